@@ -1,0 +1,117 @@
+package io.postern.rules;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The DNS names of a certificate, and whether one of them is the name that a connector asks for
+ * (tlsSenderCertificateName, tlsDomain). Stateless, any thread. Says nothing about the chain: a
+ * name proves something only together with a good verdict.
+ */
+public final class CertificateNames {
+  /** More names than a chain of 64 KiB holds. */
+  private static final int MAX_NAMES = 8192;
+
+  private static final int DNS_NAME = 2;
+
+  private CertificateNames() {}
+
+  /** True if one of the names matches, see {@link #matches(String, String)}. */
+  public static boolean matches(String pattern, Collection<String> names) {
+    return match(pattern, names) != null;
+  }
+
+  /**
+   * Names are compared without regard to case. They match if they are equal; or if the
+   * administrator wrote {@code *.x} and the certificate says {@code y.x}; or if the certificate
+   * says {@code *.x} and the administrator wrote {@code y.x}. A wildcard stands for exactly one
+   * label, is the whole first label and has at least two labels behind it (RFC 6125 §6.4.3, RFC
+   * 9525 §6.3), so {@code *.x} is neither {@code x} nor {@code z.y.x}, and {@code *.com} is nothing
+   * but itself.
+   */
+  static boolean matches(String pattern, String name) {
+    String wanted = DomainNames.normal(pattern);
+    String presented = DomainNames.normal(name);
+    if (wanted.isEmpty()) {
+      return false;
+    }
+    return wanted.equals(presented) || covers(wanted, presented) || covers(presented, wanted);
+  }
+
+  /** The first name that matches. */
+  static @Nullable String match(String pattern, Collection<String> names) {
+    for (String name : names) {
+      if (matches(pattern, name)) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  private static boolean covers(String wildcard, String name) {
+    if (!wildcard.startsWith("*.") || name.indexOf('*') >= 0) {
+      return false;
+    }
+    String base = wildcard.substring(2);
+    return DomainNames.hasDot(base)
+        && name.indexOf('.') > 0
+        && DomainNames.parent(name).equals(base);
+  }
+
+  /**
+   * The leaf's DNS names in lower case: those of the subject alternative name; only if it has none,
+   * the most specific common name (RFC 6125 §6.4.4). What is no DNS name is left out. Empty for a
+   * certificate whose names cannot be read.
+   */
+  public static List<String> of(X509Certificate certificate) {
+    Set<String> names = new LinkedHashSet<>();
+    try {
+      Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+      boolean anyDnsName = false;
+      if (alternatives != null) {
+        for (List<?> alternative : alternatives) {
+          if (Integer.valueOf(DNS_NAME).equals(alternative.get(0))) {
+            anyDnsName = true;
+            addIfName(names, String.valueOf(alternative.get(1)));
+          }
+        }
+      }
+      if (!anyDnsName) {
+        addCommonName(names, certificate);
+      }
+    } catch (CertificateParsingException | InvalidNameException e) {
+      // Unreadable names are no names; the verdict says that the certificate is malformed.
+      return List.of();
+    }
+    return List.copyOf(names);
+  }
+
+  private static void addCommonName(Set<String> names, X509Certificate certificate)
+      throws InvalidNameException {
+    List<Rdn> rdns = new LdapName(certificate.getSubjectX500Principal().getName()).getRdns();
+    // LdapName counts from the right: the last one is the most specific.
+    for (int i = rdns.size() - 1; i >= 0; i--) {
+      Rdn rdn = rdns.get(i);
+      if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String commonName) {
+        addIfName(names, commonName);
+        return;
+      }
+    }
+  }
+
+  private static void addIfName(Set<String> names, String text) {
+    String name = DomainNames.normal(text);
+    if (names.size() < MAX_NAMES
+        && DomainNames.isDomain(name.startsWith("*.") ? name.substring(2) : name)) {
+      names.add(name);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.postern.rules;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One state of the whole directory, indexed for decisions. Immutable; any thread. The same objects
+ * in any order make the same snapshot. It takes what it is given: {@link DirectoryRules} guards the
+ * way in, and objects of a kind that this version does not know are left out.
+ */
+public final class Directory {
+  private final long version;
+  private final Map<String, Long> routingVersions;
+  private final Map<String, DirectoryObject> objects = new TreeMap<>();
+  private final Map<String, Organization> organizations = new HashMap<>();
+  private final Map<String, AcceptedDomain> acceptedDomains = new HashMap<>();
+  private final Map<String, AnchorSet> anchorSets = new HashMap<>();
+  private final Map<String, String> anchorSetVersions = new HashMap<>();
+  private final Map<String, OrganizationIndex> indexes = new HashMap<>();
+  private final CertificateIndex certificateNames = new CertificateIndex();
+
+  private Directory(
+      Collection<DirectoryObject> given, long version, Map<String, Long> routingVersions) {
+    this.version = version;
+    this.routingVersions = Map.copyOf(routingVersions);
+    for (DirectoryObject object : given) {
+      if (object.getObjectCase() != DirectoryObject.ObjectCase.OBJECT_NOT_SET
+          && !object.getRemoved()) {
+        objects.put(DirectoryKeys.key(object), object);
+      }
+    }
+    Map<String, List<InboundEntry>> inbound = new HashMap<>();
+    Map<String, List<OutboundEntry>> outbound = new HashMap<>();
+    for (DirectoryObject object : objects.values()) {
+      String organization = DirectoryKeys.organizationOf(object);
+      switch (object.getObjectCase()) {
+        case ORGANIZATION -> organizations.put(organization, object.getOrganization());
+        case ACCEPTED_DOMAIN ->
+            acceptedDomains.put(object.getAcceptedDomain().getDomain(), object.getAcceptedDomain());
+        case ANCHOR_SET -> {
+          String id = DirectoryKeys.anchorSetId(organization, object.getAnchorSet().getName());
+          anchorSets.put(id, object.getAnchorSet());
+          anchorSetVersions.put(id, anchorSetVersion(object.getAnchorSet()));
+        }
+        case INBOUND_CONNECTOR ->
+            inbound
+                .computeIfAbsent(organization, o -> new ArrayList<>())
+                .add(new InboundEntry(object.getInboundConnector()));
+        case OUTBOUND_CONNECTOR ->
+            outbound
+                .computeIfAbsent(organization, o -> new ArrayList<>())
+                .add(new OutboundEntry(object.getOutboundConnector()));
+        case OBJECT_NOT_SET -> throw new IllegalStateException("left out above");
+      }
+    }
+    // Connectors of a removed organization are nobody's and decide nothing.
+    for (String organization : organizations.keySet()) {
+      OrganizationIndex index =
+          new OrganizationIndex(
+              inbound.getOrDefault(organization, List.of()),
+              outbound.getOrDefault(organization, List.of()));
+      indexes.put(organization, index);
+      index.inbound.stream()
+          .filter(e -> e.usable(ConnectorType.ON_PREMISES) && !e.certificateName.isEmpty())
+          .forEach(certificateNames::add);
+    }
+  }
+
+  /**
+   * @param objects the last state of each; removed ones are left out
+   * @param version offset of the last command's last object
+   * @param routingVersions by organization: version of its last change of a connector or accepted
+   *     domain
+   */
+  public static Directory of(
+      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
+    return new Directory(objects, version, routingVersions);
+  }
+
+  public long version() {
+    return version;
+  }
+
+  /** -1 for an organization that never had a connector or accepted domain. */
+  public long routingVersion(String organization) {
+    return routingVersions.getOrDefault(organization, -1L);
+  }
+
+  public Optional<Organization> organization(String id) {
+    return Optional.ofNullable(organizations.get(id));
+  }
+
+  /** Exactly this domain: subdomains are accepted domains of their own. */
+  public Optional<AcceptedDomain> acceptedDomain(String aLabel) {
+    return Optional.ofNullable(acceptedDomains.get(DomainNames.normal(aLabel)))
+        .filter(domain -> organizations.containsKey(domain.getOrganization()));
+  }
+
+  /** By name. */
+  public List<InboundConnector> inboundConnectors(String organization) {
+    return index(organization).inbound.stream().map(entry -> entry.connector).toList();
+  }
+
+  /** By name. */
+  public List<OutboundConnector> outboundConnectors(String organization) {
+    return index(organization).outbound.stream().map(entry -> entry.connector).toList();
+  }
+
+  public Optional<AnchorSet> anchorSet(String organization, String name) {
+    return Optional.ofNullable(anchorSets.get(DirectoryKeys.anchorSetId(organization, name)));
+  }
+
+  /**
+   * The set that a verdict question names; empty for the default set, for a set that is gone, and
+   * for one whose content is no longer that of the reference's version.
+   */
+  public Optional<AnchorSet> anchorSet(AnchorSetReference reference) {
+    return reference.getVersion().equals(anchorSetVersions.get(reference.getId()))
+        ? Optional.ofNullable(anchorSets.get(reference.getId()))
+        : Optional.empty();
+  }
+
+  /**
+   * Version of a set's content: the same in every reader, moved by any change of its certificates
+   * and by nothing else, so that verdicts outlive a restart but not a new root.
+   */
+  public static String anchorSetVersion(AnchorSet set) {
+    byte[] all =
+        Fingerprints.chain(
+            set.getCertificatesList().stream()
+                .map(certificate -> certificate.toByteArray())
+                .toList());
+    String hex = Fingerprints.hex(all);
+    return hex.length() < 16 ? "empty" : hex.substring(0, 16);
+  }
+
+  /** By key, without removed ones. */
+  public List<DirectoryObject> objects() {
+    return List.copyOf(objects.values());
+  }
+
+  Optional<DirectoryObject> object(String key) {
+    return Optional.ofNullable(objects.get(key));
+  }
+
+  OrganizationIndex index(String organization) {
+    return indexes.getOrDefault(organization, OrganizationIndex.EMPTY);
+  }
+
+  CertificateIndex certificateNames() {
+    return certificateNames;
+  }
+
+  /**
+   * What a connector's or accepted domain's anchors mean: a set of its own organization, whichever
+   * organization the reference may name (G8), with its version; empty for the default set. A set
+   * that is gone keeps its id and gets a version that nobody has, so that no chain is good by it.
+   */
+  AnchorSetReference anchors(String organization, AnchorSetReference named) {
+    if (named.getId().isEmpty()) {
+      return AnchorSetReference.getDefaultInstance();
+    }
+    String name = named.getId().substring(named.getId().indexOf('/') + 1);
+    String id = DirectoryKeys.anchorSetId(organization, name);
+    return AnchorSetReference.newBuilder()
+        .setId(id)
+        .setVersion(anchorSetVersions.getOrDefault(id, "gone"))
+        .build();
+  }
+}

@@ -1,0 +1,180 @@
+package io.postern.rules;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryObject.ObjectCase;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.Organization;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * May these changes be made, all together (DESIGN §9)? Each changed object by itself, and the whole
+ * directory as it would be afterwards: what is referred to exists, and a domain belongs to one
+ * organization. Unchanged objects are not judged again, so that a rule that came later blocks no
+ * other change. A pure function; any thread. No problem names what another organization has (G8).
+ */
+public final class DirectoryRules {
+  static final int MAX_DISPLAY_NAME = 256;
+
+  private final Directory before;
+  private final List<DirectoryObject> changes;
+  private final List<DirectoryProblem> problems = new ArrayList<>();
+
+  private DirectoryRules(Directory before, List<DirectoryObject> changes) {
+    this.before = before;
+    this.changes = changes;
+  }
+
+  /** Empty: they may. Else every problem found, in the order of the changes. */
+  public static List<DirectoryProblem> validate(Directory before, List<DirectoryObject> changes) {
+    return List.copyOf(new DirectoryRules(before, changes).validate());
+  }
+
+  private List<DirectoryProblem> validate() {
+    Map<String, DirectoryObject> state = new HashMap<>();
+    before.objects().forEach(object -> state.put(DirectoryKeys.key(object), object));
+    for (DirectoryObject change : changes) {
+      if (change.getObjectCase() != ObjectCase.OBJECT_NOT_SET) {
+        state.put(DirectoryKeys.key(change), change);
+      }
+    }
+    Directory after = Directory.of(state.values(), before.version(), Map.of());
+    Map<String, String> referrers = referrers(after);
+    Map<String, List<String>> spellings = new HashMap<>();
+    after
+        .objects()
+        .forEach(
+            object -> {
+              String key = DirectoryKeys.key(object);
+              spellings
+                  .computeIfAbsent(key.toLowerCase(Locale.ROOT), k -> new ArrayList<>(1))
+                  .add(key);
+            });
+    Set<String> seen = new HashSet<>();
+    for (DirectoryObject change : changes) {
+      if (change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
+        new Findings("", problems)
+            .add("", "the object is of a kind that this version does not know", "update first");
+        continue;
+      }
+      String key = DirectoryKeys.key(change);
+      Findings findings = new Findings(key, problems);
+      findings.when(
+          !seen.add(key), "", "it stands in one command twice", "keep one, or send two commands");
+      if (isAnothersDomain(key, change)) {
+        findings.add(
+            "domain",
+            "the domain is accepted for another organization",
+            "have it removed there first");
+      } else if (change.getRemoved()) {
+        removal(key, referrers, findings);
+      } else {
+        findings.when(
+            isNamed(change)
+                && spellings.getOrDefault(key.toLowerCase(Locale.ROOT), List.of()).size() > 1,
+            "name",
+            "another object's name differs in upper and lower case only",
+            "choose another name, or use the one that exists");
+        check(change, after, findings);
+      }
+    }
+    return problems;
+  }
+
+  private boolean isAnothersDomain(String key, DirectoryObject change) {
+    return change.hasAcceptedDomain()
+        && before
+            .object(key)
+            .filter(
+                owned ->
+                    !owned
+                        .getAcceptedDomain()
+                        .getOrganization()
+                        .equals(change.getAcceptedDomain().getOrganization()))
+            .isPresent();
+  }
+
+  /** Ids and domains are lower case anyway. */
+  private static boolean isNamed(DirectoryObject object) {
+    return !object.hasOrganization() && !object.hasAcceptedDomain();
+  }
+
+  private void removal(String key, Map<String, String> referrers, Findings findings) {
+    String referrer = referrers.get(key);
+    if (before.object(key).isEmpty()) {
+      findings.add("", "there is nothing of this name to remove", "look at the spelling");
+    } else if (referrer != null) {
+      findings.add(
+          "",
+          referrer + " still needs it",
+          "change or remove that one first, or in the same command");
+    }
+  }
+
+  /** For each key that is referred to, the first object that does. */
+  private static Map<String, String> referrers(Directory after) {
+    Map<String, String> referrers = new HashMap<>();
+    for (DirectoryObject object : after.objects()) {
+      String key = DirectoryKeys.key(object);
+      String organization = DirectoryKeys.organizationOf(object);
+      if (!object.hasOrganization()) {
+        referrers.putIfAbsent("organization/" + organization, key);
+      }
+      switch (object.getObjectCase()) {
+        case ACCEPTED_DOMAIN ->
+            referrers.putIfAbsent(
+                Findings.anchorSetKey(organization, object.getAcceptedDomain().getMailboxAnchors()),
+                key);
+        case INBOUND_CONNECTOR -> {
+          referrers.putIfAbsent(
+              Findings.anchorSetKey(organization, object.getInboundConnector().getAnchors()), key);
+          for (String domain : object.getInboundConnector().getAssociatedAcceptedDomainsList()) {
+            referrers.putIfAbsent("accepted-domain/" + DomainNames.normal(domain), key);
+          }
+        }
+        case OUTBOUND_CONNECTOR ->
+            referrers.putIfAbsent(
+                Findings.anchorSetKey(organization, object.getOutboundConnector().getAnchors()),
+                key);
+        case ORGANIZATION, ANCHOR_SET, OBJECT_NOT_SET -> {}
+      }
+    }
+    return referrers;
+  }
+
+  private static void check(DirectoryObject change, Directory after, Findings findings) {
+    switch (change.getObjectCase()) {
+      case ORGANIZATION -> organization(change.getOrganization(), findings);
+      case ACCEPTED_DOMAIN ->
+          AcceptedDomainCheck.check(change.getAcceptedDomain(), after, findings);
+      case INBOUND_CONNECTOR ->
+          InboundConnectorCheck.check(change.getInboundConnector(), after, findings);
+      case OUTBOUND_CONNECTOR ->
+          OutboundConnectorCheck.check(change.getOutboundConnector(), after, findings);
+      case ANCHOR_SET -> AnchorSetCheck.check(change.getAnchorSet(), after, findings);
+      case OBJECT_NOT_SET -> throw new IllegalStateException("handled before");
+    }
+  }
+
+  private static void organization(Organization organization, Findings findings) {
+    String id = organization.getId();
+    findings.when(
+        !DomainNames.isDomain(id) || DomainNames.hasDot(id),
+        "id",
+        "\"" + Findings.shown(id) + "\" is no id",
+        "write 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends");
+    findings.text("displayName", organization.getDisplayName(), MAX_DISPLAY_NAME);
+    int hours = organization.getExpiryHours();
+    findings.when(
+        hours != 0 && (hours < 12 || hours > 120),
+        "expiryHours",
+        "mail cannot expire after " + hours + " hours",
+        "write 12 to 120, or leave it out for 24");
+  }
+}

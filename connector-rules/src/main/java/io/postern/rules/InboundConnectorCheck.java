@@ -1,0 +1,175 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.RevocationMode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What New-InboundConnector refuses (exchange-semantics §1.1), and what it takes though it has no
+ * effect, which an administrator would believe to protect.
+ */
+final class InboundConnectorCheck {
+  private static final int SHORTEST_IPV4_PREFIX = 24;
+  private static final int SHORTEST_IPV6_PREFIX = 64;
+
+  private InboundConnectorCheck() {}
+
+  static void check(InboundConnector connector, Directory after, Findings findings) {
+    findings.name(connector.getName());
+    findings.organization(connector.getOrganization(), after);
+    findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
+    findings.domainPatterns("senderDomains", connector.getSenderDomainsList());
+    addresses(connector, findings);
+    if (!connector.getTlsSenderCertificateName().isEmpty()) {
+      findings.certificateName("tlsSenderCertificateName", connector.getTlsSenderCertificateName());
+    }
+    associatedDomains(connector, after, findings);
+    findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
+    findings.when(
+        connector.getRevocation() == RevocationMode.UNRECOGNIZED,
+        "revocation",
+        "the value is not known",
+        "write required, bestEffort or off");
+    switch (connector.getConnectorType()) {
+      case PARTNER -> partner(connector, findings);
+      case ON_PREMISES -> onPremises(connector, after, findings);
+      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+          findings.add("connectorType", "it is missing", "write partner or onPremises");
+    }
+  }
+
+  private static void addresses(InboundConnector connector, Findings findings) {
+    List<String> addresses = connector.getSenderIpAddressesList();
+    if (!findings.list("senderIPAddresses", addresses.size(), Findings.MAX_LIST)) {
+      return;
+    }
+    for (int i = 0; i < addresses.size(); i++) {
+      String field = "senderIPAddresses[" + i + "]";
+      String shown = "\"" + Findings.shown(addresses.get(i)) + "\"";
+      try {
+        IpRange range = IpRange.parse(addresses.get(i));
+        int shortest = range.isIpv4() ? SHORTEST_IPV4_PREFIX : SHORTEST_IPV6_PREFIX;
+        findings.when(
+            range.prefixLength() < shortest,
+            field,
+            shown + " is too wide a block to name a sender",
+            "write blocks of /24 to /32 (IPv6: /64 to /128)");
+      } catch (IllegalArgumentException e) {
+        findings.add(
+            field, shown + ": " + e.getMessage(), "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/64");
+      }
+    }
+  }
+
+  private static void associatedDomains(
+      InboundConnector connector, Directory after, Findings findings) {
+    List<String> domains = connector.getAssociatedAcceptedDomainsList();
+    if (!findings.list("associatedAcceptedDomains", domains.size(), Findings.MAX_LIST)) {
+      return;
+    }
+    for (int i = 0; i < domains.size(); i++) {
+      Optional<AcceptedDomain> accepted = after.acceptedDomain(domains.get(i));
+      findings.when(
+          accepted.isEmpty()
+              || !accepted.get().getOrganization().equals(connector.getOrganization()),
+          "associatedAcceptedDomains[" + i + "]",
+          "\"" + Findings.shown(domains.get(i)) + "\" is no accepted domain of the organization",
+          "add it to the accepted domains, or take it out here");
+    }
+  }
+
+  private static void partner(InboundConnector connector, Findings findings) {
+    boolean name = !connector.getTlsSenderCertificateName().isEmpty();
+    boolean addresses = connector.getSenderIpAddressesCount() > 0;
+    boolean toCertificate = connector.getRestrictDomainsToCertificate();
+    boolean toAddresses = connector.getRestrictDomainsToIpAddresses();
+    findings.when(
+        connector.getSenderDomainsCount() == 0,
+        "senderDomains",
+        "a partner connector needs the sender domains it is for",
+        "write the partner's domains, or * for all");
+    findings.when(
+        toCertificate && !name,
+        "tlsSenderCertificateName",
+        "restrictDomainsToCertificate needs a name to compare",
+        "write the name in the partner's certificate, such as mail.fabrikam.com");
+    findings.when(
+        name && !connector.getRequireTls(),
+        "requireTls",
+        "tlsSenderCertificateName has a meaning only over TLS",
+        "write requireTls: true, or take tlsSenderCertificateName out");
+    findings.when(
+        toAddresses && !addresses,
+        "senderIPAddresses",
+        "restrictDomainsToIPAddresses needs addresses",
+        "write the partner's addresses");
+    findings.when(
+        addresses && !toAddresses,
+        "restrictDomainsToIPAddresses",
+        "without it the senderIPAddresses of a partner connector restrict nobody",
+        "write restrictDomainsToIPAddresses: true, or take senderIPAddresses out");
+    findings.when(
+        toAddresses && (toCertificate || name),
+        "restrictDomainsToIPAddresses",
+        "addresses and a certificate do not go together in one partner connector",
+        "make two connectors for the same senderDomains, each then suffices");
+    findings.when(
+        connector.getTreatMessagesAsInternal(),
+        "treatMessagesAsInternal",
+        "it is for on-premises connectors only",
+        "take it out, or write connectorType: onPremises");
+  }
+
+  private static void onPremises(InboundConnector connector, Directory after, Findings findings) {
+    String name = connector.getTlsSenderCertificateName();
+    boolean addresses = connector.getSenderIpAddressesCount() > 0;
+    findings.when(
+        connector.getRestrictDomainsToCertificate(),
+        "restrictDomainsToCertificate",
+        "it is for partner connectors only",
+        "take it out, or write connectorType: partner");
+    findings.when(
+        connector.getRestrictDomainsToIpAddresses(),
+        "restrictDomainsToIPAddresses",
+        "it is for partner connectors only",
+        "take it out, or write connectorType: partner");
+    findings.when(
+        !connector.getSenderDomainsList().stream()
+            .allMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
+        "senderDomains",
+        "an on-premises connector is found by certificate or address, sender domains do not limit it",
+        "leave senderDomains out, or write *");
+    if (name.isEmpty() == !addresses) {
+      findings.add(
+          name.isEmpty() ? "tlsSenderCertificateName" : "senderIPAddresses",
+          "an on-premises connector is found either by certificate or by address",
+          "write one of tlsSenderCertificateName and senderIPAddresses, and two connectors for both");
+    }
+    findings.when(
+        !name.isEmpty() && !canCount(connector, after),
+        "tlsSenderCertificateName",
+        "\""
+            + Findings.shown(name)
+            + "\" proves nothing: neither it nor its parent is an accepted domain here",
+        "add the domain to the accepted domains, or write a name in one of them");
+  }
+
+  /** Some certificate of that name would be attributed, see {@link Originating}. */
+  private static boolean canCount(InboundConnector connector, Directory after) {
+    InboundEntry entry = new InboundEntry(connector);
+    String name = entry.certificateName;
+    if (Originating.acceptedDomainFor(after, entry, name) != null) {
+      return true;
+    }
+    return name.startsWith("*.")
+        && after.objects().stream()
+            .filter(object -> object.hasAcceptedDomain())
+            .map(object -> object.getAcceptedDomain())
+            .anyMatch(
+                domain ->
+                    domain.getOrganization().equals(connector.getOrganization())
+                        && CertificateNames.matches(name, domain.getDomain()));
+  }
+}

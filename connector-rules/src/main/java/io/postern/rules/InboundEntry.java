@@ -1,0 +1,99 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.InboundConnector;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An inbound connector with its texts parsed once per directory snapshot. What cannot be parsed (a
+ * newer writer's, since {@link DirectoryRules} refuses it) errs towards refusal: an address range
+ * matches nothing, a sender domain of a connector that demands something matches everybody.
+ * Immutable; equal only to itself.
+ */
+final class InboundEntry {
+  /** Restricting before demanding TLS before allowing, then by name. */
+  static final Comparator<InboundEntry> ORDER =
+      Comparator.comparing((InboundEntry e) -> !e.restricting())
+          .thenComparing(e -> !e.connector.getRequireTls())
+          .thenComparing(e -> e.connector.getName());
+
+  final InboundConnector connector;
+  final String subject;
+  final List<DomainPattern> senderDomains;
+  final List<IpRange> ranges;
+  final Set<String> associatedDomains;
+  final String certificateName;
+
+  InboundEntry(InboundConnector connector) {
+    this.connector = connector;
+    this.subject = "inbound connector " + connector.getOrganization() + "/" + connector.getName();
+    this.certificateName = DomainNames.normal(connector.getTlsSenderCertificateName());
+    this.associatedDomains =
+        connector.getAssociatedAcceptedDomainsList().stream()
+            .map(DomainNames::normal)
+            .collect(Collectors.toUnmodifiableSet());
+    this.ranges = parsedRanges(connector);
+    this.senderDomains = parsedSenderDomains(connector);
+  }
+
+  String organization() {
+    return connector.getOrganization();
+  }
+
+  String name() {
+    return connector.getName();
+  }
+
+  boolean usable(ConnectorType type) {
+    return connector.getEnabled() && connector.getConnectorType() == type;
+  }
+
+  boolean restricting() {
+    return connector.getRestrictDomainsToCertificate()
+        || connector.getRestrictDomainsToIpAddresses();
+  }
+
+  /** associatedAcceptedDomains limits the connector; empty limits nothing. */
+  boolean servesAcceptedDomain(String domain) {
+    return associatedDomains.isEmpty() || associatedDomains.contains(domain);
+  }
+
+  boolean hasAddress(IpAddress address) {
+    for (IpRange range : ranges) {
+      if (range.contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<IpRange> parsedRanges(InboundConnector connector) {
+    List<IpRange> ranges = new ArrayList<>(connector.getSenderIpAddressesCount());
+    for (String text : connector.getSenderIpAddressesList()) {
+      try {
+        ranges.add(IpRange.parse(text));
+      } catch (IllegalArgumentException e) {
+        continue; // matches nothing
+      }
+    }
+    return List.copyOf(ranges);
+  }
+
+  private List<DomainPattern> parsedSenderDomains(InboundConnector connector) {
+    List<DomainPattern> patterns = new ArrayList<>(connector.getSenderDomainsCount());
+    for (String text : connector.getSenderDomainsList()) {
+      try {
+        patterns.add(DomainPattern.parse(text));
+      } catch (IllegalArgumentException e) {
+        if (restricting() || connector.getRequireTls()) {
+          patterns.add(DomainPattern.parse("*"));
+        }
+      }
+    }
+    return patterns.stream().distinct().toList();
+  }
+}

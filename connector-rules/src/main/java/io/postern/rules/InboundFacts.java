@@ -1,0 +1,35 @@
+package io.postern.rules;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session has shown of its sender. Arrays are not copied and must not be changed.
+ *
+ * @param clientIp IPv4 or IPv6 in text; a zone ("%eth0") is ignored
+ * @param tls the session is encrypted
+ * @param chain the client's certificates as presented, DER, leaf first; empty: none
+ * @param stapledOcsp DER; empty: none
+ * @param certificateNames the leaf's, by {@link CertificateNames#of}
+ * @param mailFromDomain domain of MAIL FROM as an A-label; null: the null reverse-path
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record InboundFacts(
+    String clientIp,
+    boolean tls,
+    List<byte[]> chain,
+    byte[] stapledOcsp,
+    List<String> certificateNames,
+    @Nullable String mailFromDomain) {
+  /** Names without a chain or without TLS prove nothing and are dropped. */
+  public InboundFacts {
+    chain = List.copyOf(chain);
+    certificateNames =
+        tls && !chain.isEmpty()
+            ? certificateNames.stream().map(DomainNames::normal).toList()
+            : List.of();
+    mailFromDomain = mailFromDomain == null ? null : DomainNames.normal(mailFromDomain);
+    int zone = clientIp.indexOf('%');
+    clientIp = zone < 0 ? clientIp : clientIp.substring(0, zone);
+  }
+}

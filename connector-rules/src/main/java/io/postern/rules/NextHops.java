@@ -1,0 +1,73 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Next hops and their route names: {@code smart:host:port,...}, {@code mx:domain}, {@code
+ * mailbox:host:port}. A host's port 0 stays 0 for delivery's setting and is written as the
+ * protocol's default.
+ */
+final class NextHops {
+  private static final int SMTP_PORT = 25;
+  private static final int LMTP_PORT = 24; // the usual one: RFC 2033 §1 gives none but forbids 25
+
+  private NextHops() {}
+
+  static NextHop mx(String domain) {
+    return NextHop.newBuilder()
+        .setProtocol(HopProtocol.SMTP)
+        .setMxDomain(domain)
+        .setRoute("mx:" + domain)
+        .build();
+  }
+
+  /** Null if the connector says both MX and smart hosts, or neither. */
+  static @Nullable NextHop of(OutboundConnector connector, String recipientDomain) {
+    List<NextHopHost> hosts = connector.getSmartHostsList();
+    if (connector.getUseMxRecord() != hosts.isEmpty()) {
+      return null;
+    }
+    if (connector.getUseMxRecord()) {
+      return mx(recipientDomain);
+    }
+    return NextHop.newBuilder()
+        .setProtocol(HopProtocol.SMTP)
+        .addAllSmartHosts(hosts)
+        .setRoute(
+            "smart:"
+                + hosts.stream()
+                    .map(host -> written(host, SMTP_PORT))
+                    .collect(Collectors.joining(",")))
+        .build();
+  }
+
+  /** Null if the domain names no mailbox route that this version can go. */
+  static @Nullable NextHop mailbox(AcceptedDomain domain) {
+    HopProtocol protocol =
+        domain.getMailboxProtocol() == HopProtocol.HOP_PROTOCOL_UNSPECIFIED
+            ? HopProtocol.SMTP
+            : domain.getMailboxProtocol();
+    if (domain.getMailboxHost().getHost().isEmpty() || protocol == HopProtocol.UNRECOGNIZED) {
+      return null;
+    }
+    int port = protocol == HopProtocol.LMTP ? LMTP_PORT : SMTP_PORT;
+    return NextHop.newBuilder()
+        .setProtocol(protocol)
+        .addSmartHosts(domain.getMailboxHost())
+        .setRoute("mailbox:" + written(domain.getMailboxHost(), port))
+        .build();
+  }
+
+  private static String written(NextHopHost host, int defaultPort) {
+    String name = DomainNames.normal(host.getHost());
+    String bracketed = name.indexOf(':') < 0 ? name : "[" + name + "]";
+    return bracketed + ":" + (host.getPort() == 0 ? defaultPort : host.getPort());
+  }
+}

@@ -1,0 +1,60 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** One organization's connectors, found without looking at each. Immutable once built. */
+final class OrganizationIndex {
+  static final OrganizationIndex EMPTY = new OrganizationIndex(List.of(), List.of());
+
+  /** All, by name. */
+  final List<InboundEntry> inbound;
+
+  final List<OutboundEntry> outbound;
+
+  /** Enabled ones only, in the order in which they are tried. */
+  final DomainIndex<InboundEntry> partners = new DomainIndex<>();
+
+  final List<InboundEntry> onPremises = new ArrayList<>();
+
+  /** On-premises connectors that are found by address, not by certificate. */
+  final IpIndex<InboundEntry> onPremisesByAddress = new IpIndex<>();
+
+  final DomainIndex<OutboundEntry> byRecipientDomain = new DomainIndex<>();
+  final DomainIndex<OutboundEntry> onPremisesByRecipientDomain = new DomainIndex<>();
+  final List<OutboundEntry> forAllAcceptedDomains = new ArrayList<>();
+  final List<OutboundEntry> forAllMessages = new ArrayList<>();
+
+  OrganizationIndex(List<InboundEntry> inbound, List<OutboundEntry> outbound) {
+    this.inbound = inbound.stream().sorted(Comparator.comparing(InboundEntry::name)).toList();
+    this.outbound = outbound.stream().sorted(Comparator.comparing(OutboundEntry::name)).toList();
+    inbound.stream().sorted(InboundEntry.ORDER).forEach(this::addInbound);
+    this.outbound.stream().filter(OutboundEntry::chosenByDomain).forEach(this::addOutbound);
+  }
+
+  private void addInbound(InboundEntry entry) {
+    if (entry.usable(ConnectorType.PARTNER)) {
+      entry.senderDomains.forEach(pattern -> partners.add(pattern, entry));
+    } else if (entry.usable(ConnectorType.ON_PREMISES)) {
+      onPremises.add(entry);
+      if (entry.certificateName.isEmpty()) {
+        entry.ranges.forEach(range -> onPremisesByAddress.add(range, entry));
+      }
+    }
+  }
+
+  private void addOutbound(OutboundEntry entry) {
+    entry.recipientDomains.forEach(pattern -> byRecipientDomain.add(pattern, entry));
+    if (entry.onPremises()) {
+      entry.recipientDomains.forEach(pattern -> onPremisesByRecipientDomain.add(pattern, entry));
+      if (entry.connector.getAllAcceptedDomains()) {
+        forAllAcceptedDomains.add(entry);
+      }
+      if (entry.connector.getRouteAllMessagesViaOnPremises()) {
+        forAllMessages.add(entry);
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does the session come from an organization's own server? First by the certificate's names over
+ * all organizations, then by address with the MAIL FROM domain (exchange-semantics §1.2, steps 1 to
+ * 3). A connector of one organization never reaches into another: what proves the organization is
+ * always an accepted domain of its own, and a domain belongs to one organization.
+ */
+sealed interface Originating {
+  /**
+   * @param presented the certificate name that matched; null: found by address
+   * @param acceptedDomain what made the connector count
+   */
+  record Found(InboundEntry entry, @Nullable String presented, String acceptedDomain)
+      implements Originating {}
+
+  /** Organizations tie on the certificate: none is guessed, and no address is asked either. */
+  record Ambiguous() implements Originating {}
+
+  record None() implements Originating {}
+
+  static Originating find(Directory directory, InboundFacts facts, @Nullable IpAddress client) {
+    Originating byCertificate = byCertificate(directory, facts.certificateNames());
+    return byCertificate instanceof None ? byAddress(directory, facts, client) : byCertificate;
+  }
+
+  private static Originating byCertificate(Directory directory, List<String> names) {
+    Found best = null;
+    int bestRank = Integer.MAX_VALUE;
+    boolean tie = false;
+    for (String presented : names) {
+      for (InboundEntry entry : directory.certificateNames().find(presented)) {
+        String domain = acceptedDomainFor(directory, entry, presented);
+        if (domain == null || !entry.servesAcceptedDomain(domain)) {
+          continue;
+        }
+        int rank = rank(entry, presented, domain);
+        if (best == null || rank < bestRank) {
+          best = new Found(entry, presented, domain);
+          bestRank = rank;
+          tie = false;
+        } else if (rank == bestRank) {
+          tie |= !entry.organization().equals(best.entry().organization());
+          if (entry.name().compareTo(best.entry().name()) < 0) {
+            best = new Found(entry, presented, domain);
+          }
+        }
+      }
+    }
+    return tie ? new Ambiguous() : best == null ? new None() : best;
+  }
+
+  /**
+   * The accepted domain of the connector's organization that makes the certificate name count: the
+   * name itself or its immediate parent, nothing further up. For a wildcard connector it is the
+   * presented name that is looked at, so that {@code *.contoso.com} takes in no host of a subdomain
+   * that another organization owns.
+   */
+  static @Nullable String acceptedDomainFor(
+      Directory directory, InboundEntry entry, String presented) {
+    String name = countedName(entry, presented);
+    for (String domain : List.of(name, DomainNames.parent(name))) {
+      Optional<AcceptedDomain> accepted = directory.acceptedDomain(domain);
+      if (accepted.isPresent()) {
+        // The nearest one decides: a name under another organization's domain is not ours.
+        return accepted.get().getOrganization().equals(entry.organization()) ? domain : null;
+      }
+    }
+    return null;
+  }
+
+  static String countedName(InboundEntry entry, String presented) {
+    return entry.certificateName.startsWith("*.") ? presented : entry.certificateName;
+  }
+
+  /** Most exact first: the connector's name before a wildcard, then the accepted domain's depth. */
+  private static int rank(InboundEntry entry, String presented, String acceptedDomain) {
+    boolean wildcard = entry.certificateName.startsWith("*.");
+    boolean parent = !countedName(entry, presented).equals(acceptedDomain);
+    return (wildcard ? 2 : 0) + (parent ? 1 : 0);
+  }
+
+  private static Originating byAddress(
+      Directory directory, InboundFacts facts, @Nullable IpAddress client) {
+    String sender = facts.mailFromDomain();
+    if (sender == null || client == null) {
+      return new None();
+    }
+    Optional<AcceptedDomain> accepted = directory.acceptedDomain(sender);
+    if (accepted.isPresent()) {
+      OrganizationIndex index = directory.index(accepted.get().getOrganization());
+      for (InboundEntry entry : index.onPremisesByAddress.find(client)) {
+        if (entry.servesAcceptedDomain(sender)) {
+          return new Found(entry, null, sender);
+        }
+      }
+    }
+    return new None();
+  }
+}

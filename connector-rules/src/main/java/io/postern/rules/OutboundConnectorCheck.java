@@ -1,0 +1,198 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsVersion;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What New-OutboundConnector refuses (exchange-semantics §2.1), the traps that its users fell into,
+ * and what would have no effect.
+ */
+final class OutboundConnectorCheck {
+  static final int MAX_SMART_HOSTS = 20;
+
+  private OutboundConnectorCheck() {}
+
+  static void check(OutboundConnector connector, Directory after, Findings findings) {
+    findings.name(connector.getName());
+    findings.organization(connector.getOrganization(), after);
+    findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
+    findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
+    hosts(connector, findings);
+    tls(connector, after, findings);
+    boolean byRule = connector.getIsTransportRuleScoped();
+    switch (connector.getConnectorType()) {
+      case PARTNER -> partner(connector, after, byRule, findings);
+      case ON_PREMISES -> onPremises(connector, after, byRule, findings);
+      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+          findings.add("connectorType", "it is missing", "write partner or onPremises");
+    }
+  }
+
+  private static void hosts(OutboundConnector connector, Findings findings) {
+    boolean some = connector.getSmartHostsCount() > 0;
+    findings.when(
+        some && connector.getUseMxRecord(),
+        "useMXRecord",
+        "a connector goes either by MX or to smartHosts",
+        "write useMXRecord: false, or take smartHosts out");
+    findings.when(
+        !some && !connector.getUseMxRecord(),
+        "smartHosts",
+        "with useMXRecord: false the connector needs smart hosts",
+        "write smartHosts, or useMXRecord: true");
+    if (findings.list("smartHosts", connector.getSmartHostsCount(), MAX_SMART_HOSTS)) {
+      for (int i = 0; i < connector.getSmartHostsCount(); i++) {
+        String field = "smartHosts[" + i + "]";
+        findings.host(field, field, connector.getSmartHosts(i));
+      }
+    }
+  }
+
+  private static void tls(OutboundConnector connector, Directory after, Findings findings) {
+    TlsLevel level = connector.getTlsSettings();
+    boolean names = level == TlsLevel.DOMAIN_VALIDATION;
+    boolean opportunistic =
+        level == TlsLevel.OPPORTUNISTIC || level == TlsLevel.TLS_LEVEL_UNSPECIFIED;
+    findings.when(
+        level == TlsLevel.UNRECOGNIZED,
+        "tlsSettings",
+        "the value is not known",
+        "write encryptionOnly, certificateValidation or domainValidation, or leave it out for"
+            + " opportunistic TLS");
+    if (!connector.getTlsDomain().isEmpty()) {
+      findings.certificateName("tlsDomain", connector.getTlsDomain());
+      findings.when(
+          !names,
+          "tlsDomain",
+          "it is compared only with tlsSettings: domainValidation",
+          "write tlsSettings: domainValidation, or take tlsDomain out");
+    }
+    findings.when(
+        names && connector.getTlsDomain().isEmpty() && connector.getSmartHostsCount() > 0,
+        "tlsDomain",
+        "domainValidation of smart hosts needs the name that their certificate must carry",
+        "write tlsDomain: mail.fabrikam.com, with the name in their certificate");
+    findings.when(
+        opportunistic && connector.getRequireForwardSecrecy(),
+        "requireForwardSecrecy",
+        "nothing can be required of opportunistic TLS",
+        "write tlsSettings: encryptionOnly or more");
+    findings.when(
+        opportunistic && connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3,
+        "minimumTlsVersion",
+        "nothing can be required of opportunistic TLS",
+        "write tlsSettings: encryptionOnly or more");
+    findings.when(
+        connector.getMinimumTlsVersion() == TlsVersion.UNRECOGNIZED,
+        "minimumTlsVersion",
+        "the value is not known",
+        "write TLSv1.2 or TLSv1.3");
+    findings.when(
+        connector.getRevocation() == RevocationMode.UNRECOGNIZED,
+        "revocation",
+        "the value is not known",
+        "write required, bestEffort or off");
+    findings.when(
+        connector.getSmtpDaneMode() == DaneMode.UNRECOGNIZED,
+        "smtpDaneMode",
+        "the value is not known",
+        "write none, opportunistic or mandatory");
+    findings.when(
+        connector.getMtaStsMode() == MtaStsMode.UNRECOGNIZED,
+        "mtaStsMode",
+        "the value is not known",
+        "write none or opportunistic");
+    findings.when(
+        !connector.getClientCertificate().isEmpty()
+            && !isEntryName(connector.getClientCertificate()),
+        "clientCertificate",
+        "\"" + Findings.shown(connector.getClientCertificate()) + "\" is no key store entry's name",
+        "write 1 to 64 letters, digits, dots, hyphens or underscores, no dot in front");
+    findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
+  }
+
+  private static void partner(
+      OutboundConnector connector, Directory after, boolean byRule, Findings findings) {
+    findings.when(
+        connector.getRecipientDomainsCount() == 0 && !byRule,
+        "recipientDomains",
+        "a partner connector needs the recipient domains it is for",
+        "write the partner's domains, or * for all");
+    findings.when(
+        connector.getAllAcceptedDomains(),
+        "allAcceptedDomains",
+        "it is for on-premises connectors only",
+        "take it out, or write connectorType: onPremises");
+    findings.when(
+        connector.getRouteAllMessagesViaOnPremises(),
+        "routeAllMessagesViaOnPremises",
+        "it is for on-premises connectors only",
+        "take it out, or write connectorType: onPremises");
+    List<String> domains = connector.getRecipientDomainsList();
+    for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
+      findings.when(
+          isOwn(connector, domains.get(i), after),
+          "recipientDomains[" + i + "]",
+          "a partner connector takes no mail to the organization's own accepted domains",
+          "write connectorType: onPremises, or take the domain out");
+    }
+  }
+
+  private static void onPremises(
+      OutboundConnector connector, Directory after, boolean byRule, Findings findings) {
+    boolean all = connector.getAllAcceptedDomains();
+    boolean central = connector.getRouteAllMessagesViaOnPremises();
+    List<String> domains = connector.getRecipientDomainsList();
+    findings.when(
+        domains.isEmpty() && !all && !central && !byRule,
+        "recipientDomains",
+        "the connector would take no mail",
+        "write recipientDomains, allAcceptedDomains: true or routeAllMessagesViaOnPremises: true");
+    // The trap of office-docs-powershell#8739: Internet mail went to the on-premises server.
+    findings.when(
+        all && domains.stream().anyMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
+        "recipientDomains",
+        "* beside allAcceptedDomains takes the mail to the Internet as well",
+        "take * out, or write routeAllMessagesViaOnPremises: true if that is meant");
+    findings.when(
+        connector.getUseMxRecord() && (all || central),
+        "useMXRecord",
+        "own servers are not found by MX, which may point back here",
+        "write useMXRecord: false and smartHosts");
+    for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
+      findings.when(
+          connector.getUseMxRecord() && isOwn(connector, domains.get(i), after),
+          "recipientDomains[" + i + "]",
+          "the MX of an own accepted domain may point back here",
+          "write useMXRecord: false and smartHosts");
+    }
+  }
+
+  private static boolean isOwn(OutboundConnector connector, String domain, Directory after) {
+    Optional<AcceptedDomain> accepted = after.acceptedDomain(domain);
+    return accepted.isPresent()
+        && accepted.get().getOrganization().equals(connector.getOrganization());
+  }
+
+  /** It becomes a file's name. */
+  private static boolean isEntryName(String name) {
+    return name.length() <= 64
+        && !name.startsWith(".")
+        && name.chars()
+            .allMatch(
+                c ->
+                    c >= 'a' && c <= 'z'
+                        || c >= 'A' && c <= 'Z'
+                        || c >= '0' && c <= '9'
+                        || c == '.'
+                        || c == '-'
+                        || c == '_');
+  }
+}

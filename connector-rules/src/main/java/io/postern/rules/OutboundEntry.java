@@ -1,0 +1,53 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An outbound connector with its patterns parsed once per directory snapshot. Immutable; equal only
+ * to itself.
+ */
+final class OutboundEntry {
+  final OutboundConnector connector;
+  final String subject;
+  final List<DomainPattern> recipientDomains;
+
+  OutboundEntry(OutboundConnector connector) {
+    this.connector = connector;
+    this.subject = "outbound connector " + connector.getOrganization() + "/" + connector.getName();
+    List<DomainPattern> patterns = new ArrayList<>(connector.getRecipientDomainsCount());
+    for (String text : connector.getRecipientDomainsList()) {
+      try {
+        patterns.add(DomainPattern.parse(text));
+      } catch (IllegalArgumentException e) {
+        continue; // DirectoryRules refuses it; here it names no domain
+      }
+    }
+    this.recipientDomains = patterns.stream().distinct().toList();
+  }
+
+  String name() {
+    return connector.getName();
+  }
+
+  boolean onPremises() {
+    return connector.getConnectorType() == ConnectorType.ON_PREMISES;
+  }
+
+  /** Connectors that a mail flow rule must name, and those under test, are not found by domain. */
+  boolean chosenByDomain() {
+    return connector.getEnabled()
+        && !connector.getIsTransportRuleScoped()
+        && !connector.getTestMode();
+  }
+
+  /** Why {@link #chosenByDomain} is false. */
+  String conditionAgainst() {
+    if (!connector.getEnabled()) {
+      return "enabled";
+    }
+    return connector.getIsTransportRuleScoped() ? "isTransportRuleScoped" : "testMode";
+  }
+}

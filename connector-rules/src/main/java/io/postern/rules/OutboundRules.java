@@ -1,0 +1,192 @@
+package io.postern.rules;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsRequirement;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where mail for a recipient goes and over which TLS (DESIGN §6, exchange-semantics §2.2). A pure
+ * function; any thread. Only connectors of the message's organization are looked at (G8), and of
+ * equals the first by name wins.
+ *
+ * <ol>
+ *   <li>To an accepted domain of the same organization: an on-premises connector by exact domain,
+ *       allAcceptedDomains, longest wildcard (never "*", which means the outside); else the
+ *       domain's mailbox route. Partner connectors never catch it.
+ *   <li>From the organization to another one's accepted domain: the connector that would take it to
+ *       the outside, else the other's mailbox route.
+ *   <li>From the organization to the outside: routeAllMessagesViaOnPremises, exact domain, longest
+ *       wildcard, "*"; else MX with opportunistic TLS.
+ *   <li>Anything else would be relay for strangers (the domain left the organization since the
+ *       message was accepted): held.
+ * </ol>
+ *
+ * Mail to any accepted domain goes at least over TLS with forward secrecy (S4).
+ */
+public final class OutboundRules {
+  private final Directory directory;
+  private final String organization;
+  private final String recipientDomain;
+  private final RequireTls requireTls;
+  private final Trail trail;
+
+  private OutboundRules(
+      Directory directory, String organization, String recipientDomain, RequireTls requireTls) {
+    this.directory = directory;
+    this.organization = organization;
+    this.recipientDomain = recipientDomain;
+    this.requireTls = requireTls;
+    this.trail = new Trail(organization);
+  }
+
+  /**
+   * @param organization the recipient group's
+   * @param recipientDomain A-label
+   */
+  public static OutboundDecision decide(
+      Directory directory,
+      String organization,
+      Direction direction,
+      String recipientDomain,
+      RequireTls requireTls) {
+    return new OutboundRules(
+            directory, organization, DomainNames.normal(recipientDomain), requireTls)
+        .decide(direction);
+  }
+
+  private OutboundDecision decide(Direction direction) {
+    if (directory.organization(organization).isEmpty()) {
+      return hold(
+          Reasons.UNDECIDABLE, "the organization " + organization + " is not in the directory");
+    }
+    if (direction != Direction.ORIGINATING && direction != Direction.INCOMING) {
+      return hold(Reasons.UNDECIDABLE, "the message's direction is not known to this version");
+    }
+    if (recipientDomain.isEmpty() || recipientDomain.startsWith("[")) {
+      // RFC 5321 §4.1.3 lets a host refuse address literals.
+      return new OutboundDecision.Fail(
+          550,
+          "5.1.2",
+          "Mail to an address literal is not relayed, use a domain name",
+          Reasons.NO_MAIL_HOST,
+          trail.summary("Failed: the recipient has no domain name"));
+    }
+    Optional<AcceptedDomain> accepted = directory.acceptedDomain(recipientDomain);
+    if (accepted.isPresent() && accepted.get().getOrganization().equals(organization)) {
+      trail.matched(domainSubject(), "acceptedDomain", "it belongs to " + organization);
+      return toOwn(accepted.get());
+    }
+    if (direction == Direction.INCOMING) {
+      trail.failed(domainSubject(), "acceptedDomain", "it no longer belongs to " + organization);
+      return hold(
+          Reasons.NO_ROUTE,
+          recipientDomain + " is no accepted domain of " + organization + " any more");
+    }
+    return accepted.isPresent() ? toOther(accepted.get()) : toOutside();
+  }
+
+  private OutboundDecision toOwn(AcceptedDomain domain) {
+    OutboundChoice choice = OutboundChoice.own(directory.index(organization), recipientDomain);
+    choice.tell(trail);
+    OutboundEntry entry = choice.entry();
+    if (entry == null) {
+      return toMailbox(domain);
+    }
+    if (entry.connector.getUseMxRecord()) {
+      return hold(
+          Reasons.NO_ROUTE,
+          entry.subject + " goes by MX, and the MX of an own accepted domain may point back here");
+    }
+    return byConnector(entry, true);
+  }
+
+  private OutboundDecision toOther(AcceptedDomain domain) {
+    trail.matched(domainSubject(), "acceptedDomain", "it is served here for another organization");
+    OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
+    choice.tell(trail);
+    OutboundEntry entry = choice.entry();
+    return entry == null ? toMailbox(domain) : byConnector(entry, true);
+  }
+
+  private OutboundDecision toOutside() {
+    OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
+    choice.tell(trail);
+    OutboundEntry entry = choice.entry();
+    if (entry != null) {
+      return byConnector(entry, false);
+    }
+    NextHop nextHop = NextHops.mx(recipientDomain);
+    return deliver(
+        "", nextHop, Requirements.opportunistic(nextHop, requireTls), "no connector, by MX");
+  }
+
+  private OutboundDecision byConnector(OutboundEntry entry, boolean betweenAcceptedDomains) {
+    NextHop nextHop = NextHops.of(entry.connector, recipientDomain);
+    if (nextHop == null) {
+      return hold(
+          Reasons.UNDECIDABLE, entry.subject + " must have either smartHosts or useMXRecord");
+    }
+    if (betweenAcceptedDomains) {
+      trail.matched(
+          domainSubject(),
+          "forwardSecrecy",
+          "between accepted domains: at least encryption-only with forward secrecy");
+    }
+    TlsRequirement requirement =
+        Requirements.of(directory, entry.connector, nextHop, requireTls, betweenAcceptedDomains);
+    return deliver(entry.name(), nextHop, requirement, entry.subject);
+  }
+
+  private OutboundDecision toMailbox(AcceptedDomain domain) {
+    NextHop nextHop = NextHops.mailbox(domain);
+    if (nextHop == null) {
+      trail.failed(domainSubject(), "mailboxRoute", "the accepted domain names none");
+      return hold(Reasons.NO_ROUTE, recipientDomain + " has no mailbox route");
+    }
+    trail.matched(domainSubject(), "mailboxRoute", "at least encryption-only with forward secrecy");
+    TlsRequirement requirement = Requirements.of(directory, domain, nextHop, requireTls);
+    return deliver("", nextHop, requirement, "the domain's mailbox route");
+  }
+
+  private OutboundDecision deliver(
+      String connector, NextHop nextHop, @Nullable TlsRequirement requirement, String how) {
+    if (requirement == null) {
+      return hold(
+          Reasons.UNDECIDABLE,
+          how + ": its TLS settings are incomplete or of a newer version, and none is guessed");
+    }
+    if (requireTls == RequireTls.REQUIRE_TLS_YES) {
+      trail.matched("message", "REQUIRETLS", "RFC 8689: the server's certificate must be valid");
+    } else if (requireTls == RequireTls.TLS_REQUIRED_NO) {
+      trail.failed("message", "TLS-Required", "\"no\" lowers nothing that an administrator set");
+    }
+    String level = Spelling.of(requirement.getLevel());
+    String name = requirement.getTlsDomain();
+    return new OutboundDecision.Deliver(
+        connector,
+        nextHop,
+        requirement,
+        trail.summary(
+            recipientDomain
+                + ": "
+                + how
+                + ", TLS "
+                + level
+                + (name.isEmpty() ? "" : " of " + name)
+                + (requirement.getForwardSecrecy() ? " with forward secrecy" : "")));
+  }
+
+  private OutboundDecision hold(String reason, String why) {
+    return new OutboundDecision.Hold(reason, trail.summary("Held: " + why));
+  }
+
+  private String domainSubject() {
+    return "accepted domain " + recipientDomain;
+  }
+}

@@ -1,0 +1,260 @@
+package io.postern.rules;
+
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.Direction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partner connectors of the recipient's organization (exchange-semantics §1.2, step 5). In
+ * scope is a connector by senderDomains (MAIL FROM; the null reverse-path only by "*") and
+ * associatedAcceptedDomains. Where Microsoft's text leaves a gap the rule is ours:
+ *
+ * <ol>
+ *   <li>Restrict beats allow: if a restricting connector is in scope, only restricting ones let
+ *       mail in, however specific an allowing one is. Of the restricting ones the most specific
+ *       sender domain counts (exact, longest wildcard, "*"); connectors for the same sender domain
+ *       are alternatives (by address or by certificate: Exchange wants two connectors for that),
+ *       tried by name. None is met: refused.
+ *   <li>Beside that, an allowing connector at least as specific that requires TLS still does.
+ *   <li>Without a restricting one: most specific first, those that require TLS first, then by name.
+ *       One with a tlsSenderCertificateName takes only mail that shows the name and leaves the rest
+ *       to the next; a certificate that shows the name and is not good is refused.
+ *   <li>None applies: the anonymous path, accepted.
+ * </ol>
+ *
+ * Of several refusals the most hopeful is given: not judged, then bad chain, then the first. One
+ * decision, one thread.
+ */
+final class PartnerRules {
+  private sealed interface Trial {
+    @SuppressWarnings("ArrayRecordComponent")
+    record Met(String verdict, byte[] key) implements Trial {}
+
+    record Failed(Refusal refusal, InboundEntry entry) implements Trial {}
+
+    record NotMine() implements Trial {}
+
+    record Ask(VerdictQuestion question) implements Trial {}
+  }
+
+  private final Directory directory;
+  private final InboundFacts facts;
+  private final @Nullable IpAddress client;
+  private final String organization;
+  private final String recipientDomain;
+  private final Function<VerdictQuestion, @Nullable CertificateVerdict> known;
+  private final WhyNot whyNot;
+  private final Trail trail;
+
+  PartnerRules(
+      Directory directory,
+      InboundFacts facts,
+      @Nullable IpAddress client,
+      String organization,
+      String recipientDomain,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> known,
+      WhyNot whyNot) {
+    this.directory = directory;
+    this.facts = facts;
+    this.client = client;
+    this.organization = organization;
+    this.recipientDomain = recipientDomain;
+    this.known = known;
+    this.whyNot = whyNot;
+    this.trail = new Trail(organization);
+  }
+
+  InboundDecision decide() {
+    trail.matched(
+        "accepted domain " + recipientDomain, "acceptedDomain", "it is the recipient's domain");
+    List<DomainIndex.Tier<InboundEntry>> tiers = scope();
+    for (int i = 0; i < tiers.size(); i++) {
+      if (tiers.get(i).entries().stream().anyMatch(InboundEntry::restricting)) {
+        return restricted(tiers, i);
+      }
+    }
+    return allowed(tiers);
+  }
+
+  private List<DomainIndex.Tier<InboundEntry>> scope() {
+    List<DomainIndex.Tier<InboundEntry>> scope = new ArrayList<>(2);
+    for (DomainIndex.Tier<InboundEntry> tier :
+        directory.index(organization).partners.find(facts.mailFromDomain())) {
+      List<InboundEntry> entries =
+          tier.entries().stream()
+              .filter(entry -> entry.servesAcceptedDomain(recipientDomain))
+              .toList();
+      if (!entries.isEmpty()) {
+        scope.add(new DomainIndex.Tier<>(tier.pattern(), entries));
+      }
+    }
+    return scope;
+  }
+
+  private InboundDecision restricted(List<DomainIndex.Tier<InboundEntry>> tiers, int deciding) {
+    for (DomainIndex.Tier<InboundEntry> tier : tiers.subList(0, deciding + 1)) {
+      for (InboundEntry entry : tier.entries()) {
+        if (!entry.restricting() && entry.connector.getRequireTls() && !facts.tls()) {
+          return refuse(noTls(entry));
+        }
+      }
+    }
+    DomainIndex.Tier<InboundEntry> tier = tiers.get(deciding);
+    Trial.Failed refused = null;
+    for (InboundEntry entry : tier.entries()) {
+      if (!entry.restricting()) {
+        continue;
+      }
+      switch (attempt(entry)) {
+        case Trial.Met met -> {
+          return accept(entry, tier.pattern(), met);
+        }
+        case Trial.Ask(VerdictQuestion question) -> {
+          return new InboundDecision.VerdictNeeded(question);
+        }
+        case Trial.Failed failed -> {
+          if (refused == null || hope(failed) > hope(refused)) {
+            refused = failed;
+          }
+        }
+        case Trial.NotMine() -> throw new IllegalStateException("a restriction is met or it fails");
+      }
+    }
+    if (refused == null) {
+      throw new IllegalStateException("the deciding tier has a restricting connector");
+    }
+    return refuse(refused);
+  }
+
+  private InboundDecision allowed(List<DomainIndex.Tier<InboundEntry>> tiers) {
+    for (DomainIndex.Tier<InboundEntry> tier : tiers) {
+      for (InboundEntry entry : tier.entries()) {
+        switch (attempt(entry)) {
+          case Trial.Met met -> {
+            return accept(entry, tier.pattern(), met);
+          }
+          case Trial.Failed failed -> {
+            return refuse(failed);
+          }
+          case Trial.Ask(VerdictQuestion question) -> {
+            return new InboundDecision.VerdictNeeded(question);
+          }
+          case Trial.NotMine() -> {}
+        }
+      }
+    }
+    whyNot.rest(trail, organization);
+    return new InboundDecision.Accept(
+        organization,
+        "",
+        Direction.INCOMING,
+        "",
+        new byte[0],
+        trail.summary(
+            "Incoming for "
+                + organization
+                + ": no partner connector applies to "
+                + whyNot.sender()
+                + ", accepted on the anonymous path"));
+  }
+
+  private Trial attempt(InboundEntry entry) {
+    whyNot.told(entry);
+    if (entry.connector.getRequireTls() && !facts.tls()) {
+      return noTls(entry);
+    }
+    boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
+    if (byAddress && (client == null || !entry.hasAddress(client))) {
+      trail.failed(
+          entry.subject,
+          Refusal.RESTRICT_TO_ADDRESSES,
+          "the client's address " + facts.clientIp() + " is not in senderIPAddresses");
+      return new Trial.Failed(Refusal.restricted(Refusal.RESTRICT_TO_ADDRESSES), entry);
+    }
+    boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
+    if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
+      return new Trial.Met("", new byte[0]);
+    }
+    if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
+      trail.failed(
+          entry.subject,
+          byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME,
+          entry.certificateName
+              + " is asked for; "
+              + (facts.certificateNames().isEmpty()
+                  ? "the client showed no certificate"
+                  : "the client's certificate is for " + WhyNot.listed(facts.certificateNames())));
+      return byCertificate
+          ? new Trial.Failed(Refusal.restricted(Refusal.RESTRICT_TO_CERTIFICATE), entry)
+          : new Trial.NotMine();
+    }
+    return judged(
+        entry, byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME);
+  }
+
+  private Trial judged(InboundEntry entry, String rule) {
+    return switch (Judgement.of(directory, entry, facts, known)) {
+      case Judgement.Ask(VerdictQuestion question) -> new Trial.Ask(question);
+      case Judgement.Good(String verdict, byte[] key) -> {
+        trail.matched(
+            entry.subject,
+            Refusal.CERTIFICATE_NAME,
+            entry.certificateName + " is a name of the certificate, and its chain is good");
+        yield new Trial.Met(verdict, key);
+      }
+      case Judgement.Bad bad -> {
+        trail.failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict());
+        yield new Trial.Failed(Refusal.badChain(bad.reason(), rule), entry);
+      }
+      case Judgement.Unknown unknown -> {
+        trail.failed(entry.subject, "verdict", "the certificate chain is " + unknown.verdict());
+        yield new Trial.Failed(Refusal.notJudged(unknown.reason(), rule), entry);
+      }
+    };
+  }
+
+  private Trial.Failed noTls(InboundEntry entry) {
+    whyNot.told(entry);
+    trail.failed(entry.subject, Refusal.REQUIRE_TLS, "the session is not encrypted");
+    return new Trial.Failed(Refusal.tlsRequired(), entry);
+  }
+
+  private static int hope(Trial.Failed failed) {
+    return switch (failed.refusal().code()) {
+      case 451 -> 2;
+      case 454 -> 1;
+      default -> 0;
+    };
+  }
+
+  private InboundDecision accept(InboundEntry entry, DomainPattern pattern, Trial.Met met) {
+    trail.matched(entry.subject, "senderDomains", "its " + pattern + " matches " + whyNot.sender());
+    whyNot.rest(trail, organization);
+    return new InboundDecision.Accept(
+        organization,
+        entry.name(),
+        Direction.INCOMING,
+        met.verdict(),
+        met.key(),
+        trail.summary("Incoming for " + organization + ": " + entry.subject));
+  }
+
+  private InboundDecision refuse(Trial.Failed failed) {
+    whyNot.rest(trail, organization);
+    return failed
+        .refusal()
+        .by(
+            organization,
+            failed.entry().name(),
+            trail.summary(
+                "Refused: "
+                    + failed.refusal().rule()
+                    + " of "
+                    + failed.entry().subject
+                    + " is not met"));
+  }
+}

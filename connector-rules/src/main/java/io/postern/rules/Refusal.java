@@ -1,0 +1,89 @@
+package io.postern.rules;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.VerdictReason;
+import java.util.Locale;
+
+/**
+ * The replies to a refused recipient. Codes and texts are Exchange's (exchange-semantics §1.3), for
+ * the eyes of administrators who know them, but for two: a missing STARTTLS is permanent
+ * (Exchange's text has 451 with 5.7.3, classes that RFC 3463 §2 forbids to differ; a host without
+ * TLS has none at the next attempt either, and its administrator learns it at once), and a verdict
+ * that cannot be had has a text of ours.
+ *
+ * @param rule the parameter that refused
+ */
+record Refusal(int code, String enhanced, String text, String rule) {
+  static final String REQUIRE_TLS = "requireTls";
+  static final String CERTIFICATE_NAME = "tlsSenderCertificateName";
+  static final String RESTRICT_TO_CERTIFICATE = "restrictDomainsToCertificate";
+  static final String RESTRICT_TO_ADDRESSES = "restrictDomainsToIPAddresses";
+  static final String ATTRIBUTION = "tenantAttribution";
+
+  static Refusal tlsRequired() {
+    return new Refusal(550, "5.7.3", "STARTTLS is required to send mail", REQUIRE_TLS);
+  }
+
+  /** A partner connector's restriction is not met. */
+  static Refusal restricted(String rule) {
+    return new Refusal(
+        550,
+        "5.7.51",
+        "TenantInboundAttribution; There is a partner connector configured that matched the"
+            + " message's recipient domain. The connector had either the"
+            + " RestrictDomainsToIPAddresses or RestrictDomainsToCertificate set",
+        rule);
+  }
+
+  /** 4xx, as Exchange: a certificate is mended within the sender's retries. */
+  static Refusal badChain(VerdictReason reason, String rule) {
+    return new Refusal(
+        454,
+        "4.7.0",
+        "Failed to establish appropriate TLS channel: " + spelled(reason) + ": Access Denied",
+        rule);
+  }
+
+  static Refusal notJudged(VerdictReason reason, String rule) {
+    String why = reason == VerdictReason.VERDICT_REASON_UNSPECIFIED ? "" : Spelling.of(reason);
+    return new Refusal(
+        451,
+        "4.7.5",
+        "The client certificate could not be judged"
+            + (why.isEmpty() ? "" : " (" + why + ")")
+            + ", try again later",
+        rule);
+  }
+
+  /** The sender's domain is served here, but the sender is none of its servers. */
+  static Refusal notItsServer() {
+    return new Refusal(550, "5.7.64", "TenantAttribution; Relay Access Denied SMTP", ATTRIBUTION);
+  }
+
+  /** Neither the sender's nor the certificate's nor the recipient's domain is served here. */
+  static Refusal stranger() {
+    return new Refusal(550, "5.7.64", "Relay Access Denied ATTR36", ATTRIBUTION);
+  }
+
+  InboundDecision.Refuse by(String organization, String connector, Explanation explanation) {
+    return new InboundDecision.Refuse(
+        code, enhanced, text, rule, organization, connector, explanation);
+  }
+
+  /** Exchange's spelling: UntrustedRoot, CertificateExpired. */
+  private static String spelled(VerdictReason reason) {
+    if (reason == VerdictReason.EXPIRED) {
+      return "CertificateExpired";
+    }
+    if (reason == VerdictReason.VERDICT_REASON_UNSPECIFIED
+        || reason == VerdictReason.UNRECOGNIZED) {
+      return "CertificateInvalid";
+    }
+    StringBuilder spelled = new StringBuilder();
+    for (String word : Spelling.of(reason).split("-", -1)) {
+      spelled.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+    }
+    return spelled.toString();
+  }
+}

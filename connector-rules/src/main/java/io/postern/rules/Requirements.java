@@ -1,0 +1,165 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the whole TLS requirement of a delivery. Each later step may raise what an earlier one
+ * set, none lowers it (G3). A value that this version does not know makes it undecidable, which is
+ * null here: it is never read as OPPORTUNISTIC.
+ *
+ * <p>Revocation belongs to the levels that validate a chain: there it is the connector's, REQUIRED
+ * if it names none; below it is OFF, so that equal demands share connections.
+ *
+ * <p>{@code TLS-Required: no} (RFC 8689 §5) asks to set aside what the recipient's domain published
+ * (DANE, MTA-STS). It is carried along and lowers nothing that an administrator wrote.
+ */
+final class Requirements {
+  private Requirements() {}
+
+  /** Without a connector, by MX. */
+  static @Nullable TlsRequirement opportunistic(NextHop nextHop, RequireTls requireTls) {
+    return finished(
+        TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC),
+        nextHop,
+        RevocationMode.REVOCATION_MODE_UNSPECIFIED,
+        requireTls);
+  }
+
+  /**
+   * @param betweenAcceptedDomains the recipient's domain is served here (S4)
+   */
+  static @Nullable TlsRequirement of(
+      Directory directory,
+      OutboundConnector connector,
+      NextHop nextHop,
+      RequireTls requireTls,
+      boolean betweenAcceptedDomains) {
+    TlsLevel level = level(connector.getTlsSettings());
+    DaneMode dane = connector.getSmtpDaneMode();
+    MtaStsMode mtaSts = connector.getMtaStsMode();
+    TlsVersion minimum = connector.getMinimumTlsVersion();
+    if (level == null
+        || dane == DaneMode.UNRECOGNIZED
+        || mtaSts == MtaStsMode.UNRECOGNIZED
+        || minimum == TlsVersion.UNRECOGNIZED) {
+      return null;
+    }
+    TlsRequirement.Builder requirement =
+        TlsRequirement.newBuilder()
+            .setLevel(level)
+            .setAnchors(directory.anchors(connector.getOrganization(), connector.getAnchors()))
+            .setAia(connector.getAia())
+            .setClientCertificate(connector.getClientCertificate())
+            .setMinimumVersion(minimum)
+            .setForwardSecrecy(connector.getRequireForwardSecrecy())
+            .setDane(dane)
+            .setMtaSts(mtaSts);
+    if (level == TlsLevel.DOMAIN_VALIDATION) {
+      // Without TlsDomain and with MX routing, the recipient domain (Set-SendConnector).
+      String name =
+          connector.getTlsDomain().isEmpty() ? nextHop.getMxDomain() : connector.getTlsDomain();
+      if (name.isEmpty()) {
+        return null;
+      }
+      requirement.setTlsDomain(DomainNames.normal(name));
+    }
+    if (betweenAcceptedDomains) {
+      raiseToEncryption(requirement);
+    }
+    return finished(requirement, nextHop, connector.getRevocation(), requireTls);
+  }
+
+  /** Of an accepted domain's mailbox route. */
+  static @Nullable TlsRequirement of(
+      Directory directory, AcceptedDomain domain, NextHop nextHop, RequireTls requireTls) {
+    TlsLevel level = level(domain.getMailboxTls());
+    if (level == null) {
+      return null;
+    }
+    TlsRequirement.Builder requirement =
+        TlsRequirement.newBuilder()
+            .setLevel(level)
+            .setAnchors(directory.anchors(domain.getOrganization(), domain.getMailboxAnchors()));
+    if (level == TlsLevel.DOMAIN_VALIDATION) {
+      if (domain.getMailboxTlsDomain().isEmpty()) {
+        return null;
+      }
+      requirement.setTlsDomain(DomainNames.normal(domain.getMailboxTlsDomain()));
+    }
+    raiseToEncryption(requirement);
+    return finished(requirement, nextHop, domain.getMailboxRevocation(), requireTls);
+  }
+
+  /** S4: between accepted domains never below TLS with forward secrecy. */
+  private static void raiseToEncryption(TlsRequirement.Builder requirement) {
+    if (requirement.getLevel() == TlsLevel.OPPORTUNISTIC) {
+      requirement.setLevel(TlsLevel.ENCRYPTION_ONLY);
+    }
+    requirement.setForwardSecrecy(true);
+  }
+
+  private static @Nullable TlsRequirement finished(
+      TlsRequirement.Builder requirement,
+      NextHop nextHop,
+      RevocationMode revocation,
+      RequireTls requireTls) {
+    if (requireTls == RequireTls.UNRECOGNIZED) {
+      return null;
+    }
+    if (requireTls == RequireTls.REQUIRE_TLS_YES
+        && requirement.getLevel() != TlsLevel.DOMAIN_VALIDATION) {
+      // RFC 8689 §4.2.1: a valid certificate with the name of the server that was looked up.
+      requirement.setLevel(TlsLevel.DOMAIN_VALIDATION).setTlsDomain(serverName(nextHop));
+    }
+    if (requirement.getMinimumVersion() == TlsVersion.TLS_VERSION_UNSPECIFIED) {
+      requirement.setMinimumVersion(TlsVersion.TLS_1_2); // S3
+    }
+    if (requirement.getDane() == DaneMode.DANE_MODE_UNSPECIFIED) {
+      requirement.setDane(DaneMode.DANE_NONE);
+    }
+    if (requirement.getMtaSts() == MtaStsMode.MTA_STS_MODE_UNSPECIFIED) {
+      requirement.setMtaSts(MtaStsMode.MTA_STS_NONE);
+    }
+    return requirement
+        .setRevocation(revocation(requirement.getLevel(), revocation))
+        .setRequireTls(requireTls)
+        .build();
+  }
+
+  /** Empty where only the dialling side knows it (MX hosts, several hosts): its host's own name. */
+  private static String serverName(NextHop nextHop) {
+    if (nextHop.getSmartHostsCount() != 1) {
+      return "";
+    }
+    String host = DomainNames.normal(nextHop.getSmartHosts(0).getHost());
+    return IpAddress.parse(host) == null ? host : "";
+  }
+
+  private static RevocationMode revocation(TlsLevel level, RevocationMode asked) {
+    if (level != TlsLevel.CERTIFICATE_VALIDATION && level != TlsLevel.DOMAIN_VALIDATION) {
+      return RevocationMode.REVOCATION_OFF;
+    }
+    return asked == RevocationMode.REVOCATION_BEST_EFFORT || asked == RevocationMode.REVOCATION_OFF
+        ? asked
+        : RevocationMode.REVOCATION_REQUIRED;
+  }
+
+  /** Absent means opportunistic (Exchange's TlsSettings); an unknown number means nothing. */
+  private static @Nullable TlsLevel level(TlsLevel asked) {
+    return switch (asked) {
+      case UNRECOGNIZED -> null;
+      case TLS_LEVEL_UNSPECIFIED -> TlsLevel.OPPORTUNISTIC;
+      case OPPORTUNISTIC, ENCRYPTION_ONLY, CERTIFICATE_VALIDATION, DOMAIN_VALIDATION -> asked;
+    };
+  }
+}

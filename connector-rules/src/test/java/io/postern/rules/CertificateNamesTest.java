@@ -1,0 +1,118 @@
+package io.postern.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CertificateNamesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "mail.contoso.com, mail.contoso.com, true",
+    "Mail.Contoso.com., mail.contoso.COM, true",
+    "mail.contoso.com, contoso.com, false",
+    "contoso.com, mail.contoso.com, false",
+    "*.contoso.com, mail.contoso.com, true",
+    "*.contoso.com, *.contoso.com, true",
+    "*.contoso.com, contoso.com, false",
+    "*.contoso.com, a.b.contoso.com, false",
+    "*.contoso.com, .contoso.com, false",
+    "*.contoso.com, mail.evilcontoso.com, false",
+    "mail.contoso.com, *.contoso.com, true",
+    "a.mail.contoso.com, *.contoso.com, false",
+    "contoso.com, *.com, false",
+    "*.com, contoso.com, false",
+    "mail.contoso.com, m*.contoso.com, false",
+    "mail.contoso.com, *, false",
+    "*, mail.contoso.com, false",
+    "*.contoso.com, *.mail.contoso.com, false",
+    "'', mail.contoso.com, false",
+    "'', '', false",
+  })
+  void comparesWholeLabelsAndOneWildcardLabel(String pattern, String name, boolean expected) {
+    assertThat(CertificateNames.matches(pattern, List.of("other.example", name)))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "san, mail.contoso.com|*.contoso.com",
+    "cn-only, mail.contoso.com",
+    "san-without-dns, mail.contoso.com",
+    "cn-no-name, ''",
+    "san-bad-names, ''",
+  })
+  void takesTheAlternativeNamesAndOnlyWithoutThemTheCommonName(String file, String names)
+      throws Exception {
+    assertThat(String.join("|", CertificateNames.of(certificate(file)))).isEqualTo(names);
+  }
+
+  @Test
+  void aMatchNeedsTheSameDomainBehindTheFirstLabelWhateverTheNames() {
+    Random random = new Random(3);
+    String alphabet = "ab*..-A";
+    for (int i = 0; i < 20_000; i++) {
+      String pattern = text(random, alphabet);
+      String name = text(random, alphabet);
+      if (CertificateNames.matches(pattern, List.of(name))) {
+        String wanted = DomainNames.normal(pattern);
+        String presented = DomainNames.normal(name);
+        assertThat(
+                wanted.equals(presented)
+                    || DomainNames.parent(wanted).equals(DomainNames.parent(presented)))
+            .as("%s against %s", pattern, name)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void theIndexFindsExactlyWhatMatches() {
+    Random random = new Random(4);
+    for (int round = 0; round < 300; round++) {
+      CertificateIndex index = new CertificateIndex();
+      List<InboundEntry> entries =
+          java.util.stream.IntStream.range(0, 8)
+              .mapToObj(
+                  i ->
+                      new InboundEntry(
+                          Sample.onPremisesIn(
+                                  "contoso",
+                                  "c" + i,
+                                  c -> c.setTlsSenderCertificateName(text(random, "ab*...")))
+                              .getInboundConnector()))
+              .filter(entry -> !entry.certificateName.isEmpty())
+              .toList();
+      entries.forEach(index::add);
+      String presented = DomainNames.normal(text(random, "ab*..."));
+      assertThat(index.find(presented))
+          .as(presented)
+          .containsExactlyInAnyOrderElementsOf(
+              entries.stream()
+                  .filter(e -> CertificateNames.matches(e.certificateName, presented))
+                  .toList());
+    }
+  }
+
+  private static String text(Random random, String alphabet) {
+    StringBuilder text = new StringBuilder();
+    for (int length = random.nextInt(8); length > 0; length--) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+
+  private static X509Certificate certificate(String file) throws Exception {
+    try (InputStream pem = CertificateNamesTest.class.getResourceAsStream(file + ".pem")) {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509").generateCertificate(Objects.requireNonNull(pem));
+    }
+  }
+}

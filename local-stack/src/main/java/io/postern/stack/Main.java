@@ -1,0 +1,46 @@
+package io.postern.stack;
+
+import io.postern.stack.commands.Apply;
+import io.postern.stack.commands.Clean;
+import io.postern.stack.commands.Demo;
+import io.postern.stack.commands.Send;
+import io.postern.stack.commands.Status;
+import io.postern.stack.commands.Stop;
+import io.postern.stack.commands.Trace;
+import io.postern.stack.commands.Up;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code ./run}: without a subcommand it starts everything and stays up. */
+@Command(
+    name = "./run",
+    description = {
+      "Starts Postern on this machine: a Kafka broker, the four services, and an example partner and mailbox.",
+      "TLS protects the connection, not the message: who receives a mail may forward it, and that decides anew."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      Demo.class,
+      Apply.class,
+      Send.class,
+      Trace.class,
+      Status.class,
+      Stop.class,
+      Clean.class
+    })
+public final class Main extends Up {
+  public static void main(String[] args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(
+        (problem, command, parsed) -> {
+          command.getErr().println("postern: " + describe(problem));
+          return 1;
+        });
+    System.exit(line.execute(args));
+  }
+
+  private static String describe(Throwable problem) {
+    String message = problem.getMessage();
+    return message == null || message.isBlank() ? problem.toString() : message;
+  }
+}

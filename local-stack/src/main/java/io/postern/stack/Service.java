@@ -1,0 +1,32 @@
+package io.postern.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The four services, in the order in which a stack starts them (any order works: G7). */
+public enum Service {
+  CERTIFICATE("certificate-service"),
+  POLICY("policy-service"),
+  DELIVERY("delivery-service"),
+  INGRESS("ingress-service");
+
+  private final String module;
+
+  Service(String module) {
+    this.module = module;
+  }
+
+  public String module() {
+    return module;
+  }
+
+  /** The packaged application below the project's root; a clear message where it is not built. */
+  Path jar(Path home) {
+    Path jar = home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(
+          module + " is not built: " + jar + " is missing; run `make build`");
+    }
+    return jar;
+  }
+}

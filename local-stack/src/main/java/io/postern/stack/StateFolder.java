@@ -1,0 +1,168 @@
+package io.postern.stack;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Properties;
+
+/**
+ * Everything a stack keeps between two starts, below one folder: the broker's data, certificates,
+ * credentials, logs and the ports in use. Removing the folder removes the installation.
+ *
+ * <p>Thread rules: methods that write are synchronized. Failure: an {@link UncheckedIOException}
+ * that names the file.
+ */
+public final class StateFolder {
+  private final Path root;
+  private final Properties remembered = new Properties();
+
+  public StateFolder(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(this.root);
+      if (Files.exists(rememberedFile())) {
+        try (InputStream in = Files.newInputStream(rememberedFile())) {
+          remembered.load(in);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot use the state folder " + this.root + ": " + e.getMessage(), e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public Path broker() {
+    return root.resolve("kafka");
+  }
+
+  public Path ca() {
+    return root.resolve("ca");
+  }
+
+  public Path keys() {
+    return folder("keys");
+  }
+
+  public Path logs() {
+    return folder("logs");
+  }
+
+  /** What the example mail servers received. */
+  public Path received(String server) {
+    return folder("received").resolve(server);
+  }
+
+  public Path credentials() {
+    return root.resolve("credentials");
+  }
+
+  public Path revocationCache() {
+    return folder("revocation");
+  }
+
+  /** The running launcher's own facts: its pid, the broker's address, the services' ports. */
+  public Path runningFile() {
+    return root.resolve("running.properties");
+  }
+
+  private Path rememberedFile() {
+    return root.resolve("ports.properties");
+  }
+
+  private Path folder(String name) {
+    Path folder = root.resolve(name);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return folder;
+  }
+
+  /**
+   * The port that {@code name} had at the last start, if it is free, else a free one, which is
+   * remembered: certificates name the revocation server's port, and people keep the others in their
+   * configuration.
+   */
+  public synchronized int port(String name) {
+    return port(name, -1);
+  }
+
+  /** The same with a port that is tried before a free one, where none is remembered. */
+  public synchronized int port(String name, int preferred) {
+    String known = remembered.getProperty(name, Integer.toString(preferred));
+    int port =
+        !known.equals("-1") && isFree(Integer.parseInt(known))
+            ? Integer.parseInt(known)
+            : freePort();
+    remembered.setProperty(name, Integer.toString(port));
+    save(rememberedFile(), remembered);
+    return port;
+  }
+
+  /**
+   * A port that never changes once it was chosen, since certificates name it; a clear message where
+   * something else took it.
+   */
+  public synchronized int fixedPort(String name) {
+    String known = remembered.getProperty(name);
+    if (known != null && !isFree(Integer.parseInt(known))) {
+      throw new IllegalStateException(
+          "port "
+              + known
+              + " is taken, and certificates in "
+              + root
+              + " name it: free it, or use another --state FOLDER");
+    }
+    return port(name);
+  }
+
+  /** The port remembered under the name, or -1. */
+  public synchronized int rememberedPort(String name) {
+    return Integer.parseInt(remembered.getProperty(name, "-1"));
+  }
+
+  /** True if nothing listens on the port at the loopback address. */
+  public static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A port that was free a moment ago. */
+  public static int freePort() {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port", e);
+    }
+  }
+
+  static void save(Path file, Properties properties) {
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      try (OutputStream out = Files.newOutputStream(temporary)) {
+        properties.store(out, null);
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.postern.stack.commands;
+
+import io.postern.stack.Progress;
+import io.postern.stack.example.RunningExample;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the commands that start a stack have in common. */
+final class StartOptions {
+  @Mixin StateOption state = new StateOption();
+
+  @Option(
+      names = "--smtp-port",
+      paramLabel = "PORT",
+      description =
+          "port on which mail is taken (default: 2525 if free, else a free one that is remembered)")
+  int smtpPort;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "FILE",
+      description =
+          "directory file applied to a new state (default: local-stack/example/directory.yaml)")
+  @Nullable Path directory;
+
+  @Option(
+      names = "--anchors",
+      paramLabel = "PEM",
+      description = "further trust anchors for the default set")
+  @Nullable Path anchors;
+
+  RunningExample start(Progress progress) throws Exception {
+    Path file =
+        directory == null
+            ? StateOption.home().resolve("local-stack/example/directory.yaml")
+            : directory;
+    return RunningExample.start(
+        StateOption.home(), state.open(), smtpPort, file, anchors, progress);
+  }
+}

@@ -1,0 +1,58 @@
+package io.postern.stack.commands;
+
+import io.postern.stack.Progress;
+import io.postern.stack.Service;
+import io.postern.stack.example.RunningExample;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Mixin;
+
+/**
+ * Starts everything, sends the samples where the example directory is in force, and stays up until
+ * Ctrl-C.
+ */
+public class Up implements Callable<Integer> {
+  @Mixin private StartOptions start = new StartOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    Progress progress = new Progress();
+    RunningExample example = start.start(progress);
+    CountDownLatch closed = closeAtExit(example);
+    if (start.directory == null) {
+      Samples.run(example, Samples.defaultFolder());
+    }
+    progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
+    progress.say(
+        "administration at http://127.0.0.1:"
+            + example.stack().httpPort(Service.POLICY)
+            + "/api/v1/directory, user and password in "
+            + start.state.open().credentials());
+    progress.say(
+        "what arrives is in " + start.state.open().received("") + "; Ctrl-C stops everything");
+    closed.await();
+    return 0;
+  }
+
+  /**
+   * Ctrl-C and SIGTERM end the children in order; whatever else ends this process ends them by
+   * their pipes.
+   */
+  static CountDownLatch closeAtExit(RunningExample example) {
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    example.close();
+                  } catch (Exception e) {
+                    System.err.println("postern: stopping: " + e.getMessage());
+                  } finally {
+                    closed.countDown();
+                  }
+                },
+                "stop"));
+    return closed;
+  }
+}

@@ -1,0 +1,139 @@
+package io.postern.stack.example;
+
+import io.postern.lab.BrokerSettings;
+import io.postern.stack.DirectoryClient;
+import io.postern.stack.LocalStack;
+import io.postern.stack.Progress;
+import io.postern.stack.RunningStack;
+import io.postern.stack.Service;
+import io.postern.stack.StackOptions;
+import io.postern.stack.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole example on this machine: the world around (certificates, mail servers, DNS), the stack,
+ * and the directory applied where the state is new.
+ */
+public final class RunningExample implements AutoCloseable {
+  private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+
+  private final ExampleWorld world;
+  private final LocalStack stack;
+
+  private RunningExample(ExampleWorld world, LocalStack stack) {
+    this.world = world;
+    this.stack = stack;
+  }
+
+  /**
+   * Starts everything and returns when mail can be sent.
+   *
+   * @param home the project's root
+   * @param smtpPort ingress' port, 0 for a free one
+   * @param directory the directory file, applied if the state has no organization yet
+   * @param anchors further trust anchors (PEM), or null
+   */
+  public static RunningExample start(
+      Path home,
+      StateFolder state,
+      int smtpPort,
+      Path directory,
+      @Nullable Path anchors,
+      Progress progress)
+      throws Exception {
+    refuseSecond(state);
+    String yaml = Files.readString(directory);
+    ExampleWorld world = ExampleWorld.start(state);
+    try {
+      progress.done("development CA, its revocation list, DNS and the example mail servers are up");
+      LocalStack stack =
+          LocalStack.start(options(home, state, smtpPort, world, anchors), progress::say);
+      RunningExample example = new RunningExample(world, stack);
+      try {
+        progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
+        stack.awaitReady(READY_LIMIT);
+        progress.done("all services are ready");
+        example.applyIfNew(
+            new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
+            yaml,
+            directory);
+        progress.done("the directory is in force");
+        return example;
+      } catch (Exception e) {
+        stack.close();
+        throw e;
+      }
+    } catch (Exception e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  private static void refuseSecond(StateFolder state) {
+    RunningStack.in(state)
+        .ifPresent(
+            running -> {
+              throw new IllegalStateException(
+                  "already running with this state folder (pid "
+                      + running.process().pid()
+                      + "); `./run stop` ends it, --state FOLDER starts another one");
+            });
+  }
+
+  private static StackOptions options(
+      Path home, StateFolder state, int smtpPort, ExampleWorld world, @Nullable Path anchors) {
+    List<Path> trusted = new ArrayList<>();
+    trusted.add(world.anchors());
+    if (anchors != null) {
+      trusted.add(anchors.toAbsolutePath());
+    }
+    return new StackOptions(
+        home,
+        state,
+        smtpPort,
+        world.serverCertificate(),
+        world.serverKey(),
+        trusted,
+        world.clientCertificates(),
+        world.dnsServer(),
+        world.mxPort(),
+        true,
+        Map.of(),
+        StackOptions.SMALL_JVM,
+        BrokerSettings.small());
+  }
+
+  private void applyIfNew(DirectoryClient client, String yaml, Path file)
+      throws IOException, InterruptedException {
+    if (!client.isEmpty()) {
+      return;
+    }
+    DirectoryClient.Answer answer = client.apply(Variables.fill(yaml, world.variables()), false);
+    if (!answer.accepted()) {
+      throw new IllegalArgumentException(
+          file + " was not applied:\n  " + String.join("\n  ", answer.problems()));
+    }
+  }
+
+  public ExampleWorld world() {
+    return world;
+  }
+
+  public LocalStack stack() {
+    return stack;
+  }
+
+  @Override
+  public void close() throws Exception {
+    try (world) {
+      stack.close();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.postern.stack.example;
+
+import io.postern.contracts.QueueId;
+import io.postern.lab.SmtpClient;
+import io.postern.smtp.Reply;
+import io.postern.stack.trace.MailTrace;
+import io.postern.stack.trace.TracePrinter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one sample over SMTP with STARTTLS, follows its way through the topics, and compares it
+ * with what its file expects.
+ */
+public final class SampleRun {
+  private static final Pattern QUEUE_ID = Pattern.compile("queued as (\\S+)");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final ExampleWorld world;
+  private final int smtpPort;
+  private final String bootstrap;
+
+  public SampleRun(ExampleWorld world, int smtpPort, String bootstrap) {
+    this.world = world;
+    this.smtpPort = smtpPort;
+    this.bootstrap = bootstrap;
+  }
+
+  /** The way in words, and every difference from what the file expects: none means as expected. */
+  public record Result(List<String> way, List<String> differences) {}
+
+  public Result run(Sample sample) throws Exception {
+    Reply reply = send(sample);
+    List<String> way = new ArrayList<>();
+    List<String> differences = new ArrayList<>();
+    if (reply.code() != sample.reply()) {
+      differences.add("reply " + reply.code() + " instead of " + sample.reply());
+    }
+    QueueId queueId = queueId(reply);
+    if (queueId == null) {
+      way.add("refused    " + reply.code() + " " + reply.text());
+      return new Result(way, differences);
+    }
+    MailTrace trace = MailTrace.await(bootstrap, queueId, PATIENCE);
+    way.addAll(new TracePrinter(false).lines(trace));
+    compare(sample, trace, differences);
+    return new Result(way, differences);
+  }
+
+  private Reply send(Sample sample) throws Exception {
+    try (SmtpClient client = SmtpClient.connect("127.0.0.1", smtpPort)) {
+      client.ehlo(sample.client() + ".example");
+      client.startTls(world.client(sample.client()));
+      client.ehlo(sample.client() + ".example");
+      return client.send(sample.from(), sample.to(), sample.content());
+    }
+  }
+
+  private static @Nullable QueueId queueId(Reply reply) {
+    Matcher matcher = QUEUE_ID.matcher(reply.text());
+    return reply.code() == 250 && matcher.find() ? QueueId.parse(matcher.group(1)) : null;
+  }
+
+  private static void compare(Sample sample, MailTrace trace, List<String> differences) {
+    String connector = sample.connector();
+    if (connector != null && trace.accepted() != null) {
+      trace.accepted().getGroupsList().stream()
+          .map(group -> group.getConnector())
+          .filter(name -> !name.equals(connector))
+          .forEach(
+              name ->
+                  differences.add("connector \"" + name + "\" instead of \"" + connector + "\""));
+    }
+    Map<String, String> ended = new TreeMap<>();
+    trace.lastOutcomes().forEach((recipient, last) -> ended.put(recipient, last.text()));
+    sample
+        .outcomes()
+        .forEach(
+            (recipient, wanted) -> {
+              String got =
+                  ended.getOrDefault(recipient, "no outcome within " + PATIENCE.toSeconds() + " s");
+              if (!got.equals(wanted)) {
+                differences.add(recipient + ": " + got + " instead of " + wanted);
+              }
+            });
+  }
+}

@@ -1,0 +1,160 @@
+package io.postern.stack.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One child program that is kept alive: when it ends without having been asked to, it is started
+ * again after 1, 2, 4 ... 30 s, and that is said. Its output goes to one log file (the previous
+ * start's is kept as {@code .1}).
+ *
+ * <p>The child's standard input is a pipe that this process holds open; the child must end when the
+ * pipe closes (see {@code EndWithParent}), which covers every way in which this process can end,
+ * kill -9 included.
+ *
+ * <p>Thread rules: any thread. Failure: {@link #start} throws if the program cannot be started at
+ * all.
+ */
+public final class ManagedProcess implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration STABLE = Duration.ofSeconds(60);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final String name;
+  private final List<String> command;
+  private final Path log;
+  private final Consumer<String> say;
+  private volatile boolean closing;
+  private volatile @Nullable Process process;
+
+  public ManagedProcess(String name, List<String> command, Path log, Consumer<String> say) {
+    this.name = name;
+    this.command = List.copyOf(command);
+    this.log = log;
+    this.say = say;
+  }
+
+  public synchronized void start() {
+    Process started = launch();
+    Thread.ofVirtual().name("watch-" + name).start(() -> watch(started));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Path log() {
+    return log;
+  }
+
+  /** The pid of the child that runs now, or -1. */
+  public long pid() {
+    Process now = process;
+    return now == null || !now.isAlive() ? -1 : now.pid();
+  }
+
+  public boolean alive() {
+    return pid() != -1;
+  }
+
+  /** Ends the child at once (SIGKILL); it is started again like after any other unexpected end. */
+  public void kill() {
+    Process now = process;
+    if (now != null) {
+      now.destroyForcibly();
+    }
+  }
+
+  private synchronized Process launch() {
+    try {
+      if (Files.exists(log)) {
+        Files.move(
+            log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+      }
+      Process started =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .redirectInput(ProcessBuilder.Redirect.PIPE)
+              .start();
+      process = started;
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void watch(Process first) {
+    Process current = first;
+    Duration pause = Duration.ofSeconds(1);
+    try {
+      while (true) {
+        long since = System.nanoTime();
+        int code = current.waitFor();
+        if (closing) {
+          return;
+        }
+        if (System.nanoTime() - since > STABLE.toNanos()) {
+          pause = Duration.ofSeconds(1);
+        }
+        say.accept(
+            name
+                + " ended with code "
+                + code
+                + "; starting it again in "
+                + pause.toSeconds()
+                + " s ("
+                + log
+                + ")");
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+        synchronized (this) {
+          if (closing) {
+            return;
+          }
+          current = launch();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Asks the child to end by closing its input; after 30 s it is killed. */
+  @Override
+  public void close() {
+    Process now;
+    synchronized (this) {
+      closing = true;
+      now = process;
+    }
+    if (now == null) {
+      return;
+    }
+    try {
+      now.getOutputStream().close();
+    } catch (IOException e) {
+      say.accept(name + ": its input was closed already");
+    }
+    try {
+      if (!now.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        say.accept(name + " did not end within " + GRACE.toSeconds() + " s and is killed");
+        now.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      now.destroyForcibly();
+    }
+  }
+}

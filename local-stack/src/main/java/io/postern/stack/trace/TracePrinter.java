@@ -1,0 +1,168 @@
+package io.postern.stack.trace;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.TlsFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A trace in words, for a terminal: one line a step, the explanation's steps where {@code why} is
+ * asked for.
+ */
+public final class TracePrinter {
+  private final boolean why;
+
+  public TracePrinter(boolean why) {
+    this.why = why;
+  }
+
+  public List<String> lines(MailTrace trace) {
+    List<String> lines = new ArrayList<>();
+    MessageAccepted accepted = trace.accepted();
+    if (accepted == null) {
+      return List.of("no such message in the log");
+    }
+    lines.add(
+        "accepted   "
+            + accepted.getQueueId()
+            + ", "
+            + accepted.getSize()
+            + " bytes, from "
+            + session(accepted.getSession()));
+    for (RecipientGroup group : accepted.getGroupsList()) {
+      lines.add(
+          "connector  "
+              + connector(group)
+              + ": "
+              + recipients(accepted, group.getRecipientsList()));
+      explain(group.getExplanation(), lines);
+    }
+    for (DeliveryRequested delivery : trace.deliveries()) {
+      lines.add(
+          "delivery   attempt "
+              + delivery.getAttempt()
+              + ": "
+              + recipients(accepted, delivery.getRecipientsList())
+              + " by "
+              + (delivery.getConnector().isEmpty()
+                  ? "no connector"
+                  : "connector " + delivery.getConnector())
+              + " to "
+              + hop(delivery.getNextHop())
+              + ", requires "
+              + Spelling.of(delivery.getRequirement().getLevel())
+              + (delivery.getRequirement().getTlsDomain().isEmpty()
+                  ? ""
+                  : " for " + delivery.getRequirement().getTlsDomain()));
+      explain(delivery.getExplanation(), lines);
+    }
+    for (OutcomeRecorded outcome : trace.outcomes()) {
+      for (RecipientOutcome recipient : outcome.getRecipientsList()) {
+        lines.add("outcome    " + outcome(accepted, outcome, recipient));
+      }
+    }
+    return lines;
+  }
+
+  private static String session(SessionFacts session) {
+    return session.getClientIp()
+        + " over "
+        + session.getProtocol()
+        + (session.getTls() ? " (" + tls(session.getTlsFacts()) + ")" : " (plaintext)");
+  }
+
+  private static String tls(TlsFacts facts) {
+    String names = String.join(", ", facts.getPeerNamesList());
+    return Spelling.of(facts.getVersion())
+        + " "
+        + facts.getCipherSuite()
+        + (names.isEmpty() ? "" : ", certificate for " + names);
+  }
+
+  private static String connector(RecipientGroup group) {
+    String name =
+        group.getConnector().isEmpty()
+            ? "none of " + group.getOrganization() + " (anonymous)"
+            : group.getOrganization() + " / " + group.getConnector();
+    return name
+        + ", "
+        + group.getDirection().name().toLowerCase(Locale.ROOT)
+        + (group.getVerdict().isEmpty() ? "" : ", client certificate " + group.getVerdict());
+  }
+
+  private void explain(Explanation explanation, List<String> lines) {
+    if (!explanation.getSummary().isEmpty()) {
+      lines.add("           because " + explanation.getSummary());
+    }
+    if (!why) {
+      return;
+    }
+    for (ExplanationStep step : explanation.getStepsList()) {
+      lines.add(
+          "             "
+              + (step.getMatched() ? "+ " : "- ")
+              + step.getSubject()
+              + (step.getCondition().isEmpty() ? "" : " [" + step.getCondition() + "]")
+              + ": "
+              + step.getDetail());
+    }
+  }
+
+  private static String hop(NextHop hop) {
+    if (!hop.getMxDomain().isEmpty()) {
+      return "the MX hosts of " + hop.getMxDomain();
+    }
+    return hop.getSmartHostsList().stream()
+        .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String outcome(
+      MessageAccepted accepted, OutcomeRecorded outcome, RecipientOutcome recipient) {
+    StringBuilder line = new StringBuilder();
+    line.append(accepted.getEnvelope().getRecipients(recipient.getRecipient()).getAddress());
+    line.append(" ").append(recipient.getKind().name().toLowerCase(Locale.ROOT));
+    if (!outcome.getToken().isEmpty()) {
+      line.append(", TLS ").append(outcome.getToken());
+    }
+    if (!recipient.getReason().isEmpty()) {
+      line.append(", ").append(recipient.getReason());
+    }
+    if (!outcome.getVerdict().isEmpty()) {
+      line.append(", certificate ").append(outcome.getVerdict());
+    }
+    if (!outcome.getHost().isEmpty()) {
+      line.append(", at ")
+          .append(outcome.getHost())
+          .append(" [")
+          .append(outcome.getAddress())
+          .append("]");
+    }
+    if (recipient.getReply().getCode() != 0) {
+      line.append(", it said: ")
+          .append(recipient.getReply().getCode())
+          .append(" ")
+          .append(recipient.getReply().getText());
+    } else if (!recipient.getDetail().isEmpty()) {
+      line.append(": ").append(recipient.getDetail());
+    }
+    return line.toString();
+  }
+
+  private static String recipients(MessageAccepted accepted, List<Integer> indexes) {
+    return indexes.stream()
+        .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
+        .collect(Collectors.joining(", "));
+  }
+}

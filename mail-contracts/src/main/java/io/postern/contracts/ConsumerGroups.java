@@ -1,0 +1,37 @@
+package io.postern.contracts;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The consumer groups that keep a position, and the topics they read. A position 0 is committed for
+ * each when a topic is created, so that a reader may treat a missing position as the alarm it is
+ * (log-mechanics §1).
+ */
+public final class ConsumerGroups {
+  public static final String DECIDER = "postern-decider";
+  public static final String SCHEDULER = "postern-scheduler";
+  public static final String NOTICE_WRITER = "postern-notice-writer";
+  public static final String DELIVERY = "postern-delivery";
+
+  /** Copies held content (log-mechanics §2). */
+  public static final String DELIVERY_KEEPER = "postern-delivery-keeper";
+
+  public static final String DELIVERY_PROBER = "postern-delivery-prober";
+  public static final String DIRECTORY_OWNER = "postern-directory-owner";
+  public static final String CERTIFICATE = "postern-certificate";
+
+  /** Topics by group. */
+  public static final Map<String, List<String>> TOPICS =
+      Map.of(
+          DECIDER, List.of(Topics.MAIL_ACCEPTED, Topics.MAIL_DUE),
+          SCHEDULER, List.of(Topics.MAIL_OUTCOMES, Topics.MAIL_CONTROLS),
+          NOTICE_WRITER, List.of(Topics.MAIL_NOTICES),
+          DELIVERY, List.of(Topics.MAIL_DELIVERIES),
+          DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES),
+          DELIVERY_PROBER, List.of(Topics.PROBE_REQUESTS),
+          DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
+          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS));
+
+  private ConsumerGroups() {}
+}

@@ -1,0 +1,47 @@
+package io.postern.contracts;
+
+/**
+ * How the log is installed: what makes an acknowledgement durable, and how many partitions the mail
+ * topics have (log-mechanics §1, §3). The partition count is chosen at installation.
+ *
+ * @param flushEachAppend a single node has no second copy, so each append is fsynced
+ */
+public record Deployment(
+    String name, int partitions, int replication, int minInSyncReplicas, boolean flushEachAppend) {
+  public static final int SINGLE_NODE_PARTITIONS = 4;
+  public static final int CLUSTER_PARTITIONS = 48;
+
+  private static final String SINGLE_NODE = "single-node";
+  private static final String CLUSTER = "cluster";
+
+  public Deployment {
+    if (partitions < 1) {
+      throw new IllegalArgumentException(
+          "postern.log.partitions is " + partitions + ": write at least 1");
+    }
+  }
+
+  public static Deployment singleNode(int partitions) {
+    return new Deployment(SINGLE_NODE, partitions, 1, 1, true);
+  }
+
+  public static Deployment cluster(int partitions) {
+    return new Deployment(CLUSTER, partitions, 3, 2, false);
+  }
+
+  /**
+   * From the settings {@code postern.log.deployment} (single-node or cluster) and {@code
+   * postern.log.partitions}.
+   *
+   * @throws IllegalArgumentException with a sentence that names the key and the cure
+   */
+  public static Deployment of(String name, int partitions) {
+    return switch (name) {
+      case SINGLE_NODE -> singleNode(partitions);
+      case CLUSTER -> cluster(partitions);
+      default ->
+          throw new IllegalArgumentException(
+              "postern.log.deployment is \"" + name + "\": write single-node or cluster");
+    };
+  }
+}

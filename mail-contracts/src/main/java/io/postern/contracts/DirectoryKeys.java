@@ -1,0 +1,57 @@
+package io.postern.contracts;
+
+import io.postern.contracts.v1.DirectoryObject;
+
+/** Keys of directory objects, which are also their names in problems and explanations. */
+public final class DirectoryKeys {
+  private DirectoryKeys() {}
+
+  /**
+   * organization/ID, accepted-domain/DOMAIN, inbound-connector/ORG/NAME,
+   * outbound-connector/ORG/NAME, anchor-set/ORG/NAME.
+   *
+   * @throws IllegalArgumentException for an object of a kind that this version does not know
+   */
+  public static String key(DirectoryObject object) {
+    return switch (object.getObjectCase()) {
+      case ORGANIZATION -> "organization/" + object.getOrganization().getId();
+      case ACCEPTED_DOMAIN -> "accepted-domain/" + object.getAcceptedDomain().getDomain();
+      case INBOUND_CONNECTOR ->
+          "inbound-connector/"
+              + object.getInboundConnector().getOrganization()
+              + "/"
+              + object.getInboundConnector().getName();
+      case OUTBOUND_CONNECTOR ->
+          "outbound-connector/"
+              + object.getOutboundConnector().getOrganization()
+              + "/"
+              + object.getOutboundConnector().getName();
+      case ANCHOR_SET ->
+          "anchor-set/"
+              + anchorSetId(
+                  object.getAnchorSet().getOrganization(), object.getAnchorSet().getName());
+      case OBJECT_NOT_SET -> throw unknown();
+    };
+  }
+
+  /** The organization that the object belongs to; itself for an organization. */
+  public static String organizationOf(DirectoryObject object) {
+    return switch (object.getObjectCase()) {
+      case ORGANIZATION -> object.getOrganization().getId();
+      case ACCEPTED_DOMAIN -> object.getAcceptedDomain().getOrganization();
+      case INBOUND_CONNECTOR -> object.getInboundConnector().getOrganization();
+      case OUTBOUND_CONNECTOR -> object.getOutboundConnector().getOrganization();
+      case ANCHOR_SET -> object.getAnchorSet().getOrganization();
+      case OBJECT_NOT_SET -> throw unknown();
+    };
+  }
+
+  /** The id of an organization's own anchor set, as {@code AnchorSetReference} has it: ORG/NAME. */
+  public static String anchorSetId(String organization, String name) {
+    return organization + "/" + name;
+  }
+
+  private static IllegalArgumentException unknown() {
+    return new IllegalArgumentException("directory object of an unknown kind");
+  }
+}

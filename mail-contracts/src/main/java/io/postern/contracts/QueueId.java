@@ -1,0 +1,83 @@
+package io.postern.contracts;
+
+import java.security.SecureRandom;
+import java.util.Locale;
+
+/**
+ * Names one accepted message and carries the number of its home partition, so that whoever has the
+ * id finds everything about the message (log-mechanics §1).
+ *
+ * <p>Form: 21 characters of {@code 0-9a-z}: partition (3), Unix milliseconds (9), random (9), each
+ * in base 36. Lower case, safe in file names, Received headers and replies. Immutable; any thread.
+ */
+public record QueueId(int partition, String value) {
+  private static final int PARTITION_CHARS = 3;
+  private static final int TIME_CHARS = 9;
+  private static final int RANDOM_CHARS = 9;
+  private static final int LENGTH = PARTITION_CHARS + TIME_CHARS + RANDOM_CHARS;
+  private static final int RADIX = 36;
+  private static final int MAX_PARTITION = RADIX * RADIX * RADIX - 1;
+  private static final long RANDOM_BOUND = 101_559_956_668_416L; // 36^9
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  public QueueId {
+    check(value);
+    if (partition != partitionOf(value)) {
+      throw new IllegalArgumentException("queue id " + value + " is not of partition " + partition);
+    }
+  }
+
+  /** A new id for a message whose home is {@code partition} (0 to 46,655). */
+  public static QueueId next(int partition) {
+    if (partition < 0 || partition > MAX_PARTITION) {
+      throw new IllegalArgumentException("partition out of range: " + partition);
+    }
+    String value =
+        base36(partition, PARTITION_CHARS)
+            + base36(System.currentTimeMillis(), TIME_CHARS)
+            + base36(RANDOM.nextLong(RANDOM_BOUND), RANDOM_CHARS);
+    return new QueueId(partition, value);
+  }
+
+  /**
+   * Reads an id.
+   *
+   * @throws IllegalArgumentException when the text is no queue id
+   */
+  public static QueueId parse(String value) {
+    check(value);
+    return new QueueId(partitionOf(value), value);
+  }
+
+  /** When the id was made by its writer's clock, Unix milliseconds. */
+  public long createdMillis() {
+    return Long.parseLong(value.substring(PARTITION_CHARS, PARTITION_CHARS + TIME_CHARS), RADIX);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+
+  private static int partitionOf(String value) {
+    return Integer.parseInt(value.substring(0, PARTITION_CHARS), RADIX);
+  }
+
+  private static void check(String value) {
+    if (value.length() != LENGTH) {
+      throw new IllegalArgumentException(
+          "a queue id has " + LENGTH + " characters, not " + value.length());
+    }
+    for (int i = 0; i < LENGTH; i++) {
+      char c = value.charAt(i);
+      if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'z')) {
+        throw new IllegalArgumentException("a queue id has only 0-9 and a-z");
+      }
+    }
+  }
+
+  private static String base36(long number, int width) {
+    String digits = Long.toString(number, RADIX).toLowerCase(Locale.ROOT);
+    return "0".repeat(width - digits.length()) + digits;
+  }
+}

@@ -1,0 +1,42 @@
+package io.postern.contracts;
+
+/**
+ * Reasons of a refused attempt or a failure other than a certificate's verdict, and of holds: the
+ * closed list of DESIGN §6 with what the log's mechanics add. Verdict reasons are spelled by {@link
+ * Spelling}.
+ */
+public final class Reasons {
+  // The requirement was not met: stands after "/" in the token.
+  public static final String NOT_OFFERED = "not-offered";
+  public static final String STARTTLS_REFUSED = "starttls-refused";
+  public static final String HANDSHAKE_FAILED = "handshake-failed";
+  public static final String NO_FORWARD_SECRECY = "no-forward-secrecy";
+  public static final String VERSION_TOO_LOW = "version-too-low";
+  public static final String NAME_MISMATCH = "name-mismatch";
+  public static final String NO_CERTIFICATE = "no-certificate";
+  public static final String VERDICT_UNAVAILABLE = "verdict-unavailable";
+  public static final String REQUIRETLS_NOT_OFFERED = "requiretls-not-offered";
+
+  // A failure without TLS.
+  public static final String DNS_FAILURE = "dns-failure";
+  public static final String NO_MAIL_HOST = "no-mail-host";
+  public static final String CONNECT_FAILED = "connect-failed";
+  public static final String TIMEOUT = "timeout";
+  public static final String DISCONNECTED = "disconnected";
+  public static final String REMOTE_4XX = "remote-4xx";
+  public static final String REMOTE_5XX = "remote-5xx";
+  public static final String DESTINATION_BUSY = "destination-busy";
+  public static final String TOO_LARGE = "too-large";
+  public static final String NO_8BITMIME = "no-8bitmime";
+  public static final String NO_SMTPUTF8 = "no-smtputf8";
+  public static final String LOOP = "loop";
+
+  // Nobody was asked: handed back or held.
+  public static final String ROUTING_CHANGED = "routing-changed";
+  public static final String CONTENT_UNREADABLE = "content-unreadable";
+  public static final String CONNECTOR_REMOVED = "connector-removed";
+  public static final String UNDECIDABLE = "undecidable";
+  public static final String NO_ROUTE = "no-route";
+
+  private Reasons() {}
+}

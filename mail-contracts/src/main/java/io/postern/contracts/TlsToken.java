@@ -1,0 +1,37 @@
+package io.postern.contracts;
+
+import io.postern.contracts.v1.TlsLevel;
+
+/**
+ * The token that every attempt carries: what was required, and what was achieved or why it was
+ * refused (DESIGN §6).
+ */
+public final class TlsToken {
+  private TlsToken() {}
+
+  /** {@code opportunistic:none(not-offered)}; see {@link Achieved}. */
+  public static String achieved(TlsLevel required, String achieved) {
+    return Spelling.of(required) + ":" + achieved;
+  }
+
+  /** {@code certificate-validation/revoked}: refused, nothing was sent. */
+  public static String refused(TlsLevel required, String reason) {
+    return Spelling.of(required) + "/" + reason;
+  }
+
+  /** What stands after the colon. */
+  public static final class Achieved {
+    /** Plaintext: the peer offers no STARTTLS. */
+    public static final String NONE_NOT_OFFERED = "none(" + Reasons.NOT_OFFERED + ")";
+
+    /** Plaintext: the handshake failed, with the remaining hosts too. */
+    public static final String NONE_HANDSHAKE_FAILED = "none(" + Reasons.HANDSHAKE_FAILED + ")";
+
+    private Achieved() {}
+
+    /** Encrypted, and proven up to this level. */
+    public static String level(TlsLevel level) {
+      return Spelling.of(level);
+    }
+  }
+}

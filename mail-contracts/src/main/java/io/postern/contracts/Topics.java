@@ -1,0 +1,140 @@
+package io.postern.contracts;
+
+import io.postern.contracts.TopicDeclaration.Cleanup;
+import io.postern.contracts.TopicDeclaration.Partitioning;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The topics (DESIGN §3): names and declarations. Services create or verify them from {@link #ALL}.
+ */
+public final class Topics {
+  public static final String MAIL_ACCEPTED = "mail.accepted";
+  public static final String MAIL_CONTENT = "mail.content";
+  public static final String MAIL_CONTENT_HELD = "mail.content.held";
+  public static final String MAIL_DELIVERIES = "mail.deliveries";
+  public static final String MAIL_OUTCOMES = "mail.outcomes";
+  public static final String MAIL_DUE = "mail.due";
+  public static final String MAIL_CONTROLS = "mail.controls";
+  public static final String MAIL_NOTICES = "mail.notices";
+  public static final String MAIL_REFUSALS = "mail.refusals";
+  public static final String MAIL_ROUTES = "mail.routes";
+  public static final String DIRECTORY = "directory";
+  public static final String DIRECTORY_COMMANDS = "directory.commands";
+  public static final String DIRECTORY_RESULTS = "directory.results";
+  public static final String DIRECTORY_AUDIT = "directory.audit";
+  public static final String CERTIFICATE_REQUESTS = "certificate.requests";
+  public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
+  public static final String CERTIFICATE_CHAINS = "certificate.chains";
+  public static final String PROBE_REQUESTS = "probe.requests";
+  public static final String PROBE_RESULTS = "probe.results";
+
+  /**
+   * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
+   */
+  public static final String DEFAULT_ANCHORS_KEY = "anchors/default";
+
+  /** Largest piece of content in one record of {@link #MAIL_CONTENT}. */
+  public static final int MAX_CHUNK_BYTES = 512 * 1024;
+
+  /** Longest lifetime of a message that an organization may set (DESIGN §8). */
+  public static final Duration LONGEST_LIFETIME = Duration.ofDays(5);
+
+  /** Longest hold (DESIGN §8). */
+  public static final Duration LONGEST_HOLD = Duration.ofDays(14);
+
+  private static final Duration MARGIN = Duration.ofDays(2);
+  // What outlives its content has expired (log-mechanics §2).
+  private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
+  // No message lives longer than lifetime and hold: all that is said about one stays that long.
+  private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
+  private static final Duration WEEK = Duration.ofDays(7);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration HOURS = Duration.ofHours(6);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration AUDIT = Duration.ofDays(400);
+
+  private static final String INGRESS = "ingress";
+  private static final String DECIDER = "decider";
+  private static final String SCHEDULER = "scheduler";
+  private static final String NOTICES = "notice-writer";
+  private static final String DELIVERY = "delivery";
+  private static final String CERTIFICATE = "certificate";
+  private static final String DIRECTORY_OWNER = "directory-owner";
+  private static final String API = "api";
+  private static final String CONSOLE = "console";
+
+  public static final List<TopicDeclaration> ALL =
+      List.of(
+          mail(
+              MAIL_ACCEPTED,
+              MESSAGE,
+              List.of(INGRESS, NOTICES),
+              List.of(DECIDER, NOTICES, CONSOLE)),
+          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)),
+          mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)),
+          mail(MAIL_DELIVERIES, MESSAGE, List.of(DECIDER), List.of(DELIVERY, CONSOLE)),
+          mail(
+              MAIL_OUTCOMES,
+              MESSAGE,
+              List.of(DELIVERY, DECIDER, SCHEDULER),
+              List.of(SCHEDULER, CONSOLE)),
+          mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
+          mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
+          mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),
+          spread(MAIL_REFUSALS, WEEK, true, List.of(INGRESS), List.of(CONSOLE)),
+          spread(MAIL_ROUTES, DAY, false, List.of(DELIVERY), List.of(CONSOLE)),
+          new TopicDeclaration(
+              DIRECTORY,
+              Partitioning.ONE,
+              Cleanup.COMPACT,
+              HOUR,
+              true,
+              List.of(DIRECTORY_OWNER),
+              List.of(DIRECTORY_OWNER, INGRESS, DECIDER, DELIVERY, CERTIFICATE, API, CONSOLE)),
+          one(DIRECTORY_COMMANDS, WEEK, List.of(API), List.of(DIRECTORY_OWNER)),
+          one(DIRECTORY_RESULTS, WEEK, List.of(DIRECTORY_OWNER), List.of(API)),
+          one(DIRECTORY_AUDIT, AUDIT, List.of(DIRECTORY_OWNER), List.of(API, CONSOLE)),
+          spread(
+              CERTIFICATE_REQUESTS,
+              HOUR,
+              false,
+              List.of(INGRESS, DELIVERY, API),
+              List.of(CERTIFICATE)),
+          spread(
+              CERTIFICATE_VERDICTS,
+              HOURS,
+              false,
+              List.of(CERTIFICATE),
+              List.of(INGRESS, DELIVERY, API, CONSOLE)),
+          new TopicDeclaration(
+              CERTIFICATE_CHAINS,
+              Partitioning.SPREAD,
+              Cleanup.COMPACT,
+              HOUR,
+              false,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, API, CONSOLE)),
+          spread(PROBE_REQUESTS, HOUR, false, List.of(API), List.of(DELIVERY)),
+          spread(PROBE_RESULTS, HOUR, false, List.of(DELIVERY), List.of(API)));
+
+  private Topics() {}
+
+  private static TopicDeclaration mail(
+      String name, Duration retention, List<String> writers, List<String> readers) {
+    return new TopicDeclaration(
+        name, Partitioning.MAIL, Cleanup.DELETE, retention, true, writers, readers);
+  }
+
+  private static TopicDeclaration one(
+      String name, Duration retention, List<String> writers, List<String> readers) {
+    return new TopicDeclaration(
+        name, Partitioning.ONE, Cleanup.DELETE, retention, true, writers, readers);
+  }
+
+  private static TopicDeclaration spread(
+      String name, Duration retention, boolean flush, List<String> writers, List<String> readers) {
+    return new TopicDeclaration(
+        name, Partitioning.SPREAD, Cleanup.DELETE, retention, flush, writers, readers);
+  }
+}

@@ -1,0 +1,175 @@
+package io.postern.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.contracts.TopicDeclaration.Cleanup;
+import io.postern.contracts.TopicDeclaration.Partitioning;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** The declaration says what DESIGN §3 and log-mechanics say. */
+class TopicsTest {
+  static final Collection<TopicDeclaration> ALL = Topics.ALL;
+  private static final Deployment NODE = Deployment.singleNode(4);
+  private static final Deployment CLUSTER = Deployment.cluster(48);
+  private static final Map<String, TopicDeclaration> BY_NAME =
+      Topics.ALL.stream().collect(Collectors.toMap(TopicDeclaration::name, Function.identity()));
+
+  @Test
+  void everyNamedTopicIsDeclaredOnce() {
+    List<String> named =
+        Arrays.stream(Topics.class.getDeclaredFields())
+            .filter(f -> f.getType() == String.class && Modifier.isPublic(f.getModifiers()))
+            .filter(f -> !f.getName().endsWith("_KEY"))
+            .map(f -> f.getName().toLowerCase(java.util.Locale.ROOT).replace('_', '.'))
+            .toList();
+    assertThat(Topics.ALL)
+        .extracting(TopicDeclaration::name)
+        .containsExactlyInAnyOrderElementsOf(named);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mail.accepted, MAIL, DELETE, P21D",
+    "mail.content, MAIL, DELETE, P7D",
+    "mail.content.held, MAIL, DELETE, P21D",
+    "mail.deliveries, MAIL, DELETE, P21D",
+    "mail.outcomes, MAIL, DELETE, P21D",
+    "mail.due, MAIL, DELETE, P21D",
+    "mail.controls, MAIL, DELETE, P7D",
+    "mail.notices, MAIL, DELETE, P21D",
+    "mail.refusals, SPREAD, DELETE, P7D",
+    "mail.routes, SPREAD, DELETE, P1D",
+    "directory, ONE, COMPACT, PT1H",
+    "directory.commands, ONE, DELETE, P7D",
+    "directory.results, ONE, DELETE, P7D",
+    "directory.audit, ONE, DELETE, P400D",
+    "certificate.requests, SPREAD, DELETE, PT1H",
+    "certificate.verdicts, SPREAD, DELETE, PT6H",
+    "certificate.chains, SPREAD, COMPACT, PT1H",
+    "probe.requests, SPREAD, DELETE, PT1H",
+    "probe.results, SPREAD, DELETE, PT1H",
+  })
+  void partitioningCleanupAndRetention(
+      String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
+    TopicDeclaration topic = topic(name);
+    assertThat(topic.partitioning()).isEqualTo(partitioning);
+    assertThat(topic.cleanup()).isEqualTo(cleanup);
+    assertThat(topic.retention()).isEqualTo(retention);
+  }
+
+  @Test
+  void whatOutlivesItsContentHasExpired() {
+    Duration lifetime = Duration.ofDays(5);
+    Duration hold = Duration.ofDays(14);
+    Duration margin = Duration.ofDays(2);
+    assertThat(topic(Topics.MAIL_CONTENT).retention()).isEqualTo(lifetime.plus(margin));
+    assertThat(topic(Topics.MAIL_CONTENT_HELD).retention())
+        .isEqualTo(hold.plus(lifetime).plus(margin));
+    assertThat(topic(Topics.MAIL_ACCEPTED).retention())
+        .isGreaterThanOrEqualTo(topic(Topics.MAIL_CONTENT_HELD).retention());
+  }
+
+  @ParameterizedTest
+  @FieldSource("ALL")
+  void aSingleNodeFlushesEachAppendButOfWhatMayBeLost(TopicDeclaration topic) {
+    boolean exempt =
+        topic.name().startsWith("certificate.")
+            || topic.name().equals("mail.routes")
+            || topic.name().startsWith("probe.");
+    assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
+    assertThat(topic.configs(NODE))
+        .containsEntry("flush.messages", exempt ? "9223372036854775807" : "1");
+    assertThat(topic.configs(CLUSTER)).doesNotContainKey("flush.messages");
+  }
+
+  @ParameterizedTest
+  @FieldSource("ALL")
+  void everyTopicHasTheLogsClockAndNoBoundInBytes(TopicDeclaration topic) {
+    for (Deployment deployment : List.of(NODE, CLUSTER)) {
+      assertThat(topic.configs(deployment))
+          .containsEntry("message.timestamp.type", "LogAppendTime")
+          .containsEntry("retention.bytes", "-1")
+          .containsEntry("unclean.leader.election.enable", "false")
+          .containsEntry("min.insync.replicas", deployment == NODE ? "1" : "2");
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("ALL")
+  void aSegmentEndsWellBeforeItsRecordsAreDue(TopicDeclaration topic) {
+    long segment = Long.parseLong(topic.configs(NODE).get("segment.ms"));
+    assertThat(Duration.ofMillis(segment)).isLessThanOrEqualTo(Duration.ofHours(6));
+    if (topic.cleanup() == Cleanup.DELETE) {
+      assertThat(Duration.ofMillis(segment)).isLessThan(topic.retention());
+    }
+    assertThat(topic(Topics.MAIL_CONTENT).configs(NODE)).containsEntry("segment.ms", "21600000");
+  }
+
+  @Test
+  void theDirectoryIsCompactedNoSoonerThanAfterAnHour() {
+    assertThat(topic(Topics.DIRECTORY).configs(CLUSTER))
+        .containsEntry("cleanup.policy", "compact")
+        .containsEntry("min.compaction.lag.ms", "3600000")
+        .doesNotContainKey("retention.ms");
+  }
+
+  @ParameterizedTest
+  @FieldSource("ALL")
+  void thePartitionCountIsTheDeployments(TopicDeclaration topic) {
+    switch (topic.partitioning()) {
+      case MAIL -> assertThat(topic.partitions(CLUSTER)).isEqualTo(48);
+      case ONE -> assertThat(topic.partitions(CLUSTER)).isEqualTo(1);
+      case SPREAD -> assertThat(topic.partitions(CLUSTER)).isEqualTo(12);
+    }
+    assertThat(topic.partitions(NODE)).isEqualTo(topic.partitioning() == Partitioning.ONE ? 1 : 4);
+  }
+
+  @Test
+  void contentIsReadByDeliveryAlone() {
+    assertThat(topic(Topics.MAIL_CONTENT).readers()).containsExactly("delivery");
+    assertThat(topic(Topics.MAIL_CONTENT_HELD).readers()).containsExactly("delivery");
+    assertThat(topic(Topics.MAIL_CONTENT).writers()).containsExactly("ingress");
+  }
+
+  @Test
+  void groupsReadWhatIsDeclared() {
+    assertThat(BY_NAME.keySet())
+        .containsAll(
+            ConsumerGroups.TOPICS.values().stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toSet()));
+    assertThat(ConsumerGroups.TOPICS.get(ConsumerGroups.DECIDER))
+        .isEqualTo(List.of("mail.accepted", "mail.due"));
+  }
+
+  @Test
+  void aDeploymentIsNamedInTheSettings() {
+    assertThat(Deployment.of("single-node", 4)).isEqualTo(NODE);
+    assertThat(Deployment.of("cluster", 48)).isEqualTo(CLUSTER);
+    assertThatThrownBy(() -> Deployment.of("laptop", 4))
+        .hasMessageContaining("postern.log.deployment");
+    assertThatThrownBy(() -> Deployment.of("cluster", 0))
+        .hasMessageContaining("postern.log.partitions");
+    assertThat(Set.of(CLUSTER.replication(), CLUSTER.minInSyncReplicas()))
+        .containsExactlyInAnyOrder(3, 2);
+  }
+
+  private static TopicDeclaration topic(String name) {
+    TopicDeclaration topic = BY_NAME.get(name);
+    assertThat(topic).as(name).isNotNull();
+    return topic;
+  }
+}

@@ -1,0 +1,109 @@
+package io.postern.lab;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Consumer;
+
+/**
+ * How a {@link KafkaBroker} is run: options of its JVM and changes to its properties.
+ *
+ * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
+ * @param more is given the properties of a single node and may change any but ports and folder
+ */
+public record BrokerSettings(List<String> jvm, Consumer<Properties> more) {
+  /** Records of 1 MiB with their overhead. */
+  static final int MAX_MESSAGE_BYTES = 1_572_864;
+
+  public BrokerSettings {
+    jvm = List.copyOf(jvm);
+  }
+
+  public static BrokerSettings small() {
+    return new BrokerSettings(
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), properties -> {});
+  }
+
+  public BrokerSettings withJvm(String... options) {
+    return new BrokerSettings(List.of(options), more);
+  }
+
+  public BrokerSettings with(Consumer<Properties> changes) {
+    return new BrokerSettings(jvm, changes);
+  }
+
+  /** One node that is broker and controller, durable on its own: every append is fsynced. */
+  Properties properties(Path folder, int clientPort, int controllerPort) {
+    Properties p = new Properties();
+    p.setProperty("process.roles", "broker,controller");
+    p.setProperty("node.id", "1");
+    p.setProperty("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    p.setProperty("inter.broker.listener.name", "CLIENT");
+    p.setProperty("controller.listener.names", "CONTROLLER");
+    p.setProperty("log.flush.interval.messages", "1");
+    p.setProperty("auto.create.topics.enable", "false");
+    p.setProperty("default.replication.factor", "1");
+    p.setProperty("min.insync.replicas", "1");
+    p.setProperty("offsets.topic.replication.factor", "1");
+    p.setProperty("offsets.topic.num.partitions", "4");
+    p.setProperty("transaction.state.log.replication.factor", "1");
+    p.setProperty("transaction.state.log.min.isr", "1");
+    p.setProperty("transaction.state.log.num.partitions", "4");
+    p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    p.setProperty("share.coordinator.state.topic.replication.factor", "1");
+    p.setProperty("share.coordinator.state.topic.min.isr", "1");
+    p.setProperty("share.coordinator.state.topic.num.partitions", "1");
+    p.setProperty("group.initial.rebalance.delay.ms", "0");
+    p.setProperty("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+    p.setProperty("replica.fetch.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+    p.setProperty("socket.request.max.bytes", "16777216");
+    // A killed node may come back only when the session of its former self has ended (9 s by
+    // default).
+    p.setProperty("broker.session.timeout.ms", "4000");
+    p.setProperty("broker.heartbeat.interval.ms", "500");
+    p.setProperty("num.network.threads", "2");
+    p.setProperty("num.io.threads", "4");
+    p.setProperty("log.cleaner.dedupe.buffer.size", "16777216"); // default: half of a small heap
+    more.accept(p);
+    p.setProperty("listeners", listeners(clientPort, controllerPort));
+    p.setProperty("advertised.listeners", "CLIENT://127.0.0.1:" + clientPort);
+    // Voters by configuration, not in the log: the controller's port may differ at the next start.
+    p.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+    p.setProperty("log.dirs", folder.resolve("data").toString());
+    return p;
+  }
+
+  private static String listeners(int clientPort, int controllerPort) {
+    return "CLIENT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(clientPort, controllerPort);
+  }
+
+  static void write(Properties properties, Path file) throws IOException {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      properties.store(writer, null);
+    }
+  }
+
+  /** Log4j 2 to one file in the folder, two older ones of 10 MB kept. */
+  static String logging(Path log) {
+    return """
+    status = error
+    appender.file.type = RollingFile
+    appender.file.name = file
+    appender.file.fileName = %1$s
+    appender.file.filePattern = %1$s.%%i
+    appender.file.layout.type = PatternLayout
+    appender.file.layout.pattern = %%d %%p %%c{1}: %%m%%n
+    appender.file.policies.type = Policies
+    appender.file.policies.size.type = SizeBasedTriggeringPolicy
+    appender.file.policies.size.size = 10MB
+    appender.file.strategy.type = DefaultRolloverStrategy
+    appender.file.strategy.max = 2
+    rootLogger.level = info
+    rootLogger.appenderRef.file.ref = file
+    """
+        .formatted(log);
+  }
+}

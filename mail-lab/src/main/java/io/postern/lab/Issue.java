@@ -1,0 +1,78 @@
+package io.postern.lab;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a certificate is to be like. The defaults are a good one: server and client, P-256, valid
+ * from an hour ago for 90 days, with its authority's CRL.
+ *
+ * @param names DNS names, the first is the common name too; none: a certificate without names
+ * @param subjectAltNames false: the common name is the only name
+ * @param crlUrls null: the authority's own; empty: none published
+ */
+public record Issue(
+    List<String> names,
+    boolean subjectAltNames,
+    boolean server,
+    boolean client,
+    Instant notBefore,
+    Instant notAfter,
+    @Nullable List<String> crlUrls,
+    boolean rsa) {
+  private static final Duration VALID = Duration.ofDays(90);
+
+  public Issue {
+    names = List.copyOf(names);
+    crlUrls = crlUrls == null ? null : List.copyOf(crlUrls);
+  }
+
+  public static Issue to(String... names) {
+    Instant from = Instant.now().minus(Duration.ofHours(1));
+    return new Issue(List.of(names), true, true, true, from, from.plus(VALID), null, false);
+  }
+
+  public Issue serverOnly() {
+    return new Issue(names, subjectAltNames, true, false, notBefore, notAfter, crlUrls, rsa);
+  }
+
+  public Issue clientOnly() {
+    return new Issue(names, subjectAltNames, false, true, notBefore, notAfter, crlUrls, rsa);
+  }
+
+  public Issue commonNameOnly() {
+    return new Issue(names, false, server, client, notBefore, notAfter, crlUrls, rsa);
+  }
+
+  public Issue valid(Instant from, Instant until) {
+    return new Issue(names, subjectAltNames, server, client, from, until, crlUrls, rsa);
+  }
+
+  /** Ended yesterday. */
+  public Issue expired() {
+    Instant end = Instant.now().minus(Duration.ofDays(1));
+    return valid(end.minus(VALID), end);
+  }
+
+  /** Begins tomorrow. */
+  public Issue notYetValid() {
+    Instant begin = Instant.now().plus(Duration.ofDays(1));
+    return valid(begin, begin.plus(VALID));
+  }
+
+  public Issue withCrl(String... urls) {
+    return new Issue(
+        names, subjectAltNames, server, client, notBefore, notAfter, List.of(urls), rsa);
+  }
+
+  public Issue withoutCrl() {
+    return withCrl();
+  }
+
+  /** RSA 2048 instead of P-256. */
+  public Issue withRsaKey() {
+    return new Issue(names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, true);
+  }
+}

@@ -1,0 +1,381 @@
+package io.postern.lab;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker, one node in KRaft mode, as a process of its own on 127.0.0.1 with its data
+ * in a folder. A folder that holds data already is continued, on ports chosen anew; {@link
+ * #restart()} keeps the ports.
+ *
+ * <p>The process ends with {@link #close()}, and at the latest when this JVM does ({@link
+ * EndWithParent}). A start is waited for by asking the broker, 60 s at most; one that fails leaves
+ * no process behind and throws with the end of the broker's log. Not thread-safe: one owner.
+ *
+ * <p>The jars come from {@code local-broker/target/libs}, looked for from the working directory
+ * upwards, or from the folder that the system property {@code postern.broker.libs} names.
+ */
+public final class KafkaBroker implements AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(15);
+  private static final int PORT_TRIES = 3;
+  private static final int TAIL_LINES = 25;
+
+  private final Path folder;
+  private final BrokerSettings settings;
+  private int clientPort;
+  private int controllerPort;
+  private @Nullable Process process;
+
+  private KafkaBroker(Path folder, BrokerSettings settings) {
+    this.folder = folder.toAbsolutePath();
+    this.settings = settings;
+  }
+
+  /** Starts a small broker; {@code more} may change its properties. */
+  public static KafkaBroker start(Path folder, Consumer<Properties> more) {
+    return start(folder, BrokerSettings.small().with(more));
+  }
+
+  public static KafkaBroker start(Path folder, BrokerSettings settings) {
+    KafkaBroker broker = new KafkaBroker(folder, settings);
+    for (int i = 1; ; i++) {
+      broker.clientPort = FreePorts.next();
+      broker.controllerPort = FreePorts.next();
+      try {
+        broker.launch();
+        return broker;
+      } catch (IllegalStateException failed) {
+        boolean portTaken = String.valueOf(failed.getMessage()).contains("Address already in use");
+        if (!portTaken || i == PORT_TRIES) {
+          throw failed;
+        }
+      }
+    }
+  }
+
+  /** Value for {@code bootstrap.servers}. */
+  public String bootstrap() {
+    return "127.0.0.1:" + clientPort;
+  }
+
+  public long pid() {
+    return running().pid();
+  }
+
+  public boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  /** The broker's own log. */
+  public Path log() {
+    return folder.resolve("server.log");
+  }
+
+  /** Stops the process where it is (SIGSTOP): connections stay, nothing is answered. */
+  public void pause() {
+    signal("-STOP", running());
+  }
+
+  public void resume() {
+    signal("-CONT", running());
+  }
+
+  /** Ends the process as a crash would (SIGKILL). Data and ports stay for {@link #restart()}. */
+  public void kill() {
+    Process victim = running();
+    victim.destroyForcibly();
+    awaitEnd(victim);
+    process = null;
+  }
+
+  /** Stops the process in order, by force after 15 s. Data and ports stay. */
+  public void stop() {
+    Process stopping = process;
+    process = null;
+    if (stopping == null || !stopping.isAlive()) {
+      return;
+    }
+    signal("-CONT", stopping); // a paused process would not see SIGTERM
+    stopping.destroy();
+    awaitEnd(stopping);
+  }
+
+  /** Stops the process if it runs and starts it again with the same ports and data. */
+  public void restart() {
+    stop();
+    launch();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  /** What the broker sees when this JVM dies. */
+  void closeParentPipe() throws IOException {
+    running().getOutputStream().close();
+  }
+
+  private void launch() {
+    try {
+      Files.createDirectories(folder);
+      Path configuration = folder.resolve("server.properties");
+      BrokerSettings.write(settings.properties(folder, clientPort, controllerPort), configuration);
+      Files.writeString(folder.resolve("log4j2.properties"), BrokerSettings.logging(log()));
+      awaitPredecessor();
+      if (!Files.exists(folder.resolve("data").resolve("meta.properties"))) {
+        format(configuration);
+      }
+      process = java(settings.jvm(), "kafka.Kafka", configuration.toString());
+    } catch (IOException failed) {
+      throw new UncheckedIOException("broker in " + folder + " cannot be started", failed);
+    }
+    boolean ready = false;
+    try {
+      awaitReady(running());
+      ready = true;
+    } finally {
+      if (!ready) {
+        Process failed = running();
+        process = null;
+        failed.destroyForcibly();
+        awaitEnd(failed);
+      }
+    }
+  }
+
+  private void format(Path configuration) throws IOException {
+    Process tool =
+        java(
+            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            "kafka.tools.StorageTool",
+            "format",
+            "--cluster-id",
+            Uuid.randomUuid().toString(),
+            "--config",
+            configuration.toString(),
+            "--ignore-formatted");
+    try {
+      if (!tool.waitFor(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw failure("formatting took longer than " + START_TIMEOUT.toSeconds() + " s");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the broker's folder was formatted");
+    } finally {
+      tool.destroyForcibly();
+    }
+    if (tool.exitValue() != 0) {
+      throw failure("formatting ended with exit code " + tool.exitValue());
+    }
+  }
+
+  private Process java(List<String> options, String mainClass, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties"));
+    command.add("-cp");
+    command.add(libs().resolve("*") + File.pathSeparator + ownClasses());
+    command.add(EndWithParent.class.getName());
+    command.add(mainClass);
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(output().toFile())
+        .start();
+  }
+
+  /**
+   * A broker whose parent was killed needs some seconds to end and holds Kafka's lock till then.
+   */
+  private void awaitPredecessor() throws IOException {
+    Path lock = folder.resolve("data").resolve(".lock");
+    if (!Files.exists(lock)) {
+      return;
+    }
+    long end = System.nanoTime() + PREDECESSOR_TIMEOUT.toNanos();
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+      while (true) {
+        try (FileLock mine = channel.tryLock()) {
+          if (mine != null) {
+            return;
+          }
+        }
+        if (System.nanoTime() > end) {
+          throw failure("another broker uses this folder");
+        }
+        pause(Duration.ofMillis(100));
+      }
+    }
+  }
+
+  private void awaitReady(Process starting) {
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (!listens()) {
+      check(starting, end);
+      pause(Duration.ofMillis(50));
+    }
+    Map<String, Object> client =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrap(),
+            AdminClientConfig.RETRY_BACKOFF_MS_CONFIG,
+            "50");
+    try (Admin admin = Admin.create(client)) {
+      while (!hasBroker(admin)) {
+        check(starting, end);
+        pause(Duration.ofMillis(50));
+      }
+    }
+  }
+
+  private void check(Process starting, long end) {
+    if (!starting.isAlive()) {
+      throw failure("ended with exit code " + starting.exitValue());
+    }
+    if (System.nanoTime() > end) {
+      throw failure("is not ready after " + START_TIMEOUT.toSeconds() + " s");
+    }
+  }
+
+  private boolean listens() {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), clientPort), /* ms */ 1000);
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** True once the controller has let the broker in: before that no topic can be made. */
+  private static boolean hasBroker(Admin admin) {
+    try {
+      return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+    } catch (ExecutionException | TimeoutException notYet) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the broker started");
+    }
+  }
+
+  private IllegalStateException failure(String what) {
+    return new IllegalStateException(
+        "Kafka broker in %s %s; the end of its output and log:%n%s%n%s"
+            .formatted(folder, what, tail(output()), tail(log())));
+  }
+
+  private static String tail(Path file) {
+    try {
+      List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    } catch (IOException unreadable) {
+      return file + " cannot be read: " + unreadable;
+    }
+  }
+
+  private Path output() {
+    return folder.resolve("server.out");
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException("the broker in " + folder + " does not run");
+    }
+    return process;
+  }
+
+  private static void awaitEnd(Process ending) {
+    try {
+      if (!ending.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        ending.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException interrupted) {
+      ending.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void signal(String signal, Process target) {
+    try {
+      int code =
+          new ProcessBuilder("kill", signal, Long.toString(target.pid()))
+              .redirectErrorStream(true)
+              .start()
+              .waitFor();
+      if (code != 0 && target.isAlive()) {
+        throw new IllegalStateException("kill %s %d: %d".formatted(signal, target.pid(), code));
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the broker started");
+    }
+  }
+
+  private static Path libs() {
+    String named = System.getProperty("postern.broker.libs");
+    if (named != null) {
+      return Path.of(named);
+    }
+    Path start = Path.of("").toAbsolutePath();
+    for (Path at = start; at != null; at = at.getParent()) {
+      Path libs = at.resolve("local-broker").resolve("target").resolve("libs");
+      if (Files.isDirectory(libs)) {
+        return libs;
+      }
+    }
+    throw new IllegalStateException(
+        "no local-broker/target/libs at or above "
+            + start
+            + ": build local-broker (mvn package -pl local-broker) or set postern.broker.libs");
+  }
+
+  private static Path ownClasses() {
+    try {
+      return Path.of(
+          EndWithParent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package io.postern.lab;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+
+/**
+ * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers from what it was told: MX, A,
+ * AAAA and CNAME records. A name it does not know does not exist (NXDOMAIN); a known one without
+ * the type asked has no data. A name can also be made to answer SERVFAIL, nothing, or over TCP
+ * only. Every question is recorded, the last 10,000. Thread-safe; records may change while it runs.
+ */
+public final class LabDns implements AutoCloseable {
+  private static final int TTL = 1; // seconds: what a test changes is seen soon
+  private static final int MAX_QUERIES = 10_000;
+
+  private final DatagramSocket udp;
+  private final ServerSocket tcp;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
+  private final Set<Name> failing = ConcurrentHashMap.newKeySet();
+  private final Set<Name> silent = ConcurrentHashMap.newKeySet();
+  private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
+  private final List<String> queries = new CopyOnWriteArrayList<>();
+  private volatile boolean allSilent;
+
+  private LabDns(DatagramSocket udp, ServerSocket tcp) {
+    this.udp = udp;
+    this.tcp = tcp;
+  }
+
+  public static LabDns start() {
+    return on(FreePorts.next());
+  }
+
+  public static LabDns on(int port) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try {
+      ServerSocket tcp = new ServerSocket(port, 64, address.getAddress());
+      try {
+        LabDns dns = new LabDns(new DatagramSocket(address), tcp);
+        dns.threads.execute(dns::serveUdp);
+        dns.threads.execute(dns::serveTcp);
+        return dns;
+      } catch (IOException failed) {
+        tcp.close();
+        throw failed;
+      }
+    } catch (IOException failed) {
+      throw new IllegalStateException("DNS server cannot listen on port " + port, failed);
+    }
+  }
+
+  public InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), udp.getLocalPort());
+  }
+
+  /** As a setting: {@code 127.0.0.1:port}. */
+  public String server() {
+    return "127.0.0.1:" + udp.getLocalPort();
+  }
+
+  public LabDns mx(String domain, int preference, String host) {
+    return add(new MXRecord(name(domain), DClass.IN, TTL, preference, name(host)));
+  }
+
+  /** The domain takes no mail: RFC 7505. */
+  public LabDns nullMx(String domain) {
+    return add(new MXRecord(name(domain), DClass.IN, TTL, 0, Name.root));
+  }
+
+  public LabDns a(String host, String address) {
+    return add(new ARecord(name(host), DClass.IN, TTL, inet(address)));
+  }
+
+  public LabDns aaaa(String host, String address) {
+    return add(new AAAARecord(name(host), DClass.IN, TTL, inet(address)));
+  }
+
+  public LabDns cname(String alias, String target) {
+    return add(new CNAMERecord(name(alias), DClass.IN, TTL, name(target)));
+  }
+
+  /** A domain with one mail host on 127.0.0.1. */
+  public LabDns mailDomain(String domain, String host) {
+    return mx(domain, 10, host).a(host, "127.0.0.1");
+  }
+
+  public LabDns servfail(String name) {
+    failing.add(name(name));
+    return this;
+  }
+
+  /** Questions for the name get no answer. */
+  public LabDns silent(String name) {
+    silent.add(name(name));
+    return this;
+  }
+
+  /** No question gets an answer, or all do again. */
+  public LabDns silence(boolean on) {
+    allSilent = on;
+    return this;
+  }
+
+  /** Over UDP the name's answers are truncated to nothing. */
+  public LabDns tcpOnly(String name) {
+    tcpOnly.add(name(name));
+    return this;
+  }
+
+  /** Forgets all that was told about the name: it does not exist. */
+  public LabDns remove(String name) {
+    Name key = name(name);
+    records.remove(key);
+    failing.remove(key);
+    silent.remove(key);
+    tcpOnly.remove(key);
+    return this;
+  }
+
+  /** Questions so far, as {@code "MX example.org"}. */
+  public List<String> queries() {
+    return List.copyOf(queries);
+  }
+
+  @Override
+  public void close() {
+    udp.close();
+    try {
+      tcp.close();
+    } catch (IOException failed) {
+      throw new IllegalStateException("DNS server cannot be closed", failed);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private LabDns add(Record record) {
+    records.computeIfAbsent(record.getName(), any -> new CopyOnWriteArrayList<>()).add(record);
+    return this;
+  }
+
+  private void serveUdp() {
+    byte[] buffer = new byte[4096];
+    while (!udp.isClosed()) {
+      DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+      try {
+        udp.receive(packet);
+        byte[] answer = answer(Arrays.copyOf(buffer, packet.getLength()), true);
+        if (answer != null) {
+          udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+        }
+      } catch (SocketException closedOrUnreachable) {
+        // closed: the loop ends; the asker is gone: the next question counts
+      } catch (IOException malformed) {
+        // no DNS message: nothing to answer
+      }
+    }
+  }
+
+  private void serveTcp() {
+    while (!tcp.isClosed()) {
+      try {
+        Socket socket = tcp.accept();
+        threads.execute(() -> serve(socket));
+      } catch (IOException closed) {
+        // the loop ends
+      }
+    }
+  }
+
+  private void serve(Socket accepted) {
+    try (Socket socket = accepted) {
+      socket.setSoTimeout(10_000);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      while (true) {
+        byte[] answer = answer(in.readNBytes(in.readUnsignedShort()), false);
+        if (answer == null) {
+          continue; // silent: the asker's time-out closes the connection
+        }
+        byte[] framed = new byte[answer.length + 2]; // RFC 1035 §4.2.2: length first
+        framed[0] = (byte) (answer.length >> 8);
+        framed[1] = (byte) answer.length;
+        System.arraycopy(answer, 0, framed, 2, answer.length);
+        out.write(framed);
+      }
+    } catch (IOException ended) {
+      // the asker closed, or waited too long
+    }
+  }
+
+  private byte @Nullable [] answer(byte[] wire, boolean overUdp) throws IOException {
+    Message query = new Message(wire);
+    Record question = query.getQuestion();
+    if (question == null) {
+      return null;
+    }
+    Name name = question.getName();
+    if (queries.size() < MAX_QUERIES) {
+      queries.add(Type.string(question.getType()) + " " + name.toString(true));
+    }
+    if (allSilent || silent.contains(name)) {
+      return null;
+    }
+    Message answer = new Message(query.getHeader().getID());
+    answer.getHeader().setFlag(Flags.QR);
+    answer.getHeader().setFlag(Flags.AA);
+    answer.getHeader().setFlag(Flags.RA);
+    if (query.getHeader().getFlag(Flags.RD)) {
+      answer.getHeader().setFlag(Flags.RD);
+    }
+    answer.addRecord(question, Section.QUESTION);
+    if (failing.contains(name)) {
+      answer.getHeader().setRcode(Rcode.SERVFAIL);
+    } else if (overUdp && tcpOnly.contains(name)) {
+      answer.getHeader().setFlag(Flags.TC);
+    } else {
+      fill(answer, name, question.getType());
+    }
+    return answer.toWire();
+  }
+
+  /** Follows one alias: RFC 1034 §4.3.2. */
+  private void fill(Message answer, Name name, int type) {
+    List<Record> known = records.get(name);
+    if (known == null) {
+      answer.getHeader().setRcode(Rcode.NXDOMAIN);
+      return;
+    }
+    for (Record record : known) {
+      if (record.getType() == type) {
+        answer.addRecord(record, Section.ANSWER);
+      } else if (record instanceof CNAMERecord alias) {
+        answer.addRecord(alias, Section.ANSWER);
+        records.getOrDefault(alias.getTarget(), List.of()).stream()
+            .filter(target -> target.getType() == type)
+            .forEach(target -> answer.addRecord(target, Section.ANSWER));
+      }
+    }
+  }
+
+  private static Name name(String text) {
+    try {
+      return Name.fromString(text, Name.root);
+    } catch (TextParseException malformed) {
+      throw new IllegalArgumentException(text + " is no domain name", malformed);
+    }
+  }
+
+  private static InetAddress inet(String literal) {
+    return InetAddress.ofLiteral(literal);
+  }
+}

@@ -1,0 +1,93 @@
+package io.postern.lab;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** BoringSSL contexts of the lab, which trust everybody: judging is the tested side's work. */
+final class LabTls {
+  static final List<String> MODERN = List.of("TLSv1.3", "TLSv1.2");
+
+  /** Suites of TLS 1.2 without forward secrecy (RFC 5288): the JDK's own TLS has them no more. */
+  private static final List<String> RSA_KEY_EXCHANGE =
+      List.of("TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384");
+
+  private LabTls() {}
+
+  static SslContext server(
+      Identity identity, List<String> protocols, boolean rsaKeyExchange, boolean askCertificate) {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(
+                identity.key(), identity.chain().toArray(X509Certificate[]::new))
+            .clientAuth(askCertificate ? ClientAuth.OPTIONAL : ClientAuth.NONE);
+    if (rsaKeyExchange) {
+      return build(builder.ciphers(RSA_KEY_EXCHANGE), List.of("TLSv1.2"));
+    }
+    return build(builder, protocols);
+  }
+
+  static SslContext client(@Nullable Identity identity, List<String> protocols) {
+    SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("");
+    if (identity != null) {
+      builder.keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new));
+    }
+    return build(builder, protocols);
+  }
+
+  static SSLEngine engine(SslContext context) {
+    return context.newEngine(UnpooledByteBufAllocator.DEFAULT);
+  }
+
+  static SSLEngine engine(SslContext context, String serverName) {
+    return context.newEngine(UnpooledByteBufAllocator.DEFAULT, serverName, -1);
+  }
+
+  private static SslContext build(SslContextBuilder builder, List<String> protocols) {
+    try {
+      return builder
+          .sslProvider(SslProvider.OPENSSL)
+          .protocols(protocols)
+          .trustManager(everybody())
+          .build();
+    } catch (SSLException failed) {
+      throw new IllegalStateException("no TLS context for " + protocols, failed);
+    }
+  }
+
+  private static X509TrustManager everybody() {
+    return new X509ExtendedTrustManager() {
+      @Override
+      public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+      @Override
+      public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+      @Override
+      public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+      @Override
+      public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+      @Override
+      public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+      @Override
+      public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+      @Override
+      public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+      }
+    };
+  }
+}

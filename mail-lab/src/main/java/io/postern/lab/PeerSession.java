@@ -1,0 +1,291 @@
+package io.postern.lab;
+
+import io.netty.handler.ssl.SslContext;
+import io.postern.smtp.Reply;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session of a {@link ScriptedPeer}: an SMTP or LMTP server (RFC 5321, RFC 2033) as far as a
+ * relay needs one, on its own thread. It ends when the client quits or goes, when the script says
+ * so, and after 5 minutes without a byte.
+ */
+final class PeerSession {
+  private static final int IDLE_MILLIS = 300_000;
+  private static final int MAX_LINE = 65_536;
+
+  /** A fatal alert "handshake_failure" (RFC 8446 §6) in a record of its own. */
+  private static final byte[] HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
+
+  /** The script ends the session here. */
+  private static final class Dropped extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Dropped(PeerStage stage) {
+      super("dropped by the script at " + stage);
+    }
+  }
+
+  private final ScriptedPeer peer;
+  private final PeerTranscript transcript;
+  private final Socket socket;
+  private InputStream in;
+  private OutputStream out;
+  private @Nullable TlsStream tls;
+
+  private boolean lmtp;
+  private @Nullable String from;
+  private String mailParameters = "";
+  private final List<String> recipients = new ArrayList<>();
+
+  PeerSession(ScriptedPeer peer, PeerTranscript transcript, Socket socket) throws IOException {
+    this.peer = peer;
+    this.transcript = transcript;
+    this.socket = socket;
+    socket.setSoTimeout(IDLE_MILLIS);
+    socket.setTcpNoDelay(true);
+    in = new BufferedInputStream(socket.getInputStream());
+    out = new BufferedOutputStream(socket.getOutputStream());
+  }
+
+  void run() {
+    try (socket) {
+      if (answer(PeerStage.BANNER, Reply.of(220, "", peer.hostName() + " ESMTP"))) {
+        while (command()) {}
+      }
+      transcript.end("closed by the peer");
+      if (tls != null) {
+        tls.close();
+      }
+    } catch (IOException ended) {
+      transcript.end("ended: " + ended.getMessage());
+    }
+  }
+
+  /** One command; false when the session is over. */
+  private boolean command() throws IOException {
+    String line = readLine();
+    transcript.command(line);
+    String[] words = line.split(" ", 2);
+    String argument = words.length > 1 ? words[1] : "";
+    switch (words[0].toUpperCase(Locale.ROOT)) {
+      case "EHLO", "LHLO", "HELO" -> hello(words[0].toUpperCase(Locale.ROOT));
+      case "STARTTLS" -> {
+        return startTls();
+      }
+      case "MAIL" -> mail(argument);
+      case "RCPT" -> rcpt(argument);
+      case "DATA" -> data();
+      case "RSET" -> {
+        reset();
+        send(Reply.of(250, "2.0.0", "Ok"));
+      }
+      case "NOOP" -> send(Reply.of(250, "2.0.0", "Ok"));
+      case "QUIT" -> {
+        answer(PeerStage.QUIT, Reply.of(221, "2.0.0", "Bye"));
+        return false;
+      }
+      default -> send(Reply.of(500, "5.5.1", "Unknown command"));
+    }
+    return true;
+  }
+
+  private void hello(String verb) throws IOException {
+    reset();
+    lmtp = verb.equals("LHLO");
+    List<String> lines = new ArrayList<>(List.of(peer.hostName()));
+    if (!verb.equals("HELO")) {
+      lines.addAll(peer.capabilities());
+      if (tls == null && peer.offersStartTls()) {
+        lines.add("STARTTLS");
+      }
+    }
+    answer(PeerStage.EHLO, Reply.of(250, "", lines.toArray(String[]::new)));
+  }
+
+  private boolean startTls() throws IOException {
+    if (tls != null || !peer.offersStartTls()) {
+      send(Reply.of(502, "5.5.1", "STARTTLS is not offered"));
+      return true;
+    }
+    int injected = in.available();
+    if (injected > 0) { // RFC 3207 §6: what came in plaintext behind STARTTLS is thrown away
+      in.skipNBytes(injected);
+      transcript.note("%d bytes of plaintext behind STARTTLS".formatted(injected));
+    }
+    if (!answer(PeerStage.STARTTLS, Reply.of(220, "2.0.0", "Ready to start TLS"))) {
+      return true;
+    }
+    SslContext context = peer.tlsContext();
+    if (context == null) {
+      in.read(); // the client's hello has begun
+      socket.getOutputStream().write(HANDSHAKE_FAILURE);
+      transcript.note("handshake refused");
+      return false;
+    }
+    TlsStream stream = new TlsStream(socket, LabTls.engine(context));
+    try {
+      stream.handshake();
+    } catch (IOException failed) {
+      transcript.note("handshake failed: " + failed.getMessage());
+      return false;
+    }
+    transcript.tls(stream.engine().getSession());
+    tls = stream;
+    in = new BufferedInputStream(stream.in());
+    out = new BufferedOutputStream(stream.out());
+    reset();
+    return true;
+  }
+
+  private void mail(String argument) throws IOException {
+    if (from != null || !argument.regionMatches(true, 0, "FROM:", 0, 5)) {
+      send(Reply.of(503, "5.5.1", "MAIL FROM:<address> once a transaction"));
+      return;
+    }
+    String path = path(argument);
+    if (answer(PeerStage.MAIL, Reply.of(250, "2.1.0", "Ok"))) {
+      from = path;
+      mailParameters = argument.substring(argument.lastIndexOf('>') + 1).strip();
+    }
+  }
+
+  private void rcpt(String argument) throws IOException {
+    if (from == null) {
+      send(Reply.of(503, "5.5.1", "MAIL first"));
+      return;
+    }
+    String path = path(argument);
+    Reply scripted = peer.script().recipient(path);
+    Reply usual = scripted == null ? Reply.of(250, "2.1.5", "Ok") : scripted;
+    if (answer(PeerStage.RCPT, usual)) {
+      recipients.add(path);
+    }
+  }
+
+  private void data() throws IOException {
+    if (recipients.isEmpty()) {
+      send(Reply.of(503, "5.5.1", "No valid recipients"));
+      return;
+    }
+    if (!answer(PeerStage.DATA, Reply.of(354, "", "End data with <CR><LF>.<CR><LF>"))) {
+      return;
+    }
+    Path part = peer.folder().begin();
+    MessageDigest digest = sha256();
+    try {
+      try (OutputStream file =
+          new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(part)), digest)) {
+        DataReader.copy(in, file, () -> take(PeerStage.CONTENT));
+      }
+      PeerStep step = take(PeerStage.END_OF_DATA);
+      Reply reply =
+          step instanceof PeerStep.Answer(Reply other) ? other : Reply.of(250, "2.0.0", "Kept");
+      if (reply.isPositive()) {
+        keep(part, HexFormat.of().formatHex(digest.digest()));
+      }
+      int replies = lmtp ? recipients.size() : 1; // RFC 2033 §4.2: one for each recipient
+      for (int i = 0; i < replies; i++) {
+        send(reply);
+      }
+    } finally {
+      Files.deleteIfExists(part);
+      reset();
+    }
+  }
+
+  /** Kept before the reply: who has read the 250 finds the message. */
+  private void keep(Path part, String sha256) throws IOException {
+    Path eml = peer.folder().finish(part);
+    PeerMessage message =
+        new PeerMessage(
+            transcript.number(),
+            from == null ? "" : from,
+            recipients,
+            mailParameters,
+            eml,
+            Files.size(eml),
+            sha256,
+            Instant.now());
+    peer.took(message, transcript);
+  }
+
+  /** Sends the script's reply or the usual one; whether it was positive. */
+  private boolean answer(PeerStage stage, Reply usual) throws IOException {
+    Reply reply = take(stage) instanceof PeerStep.Answer(Reply scripted) ? scripted : usual;
+    send(reply);
+    return reply.isPositive();
+  }
+
+  private @Nullable PeerStep take(PeerStage stage) throws IOException {
+    PeerStep step = peer.script().take(stage);
+    if (step instanceof PeerStep.Drop) {
+      throw new Dropped(stage);
+    }
+    if (step instanceof PeerStep.Hang) {
+      transcript.note("hangs at " + stage);
+      peer.awaitRelease();
+    }
+    return step;
+  }
+
+  private void send(Reply reply) throws IOException {
+    transcript.reply(reply.toString());
+    out.write(reply.toBytes());
+    out.flush();
+  }
+
+  private String readLine() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(128);
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new EOFException("connection closed by the client");
+      }
+      if (line.size() >= MAX_LINE) {
+        throw new IOException("command line longer than " + MAX_LINE);
+      }
+      line.write(b);
+    }
+    String text = line.toString(StandardCharsets.UTF_8);
+    return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  private void reset() {
+    from = null;
+    mailParameters = "";
+    recipients.clear();
+  }
+
+  /** What stands between the first bracket and the last: {@code "FROM:<a@b> SIZE=3"} → a@b. */
+  private static String path(String argument) {
+    int open = argument.indexOf('<');
+    int close = argument.lastIndexOf('>');
+    return open >= 0 && close > open ? argument.substring(open + 1, close) : argument;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

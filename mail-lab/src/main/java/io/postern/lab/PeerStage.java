@@ -1,0 +1,17 @@
+package io.postern.lab;
+
+/** Where in a session a {@link ScriptedPeer} can be told to do something else than usual. */
+public enum PeerStage {
+  BANNER,
+  EHLO,
+  STARTTLS,
+  MAIL,
+  RCPT,
+  DATA,
+  /**
+   * After the first 1,024 bytes of content (or all of a smaller one); an answer is not sent here.
+   */
+  CONTENT,
+  END_OF_DATA,
+  QUIT
+}

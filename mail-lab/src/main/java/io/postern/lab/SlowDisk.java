@@ -1,0 +1,119 @@
+package io.postern.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.ProtectionDomain;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Java agent for the broker that makes each flush of a log segment wait as long as a file says
+ * (milliseconds; no file: not at all), before the real flush is done. It shows that what must wait
+ * for the disk does.
+ *
+ * <p>Failure: a broker whose flush method is not found ends at once, since a test with a disk that
+ * is not slow would prove nothing.
+ */
+public final class SlowDisk {
+  private static final String CONTROL = "postern.lab.slow-disk";
+  private static final String RECORDS = "org/apache/kafka/common/record/internal/FileRecords";
+  private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(ConstantDescs.CD_void);
+
+  private SlowDisk() {}
+
+  /** Flags of the broker's JVM; {@link #delay(Path, long)} sets the delay at any time. */
+  public static List<String> jvmOptions(Path control) {
+    try {
+      Path jar =
+          Path.of(SlowDisk.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return List.of("-javaagent:" + jar, "-D" + CONTROL + "=" + control.toAbsolutePath());
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** How long each flush waits from now on. */
+  public static void delay(Path control, long millis) throws IOException {
+    Files.writeString(control, Long.toString(millis));
+  }
+
+  /** Called by the JVM. */
+  public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
+    instrumentation.addTransformer(
+        new ClassFileTransformer() {
+          @Override
+          public byte @Nullable [] transform(
+              @Nullable Module module,
+              @Nullable ClassLoader loader,
+              String name,
+              @Nullable Class<?> redefined,
+              @Nullable ProtectionDomain domain,
+              byte[] bytes) {
+            return RECORDS.equals(name) ? withDelay(bytes) : null;
+          }
+        });
+  }
+
+  private static byte[] withDelay(byte[] bytes) {
+    boolean[] found = new boolean[1];
+    ClassFile classFile = ClassFile.of();
+    byte[] changed =
+        classFile.transformClass(
+            classFile.parse(bytes),
+            ClassTransform.transformingMethodBodies(
+                method -> {
+                  boolean flush =
+                      method.methodName().equalsString("flush")
+                          && method.methodTypeSymbol().equals(NOTHING);
+                  found[0] |= flush;
+                  return flush;
+                },
+                CodeTransform.ofStateful(DelayFirst::new)));
+    if (!found[0]) {
+      System.err.println("this broker's " + RECORDS + " has no flush() to slow down");
+      Runtime.getRuntime().halt(1);
+    }
+    return changed;
+  }
+
+  /** Puts the call of {@link #waitForDisk()} in front of a method's first instruction. */
+  private static final class DelayFirst implements CodeTransform {
+    @Override
+    public void atStart(java.lang.classfile.CodeBuilder builder) {
+      builder.invokestatic(ClassDesc.of(SlowDisk.class.getName()), "waitForDisk", NOTHING);
+    }
+
+    @Override
+    public void accept(
+        java.lang.classfile.CodeBuilder builder, java.lang.classfile.CodeElement element) {
+      builder.with(element);
+    }
+  }
+
+  /** Called by the broker's own code. */
+  public static void waitForDisk() {
+    try {
+      long millis = Long.parseLong(Files.readString(Path.of(System.getProperty(CONTROL))).strip());
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (NoSuchFileException noDelay) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.postern.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One broker for all; the order keeps its starts few. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KafkaBrokerTest {
+  private static final TopicPartition MAIL = new TopicPartition("mail", 0);
+
+  @TempDir static Path folder;
+  private static KafkaBroker broker;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = KafkaBroker.start(folder, properties -> {});
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin
+          .createTopics(List.of(new NewTopic(MAIL.topic(), 1, (short) 1)))
+          .all()
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @Test
+  @Order(1)
+  void recordsOfOneMebibyteAreTaken() throws Exception {
+    byte[] megabyte = new byte[1 << 20];
+    produce(megabyte);
+    assertThat(read()).containsExactly(megabyte);
+  }
+
+  @Test
+  @Order(2)
+  void pausedBrokerAnswersNothingUntilResumed() throws Exception {
+    broker.pause();
+    try (Admin admin = admin()) {
+      var nodes = admin.describeCluster().nodes();
+      assertThatThrownBy(() -> nodes.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      broker.resume();
+      assertThat(nodes.get(20, TimeUnit.SECONDS)).hasSize(1);
+    }
+  }
+
+  @Test
+  @Order(3)
+  void killedBrokerRestartsWithSamePortAndData() throws Exception {
+    produce("kept".getBytes(StandardCharsets.US_ASCII));
+    String before = broker.bootstrap();
+    long pid = broker.pid();
+    broker.kill();
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(broker.isAlive()).isFalse();
+    broker.restart();
+    assertThat(broker.bootstrap()).isEqualTo(before);
+    assertThat(read()).last().isEqualTo("kept".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  @Order(4)
+  void folderWithDataIsContinuedOnNewPortsAndPausedBrokerStops() throws Exception {
+    produce("second start".getBytes(StandardCharsets.US_ASCII));
+    broker.pause();
+    broker.stop();
+    broker = KafkaBroker.start(folder, properties -> {});
+    assertThat(read()).last().isEqualTo("second start".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  @Order(5)
+  void endsWhenItsParentsPipeCloses() throws Exception {
+    long pid = broker.pid();
+    broker.closeParentPipe();
+    await().atMost(Duration.ofSeconds(15)).until(() -> ProcessHandle.of(pid).isEmpty());
+  }
+
+  @Test
+  @Order(6)
+  void failedStartTellsTheLogsEndAndLeavesNoProcess(@TempDir Path other) {
+    long before = ProcessHandle.current().children().count();
+    assertThatThrownBy(
+            () -> KafkaBroker.start(other, properties -> properties.put("log.retention.ms", "x")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("log.retention.ms");
+    assertThat(ProcessHandle.current().children().count()).isLessThanOrEqualTo(before);
+  }
+
+  private static Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+  }
+
+  private static void produce(byte[] value) throws Exception {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", broker.bootstrap());
+    settings.put("acks", "all");
+    settings.put("max.request.size", "2000000");
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer
+          .send(new ProducerRecord<>(MAIL.topic(), MAIL.partition(), null, value))
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static List<byte[]> read() {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", broker.bootstrap());
+    try (var consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(MAIL));
+      consumer.seekToBeginning(List.of(MAIL));
+      long end = consumer.endOffsets(List.of(MAIL)).values().iterator().next();
+      List<byte[]> values = new ArrayList<>();
+      while (consumer.position(MAIL) < end) {
+        consumer.poll(Duration.ofSeconds(1)).forEach(record -> values.add(record.value()));
+      }
+      return values;
+    }
+  }
+}

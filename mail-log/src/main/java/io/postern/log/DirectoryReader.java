@@ -1,0 +1,229 @@
+package io.postern.log;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the directory (DESIGN §9, log-mechanics §7) and holds the newest snapshot of it. One
+ * thread of its own reads; every method may be called from any thread.
+ *
+ * <p>{@link #current} is empty until the directory was read to its end, and when the reader is
+ * silent: for 10 s no answer has confirmed that it is at the end. Who finds it empty decides
+ * nothing (G3; ingress: 451). A log that is away is tried for ever; a record that cannot be read
+ * makes the reader begin again, and silent meanwhile.
+ *
+ * <p>Memory: the directory, twice while a snapshot is made.
+ */
+public final class DirectoryReader<D> implements AutoCloseable {
+  private static final Duration SILENT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  private final LogSettings settings;
+  private final SnapshotFactory<D> factory;
+  private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
+  private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("directory-reader").unstarted(this::run);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile @Nullable Snapshot<D> snapshot;
+  private volatile long confirmedNanos;
+  private volatile @Nullable KafkaConsumer<String, byte[]> reading;
+  private volatile boolean closed;
+
+  private record Snapshot<D>(D directory, long version) {}
+
+  public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
+    this.settings = settings;
+    this.factory = factory;
+  }
+
+  /** Begins to read. Does not wait. Once. */
+  public void start() {
+    thread.start();
+  }
+
+  /** The directory in force, if this reader may be believed. */
+  public Optional<D> current() {
+    Snapshot<D> newest = snapshot;
+    if (newest == null || System.nanoTime() - confirmedNanos > SILENT.toNanos()) {
+      return Optional.empty();
+    }
+    return Optional.of(newest.directory());
+  }
+
+  /** Version of the newest snapshot, silent or not; -1: none, or the directory is empty. */
+  public long version() {
+    Snapshot<D> newest = snapshot;
+    return newest == null ? -1 : newest.version();
+  }
+
+  /**
+   * Waits until this reader has that version or a newer one; false when the patience ended first.
+   */
+  public boolean awaitVersion(long version, Duration patience) {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (snapshot == null || version() < version) {
+        if (left <= 0 || closed) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Calls on the reader's thread with each new snapshot from now on, the first included where none
+   * is there yet. A listener must be quick.
+   */
+  public void onChange(Consumer<D> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    KafkaConsumer<String, byte[]> consumer = reading;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    signal();
+    try {
+      if (!thread.join(CLOSE)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IllegalThreadStateException e) {
+      // never started
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        readOn();
+      } catch (WakeupException e) {
+        // closed
+      } catch (RuntimeException | InvalidProtocolBufferException e) {
+        log.warn("the directory cannot be read, trying again", e);
+        pause();
+      } finally {
+        reading = null;
+      }
+    }
+  }
+
+  private void readOn() throws InvalidProtocolBufferException {
+    Admin admin = Admin.create(settings.admin());
+    try (var adminClosing = ClosingClients.closing(admin)) {
+      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(true));
+      try (var consumerClosing = ClosingClients.closing(consumer)) {
+        reading = consumer;
+        follow(consumer, new DirectoryEnd(admin, log));
+      }
+    }
+  }
+
+  private void follow(KafkaConsumer<String, byte[]> consumer, DirectoryEnd end)
+      throws InvalidProtocolBufferException {
+    TopicPartition partition = new TopicPartition(Topics.DIRECTORY, 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    DirectoryState state = new DirectoryState();
+    boolean loaded = false;
+    long published = Long.MIN_VALUE;
+    while (!closed) {
+      // Asked after the assignment: what was written before is below this end (log-mechanics §7).
+      end.ask();
+      ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+      for (ConsumerRecord<String, byte[]> object : records) {
+        state.add(object.key(), object.value(), object.offset());
+      }
+      // Also a commit marker moves the position.
+      long position = DirectoryEnd.position(consumer, partition);
+      System.err.println(
+          System.currentTimeMillis() % 100000
+              + " pos "
+              + position
+              + " n "
+              + records.count()
+              + " "
+              + end);
+      state.passed(position);
+      boolean confirmed = end.reachedBy(position);
+      if (confirmed) {
+        loaded = true;
+        log.over("the directory is read");
+      }
+      if (loaded && state.version() != published) {
+        publish(state);
+        published = state.version();
+      }
+      if (confirmed) {
+        confirmedNanos = end.confirmedNanos();
+        signal();
+      }
+    }
+  }
+
+  private void publish(DirectoryState state) {
+    D directory = factory.of(state.objects(), state.version(), state.routingVersions());
+    Snapshot<D> newest = snapshot;
+    if (newest != null && newest.version() > state.version()) {
+      log.warn("the directory's version went back to " + state.version(), null);
+    }
+    if (newest == null) {
+      // Not to be believed before its end is confirmed, which follows.
+      confirmedNanos = System.nanoTime() - SILENT.toNanos() - 1;
+    }
+    snapshot = new Snapshot<>(directory, state.version());
+    signal();
+    for (Consumer<D> listener : listeners) {
+      listener.accept(directory);
+    }
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.postern.log;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.Topics;
+import io.postern.contracts.VerdictKey;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateRequest;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verdicts from certificate-service over the log (DESIGN §7, log-mechanics §8). A thread of its own
+ * reads all verdicts, also those that other replicas asked for; callers are virtual threads.
+ *
+ * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
+ * until"), at most {@link VerdictCache}'s bound; one on the default anchor set is void when another
+ * version of that set is announced. A chain of more than 10 certificates or 64 KiB is bad
+ * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
+ */
+public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
+  private static final int MAX_CERTIFICATES = 10;
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+
+  private final ConcurrentHashMap<VerdictKey, PendingVerdict> pending = new ConcurrentHashMap<>();
+  private final VerdictCache cache = new VerdictCache();
+  private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
+  private final KafkaProducer<String, byte[]> producer;
+  private final VerdictReader reader;
+
+  /** Begins to read at once; the log may be away. */
+  public KafkaVerdicts(LogSettings settings) {
+    producer = new KafkaProducer<>(settings.questioner());
+    reader = new VerdictReader(settings, cache, pending);
+    reader.start();
+  }
+
+  @Override
+  public CertificateVerdict verdict(VerdictQuestion question, Duration patience) {
+    VerdictKey key = question.key();
+    if (tooComplex(question)) {
+      return verdict(
+          key, VerdictResult.BAD, VerdictReason.TOO_COMPLEX, "more than 10 certificates or 64 KiB");
+    }
+    CertificateVerdict known = cache.get(key);
+    if (known != null) {
+      return known;
+    }
+    long end = System.nanoTime() + patience.toNanos();
+    PendingVerdict mine =
+        pending.compute(key, (k, open) -> (open == null ? new PendingVerdict() : open).enter());
+    try {
+      // It may have come between the first look and the entry.
+      known = cache.get(key);
+      if (known != null) {
+        return known;
+      }
+      if (mine.mustAsk(end, patience)) {
+        ask(key, question, patience);
+      }
+      return mine.answer().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "no answer in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "interrupted");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a pending verdict is never completed with a failure", e);
+    } finally {
+      pending.computeIfPresent(key, (k, open) -> open.leave() ? null : open);
+    }
+  }
+
+  @Override
+  public @Nullable CertificateVerdict known(VerdictQuestion question) {
+    return cache.get(question.key());
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+    producer.close(CLOSE);
+  }
+
+  private void ask(VerdictKey key, VerdictQuestion question, Duration patience) {
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setVerdictKey(ByteString.copyFrom(key.bytes()))
+            .setStapledOcsp(UnsafeByteOperations.unsafeWrap(question.stapledOcsp()))
+            .setRole(question.role())
+            .setAnchors(question.anchors())
+            .setRevocation(question.revocation())
+            .setAia(question.aia())
+            .setOrganization(question.organization())
+            .setDeadlineMillis(System.currentTimeMillis() + patience.toMillis());
+    question.chain().forEach(der -> request.addChain(UnsafeByteOperations.unsafeWrap(der)));
+    try {
+      // Blocks for the metadata at most, half a second; an answer may still come to another
+      // replica's question.
+      var unused =
+          producer.send(
+              new ProducerRecord<>(
+                  Topics.CERTIFICATE_REQUESTS, key.hex(), request.build().toByteArray()),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  log.warn("a question about a certificate could not be sent", failure);
+                }
+              });
+    } catch (KafkaException e) {
+      log.warn("a question about a certificate could not be sent", e);
+    }
+  }
+
+  private static boolean tooComplex(VerdictQuestion question) {
+    long bytes = question.stapledOcsp().length;
+    for (byte[] certificate : question.chain()) {
+      bytes += certificate.length;
+    }
+    return question.chain().size() > MAX_CERTIFICATES || bytes > MAX_BYTES;
+  }
+
+  private static CertificateVerdict verdict(
+      VerdictKey key, VerdictResult result, VerdictReason reason, String detail) {
+    return CertificateVerdict.newBuilder()
+        .setVerdictKey(ByteString.copyFrom(key.bytes()))
+        .setResult(result)
+        .setReason(reason)
+        .setDetail(detail)
+        .setJudgedAtMillis(System.currentTimeMillis())
+        .build();
+  }
+}

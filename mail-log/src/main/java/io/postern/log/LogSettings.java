@@ -1,0 +1,219 @@
+package io.postern.log;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach the log, and the rules for producers and readers (log-mechanics §3). Keys are
+ * strings, values bytes.
+ *
+ * <p>A link that leaves the machine is TLS 1.2 or newer and both sides authenticate (S3): anything
+ * else is refused here, with a sentence that names the key and the cure. Immutable.
+ *
+ * @param client settings of the Kafka client: {@code bootstrap.servers} and the {@code security.*},
+ *     {@code ssl.*} and {@code sasl.*} keys
+ */
+public record LogSettings(Map<String, String> client) {
+  private static final String PREFIX = "kafka.";
+  private static final int BATCH_BYTES = 128 * 1024;
+  private static final long BUFFER_BYTES = 24L << 20;
+  private static final int MAX_REQUEST_BYTES = 1 << 20;
+
+  public LogSettings {
+    client = Map.copyOf(client);
+    check(client);
+  }
+
+  /** From a service's configuration: all keys that begin with {@code kafka.}, without that. */
+  public static LogSettings of(
+      Iterable<String> keys, Function<String, @Nullable String> configuration) {
+    Map<String, String> client = new HashMap<>();
+    for (String key : keys) {
+      String value = key.startsWith(PREFIX) ? configuration.apply(key) : null;
+      if (value != null) {
+        client.put(key.substring(PREFIX.length()), value);
+      }
+    }
+    return new LogSettings(client);
+  }
+
+  /**
+   * Of a durable producer: an acknowledged record is on disk or replicated; every wait is bounded.
+   */
+  public Properties producer() {
+    Properties properties = common();
+    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 12_000);
+    return properties;
+  }
+
+  /**
+   * Of a transactional producer. The id is random per start: the consumer's group metadata fences,
+   * not the id.
+   *
+   * @param name beginning of the transactional id
+   */
+  public Properties transactionalProducer(String name) {
+    Properties properties = producer();
+    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, name + "-" + UUID.randomUUID());
+    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 5_000);
+    // Kafka wants delivery to end before the transaction does.
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
+    properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 1);
+    return properties;
+  }
+
+  /** Of a producer of questions that may be lost: whoever asked hears "unknown" and asks again. */
+  Properties questioner() {
+    Properties properties = producer();
+    properties.put(ProducerConfig.ACKS_CONFIG, "1");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 32 * 1024);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 4L << 20);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 500);
+    return properties;
+  }
+
+  /** Of a reader that assigns its partitions itself and commits nothing. */
+  public Properties reader(boolean committedOnly) {
+    Properties properties = common();
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+        committedOnly ? "read_committed" : "read_uncommitted");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    return properties;
+  }
+
+  /**
+   * Of a member of a consumer group: read_committed, cooperative, no automatic commit; a position
+   * that is lost is an error (positions are made with the topics, see {@link TopicsSetup}).
+   */
+  public Properties consumer(String group) {
+    Properties properties = reader(true);
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    // Under the new protocol the session time-out is the broker's, 45 s.
+    properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    properties.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
+    return properties;
+  }
+
+  /** Of an admin client. */
+  public Properties admin() {
+    Properties properties = common();
+    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+    return properties;
+  }
+
+  private Properties common() {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 50);
+    properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+    properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 3_000);
+    properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 5_000);
+    // When all known brokers are gone, begin again from the bootstrap list.
+    properties.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "rebootstrap");
+    return properties;
+  }
+
+  private static void check(Map<String, String> client) {
+    String servers = client.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "").strip();
+    if (servers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "kafka.bootstrap.servers is missing: write host:port of the log's brokers");
+    }
+    for (String server : servers.split(",", -1)) {
+      if (!loopback(host(server.strip()))) {
+        checkProtected(server.strip(), client);
+        return;
+      }
+    }
+  }
+
+  private static void checkProtected(String server, Map<String, String> client) {
+    String protocol =
+        client
+            .getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT")
+            .toUpperCase(Locale.ROOT);
+    if (!protocol.equals("SSL") && !protocol.equals("SASL_SSL")) {
+      throw new IllegalArgumentException(
+          "kafka.security.protocol is "
+              + protocol
+              + " and "
+              + server
+              + " is not on this machine: write SSL, with kafka.ssl.keystore.* and kafka.ssl.truststore.*");
+    }
+    boolean certificate =
+        client.containsKey(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
+            || client.containsKey(SslConfigs.SSL_KEYSTORE_KEY_CONFIG);
+    if (protocol.equals("SSL") && !certificate) {
+      throw new IllegalArgumentException(
+          "kafka.ssl.keystore.location is missing: the log's link to "
+              + server
+              + " is mutual TLS, name this service's key store");
+    }
+    if ("".equals(client.get(SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG))) {
+      throw new IllegalArgumentException(
+          "kafka.ssl.endpoint.identification.algorithm is empty: remove it, the broker's name must be checked");
+    }
+    String versions = client.getOrDefault(SslConfigs.SSL_ENABLED_PROTOCOLS_CONFIG, "TLSv1.3");
+    for (String version : versions.split(",", -1)) {
+      if (!version.strip().equals("TLSv1.2") && !version.strip().equals("TLSv1.3")) {
+        throw new IllegalArgumentException(
+            "kafka.ssl.enabled.protocols has " + version + ": write TLSv1.3 or TLSv1.2,TLSv1.3");
+      }
+    }
+  }
+
+  private static String host(String server) {
+    int colon = server.lastIndexOf(':');
+    if (colon < 1) {
+      throw new IllegalArgumentException(
+          "kafka.bootstrap.servers has \"" + server + "\": write host:port");
+    }
+    String host = server.substring(0, colon);
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  // By literal only: a name that resolves to loopback today may not tomorrow.
+  private static boolean loopback(String host) {
+    return host.equalsIgnoreCase("localhost")
+        || host.equals("::1")
+        || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+  }
+}

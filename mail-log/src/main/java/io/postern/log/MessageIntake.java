@@ -1,0 +1,206 @@
+package io.postern.log;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.TopicDeclaration;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ContentChunk;
+import io.postern.contracts.v1.ContentReference;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.RecipientGroup;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * One message on its way in. Owner: one thread; acknowledgements arrive on the producer's thread,
+ * see {@link Acknowledgements}. The first failure is final: what follows throws again.
+ */
+final class MessageIntake implements Intake {
+  // Two fill a batch of 128 KiB, and a batch is the unit of read.
+  private static final int CHUNK_BYTES = 60 * 1024;
+  private static final int SMALL_BYTES = 16 * 1024;
+  private static final int LOAN = CHUNK_BYTES - SMALL_BYTES;
+  private static final int UNACKNOWLEDGED_BYTES = 2 << 20;
+  // Room for key, headers and batch.
+  private static final int MAX_ENVELOPE_BYTES = TopicDeclaration.MAX_MESSAGE_BYTES - 64 * 1024;
+
+  private enum State {
+    CONTENT,
+    ENVELOPE,
+    DONE
+  }
+
+  private final QueueId queueId;
+  private final DurableSender sender;
+  private final Producer<String, byte[]> producer;
+  private final Partitions partitions;
+  private final Duration patience;
+  private final Semaphore lent;
+  private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final MessageDigest digest = Fingerprints.digest();
+  private byte[] buffer = new byte[SMALL_BYTES];
+  private int filled;
+  private int chunks;
+  private long size;
+  private boolean loan;
+  private State state = State.CONTENT;
+
+  MessageIntake(
+      QueueId queueId,
+      DurableSender sender,
+      Partitions partitions,
+      Duration patience,
+      Semaphore lent) {
+    this.queueId = queueId;
+    this.sender = sender;
+    this.producer = sender.current();
+    this.partitions = partitions;
+    this.patience = patience;
+    this.lent = lent;
+  }
+
+  @Override
+  public QueueId queueId() {
+    return queueId;
+  }
+
+  @Override
+  public void write(ByteBuffer content) throws LogUnavailableException {
+    expect(State.CONTENT);
+    digest.update(content.duplicate());
+    size += content.remaining();
+    while (content.hasRemaining()) {
+      if (filled == buffer.length && !grow()) {
+        sendChunk(false);
+      }
+      int length = Math.min(content.remaining(), buffer.length - filled);
+      content.get(buffer, filled, length);
+      filled += length;
+    }
+  }
+
+  // Small messages never need more than the small buffer; when all loans are out, chunks are small.
+  private boolean grow() {
+    if (loan || !lent.tryAcquire(LOAN)) {
+      return false;
+    }
+    loan = true;
+    buffer = Arrays.copyOf(buffer, CHUNK_BYTES);
+    return true;
+  }
+
+  @Override
+  public ContentReference finishContent() throws LogUnavailableException {
+    expect(State.CONTENT);
+    sendChunk(true);
+    release();
+    List<Long> offsets = acknowledgements.awaitAll(patience);
+    state = State.ENVELOPE;
+    ContentReference.Builder reference =
+        ContentReference.newBuilder()
+            .setTopic(Topics.MAIL_CONTENT)
+            .setPartition(queueId.partition())
+            .setFirstOffset(offsets.getFirst())
+            .setLastOffset(offsets.getLast())
+            .setSize(size)
+            .setSha256(UnsafeByteOperations.unsafeWrap(digest.digest()));
+    for (int i = 1; i < offsets.size(); i++) {
+      reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
+    }
+    return reference.build();
+  }
+
+  @Override
+  public void accept(MessageAccepted message) throws LogUnavailableException {
+    // Only now is all content durable (log-mechanics §3).
+    expect(State.ENVELOPE);
+    if (!message.getQueueId().equals(queueId.value())) {
+      throw new IllegalArgumentException("the envelope is of another message");
+    }
+    byte[] value = message.toByteArray();
+    if (value.length > MAX_ENVELOPE_BYTES) {
+      throw new IllegalArgumentException(
+          "an envelope of " + value.length + " bytes does not fit into a record");
+    }
+    ProducerRecord<String, byte[]> accepted = message(Topics.MAIL_ACCEPTED, value);
+    List<String> organizations =
+        message.getGroupsList().stream().map(RecipientGroup::getOrganization).distinct().toList();
+    if (organizations.size() == 1) {
+      accepted
+          .headers()
+          .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
+    }
+    send(accepted);
+    var unused = acknowledgements.awaitAll(patience);
+    state = State.DONE;
+  }
+
+  @Override
+  public void abandon() {
+    state = State.DONE;
+    release();
+  }
+
+  private void sendChunk(boolean last) throws LogUnavailableException {
+    byte[] value =
+        ContentChunk.newBuilder()
+            .setQueueId(queueId.value())
+            .setIndex(chunks++)
+            .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, filled))
+            .setLast(last)
+            .build()
+            .toByteArray();
+    filled = 0;
+    acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
+    send(message(Topics.MAIL_CONTENT, value));
+  }
+
+  private ProducerRecord<String, byte[]> message(String topic, byte[] value) {
+    return new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value);
+  }
+
+  private void send(ProducerRecord<String, byte[]> message) throws LogUnavailableException {
+    int bytes = message.value().length;
+    int partition = queueId.partition();
+    int number = acknowledgements.sending(bytes);
+    partitions.sent(partition, bytes, System.nanoTime());
+    try {
+      sender.send(
+          producer,
+          message,
+          (metadata, failure) -> {
+            partitions.answered(partition, System.nanoTime());
+            // The client passes metadata without an offset along with a failure.
+            acknowledgements.answered(
+                number, bytes, failure == null ? metadata.offset() : -1, failure);
+          });
+    } catch (LogUnavailableException e) {
+      partitions.answered(partition, System.nanoTime());
+      acknowledgements.answered(number, bytes, -1, e);
+      throw e;
+    }
+  }
+
+  private void release() {
+    if (loan) {
+      loan = false;
+      lent.release(LOAN);
+    }
+    buffer = new byte[0];
+  }
+
+  private void expect(State expected) {
+    if (state != expected) {
+      throw new IllegalStateException("intake is at " + state + ", not at " + expected);
+    }
+  }
+}

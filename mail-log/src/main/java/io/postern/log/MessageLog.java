@@ -1,0 +1,53 @@
+package io.postern.log;
+
+import io.postern.contracts.QueueId;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Ingress' durable way in (G1, log-mechanics §1 to §3): content in chunks, all acknowledged, then
+ * the envelope by the same producer. Any number of virtual threads, one per {@link Intake}.
+ *
+ * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or 60 KiB
+ * while less than 16 MiB are lent); the producer holds at most 24 MiB. Each call of an intake ends
+ * within the patience, with {@link LogUnavailableException} when the log did not answer: nothing
+ * was promised then. An envelope whose acknowledgement alone came too late may still be in the log:
+ * the sender's retry is a duplicate of kind (c) of G5.
+ */
+public final class MessageLog implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int LENT_BYTES = 16 << 20;
+
+  private final DurableSender sender;
+  private final Partitions partitions;
+  private final Duration patience;
+  private final Semaphore lent = new Semaphore(LENT_BYTES);
+
+  /**
+   * @param partitions the smallest partition count over the mail topics
+   */
+  public MessageLog(LogSettings settings, int partitions) {
+    this(settings, partitions, PATIENCE);
+  }
+
+  /**
+   * @param patience longest wait for an acknowledgement, at least a second
+   */
+  public MessageLog(LogSettings settings, int partitions, Duration patience) {
+    this.partitions = new Partitions(partitions, System.nanoTime());
+    this.patience = patience;
+    this.sender = new DurableSender(settings, patience);
+  }
+
+  /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
+  public Intake begin() {
+    QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
+    return new MessageIntake(queueId, sender, partitions, patience, lent);
+  }
+
+  /** Waits some seconds for what is under way. */
+  @Override
+  public void close() {
+    sender.close();
+  }
+}

@@ -1,0 +1,36 @@
+package io.postern.log;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One clear line now and then about something that may go on for hours. Any thread. */
+final class OccasionalLog {
+  private static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final System.Logger logger;
+  private long silentUntil;
+  private boolean spoken;
+
+  OccasionalLog(Class<?> owner) {
+    logger = System.getLogger(owner.getName());
+  }
+
+  /** Says why, unless it said something within the last 30 s. */
+  synchronized void warn(String what, @Nullable Throwable cause) {
+    long now = System.nanoTime();
+    if (spoken && now - silentUntil < 0) {
+      return;
+    }
+    spoken = true;
+    silentUntil = now + PAUSE_NANOS;
+    logger.log(System.Logger.Level.WARNING, cause == null ? what : what + ": " + cause);
+  }
+
+  /** Says that it is over, if there was something to say. */
+  synchronized void over(String what) {
+    if (spoken) {
+      spoken = false;
+      logger.log(System.Logger.Level.INFO, what);
+    }
+  }
+}

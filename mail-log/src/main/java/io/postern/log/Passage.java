@@ -1,0 +1,271 @@
+package io.postern.log;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ContentChunk;
+import io.postern.contracts.v1.ContentReference;
+import io.postern.log.ContentException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reference being read: its reader's thread (a lane's) fills, its owner empties and checks.
+ * While it is <i>wanted</i> a lane has it; a lane gives it back when it is full, and the owner
+ * wants it again when it has emptied it.
+ */
+final class Passage {
+  private static final int WINDOW_BYTES = 1 << 20;
+  private static final int LOW_BYTES = 256 * 1024;
+
+  private final ContentReference reference;
+  private final TopicPartition partition;
+  private final ContentBudget budget;
+  private final Consumer<Passage> more;
+  private final boolean stepsKnown;
+
+  // Owner's
+  private final MessageDigest digest = Fingerprints.digest();
+  private long received;
+
+  // Under the lock
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<ByteString> ready = new ArrayDeque<>();
+  private long buffered;
+  private boolean wanted = true;
+  private boolean complete;
+  private boolean closed;
+  private @Nullable ContentException failure;
+
+  // The lane's that has it; a lane hands over through the lock or its inbox
+  private long next;
+  private int chunks;
+  private @Nullable String owner;
+
+  /**
+   * @param more who reads on when a full passage was emptied
+   */
+  Passage(ContentReference reference, ContentBudget budget, Consumer<Passage> more) {
+    this.reference = reference;
+    this.partition = new TopicPartition(reference.getTopic(), reference.getPartition());
+    this.budget = budget;
+    this.more = more;
+    this.next = reference.getFirstOffset();
+    this.stepsKnown = reference.getChunkStepsCount() > 0 || next == reference.getLastOffset();
+    boolean content =
+        reference.getTopic().equals(Topics.MAIL_CONTENT)
+            || reference.getTopic().equals(Topics.MAIL_CONTENT_HELD);
+    if (!content || reference.getPartition() < 0 || next < 0 || next > reference.getLastOffset()) {
+      fail(Kind.DAMAGED, "reference to no content", null);
+    }
+  }
+
+  TopicPartition partition() {
+    return partition;
+  }
+
+  /**
+   * Next bytes, checked; null at the end. The last buffer is handed out only when size and digest
+   * are right.
+   */
+  @Nullable ByteBuffer next(Duration patience) throws ContentException {
+    while (true) {
+      ByteString data;
+      boolean last;
+      boolean again;
+      lock.lock();
+      try {
+        if (!awaitReady(patience)) {
+          return null;
+        }
+        data = ready.remove();
+        buffered -= data.size();
+        budget.add(-data.size());
+        last = complete && ready.isEmpty();
+        again = !wanted && !complete && buffered < LOW_BYTES;
+        wanted |= again;
+      } finally {
+        lock.unlock();
+      }
+      if (again) {
+        more.accept(this);
+      }
+      check(data, last);
+      if (!data.isEmpty()) {
+        return data.asReadOnlyByteBuffer();
+      }
+    }
+  }
+
+  private void check(ByteString data, boolean last) throws ContentException {
+    received += data.size();
+    digest.update(data.asReadOnlyByteBuffer());
+    boolean right =
+        last
+            ? received == reference.getSize()
+                && MessageDigest.isEqual(digest.digest(), reference.getSha256().toByteArray())
+            : received <= reference.getSize();
+    if (!right) {
+      fail(Kind.DAMAGED, "size or digest differ from what was accepted", null);
+      throw new ContentException(
+          Kind.DAMAGED, at("size or digest differ from what was accepted"), null);
+    }
+  }
+
+  /** False at the end. */
+  private boolean awaitReady(Duration patience) throws ContentException {
+    long left = patience.toNanos();
+    while (failure == null && ready.isEmpty() && !complete) {
+      if (left <= 0) {
+        throw new ContentException(Kind.UNAVAILABLE, at("the log did not answer in time"), null);
+      }
+      try {
+        left = changed.awaitNanos(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ContentException(Kind.UNAVAILABLE, "interrupted", e);
+      }
+    }
+    if (failure != null) {
+      throw new ContentException(failure.kind(), String.valueOf(failure.getMessage()), failure);
+    }
+    return !ready.isEmpty();
+  }
+
+  /** The owner is done, at the end or before. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      budget.add(-buffered);
+      buffered = 0;
+      ready.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // What follows is called by the lane that has it.
+
+  /** The offset that is needed next. */
+  long position() {
+    return next;
+  }
+
+  /** True when no more shall be read now; the lane then forgets the passage. */
+  boolean release() {
+    lock.lock();
+    try {
+      boolean full = buffered > 0 && (buffered >= WINDOW_BYTES || budget.spent());
+      if (full || complete || closed || failure != null) {
+        wanted = false;
+        return true;
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The record at {@link #position}. */
+  void take(@Nullable String key, byte @Nullable [] value) {
+    if (key == null || value == null) {
+      fail(Kind.DAMAGED, "a record is no chunk", null);
+      return;
+    }
+    if (owner != null && !owner.equals(key)) {
+      if (stepsKnown) {
+        fail(Kind.DAMAGED, "a chunk is another message's", null);
+      } else {
+        advance();
+      }
+      return;
+    }
+    owner = key;
+    ContentChunk chunk;
+    try {
+      CodedInputStream input = CodedInputStream.newInstance(value);
+      input.enableAliasing(true); // the value is ours and never changed
+      chunk = ContentChunk.parseFrom(input);
+    } catch (IOException e) {
+      fail(Kind.DAMAGED, "a chunk cannot be read", e);
+      return;
+    }
+    boolean last = next == reference.getLastOffset();
+    if (chunk.getIndex() != chunks || chunk.getLast() != last) {
+      fail(
+          Kind.DAMAGED, "chunk " + chunk.getIndex() + " stands where " + chunks + " belongs", null);
+      return;
+    }
+    chunks++;
+    lock.lock();
+    try {
+      if (!closed) {
+        ready.add(chunk.getData());
+        buffered += chunk.getData().size();
+        budget.add(chunk.getData().size());
+      }
+      complete = last;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (!last) {
+      advance();
+    }
+  }
+
+  /** There are no records from {@link #position} up to this offset. */
+  void missing(long to) {
+    if (owner == null || stepsKnown) {
+      fail(Kind.GONE, "the log no longer has it", null);
+    } else {
+      next = to - 1;
+      advance();
+    }
+  }
+
+  void fail(Kind kind, String why, @Nullable Throwable cause) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = new ContentException(kind, at(why), cause);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void advance() {
+    // After the chunk with number chunks - 1 comes its step.
+    boolean step = stepsKnown && chunks <= reference.getChunkStepsCount();
+    next += step ? reference.getChunkSteps(chunks - 1) : 1;
+    if (next > reference.getLastOffset() || step && reference.getChunkSteps(chunks - 1) < 1) {
+      fail(Kind.DAMAGED, "it ends without its last chunk", null);
+    }
+  }
+
+  private String at(String why) {
+    return "content at "
+        + reference.getTopic()
+        + "-"
+        + reference.getPartition()
+        + " "
+        + reference.getFirstOffset()
+        + "-"
+        + reference.getLastOffset()
+        + ": "
+        + why;
+  }
+}

@@ -1,0 +1,168 @@
+package io.postern.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** G3, G9 and log-mechanics §7, with a real broker. */
+@Timeout(120)
+class DirectoryReaderTest {
+  private record Seen(Set<String> keys, long version, Map<String, Long> routingVersions) {}
+
+  private static final SnapshotFactory<Seen> FACTORY =
+      (objects, version, routingVersions) -> {
+        Set<String> keys = new TreeSet<>();
+        objects.forEach(o -> keys.add(DirectoryKeys.key(o)));
+        return new Seen(keys, version, routingVersions);
+      };
+
+  private TestLog log;
+  private final List<AutoCloseable> closing = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    log = TestLog.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : closing.reversed()) {
+      each.close();
+    }
+    log.close();
+  }
+
+  @Test
+  void anEmptyDirectoryIsADirectory() {
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.version()).isEqualTo(-1);
+    assertThat(reader.current().orElseThrow().keys()).isEmpty();
+  }
+
+  @Test
+  void g3_theReaderWaitsForATransactionThatWasOpenWhenItStarted() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", false, DirectoryObjects.domain("contoso.com", "contoso"));
+
+    DirectoryReader<Seen> reader = reader();
+    // The transaction is not decided: nobody may decide without it. It lives 5 s.
+    await()
+        .during(Duration.ofMillis(1_500))
+        .atMost(Duration.ofSeconds(4))
+        .until(() -> reader.current().isEmpty());
+
+    owner.commitTransaction();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys())
+        .containsExactly("accepted-domain/contoso.com", "organization/contoso");
+  }
+
+  @Test
+  void g3_anAbortedCommandIsNeverSeen() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", false, DirectoryObjects.organization("fabrikam"));
+    owner.abortTransaction();
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys()).containsExactly("organization/contoso");
+  }
+
+  @Test
+  void g9_aCommandIsAppliedTogetherWithinTwoSeconds() {
+    KafkaProducer<String, byte[]> owner = owner();
+    DirectoryReader<Seen> reader = reader();
+    List<Seen> changes = new CopyOnWriteArrayList<>();
+    reader.onChange(changes::add);
+    await().until(() -> reader.current().isPresent());
+
+    List<DirectoryObject> many = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      many.add(DirectoryObjects.outbound("contoso", "out" + i));
+    }
+    command(owner, "a", true, many.toArray(DirectoryObject[]::new));
+    long committed = System.nanoTime();
+    assertThat(reader.awaitVersion(1_499, Duration.ofSeconds(10))).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - committed)).isLessThan(Duration.ofSeconds(2));
+
+    assertThat(changes).allSatisfy(seen -> assertThat(seen.keys().size()).isIn(0, 1_500));
+    assertThat(reader.current().orElseThrow().routingVersions())
+        .isEqualTo(Map.of("contoso", 1_499L));
+    assertThat(reader.awaitVersion(1_501, Duration.ofMillis(50))).isFalse();
+  }
+
+  @Test
+  void g3_aReaderThatHearsNothingForTenSecondsSaysNothing() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    log.broker.pause();
+    try {
+      await().atMost(Duration.ofSeconds(13)).until(() -> reader.current().isEmpty());
+      assertThat(reader.version()).isEqualTo(0);
+    } finally {
+      log.broker.resume();
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> reader.current().isPresent());
+  }
+
+  @org.junit.jupiter.api.RepeatedTest(6)
+  void g7_aReaderStartedBeforeTheLogReadsItWhenItComes() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    log.broker.kill();
+    DirectoryReader<Seen> reader = reader();
+    assertThat(reader.awaitVersion(0, Duration.ofSeconds(1))).isFalse();
+    log.broker.restart();
+    await().atMost(Duration.ofSeconds(30)).until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys()).containsExactly("organization/contoso");
+  }
+
+  private DirectoryReader<Seen> reader() {
+    DirectoryReader<Seen> reader = new DirectoryReader<>(log.settings, FACTORY);
+    closing.add(reader);
+    reader.start();
+    return reader;
+  }
+
+  private KafkaProducer<String, byte[]> owner() {
+    KafkaProducer<String, byte[]> owner = log.transactionalProducer();
+    closing.add(() -> owner.close(Duration.ofSeconds(1)));
+    return owner;
+  }
+
+  private static void command(
+      KafkaProducer<String, byte[]> owner, String id, boolean commit, DirectoryObject... objects) {
+    owner.beginTransaction();
+    for (int i = 0; i < objects.length; i++) {
+      DirectoryObject object = DirectoryObjects.of(objects[i], id, i, objects.length);
+      var unused =
+          owner.send(
+              new ProducerRecord<>(
+                  Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()));
+    }
+    owner.flush();
+    if (commit) {
+      owner.commitTransaction();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.postern.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class KafkaVerdictsTest extends VerdictSourceContract {
+  private static TestLog log;
+  private static TestJudge judge;
+  private static KafkaVerdicts verdicts;
+
+  @BeforeAll
+  static void start() throws Exception {
+    log = TestLog.start();
+    judge = new TestJudge(log);
+    verdicts = new KafkaVerdicts(log.settings);
+  }
+
+  @AfterAll
+  static void stop() {
+    verdicts.close();
+    judge.close();
+    log.close();
+  }
+
+  @Override
+  VerdictSource source() {
+    return verdicts;
+  }
+
+  @Test
+  void identicalQuestionsInFlightAreOneRequest() throws Exception {
+    VerdictQuestion question = question("silent until told");
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<CertificateVerdict>> answers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        answers.add(callers.submit(() -> verdicts.verdict(question, PATIENCE)));
+      }
+      await().until(() -> judge.asked(question) > 0);
+      judge.answer(question, good(question, Duration.ofMinutes(1)));
+      for (Future<CertificateVerdict> answer : answers) {
+        assertThat(answer.get().getResult()).isEqualTo(VerdictResult.GOOD);
+      }
+    }
+    assertThat(judge.asked(question)).isEqualTo(1);
+  }
+
+  @Test
+  void aLateAnswerIsKept() {
+    VerdictQuestion question = question("silent and late");
+    assertThat(verdicts.verdict(question, Duration.ofMillis(300)).getResult())
+        .isEqualTo(VerdictResult.UNKNOWN);
+    judge.answer(question, good(question, Duration.ofMinutes(1)));
+    await().until(() -> verdicts.known(question) != null);
+  }
+
+  @Test
+  void aVerdictIsForgottenWhenItEnds() {
+    VerdictQuestion question = question("silent, soon over");
+    judge.answer(question, good(question, Duration.ofSeconds(2)));
+    await().pollInterval(Duration.ofMillis(20)).until(() -> verdicts.known(question) != null);
+    await().until(() -> verdicts.known(question) == null);
+  }
+
+  @Test
+  void anAnswerThatMayNotBeKeptStillAnswers() throws Exception {
+    VerdictQuestion question = question("silent, unkept");
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<CertificateVerdict> answer =
+          callers.submit(() -> verdicts.verdict(question, PATIENCE));
+      await().until(() -> judge.asked(question) > 0);
+      judge.answer(
+          question,
+          good(question, Duration.ZERO).toBuilder()
+              .setResult(VerdictResult.UNKNOWN)
+              .setReason(VerdictReason.REVOCATION_UNREACHABLE)
+              .setValidUntilMillis(0)
+              .build());
+      assertThat(answer.get().getReason()).isEqualTo(VerdictReason.REVOCATION_UNREACHABLE);
+    }
+    assertThat(verdicts.known(question)).isNull();
+  }
+
+  @Test
+  void aVerdictOnOtherDefaultAnchorsThanTheAnnouncedOnesIsVoid() throws Exception {
+    AnchorSetReference own =
+        AnchorSetReference.newBuilder().setId("contoso/roots").setVersion("5").build();
+    VerdictQuestion onDefault = question("silent default");
+    VerdictQuestion onOwn = question("silent own", own);
+    judge.answer(onDefault, good(onDefault, Duration.ofMinutes(1)));
+    judge.answer(onOwn, good(onOwn, Duration.ofMinutes(1)).toBuilder().setAnchors(own).build());
+    await().until(() -> verdicts.known(onDefault) != null && verdicts.known(onOwn) != null);
+
+    judge.announce("2");
+    await().until(() -> verdicts.known(onDefault) == null);
+    assertThat(verdicts.known(onOwn)).isNotNull();
+
+    // One who asks is answered with the announced version, in whichever order judge and
+    // announcement are read.
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<CertificateVerdict> answer =
+          callers.submit(() -> verdicts.verdict(onDefault, PATIENCE));
+      await().until(() -> judge.asked(onDefault) > 0);
+      judge.answer(onDefault, good(onDefault, Duration.ofMinutes(1)));
+      judge.answer(onDefault, good(onDefault, "3"));
+      judge.announce("3");
+      assertThat(answer.get().getAnchors().getVersion()).isEqualTo("3");
+    }
+    judge.announce(TestJudge.VERSION);
+  }
+
+  @Test
+  void aVerdictThatAnotherReplicaAskedForServesAll() {
+    VerdictQuestion question = question("shared leaf");
+    assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+    try (KafkaVerdicts started = new KafkaVerdicts(log.settings)) {
+      await().until(() -> started.known(question) != null);
+      assertThat(started.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+    }
+    assertThat(judge.asked(question)).isEqualTo(1);
+  }
+
+  @Test
+  void aChainBeyondTheBoundsIsTooComplexWithoutAsking() {
+    VerdictQuestion question = question("x".repeat(65 * 1024));
+    assertThat(verdicts.verdict(question, PATIENCE).getReason())
+        .isEqualTo(VerdictReason.TOO_COMPLEX);
+    assertThat(judge.asked(question)).isZero();
+  }
+
+  @Test
+  void g4_aLogThatNeverCameMeansUnknownInTime() {
+    try (KafkaVerdicts away =
+        new KafkaVerdicts(new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1")))) {
+      long start = System.nanoTime();
+      assertThat(away.verdict(question("any"), Duration.ofSeconds(1)).getReason())
+          .isEqualTo(VerdictReason.UNAVAILABLE);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  private static CertificateVerdict good(VerdictQuestion question, Duration valid) {
+    return TestJudge.good(question.key().bytes(), TestJudge.VERSION, valid);
+  }
+
+  private static CertificateVerdict good(VerdictQuestion question, String version) {
+    return TestJudge.good(question.key().bytes(), version, Duration.ofMinutes(1));
+  }
+}

@@ -1,0 +1,74 @@
+package io.postern.log;
+
+import io.postern.contracts.Deployment;
+import io.postern.lab.KafkaBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+
+/** A real broker with all topics, for one test class. */
+final class TestLog implements AutoCloseable {
+  static final Deployment DEPLOYMENT = Deployment.singleNode(4);
+
+  final KafkaBroker broker;
+  final LogSettings settings;
+  private final Path folder;
+
+  private TestLog(Path folder, KafkaBroker broker) {
+    this.folder = folder;
+    this.broker = broker;
+    this.settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+  }
+
+  static TestLog empty() {
+    try {
+      Path folder = Files.createTempDirectory("mail-log-test");
+      return new TestLog(folder, KafkaBroker.start(folder, properties -> {}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static TestLog start() throws LogUnavailableException {
+    TestLog log = empty();
+    TopicsSetup.createOrVerify(log.settings, DEPLOYMENT);
+    return log;
+  }
+
+  Admin admin() {
+    return Admin.create(settings.admin());
+  }
+
+  KafkaProducer<String, byte[]> producer() {
+    return new KafkaProducer<>(settings.producer());
+  }
+
+  KafkaProducer<String, byte[]> transactionalProducer() {
+    KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(settings.transactionalProducer("test"));
+    producer.initTransactions();
+    return producer;
+  }
+
+  KafkaConsumer<String, byte[]> reader(boolean committedOnly) {
+    return new KafkaConsumer<>(settings.reader(committedOnly));
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.postern.smtp;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command of the client (RFC 5321 §4.1.1), syntactically correct; whether it is allowed now and
+ * whether its extension was offered is the session's question. Parameters: keywords in upper case,
+ * values as given ("" for none), those of RFC 3461 decoded.
+ */
+public sealed interface Command {
+
+  record Ehlo(String host) implements Command {}
+
+  record Helo(String host) implements Command {}
+
+  /** RFC 3207. */
+  record StartTls() implements Command {}
+
+  /** {@code from} null: the null reverse-path {@code <>}. */
+  record Mail(@Nullable Address from, Map<String, String> parameters) implements Command {
+
+    /** RFC 1870: the size that the client declares. */
+    public OptionalLong size() {
+      String size = parameters.get("SIZE");
+      return size == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(size));
+    }
+
+    /** RFC 6152, RFC 3030: "7BIT", "8BITMIME", "BINARYMIME"; "" when not given. */
+    public String body() {
+      return parameters.getOrDefault("BODY", "");
+    }
+
+    /** RFC 6531 §3.4. */
+    public boolean smtpUtf8() {
+      return parameters.containsKey("SMTPUTF8");
+    }
+  }
+
+  record Rcpt(Address to, Map<String, String> parameters) implements Command {}
+
+  record Data() implements Command {}
+
+  record Rset() implements Command {}
+
+  record Noop() implements Command {}
+
+  record Quit() implements Command {}
+
+  record Vrfy(String argument) implements Command {}
+
+  record Help() implements Command {}
+
+  /**
+   * Well-formed but not known here; {@code verb} in upper case, at most 20 letters, digits and
+   * hyphens.
+   */
+  record Unknown(String verb) implements Command {}
+}

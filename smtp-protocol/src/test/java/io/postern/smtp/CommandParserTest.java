@@ -1,0 +1,190 @@
+package io.postern.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandParserTest {
+  private static Command parse(String line) throws SmtpSyntaxException {
+    return CommandParser.parse(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Reply refusal(String line) {
+    return catchThrowableOfType(SmtpSyntaxException.class, () -> parse(line)).reply();
+  }
+
+  @Test
+  void simpleCommandsInAnyCaseWithTrailingSpace() throws SmtpSyntaxException {
+    assertThat(parse("ehlo mx.example")).isEqualTo(new Command.Ehlo("mx.example"));
+    assertThat(parse("HELO [192.0.2.1]")).isEqualTo(new Command.Helo("[192.0.2.1]"));
+    assertThat(parse("StartTls")).isEqualTo(new Command.StartTls());
+    assertThat(parse("DATA ")).isEqualTo(new Command.Data());
+    assertThat(parse("rset\t")).isEqualTo(new Command.Rset());
+    assertThat(parse("NOOP what ever")).isEqualTo(new Command.Noop());
+    assertThat(parse("QUIT")).isEqualTo(new Command.Quit());
+    assertThat(parse("VRFY someone")).isEqualTo(new Command.Vrfy("someone"));
+    assertThat(parse("HELP me")).isEqualTo(new Command.Help());
+    assertThat(parse("bdat 10 last")).isEqualTo(new Command.Unknown("BDAT"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "MAIL FROM:<a@b.example>|a@b.example",
+        "mail from: <a@b.example>|a@b.example",
+        "MAIL FROM:<\"a b>\\\"c\"@b.example>|\"a b>\\\"c\"@b.example",
+        "MAIL FROM:<@relay.example,@other.example:a@b.example>|a@b.example",
+        "MAIL FROM:<a@[192.0.2.1]>|a@[192.0.2.1]",
+        "MAIL FROM:<a@[IPv6:2001:db8::1]>|a@[IPv6:2001:db8::1]",
+        "MAIL FROM:<grå@blå.example> SMTPUTF8|grå@blå.example",
+      })
+  void mailFrom(String line, String address) throws SmtpSyntaxException {
+    Command.Mail mail = (Command.Mail) parse(line);
+    assertThat(mail.from()).hasToString(address);
+  }
+
+  @Test
+  void nullReversePathAndParameters() throws SmtpSyntaxException {
+    Command.Mail mail =
+        (Command.Mail) parse("MAIL FROM:<> SIZE=00123 body=8bitmime RET=hdrs ENVID=a+2Bb+3D");
+    assertThat(mail.from()).isNull();
+    assertThat(mail.size()).hasValue(123);
+    assertThat(mail.body()).isEqualTo("8BITMIME");
+    assertThat(mail.smtpUtf8()).isFalse();
+    assertThat(mail.parameters()).containsEntry("ENVID", "a+b=").containsEntry("RET", "HDRS");
+    assertThat(((Command.Mail) parse("MAIL FROM:<> SIZE=99999999999999999999")).size())
+        .hasValue(Long.MAX_VALUE);
+  }
+
+  @Test
+  void recipientsAndTheirParameters() throws SmtpSyntaxException {
+    Command.Rcpt rcpt =
+        (Command.Rcpt)
+            parse("RCPT TO:<a@b.example> NOTIFY=success,Delay ORCPT=rfc822;c+2Bd@e.example");
+    assertThat(rcpt.parameters())
+        .isEqualTo(Map.of("NOTIFY", "SUCCESS,DELAY", "ORCPT", "rfc822;c+d@e.example"));
+    assertThat(((Command.Rcpt) parse("RCPT TO:<Postmaster>")).to())
+        .isEqualTo(new Address("Postmaster", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "EHLO|501|5.5.4|EHLO needs",
+        "EHLO a b|501|5.5.4|EHLO: one host name",
+        "EHLO grå.example|501|5.5.4|in ASCII",
+        "DATA now|501|5.5.4|DATA takes no argument",
+        "STARTTLS x|501|5.5.4|STARTTLS takes no argument",
+        "MAIL a@b.example|501|5.5.4|MAIL FROM:<user@domain>",
+        "MAIL FROM:a@b.example|501|5.5.4|MAIL FROM:<user@domain>",
+        "MAIL FROM:<a@b.example|501|5.5.4|closing bracket",
+        "MAIL FROM:<a@b.example>SIZE=1|501|5.5.4|space",
+        "MAIL FROM:<a>|501|5.5.4|no domain",
+        "MAIL FROM:<a b@c.example>|501|5.5.4|quote it",
+        "MAIL FROM:<a@b.example> SIZE=x|501|5.5.4|SIZE",
+        "MAIL FROM:<a@b.example> SIZE|501|5.5.4|SIZE=value",
+        "MAIL FROM:<a@b.example> SIZE=1 size=2|501|5.5.4|given twice",
+        "MAIL FROM:<a@b.example> BODY=9BIT|501|5.5.4|8BITMIME",
+        "MAIL FROM:<a@b.example> FOO=1|555|5.5.4|not supported: FOO",
+        "MAIL FROM:<a@b.example> NOTIFY=NEVER|555|5.5.4|NOTIFY",
+        "MAIL FROM:<grå@b.example>|553|5.6.7|SMTPUTF8",
+        "MAIL FROM:<a@b.example> ENVID=a+0Ab|501|5.5.4|control",
+        "RCPT TO:<>|501|5.5.4|empty",
+        "RCPT TO:<a@b.example> NOTIFY=NEVER,DELAY|501|5.5.4|alone",
+        "RCPT TO:<a@b.example> ORCPT=rfc822|501|5.5.4|type;address",
+        "RCPT TO:<a@b..example>|501|5.5.4|host name",
+        "RCPT TO:<a@-b.example>|501|5.5.4|host name",
+        "RCPT TO:<a@[300.0.0.1]>|501|5.5.4|literal",
+        "RCPT TO:<a@[localhost]>|501|5.5.4|literal",
+        "RCPT TO:<.a@b.example>|501|5.5.4|dot",
+        "RCPT TO:<a..b@b.example>|501|5.5.4|dot",
+        "RCPT TO:<a.@b.example>|501|5.5.4|dot",
+        "VRFY|501|5.5.4|VRFY",
+        "''|500|5.5.2|Not a command",
+        "' EHLO x'|500|5.5.2|Not a command",
+        "MAIL: x|500|5.5.2|Not a command",
+      })
+  void refusalNamesCommandAndCure(String line, int code, String enhanced, String text) {
+    Reply reply = refusal(line);
+    assertThat(reply.code()).isEqualTo(code);
+    assertThat(reply.enhanced()).hasToString(enhanced);
+    assertThat(reply.text()).contains(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NOOP a\rb",
+        "NOOP a\nb",
+        "NOOP\n",
+        "NOOP \0",
+        "MAIL FROM:<a\u0001@b.example>",
+        "QUIT\u007f"
+      })
+  void controlCharactersAndBareLineEndsAreRefused(String line) {
+    assertThat(refusal(line).code()).isEqualTo(500);
+  }
+
+  @Test
+  void boundsAreInclusive() throws SmtpSyntaxException {
+    String local = "a".repeat(64);
+    parse("RCPT TO:<" + local + "@b.example>");
+    assertThat(refusal("RCPT TO:<a" + local + "@b.example>").text()).contains("64 octets");
+    String domain = ("b".repeat(61) + ".").repeat(3) + "c".repeat(256 - 2 - 65 - 3 * 62);
+    parse("RCPT TO:<" + local + "@" + domain + ">"); // a path of 256
+    assertThat(refusal("RCPT TO:<" + local + "@" + domain + "c>").text()).contains("256 octets");
+    parse("NOOP " + "x".repeat(505));
+    assertThat(refusal("NOOP " + "x".repeat(506)).text()).contains("512");
+    assertThat(refusal("MAIL FROM:<> " + "x".repeat(2_040)).text()).contains("2048");
+  }
+
+  @Test
+  void malformedUtf8IsRefused() {
+    byte[] line = "MAIL FROM:<a?@b.example> SMTPUTF8".getBytes(StandardCharsets.US_ASCII);
+    line[12] = (byte) 0xff;
+    assertThat(
+            catchThrowableOfType(SmtpSyntaxException.class, () -> CommandParser.parse(line))
+                .reply()
+                .code())
+        .isEqualTo(501);
+  }
+
+  @Test
+  void fuzzNeverThrowsAnythingElseAndRepliesAreOneSafeLine() {
+    Random random = new Random(20261125);
+    String[] seeds = {
+      "MAIL FROM:<\"a\\\"b\"@[IPv6:2001:db8::1]> SIZE=1 BODY=8BITMIME ENVID=a+2B RET=FULL SMTPUTF8",
+      "RCPT TO:<@a,@b:grå@blå.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;a+2Bb@c",
+      "EHLO [192.0.2.1]",
+      "VRFY x"
+    };
+    for (int i = 0; i < 20_000; i++) {
+      byte[] line = seeds[i % seeds.length].getBytes(StandardCharsets.UTF_8);
+      for (int changes = random.nextInt(6); changes > 0; changes--) {
+        line = Mutations.mutate(line, random);
+      }
+      byte[] input = line;
+      try {
+        if (CommandParser.parse(input) instanceof Command.Rcpt rcpt
+            && !rcpt.to().domain().isEmpty()) {
+          assertThat(Address.parse(rcpt.to().toString())).isEqualTo(rcpt.to());
+          assertThat(rcpt.to().asciiDomain()).matches("[\\x21-\\x7e]+");
+        }
+      } catch (SmtpSyntaxException e) {
+        String bytes = new String(e.reply().toBytes(), StandardCharsets.UTF_8);
+        assertThat(bytes)
+            .matches("5[0-9][0-9] 5\\.[0-9]\\.[0-9] [\\x20-\\x7e]+\r\n")
+            .hasSizeLessThan(512);
+      }
+    }
+  }
+}

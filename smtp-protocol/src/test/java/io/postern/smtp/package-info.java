@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.smtp;
+
+import org.jspecify.annotations.NullMarked;

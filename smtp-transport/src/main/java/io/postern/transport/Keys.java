@@ -1,0 +1,171 @@
+package io.postern.transport;
+
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManagerFactorySpi;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the certificate of a handshake: on a server by SNI, then by what the client can verify;
+ * on a client the only one there is. Immutable. Runs under native frames: must not block.
+ */
+final class Keys extends X509ExtendedKeyManager {
+  private final List<KeyMaterial> materials;
+  private final List<Set<String>> names;
+
+  Keys(List<KeyMaterial> materials) {
+    this.materials = List.copyOf(materials);
+    this.names =
+        materials.stream().map(m -> Set.copyOf(LeafNames.of(m.chain().getFirst()))).toList();
+  }
+
+  /** For SslContextBuilder; the native form of each key is made once and kept with the context. */
+  KeyManagerFactory factory() {
+    return new OpenSslCachingX509KeyManagerFactory(new Factory(this), materials.size());
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    @Nullable SSLSession session = engine == null ? null : engine.getHandshakeSession();
+    // The engine asks for "EC" first and takes what it gets, even for a client that cannot verify
+    // ECDSA.
+    if (session instanceof ExtendedSSLSession facts
+        && keyType.equals("EC")
+        && !verifiesEcdsa(facts)) {
+      return null;
+    }
+    for (int i : candidates(session)) {
+      if (materials.get(i).type().equals(keyType)) {
+        return Integer.toString(i);
+      }
+    }
+    return null;
+  }
+
+  private static boolean verifiesEcdsa(ExtendedSSLSession session) {
+    String[] algorithms = session.getPeerSupportedSignatureAlgorithms();
+    for (String algorithm : algorithms) {
+      if (algorithm.contains("ECDSA")) {
+        return true;
+      }
+    }
+    return algorithms.length == 0;
+  }
+
+  /**
+   * Those whose names cover the server name asked for; all when none does: a wrong name is the
+   * client's to judge.
+   */
+  private List<Integer> candidates(@Nullable SSLSession session) {
+    List<Integer> all = new ArrayList<>();
+    List<Integer> named = new ArrayList<>();
+    String asked = session == null ? "" : serverName(session);
+    for (int i = 0; i < materials.size(); i++) {
+      all.add(i);
+      int dot = asked.indexOf('.');
+      if (names.get(i).contains(asked)
+          || (dot > 0 && names.get(i).contains("*" + asked.substring(dot)))) {
+        named.add(i);
+      }
+    }
+    return named.isEmpty() ? all : named;
+  }
+
+  /** RFC 6066 §3: the name in the ClientHello; "" for none. */
+  static String serverName(SSLSession session) {
+    if (session instanceof ExtendedSSLSession facts) {
+      for (SNIServerName name : facts.getRequestedServerNames()) {
+        if (name instanceof SNIHostName host) {
+          return LeafNames.lower(host.getAsciiName());
+        }
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public @Nullable String chooseEngineClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    for (String type : keyTypes) {
+      if (materials.getFirst().type().equals(type)) {
+        return "0"; // whatever issuers the server names: it gets the certificate that was
+        // configured, or its administrator's error
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+    return materials.get(Integer.parseInt(alias)).chain().toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public PrivateKey getPrivateKey(String alias) {
+    return materials.get(Integer.parseInt(alias)).key();
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return chooseEngineClientAlias(keyTypes, issuers, null);
+  }
+
+  @Override
+  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return chooseEngineServerAlias(keyType, issuers, null);
+  }
+
+  private static final class Factory extends KeyManagerFactory {
+    Factory(Keys keys) {
+      super(new Spi(keys), null, "postern");
+    }
+  }
+
+  private static final class Spi extends KeyManagerFactorySpi {
+    private final Keys keys;
+
+    Spi(Keys keys) {
+      this.keys = keys;
+    }
+
+    @Override
+    protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {}
+
+    @Override
+    protected void engineInit(ManagerFactoryParameters parameters) {}
+
+    @Override
+    protected KeyManager[] engineGetKeyManagers() {
+      return new KeyManager[] {keys};
+    }
+  }
+}

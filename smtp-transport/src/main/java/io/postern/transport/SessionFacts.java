@@ -1,0 +1,89 @@
+package io.postern.transport;
+
+import com.google.protobuf.ByteString;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.internal.tcnative.SSL;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TlsVersion;
+import java.io.ByteArrayInputStream;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** What one finished handshake showed. */
+@SuppressWarnings("ArrayRecordComponent") // opaque bytes
+record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
+
+  /**
+   * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
+   */
+  static SessionFacts of(
+      ReferenceCountedOpenSslEngine engine, @Nullable String sent, String group) {
+    SSLSession session = engine.getSession();
+    List<byte[]> chain = chain(session);
+    TlsVersion version =
+        switch (session.getProtocol()) {
+          case "TLSv1.3" -> TlsVersion.TLS_1_3;
+          case "TLSv1.2" -> TlsVersion.TLS_1_2;
+          default ->
+              throw new IllegalStateException(
+                  "negotiated " + session.getProtocol() + ", which was not offered");
+        };
+    String suite = session.getCipherSuite(); // the engine gives the IANA name
+    TlsFacts.Builder facts =
+        TlsFacts.newBuilder()
+            .setVersion(version)
+            .setCipherSuite(suite)
+            .setGroup(group)
+            .setForwardSecrecy(
+                version == TlsVersion.TLS_1_3
+                    || suite.startsWith("TLS_ECDHE_")
+                    || suite.startsWith("TLS_DHE_"))
+            .setResumed(SSL.isSessionReused(engine.sslPointer()))
+            .setPeerChainFingerprint(ByteString.copyFrom(Fingerprints.chain(chain)))
+            .setServerName(sent == null ? Keys.serverName(session) : sent);
+    if (!chain.isEmpty()) {
+      describe(chain.getFirst(), facts);
+    }
+    byte @Nullable [] staple = sent == null ? null : engine.getOcspResponse();
+    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple);
+  }
+
+  private static List<byte[]> chain(SSLSession session) {
+    List<byte[]> chain = new ArrayList<>();
+    try {
+      for (Certificate certificate : session.getPeerCertificates()) {
+        chain.add(certificate.getEncoded());
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of(); // none presented
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate from the wire has lost its encoding", e);
+    }
+    return List.copyOf(chain);
+  }
+
+  /** A leaf that cannot be read has no names; the verdict on it will be "malformed". */
+  private static void describe(byte[] leaf, TlsFacts.Builder facts) {
+    try {
+      X509Certificate certificate =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(leaf));
+      String subject = certificate.getSubjectX500Principal().getName();
+      facts
+          .addAllPeerNames(LeafNames.of(certificate))
+          .setPeerSubject(subject.substring(0, Math.min(subject.length(), 1024)));
+    } catch (CertificateException e) {
+      facts.clearPeerNames().clearPeerSubject();
+    }
+  }
+}

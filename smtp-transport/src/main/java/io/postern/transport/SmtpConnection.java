@@ -1,0 +1,430 @@
+package io.postern.transport;
+
+import io.netty.handler.ssl.NotSslRecordException;
+import io.postern.contracts.v1.TlsFacts;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SMTP connection, either side, in plaintext and after STARTTLS over TLS; blocking, for a
+ * virtual thread.
+ *
+ * <p><b>Owner:</b> one thread does everything, {@link #close} included, which must be called
+ * (native memory); {@link #abort} may come from any other and makes the owner's next or current
+ * call fail with an IOException.
+ *
+ * <p><b>Bounds:</b> a read waits at most the read time-out (default 5 minutes, RFC 5321
+ * §4.5.3.2.7), a whole line and a whole handshake included; what is written must be taken within
+ * the write time-out (default 3 minutes, §4.5.3.2.5) a buffer. At most three buffers of 17 KiB,
+ * none while idle.
+ *
+ * <p><b>Failure:</b> the peer's end (FIN or close_notify) is EOFException, or -1 from {@link
+ * #fill}; RST is an IOException; silence is a SocketTimeoutException, after which reading may go
+ * on; a peer that stops reading is a SocketTimeoutException, after which nothing may.
+ */
+public final class SmtpConnection implements AutoCloseable {
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+  private static final int RECORD = 16 * 1024; // RFC 8446 §5.1
+  private static final int IDLE_BUFFER = 512;
+  private static final int MAX_SKIPPED = 1024 * 1024;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  private final Socket socket;
+  private final byte[] idle = new byte[IDLE_BUFFER];
+  private Duration readTimeout = Duration.ofMinutes(5);
+  private Duration writeTimeout = Duration.ofMinutes(3);
+  private ByteBuffer input = NONE;
+  private ByteBuffer output = NONE; // in write mode
+  private boolean flowing; // content is arriving: wait with a large buffer
+  private @Nullable TlsLayer tls;
+  private @Nullable SessionFacts facts;
+  private boolean broken;
+  private boolean closed;
+
+  private SmtpConnection(Socket socket) {
+    this.socket = socket;
+  }
+
+  /** Takes the channel over; closes it when that fails. */
+  public static SmtpConnection accepted(SocketChannel channel) throws IOException {
+    return new SmtpConnection(new Socket(channel));
+  }
+
+  /**
+   * {@code from}: our own address, null for the system's choice. SocketTimeoutException,
+   * ConnectException and so on by their names.
+   */
+  public static SmtpConnection connect(
+      InetSocketAddress to, @Nullable InetAddress from, Duration timeout) throws IOException {
+    return new SmtpConnection(Socket.connect(to, from, timeout));
+  }
+
+  public InetSocketAddress remote() {
+    return socket.remote();
+  }
+
+  public InetSocketAddress local() {
+    return socket.local();
+  }
+
+  /** For reads from now on. */
+  public void readTimeout(Duration timeout) {
+    readTimeout = timeout;
+  }
+
+  /** For writes from now on; checked every 100 ms. */
+  public void writeTimeout(Duration timeout) {
+    writeTimeout = timeout;
+  }
+
+  /**
+   * A line without its CRLF. One that a bare LF ends keeps that LF, and bare CRs stay in, so that
+   * the parser can refuse them. LineTooLongException when line and CRLF exceed {@code maxBytes}:
+   * the line has then been skipped.
+   */
+  public byte[] readLine(int maxBytes) throws IOException {
+    long deadline = System.nanoTime() + readTimeout.toNanos();
+    @Nullable ByteArrayOutputStream parts = null;
+    int skipped = 0;
+    flowing = false;
+    while (true) {
+      if (!input.hasRemaining() && fill(deadline) < 0) {
+        throw new EOFException("the peer closed the connection");
+      }
+      int start = input.arrayOffset() + input.position();
+      int end = start + input.remaining();
+      int lf = start;
+      while (lf < end && input.array()[lf] != '\n') {
+        lf++;
+      }
+      boolean complete = lf < end;
+      int length = (complete ? lf + 1 : lf) - start;
+      input.position(input.position() + length);
+      if (skipped > 0 || length + (parts == null ? 0 : parts.size()) > maxBytes) {
+        parts = null;
+        skipped += length;
+        if (complete) {
+          throw new LineTooLongException(maxBytes);
+        }
+        if (skipped > MAX_SKIPPED) {
+          throw new IOException("the peer sent more than 1 MiB without a line end");
+        }
+      } else if (complete && parts == null) {
+        return withoutCrlf(input.array(), start, length);
+      } else {
+        parts = parts == null ? new ByteArrayOutputStream() : parts;
+        parts.write(input.array(), start, length);
+        if (complete) {
+          return withoutCrlf(parts.toByteArray(), 0, parts.size());
+        }
+      }
+    }
+  }
+
+  private static byte[] withoutCrlf(byte[] bytes, int start, int length) {
+    boolean crlf = length >= 2 && bytes[start + length - 2] == '\r';
+    int end = start + (crlf ? length - 2 : length);
+    return java.util.Arrays.copyOfRange(bytes, start, end);
+  }
+
+  /**
+   * What has arrived and was not consumed; move its position to consume. May be empty. Good until
+   * the next call of a method that reads, {@link #discardInput}, startTls or close: ask again then.
+   * Has an array.
+   */
+  public ByteBuffer input() {
+    return input;
+  }
+
+  /**
+   * Waits until {@link #input} has something and returns how much; -1 when the peer has closed.
+   * Does not read while there is some left.
+   */
+  public int fill() throws IOException {
+    return fill(System.nanoTime() + readTimeout.toNanos());
+  }
+
+  private int fill(long deadline) throws IOException {
+    if (input.hasRemaining()) {
+      return input.remaining();
+    }
+    check();
+    byte @Nullable [] small = flowing ? null : idle;
+    int n = tls == null ? fillPlain(deadline, small) : fillTls(tls, deadline, small);
+    flowing |= n >= IDLE_BUFFER;
+    return n;
+  }
+
+  private int fillPlain(long deadline, byte @Nullable [] small) throws IOException {
+    if (small != null) {
+      giveInput();
+      int n = socket.read(small, 0, small.length, deadline);
+      if (n > 0) {
+        input = BufferPool.HEAP.take().put(small, 0, n).flip();
+      }
+      return n;
+    }
+    ByteBuffer into = emptyInput();
+    int n = socket.read(into.array(), 0, into.capacity(), deadline);
+    into.limit(Math.max(n, 0));
+    return n;
+  }
+
+  private int fillTls(TlsLayer layer, long deadline, byte @Nullable [] small) throws IOException {
+    while (true) {
+      ByteBuffer into = emptyInput();
+      int n;
+      into.clear();
+      try {
+        n = layer.decrypt(into, writeTimeout);
+      } finally {
+        into.flip();
+      }
+      if (n != 0) {
+        return n;
+      }
+      if (small != null) {
+        giveInput();
+      }
+      if (!layer.receive(deadline, small)) {
+        return -1; // without close_notify: SMTP's own framing tells what is complete
+      }
+    }
+  }
+
+  /** The input's buffer, empty and ready to be read. */
+  private ByteBuffer emptyInput() {
+    if (input == NONE) {
+      input = BufferPool.HEAP.take();
+    }
+    return input.limit(0);
+  }
+
+  private void giveInput() {
+    if (input != NONE) {
+      BufferPool.HEAP.give(input);
+      input = NONE;
+    }
+  }
+
+  /**
+   * There is something to read without waiting for the peer: a pipelined command (RFC 2920 §3.2).
+   */
+  public boolean inputBuffered() {
+    return input.hasRemaining();
+  }
+
+  /**
+   * Forgets what has arrived in plaintext and was not read: what stood behind STARTTLS (RFC 3207
+   * §6).
+   */
+  public void discardInput() {
+    giveInput();
+  }
+
+  /** Buffered; a full buffer is sent. */
+  public void write(byte[] bytes) throws IOException {
+    write(ByteBuffer.wrap(bytes));
+  }
+
+  /** Takes all of {@code bytes}: large ones without a copy. */
+  public void write(ByteBuffer bytes) throws IOException {
+    check();
+    while (bytes.hasRemaining()) {
+      if (output.position() == 0 && bytes.remaining() >= RECORD) {
+        int limit = bytes.limit();
+        try {
+          send(bytes.limit(bytes.position() + RECORD));
+        } finally {
+          bytes.limit(limit);
+        }
+        continue;
+      }
+      if (output == NONE) {
+        output = BufferPool.HEAP.take().limit(RECORD);
+      }
+      int n = Math.min(bytes.remaining(), output.remaining());
+      output.put(output.position(), bytes, bytes.position(), n).position(output.position() + n);
+      bytes.position(bytes.position() + n);
+      if (!output.hasRemaining()) {
+        flush();
+      }
+    }
+  }
+
+  public void flush() throws IOException {
+    flowing = false; // the peer will answer, or send a command
+    if (output == NONE) {
+      return;
+    }
+    ByteBuffer full = output;
+    output = NONE;
+    try {
+      check();
+      send(full.flip());
+    } finally {
+      BufferPool.HEAP.give(full);
+    }
+  }
+
+  private void send(ByteBuffer bytes) throws IOException {
+    try {
+      if (tls == null) {
+        socket.write(bytes, writeTimeout);
+      } else {
+        tls.send(bytes, writeTimeout);
+      }
+    } catch (IOException e) {
+      broken = true;
+      throw e;
+    }
+  }
+
+  /** The server's handshake, behind our 220 (RFC 3207 §4). Plaintext not read yet is forgotten. */
+  public TlsFacts startTls(TlsServer server) throws IOException {
+    long deadline = beginTls();
+    ByteBuffer hello = BufferPool.HEAP.take().limit(0);
+    @Nullable TlsLayer layer = null;
+    try {
+      readHello(hello, deadline);
+      layer = new TlsLayer(socket, server.newEngine(hello), hello);
+    } catch (IOException e) {
+      throw TlsFailures.handshake(e, server.offered());
+    } finally {
+      if (layer == null) {
+        broken = true;
+        BufferPool.HEAP.give(hello);
+      }
+    }
+    return handshake(layer, deadline, null, server.offered());
+  }
+
+  /**
+   * The client's handshake, behind the server's 220. {@code serverName}: SNI as an A-label host
+   * name, "" for none.
+   */
+  public TlsFacts startTls(TlsClient client, String serverName) throws IOException {
+    long deadline = beginTls();
+    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), serverName), null);
+    return handshake(layer, deadline, serverName, client.offered());
+  }
+
+  /** When the handshake must be over. */
+  private long beginTls() throws IOException {
+    check();
+    if (tls != null) {
+      throw new IllegalStateException("TLS is active already");
+    }
+    discardInput();
+    return System.nanoTime() + readTimeout.toNanos();
+  }
+
+  /** The first record, with which the certificate is chosen. */
+  private void readHello(ByteBuffer hello, long deadline) throws IOException {
+    int length;
+    do {
+      hello.compact();
+      int n = socket.read(hello.array(), hello.position(), hello.remaining(), deadline);
+      hello.position(hello.position() + Math.max(n, 0)).flip();
+      if (n < 0) {
+        throw new EOFException("the peer closed the connection");
+      }
+      if (!Hellos.isHandshake(hello)) {
+        throw new NotSslRecordException("no TLS record");
+      }
+      length = Hellos.recordLength(hello);
+    } while ((length == 0 || hello.remaining() < length) && hello.remaining() < hello.capacity());
+  }
+
+  private TlsFacts handshake(
+      TlsLayer layer, long deadline, @Nullable String serverName, String offered)
+      throws IOException {
+    ByteBuffer plain = BufferPool.HEAP.take();
+    input = plain;
+    try {
+      layer.handshake(plain, deadline, writeTimeout);
+      facts = SessionFacts.of(layer.engine(), serverName, layer.group());
+      tls = layer;
+      return facts.facts();
+    } catch (IOException e) {
+      layer.sendAlert(CLOSE_TIMEOUT);
+      throw TlsFailures.handshake(e, offered);
+    } finally {
+      plain.flip();
+      if (tls != layer) {
+        broken = true;
+        giveInput();
+        layer.release();
+      }
+    }
+  }
+
+  public boolean tls() {
+    return tls != null;
+  }
+
+  public @Nullable TlsFacts tlsFacts() {
+    return facts == null ? null : facts.facts();
+  }
+
+  /**
+   * The peer's certificates as presented, DER, leaf first; empty when it presented none. Also on a
+   * resumed session.
+   */
+  public List<byte[]> peerChain() {
+    return facts == null ? List.of() : facts.chain();
+  }
+
+  /** The OCSP response that the server stapled (RFC 6066 §8), DER; empty: none. */
+  public byte[] stapledOcsp() {
+    return facts == null ? new byte[0] : facts.stapledOcsp().clone();
+  }
+
+  private void check() throws IOException {
+    if (closed || broken) {
+      throw new IOException(closed ? "the connection is closed" : "the connection is broken");
+    }
+  }
+
+  /**
+   * Sends what is buffered and close_notify, in bounded time, closes and gives everything back. By
+   * the owner; twice is once.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (!broken) {
+        writeTimeout = CLOSE_TIMEOUT;
+        flush();
+        if (tls != null) {
+          tls.sendCloseNotify(CLOSE_TIMEOUT);
+        }
+      }
+    } catch (IOException e) {
+      // the peer is gone or does not read: nothing more can be said to it
+    } finally {
+      closed = true;
+      socket.close();
+      giveInput();
+      if (tls != null) {
+        tls.release();
+      }
+    }
+  }
+
+  /** Ends the connection at once, from any thread. The owner still calls {@link #close}. */
+  public void abort() {
+    socket.abort();
+  }
+}

@@ -1,0 +1,160 @@
+package io.postern.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * A blocking socket whose reads and writes end in time. Owner: one thread, virtual or not; {@link
+ * #abort} from any. A read past its deadline leaves the socket usable; a write past its own closes
+ * it, as nobody knows what the peer has.
+ */
+final class Socket {
+  private static final int LINGER_BYTES = 256 * 1024;
+
+  private final SocketChannel channel;
+  private final java.net.Socket adaptor;
+  private final InputStream in;
+  private final InetSocketAddress remote;
+  private final InetSocketAddress local;
+  private volatile long writeDeadline; // 0: no write is going on
+  private volatile boolean stalled;
+  private volatile boolean aborted;
+
+  Socket(SocketChannel channel) throws IOException {
+    this.channel = channel;
+    try {
+      channel.configureBlocking(true);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      this.adaptor = channel.socket();
+      this.in =
+          adaptor.getInputStream(); // the adaptor's stream knows SO_TIMEOUT, the channel does not
+      this.remote = (InetSocketAddress) channel.getRemoteAddress();
+      this.local = (InetSocketAddress) channel.getLocalAddress();
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    StalledWrites.watch(this);
+  }
+
+  static Socket connect(
+      InetSocketAddress to, @org.jspecify.annotations.Nullable InetAddress from, Duration timeout)
+      throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      if (from != null) {
+        channel.bind(new InetSocketAddress(from, 0));
+      }
+      channel.socket().connect(to, millis(timeout.toNanos()));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return new Socket(channel);
+  }
+
+  InetSocketAddress remote() {
+    return remote;
+  }
+
+  InetSocketAddress local() {
+    return local;
+  }
+
+  /**
+   * At least one octet; -1 at the end. SocketTimeoutException past the deadline (of
+   * System.nanoTime()).
+   */
+  int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw new SocketTimeoutException("the peer sent nothing in time");
+    }
+    try {
+      adaptor.setSoTimeout(millis(left));
+      return in.read(bytes, offset, length);
+    } catch (SocketTimeoutException e) {
+      throw new SocketTimeoutException("the peer sent nothing in time");
+    } catch (IOException e) {
+      throw ended(e);
+    }
+  }
+
+  /** All of {@code bytes}; the peer must take them within {@code timeout}. */
+  void write(ByteBuffer bytes, Duration timeout) throws IOException {
+    writeDeadline = (System.nanoTime() + timeout.toNanos()) | 1; // never 0
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw ended(e);
+    } finally {
+      writeDeadline = 0;
+    }
+  }
+
+  private IOException ended(IOException e) {
+    if (stalled) {
+      return new SocketTimeoutException("the peer stopped reading");
+    }
+    return aborted ? new IOException("the connection was ended by its owner", e) : e;
+  }
+
+  void endStalledWrite(long now) {
+    long deadline = writeDeadline;
+    if (deadline != 0 && deadline - now < 0) {
+      stalled = true;
+      closeChannel();
+    }
+  }
+
+  /**
+   * FIN, then close. What the peer has sent already is taken first: closing over unread input sends
+   * RST, and that can destroy our last reply before the peer has read it.
+   */
+  void close() {
+    try {
+      if (channel.isOpen() && channel.isConnected()) {
+        channel.shutdownOutput();
+        byte[] dropped = new byte[4096];
+        int total = 0;
+        while (in.available() > 0 && total < LINGER_BYTES) {
+          int n = in.read(dropped);
+          if (n < 0) {
+            break;
+          }
+          total += n;
+        }
+      }
+    } catch (IOException e) {
+      // the peer is gone: nothing is owed to it
+    }
+    closeChannel();
+  }
+
+  void abort() {
+    aborted = true;
+    closeChannel();
+  }
+
+  private void closeChannel() {
+    StalledWrites.forget(this);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // closed all the same
+    }
+  }
+
+  private static int millis(long nanos) {
+    return (int) Math.clamp((nanos + 999_999) / 1_000_000, 1, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,93 @@
+package io.postern.transport;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.v1.TlsVersion;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS for connections that we open: newest version and strongest suites first, suites without
+ * forward secrecy last, so that a peer that has nothing better is seen and refused by name instead
+ * of failing a handshake. Every chain and name is accepted in the handshake: who calls must judge
+ * chain, name, version and forward secrecy before anything is sent.
+ *
+ * <p><b>Session resumption is scoped to the instance</b> and, inside it, to address, port and
+ * server name: a session made under one TlsClient is never offered under another. Keep one instance
+ * for each whole TLS requirement (a map whose key is the TlsRequirement message itself, evicted and
+ * closed when unused), never one for several, and judge a resumed session's chain again: the chain
+ * read from it is that of its first handshake, and a TLS 1.2 staple may be old.
+ *
+ * <p>Any thread. Close it when no handshake begins any more; open sessions live on.
+ */
+public final class TlsClient implements AutoCloseable {
+  private static final int SESSIONS = 200;
+  private static final int SESSION_SECONDS = 3600;
+
+  private final TlsVersion minimum;
+  private final TlsVersion maximum;
+  private final SslContext context;
+  private boolean closed;
+
+  /**
+   * {@code clientCertificate} is presented when the server asks; null: none. An unspecified minimum
+   * is TLS 1.2.
+   */
+  public TlsClient(@Nullable KeyMaterial clientCertificate, TlsVersion minimum) {
+    this(clientCertificate, minimum, TlsVersion.TLS_1_3);
+  }
+
+  public TlsClient(
+      @Nullable KeyMaterial clientCertificate, TlsVersion minimum, TlsVersion maximum) {
+    this.minimum = TlsSetup.minimum(minimum);
+    this.maximum = maximum;
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            .enableOcsp(true)
+            .sessionCacheSize(SESSIONS)
+            .sessionTimeout(SESSION_SECONDS);
+    if (clientCertificate != null) {
+      builder.keyManager(new Keys(List.of(clientCertificate)).factory());
+    }
+    List<String> suites = new ArrayList<>(TlsSetup.FORWARD_SECRET);
+    suites.addAll(TlsSetup.NOT_FORWARD_SECRET);
+    this.context = TlsSetup.build(builder, this.minimum, maximum, suites);
+  }
+
+  synchronized SSLEngine newEngine(InetSocketAddress peer, String serverName) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    // The engine keeps sessions by this "host": address and server name, so that no session crosses
+    // either.
+    String address = peer.getAddress().getHostAddress();
+    String key = serverName.isEmpty() ? address : serverName + "@" + address;
+    SSLEngine engine = context.newEngine(PooledByteBufAllocator.DEFAULT, key, peer.getPort());
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm(
+        null); // names are the gate's business, which knows the connector
+    parameters.setServerNames(
+        serverName.isEmpty() ? List.of() : List.of(new SNIHostName(serverName)));
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  String offered() {
+    return TlsSetup.words(minimum, maximum);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      ReferenceCountUtil.release(context);
+    }
+  }
+}

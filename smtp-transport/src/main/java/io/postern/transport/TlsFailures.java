@@ -1,0 +1,135 @@
+package io.postern.transport;
+
+import io.netty.handler.ssl.NotSslRecordException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what BoringSSL and the socket say into a sentence. */
+final class TlsFailures {
+  private TlsFailures() {}
+
+  static TlsHandshakeException handshake(Exception e, String offered) {
+    return new TlsHandshakeException(reason(e, offered), e);
+  }
+
+  /** {@code offered}: our TLS versions, as "TLS 1.2 and 1.3". */
+  static String reason(Exception e, String offered) {
+    if (e instanceof SocketTimeoutException) {
+      return "the peer did not answer in time during the TLS handshake";
+    }
+    if (e instanceof EOFException) {
+      return "the peer closed the connection during the TLS handshake";
+    }
+    if (e instanceof NotSslRecordException) {
+      return "the peer sent something that is not TLS";
+    }
+    if (e instanceof IOException && !(e instanceof javax.net.ssl.SSLException)) {
+      return "the connection broke during the TLS handshake";
+    }
+    String code = messages(e).toUpperCase(Locale.ROOT);
+    if (has(
+        code,
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "HTTPS_PROXY_REQUEST",
+        "UNEXPECTED_MESSAGE",
+        "INVALID_OUTER_RECORD",
+        "NOT AN SSL")) {
+      return "the peer sent something that is not TLS, or not TLS 1.0 or newer";
+    }
+    if (has(
+        code,
+        "UNSUPPORTED_PROTOCOL",
+        "ALERT_PROTOCOL_VERSION",
+        "INAPPROPRIATE_FALLBACK",
+        "NO_PROTOCOLS_AVAILABLE")) {
+      return "no TLS version in common: we offer " + offered;
+    }
+    if (has(
+        code,
+        "NO_SHARED_CIPHER",
+        "NO_SHARED_GROUP",
+        "NO_COMMON_SIGNATURE",
+        "UNABLE TO FIND KEY MATERIAL")) {
+      return "no cipher suite, group or signature algorithm in common with the peer";
+    }
+    if (has(code, "ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")) {
+      return "the peer refused our offer (alert handshake_failure): usually no cipher suite in common, or it demands a client certificate";
+    }
+    if (has(code, "CERTIFICATE_REQUIRED")) {
+      return "the peer demands a client certificate and got none (alert certificate_required)";
+    }
+    if (has(code, "ALERT_UNKNOWN_CA")) {
+      return "the peer does not trust the issuer of our certificate (alert unknown_ca)";
+    }
+    if (has(
+        code,
+        "ALERT_CERTIFICATE_EXPIRED",
+        "ALERT_CERTIFICATE_REVOKED",
+        "ALERT_BAD_CERTIFICATE",
+        "ALERT_CERTIFICATE_UNKNOWN",
+        "ALERT_UNSUPPORTED_CERTIFICATE",
+        "ALERT_ACCESS_DENIED")) {
+      return "the peer refused our certificate (" + alert(code) + ")";
+    }
+    if (has(code, "UNRECOGNIZED_NAME")) {
+      return "the peer does not know the server name that we sent (alert unrecognized_name)";
+    }
+    if (has(code, "_ALERT_")) {
+      return "the peer ended the TLS handshake (" + alert(code) + ")";
+    }
+    if (has(
+        code, "CERTIFICATE", "X509", "ASN1", "BAD_SIGNATURE", "PEER_DID_NOT_RETURN", "KEY_USAGE")) {
+      return "the peer's certificate or its proof of the key could not be read" + detail(code);
+    }
+    if (has(code, "CLOSED")) {
+      return "the peer closed the connection during the TLS handshake";
+    }
+    return "the TLS handshake failed" + detail(code);
+  }
+
+  private static boolean has(String text, String... words) {
+    for (String word : words) {
+      if (text.contains(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String messages(Exception e) {
+    StringBuilder all = new StringBuilder();
+    int depth = 0;
+    for (@Nullable Throwable t = e; t != null && depth < 5; t = t.getCause(), depth++) {
+      all.append(t.getMessage()).append(' ');
+    }
+    return all.toString();
+  }
+
+  private static String alert(String code) {
+    int at = code.indexOf("ALERT_") + "ALERT_".length();
+    int end = at;
+    while (end < code.length()
+        && (Character.isLetterOrDigit(code.charAt(end)) || code.charAt(end) == '_')) {
+      end++;
+    }
+    return "alert " + code.substring(at, end).toLowerCase(Locale.ROOT);
+  }
+
+  /** BoringSSL's own name of the failure: "error:10000410:SSL routines:OPENSSL_internal:NAME". */
+  private static String detail(String code) {
+    int at = code.lastIndexOf("OPENSSL_INTERNAL:");
+    if (at < 0) {
+      return "";
+    }
+    int end = at += "OPENSSL_INTERNAL:".length();
+    while (end < code.length()
+        && (Character.isLetterOrDigit(code.charAt(end)) || code.charAt(end) == '_')) {
+      end++;
+    }
+    return " (" + code.substring(at, end).toLowerCase(Locale.ROOT).replace('_', ' ') + ")";
+  }
+}

@@ -1,0 +1,219 @@
+package io.postern.transport;
+
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS records over a blocking socket. Owner: the connection's thread, which must call {@link
+ * #release}: the engine's memory is native. Holds one buffer, and only while there is an incomplete
+ * or unread record.
+ */
+final class TlsLayer {
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  private final Socket socket;
+  private final ReferenceCountedOpenSslEngine engine;
+  private @Nullable ByteBuffer records; // from the peer, ready to be read
+  private String group = "";
+  private boolean released;
+
+  /** {@code records}: read already, owned from now on; null: none. */
+  TlsLayer(Socket socket, SSLEngine engine, @Nullable ByteBuffer records) {
+    this.socket = socket;
+    this.engine = (ReferenceCountedOpenSslEngine) engine;
+    this.records = records;
+  }
+
+  /** Plaintext that came along with the handshake's end is in {@code plain} afterwards. */
+  void handshake(ByteBuffer plain, long deadline, Duration writeTimeout) throws IOException {
+    engine.beginHandshake();
+    while (true) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_WRAP -> send(EMPTY, writeTimeout);
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+          noteGroup(records());
+          SSLEngineResult result = engine.unwrap(records(), plain);
+          if (result.getStatus() == Status.CLOSED) {
+            throw new EOFException();
+          }
+          boolean stuck = result.bytesConsumed() == 0 && result.bytesProduced() == 0;
+          if (stuck
+              && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP
+              && !receive(deadline, null)) {
+            throw new EOFException();
+          }
+        }
+        case NEED_TASK -> runTasks();
+        case FINISHED, NOT_HANDSHAKING -> {
+          send(
+              EMPTY,
+              writeTimeout); // the client's Finished or the server's tickets may still be in the
+          // engine
+          return;
+        }
+      }
+    }
+  }
+
+  /** After a failed handshake: the alert that tells the peer why, if the engine has one. */
+  void sendAlert(Duration writeTimeout) {
+    try {
+      send(EMPTY, writeTimeout);
+    } catch (IOException e) {
+      // the failure itself is being reported already
+    }
+  }
+
+  /**
+   * Decrypts what is here. Number of octets put into {@code plain}; 0: more records are needed; -1:
+   * the peer has closed.
+   */
+  int decrypt(ByteBuffer plain, Duration writeTimeout) throws IOException {
+    while (true) {
+      SSLEngineResult result;
+      try {
+        result = engine.unwrap(records(), plain);
+      } catch (SSLException e) {
+        sendAlert(writeTimeout);
+        throw new IOException(
+            TlsFailures.reason(e, "").replace("the TLS handshake failed", "TLS failed"), e);
+      }
+      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+          && result.getStatus() != Status.CLOSED) {
+        send(EMPTY, writeTimeout); // RFC 8446 §4.6.3: the answer to a KeyUpdate
+      }
+      if (result.bytesProduced() > 0) {
+        return result.bytesProduced();
+      }
+      switch (result.getStatus()) {
+        case CLOSED -> {
+          return -1;
+        }
+        case BUFFER_UNDERFLOW -> {
+          return 0;
+        }
+        case BUFFER_OVERFLOW ->
+            throw new IOException("TLS record larger than RFC 8446 §5.2 allows");
+        case OK -> {
+          runTasks();
+          if (result.bytesConsumed() == 0) {
+            return 0;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads records from the socket; false at the end. {@code small}: wait with this array when there
+   * is no incomplete record, so that an idle session holds no buffer.
+   */
+  boolean receive(long deadline, byte @Nullable [] small) throws IOException {
+    ByteBuffer have = records;
+    if (small != null && (have == null || !have.hasRemaining())) {
+      giveRecords();
+      int n = socket.read(small, 0, small.length, deadline);
+      if (n > 0) {
+        records = BufferPool.HEAP.take().put(small, 0, n).flip();
+      }
+      return n >= 0;
+    }
+    ByteBuffer into = have == null ? BufferPool.HEAP.take().limit(0) : have;
+    records = into;
+    into.compact();
+    try {
+      int n = socket.read(into.array(), into.position(), into.remaining(), deadline);
+      if (n > 0) {
+        into.position(into.position() + n);
+      }
+      return n >= 0;
+    } finally {
+      into.flip();
+    }
+  }
+
+  /** Encrypts and writes all of {@code plain}, and what the engine itself has to say. */
+  void send(ByteBuffer plain, Duration writeTimeout) throws IOException {
+    ByteBuffer out = BufferPool.DIRECT.take();
+    try {
+      SSLEngineResult result;
+      do {
+        result = engine.wrap(plain, out.clear());
+        out.flip();
+        if (out.hasRemaining()) {
+          noteGroup(out);
+          socket.write(out, writeTimeout);
+        }
+        if (result.getStatus() == Status.CLOSED) {
+          if (plain.hasRemaining()) {
+            throw new IOException("the TLS session has been closed");
+          }
+          return;
+        }
+      } while (plain.hasRemaining()
+          || (result.bytesProduced() > 0
+              && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP));
+    } finally {
+      BufferPool.DIRECT.give(out);
+    }
+  }
+
+  /** RFC 8446 §6.1. */
+  void sendCloseNotify(Duration writeTimeout) throws IOException {
+    engine.closeOutbound();
+    send(EMPTY, writeTimeout);
+  }
+
+  /** The ServerHello is the first message that has one, in whichever direction it passes. */
+  private void noteGroup(ByteBuffer record) {
+    if (group.isEmpty() && Hellos.isHandshake(record)) {
+      group = Hellos.group(record);
+    }
+  }
+
+  /** The key exchange group; "" when not known. */
+  String group() {
+    return group;
+  }
+
+  ReferenceCountedOpenSslEngine engine() {
+    return engine;
+  }
+
+  /** Once, by the owner; later calls do nothing. */
+  void release() {
+    if (!released) {
+      released = true;
+      giveRecords();
+      engine.release();
+    }
+  }
+
+  private ByteBuffer records() {
+    return records == null ? EMPTY : records;
+  }
+
+  private void giveRecords() {
+    if (records != null) {
+      BufferPool.HEAP.give(records);
+      records = null;
+    }
+  }
+
+  private void runTasks() {
+    for (Runnable task = engine.getDelegatedTask();
+        task != null;
+        task = engine.getDelegatedTask()) {
+      task.run();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.postern.transport;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.v1.TlsVersion;
+import java.nio.ByteBuffer;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * TLS for accepted connections: TLS 1.2 and 1.3, a client certificate asked for and never required,
+ * every chain accepted in the handshake (RFC 3207 §4.1 leaves the judgement to what follows).
+ * Several certificates, EC and RSA side by side, are chosen by SNI and by what the client can
+ * verify. Any thread. {@link #reload} replaces the certificates for handshakes that begin
+ * afterwards; sessions that are open live on. Close it when no handshake begins any more.
+ */
+public final class TlsServer implements AutoCloseable {
+  private final TlsServerOptions options;
+  private Contexts contexts;
+  private boolean closed;
+
+  /** Key exchange with forward secrecy only (RFC 9325 §4.1). */
+  public TlsServer(KeyMaterial... materials) {
+    this(TlsServerOptions.DEFAULT, materials);
+  }
+
+  public TlsServer(TlsServerOptions options, KeyMaterial... materials) {
+    this.options = options;
+    this.contexts = new Contexts(options, List.of(materials));
+  }
+
+  /**
+   * {@code rsa}: with the RSA certificates only; the same as {@code all} where there are not both
+   * kinds.
+   */
+  private record Contexts(SslContext all, SslContext rsa) {
+    Contexts(TlsServerOptions options, List<KeyMaterial> materials) {
+      this(context(options, materials), context(options, rsaOr(materials)));
+    }
+
+    private static List<KeyMaterial> rsaOr(List<KeyMaterial> materials) {
+      List<KeyMaterial> rsa = materials.stream().filter(m -> m.type().equals("RSA")).toList();
+      return rsa.isEmpty() ? materials : rsa;
+    }
+
+    private static SslContext context(TlsServerOptions options, List<KeyMaterial> materials) {
+      if (materials.isEmpty()) {
+        throw new IllegalArgumentException("a server needs at least one certificate");
+      }
+      SslContextBuilder builder =
+          SslContextBuilder.forServer(new Keys(materials).factory())
+              .clientAuth(options.askClientCertificate() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
+              .enableOcsp(true);
+      return TlsSetup.build(builder, options.minimum(), options.maximum(), options.tls12Suites());
+    }
+
+    /** Engines hold on to theirs until they are released. */
+    void release() {
+      ReferenceCountUtil.release(all);
+      ReferenceCountUtil.release(rsa);
+    }
+  }
+
+  /**
+   * New certificates for new handshakes. IllegalArgumentException when they will not do: the old
+   * ones stay.
+   */
+  public void reload(KeyMaterial... materials) {
+    Contexts fresh = new Contexts(options, List.of(materials));
+    synchronized (this) {
+      if (closed) {
+        fresh.release();
+        throw new IllegalStateException("closed");
+      }
+      contexts.release();
+      contexts = fresh;
+    }
+  }
+
+  /** {@code hello}: the record with the ClientHello. */
+  synchronized SSLEngine newEngine(ByteBuffer hello) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    boolean rsa = Hellos.needsRsa(hello, options.maximum() == TlsVersion.TLS_1_3);
+    SSLEngine engine =
+        (rsa ? contexts.rsa : contexts.all).newEngine(PooledByteBufAllocator.DEFAULT);
+    byte[] staple = options.stapledOcsp();
+    if (staple.length > 0) {
+      ((ReferenceCountedOpenSslEngine) engine).setOcspResponse(staple);
+    }
+    return engine;
+  }
+
+  String offered() {
+    return TlsSetup.words(options.minimum(), options.maximum());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      contexts.release();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.postern.transport;
+
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.postern.contracts.v1.TlsVersion;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/**
+ * What both sides' TLS contexts have in common: BoringSSL, versions, suites and groups, strongest
+ * first.
+ */
+final class TlsSetup {
+  /** RFC 8446 §9.1; BoringSSL orders these itself. */
+  private static final List<String> TLS_1_3 =
+      List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
+
+  /** Ephemeral key exchange: forward secrecy. */
+  static final List<String> FORWARD_SECRET =
+      List.of(
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+          "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+          "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
+
+  /** RSA key exchange: none. */
+  static final List<String> NOT_FORWARD_SECRET =
+      List.of(
+          "TLS_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_RSA_WITH_AES_256_CBC_SHA",
+          "TLS_RSA_WITH_AES_128_CBC_SHA");
+
+  private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};
+
+  private TlsSetup() {}
+
+  static SslContext build(
+      SslContextBuilder builder, TlsVersion minimum, TlsVersion maximum, List<String> tls12) {
+    List<String> protocols = new ArrayList<>();
+    List<String> suites = new ArrayList<>();
+    if (maximum == TlsVersion.TLS_1_3) {
+      protocols.add("TLSv1.3");
+      suites.addAll(TLS_1_3);
+    }
+    if (minimum != TlsVersion.TLS_1_3) {
+      protocols.add("TLSv1.2");
+    }
+    suites.addAll(tls12);
+    try {
+      return builder
+          .sslProvider(SslProvider.OPENSSL_REFCNT)
+          .trustManager(new AnyChain())
+          .protocols(protocols)
+          .ciphers(suites)
+          .option(OpenSslContextOption.GROUPS, GROUPS)
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  static String words(TlsVersion minimum, TlsVersion maximum) {
+    if (minimum == TlsVersion.TLS_1_3) {
+      return "TLS 1.3";
+    }
+    return maximum == TlsVersion.TLS_1_3 ? "TLS 1.2 and 1.3" : "TLS 1.2";
+  }
+
+  /** Unspecified and unknown versions never mean less than the floor. */
+  static TlsVersion minimum(TlsVersion asked) {
+    return asked == TlsVersion.TLS_1_3 || asked == TlsVersion.UNRECOGNIZED
+        ? TlsVersion.TLS_1_3
+        : TlsVersion.TLS_1_2;
+  }
+}

@@ -1,0 +1,300 @@
+package io.postern.transport;
+
+import static io.postern.transport.Wire.get;
+import static io.postern.transport.Wire.hear;
+import static io.postern.transport.Wire.say;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TlsVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HandshakeTest {
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Seen(TlsFacts facts, List<byte[]> chain, byte[] staple) {
+    static Seen of(SmtpConnection connection) {
+      TlsFacts facts = connection.tlsFacts();
+      assertThat(facts).isNotNull();
+      return new Seen(facts, connection.peerChain(), connection.stapledOcsp());
+    }
+  }
+
+  private record Both(Seen server, Seen client) {}
+
+  private Wire wire;
+
+  @BeforeEach
+  void open() throws Exception {
+    wire = new Wire();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    wire.close();
+  }
+
+  private TlsServer server(KeyMaterial... materials) {
+    return wire.closing(new TlsServer(materials));
+  }
+
+  private TlsServer server(TlsServerOptions options, KeyMaterial... materials) {
+    return wire.closing(new TlsServer(options, materials));
+  }
+
+  private TlsClient client(@Nullable KeyMaterial material, TlsVersion minimum) {
+    return wire.closing(new TlsClient(material, minimum));
+  }
+
+  /** One session with a line each way, so that tickets have arrived. */
+  private Both session(TlsServer server, TlsClient client, String name) throws Exception {
+    Future<Seen> accepted =
+        wire.accept(
+            c -> {
+              c.startTls(server);
+              say(c, hear(c));
+              assertThat(hear(c)).isEqualTo("QUIT");
+              return Seen.of(c);
+            });
+    Future<Seen> connected =
+        wire.connect(
+            c -> {
+              c.startTls(client, name);
+              say(c, "hello");
+              assertThat(hear(c)).isEqualTo("hello");
+              say(c, "QUIT");
+              return Seen.of(c);
+            });
+    Seen ours = get(connected);
+    return new Both(get(accepted), ours);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TLS_1_2,EC,EC",
+    "TLS_1_2,RSA,EC",
+    "TLS_1_2,EC,RSA",
+    "TLS_1_2,RSA,none",
+    "TLS_1_3,EC,EC",
+    "TLS_1_3,RSA,RSA",
+    "TLS_1_3,EC,none",
+    "TLS_1_3,RSA,EC"
+  })
+  void bothSidesSeeVersionSuiteChainAndNames(TlsVersion version, String serverKey, String clientKey)
+      throws Exception {
+    KeyMaterial ours = serverKey.equals("EC") ? TestCa.EC : TestCa.RSA;
+    @Nullable KeyMaterial theirs =
+        clientKey.equals("none")
+            ? null
+            : clientKey.equals("EC") ? TestCa.CLIENT_EC : TestCa.CLIENT_RSA;
+    Both both =
+        session(
+            server(TlsServerOptions.DEFAULT.withVersions(version, version), ours),
+            client(theirs, TlsVersion.TLS_1_2),
+            "mx.example");
+
+    for (TlsFacts facts : List.of(both.client().facts(), both.server().facts())) {
+      assertThat(facts.getVersion()).isEqualTo(version);
+      assertThat(facts.getCipherSuite())
+          .matches(
+              version == TlsVersion.TLS_1_3
+                  ? "TLS_AES_.*|TLS_CHACHA.*"
+                  : "TLS_ECDHE_(ECDSA|RSA)_WITH_.*GCM.*");
+      assertThat(facts.getForwardSecrecy()).isTrue();
+      assertThat(facts.getGroup()).isEqualTo(version == TlsVersion.TLS_1_3 ? "X25519MLKEM768" : "");
+      assertThat(facts.getResumed()).isFalse();
+      assertThat(facts.getServerName()).isEqualTo("mx.example");
+    }
+    assertThat(both.client().facts().getPeerNamesList())
+        .containsExactly("mx.example", "alias.example");
+    assertThat(both.client().facts().getPeerSubject()).isEqualTo("CN=mx.example");
+    assertThat(both.client().chain()).containsExactlyElementsOf(der(ours));
+    assertThat(both.client().facts().getPeerChainFingerprint().toByteArray())
+        .isEqualTo(Fingerprints.chain(der(ours)));
+    assertThat(both.server().chain())
+        .containsExactlyElementsOf(theirs == null ? List.of() : der(theirs));
+    assertThat(both.server().facts().getPeerNamesList())
+        .isEqualTo(theirs == null ? List.of() : List.of("client.example"));
+  }
+
+  private static List<byte[]> der(KeyMaterial material) throws Exception {
+    List<byte[]> der = new java.util.ArrayList<>();
+    for (var certificate : material.chain()) {
+      der.add(certificate.getEncoded());
+    }
+    return der;
+  }
+
+  @Test
+  void strongestSuiteFirstAndNewestVersion() throws Exception {
+    Both both = session(server(TestCa.EC, TestCa.RSA), client(null, TlsVersion.TLS_1_2), "");
+    assertThat(both.client().facts().getVersion()).isEqualTo(TlsVersion.TLS_1_3);
+    assertThat(both.server().facts().getServerName()).isEmpty();
+    TlsServerOptions tls12 =
+        TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2);
+    both = session(server(tls12, TestCa.EC, TestCa.RSA), client(null, TlsVersion.TLS_1_2), "");
+    assertThat(both.client().facts().getCipherSuite())
+        .isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+  }
+
+  @Test
+  void aPeerWithoutForwardSecrecyIsSeenNotFailed() throws Exception {
+    Both both =
+        session(
+            server(TlsServerOptions.DEFAULT.withoutForwardSecrecy(), TestCa.RSA),
+            client(null, TlsVersion.TLS_1_2),
+            "mx.example");
+    assertThat(both.client().facts().getForwardSecrecy()).isFalse();
+    assertThat(both.client().facts().getCipherSuite()).isEqualTo("TLS_RSA_WITH_AES_256_GCM_SHA384");
+    assertThat(both.client().facts().getVersion()).isEqualTo(TlsVersion.TLS_1_2);
+  }
+
+  @Test
+  void serverNameChoosesTheCertificate() throws Exception {
+    TlsServer server = server(TestCa.EC, TestCa.OTHER, TestCa.RSA);
+    TlsClient client = client(null, TlsVersion.TLS_1_2);
+    assertThat(session(server, client, "a.other.example").client().facts().getPeerNamesList())
+        .containsExactly("*.other.example");
+    assertThat(session(server, client, "mx.example").client().facts().getPeerNamesList())
+        .contains("mx.example");
+    assertThat(session(server, client, "unknown.example").client().facts().getPeerNamesList())
+        .contains("mx.example");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
+  void resumptionStaysWithinOneClientAndOneServerName(TlsVersion version) throws Exception {
+    TlsServer server = server(TlsServerOptions.DEFAULT.withVersions(version, version), TestCa.EC);
+    TlsClient client = client(TestCa.CLIENT_EC, TlsVersion.TLS_1_2);
+    Both first = session(server, client, "mx.example");
+    Both second = session(server, client, "mx.example");
+    assertThat(first.client().facts().getResumed()).isFalse();
+    assertThat(second.client().facts().getResumed()).isTrue();
+    assertThat(second.server().facts().getResumed()).isTrue();
+    assertThat(second.client().chain()).containsExactlyElementsOf(first.client().chain());
+    assertThat(second.server().chain()).containsExactlyElementsOf(der(TestCa.CLIENT_EC));
+    assertThat(session(server, client, "alias.example").client().facts().getResumed()).isFalse();
+    assertThat(session(server, client, "").client().facts().getResumed()).isFalse();
+    TlsClient other = client(TestCa.CLIENT_EC, TlsVersion.TLS_1_2);
+    assertThat(session(server, other, "mx.example").client().facts().getResumed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
+  void stapledOcspResponseIsCaptured(TlsVersion version) throws Exception {
+    byte[] staple = "an OCSP response".getBytes(StandardCharsets.US_ASCII);
+    TlsServerOptions options =
+        TlsServerOptions.DEFAULT.withVersions(version, version).withStapledOcsp(staple);
+    assertThat(
+            session(server(options, TestCa.EC), client(null, TlsVersion.TLS_1_2), "mx.example")
+                .client()
+                .staple())
+        .isEqualTo(staple);
+    assertThat(
+            session(server(TestCa.EC), client(null, TlsVersion.TLS_1_2), "mx.example")
+                .client()
+                .staple())
+        .isEmpty();
+  }
+
+  @Test
+  void aReloadedCertificateIsForNewHandshakesAndOpenSessionsLiveOn() throws Exception {
+    TlsServer server = server(TestCa.EC);
+    TlsClient client = client(null, TlsVersion.TLS_1_2);
+    Future<String> accepted =
+        wire.accept(
+            c -> {
+              c.startTls(server);
+              say(c, "ready");
+              return hear(c);
+            });
+    Future<Boolean> connected =
+        wire.connect(
+            c -> {
+              c.startTls(client, "mx.example");
+              assertThat(hear(c)).isEqualTo("ready");
+              server.reload(TestCa.OTHER);
+              say(c, "still here");
+              return true;
+            });
+    assertThat(get(connected)).isTrue();
+    assertThat(get(accepted)).isEqualTo("still here");
+    assertThat(
+            session(server, client(null, TlsVersion.TLS_1_2), "mx.example")
+                .client()
+                .facts()
+                .getPeerNamesList())
+        .containsExactly("*.other.example");
+  }
+
+  @Test
+  void noVersionInCommonIsSaidOnBothSides() throws Exception {
+    TlsServer old =
+        server(
+            TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2),
+            TestCa.EC);
+    TlsClient strict = client(null, TlsVersion.TLS_1_3);
+    Future<TlsFacts> accepted = wire.accept(c -> c.startTls(old));
+    Future<TlsFacts> connected = wire.connect(c -> c.startTls(strict, "mx.example"));
+    assertThatThrownBy(() -> get(connected))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessage("no TLS version in common: we offer TLS 1.3");
+    assertThatThrownBy(() -> get(accepted))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessage("no TLS version in common: we offer TLS 1.2");
+  }
+
+  @Test
+  void noSuiteInCommonIsSaid() throws Exception {
+    TlsServerOptions rsa =
+        TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2);
+    TlsServer server =
+        server(rsa.withSuites(List.of("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")), TestCa.EC);
+    Future<TlsFacts> accepted = wire.accept(c -> c.startTls(server));
+    Future<TlsFacts> connected =
+        wire.connect(c -> c.startTls(client(null, TlsVersion.TLS_1_2), "mx.example"));
+    assertThatThrownBy(() -> get(accepted))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessageContaining("in common");
+    assertThatThrownBy(() -> get(connected))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessage("the peer ended the TLS handshake (alert internal_error)");
+  }
+
+  @Test
+  void aPeerThatDoesNotSpeakTlsIsSaid() throws Exception {
+    Future<TlsFacts> accepted = wire.accept(c -> c.startTls(server(TestCa.EC)));
+    Future<String> connected =
+        wire.connect(
+            c -> {
+              say(c, "EHLO in.plaintext.example");
+              return "said";
+            });
+    assertThat(get(connected)).isEqualTo("said");
+    assertThatThrownBy(() -> get(accepted))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessageContaining("the peer sent something that is not TLS");
+  }
+
+  @Test
+  void aPeerThatClosesInTheHandshakeIsSaid() throws Exception {
+    Future<Boolean> accepted = wire.accept(c -> c.fill() > 0);
+    Future<TlsFacts> connected =
+        wire.connect(c -> c.startTls(client(null, TlsVersion.TLS_1_2), "mx.example"));
+    assertThat(get(accepted)).isTrue();
+    assertThatThrownBy(() -> get(connected))
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasMessageMatching(
+            "the (peer closed the connection|connection broke) during the TLS handshake");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.transport;
+
+import org.jspecify.annotations.NullMarked;
