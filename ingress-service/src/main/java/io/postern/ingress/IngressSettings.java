@@ -1,0 +1,65 @@
+package io.postern.ingress;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an operator may set for the SMTP side, {@code postern.ingress.*}; described in README.md.
+ */
+@ConfigMapping(prefix = "postern.ingress")
+public interface IngressSettings {
+
+  /** Address to listen on, name or IP literal. */
+  @WithDefault("127.0.0.1")
+  String host();
+
+  /** Port to listen on; 0 takes a free one. */
+  @WithDefault("2525")
+  int port();
+
+  /** Our name in the greeting and in Received fields; by default the machine's. */
+  Optional<String> hostName();
+
+  /** Largest message, announced by SIZE (RFC 1870). */
+  @WithDefault("157286400")
+  long maxMessageBytes();
+
+  /**
+   * Sessions open at once; the next gets 421. From four fifths on, waiting clients get less time.
+   */
+  @WithDefault("1000")
+  int maxConnections();
+
+  /** Sessions open at once from one address. */
+  @WithDefault("100")
+  int maxConnectionsPerAddress();
+
+  /** How long a silent client is waited for (RFC 5321 §4.5.3.2.7). */
+  @WithDefault("5m")
+  Duration idleTimeout();
+
+  /** The same while the sessions are nearly all taken. */
+  @WithDefault("10s")
+  Duration stressTimeout();
+
+  /** Longest way from one message's end (or the connection) to the next message's end. */
+  @WithDefault("30m")
+  Duration messageDeadline();
+
+  /** How long one recipient may wait for verdicts on the client's certificate. */
+  @WithDefault("10s")
+  Duration verdictPatience();
+
+  /** How long messages under way may take to end when the service stops. */
+  @WithDefault("20s")
+  Duration shutdownPatience();
+
+  /** Bytes of messages under way held in memory; who finds none free gets 452. */
+  @WithDefault("25165824")
+  long dataMemoryBytes();
+
+  /** Where mail for {@code <postmaster>} without a domain goes (RFC 5321 §4.5.1). */
+  Optional<String> postmaster();
+}

@@ -1,0 +1,17 @@
+package io.postern.ingress;
+
+import io.smallrye.config.ConfigMapping;
+import java.util.Optional;
+
+/**
+ * The server's certificate and key, {@code postern.tls.*}: PEM files, read again when they change.
+ */
+@ConfigMapping(prefix = "postern.tls")
+public interface TlsFileSettings {
+
+  /** Certificate chain, leaf first. Required. */
+  Optional<String> certificate();
+
+  /** Private key, PKCS#8. Required. */
+  Optional<String> key();
+}

@@ -1,0 +1,74 @@
+package io.postern.ingress.attribution;
+
+import io.postern.contracts.VerdictKey;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.Explanation;
+import io.postern.log.VerdictSource;
+import io.postern.rules.Directory;
+import io.postern.rules.InboundDecision;
+import io.postern.rules.InboundFacts;
+import io.postern.rules.InboundRules;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the recipients of one mail transaction: the rules say, and where they need a verdict on
+ * the client's certificate it is asked for, within the patience that one transaction has in all. An
+ * answer, unknown included, holds for the whole transaction, so that a silent certificate-service
+ * costs its patience once and not once a recipient. Owner: the session's thread. Unknown is not
+ * good (G4): the rules refuse with 4xx.
+ */
+public final class Attribution {
+  private static final int QUESTIONS_A_RECIPIENT = 16;
+
+  private final VerdictSource verdicts;
+  private final InboundFacts facts;
+  private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
+  private Duration patience;
+
+  public Attribution(VerdictSource verdicts, InboundFacts facts, Duration patience) {
+    this.verdicts = verdicts;
+    this.facts = facts;
+    this.patience = patience;
+  }
+
+  /** Accept or Refuse; never VerdictNeeded. */
+  public InboundDecision decide(Directory directory, String recipientDomain) {
+    for (int i = 0; i <= QUESTIONS_A_RECIPIENT; i++) {
+      InboundDecision decision =
+          InboundRules.decide(directory, facts, recipientDomain, this::known);
+      if (!(decision instanceof InboundDecision.VerdictNeeded needed)) {
+        return decision;
+      }
+      ask(needed.question());
+    }
+    return new InboundDecision.Refuse(
+        451,
+        "4.7.5",
+        "Your certificate could not be judged for this recipient, try again later",
+        "verdict",
+        "",
+        "",
+        Explanation.newBuilder()
+            .setSummary(
+                "More connectors than " + QUESTIONS_A_RECIPIENT + " need verdicts of their own")
+            .build());
+  }
+
+  private void ask(VerdictQuestion question) {
+    long began = System.nanoTime();
+    answers.put(question.key(), verdicts.verdict(question, patience));
+    patience = patience.minusNanos(System.nanoTime() - began);
+    if (patience.isNegative()) {
+      patience = Duration.ZERO;
+    }
+  }
+
+  private @Nullable CertificateVerdict known(VerdictQuestion question) {
+    CertificateVerdict answer = answers.get(question.key());
+    return answer != null ? answer : verdicts.known(question);
+  }
+}

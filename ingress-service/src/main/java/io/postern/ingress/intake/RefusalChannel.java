@@ -1,0 +1,73 @@
+package io.postern.ingress.intake;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.v1.MessageRefused;
+import io.smallrye.reactive.messaging.kafka.Record;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Emitter;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jboss.logging.Logger;
+
+/**
+ * Refusals into mail.refusals by the channel {@code mail-refusals}, keyed by the source IP.
+ * Bounded: at most 1,000 records wait (each some KiB at most); while the log takes none, the newest
+ * are dropped and counted.
+ */
+@ApplicationScoped
+public class RefusalChannel implements Refusals {
+  private static final Logger LOG = Logger.getLogger(RefusalChannel.class);
+  private static final int WAITING = 1_000;
+  private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final Emitter<Record<String, byte[]>> emitter;
+  private final Counter told;
+  private final Counter dropped;
+  private final AtomicLong said = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
+
+  @Inject
+  public RefusalChannel(
+      @Channel("mail-refusals")
+          @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
+          Emitter<Record<String, byte[]>> emitter,
+      MeterRegistry registry) {
+    this.emitter = emitter;
+    this.told =
+        Counter.builder("postern.ingress.refusal.records").tag("result", "told").register(registry);
+    this.dropped =
+        Counter.builder("postern.ingress.refusal.records")
+            .tag("result", "dropped")
+            .register(registry);
+  }
+
+  @Override
+  public void record(MessageRefused refusal) {
+    try {
+      emitter
+          .send(Record.of(refusal.getSession().getClientIp(), refusal.toByteArray()))
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  told.increment();
+                } else {
+                  dropped(failure);
+                }
+              });
+    } catch (IllegalStateException full) { // no room among the waiting, or the service stops
+      dropped(full);
+    }
+  }
+
+  private void dropped(Throwable why) {
+    dropped.increment();
+    long now = System.nanoTime();
+    long before = said.get();
+    if (now - before > PAUSE_NANOS && said.compareAndSet(before, now)) {
+      LOG.warnf("Records of refusals are dropped, the log takes none: %s", why.getMessage());
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.postern.ingress.session;
+
+import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.intake.MessageIntake;
+import io.postern.log.LogUnavailableException;
+import io.postern.smtp.DataDecoder;
+import io.postern.smtp.Reply;
+import io.postern.transport.SmtpConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One DATA command (RFC 5321 §4.1.1.4), from before its 354 to before the reply to its end: the
+ * octets go into the log as they come, and only when the log has acknowledged content and envelope
+ * is there something to say 250 about (G1). A message that is refused on the way is read to its
+ * end, within its deadline and as many octets as a largest message, so that the client reads the
+ * reply. Owner: the session's thread.
+ */
+final class DataCommand {
+  private static final int BUFFER = 16 * 1024;
+
+  private final SmtpConnection connection;
+  private final SessionParts parts;
+  private final SessionLimits limits;
+  private final SessionClock clock;
+  private final ClientFacts client;
+  private final MailTransaction mail;
+  private final DataDecoder decoder = new DataDecoder();
+  private @Nullable Refusal refusal;
+  private @Nullable Reply accepted;
+  private boolean endsSession;
+  private long received;
+
+  DataCommand(
+      SmtpConnection connection,
+      SessionParts parts,
+      SessionClock clock,
+      ClientFacts client,
+      MailTransaction mail) {
+    this.connection = connection;
+    this.parts = parts;
+    this.limits = parts.limits();
+    this.clock = clock;
+    this.client = client;
+    this.mail = mail;
+  }
+
+  static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
+    return Refusal.of(
+        552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
+  }
+
+  /** The reply to an accepted message. */
+  Reply accepted() {
+    if (accepted == null) {
+      throw new IllegalStateException("not accepted");
+    }
+    return accepted;
+  }
+
+  /** The client may still be sending: nothing that follows can be trusted to be a command. */
+  boolean endsSession() {
+    return endsSession;
+  }
+
+  /** Null when the message was accepted. */
+  @Nullable Refusal receive() throws IOException, InterruptedException {
+    try (DataAdmission.Share share = parts.admission().admit(limits.memoryPatience())) {
+      if (share == null) {
+        return noMemory();
+      }
+      try (MessageIntake intake = new MessageIntake(parts.log().begin())) {
+        connection.write(Reply.of(354, "", "Send the message, end it with CRLF.CRLF").toBytes());
+        connection.flush();
+        read(intake);
+        return endsSession ? refusal : finish(intake);
+      }
+    }
+  }
+
+  private void read(MessageIntake intake) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(BUFFER);
+    while (!decoder.ended()) {
+      if (!connection.input().hasRemaining() && !fill()) {
+        return;
+      }
+      decoder.decode(connection.input(), content);
+      content.flip();
+      received += content.remaining();
+      if (refusal == null) {
+        refusal = take(content, intake);
+        if (refusal != null) {
+          intake.abandon(); // nothing of it is kept from here on
+        }
+      } else if (received > 2 * limits.maxMessageBytes()) {
+        endsSession = true;
+        return;
+      }
+      content.clear();
+    }
+  }
+
+  private boolean fill() throws IOException {
+    connection.readTimeout(clock.whole(System.nanoTime()));
+    try {
+      if (connection.fill() < 0) {
+        throw new EOFException(); // the client vanished: nothing was accepted
+      }
+      return true;
+    } catch (SocketTimeoutException e) {
+      refusal = Refusal.of(421, "4.4.2", limits.hostName() + " waited too long", "timeout");
+      endsSession = true;
+      return false;
+    }
+  }
+
+  private @Nullable Refusal take(ByteBuffer content, MessageIntake intake) {
+    if (decoder.bareLineEnd()) { // the two ends of a message must never be a matter of opinion
+      return Refusal.of(
+          550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
+    }
+    if (received > limits.maxMessageBytes()) {
+      return tooLarge(limits.maxMessageBytes());
+    }
+    try {
+      intake.write(content);
+    } catch (LogUnavailableException e) {
+      return logUnavailable();
+    }
+    if (intake.receivedFields() > SessionLimits.RECEIVED_FIELDS) { // RFC 5321 §6.3
+      return Refusal.of(
+          554,
+          "5.4.6",
+          "More than " + SessionLimits.RECEIVED_FIELDS + " Received fields, the message loops",
+          "loop");
+    }
+    return null;
+  }
+
+  private @Nullable Refusal finish(MessageIntake intake) {
+    if (refusal != null) {
+      return refusal;
+    }
+    long began = System.nanoTime();
+    try {
+      long size =
+          intake.accept(
+              mail.envelope(), mail.recipients().groups(), client.facts(), mail.directoryVersion());
+      parts
+          .metrics()
+          .accepted(size, mail.recipients().size(), Duration.ofNanos(System.nanoTime() - began));
+    } catch (LogUnavailableException e) {
+      return logUnavailable();
+    }
+    accepted = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
+    return null;
+  }
+
+  private static Refusal logUnavailable() {
+    return Refusal.of(
+        451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
+  }
+
+  private static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room
+    return Refusal.of(452, "4.3.1", "Too many messages at once, try again later", "memory");
+  }
+}

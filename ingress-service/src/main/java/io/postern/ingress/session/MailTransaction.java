@@ -1,0 +1,67 @@
+package io.postern.ingress.session;
+
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.Envelope;
+import io.postern.ingress.attribution.AcceptedRecipients;
+import io.postern.ingress.attribution.Attribution;
+import io.postern.smtp.Address;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between MAIL and the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3). Owner:
+ * the session's thread.
+ */
+final class MailTransaction {
+  private final String reversePath;
+  private final BodyType body;
+  private final Attribution attribution;
+  private final AcceptedRecipients recipients = new AcceptedRecipients();
+  private int refusedRecipients;
+  private long directoryVersion;
+
+  MailTransaction(@Nullable Address from, MailParameters parameters, Attribution attribution) {
+    this.reversePath = from == null ? "" : from.toString();
+    this.body = parameters.body();
+    this.attribution = attribution;
+  }
+
+  String reversePath() {
+    return reversePath;
+  }
+
+  Attribution attribution() {
+    return attribution;
+  }
+
+  AcceptedRecipients recipients() {
+    return recipients;
+  }
+
+  boolean full() {
+    return recipients.size() + refusedRecipients >= SessionLimits.RECIPIENTS;
+  }
+
+  void refusedRecipient() {
+    refusedRecipients++;
+  }
+
+  boolean onlyRefusals() {
+    return recipients.isEmpty() && refusedRecipients > 0;
+  }
+
+  void decidedWith(long version) {
+    directoryVersion = Math.max(directoryVersion, version);
+  }
+
+  long directoryVersion() {
+    return directoryVersion;
+  }
+
+  Envelope envelope() {
+    return Envelope.newBuilder()
+        .setReversePath(reversePath)
+        .addAllRecipients(recipients.envelope())
+        .setBody(body)
+        .build();
+  }
+}

@@ -1,0 +1,71 @@
+package io.postern.ingress.session;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/** The numbers of the SMTP side; each is described in README.md. Thread-safe. */
+public final class SessionMetrics {
+  private final MeterRegistry registry;
+  private final Counter accepted;
+  private final Counter bytes;
+  private final Counter recipients;
+  private final Counter lost;
+  private final Counter failed;
+  private final Timer acceptLatency;
+
+  public SessionMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.accepted = registry.counter("postern.ingress.messages.accepted");
+    this.bytes = registry.counter("postern.ingress.bytes.accepted");
+    this.recipients = registry.counter("postern.ingress.recipients.accepted");
+    this.lost = registry.counter("postern.ingress.sessions.lost");
+    this.failed = registry.counter("postern.ingress.sessions.failed");
+    this.acceptLatency =
+        Timer.builder("postern.ingress.accept").publishPercentiles(0.5, 0.99).register(registry);
+  }
+
+  /** Registers the gauge of open sessions. */
+  public void sessions(IntSupplier open) {
+    // The registry holds what it measures weakly, and nobody else holds this.
+    Gauge.builder("postern.ingress.sessions", open, IntSupplier::getAsInt)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** A connection came: result is accepted, full or address-limit. */
+  public void connection(String result) {
+    registry.counter("postern.ingress.connections", "result", result).increment();
+  }
+
+  /** A handshake ended: result is TLSv1.2, TLSv1.3 or failed. */
+  public void handshake(String result) {
+    registry.counter("postern.ingress.tls.handshakes", "result", result).increment();
+  }
+
+  public void refused(int code, String enhanced) {
+    registry
+        .counter("postern.ingress.refusals", "code", Integer.toString(code), "enhanced", enhanced)
+        .increment();
+  }
+
+  void accepted(long size, int recipientCount, Duration latency) {
+    accepted.increment();
+    bytes.increment(size);
+    recipients.increment(recipientCount);
+    acceptLatency.record(latency);
+  }
+
+  /** The client went away without QUIT. */
+  void lost() {
+    lost.increment();
+  }
+
+  /** A session ended by a fault of ours. */
+  void failed() {
+    failed.increment();
+  }
+}

@@ -1,0 +1,388 @@
+package io.postern.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.Deployment;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.ingress.session.SessionLimits;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.KafkaBroker;
+import io.postern.log.DirectoryReader;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicsSetup;
+import io.postern.rules.Directory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Mail in over real sockets and TLS, into a real broker, with the directory read from it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AcceptanceTest {
+  private static final String MESSAGE =
+      "From: a@sender.example\r\nMessage-ID: <m1@sender.example>\r\nSubject: hello\r\n\r\nBody\r\n";
+
+  private KafkaBroker broker;
+  private DirectoryReader<Directory> directory;
+  private TestServer server;
+  private AcceptedLog log;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    broker = KafkaBroker.start(folder, p -> {});
+    LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+    TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
+    write(settings, TestDirectory.objects());
+    directory = new DirectoryReader<>(settings, Directory::of);
+    directory.start();
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> directory.current().isPresent());
+    server = TestServer.on(broker.bootstrap(), s -> s.directory = directory::current);
+    log = new AcceptedLog(settings);
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+    directory.close();
+    log.close();
+    broker.close();
+  }
+
+  private static void write(LogSettings settings, List<DirectoryObject> objects) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer())) {
+      for (int i = 0; i < objects.size(); i++) {
+        DirectoryObject object =
+            objects.get(i).toBuilder()
+                .setCommandId("test")
+                .setCommandIndex(i)
+                .setCommandCount(objects.size())
+                .build();
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()))
+            .get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private String text(MessageAccepted message) throws Exception {
+    return new String(log.content(message), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void G1_what_was_answered_250_is_in_the_log_with_its_envelope_and_content() throws Exception {
+    try (RawClient client = server.greeted()) {
+      String reply = client.send("a@sender.example", "b@contoso.example", MESSAGE);
+      assertThat(reply).startsWith("250 2.0.0 Queued as ");
+      MessageAccepted message = log.of(reply);
+      assertThat(QueueId.parse(message.getQueueId()).partition())
+          .isEqualTo(log.partitionOf(message));
+      assertThat(message.getEnvelope().getReversePath()).isEqualTo("a@sender.example");
+      assertThat(message.getEnvelope().getRecipients(0).getAddress())
+          .isEqualTo("b@contoso.example");
+      assertThat(message.getMessageId()).isEqualTo("<m1@sender.example>");
+      assertThat(message.getHeaderBlock().toStringUtf8())
+          .isEqualTo(MESSAGE.substring(0, MESSAGE.indexOf("Body")));
+      assertThat(message.getSession().getProtocol()).isEqualTo("ESMTP");
+      assertThat(message.getSession().getGreeting()).isEqualTo("client.example");
+      assertThat(message.getSession().getMailNumber()).isEqualTo(1);
+      assertThat(message.getDirectoryVersion()).isEqualTo(directory.version());
+      String content = text(message);
+      assertThat(content).endsWith(MESSAGE + "\r\n").startsWith("Received: from client.example");
+      assertThat(content).contains(" with ESMTP", message.getQueueId(), "for <b@contoso.example>");
+      assertThat(message.getSize()).isEqualTo(content.length());
+    }
+  }
+
+  @Test
+  void G10_over_TLS_the_trace_tells_version_and_cipher_and_the_record_the_clients_certificate()
+      throws Exception {
+    Identity partner = TestServer.CA.issue(Issue.to(TestDirectory.PARTNER_CERTIFICATE));
+    try (RawClient client = server.greeted()) {
+      client.startTls(partner).command("EHLO client.example", "250");
+      MessageAccepted message =
+          log.of(client.send("a@partner.example", "b@contoso.example", MESSAGE));
+      assertThat(text(message)).contains("with ESMTPS", "TLSv1.3", "TLS_AES");
+      assertThat(message.getSession().getTls()).isTrue();
+      assertThat(message.getSession().getTlsFacts().getVersion()).isEqualTo(TlsVersion.TLS_1_3);
+      assertThat(message.getSession().getTlsFacts().getPeerChainFingerprint().toByteArray())
+          .isEqualTo(Fingerprints.chain(partner.der()));
+      assertThat(message.getSession().getTlsFacts().getPeerNamesList())
+          .contains(TestDirectory.PARTNER_CERTIFICATE);
+      RecipientGroup group = message.getGroups(0);
+      assertThat(group.getConnector()).isEqualTo("From certified partner");
+      assertThat(group.getVerdict()).isEqualTo("good");
+      assertThat(group.getVerdictKey().isEmpty()).isFalse();
+    }
+  }
+
+  @Test
+  void recipients_of_two_organizations_are_two_groups_of_one_message() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example> BODY=8BITMIME", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("RCPT TO:<c@fabrikam.example>", "250");
+      client.command("RCPT TO:<x@elsewhere.example>", "550");
+      client.command("RCPT TO:<d@contoso.example>", "250");
+      client.command("DATA", "354");
+      MessageAccepted message = log.of(client.raw(MESSAGE + ".\r\n").expect("250"));
+      assertThat(message.getEnvelope().getBody()).isEqualTo(BodyType.BODY_8BITMIME);
+      assertThat(message.getGroupsList())
+          .extracting(RecipientGroup::getOrganization)
+          .containsExactly("contoso", "fabrikam");
+      assertThat(message.getGroups(0).getRecipientsList()).containsExactly(0, 2);
+      assertThat(message.getGroups(1).getRecipientsList()).containsExactly(1);
+      assertThat(message.getGroups(0).getDirection()).isEqualTo(Direction.INCOMING);
+      assertThat(message.getGroups(0).getExplanation().getSummary()).isNotEmpty();
+      assertThat(text(message)).doesNotContain("for <");
+    }
+  }
+
+  @Test
+  void dots_are_unstuffed_and_long_lines_and_octets_beyond_ASCII_come_through() throws Exception {
+    Random random = new Random(7);
+    byte[] line = new byte[300_000];
+    random.nextBytes(line);
+    for (int i = 0; i < line.length; i++) {
+      if (line[i] == '\r' || line[i] == '\n') {
+        line[i] = 'x';
+      }
+    }
+    String body =
+        "Subject: x\r\n\r\n.one\r\n..two\r\n.\r\n"
+            + new String(line, StandardCharsets.ISO_8859_1)
+            + "\r\n";
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      String stuffed = body.replace("\r\n.", "\r\n..");
+      MessageAccepted message = log.of(client.raw(stuffed + ".\r\n").expect("250"));
+      assertThat(message.getEnvelope().getReversePath()).isEmpty();
+      byte[] content = log.content(message);
+      assertThat(Arrays.copyOfRange(content, content.length - body.length(), content.length))
+          .isEqualTo(body.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  @Test
+  void an_empty_message_is_a_message() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      MessageAccepted message = log.of(client.raw(".\r\n").expect("250"));
+      assertThat(message.getContent(1).getReference().getSize()).isZero();
+    }
+  }
+
+  @Test
+  void a_pipelined_session_with_two_messages_is_taken_in_one_write_each() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.raw("MAIL FROM:<a@sender.example>\r\nRCPT TO:<b@contoso.example>\r\nDATA\r\n");
+      client.expect("250 2.1.0");
+      client.expect("250 2.1.5");
+      client.expect("354");
+      client.raw(
+          MESSAGE
+              + ".\r\nMAIL FROM:<a2@sender.example>\r\nRCPT TO:<c@fabrikam.example>\r\nDATA\r\n");
+      MessageAccepted first = log.of(client.expect("250 2.0.0"));
+      client.expect("250 2.1.0");
+      client.expect("250 2.1.5");
+      client.expect("354");
+      MessageAccepted second = log.of(client.raw(MESSAGE + ".\r\nQUIT\r\n").expect("250 2.0.0"));
+      client.expect("221");
+      assertThat(first.getEnvelope().getReversePath()).isEqualTo("a@sender.example");
+      assertThat(second.getEnvelope().getReversePath()).isEqualTo("a2@sender.example");
+      assertThat(second.getSession().getMailNumber()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "line\n.\nMAIL FROM:<smuggled@x.example>\r\n",
+        "line\r\n.\nRCPT TO:<x@contoso.example>\r\n",
+        "line\n.\r\nDATA\r\n",
+        "line\r.\rDATA\r\n",
+        "line\r\n.\rDATA\r\n",
+        "line\r.\r\nQUIT\r\n",
+        "bare LF\nonly\r\n",
+        "bare CR\ronly\r\n",
+        "CR CR LF\r\r\n",
+      })
+  void bare_CR_or_LF_is_refused_after_the_end_of_data_and_smuggles_nothing(String data)
+      throws Exception {
+    int before = log.read().size();
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      client.raw("Subject: x\r\n\r\n" + data + "\r\n.\r\n");
+      client.expect("550 5.6.11");
+      client.command("NOOP", "250 2.0.0"); // nothing of the data became a command
+      assertThat(log.read()).hasSize(before);
+    }
+  }
+
+  @Test
+  void a_message_beyond_the_limit_is_read_to_its_end_and_refused() throws Exception {
+    int before = log.read().size();
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      byte[] block = ("x".repeat(998) + "\r\n").repeat(100).getBytes(StandardCharsets.US_ASCII);
+      for (int i = 0; i < 110; i++) {
+        client.raw(block);
+      }
+      client.raw(".\r\n");
+      client.expect("552 5.3.4");
+      assertThat(client.send("a@sender.example", "b@contoso.example", MESSAGE)).startsWith("250");
+      assertThat(log.read()).hasSize(before + 1);
+    }
+  }
+
+  @Test
+  void a_message_that_never_ends_is_cut_off_after_twice_the_limit() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      byte[] block = ("x".repeat(998) + "\r\n").repeat(1000).getBytes(StandardCharsets.US_ASCII);
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  client.raw(block);
+                }
+              })
+          .isInstanceOf(java.io.IOException.class);
+    }
+  }
+
+  @Test
+  void a_message_with_more_than_30_Received_fields_loops() throws Exception {
+    int before = log.read().size();
+    try (RawClient client = server.greeted()) {
+      String field = "Received: from a by b; Mon, 1 Jan 2024 00:00:00 +0000\r\n";
+      assertThat(
+              client.send("a@sender.example", "b@contoso.example", field.repeat(31) + "\r\nBody"))
+          .startsWith("554 5.4.6");
+      assertThat(log.read()).hasSize(before);
+      assertThat(
+              client.send(
+                  "a@sender.example",
+                  "b@contoso.example",
+                  field.repeat(SessionLimits.RECEIVED_FIELDS) + "\r\nReceived: body"))
+          .startsWith("250");
+    }
+  }
+
+  @Test
+  void a_client_that_vanishes_in_DATA_leaves_nothing_accepted() throws Exception {
+    int before = log.read().size();
+    int free = server.admission.free();
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      client.raw(MESSAGE.repeat(1000));
+      client.vanish();
+    }
+    Awaitility.await().until(() -> server.admission.free() == free);
+    assertThat(log.read()).hasSize(before);
+  }
+
+  @Test
+  void when_all_memory_is_taken_DATA_gets_452_before_its_content() throws Exception {
+    try (TestServer small =
+            TestServer.on(
+                broker.bootstrap(),
+                s -> {
+                  s.directory = directory::current;
+                  s.dataMemory = 1;
+                  s.limits = TestServer.memoryPatience(s.limits, Duration.ofMillis(100));
+                });
+        RawClient first = small.greeted();
+        RawClient second = small.greeted()) {
+      for (RawClient client : List.of(first, second)) {
+        client.command("MAIL FROM:<a@sender.example>", "250");
+        client.command("RCPT TO:<b@contoso.example>", "250");
+      }
+      first.command("DATA", "354");
+      second.command("DATA", "452 4.3.1");
+      first.raw(MESSAGE + ".\r\n").expect("250");
+      assertThat(second.send("a@sender.example", "b@contoso.example", MESSAGE)).startsWith("250");
+    }
+  }
+
+  @Test
+  void stopping_lets_a_message_under_way_end() throws Exception {
+    TestServer own = TestServer.on(broker.bootstrap(), s -> s.directory = directory::current);
+    try (RawClient client = own.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      client.raw("Subject: x\r\n\r\n");
+      Thread stopping = Thread.ofVirtual().start(own::close);
+      Awaitility.await().until(() -> !own.listening());
+      client.raw("the rest\r\n.\r\n");
+      log.of(client.expect("250"));
+      client.expect("421 4.3.2");
+      assertThat(stopping.join(Duration.ofSeconds(15))).isTrue();
+    }
+  }
+
+  @Test
+  void G6_many_large_messages_at_once_all_come_through() throws Exception {
+    String line = "x".repeat(998) + "\r\n";
+    byte[] block = line.repeat(1000).getBytes(StandardCharsets.US_ASCII);
+    List<java.util.concurrent.Future<String>> replies = new java.util.ArrayList<>();
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        replies.add(
+            threads.submit(
+                () -> {
+                  try (RawClient client = server.greeted()) {
+                    client.command("MAIL FROM:<a@sender.example>", "250");
+                    client.command("RCPT TO:<b@contoso.example>", "250");
+                    client.command("DATA", "354");
+                    for (int block1 = 0; block1 < 9; block1++) {
+                      client.raw(block);
+                    }
+                    return client.raw(".\r\n").reply();
+                  }
+                }));
+      }
+    }
+    for (var reply : replies) {
+      MessageAccepted message = log.of(reply.get());
+      assertThat(message.getContent(1).getReference().getSize()).isEqualTo(9_000_000);
+    }
+  }
+}

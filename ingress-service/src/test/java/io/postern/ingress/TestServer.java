@@ -1,0 +1,148 @@
+package io.postern.ingress;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.listener.ConnectionLimits;
+import io.postern.ingress.listener.IngressServer;
+import io.postern.ingress.session.SessionLimits;
+import io.postern.ingress.session.SessionMetrics;
+import io.postern.ingress.session.SessionParts;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.log.LogSettings;
+import io.postern.log.MessageLog;
+import io.postern.rules.Directory;
+import io.postern.transport.KeyMaterial;
+import io.postern.transport.TlsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/**
+ * The service's own classes put together for a test, without Quarkus; each part may be replaced
+ * before start.
+ */
+public final class TestServer implements AutoCloseable {
+  public static final LabCa CA = LabCa.create("Ingress test");
+  public static final Identity IDENTITY = CA.issue(Issue.to("mx.postern.example"));
+
+  public final TestVerdicts verdicts = new TestVerdicts();
+  public final List<MessageRefused> refusals = new CopyOnWriteArrayList<>();
+  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final DataAdmission admission;
+  public SessionLimits limits =
+      new SessionLimits(
+          "mx.postern.example",
+          10 << 20,
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          "postmaster@contoso.example");
+  public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
+  public long dataMemory = 16 << 20;
+  public int mostConnections = 100;
+  public int mostPerAddress = 100;
+  public Duration shutdownPatience = Duration.ofSeconds(20);
+
+  private final MessageLog log;
+  private final TlsServer tls;
+  private final SessionParts parts;
+  private final IngressServer server;
+
+  private TestServer(Settings settings, MessageLog log) throws Exception {
+    settings.change(this);
+    this.log = log;
+    this.admission = new DataAdmission(dataMemory);
+    Path folder = Files.createTempDirectory("ingress-key");
+    IDENTITY.write(folder, "server");
+    tls =
+        new TlsServer(KeyMaterial.load(folder.resolve("server.pem"), folder.resolve("server.key")));
+    parts =
+        new SessionParts(
+            limits,
+            tls,
+            directory,
+            verdicts,
+            log,
+            admission,
+            refusals::add,
+            new SessionMetrics(registry));
+    server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server.start();
+  }
+
+  /** What a test wants different. */
+  @FunctionalInterface
+  public interface Settings {
+    void change(TestServer server);
+  }
+
+  /** On a real log. */
+  public static TestServer on(String bootstrap, Settings settings) throws Exception {
+    LogSettings client = new LogSettings(Map.of("bootstrap.servers", bootstrap));
+    return new TestServer(settings, new MessageLog(client, 4, Duration.ofSeconds(6)));
+  }
+
+  /** Where nothing answers for the log: for dialogues that end before it. */
+  public static TestServer withoutLog(Settings settings) throws Exception {
+    LogSettings client = new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
+    return new TestServer(settings, new MessageLog(client, 4, Duration.ofSeconds(1)));
+  }
+
+  public static SessionLimits memoryPatience(SessionLimits of, Duration patience) {
+    return new SessionLimits(
+        of.hostName(),
+        of.maxMessageBytes(),
+        of.idleTimeout(),
+        of.stressTimeout(),
+        of.messageDeadline(),
+        of.verdictPatience(),
+        patience,
+        of.postmaster());
+  }
+
+  public boolean listening() {
+    return server.listening();
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /** One more listener with the same parts, not started. */
+  public final IngressServer another(InetSocketAddress address) {
+    return new IngressServer(
+        address, parts, new ConnectionLimits(mostConnections, mostPerAddress), shutdownPatience);
+  }
+
+  public TlsServer tls() {
+    return tls;
+  }
+
+  public RawClient greeted() throws IOException {
+    return RawClient.greeted(port());
+  }
+
+  public double count(String meter, String... tags) {
+    var counter = registry.find(meter).tags(tags).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    log.close();
+  }
+}

@@ -1,0 +1,40 @@
+package io.postern.ingress;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.log.VerdictSource;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what a test told it to, knows nothing without being asked, and counts the questions. */
+public final class TestVerdicts implements VerdictSource {
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile CertificateVerdict answer =
+      CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
+
+  public void answer(VerdictResult result, VerdictReason reason) {
+    answer = CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+  }
+
+  public int asked() {
+    return asked.get();
+  }
+
+  @Override
+  public CertificateVerdict verdict(VerdictQuestion question, Duration patience) {
+    asked.incrementAndGet();
+    return answer.toBuilder()
+        .setVerdictKey(ByteString.copyFrom(question.key().bytes()))
+        .setValidUntilMillis(System.currentTimeMillis() + 60_000)
+        .build();
+  }
+
+  @Override
+  public @Nullable CertificateVerdict known(VerdictQuestion question) {
+    return null;
+  }
+}

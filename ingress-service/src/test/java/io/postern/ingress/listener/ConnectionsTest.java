@@ -1,0 +1,101 @@
+package io.postern.ingress.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.ingress.RawClient;
+import io.postern.ingress.TestServer;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class ConnectionsTest {
+
+  @Test
+  void the_connection_beyond_the_limit_gets_421_and_room_is_made_when_one_ends() throws Exception {
+    try (TestServer server = TestServer.withoutLog(s -> s.mostConnections = 2)) {
+      RawClient first = server.greeted();
+      try (RawClient second = server.greeted();
+          RawClient third = new RawClient(server.port())) {
+        third.expect("421 4.3.2");
+        assertThat(third.atEnd()).isTrue();
+        assertThat(server.refusals.getLast().getCommand()).isEqualTo("connect");
+        second.command("NOOP", "250");
+        first.command("QUIT", "221");
+        first.close();
+        await().until(() -> server.registry.get("postern.ingress.sessions").gauge().value() == 1);
+        try (RawClient fourth = server.greeted()) {
+          fourth.command("NOOP", "250");
+        }
+      }
+    }
+  }
+
+  @Test
+  void one_address_may_have_so_many_connections() throws Exception {
+    try (TestServer server = TestServer.withoutLog(s -> s.mostPerAddress = 1);
+        RawClient first = server.greeted();
+        RawClient second = new RawClient(server.port())) {
+      second.expect("421 4.3.2");
+      first.command("NOOP", "250");
+      assertThat(server.count("postern.ingress.connections", "result", "address-limit"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void an_IPv6_network_counts_as_one_address() throws Exception {
+    ConnectionLimits limits = new ConnectionLimits(10, 1);
+    assertThat(limits.enter(InetAddress.getByName("2001:db8::1")))
+        .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+    assertThat(limits.enter(InetAddress.getByName("2001:db8::2")))
+        .isEqualTo(ConnectionLimits.Admission.ADDRESS_LIMIT);
+    assertThat(limits.enter(InetAddress.getByName("2001:db8:0:1::2")))
+        .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+    limits.leave(InetAddress.getByName("2001:db8::1"));
+    assertThat(limits.enter(InetAddress.getByName("2001:db8::2")))
+        .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+  }
+
+  @Test
+  void stopping_ends_idle_sessions_with_421_and_takes_no_more() throws Exception {
+    TestServer server = TestServer.withoutLog(s -> {});
+    try (RawClient idle = server.greeted()) {
+      int port = server.port();
+      Thread stopping = Thread.ofVirtual().start(server::close);
+      idle.expect("421 4.3.2");
+      assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+      Assertions.assertThatThrownBy(() -> new RawClient(port))
+          .isInstanceOf(java.io.IOException.class);
+    }
+  }
+
+  @Test
+  void what_does_not_end_in_time_is_cut_off() throws Exception {
+    TestServer server = TestServer.withoutLog(s -> s.shutdownPatience = Duration.ofMillis(500));
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example>", "250");
+      client.command("RCPT TO:<a@contoso.example>", "250");
+      client.command("DATA", "354");
+      Thread stopping = Thread.ofVirtual().start(server::close);
+      assertThat(client.atEnd()).isTrue();
+      assertThat(stopping.join(Duration.ofSeconds(15))).isTrue();
+    }
+  }
+
+  @Test
+  void a_taken_port_is_a_BindException() throws Exception {
+    try (TestServer parts = TestServer.withoutLog(s -> {});
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
+      IngressServer second = parts.another(address);
+      Assertions.assertThatThrownBy(second::start).isInstanceOf(BindException.class);
+      assertThat(second.listening()).isFalse();
+    }
+  }
+}

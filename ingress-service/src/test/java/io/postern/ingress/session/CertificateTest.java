@@ -1,0 +1,90 @@
+package io.postern.ingress.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.ingress.RawClient;
+import io.postern.ingress.TestDirectory;
+import io.postern.ingress.TestServer;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The client's certificate: asked for, never required, judged only where a connector depends on it.
+ */
+class CertificateTest {
+  private static final Identity PARTNER =
+      TestServer.CA.issue(Issue.to(TestDirectory.PARTNER_CERTIFICATE));
+  private static final Identity ON_PREMISES =
+      TestServer.CA.issue(Issue.to(TestDirectory.ON_PREMISES_CERTIFICATE));
+  private static final Identity STRANGER = TestServer.CA.issue(Issue.to("mail.stranger.example"));
+
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = TestServer.withoutLog(s -> {});
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private String rcpt(@Nullable Identity identity, String from, String to) throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.startTls(identity).command("EHLO client.example", "250");
+      client.command("MAIL FROM:<" + from + ">", "250");
+      return client.command("RCPT TO:<" + to + ">");
+    }
+  }
+
+  @Test
+  void the_partner_with_its_good_certificate_is_accepted() throws Exception {
+    assertThat(rcpt(PARTNER, "a@partner.example", "b@contoso.example")).startsWith("250");
+    assertThat(server.verdicts.asked()).isEqualTo(1);
+  }
+
+  @Test
+  void the_partner_with_a_wrong_name_or_none_is_refused() throws Exception {
+    assertThat(rcpt(STRANGER, "a@partner.example", "b@contoso.example")).startsWith("550 5.7.51");
+    assertThat(rcpt(null, "a@partner.example", "b@contoso.example")).startsWith("550 5.7.51");
+  }
+
+  @Test
+  void a_revoked_certificate_is_refused() throws Exception {
+    server.verdicts.answer(VerdictResult.BAD, VerdictReason.REVOKED);
+    assertThat(rcpt(PARTNER, "a@partner.example", "b@contoso.example")).matches("[45].*");
+  }
+
+  @Test
+  void G4_an_unknown_verdict_means_try_again_later_and_is_asked_for_once_a_transaction()
+      throws Exception {
+    server.verdicts.answer(VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE);
+    try (RawClient client = server.greeted()) {
+      client.startTls(PARTNER).command("EHLO client.example", "250");
+      client.command("MAIL FROM:<a@partner.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "45");
+      client.command("RCPT TO:<c@contoso.example>", "45");
+      assertThat(server.verdicts.asked()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_strangers_certificate_costs_no_question() throws Exception {
+    assertThat(rcpt(STRANGER, "a@elsewhere.example", "b@contoso.example")).startsWith("250");
+    assertThat(server.verdicts.asked()).isZero();
+  }
+
+  @Test
+  void our_own_server_may_relay_by_certificate_and_nobody_else() throws Exception {
+    assertThat(rcpt(ON_PREMISES, "a@contoso.example", "b@elsewhere.example")).startsWith("250");
+    assertThat(rcpt(STRANGER, "a@contoso.example", "b@elsewhere.example")).startsWith("550 5.7.64");
+    assertThat(rcpt(null, "a@contoso.example", "b@elsewhere.example")).startsWith("550");
+  }
+}

@@ -1,0 +1,119 @@
+package io.postern.ingress.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.ingress.RawClient;
+import io.postern.ingress.TestServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Time-outs, stress and deadlines, with short ones. */
+class TimeTest {
+
+  private static SessionLimits limits(
+      SessionLimits of, Duration idle, Duration stress, Duration deadline) {
+    return new SessionLimits(
+        of.hostName(),
+        of.maxMessageBytes(),
+        idle,
+        stress,
+        deadline,
+        of.verdictPatience(),
+        of.memoryPatience(),
+        null);
+  }
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @Test
+  void a_silent_client_gets_421() throws Exception {
+    try (TestServer server =
+            TestServer.withoutLog(
+                s ->
+                    s.limits =
+                        limits(s.limits, Duration.ofMillis(300), Duration.ofMillis(300), LONG));
+        RawClient client = server.greeted()) {
+      client.expect("421 4.4.2");
+      assertThat(client.atEnd()).isTrue();
+      assertThat(server.refusals.getLast().getRule()).isEqualTo("timeout");
+    }
+  }
+
+  @Test
+  void a_client_that_stays_silent_in_DATA_gets_421_and_is_closed() throws Exception {
+    try (TestServer server =
+            TestServer.withoutLog(
+                s ->
+                    s.limits =
+                        limits(s.limits, Duration.ofMillis(500), Duration.ofMillis(500), LONG));
+        RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example>", "250");
+      client.command("RCPT TO:<a@contoso.example>", "250");
+      client.command("DATA", "354");
+      client.raw("Subject: never ends\r\n");
+      client.expect("421 4.4.2");
+      assertThat(client.atEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void when_sessions_are_nearly_all_taken_idle_ones_get_the_stress_timeout() throws Exception {
+    List<RawClient> clients = new ArrayList<>();
+    try (TestServer server =
+        TestServer.withoutLog(
+            s -> {
+              s.limits = limits(s.limits, LONG, Duration.ofMillis(300), LONG);
+              s.mostConnections = 5;
+            })) {
+      for (int i = 0; i < 3; i++) {
+        clients.add(server.greeted());
+      }
+      for (int i = 0; i < 3; i++) {
+        clients.get(i).command("NOOP", "250"); // three of five: nobody is pressed
+      }
+      clients.add(server.greeted());
+      clients.add(server.greeted());
+      Awaitility.await() // two of the silent ones have to go, until three are left
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  server.count("postern.ingress.refusals", "code", "421", "enhanced", "4.4.2")
+                      >= 2);
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void a_client_that_drips_octets_is_ended_by_the_message_deadline() throws Exception {
+    try (TestServer server =
+            TestServer.withoutLog(
+                s -> s.limits = limits(s.limits, LONG, LONG, Duration.ofSeconds(2)));
+        RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example>", "250");
+      client.command("RCPT TO:<a@contoso.example>", "250");
+      client.command("DATA", "354");
+      CountDownLatch ended = new CountDownLatch(1);
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  while (!ended.await(50, TimeUnit.MILLISECONDS)) {
+                    client.raw("x");
+                  }
+                } catch (java.io.IOException | InterruptedException e) {
+                  ended.countDown();
+                }
+              });
+      client.expect("421 4.4.2");
+      ended.countDown();
+    }
+  }
+}
