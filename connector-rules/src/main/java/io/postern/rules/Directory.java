@@ -55,7 +55,7 @@ public final class Directory {
         case ANCHOR_SET -> {
           String id = DirectoryKeys.anchorSetId(organization, object.getAnchorSet().getName());
           anchorSets.put(id, object.getAnchorSet());
-          anchorSetVersions.put(id, anchorSetVersion(object.getAnchorSet()));
+          anchorSetVersions.put(id, Fingerprints.anchorSetVersion(object.getAnchorSet()));
         }
         case INBOUND_CONNECTOR ->
             inbound
@@ -133,20 +133,6 @@ public final class Directory {
     return reference.getVersion().equals(anchorSetVersions.get(reference.getId()))
         ? Optional.ofNullable(anchorSets.get(reference.getId()))
         : Optional.empty();
-  }
-
-  /**
-   * Version of a set's content: the same in every reader, moved by any change of its certificates
-   * and by nothing else, so that verdicts outlive a restart but not a new root.
-   */
-  public static String anchorSetVersion(AnchorSet set) {
-    byte[] all =
-        Fingerprints.chain(
-            set.getCertificatesList().stream()
-                .map(certificate -> certificate.toByteArray())
-                .toList());
-    String hex = Fingerprints.hex(all);
-    return hex.length() < 16 ? "empty" : hex.substring(0, 16);
   }
 
   /** By key, without removed ones. */

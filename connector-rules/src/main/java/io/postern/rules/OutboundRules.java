@@ -122,8 +122,7 @@ public final class OutboundRules {
       return byConnector(entry, false);
     }
     NextHop nextHop = NextHops.mx(recipientDomain);
-    return deliver(
-        "", nextHop, Requirements.opportunistic(nextHop, requireTls), "no connector, by MX");
+    return deliver("", nextHop, Requirements.opportunistic(requireTls), "no connector, by MX");
   }
 
   private OutboundDecision byConnector(OutboundEntry entry, boolean betweenAcceptedDomains) {
@@ -150,7 +149,7 @@ public final class OutboundRules {
       return hold(Reasons.NO_ROUTE, recipientDomain + " has no mailbox route");
     }
     trail.matched(domainSubject(), "mailboxRoute", "at least encryption-only with forward secrecy");
-    TlsRequirement requirement = Requirements.of(directory, domain, nextHop, requireTls);
+    TlsRequirement requirement = Requirements.of(directory, domain, requireTls);
     return deliver("", nextHop, requirement, "the domain's mailbox route");
   }
 
@@ -162,7 +161,10 @@ public final class OutboundRules {
           how + ": its TLS settings are incomplete or of a newer version, and none is guessed");
     }
     if (requireTls == RequireTls.REQUIRE_TLS_YES) {
-      trail.matched("message", "REQUIRETLS", "RFC 8689: the server's certificate must be valid");
+      trail.matched(
+          "message",
+          "REQUIRETLS",
+          "RFC 8689: the host's certificate must be valid and carry its name");
     } else if (requireTls == RequireTls.TLS_REQUIRED_NO) {
       trail.failed("message", "TLS-Required", "\"no\" lowers nothing that an administrator set");
     }

@@ -20,17 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Revocation belongs to the levels that validate a chain: there it is the connector's, REQUIRED
  * if it names none; below it is OFF, so that equal demands share connections.
  *
- * <p>{@code TLS-Required: no} (RFC 8689 §5) asks to set aside what the recipient's domain published
- * (DANE, MTA-STS). It is carried along and lowers nothing that an administrator wrote.
+ * <p>{@code TLS-Required: no} (RFC 8689 §3, §4.2.2) asks to set aside what the recipient's domain
+ * published (DANE, MTA-STS). It is carried along and lowers nothing that an administrator wrote.
  */
 final class Requirements {
   private Requirements() {}
 
   /** Without a connector, by MX. */
-  static @Nullable TlsRequirement opportunistic(NextHop nextHop, RequireTls requireTls) {
+  static @Nullable TlsRequirement opportunistic(RequireTls requireTls) {
     return finished(
         TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC),
-        nextHop,
         RevocationMode.REVOCATION_MODE_UNSPECIFIED,
         requireTls);
   }
@@ -76,12 +75,12 @@ final class Requirements {
     if (betweenAcceptedDomains) {
       raiseToEncryption(requirement);
     }
-    return finished(requirement, nextHop, connector.getRevocation(), requireTls);
+    return finished(requirement, connector.getRevocation(), requireTls);
   }
 
   /** Of an accepted domain's mailbox route. */
   static @Nullable TlsRequirement of(
-      Directory directory, AcceptedDomain domain, NextHop nextHop, RequireTls requireTls) {
+      Directory directory, AcceptedDomain domain, RequireTls requireTls) {
     TlsLevel level = level(domain.getMailboxTls());
     if (level == null) {
       return null;
@@ -97,7 +96,7 @@ final class Requirements {
       requirement.setTlsDomain(DomainNames.normal(domain.getMailboxTlsDomain()));
     }
     raiseToEncryption(requirement);
-    return finished(requirement, nextHop, domain.getMailboxRevocation(), requireTls);
+    return finished(requirement, domain.getMailboxRevocation(), requireTls);
   }
 
   /** S4: between accepted domains never below TLS with forward secrecy. */
@@ -109,17 +108,15 @@ final class Requirements {
   }
 
   private static @Nullable TlsRequirement finished(
-      TlsRequirement.Builder requirement,
-      NextHop nextHop,
-      RevocationMode revocation,
-      RequireTls requireTls) {
+      TlsRequirement.Builder requirement, RevocationMode revocation, RequireTls requireTls) {
     if (requireTls == RequireTls.UNRECOGNIZED) {
       return null;
     }
     if (requireTls == RequireTls.REQUIRE_TLS_YES
         && requirement.getLevel() != TlsLevel.DOMAIN_VALIDATION) {
-      // RFC 8689 §4.2.1: a valid certificate with the name of the server that was looked up.
-      requirement.setLevel(TlsLevel.DOMAIN_VALIDATION).setTlsDomain(serverName(nextHop));
+      // RFC 8689 §4.2.1: a valid certificate. That it carries the name of the host that was looked
+      // up, and that the host offers REQUIRETLS, follows from require_tls at the gate.
+      requirement.setLevel(TlsLevel.CERTIFICATE_VALIDATION);
     }
     if (requirement.getMinimumVersion() == TlsVersion.TLS_VERSION_UNSPECIFIED) {
       requirement.setMinimumVersion(TlsVersion.TLS_1_2); // S3
@@ -134,15 +131,6 @@ final class Requirements {
         .setRevocation(revocation(requirement.getLevel(), revocation))
         .setRequireTls(requireTls)
         .build();
-  }
-
-  /** Empty where only the dialling side knows it (MX hosts, several hosts): its host's own name. */
-  private static String serverName(NextHop nextHop) {
-    if (nextHop.getSmartHostsCount() != 1) {
-      return "";
-    }
-    String host = DomainNames.normal(nextHop.getSmartHosts(0).getHost());
-    return IpAddress.parse(host) == null ? host : "";
   }
 
   private static RevocationMode revocation(TlsLevel level, RevocationMode asked) {

@@ -7,6 +7,7 @@ import static io.postern.rules.Sample.organization;
 import static io.postern.rules.Sample.partnerOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.Direction;
@@ -222,7 +223,7 @@ class OutboundRulesTest {
                     AnchorSetReference.newBuilder()
                         .setId("contoso/roots")
                         .setVersion(
-                            Directory.anchorSetVersion(
+                            Fingerprints.anchorSetVersion(
                                 Sample.anchors("x", "y", Sample.CERTIFICATE).getAnchorSet())))
                 .setRevocation(RevocationMode.REVOCATION_REQUIRED)
                 .setAia(true)
@@ -270,17 +271,26 @@ class OutboundRulesTest {
   }
 
   @Test
-  void requireTlsRaisesToAValidCertificateOfTheServersOwnName() {
-    assertThat(requirement("outside.example", RequireTls.REQUIRE_TLS_YES))
-        .satisfies(
-            r -> {
-              assertThat(r.getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
-              assertThat(r.getTlsDomain()).isEmpty();
-              assertThat(r.getRevocation()).isEqualTo(RevocationMode.REVOCATION_REQUIRED);
-              assertThat(r.getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
-            });
-    assertThat(requirement("contoso.com", RequireTls.REQUIRE_TLS_YES).getTlsDomain())
-        .isEqualTo("mailbox.contoso.com");
+  void requireTlsRaisesToAValidCertificateAndNeverLowersAName() {
+    with(
+        partnerOut(
+            "contoso",
+            "p",
+            c ->
+                c.addRecipientDomains("partner.example")
+                    .setTlsSettings(TlsLevel.DOMAIN_VALIDATION)
+                    .setTlsDomain("mail.partner.example")));
+    for (String recipient : List.of("outside.example", "contoso.com")) {
+      assertThat(requirement(recipient, RequireTls.REQUIRE_TLS_YES))
+          .satisfies(
+              r -> {
+                assertThat(r.getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
+                assertThat(r.getRevocation()).isEqualTo(RevocationMode.REVOCATION_REQUIRED);
+                assertThat(r.getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
+              });
+    }
+    assertThat(requirement("partner.example", RequireTls.REQUIRE_TLS_YES).getTlsDomain())
+        .isEqualTo("mail.partner.example");
   }
 
   @Test
