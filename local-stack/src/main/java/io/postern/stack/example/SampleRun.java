@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * with what its file expects.
  */
 public final class SampleRun {
-  private static final Pattern QUEUE_ID = Pattern.compile("queued as (\\S+)");
+  private static final Pattern QUEUE_ID = Pattern.compile("Queued as (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ExampleWorld world;

@@ -1,0 +1,132 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.QueueId;
+import io.postern.lab.BrokerSettings;
+import io.postern.lab.SlowDisk;
+import io.postern.lab.SmtpClient;
+import io.postern.smtp.Reply;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * G1: 250 means durable. The log stopped, paused, its disk slow: 451 or 421 in bounded time, never
+ * a lie.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DurabilityTest {
+  private static final Duration BOUND = Duration.ofSeconds(45);
+
+  @TempDir Path folder;
+  private Path disk;
+  private TestStack stack;
+  private TestOrganization organization;
+
+  @BeforeAll
+  void ownStack() throws Exception {
+    disk = folder.resolve("disk");
+    List<String> jvm = new ArrayList<>(BrokerSettings.small().jvm());
+    jvm.addAll(SlowDisk.jvmOptions(disk));
+    stack = TestStack.start(BrokerSettings.small().withJvm(jvm.toArray(String[]::new)));
+    organization = stack.organization("durable").apply();
+  }
+
+  @AfterAll
+  void end() throws Exception {
+    organization.close();
+    stack.close();
+  }
+
+  @AfterEach
+  void fastDiskAgain() throws Exception {
+    Files.deleteIfExists(disk);
+  }
+
+  private Reply send(String subject) throws Exception {
+    try (SmtpClient client = organization.connectTls(organization.ownServer()).patience(BOUND)) {
+      return client.send("sender@" + organization.domain(), recipient(), Messages.small(subject));
+    }
+  }
+
+  private String recipient() {
+    return "anna@" + organization.domain();
+  }
+
+  private static void refusedForNow(Reply reply) {
+    assertThat(reply.code()).as(reply.text()).isIn(451, 421);
+  }
+
+  /** The services have found the broker again when a message goes through from end to end. */
+  private void awaitWorking() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(send("works again").code()).isEqualTo(250));
+  }
+
+  @Test
+  void whatWasAnswered250IsThereAfterTheBrokerWasKilled() throws Exception {
+    List<QueueId> accepted = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      accepted.add(TestOrganization.queueId(send("before the crash " + i)));
+    }
+    stack.processes().broker().kill();
+    long start = System.nanoTime();
+    refusedForNow(send("while it is away"));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
+    stack.processes().broker().restart();
+    for (QueueId queueId : accepted) {
+      assertThat(organization.outcome(queueId, recipient()))
+          .isEqualTo("delivered encryption-only:encryption-only");
+    }
+    awaitWorking();
+  }
+
+  @Test
+  void aPausedBrokerIsA451InBoundedTime() throws Exception {
+    awaitWorking();
+    stack.processes().broker().pause();
+    try {
+      long start = System.nanoTime();
+      refusedForNow(send("while it is paused"));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
+    } finally {
+      stack.processes().broker().resume();
+    }
+    awaitWorking();
+  }
+
+  @Test
+  void with250GoesAFlushThatWasDelayed() throws Exception {
+    awaitWorking();
+    SlowDisk.delay(disk, 700);
+    long start = System.nanoTime();
+    assertThat(send("slow disk").code()).isEqualTo(250);
+    // Content and envelope are two appends, one after the other, each with its flush.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_400));
+  }
+
+  @Test
+  void aDiskThatDoesNotAnswerIsA451InBoundedTime() throws Exception {
+    awaitWorking();
+    SlowDisk.delay(disk, 60_000);
+    long start = System.nanoTime();
+    refusedForNow(send("no disk"));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
+    Files.deleteIfExists(disk);
+    stack.processes().broker().kill();
+    stack.processes().broker().restart();
+    awaitWorking();
+  }
+}

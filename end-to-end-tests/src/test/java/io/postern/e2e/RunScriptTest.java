@@ -1,0 +1,179 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.stack.StateFolder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a new user types: {@code ./run} and its commands, as processes of their own, each with a
+ * state folder of its own.
+ */
+class RunScriptTest {
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  @TempDir Path folder;
+
+  /** A finished command. */
+  private record Ended(int code, String output) {}
+
+  private Process begin(Path output, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("bash", Project.root().resolve("run").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Project.root().toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  private Ended run(String... arguments) throws Exception {
+    Path output = Files.createTempFile(folder, "out", ".txt");
+    Process process = begin(output, arguments);
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("not ended after " + LIMIT + ": " + Files.readString(output));
+    }
+    return new Ended(process.exitValue(), Files.readString(output));
+  }
+
+  private String state(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** Programs that still run with a state folder: none may be left. */
+  private static List<String> leftOver(String state) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(state))
+        .map(process -> process.pid() + " " + process.info().commandLine().orElse(""))
+        .toList();
+  }
+
+  private static void nothingIsLeft(String state) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(40))
+        .untilAsserted(() -> assertThat(leftOver(state)).isEmpty());
+  }
+
+  @Test
+  void demoEndsWith0WhenEverySampleEndedAsItsFileSays() throws Exception {
+    String state = state("demo");
+    Ended demo =
+        run("demo", "--state", state, "--smtp-port", Integer.toString(StateFolder.freePort()));
+    assertThat(demo.output())
+        .contains("every sample ended as its file says")
+        .doesNotContain("NOT AS EXPECTED");
+    assertThat(demo.code()).isZero();
+    nothingIsLeft(state);
+
+    Path wrong = Files.createDirectory(folder.resolve("wrong"));
+    Path sample = Project.root().resolve("local-stack/example/samples/1-partner-sends.yaml");
+    Files.writeString(
+        wrong.resolve("1.yaml"),
+        Files.readString(sample)
+            .replace("delivered domain-validation:", "delivered opportunistic:"));
+    Ended again = run("demo", "--state", state, "--samples", wrong.toString());
+    assertThat(again.output()).contains("NOT AS EXPECTED");
+    assertThat(again.code()).isEqualTo(1);
+    nothingIsLeft(state);
+  }
+
+  @Test
+  void demoEndsWith1WhenTheRevocationListsCannotBeHad() throws Exception {
+    Ended demo = run("demo", "--state", state("no-crl"), "--without-crl-server");
+    assertThat(demo.output()).contains("NOT AS EXPECTED");
+    assertThat(demo.code()).isEqualTo(1);
+  }
+
+  @Test
+  void everythingEndsWithTheLauncherHoweverItEnds() throws Exception {
+    String state = state("up");
+    Path output = folder.resolve("up.txt");
+    Process up = begin(output, "--state", state);
+    try {
+      awaitText(output, "mail is taken at");
+      assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
+      assertThat(run("status", "--state", state).output()).contains("ingress-service      ready");
+
+      Ended wrongFile = run("apply", "--state", state, brokenDirectory().toString());
+      assertThat(wrongFile.output())
+          .contains("line 6")
+          .contains("tlsSetings")
+          .contains("tlsSettings");
+      assertThat(wrongFile.code()).isEqualTo(1);
+
+      up.toHandle().destroyForcibly();
+      nothingIsLeft(state);
+    } finally {
+      up.destroyForcibly();
+    }
+
+    // The second start goes on with the data of the first, and SIGTERM ends it in order.
+    Process second = begin(output, "--state", state);
+    try {
+      awaitText(output, "mail is taken at");
+      assertThat(run("status", "--state", state).output()).contains("messages accepted    8");
+      assertThat(run("stop", "--state", state).code()).isZero();
+      nothingIsLeft(state);
+      assertThat(run("clean", "--state", state).code()).isZero();
+      assertThat(folder.resolve("up")).doesNotExist();
+    } finally {
+      second.destroyForcibly();
+    }
+  }
+
+  private Path brokenDirectory() throws IOException {
+    return Files.writeString(
+        folder.resolve("broken.yaml"),
+        """
+        organizations:
+          - id: broken
+            displayName: Broken
+            outboundConnectors:
+              - name: One
+                tlsSetings: encryptionOnly
+        """);
+  }
+
+  private static void awaitText(Path output, String text) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(Files.readString(output)).contains(text));
+  }
+
+  @Test
+  void aTakenPortIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      Ended ended = run("--state", state("taken"), "--smtp-port", port);
+      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.output()).contains("port " + port + " is taken").contains("--smtp-port");
+    }
+  }
+
+  @Test
+  void commandsWithoutARunningStackSaySo() throws Exception {
+    Ended ended = run("status", "--state", state("nothing"));
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.output()).contains("nothing runs with the state folder");
+  }
+
+  @Test
+  void cleanLeavesAFolderThatIsNoStateAlone() throws Exception {
+    Path precious = Files.createDirectory(folder.resolve("precious"));
+    Files.writeString(precious.resolve("letter.txt"), "keep me");
+    Ended ended = run("clean", "--state", precious.toString());
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(precious.resolve("letter.txt")).exists();
+  }
+}

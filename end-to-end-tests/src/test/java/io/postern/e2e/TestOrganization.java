@@ -1,0 +1,184 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.QueueId;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.ScriptedPeer;
+import io.postern.lab.SmtpClient;
+import io.postern.smtp.Reply;
+import io.postern.stack.DirectoryClient;
+import io.postern.stack.trace.MailTrace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An organization of a test: domain {@code ID.example}, a mailbox server with a good certificate,
+ * and its own server that may relay by certificate. Connectors are added as lines of the directory
+ * file.
+ */
+final class TestOrganization implements AutoCloseable {
+  private static final Pattern QUEUED = Pattern.compile("Queued as (\\S+)");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final TestStack stack;
+  private final String id;
+  private final Identity server;
+  private final List<String> inbound = new ArrayList<>();
+  private final List<String> outbound = new ArrayList<>();
+  private final List<ScriptedPeer> peers = new ArrayList<>();
+  private ScriptedPeer mailbox;
+
+  TestOrganization(TestStack stack, String id) {
+    this.stack = stack;
+    this.id = id;
+    this.server = stack.ca().issue(Issue.to("mail." + domain()));
+    this.mailbox =
+        peer(ScriptedPeer.named("mailbox." + domain()).identity(identity("mailbox." + domain())));
+    inbound(
+        "name: Own server, connectorType: onPremises, tlsSenderCertificateName: mail." + domain());
+  }
+
+  String id() {
+    return id;
+  }
+
+  String domain() {
+    return id + ".example";
+  }
+
+  ScriptedPeer mailbox() {
+    return mailbox;
+  }
+
+  /** Another mailbox server instead of the good one. */
+  void mailbox(ScriptedPeer other) {
+    mailbox = other;
+  }
+
+  Identity identity(String... names) {
+    return stack.ca().issue(Issue.to(names));
+  }
+
+  /** Starts a peer that ends with the organization, and publishes its name. */
+  ScriptedPeer peer(ScriptedPeer.Builder builder) {
+    ScriptedPeer peer = builder.start();
+    peers.add(peer);
+    stack.dns().a(peer.hostName(), "127.0.0.1");
+    return peer;
+  }
+
+  /** Fields of a connector, as they stand between braces in the directory file. */
+  TestOrganization inbound(String fields) {
+    inbound.add(fields);
+    return this;
+  }
+
+  TestOrganization outbound(String fields) {
+    outbound.add(fields);
+    return this;
+  }
+
+  /** A partner connector to one peer for one domain, with further fields. */
+  TestOrganization outboundTo(ScriptedPeer peer, String domain, String fields) {
+    return outbound(
+        "name: To %d, connectorType: partner, recipientDomains: [%s], useMXRecord: false, smartHosts: [\"%s:%d\"]%s"
+            .formatted(
+                outbound.size() + 1,
+                domain,
+                peer.hostName(),
+                peer.port(),
+                fields.isEmpty() ? "" : ", " + fields));
+  }
+
+  String yaml() {
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("organizations:\n");
+    yaml.append("  - id: ").append(id).append("\n    displayName: Test ").append(id).append("\n");
+    yaml.append("    acceptedDomains:\n");
+    yaml.append("      - domain: ").append(domain()).append("\n");
+    yaml.append("        mailboxRoute: { host: ")
+        .append(mailbox.hostName())
+        .append(", port: ")
+        .append(mailbox.port());
+    yaml.append(", protocol: smtp, tlsSettings: encryptionOnly }\n");
+    connectors(yaml, "inboundConnectors", inbound);
+    connectors(yaml, "outboundConnectors", outbound);
+    return yaml.toString();
+  }
+
+  private static void connectors(StringBuilder yaml, String section, List<String> connectors) {
+    if (!connectors.isEmpty()) {
+      yaml.append("    ").append(section).append(":\n");
+      connectors.forEach(fields -> yaml.append("      - { ").append(fields).append(" }\n"));
+    }
+  }
+
+  /** Puts the organization into the directory. */
+  TestOrganization apply() throws Exception {
+    DirectoryClient.Answer answer = stack.directory().apply(yaml(), false);
+    assertThat(answer.problems()).isEmpty();
+    return this;
+  }
+
+  /** A session at ingress. */
+  SmtpClient connect() throws Exception {
+    return SmtpClient.connect("127.0.0.1", stack.smtpPort());
+  }
+
+  /** A session over TLS, with a client certificate or none. */
+  SmtpClient connectTls(@Nullable Identity certificate) throws Exception {
+    SmtpClient client = connect();
+    client.ehlo("client.example");
+    assertThat(client.startTls(certificate).code()).isEqualTo(220);
+    client.ehlo("client.example");
+    return client;
+  }
+
+  /** Sends as the organization's own server. */
+  Reply relay(List<String> to, byte[] content) throws Exception {
+    try (SmtpClient client = connectTls(server)) {
+      return client.send("sender@" + domain(), to, content);
+    }
+  }
+
+  /** Sends as the organization's own server; it must be accepted. */
+  QueueId relayed(List<String> to, byte[] content) throws Exception {
+    return queueId(relay(to, content));
+  }
+
+  Identity ownServer() {
+    return server;
+  }
+
+  static QueueId queueId(Reply reply) {
+    Matcher queued = QUEUED.matcher(reply.text());
+    assertThat(reply.code()).as(reply.text()).isEqualTo(250);
+    assertThat(queued.find()).as(reply.text()).isTrue();
+    return QueueId.parse(queued.group(1));
+  }
+
+  /** The way of a message, once each recipient has an outcome. */
+  MailTrace settled(QueueId queueId) throws Exception {
+    MailTrace trace = MailTrace.await(stack.bootstrap(), queueId, PATIENCE);
+    assertThat(trace.settled()).as("each recipient has an outcome: " + trace).isTrue();
+    return trace;
+  }
+
+  /** A recipient's last state in words, such as "delivered encryption-only:encryption-only". */
+  String outcome(QueueId queueId, String recipient) throws Exception {
+    MailTrace.Last last = settled(queueId).lastOutcomes().get(recipient);
+    assertThat(last).as("an outcome for " + recipient).isNotNull();
+    return last.text();
+  }
+
+  @Override
+  public void close() {
+    peers.forEach(ScriptedPeer::close);
+  }
+}

@@ -1,0 +1,164 @@
+package io.postern.e2e;
+
+import io.postern.lab.BrokerSettings;
+import io.postern.lab.CrlServer;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.LabDns;
+import io.postern.stack.DirectoryClient;
+import io.postern.stack.LocalStack;
+import io.postern.stack.Service;
+import io.postern.stack.StackOptions;
+import io.postern.stack.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Broker and four services as processes, with a certificate authority, its revocation list's server
+ * and DNS around them. The shared one serves a whole test run; each test has an organization of its
+ * own in it. A test that stops the broker starts its own.
+ */
+final class TestStack implements AutoCloseable {
+  private static final Duration READY = Duration.ofSeconds(120);
+  private static @Nullable TestStack shared;
+
+  private final Path folder;
+  private final CrlServer crls;
+  private final LabCa ca;
+  private final LabDns dns;
+  private final LocalStack stack;
+  private final AtomicInteger organizations = new AtomicInteger();
+
+  private TestStack(Path folder, BrokerSettings broker) throws Exception {
+    this.folder = folder;
+    this.crls = CrlServer.create();
+    this.ca = LabCa.create("Test", crls);
+    this.dns = LabDns.start();
+    StateFolder state = new StateFolder(folder);
+    ca.issue(Issue.to("gate.example")).write(state.keys(), "gate");
+    ca.writeRoot(state.keys().resolve("ca.pem"));
+    StackOptions options =
+        new StackOptions(
+            Project.root(),
+            state,
+            StateFolder.freePort(),
+            state.keys().resolve("gate.pem"),
+            state.keys().resolve("gate.key"),
+            List.of(state.keys().resolve("ca.pem")),
+            state.keys(),
+            dns.server(),
+            StateFolder.freePort(),
+            true,
+            Map.of(),
+            StackOptions.SMALL_JVM,
+            broker);
+    this.stack = LocalStack.start(options, System.out::println);
+  }
+
+  /** The one of this test run; ends with it. */
+  static synchronized TestStack shared() throws Exception {
+    if (shared == null) {
+      shared = start(BrokerSettings.small());
+      TestStack running = shared;
+      Runtime.getRuntime().addShutdownHook(new Thread(running::closeQuietly));
+    }
+    return shared;
+  }
+
+  static TestStack start(BrokerSettings broker) throws Exception {
+    TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), broker);
+    try {
+      stack.stack.awaitReady(READY);
+      return stack;
+    } catch (Exception e) {
+      stack.close();
+      throw e;
+    }
+  }
+
+  LocalStack processes() {
+    return stack;
+  }
+
+  LabCa ca() {
+    return ca;
+  }
+
+  LabDns dns() {
+    return dns;
+  }
+
+  CrlServer crls() {
+    return crls;
+  }
+
+  int smtpPort() {
+    return stack.smtpPort();
+  }
+
+  String bootstrap() {
+    return stack.broker().bootstrap();
+  }
+
+  DirectoryClient directory() {
+    return new DirectoryClient(
+        stack.httpPort(Service.POLICY), new StateFolder(folder).credentials());
+  }
+
+  /** A new organization, whose names no other test uses. */
+  TestOrganization organization(String name) {
+    return new TestOrganization(this, name + organizations.incrementAndGet());
+  }
+
+  /**
+   * A revoked certificate, with a list of its own: one fetched before the revocation would be used
+   * until its end.
+   */
+  Identity revoked(String name) {
+    String path = "/revoked" + organizations.incrementAndGet() + ".crl";
+    Identity identity = ca.issue(Issue.to(name).withCrl("http://127.0.0.1:" + crls.port() + path));
+    ca.revoke(identity.leaf());
+    crls.serve(path, ca::crl);
+    return identity;
+  }
+
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (Exception e) {
+      System.err.println("stopping the stack: " + e);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      stack.close();
+    } finally {
+      dns.close();
+      crls.close();
+      remove();
+    }
+  }
+
+  private void remove() throws IOException {
+    if (Boolean.getBoolean("postern.keep")) {
+      System.out.println("kept: " + folder);
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
