@@ -291,30 +291,27 @@ public final class SmtpConnection implements AutoCloseable {
   /** The server's handshake, behind our 220 (RFC 3207 §4). Plaintext not read yet is forgotten. */
   public TlsFacts startTls(TlsServer server) throws IOException {
     long deadline = beginTls();
-    ByteBuffer hello = BufferPool.HEAP.take().limit(0);
     @Nullable TlsLayer layer = null;
     try {
-      readHello(hello, deadline);
+      ByteBuffer hello = readHello(deadline);
       layer = new TlsLayer(socket, server.newEngine(hello), hello);
     } catch (IOException e) {
       throw TlsFailures.handshake(e, server.offered());
     } finally {
-      if (layer == null) {
-        broken = true;
-        BufferPool.HEAP.give(hello);
-      }
+      broken |= layer == null;
     }
     return handshake(layer, deadline, null, server.offered());
   }
 
   /**
    * The client's handshake, behind the server's 220. {@code serverName}: SNI as an A-label host
-   * name, "" for none.
+   * name, "" for none; an address or what is no host name is not sent.
    */
   public TlsFacts startTls(TlsClient client, String serverName) throws IOException {
     long deadline = beginTls();
-    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), serverName), null);
-    return handshake(layer, deadline, serverName, client.offered());
+    String sent = TlsClient.sendable(serverName);
+    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent), null);
+    return handshake(layer, deadline, sent, client.offered());
   }
 
   /** When the handshake must be over. */
@@ -327,41 +324,47 @@ public final class SmtpConnection implements AutoCloseable {
     return System.nanoTime() + readTimeout.toNanos();
   }
 
-  /** The first record, with which the certificate is chosen. */
-  private void readHello(ByteBuffer hello, long deadline) throws IOException {
-    int length;
-    do {
-      hello.compact();
-      int n = socket.read(hello.array(), hello.position(), hello.remaining(), deadline);
-      hello.position(hello.position() + Math.max(n, 0)).flip();
+  /**
+   * The first record, with which the certificate is chosen. No buffer is held before its first
+   * octets are here.
+   */
+  private ByteBuffer readHello(long deadline) throws IOException {
+    int n = socket.read(idle, 0, idle.length, deadline);
+    ByteBuffer hello = BufferPool.HEAP.take().put(idle, 0, Math.max(n, 0)).flip();
+    while (true) {
       if (n < 0) {
         throw new EOFException("the peer closed the connection");
       }
       if (!Hellos.isHandshake(hello)) {
         throw new NotSslRecordException("no TLS record");
       }
-      length = Hellos.recordLength(hello);
-    } while ((length == 0 || hello.remaining() < length) && hello.remaining() < hello.capacity());
+      int length = Hellos.recordLength(hello);
+      if ((length > 0 && hello.remaining() >= length) || hello.remaining() == hello.capacity()) {
+        return hello;
+      }
+      hello.compact();
+      n = socket.read(hello.array(), hello.position(), hello.remaining(), deadline);
+      hello.position(hello.position() + Math.max(n, 0)).flip();
+    }
   }
 
   private TlsFacts handshake(
       TlsLayer layer, long deadline, @Nullable String serverName, String offered)
       throws IOException {
-    ByteBuffer plain = BufferPool.HEAP.take();
-    input = plain;
     try {
-      layer.handshake(plain, deadline, writeTimeout);
+      @Nullable ByteBuffer early = layer.handshake(deadline, idle, writeTimeout);
       facts = SessionFacts.of(layer.engine(), serverName, layer.group());
       tls = layer;
+      if (early != null) {
+        input = early;
+      }
       return facts.facts();
     } catch (IOException e) {
       layer.sendAlert(CLOSE_TIMEOUT);
       throw TlsFailures.handshake(e, offered);
     } finally {
-      plain.flip();
       if (tls != layer) {
         broken = true;
-        giveInput();
         layer.release();
       }
     }

@@ -30,9 +30,13 @@ final class StalledWrites {
   private static void look() {
     while (true) {
       LockSupport.parkNanos(PERIOD_NANOS);
-      long now = System.nanoTime();
-      for (Socket socket : OPEN) {
-        socket.endStalledWrite(now);
+      try {
+        long now = System.nanoTime();
+        for (Socket socket : OPEN) {
+          socket.endStalledWrite(now);
+        }
+      } catch (OutOfMemoryError e) {
+        // looked at again in 100 ms: without this thread a stalled writer would never end
       }
     }
   }

@@ -3,6 +3,7 @@ package io.postern.transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.v1.TlsVersion;
 import java.net.InetSocketAddress;
@@ -59,6 +60,19 @@ public final class TlsClient implements AutoCloseable {
     List<String> suites = new ArrayList<>(TlsSetup.FORWARD_SECRET);
     suites.addAll(TlsSetup.NOT_FORWARD_SECRET);
     this.context = TlsSetup.build(builder, this.minimum, maximum, suites);
+  }
+
+  /** The name as RFC 6066 §3 allows it in SNI; "" for an address or what is no host name. */
+  static String sendable(String name) {
+    String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    if (host.isEmpty() || NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
+      return "";
+    }
+    try {
+      return new SNIHostName(host).getAsciiName();
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   synchronized SSLEngine newEngine(InetSocketAddress peer, String serverName) {

@@ -33,22 +33,29 @@ final class TlsLayer {
     this.records = records;
   }
 
-  /** Plaintext that came along with the handshake's end is in {@code plain} afterwards. */
-  void handshake(ByteBuffer plain, long deadline, Duration writeTimeout) throws IOException {
+  /**
+   * Returns plaintext that came along with the handshake's end; null: none. Waits with {@code
+   * small}, so that a peer which does not go on holds no buffer.
+   */
+  @Nullable ByteBuffer handshake(long deadline, byte[] small, Duration writeTimeout)
+      throws IOException {
+    @Nullable ByteBuffer early = null;
     engine.beginHandshake();
     while (true) {
       switch (engine.getHandshakeStatus()) {
         case NEED_WRAP -> send(EMPTY, writeTimeout);
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           noteGroup(records());
+          ByteBuffer plain = early == null ? BufferPool.HEAP.take() : early;
           SSLEngineResult result = engine.unwrap(records(), plain);
+          early = keep(plain);
           if (result.getStatus() == Status.CLOSED) {
             throw new EOFException();
           }
           boolean stuck = result.bytesConsumed() == 0 && result.bytesProduced() == 0;
           if (stuck
               && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP
-              && !receive(deadline, null)) {
+              && !receive(deadline, small)) {
             throw new EOFException();
           }
         }
@@ -58,10 +65,18 @@ final class TlsLayer {
               EMPTY,
               writeTimeout); // the client's Finished or the server's tickets may still be in the
           // engine
-          return;
+          return early == null ? null : early.flip();
         }
       }
     }
+  }
+
+  private static @Nullable ByteBuffer keep(ByteBuffer plain) {
+    if (plain.position() > 0) {
+      return plain;
+    }
+    BufferPool.HEAP.give(plain);
+    return null;
   }
 
   /** After a failed handshake: the alert that tells the peer why, if the engine has one. */

@@ -159,6 +159,21 @@ class HandshakeTest {
     assertThat(both.client().facts().getVersion()).isEqualTo(TlsVersion.TLS_1_2);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "mx.example.,mx.example",
+    "192.0.2.1,''",
+    "2001:db8::1,''",
+    "mx_1.example,''",
+    "'',''",
+    "xn--bcher-kva.example,xn--bcher-kva.example"
+  })
+  void onlyHostNamesAreSentAsServerName(String name, String sent) throws Exception {
+    Both both = session(server(TestCa.EC), client(null, TlsVersion.TLS_1_2), name);
+    assertThat(both.server().facts().getServerName()).isEqualTo(sent);
+    assertThat(both.client().facts().getServerName()).isEqualTo(sent);
+  }
+
   @Test
   void serverNameChoosesTheCertificate() throws Exception {
     TlsServer server = server(TestCa.EC, TestCa.OTHER, TestCa.RSA);

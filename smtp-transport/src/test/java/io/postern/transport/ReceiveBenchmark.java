@@ -52,7 +52,7 @@ final class ReceiveBenchmark {
       AtomicInteger messages = new AtomicInteger();
       Thread.ofVirtual().start(() -> accept(listener, tls, messages));
       measure(port, messages, 200, 100, 10_000); // warm-up
-      for (int round = 0; round < 2; round++) {
+      for (int round = 0; round < Integer.getInteger("rounds", 2); round++) {
         measure(port, messages, 200, 100, 10_000);
         measure(port, messages, 5_000, 1, 10_000);
         measure(port, messages, 50, 100, 100_000);
@@ -60,14 +60,21 @@ final class ReceiveBenchmark {
       }
       System.gc();
       long before = resident();
+      long heap = heap();
       Process idle = again("idle", port, 2_000);
       while (idle.getInputStream().read() != '!') {
         // until all are open
       }
       System.gc();
-      System.out.printf("2000 idle TLS sessions: %.1f KB each%n", (resident() - before) / 2_000.0);
+      System.out.printf(
+          "2000 idle TLS sessions: %.1f KB each resident, of that heap %.1f KB%n",
+          (resident() - before) / 2_000.0, (heap() - heap) / 2_000.0 / 1024);
       idle.destroy();
     }
+  }
+
+  private static long heap() {
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private static long resident() throws Exception {
@@ -118,7 +125,6 @@ final class ReceiveBenchmark {
   }
 
   private static void serve(SmtpConnection connection, TlsServer tls, AtomicInteger messages) {
-    ByteBuffer content = ByteBuffer.allocate(64 * 1024);
     byte[] ok = Reply.of(250, "2.0.0", "Ok").toBytes();
     try (connection) {
       connection.startTls(tls);
@@ -131,6 +137,7 @@ final class ReceiveBenchmark {
             connection.write(Reply.of(354, "", "Go on").toBytes());
             connection.flush();
             DataDecoder decoder = new DataDecoder();
+            ByteBuffer content = ByteBuffer.allocate(64 * 1024);
             while (!decoder.ended()) {
               if (connection.fill() < 0) {
                 return;
