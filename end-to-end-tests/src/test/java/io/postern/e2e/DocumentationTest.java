@@ -19,7 +19,7 @@ class DocumentationTest {
       Pattern.compile("@ConfigMapping\\(\\s*prefix\\s*=\\s*\"([^\"]+)\"");
   private static final Pattern SETTING =
       Pattern.compile(
-          "(?:@WithName\\(\"([^\"]+)\"\\)\\s*)?(?:@\\w+(?:\\([^)]*\\))?\\s*)*[\\w<>., @]+\\s+(\\w+)\\(\\);");
+          "(?:@WithName\\(\"([^\"]+)\"\\)\\s*)?(?:@\\w+(?:\\([^)]*\\))?\\s*)*([\\w<>.,]+)\\s+(\\w+)\\(\\);");
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
   private static final Pattern METRIC = Pattern.compile("\"(postern[._][a-z0-9._]+)\"");
   private static final Pattern RFC = Pattern.compile("RFC (\\d{3,5})");
@@ -38,9 +38,18 @@ class DocumentationTest {
       String readme = readme(source);
       Matcher setting = SETTING.matcher(code.substring(code.indexOf('{', mapping.end())));
       while (setting.find()) {
+        if (code.contains("interface " + setting.group(2) + " {")) {
+          continue; // a group: its own settings follow
+        }
         settings++;
-        String name = setting.group(1) != null ? setting.group(1) : kebab(setting.group(2));
-        if (!readme.contains(mapping.group(1) + "." + name)) {
+        String name = setting.group(1) != null ? setting.group(1) : kebab(setting.group(3));
+        // A group of settings is an interface within the interface: one more part in the key.
+        if (!readme.matches(
+            "(?s).*"
+                + Pattern.quote(mapping.group(1))
+                + "(\\.[a-z-]+)?\\."
+                + Pattern.quote(name)
+                + "`.*")) {
           missing.add(
               mapping.group(1)
                   + "."
@@ -67,7 +76,7 @@ class DocumentationTest {
       Matcher metric = METRIC.matcher(code);
       while (metric.find()) {
         metrics++;
-        if (!readme(source).contains(metric.group(1))) {
+        if (!documented(readme(source), metric.group(1))) {
           missing.add(
               metric.group(1) + " (" + Project.module(source).getFileName() + "/README.md)");
         }
@@ -115,6 +124,11 @@ class DocumentationTest {
     pages.add(Project.root().resolve("README.md"));
     pages.add(Project.root().resolve("CONTRIBUTING.md"));
     return pages;
+  }
+
+  /** By its own name or as Prometheus spells it, with or without a suffix. */
+  private static boolean documented(String readme, String metric) {
+    return readme.contains(metric) || readme.contains(metric.replace('.', '_'));
   }
 
   private static String readme(Path source) {

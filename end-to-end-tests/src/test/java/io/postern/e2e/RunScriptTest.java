@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,19 @@ class RunScriptTest {
       assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
       assertThat(run("status", "--state", state).output()).contains("ingress-service      ready");
 
+      for (String secret : List.of("credentials", "keys/gate.key", "ca/root.key")) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("up").resolve(secret))))
+            .as(secret)
+            .isEqualTo("rw-------");
+      }
+      for (String victim : List.of("delivery-service", "kafka.Kafka")) {
+        assertThat(kill(state, victim)).as(victim).isTrue();
+        awaitText(output, victim.equals("kafka.Kafka") ? "the broker has ended" : victim + " ended with code 137");
+      }
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(run("status", "--state", state).code()).isZero());
+
       Ended wrongFile = run("apply", "--state", state, brokenDirectory().toString());
       assertThat(wrongFile.output())
           .contains("line 6")
@@ -130,6 +144,16 @@ class RunScriptTest {
     } finally {
       second.destroyForcibly();
     }
+  }
+
+  /** Ends a child as a crash would. */
+  private static boolean kill(String state, String program) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(state))
+        .filter(process -> process.info().commandLine().orElse("").contains(program))
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
   }
 
   private Path brokenDirectory() throws IOException {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class RunningExample implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofSeconds(120);
 
+  private static final Duration BROKER_LOOK = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
   private final ExampleWorld world;
   private final LocalStack stack;
+  private boolean closing;
 
   private RunningExample(ExampleWorld world, LocalStack stack) {
     this.world = world;
@@ -65,6 +70,7 @@ public final class RunningExample implements AutoCloseable {
             yaml,
             directory);
         progress.done("the directory is in force");
+        Thread.ofVirtual().name("watch-broker").start(() -> example.watchBroker(progress));
         return example;
       } catch (Exception e) {
         stack.close();
@@ -122,6 +128,40 @@ public final class RunningExample implements AutoCloseable {
     }
   }
 
+  /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */
+  private void watchBroker(Progress progress) {
+    Duration pause = BROKER_LOOK;
+    try {
+      while (true) {
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        synchronized (this) {
+          if (closing) {
+            return;
+          }
+          if (stack.broker().isAlive()) {
+            pause = BROKER_LOOK;
+            continue;
+          }
+          progress.say("the broker has ended; starting it again (" + stack.broker().log() + ")");
+          pause = restartBroker(pause, progress);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Duration restartBroker(Duration pause, Progress progress) {
+    try {
+      stack.broker().restart();
+      return BROKER_LOOK;
+    } catch (IllegalStateException e) {
+      progress.say("the broker does not start: " + e.getMessage());
+      Duration longer = pause.multipliedBy(2);
+      return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    }
+  }
+
   public ExampleWorld world() {
     return world;
   }
@@ -131,7 +171,8 @@ public final class RunningExample implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public synchronized void close() throws Exception {
+    closing = true;
     try (world) {
       stack.close();
     }

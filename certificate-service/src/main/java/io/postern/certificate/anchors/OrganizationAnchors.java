@@ -1,0 +1,67 @@
+package io.postern.certificate.anchors;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.DirectoryObject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The organizations' own anchor sets in one version of the directory. Immutable, any thread. A
+ * certificate that cannot be read is left out and logged; what rests on it is then untrusted.
+ */
+public final class OrganizationAnchors {
+  private static final Logger LOG = Logger.getLogger(OrganizationAnchors.class);
+
+  private final Map<String, TrustAnchors> byId = new HashMap<>();
+
+  private OrganizationAnchors() {}
+
+  /** As {@code SnapshotFactory} of the directory's reader wants it. */
+  public static OrganizationAnchors of(
+      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
+    OrganizationAnchors anchors = new OrganizationAnchors();
+    for (DirectoryObject object : objects) {
+      if (object.hasAnchorSet()) {
+        AnchorSet set = object.getAnchorSet();
+        String id = DirectoryKeys.anchorSetId(set.getOrganization(), set.getName());
+        anchors.byId.put(id, read(id, set));
+      }
+    }
+    return anchors;
+  }
+
+  /** The set of exactly this id and version. */
+  public Optional<TrustAnchors> find(AnchorSetReference reference) {
+    return Optional.ofNullable(byId.get(reference.getId()))
+        .filter(set -> set.reference().equals(reference));
+  }
+
+  private static TrustAnchors read(String id, AnchorSet set) {
+    List<ParsedCertificate> certificates = new ArrayList<>();
+    set.getCertificatesList()
+        .forEach(
+            der -> {
+              try {
+                certificates.add(ParsedCertificate.parse(der.toByteArray()));
+              } catch (UnusableCertificateException e) {
+                LOG.warnf("anchor set %s: a certificate is left out: %s", id, e.getMessage());
+              }
+            });
+    return new TrustAnchors(
+        AnchorSetReference.newBuilder()
+            .setId(id)
+            .setVersion(Fingerprints.anchorSetVersion(set))
+            .build(),
+        certificates);
+  }
+}

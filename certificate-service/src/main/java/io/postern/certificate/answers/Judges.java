@@ -1,0 +1,208 @@
+package io.postern.certificate.answers;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.postern.certificate.anchors.AnchorSettings;
+import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.answers.WaitingRoom.Entry;
+import io.postern.certificate.judging.ChainJudge;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.VerdictKey;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRequest;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.VerdictResult;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/**
+ * Answers the questions of {@code certificate.requests}. Reading them is apart from the work: the
+ * position goes on at once, whatever a question waits for, and a question that is lost in a crash
+ * is one unanswered, which its asker takes as unknown (G4).
+ *
+ * <p>{@link #ask} is called by the messaging's thread and never blocks; {@code
+ * postern.judging.concurrent} virtual threads judge. A question past its deadline is skipped, one
+ * in work already is not judged twice, one answered before is answered from memory.
+ */
+@ApplicationScoped
+public class Judges {
+  private static final Logger LOG = Logger.getLogger(Judges.class);
+
+  private final JudgingSettings settings;
+  private final AnchorSettings anchorSettings;
+  private final AnchorStore anchors;
+  private final ChainJudge judge;
+  private final Publisher publisher;
+  private final InstantSource clock;
+  private final MeterRegistry meters;
+  private final Timer judging;
+  private final WaitingRoom room;
+  private final VerdictMemory memory;
+
+  Judges(
+      JudgingSettings settings,
+      AnchorSettings anchorSettings,
+      AnchorStore anchors,
+      ChainJudge judge,
+      Publisher publisher,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.settings = settings;
+    this.anchorSettings = anchorSettings;
+    this.anchors = anchors;
+    this.judge = judge;
+    this.publisher = publisher;
+    this.clock = clock;
+    this.meters = meters;
+    this.judging = meters.timer("postern.certificate.judging");
+    this.room = new WaitingRoom(settings.waiting(), settings.waitingBytes());
+    this.memory = new VerdictMemory(settings.remembered());
+    meters.gauge("postern.certificate.questions.waiting", room, WaitingRoom::waiting);
+  }
+
+  void start(@Observes StartupEvent event) {
+    for (int i = 0; i < settings.concurrent(); i++) {
+      Thread.ofVirtual().name("judge-" + i).start(this::work);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    room.close();
+  }
+
+  @Incoming("requests")
+  void ask(byte[] record) {
+    try {
+      CertificateRequest request = CertificateRequest.parseFrom(record);
+      VerdictKey key = keyOf(request);
+      Question question = new Question(key, request, request.getDeadlineMillis(), record.length);
+      if (question.expired(clock.millis())) {
+        count("expired");
+      } else if (!ByteString.copyFrom(key.bytes()).equals(request.getVerdictKey())) {
+        // Its answer would stand under another question's key.
+        count("wrong-key");
+      } else if (foreign(request)) {
+        // Unanswered: an answer would be the one to the set's own organization too (G8).
+        count("foreign-anchors");
+      } else {
+        offer(question);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      count("unreadable");
+    }
+  }
+
+  private static VerdictKey keyOf(CertificateRequest request) {
+    return new VerdictQuestion(
+            request.getChainList().stream().map(ByteString::toByteArray).toList(),
+            request.getStapledOcsp().toByteArray(),
+            request.getRole(),
+            request.getAnchors(),
+            request.getRevocation(),
+            request.getAia(),
+            request.getOrganization())
+        .key();
+  }
+
+  private static boolean foreign(CertificateRequest request) {
+    String id = request.getAnchors().getId();
+    return !id.isEmpty() && !id.startsWith(request.getOrganization() + "/");
+  }
+
+  private void offer(Question question) {
+    WaitingRoom.Result result = room.offer(question);
+    if (result.entry() == Entry.MERGED) {
+      count("merged");
+    }
+    for (Question pushedOut : result.pushedOut()) {
+      count("shed");
+      answer(pushedOut, unavailable(pushedOut, "too many questions at one time"));
+    }
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        Question question = room.take();
+        if (question == null) {
+          return;
+        }
+        try {
+          answer(question);
+        } catch (RuntimeException e) {
+          LOG.errorf(e, "question %s could not be judged", question.key().hex());
+          answer(question, unavailable(question, "the chain could not be judged"));
+        } finally {
+          room.done(question);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void answer(Question question) throws InterruptedException {
+    if (question.expired(clock.millis())) {
+      count("expired");
+      return;
+    }
+    CertificateVerdict known =
+        memory.get(question.key(), anchors.defaultReference(), clock.millis());
+    if (known != null) {
+      count("remembered");
+      publisher.verdict(question, known);
+      return;
+    }
+    Optional<TrustAnchors> set =
+        anchors.find(question.request().getAnchors(), anchorSettings.directoryPatience());
+    if (set.isEmpty()) {
+      answer(question, unavailable(question, "the anchor set is not known in this version"));
+      return;
+    }
+    long began = System.nanoTime();
+    CertificateVerdict verdict = judge.judge(question.request(), set.get(), clock.instant());
+    judging.record(Duration.ofNanos(System.nanoTime() - began));
+    memory.put(question.key(), verdict);
+    answer(question, verdict);
+    publisher.chain(question.request(), verdict, clock.instant());
+  }
+
+  private void answer(Question question, CertificateVerdict verdict) {
+    count("answered");
+    String reason =
+        verdict.getResult() == VerdictResult.GOOD ? "" : Spelling.of(verdict.getReason());
+    String result = Spelling.verdict(verdict);
+    int slash = result.indexOf('/');
+    meters
+        .counter(
+            "postern.certificate.verdicts",
+            "result",
+            slash < 0 ? result : result.substring(0, slash),
+            "reason",
+            reason)
+        .increment();
+    publisher.verdict(question, verdict);
+  }
+
+  private CertificateVerdict unavailable(Question question, String detail) {
+    AnchorSetReference named = question.request().getAnchors();
+    // Callers hold an answer on the default set against the version in force.
+    AnchorSetReference used = named.getId().isEmpty() ? anchors.defaultReference() : named;
+    return ChainJudge.unavailable(question.request(), used, detail, clock.instant());
+  }
+
+  private void count(String fate) {
+    meters.counter("postern.certificate.questions", "fate", fate).increment();
+  }
+}

@@ -1,0 +1,143 @@
+package io.postern.certificate.answers;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.anchors.AnchorSettings;
+import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.anchors.BadAnchorFileException;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.OrganizationAnchors;
+import io.postern.certificate.judging.ChainJudge;
+import io.postern.certificate.revocation.CrlRevocation;
+import io.postern.certificate.revocation.CrlStore;
+import io.postern.certificate.revocation.RevocationSettings;
+import io.postern.contracts.Deployment;
+import io.postern.log.DirectoryReader;
+import io.postern.log.LogSettings;
+import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
+
+/**
+ * Puts the parts together. What is wrong with the configuration ends the start with one sentence
+ * that names the key and the cure.
+ */
+@ApplicationScoped
+public class Parts {
+  private static final Logger LOG = Logger.getLogger(Parts.class);
+  private static final int EXIT_CONFIGURATION = 1;
+
+  @Produces
+  @Singleton
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Produces
+  @Singleton
+  LogSettings log(Config config) {
+    try {
+      return LogSettings.of(
+          config.getPropertyNames(),
+          key -> config.getOptionalValue(key, String.class).orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  Deployment deployment(LogDeployment settings) {
+    try {
+      return Deployment.of(settings.deployment(), settings.partitions());
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  DefaultAnchors defaultAnchors(AnchorSettings settings) {
+    try {
+      return new DefaultAnchors(settings.pem().orElse(List.of()));
+    } catch (BadAnchorFileException e) {
+      throw wrong(e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  DirectoryReader<OrganizationAnchors> directory(LogSettings log) {
+    return new DirectoryReader<>(log, OrganizationAnchors::of);
+  }
+
+  void close(@Disposes DirectoryReader<OrganizationAnchors> directory) {
+    directory.close();
+  }
+
+  @Produces
+  @Singleton
+  AnchorStore anchors(DefaultAnchors defaults, DirectoryReader<OrganizationAnchors> directory) {
+    AnchorStore store = new AnchorStore(defaults, directory::current);
+    directory.onChange(_ -> store.directoryChanged());
+    return store;
+  }
+
+  @Produces
+  @Singleton
+  CrlStore lists(RevocationSettings settings, InstantSource clock, MeterRegistry meters) {
+    try {
+      return new CrlStore(
+          settings,
+          clock,
+          result -> meters.counter("postern.certificate.fetches", "result", result).increment());
+    } catch (IOException e) {
+      throw wrong(
+          new IllegalArgumentException(
+              "postern.revocation.cache-folder is "
+                  + settings.cacheFolder()
+                  + ", which cannot be written to ("
+                  + e
+                  + "): name a folder of this service's own"));
+    }
+  }
+
+  void close(@Disposes CrlStore lists) {
+    lists.close();
+  }
+
+  @Produces
+  @Singleton
+  ChainJudge judge(CrlStore lists, RevocationSettings settings) {
+    return new ChainJudge(new CrlRevocation(lists), settings.fetchTimeout());
+  }
+
+  /** Before anything connects or listens. */
+  void checkAll(
+      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
+      LogSettings log,
+      Deployment deployment,
+      DefaultAnchors anchors,
+      CrlStore lists) {
+    LOG.debugf(
+        "%s, %s, %d anchors, lists %s",
+        log.client().get("bootstrap.servers"), deployment, anchors.current().size(), lists);
+  }
+
+  private static PreventFurtherStepsException wrong(Exception e) {
+    LOG.error(e.getMessage());
+    Quarkus.asyncExit(EXIT_CONFIGURATION);
+    return new PreventFurtherStepsException(EXIT_CONFIGURATION);
+  }
+}

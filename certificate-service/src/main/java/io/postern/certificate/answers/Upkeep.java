@@ -1,0 +1,92 @@
+package io.postern.certificate.answers;
+
+import io.postern.certificate.anchors.AnchorSettings;
+import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.revocation.CrlStore;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * What has to be done from time to time, on one thread of its own: refresh revocation lists, look
+ * at the anchors' files, announce the default set.
+ */
+@ApplicationScoped
+public class Upkeep {
+  private static final Logger LOG = Logger.getLogger(Upkeep.class);
+  private static final Duration REFRESH = Duration.ofSeconds(1);
+  private static final Duration SHRINK = Duration.ofMinutes(10);
+
+  private final AnchorSettings settings;
+  private final DefaultAnchors defaults;
+  private final AnchorStore anchors;
+  private final CrlStore lists;
+  private final Publisher publisher;
+  private final LogLink log;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("upkeep").daemon().factory());
+
+  Upkeep(
+      AnchorSettings settings,
+      DefaultAnchors defaults,
+      AnchorStore anchors,
+      CrlStore lists,
+      Publisher publisher,
+      LogLink log) {
+    this.settings = settings;
+    this.defaults = defaults;
+    this.anchors = anchors;
+    this.lists = lists;
+    this.publisher = publisher;
+    this.log = log;
+  }
+
+  void start(@Observes StartupEvent event) {
+    LOG.infof(
+        "default anchors: %d, version %s",
+        defaults.current().size(), anchors.defaultReference().getVersion());
+    every(REFRESH, lists::refresh);
+    every(SHRINK, lists::shrink);
+    every(settings.pemCheck(), this::reload);
+    every(settings.announceEvery(), this::announce);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    timer.shutdownNow();
+  }
+
+  private void reload() {
+    if (defaults.reload()) {
+      announce();
+    }
+  }
+
+  private void announce() {
+    if (log.topicsReady()) {
+      publisher.announce(anchors.defaultReference());
+    }
+  }
+
+  private void every(Duration period, Runnable task) {
+    timer.scheduleWithFixedDelay(
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            // A timer that throws once never runs again.
+            LOG.error("upkeep failed and will be tried again", e);
+          }
+        },
+        0,
+        period.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,5 @@
+/** Questions from the log, verdicts into it; start, health and metrics of the service. */
+@NullMarked
+package io.postern.certificate.answers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package io.postern.certificate.judging;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.ParsedCertificate.Signature;
+import io.postern.certificate.Problem;
+import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.contracts.v1.VerdictReason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the ways from a leaf to anchors over the certificates presented, whatever their order, by
+ * name and signature; nearest anchor first, then in the order presented. Says why there is none.
+ *
+ * <p>Bounds: {@value #MAX_STEPS} steps and {@value #MAX_PATHS} paths, each signature checked once;
+ * what needs more is too complex. One thread, one use.
+ */
+final class PathSearch {
+  static final int MAX_STEPS = 400;
+  static final int MAX_PATHS = 16;
+
+  private record Link(ParsedCertificate certificate, ParsedCertificate issuer) {}
+
+  private final List<ParsedCertificate> presented;
+  private final TrustAnchors anchors;
+  private final List<CandidatePath> paths = new ArrayList<>();
+  private final Map<Link, Signature> checked = new HashMap<>();
+  private final Deque<ParsedCertificate> way = new ArrayDeque<>();
+  private int steps;
+  private boolean cut;
+  private boolean badSignature;
+  private boolean selfSignedEnd;
+
+  /**
+   * @param presented leaf first, at least one
+   */
+  PathSearch(List<ParsedCertificate> presented, TrustAnchors anchors) {
+    this.presented = presented;
+    this.anchors = anchors;
+    follow(presented.getFirst());
+  }
+
+  List<CandidatePath> paths() {
+    return paths;
+  }
+
+  /** True if the search ended at a bound: there may be more paths. */
+  boolean cut() {
+    return cut;
+  }
+
+  /** Why there is no path; only when {@link #paths} is empty. */
+  Problem noPath() {
+    ParsedCertificate leaf = presented.getFirst();
+    if (leaf.selfSigned()) {
+      return new Problem(
+          VerdictReason.SELF_SIGNED, "the certificate is self-signed and no trust anchor: " + leaf);
+    }
+    if (cut) {
+      return tooComplex();
+    }
+    if (selfSignedEnd) {
+      return new Problem(
+          VerdictReason.UNTRUSTED_ROOT, "the chain ends in a root that is no trust anchor");
+    }
+    if (badSignature) {
+      return new Problem(
+          VerdictReason.BAD_SIGNATURE,
+          "a certificate of the chain was not signed by the key of the issuer that it names");
+    }
+    return new Problem(
+        VerdictReason.INCOMPLETE_CHAIN,
+        "the issuer of a certificate was not presented and is no trust anchor: "
+            + lastReached().issuer().getName());
+  }
+
+  static Problem tooComplex() {
+    return new Problem(
+        VerdictReason.TOO_COMPLEX,
+        "the search for a path was ended after " + MAX_STEPS + " steps or " + MAX_PATHS + " paths");
+  }
+
+  private void follow(ParsedCertificate certificate) {
+    if (cut || ++steps > MAX_STEPS || paths.size() >= MAX_PATHS) {
+      cut = true;
+      return;
+    }
+    if (anchors.contains(certificate)) {
+      paths.add(new CandidatePath(List.copyOf(way), certificate));
+      return;
+    }
+    way.addLast(certificate);
+    for (ParsedCertificate anchor : anchors.named(certificate.issuer())) {
+      if (paths.size() >= MAX_PATHS) {
+        cut = true;
+      } else if (linked(certificate, anchor)) {
+        paths.add(new CandidatePath(List.copyOf(way), anchor));
+      }
+    }
+    if (certificate.selfIssued() && linked(certificate, certificate)) {
+      // Nothing above a root but an anchor of its own name.
+      selfSignedEnd = true;
+    } else {
+      for (ParsedCertificate issuer : presented) {
+        if (issuer.subject().equals(certificate.issuer())
+            && !onWay(issuer)
+            && linked(certificate, issuer)) {
+          follow(issuer);
+        }
+      }
+    }
+    way.removeLast();
+  }
+
+  // A name and key once on the way would only go in circles (RFC 4158 §5.2).
+  private boolean onWay(ParsedCertificate issuer) {
+    for (ParsedCertificate earlier : way) {
+      if (earlier.subject().equals(issuer.subject()) && earlier.key().equals(issuer.key())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean linked(ParsedCertificate certificate, ParsedCertificate issuer) {
+    Signature signature =
+        checked.computeIfAbsent(
+            new Link(certificate, issuer), link -> link.certificate().signedBy(link.issuer()));
+    badSignature |= signature == Signature.BAD;
+    return signature != Signature.BAD;
+  }
+
+  private ParsedCertificate lastReached() {
+    ParsedCertificate last = presented.getFirst();
+    // At most each presented certificate once.
+    for (int i = 0; i < presented.size(); i++) {
+      ParsedCertificate at = last;
+      last =
+          presented.stream()
+              .filter(c -> !c.equals(at) && c.subject().equals(at.issuer()))
+              .findFirst()
+              .orElse(at);
+    }
+    return last;
+  }
+}

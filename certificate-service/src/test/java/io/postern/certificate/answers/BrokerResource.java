@@ -1,0 +1,47 @@
+package io.postern.certificate.answers;
+
+import io.postern.lab.KafkaBroker;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A real broker for the service under test, and a folder for its lists. */
+public class BrokerResource implements QuarkusTestResourceLifecycleManager {
+  private @Nullable KafkaBroker broker;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "broker");
+      KafkaBroker started = KafkaBroker.start(folder.resolve("data"), _ -> {});
+      broker = started;
+      return Map.of(
+          "kafka.bootstrap.servers",
+          started.bootstrap(),
+          "postern.test.broker",
+          Long.toString(started.pid()),
+          // An answer that cannot be written is given up early, so that a test need not wait long.
+          "mp.messaging.outgoing.verdicts.delivery.timeout.ms",
+          "2500",
+          "mp.messaging.outgoing.verdicts.request.timeout.ms",
+          "2000",
+          "postern.revocation.allow-private-targets",
+          "true",
+          "postern.revocation.cache-folder",
+          folder.resolve("crls").toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.CertificateMaker.Made;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** Makes lists with one thing wrong each. Not thread-safe. */
+final class CrlMaker {
+  private final Made issuer;
+  private final List<BigInteger> revoked = new ArrayList<>();
+  private final List<Extension> extensions = new ArrayList<>();
+  private @Nullable Extension entryExtension;
+  private Instant thisUpdate = Instant.now().minus(Duration.ofHours(1));
+  private @Nullable Instant nextUpdate = Instant.now().plus(Duration.ofDays(7));
+  private String algorithm = "SHA256withECDSA";
+
+  private CrlMaker(Made issuer) {
+    this.issuer = issuer;
+  }
+
+  static CrlMaker by(Made issuer) {
+    return new CrlMaker(issuer);
+  }
+
+  CrlMaker revoking(Made made) {
+    revoked.add(made.certificate().x509().getSerialNumber());
+    return this;
+  }
+
+  CrlMaker revoking(long first, int count) {
+    for (int i = 0; i < count; i++) {
+      revoked.add(BigInteger.valueOf(first + i));
+    }
+    return this;
+  }
+
+  CrlMaker times(Instant thisUpdate, @Nullable Instant nextUpdate) {
+    this.thisUpdate = thisUpdate;
+    this.nextUpdate = nextUpdate;
+    return this;
+  }
+
+  CrlMaker with(ASN1ObjectIdentifier oid, boolean critical, ASN1Encodable value) {
+    extensions.add(extension(oid, critical, value));
+    return this;
+  }
+
+  CrlMaker withInEntries(ASN1ObjectIdentifier oid, boolean critical, ASN1Encodable value) {
+    entryExtension = extension(oid, critical, value);
+    return this;
+  }
+
+  CrlMaker algorithm(String algorithm) {
+    this.algorithm = algorithm;
+    return this;
+  }
+
+  private static Extension extension(
+      ASN1ObjectIdentifier oid, boolean critical, ASN1Encodable value) {
+    try {
+      return new Extension(oid, critical, value.toASN1Primitive().getEncoded());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  byte[] make() {
+    try {
+      X509v2CRLBuilder builder =
+          new X509v2CRLBuilder(issuer.certificate().holder().getSubject(), Date.from(thisUpdate));
+      if (nextUpdate != null) {
+        builder.setNextUpdate(Date.from(nextUpdate));
+      }
+      for (BigInteger serial : revoked) {
+        if (entryExtension == null) {
+          builder.addCRLEntry(serial, new Date(), CRLReason.keyCompromise);
+        } else {
+          builder.addCRLEntry(serial, new Date(), new Extensions(entryExtension));
+        }
+      }
+      for (Extension extension : extensions) {
+        builder.addExtension(extension);
+      }
+      return builder
+          .build(new JcaContentSignerBuilder(algorithm).build(issuer.keys().getPrivate()))
+          .getEncoded();
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

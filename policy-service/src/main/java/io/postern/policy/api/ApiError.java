@@ -1,0 +1,8 @@
+package io.postern.policy.api;
+
+/**
+ * Why a call could not be answered.
+ *
+ * @param error a sentence for the administrator
+ */
+public record ApiError(String error) {}

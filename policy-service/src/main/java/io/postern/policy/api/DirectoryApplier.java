@@ -1,0 +1,133 @@
+package io.postern.policy.api;
+
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.DirectoryReader;
+import io.postern.log.LogUnavailableException;
+import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.directory.DirectoryOwner;
+import io.postern.policy.file.DirectoryDiff;
+import io.postern.policy.file.DirectoryFile;
+import io.postern.policy.file.FileProblem;
+import io.postern.rules.Directory;
+import io.postern.rules.DirectoryRules;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Applies a directory file: compares it with the directory, sends the difference as one command,
+ * and returns when this replica's own reader has read what it changed (DESIGN §9). All or nothing;
+ * a file that says what the directory says sends nothing. Any thread that may block; 10 s in all.
+ */
+final class DirectoryApplier {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int TRIES = 3;
+
+  private final DirectoryReader<Directory> reader;
+  private final DirectoryCommands commands;
+
+  DirectoryApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
+    this.reader = reader;
+    this.commands = commands;
+  }
+
+  Directory directory() throws NotNow {
+    return reader
+        .current()
+        .orElseThrow(
+            () ->
+                new NotNow(
+                    NotNow.UNAVAILABLE,
+                    "The directory is not read to its end, or the log is away: try again."));
+  }
+
+  ApplyAnswer apply(byte[] yaml, boolean dryRun, String actor) throws NotNow {
+    DirectoryFile file = DirectoryFile.parse(yaml);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    for (int i = 1; ; i++) {
+      Directory before = directory();
+      DirectoryDiff diff = DirectoryDiff.of(before.objects(), file);
+      List<FileProblem> problems = problems(file, before, diff);
+      if (!problems.isEmpty() || dryRun || diff.objects().isEmpty()) {
+        return new ApplyAnswer(
+            before.version(),
+            dryRun,
+            false,
+            problems.isEmpty() ? diff.changes() : List.of(),
+            problems);
+      }
+      DirectoryResult result = send(command(diff, before, actor), deadline);
+      if (result.getAccepted()) {
+        awaitOwnReader(result.getVersion(), deadline);
+        return new ApplyAnswer(result.getVersion(), false, true, diff.changes(), List.of());
+      }
+      if (!overtaken(result) || i == TRIES) {
+        return new ApplyAnswer(
+            before.version(),
+            false,
+            false,
+            List.of(),
+            result.getProblemsList().stream().map(file::locate).toList());
+      }
+      // Someone else's change came between: compare again, with theirs.
+      reader.awaitVersion(before.version() + 1, left(deadline));
+    }
+  }
+
+  private static List<FileProblem> problems(
+      DirectoryFile file, Directory before, DirectoryDiff diff) {
+    if (!file.problems().isEmpty() || diff.objects().isEmpty()) {
+      return file.problems();
+    }
+    return DirectoryRules.validate(before, diff.objects()).stream().map(file::locate).toList();
+  }
+
+  private static DirectoryCommand command(DirectoryDiff diff, Directory before, String actor) {
+    return DirectoryCommand.newBuilder()
+        .setCommandId(UUID.randomUUID().toString())
+        .setActor(actor)
+        .addAllChanges(diff.objects())
+        .setExpectedVersion(before.version())
+        .setAtMillis(System.currentTimeMillis())
+        .setSource("file")
+        .build();
+  }
+
+  private DirectoryResult send(DirectoryCommand command, long deadline) throws NotNow {
+    try {
+      return commands.submit(command, left(deadline));
+    } catch (LogUnavailableException e) {
+      throw new NotNow(
+          NotNow.UNAVAILABLE,
+          "The log does not take the change now: look at the directory, and apply again.",
+          e);
+    } catch (TimeoutException e) {
+      throw new NotNow(
+          NotNow.TIMED_OUT,
+          "The change is in the log, and no policy service answered within 10 seconds. It will be"
+              + " judged as soon as one does: look at the directory before you apply again.",
+          e);
+    }
+  }
+
+  private void awaitOwnReader(long version, long deadline) throws NotNow {
+    if (!reader.awaitVersion(version, left(deadline))) {
+      throw new NotNow(
+          NotNow.TIMED_OUT,
+          "The change is made (version "
+              + version
+              + "), but this service has not read it within 10 seconds.");
+    }
+  }
+
+  private static boolean overtaken(DirectoryResult result) {
+    return result.getProblemsList().stream()
+        .anyMatch(problem -> problem.getField().equals(DirectoryOwner.EXPECTED_VERSION));
+  }
+
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+  }
+}

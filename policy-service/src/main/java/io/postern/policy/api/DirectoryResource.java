@@ -1,0 +1,112 @@
+package io.postern.policy.api;
+
+import io.postern.log.DirectoryReader;
+import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.file.FileView;
+import io.postern.rules.Directory;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+
+/** The directory, read and applied as a whole (DESIGN §9). Body at most 4 MB. */
+@Path("/api/v1/directory")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "directory", description = "Organizations, accepted domains and connectors")
+public class DirectoryResource {
+  private static final Logger LOG = Logger.getLogger(DirectoryResource.class);
+  private static final int UNPROCESSABLE = 422;
+
+  private final DirectoryApplier applier;
+  private final SecurityIdentity identity;
+
+  DirectoryResource(
+      DirectoryReader<Directory> reader, DirectoryCommands commands, SecurityIdentity identity) {
+    applier = new DirectoryApplier(reader, commands);
+    this.identity = identity;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(summary = "The whole directory, in the spelling of a directory file")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DirectoryView.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The directory is not read to its end, or the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response read() {
+    try {
+      Directory directory = applier.directory();
+      return Response.ok(
+              new DirectoryView(directory.version(), FileView.organizations(directory.objects())))
+          .build();
+    } catch (NotNow e) {
+      return answer(e);
+    }
+  }
+
+  @POST
+  @Path("/apply")
+  @Consumes({MediaType.TEXT_PLAIN, "application/yaml", MediaType.APPLICATION_JSON})
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Makes the directory say what a directory file says",
+      description =
+          "Objects of the file's organizations that are not in it are removed; other organizations"
+              + " are untouched. All or nothing.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Applied, compared (dry run), or nothing to change",
+      content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The file has problems, each with its line; nothing was changed",
+      content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "504",
+      description = "No answer within 10 seconds; the change may still be made",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response apply(
+      byte[] file,
+      @Parameter(description = "Compare and check, change nothing")
+          @QueryParam("dryRun")
+          @DefaultValue("false")
+          boolean dryRun) {
+    try {
+      ApplyAnswer answer = applier.apply(file, dryRun, identity.getPrincipal().getName());
+      return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
+          .entity(answer)
+          .build();
+    } catch (NotNow e) {
+      return answer(e);
+    }
+  }
+
+  private static Response answer(NotNow e) {
+    LOG.warnf(
+        "%d: %s%s", e.status(), e.getMessage(), e.getCause() == null ? "" : " " + e.getCause());
+    return Response.status(e.status()).entity(new ApiError(String.valueOf(e.getMessage()))).build();
+  }
+}

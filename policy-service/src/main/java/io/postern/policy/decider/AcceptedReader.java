@@ -1,0 +1,76 @@
+package io.postern.policy.decider;
+
+import io.postern.contracts.Topics;
+import io.postern.log.LogSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads envelopes back by offset, for attempts after the first (log-mechanics §4). Small fetches,
+ * since such reads are at random; seeks only when the position differs. Owner: the decider's
+ * thread. Connected at the first read.
+ */
+final class AcceptedReader implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int FETCH_BYTES = 64 * 1024;
+
+  private final Properties properties;
+  private @Nullable KafkaConsumer<String, byte[]> consumer;
+
+  AcceptedReader(LogSettings settings) {
+    properties = settings.reader(true);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+  }
+
+  /**
+   * Empty when there is no such record (any more).
+   *
+   * @throws KafkaException when the log does not answer within 5 s
+   */
+  Optional<ConsumerRecord<String, byte[]>> read(int partition, long offset) {
+    KafkaConsumer<String, byte[]> reader = consumer;
+    if (reader == null) {
+      reader = new KafkaConsumer<>(properties);
+      consumer = reader;
+    }
+    TopicPartition home = new TopicPartition(Topics.MAIL_ACCEPTED, partition);
+    if (!reader.assignment().contains(home)) {
+      reader.assign(List.of(home));
+      reader.seek(home, offset);
+    } else if (reader.position(home) != offset) {
+      reader.seek(home, offset);
+    }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() - deadline < 0) {
+      try {
+        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
+          return record.offset() == offset ? Optional.of(record) : Optional.empty();
+        }
+      } catch (OffsetOutOfRangeException e) {
+        return Optional.empty();
+      }
+    }
+    throw new TimeoutException(home + " offset " + offset + " was not read in time");
+  }
+
+  @Override
+  public void close() {
+    KafkaConsumer<String, byte[]> reader = consumer;
+    consumer = null;
+    if (reader != null) {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.postern.policy.decider;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.rules.Directory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of {@code mail.accepted} or {@code mail.due} to the records that follow from it, all
+ * for the message's home partition. Owner: the decider's thread.
+ *
+ * <p>A record that cannot be decided twice in a row is answered by held (undecidable), for its
+ * recipients as far as they can be known, and a line in the log (log-mechanics §3). An outage while
+ * an envelope is read back is a KafkaException and nobody's fault.
+ */
+final class RecordDecider {
+  private static final Logger LOG = Logger.getLogger(RecordDecider.class);
+  // What the producer takes in one record, with room for headers.
+  private static final int MAX_RECORD_BYTES = 1_000_000;
+
+  private final AcceptedReader accepted;
+  private final Outcomes outcomes = new Outcomes();
+  private final MessageDecider messages = new MessageDecider(outcomes);
+  private final DeciderMetrics metrics;
+
+  RecordDecider(AcceptedReader accepted, DeciderMetrics metrics) {
+    this.accepted = accepted;
+    this.metrics = metrics;
+  }
+
+  List<ProducerRecord<String, byte[]>> decide(
+      ConsumerRecord<String, byte[]> record, Directory directory) {
+    try {
+      return decideOnce(record, directory);
+    } catch (Undecidable first) {
+      LOG.debugf(first, "tried once more");
+    }
+    try {
+      return decideOnce(record, directory);
+    } catch (Undecidable e) {
+      LOG.errorf(
+          "%s-%d offset %d (%s) cannot be decided and is held: %s",
+          record.topic(), record.partition(), record.offset(), printable(record.key()), e.why());
+      metrics.undecidable();
+      String queueId = record.key() == null ? "" : record.key();
+      OutcomeRecorded outcome =
+          outcomes.undecidable(queueId, e.attempt(), e.organization(), e.recipients(), e.why());
+      return List.of(outcome(record, outcome, record.partition()));
+    }
+  }
+
+  private List<ProducerRecord<String, byte[]>> decideOnce(
+      ConsumerRecord<String, byte[]> record, Directory directory) throws Undecidable {
+    Attempt attempt = record.topic().equals(Topics.MAIL_DUE) ? due(record) : first(record);
+    try {
+      Decision decision = messages.decide(directory, attempt);
+      List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+      int home = attempt.queueId().partition();
+      for (DeliveryRequested delivery : decision.deliveries()) {
+        records.add(
+            record(
+                record,
+                Topics.MAIL_DELIVERIES,
+                home,
+                delivery.getQueueId(),
+                delivery.toByteArray(),
+                delivery.getOrganization()));
+      }
+      for (OutcomeRecorded outcome : decision.outcomes()) {
+        records.add(outcome(record, outcome, home));
+      }
+      for (ProducerRecord<String, byte[]> written : records) {
+        if (written.value().length > MAX_RECORD_BYTES) {
+          throw undecidable(
+              "what follows from it has " + written.value().length + " bytes", attempt);
+        }
+      }
+      metrics.decided(decision);
+      return records;
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s-%d offset %d", record.topic(), record.partition(), record.offset());
+      throw undecidable("the rules failed: " + e.getClass().getSimpleName(), attempt);
+    }
+  }
+
+  private Attempt first(ConsumerRecord<String, byte[]> record) throws Undecidable {
+    MessageAccepted message;
+    try {
+      message = MessageAccepted.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      MessageAccepted known =
+          e.getUnfinishedMessage() instanceof MessageAccepted some
+              ? some
+              : MessageAccepted.getDefaultInstance();
+      throw new Undecidable("its bytes cannot be read", 1, organization(known), all(known));
+    }
+    return Attempt.first(
+        home(record, message.getQueueId(), 1, organization(message), all(message)),
+        message,
+        record.offset(),
+        record.timestamp());
+  }
+
+  private Attempt due(ConsumerRecord<String, byte[]> record) throws Undecidable {
+    AttemptDue due;
+    try {
+      due = AttemptDue.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new Undecidable("its bytes cannot be read", 0, "", List.of());
+    }
+    List<Integer> recipients = due.getRecipientsList();
+    int number = due.getAttempt();
+    QueueId queueId = home(record, due.getQueueId(), number, "", recipients);
+    ConsumerRecord<String, byte[]> envelope =
+        accepted
+            .read(record.partition(), due.getAcceptedOffset())
+            .orElseThrow(
+                () -> new Undecidable("the accepted message is gone", number, "", recipients));
+    try {
+      MessageAccepted message = MessageAccepted.parseFrom(envelope.value());
+      int all = message.getEnvelope().getRecipientsCount();
+      if (!message.getQueueId().equals(due.getQueueId())
+          || number < 2
+          || recipients.stream().anyMatch(r -> r < 0 || r >= all)) {
+        throw new Undecidable("it does not fit the accepted message", number, "", recipients);
+      }
+      return new Attempt(
+          queueId, message, envelope.offset(), envelope.timestamp(), number, recipients);
+    } catch (InvalidProtocolBufferException e) {
+      throw new Undecidable("the accepted message cannot be read", number, "", recipients);
+    }
+  }
+
+  private static QueueId home(
+      ConsumerRecord<String, byte[]> record,
+      String queueId,
+      int attempt,
+      String organization,
+      List<Integer> recipients)
+      throws Undecidable {
+    try {
+      QueueId id = QueueId.parse(queueId);
+      if (id.partition() == record.partition() && queueId.equals(record.key())) {
+        return id;
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debugf(e, "no queue id");
+    }
+    throw new Undecidable(
+        "its queue id is not that of its place in the log", attempt, organization, recipients);
+  }
+
+  private static Undecidable undecidable(String why, Attempt attempt) {
+    return new Undecidable(
+        why, attempt.number(), organization(attempt.message()), attempt.recipients());
+  }
+
+  // An outcome names one organization: where there are several, none.
+  private static String organization(MessageAccepted message) {
+    List<String> all =
+        message.getGroupsList().stream().map(g -> g.getOrganization()).distinct().toList();
+    return all.size() == 1 ? all.getFirst() : "";
+  }
+
+  private static List<Integer> all(MessageAccepted message) {
+    return IntStream.range(0, message.getEnvelope().getRecipientsCount()).boxed().toList();
+  }
+
+  private static ProducerRecord<String, byte[]> outcome(
+      ConsumerRecord<String, byte[]> cause, OutcomeRecorded outcome, int partition) {
+    ProducerRecord<String, byte[]> record =
+        record(
+            cause,
+            Topics.MAIL_OUTCOMES,
+            partition,
+            outcome.getQueueId(),
+            outcome.toByteArray(),
+            outcome.getOrganization());
+    record.headers().add(Headers.WRITER, bytes(Headers.WRITER_DECIDER));
+    return record;
+  }
+
+  private static ProducerRecord<String, byte[]> record(
+      ConsumerRecord<String, byte[]> cause,
+      String topic,
+      int partition,
+      String key,
+      byte[] value,
+      String organization) {
+    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+    if (!organization.isEmpty()) {
+      record.headers().add(Headers.ORGANIZATION, bytes(organization));
+    }
+    Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
+    if (trace != null) {
+      record.headers().add(trace);
+    }
+    return record;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String printable(@Nullable String key) {
+    return key == null
+        ? "no key"
+        : key.replaceAll("[^0-9a-z/]", "?").substring(0, Math.min(key.length(), 40));
+  }
+}

@@ -1,0 +1,43 @@
+package io.postern.policy.decider;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A record cannot be decided, now or ever: its recipients are held. Not for an outage.
+ *
+ * <p>The message is shown to administrators: no content, no secret.
+ */
+final class Undecidable extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Integer> recipients;
+  private final String organization;
+  private final int attempt;
+
+  /**
+   * @param recipients as far as they can be known
+   */
+  Undecidable(String why, int attempt, String organization, Collection<Integer> recipients) {
+    super(why);
+    this.attempt = attempt;
+    this.organization = organization;
+    this.recipients = List.copyOf(recipients);
+  }
+
+  List<Integer> recipients() {
+    return recipients;
+  }
+
+  String organization() {
+    return organization;
+  }
+
+  int attempt() {
+    return attempt;
+  }
+
+  String why() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,121 @@
+package io.postern.policy.directory;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The way in for commands: writes one and waits for the owner's answer. Each call has clients of
+ * its own, since an administrator's change is rare and nothing then outlives a broken broker. Any
+ * thread that may block; four calls at a time, others wait within their patience.
+ */
+public final class DirectoryCommands {
+  private static final int AT_A_TIME = 4;
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+
+  private final LogSettings settings;
+  private final Semaphore places = new Semaphore(AT_A_TIME, true);
+
+  public DirectoryCommands(LogSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * @throws LogUnavailableException when the command could not be written: it may be sent again
+   *     with the same id
+   * @throws TimeoutException when no answer came in time: the command may still be carried out
+   */
+  public DirectoryResult submit(DirectoryCommand command, Duration patience)
+      throws LogUnavailableException, TimeoutException {
+    if (command.getSerializedSize() > DirectoryOwner.MAX_RECORD_BYTES) {
+      return DirectoryResult.newBuilder()
+          .setCommandId(command.getCommandId())
+          .addProblems(
+              CommandJudge.problem(
+                  "",
+                  "",
+                  "the change has " + command.getSerializedSize() + " bytes",
+                  "make it in several steps, each within 1 MB"))
+          .build();
+    }
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new LogUnavailableException("too many changes at a time", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LogUnavailableException("interrupted", e);
+    }
+    try {
+      return exchange(command, deadline);
+    } catch (KafkaException e) {
+      throw new LogUnavailableException("the log did not take the change", e);
+    } finally {
+      places.release();
+    }
+  }
+
+  private DirectoryResult exchange(DirectoryCommand command, long deadline)
+      throws LogUnavailableException, TimeoutException {
+    TopicPartition results = new TopicPartition(Topics.DIRECTORY_RESULTS, 0);
+    Properties properties = settings.reader(true);
+    // A consumer's close waits for the fetch that is under way.
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+    try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties)) {
+      reader.assign(List.of(results));
+      long end = reader.endOffsets(List.of(results), left(deadline)).getOrDefault(results, 0L);
+      reader.seek(results, end);
+      write(command, deadline);
+      while (System.nanoTime() - deadline < 0) {
+        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
+          if (command.getCommandId().equals(record.key())) {
+            return DirectoryResult.parseFrom(record.value());
+          }
+        }
+      }
+      throw new TimeoutException("no answer from the directory's owner");
+    } catch (InvalidProtocolBufferException e) {
+      throw new LogUnavailableException("the owner's answer is unreadable", e);
+    }
+  }
+
+  private void write(DirectoryCommand command, long deadline) throws LogUnavailableException {
+    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+    try {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topics.DIRECTORY_COMMANDS, 0, command.getCommandId(), command.toByteArray()))
+          .get(left(deadline).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LogUnavailableException("the log did not take the change", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LogUnavailableException("interrupted", e);
+    } finally {
+      producer.close(CLOSE);
+    }
+  }
+
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+  }
+}

@@ -1,0 +1,271 @@
+package io.postern.policy.directory;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryAudit;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.policy.GroupMember;
+import io.postern.policy.Worker;
+import io.postern.rules.Directory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the directory while it owns the commands' one partition (DESIGN §9): judges each command
+ * against the whole directory, and writes its objects, the answer, the audit record and its own
+ * position in one transaction. The same command id twice is once: it gets the same answer again
+ * (remembered for the last 10,000 commands).
+ *
+ * <p>Owner: its worker's thread. On failure: the transaction is aborted, the directory is read anew
+ * to an end asked for afterwards, and the command is judged again; nothing is skipped.
+ */
+public final class DirectoryOwner implements Worker.Task {
+  /** Field of the problem with which a command for another version is rejected. */
+  public static final String EXPECTED_VERSION = "expectedVersion";
+
+  static final int MAX_RECORD_BYTES = 1_000_000;
+  private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration READ = Duration.ofSeconds(10);
+  private static final Duration SEND = Duration.ofSeconds(6);
+
+  private final LogSettings settings;
+  private final Answered answered;
+  private boolean assigned;
+  private @Nullable OwnedDirectory owned;
+
+  /** Told about each answer, for metrics. */
+  @FunctionalInterface
+  public interface Answered {
+    void answered(boolean accepted);
+  }
+
+  public DirectoryOwner(LogSettings settings, Answered answered) {
+    this.settings = settings;
+    this.answered = answered;
+  }
+
+  /** A worker for it, to be started. */
+  public static Worker worker(LogSettings settings, Answered answered) {
+    return new Worker(
+        settings,
+        ConsumerGroups.DIRECTORY_OWNER,
+        List.of(Topics.DIRECTORY_COMMANDS),
+        Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10),
+        new DirectoryOwner(settings, answered));
+  }
+
+  @Override
+  public void assigned(Collection<TopicPartition> partitions) {
+    if (!partitions.isEmpty()) {
+      assigned = true;
+      forget();
+    }
+  }
+
+  @Override
+  public void round(GroupMember member) throws LogUnavailableException {
+    ConsumerRecords<String, byte[]> records = member.poll(POLL);
+    if (assigned && owned == null) {
+      try {
+        owned = OwnedDirectory.read(settings, READ);
+      } catch (LogUnavailableException e) {
+        member.giveBack(records);
+        throw e;
+      }
+    }
+    for (ConsumerRecord<String, byte[]> record : records) {
+      OwnedDirectory own = owned;
+      Directory directory = own == null ? null : own.directory().orElse(null);
+      if (own == null || directory == null || !handled(member, record, own, directory)) {
+        forget();
+        member.startOver();
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void ended() {
+    assigned = false;
+    forget();
+  }
+
+  private boolean handled(
+      GroupMember member,
+      ConsumerRecord<String, byte[]> record,
+      OwnedDirectory own,
+      Directory directory) {
+    try {
+      DirectoryResult result = write(member, record, own, directory);
+      answered.answered(result.getAccepted());
+      return own.answered(result, READ);
+    } catch (KafkaException | TimeoutException e) {
+      LOG.warnf("command %s was not written, and is judged again: %s", record.key(), e);
+      return false;
+    }
+  }
+
+  /** Answer, objects, audit and position; committed when this returns. */
+  private DirectoryResult write(
+      GroupMember member,
+      ConsumerRecord<String, byte[]> record,
+      OwnedDirectory own,
+      Directory directory)
+      throws TimeoutException {
+    member.begin();
+    DirectoryResult result;
+    try {
+      DirectoryCommand command = DirectoryCommand.parseFrom(record.value());
+      DirectoryResult before = own.answer(command.getCommandId());
+      result = before != null ? before : decide(member, command, directory);
+    } catch (InvalidProtocolBufferException e) {
+      LOG.errorf(
+          "%s-%d offset %d is no command", record.topic(), record.partition(), record.offset());
+      result =
+          rejected(
+              record.key() == null ? "" : record.key(),
+              List.of(CommandJudge.problem("", "", "this is no command", "send a valid one")));
+    }
+    member.send(record(Topics.DIRECTORY_RESULTS, result.getCommandId(), result));
+    member.commit(
+        Map.of(new TopicPartition(record.topic(), record.partition()), record.offset() + 1));
+    return result;
+  }
+
+  private DirectoryResult decide(GroupMember member, DirectoryCommand command, Directory directory)
+      throws TimeoutException {
+    List<DirectoryProblem> problems;
+    try {
+      problems = CommandJudge.judge(directory, command);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "command %s could not be judged", command.getCommandId());
+      problems =
+          List.of(
+              CommandJudge.problem(
+                  "", "", "the command could not be judged", "see the policy service's log"));
+    }
+    if (!problems.isEmpty()) {
+      return rejected(command.getCommandId(), problems);
+    }
+    List<DirectoryObject> after = numbered(command);
+    DirectoryAudit audit = audit(command, directory, after);
+    if (audit.getSerializedSize() > MAX_RECORD_BYTES) {
+      return rejected(
+          command.getCommandId(),
+          List.of(
+              CommandJudge.problem(
+                  "",
+                  "",
+                  "the change has " + audit.getSerializedSize() + " bytes",
+                  "make it in several steps, each within 1 MB")));
+    }
+    Future<RecordMetadata> last = null;
+    for (DirectoryObject object : after) {
+      last = member.send(record(Topics.DIRECTORY, DirectoryKeys.key(object), object));
+    }
+    long version = offset(last);
+    member.send(
+        record(
+            Topics.DIRECTORY_AUDIT,
+            command.getCommandId(),
+            audit.toBuilder().setVersion(version).build()));
+    return DirectoryResult.newBuilder()
+        .setCommandId(command.getCommandId())
+        .setAccepted(true)
+        .setVersion(version)
+        .build();
+  }
+
+  private static List<DirectoryObject> numbered(DirectoryCommand command) {
+    List<DirectoryObject> objects = new ArrayList<>();
+    for (DirectoryObject change : command.getChangesList()) {
+      objects.add(
+          change.toBuilder()
+              .setCommandId(command.getCommandId())
+              .setCommandCount(command.getChangesCount())
+              .setCommandIndex(objects.size())
+              .build());
+    }
+    return objects;
+  }
+
+  private static DirectoryAudit audit(
+      DirectoryCommand command, Directory directory, List<DirectoryObject> after) {
+    Map<String, DirectoryObject> objects = new HashMap<>();
+    directory.objects().forEach(object -> objects.put(DirectoryKeys.key(object), object));
+    DirectoryAudit.Builder audit =
+        DirectoryAudit.newBuilder()
+            .setCommandId(command.getCommandId())
+            .setActor(command.getActor())
+            .setAtMillis(command.getAtMillis())
+            .addAllAfter(after);
+    for (DirectoryObject object : after) {
+      DirectoryObject before = objects.get(DirectoryKeys.key(object));
+      if (before != null) {
+        audit.addBefore(before);
+      }
+    }
+    return audit.build();
+  }
+
+  private static DirectoryResult rejected(String commandId, List<DirectoryProblem> problems) {
+    return DirectoryResult.newBuilder()
+        .setCommandId(commandId)
+        .setVersion(-1)
+        .addAllProblems(problems)
+        .build();
+  }
+
+  private static ProducerRecord<String, byte[]> record(
+      String topic, String key, MessageLite value) {
+    return new ProducerRecord<>(topic, 0, key, value.toByteArray());
+  }
+
+  private static long offset(@Nullable Future<RecordMetadata> sent) throws TimeoutException {
+    if (sent == null) {
+      throw new IllegalStateException("a command without changes was accepted");
+    }
+    try {
+      return sent.get(SEND.toMillis(), TimeUnit.MILLISECONDS).offset();
+    } catch (ExecutionException e) {
+      throw new KafkaException("the directory was not written", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private void forget() {
+    OwnedDirectory own = owned;
+    owned = null;
+    if (own != null) {
+      own.close();
+    }
+  }
+}

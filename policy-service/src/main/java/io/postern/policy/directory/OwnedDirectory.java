@@ -1,0 +1,85 @@
+package io.postern.policy.directory;
+
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.DirectoryReader;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.rules.Directory;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner of the commands must know before it judges one: the whole directory, and which
+ * commands were answered already. Read anew with each assignment, to an end that is asked for after
+ * it, since a predecessor's transaction may still be in its commit (log-mechanics §7).
+ *
+ * <p>Owner: the directory owner's thread. Bounds: 10,000 answers.
+ */
+final class OwnedDirectory implements AutoCloseable {
+  private static final int MOST_ANSWERS = 10_000;
+
+  private final DirectoryReader<Directory> reader;
+  private final Map<String, DirectoryResult> answers;
+
+  private OwnedDirectory(DirectoryReader<Directory> reader, Map<String, DirectoryResult> answers) {
+    this.reader = reader;
+    this.answers = answers;
+  }
+
+  /**
+   * @throws LogUnavailableException when the end was not reached in time
+   */
+  static OwnedDirectory read(LogSettings settings, Duration patience)
+      throws LogUnavailableException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    DirectoryReader<Directory> reader = new DirectoryReader<>(settings, Directory::of);
+    try {
+      reader.start();
+      Map<String, DirectoryResult> answers = new LinkedHashMap<>();
+      for (DirectoryResult result :
+          Tail.of(settings, Topics.DIRECTORY_RESULTS, MOST_ANSWERS, DirectoryResult.parser())) {
+        answers.put(result.getCommandId(), result);
+      }
+      while (reader.current().isEmpty()) {
+        if (System.nanoTime() - deadline >= 0) {
+          throw new LogUnavailableException("the directory was not read to its end in time", null);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+      return new OwnedDirectory(reader, answers);
+    } catch (LogUnavailableException | RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** Empty when the reader has been silent for too long. */
+  Optional<Directory> directory() {
+    return reader.current();
+  }
+
+  /** What was answered to this command; null when it is new. */
+  @Nullable DirectoryResult answer(String commandId) {
+    return answers.get(commandId);
+  }
+
+  /** Takes note of a committed answer, and waits until the directory shows what it changed. */
+  boolean answered(DirectoryResult result, Duration patience) {
+    answers.put(result.getCommandId(), result);
+    if (answers.size() > MOST_ANSWERS) {
+      answers.remove(answers.keySet().iterator().next());
+    }
+    return !result.getAccepted() || reader.awaitVersion(result.getVersion(), patience);
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

@@ -1,0 +1,85 @@
+package io.postern.policy.file;
+
+import java.net.IDN;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Domain names and patterns as the directory keeps them: lower-case A-labels, so that a name has
+ * one spelling. Whether a pattern is allowed where it stands is the rules' matter, not this class'.
+ */
+final class Domains {
+  private Domains() {}
+
+  /** One name; reports and returns it as it is when it is none. */
+  static String one(Fields fields, String name, String text) {
+    String domain = aLabels(text);
+    if (domain.isEmpty() && !text.isEmpty()) {
+      fields.problem(name, "\"" + text + "\" is no domain name", "write it like mail.example.com");
+      return text;
+    }
+    return domain;
+  }
+
+  /** A list of names, {@code *.name} and {@code *}. */
+  static List<String> list(Fields fields, String name) {
+    List<String> domains = new ArrayList<>();
+    for (String text : fields.texts(name)) {
+      String domain = aLabels(unpriced(text));
+      if (domain.isEmpty() && !text.isEmpty()) {
+        fields.problem(
+            name,
+            domains.size(),
+            "\"" + text + "\" is no domain name",
+            "write it like example.com, \"*.example.com\" or \"*\"");
+        domain = text;
+      }
+      domains.add(domain);
+    }
+    return domains;
+  }
+
+  /** A host's name or IPv4 address; empty when it is neither. */
+  static String host(String text) {
+    if (text.matches("[0-9.]+")) {
+      return isAddress(text) ? text : "";
+    }
+    return text.startsWith("*") ? "" : aLabels(text);
+  }
+
+  /** IPv4 with four parts, or IPv6 without brackets and zone; the JDK takes more. */
+  static boolean isAddress(String text) {
+    if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
+      return false;
+    }
+    try {
+      InetAddress.ofLiteral(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  // Exchange shows address spaces as smtp:example.com;1; the cost means nothing to it, nor here.
+  private static String unpriced(String text) {
+    return text.regionMatches(true, 0, "smtp:", 0, 5)
+        ? text.substring(5).replaceFirst(";[0-9]{1,3}$", "")
+        : text;
+  }
+
+  private static String aLabels(String text) {
+    String wildcard = text.startsWith("*.") ? "*." : "";
+    String name = text.substring(wildcard.length());
+    if (name.equals("*") && wildcard.isEmpty()) {
+      return name;
+    }
+    try {
+      String ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
+      return ascii.isEmpty() || ascii.length() > 253 || ascii.endsWith(".") ? "" : wildcard + ascii;
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+}

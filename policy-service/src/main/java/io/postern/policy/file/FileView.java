@@ -1,0 +1,167 @@
+package io.postern.policy.file;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Directory objects in the file's spelling, as maps that are written as JSON or compared field by
+ * field. What is shown can be applied again: JSON is YAML. Pure functions.
+ */
+public final class FileView {
+  private FileView() {}
+
+  /** All organizations with everything of theirs, sorted by name. */
+  public static List<Map<String, Object>> organizations(Collection<DirectoryObject> objects) {
+    Map<String, Map<String, Object>> organizations = new TreeMap<>();
+    objects.stream()
+        .sorted(
+            Comparator.<DirectoryObject, Boolean>comparing(o -> !o.hasOrganization())
+                .thenComparing(DirectoryKeys::key))
+        .forEach(object -> put(organizations, object));
+    return List.copyOf(organizations.values());
+  }
+
+  @SuppressWarnings("unchecked") // the lists are made three lines below
+  private static void put(Map<String, Map<String, Object>> organizations, DirectoryObject object) {
+    String list = listOf(object);
+    if (list.isEmpty()) {
+      organizations.put(object.getOrganization().getId(), fields(object));
+      return;
+    }
+    Map<String, Object> organization =
+        organizations.computeIfAbsent(
+            DirectoryKeys.organizationOf(object), id -> new LinkedHashMap<>(Map.of("id", id)));
+    ((List<Object>) organization.computeIfAbsent(list, name -> new ArrayList<>()))
+        .add(fields(object));
+  }
+
+  private static String listOf(DirectoryObject object) {
+    return switch (object.getObjectCase()) {
+      case ACCEPTED_DOMAIN -> "acceptedDomains";
+      case ANCHOR_SET -> "trustAnchors";
+      case INBOUND_CONNECTOR -> "inboundConnectors";
+      case OUTBOUND_CONNECTOR -> "outboundConnectors";
+      case ORGANIZATION, OBJECT_NOT_SET -> "";
+    };
+  }
+
+  /** The fields of one object by their names in a file, without those that say nothing. */
+  public static Map<String, Object> fields(DirectoryObject object) {
+    return switch (object.getObjectCase()) {
+      case ORGANIZATION -> {
+        Shown shown = new Shown();
+        shown.put("id", object.getOrganization().getId());
+        shown.put("displayName", object.getOrganization().getDisplayName());
+        shown.put("expiryHours", object.getOrganization().getExpiryHours());
+        yield shown.fields;
+      }
+      case ACCEPTED_DOMAIN -> acceptedDomain(object.getAcceptedDomain());
+      case ANCHOR_SET -> anchorSet(object.getAnchorSet());
+      case INBOUND_CONNECTOR -> inbound(object.getInboundConnector());
+      case OUTBOUND_CONNECTOR -> outbound(object.getOutboundConnector());
+      case OBJECT_NOT_SET -> Map.of();
+    };
+  }
+
+  private static Map<String, Object> acceptedDomain(AcceptedDomain domain) {
+    Shown route = new Shown();
+    route.put("host", domain.getMailboxHost().getHost());
+    route.put("port", domain.getMailboxHost().getPort());
+    route.put("protocol", Words.PROTOCOL.write(domain.getMailboxProtocol()));
+    route.put("tlsSettings", Words.TLS_SETTINGS.write(domain.getMailboxTls()));
+    route.put("tlsDomain", domain.getMailboxTlsDomain());
+    route.put("trustAnchors", name(domain.getMailboxAnchors()));
+    route.put("revocation", Words.REVOCATION.write(domain.getMailboxRevocation()));
+    Shown shown = new Shown();
+    shown.put("domain", domain.getDomain());
+    shown.put("mailboxRoute", route.fields);
+    return shown.fields;
+  }
+
+  private static Map<String, Object> anchorSet(AnchorSet set) {
+    Shown shown = new Shown();
+    shown.put("name", set.getName());
+    shown.put(
+        "pem", Pem.text(set.getCertificatesList().stream().map(ByteString::toByteArray).toList()));
+    return shown.fields;
+  }
+
+  private static Map<String, Object> inbound(InboundConnector connector) {
+    Shown shown = new Shown();
+    shown.put("name", connector.getName());
+    shown.put("connectorType", Words.CONNECTOR_TYPE.write(connector.getConnectorType()));
+    shown.put("enabled", connector.getEnabled());
+    shown.put("comment", connector.getComment());
+    shown.put("senderDomains", connector.getSenderDomainsList());
+    shown.put("senderIPAddresses", connector.getSenderIpAddressesList());
+    shown.put("requireTls", connector.getRequireTls());
+    shown.put("tlsSenderCertificateName", connector.getTlsSenderCertificateName());
+    shown.put("restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());
+    shown.put("restrictDomainsToIPAddresses", connector.getRestrictDomainsToIpAddresses());
+    shown.put("associatedAcceptedDomains", connector.getAssociatedAcceptedDomainsList());
+    shown.put("treatMessagesAsInternal", connector.getTreatMessagesAsInternal());
+    shown.put("trustAnchors", name(connector.getAnchors()));
+    shown.put("revocation", Words.REVOCATION.write(connector.getRevocation()));
+    return shown.fields;
+  }
+
+  private static Map<String, Object> outbound(OutboundConnector connector) {
+    Shown shown = new Shown();
+    shown.put("name", connector.getName());
+    shown.put("connectorType", Words.CONNECTOR_TYPE.write(connector.getConnectorType()));
+    shown.put("enabled", connector.getEnabled());
+    shown.put("comment", connector.getComment());
+    shown.put("recipientDomains", connector.getRecipientDomainsList());
+    shown.put("useMXRecord", connector.getUseMxRecord());
+    shown.put("smartHosts", connector.getSmartHostsList().stream().map(Hosts::text).toList());
+    shown.put("tlsSettings", Words.TLS_SETTINGS.write(connector.getTlsSettings()));
+    shown.put("tlsDomain", connector.getTlsDomain());
+    shown.put("allAcceptedDomains", connector.getAllAcceptedDomains());
+    shown.put("isTransportRuleScoped", connector.getIsTransportRuleScoped());
+    shown.put("testMode", connector.getTestMode());
+    shown.put("smtpDaneMode", Words.DANE.write(connector.getSmtpDaneMode()));
+    shown.put("mtaStsMode", Words.MTA_STS.write(connector.getMtaStsMode()));
+    shown.put("trustAnchors", name(connector.getAnchors()));
+    shown.put("revocation", Words.REVOCATION.write(connector.getRevocation()));
+    shown.put("aia", connector.getAia());
+    shown.put("clientCertificate", connector.getClientCertificate());
+    shown.put("minimumTlsVersion", Words.TLS_VERSION.write(connector.getMinimumTlsVersion()));
+    shown.put("requireForwardSecrecy", connector.getRequireForwardSecrecy());
+    shown.put("routeAllMessagesViaOnPremises", connector.getRouteAllMessagesViaOnPremises());
+    return shown.fields;
+  }
+
+  private static String name(AnchorSetReference anchors) {
+    return anchors.getId().substring(anchors.getId().indexOf('/') + 1);
+  }
+
+  /** Fields that have something to say. Flags always do: a reader need not know the defaults. */
+  private static final class Shown {
+    final Map<String, Object> fields = new LinkedHashMap<>();
+
+    void put(String name, @Nullable Object value) {
+      boolean silent =
+          value == null
+              || value.equals("")
+              || value.equals(0)
+              || value instanceof Collection<?> list && list.isEmpty();
+      if (!silent) {
+        fields.put(name, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.postern.policy.file;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.TlsLevel;
+import java.security.cert.CertificateException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads one organization of a directory file with everything of theirs. One parse, one thread. */
+final class OrganizationReader {
+  private final Problems problems;
+  private final Map<String, DirectoryObject> objects = new LinkedHashMap<>();
+
+  OrganizationReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** All objects read so far, in the file's order. */
+  List<DirectoryObject> objects() {
+    return List.copyOf(objects.values());
+  }
+
+  /** The organization's id. */
+  String read(Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    String id = fields.required("id", "contoso");
+    String key = "organization/" + id;
+    boolean twice = problems.knows(key);
+    fields.belongTo(key);
+    if (twice) {
+      fields.problem("id", "organization " + id + " stands here twice", "join the two");
+    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
+      fields.problem(
+          "id", "\"" + id + "\" is no id", "write lower-case letters, digits and hyphens");
+    }
+    objects.putIfAbsent(
+        key,
+        DirectoryObject.newBuilder()
+            .setOrganization(
+                Organization.newBuilder()
+                    .setId(id)
+                    .setDisplayName(fields.text("displayName"))
+                    .setExpiryHours(fields.number("expiryHours", 24, 12, 120)))
+            .build());
+    fields.mappings("acceptedDomains").forEach(domain -> acceptedDomain(id, domain));
+    fields.mappings("trustAnchors").forEach(anchors -> anchorSet(id, anchors));
+    ConnectorReader connectors = new ConnectorReader(problems, id);
+    for (Node connector : fields.mappings("inboundConnectors")) {
+      add(connectors.inbound(connector), connector);
+    }
+    for (Node connector : fields.mappings("outboundConnectors")) {
+      add(connectors.outbound(connector), connector);
+    }
+    fields.done();
+    return id;
+  }
+
+  private void acceptedDomain(String organization, Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    String domain = Domains.one(fields, "domain", fields.required("domain", "contoso.example"));
+    String key = "accepted-domain/" + domain;
+    fields.belongTo(key);
+    AcceptedDomain.Builder accepted =
+        AcceptedDomain.newBuilder().setDomain(domain).setOrganization(organization);
+    Node route = fields.mapping("mailboxRoute");
+    if (route == null) {
+      // Its MX may point back to us (DESIGN §6).
+      fields.problem(
+          "mailboxRoute",
+          "mailboxRoute is missing",
+          "write mailboxRoute: { host: mailbox.contoso.example } to say where its mail goes");
+    } else {
+      mailboxRoute(Fields.of(route, problems, key, "mailboxRoute."), key, accepted);
+    }
+    fields.done();
+    add(DirectoryObject.newBuilder().setAcceptedDomain(accepted).build(), node);
+  }
+
+  private void mailboxRoute(Fields fields, String key, AcceptedDomain.Builder accepted) {
+    fields.belongTo(key);
+    String text = fields.required("host", "mailbox.contoso.example");
+    String host = Domains.isAddress(text) ? text : Domains.host(text);
+    if (host.isEmpty() && !text.isEmpty()) {
+      fields.problem("host", "\"" + text + "\" is no host", "write a name or an address, no port");
+    }
+    accepted
+        .setMailboxHost(
+            NextHopHost.newBuilder().setHost(host).setPort(fields.number("port", 0, 1, 65_535)))
+        .setMailboxProtocol(fields.word("protocol", Words.PROTOCOL, HopProtocol.SMTP))
+        // S4: never below TLS with forward secrecy.
+        .setMailboxTls(fields.word("tlsSettings", Words.TLS_SETTINGS, TlsLevel.ENCRYPTION_ONLY))
+        .setMailboxTlsDomain(ConnectorReader.domain(fields, "tlsDomain"))
+        .setMailboxAnchors(ConnectorReader.anchors(fields, accepted.getOrganization()))
+        .setMailboxRevocation(
+            fields.word("revocation", Words.REVOCATION, RevocationMode.REVOCATION_REQUIRED));
+    fields.done();
+  }
+
+  private void anchorSet(String organization, Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    AnchorSet.Builder set =
+        AnchorSet.newBuilder()
+            .setOrganization(organization)
+            .setName(fields.required("name", "partners"));
+    fields.belongTo(DirectoryKeys.key(DirectoryObject.newBuilder().setAnchorSet(set).build()));
+    if (fields.has("file")) {
+      fields.text("file");
+      fields.problem(
+          "file",
+          "a file's name says nothing here",
+          "apply with the command, which puts the file's text in its place, or write pem: |");
+    } else if (!fields.has("pem")) {
+      fields.block("pem");
+      fields.problem("pem", "pem is missing", "write pem: | and the certificates");
+    }
+    String pem = fields.block("pem");
+    if (!pem.isEmpty()) {
+      try {
+        Pem.certificates(pem).forEach(der -> set.addCertificates(ByteString.copyFrom(der)));
+      } catch (CertificateException e) {
+        fields.problem(
+            "pem", String.valueOf(e.getMessage()), "write -----BEGIN CERTIFICATE----- blocks");
+      }
+    }
+    fields.done();
+    add(DirectoryObject.newBuilder().setAnchorSet(set).build(), node);
+  }
+
+  private void add(DirectoryObject object, Node node) {
+    String key = DirectoryKeys.key(object);
+    if (objects.putIfAbsent(key, object) != null) {
+      problems.add(Place.of(node), key, "", key + " stands here twice", "keep one of the two");
+    }
+  }
+}

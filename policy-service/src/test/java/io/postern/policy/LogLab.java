@@ -1,0 +1,142 @@
+package io.postern.policy;
+
+import com.google.protobuf.Parser;
+import io.postern.contracts.Deployment;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.lab.KafkaBroker;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicsSetup;
+import io.postern.policy.file.DirectoryFile;
+import io.postern.rules.Directory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** A real broker with the topics in it, and hands to write and read them. Owner: one test class. */
+public final class LogLab implements AutoCloseable {
+  public static final int PARTITIONS = 4;
+
+  /** Two domains of their own, a partner by smart host. */
+  public static final String FILE =
+      """
+      organizations:
+      - id: contoso
+        expiryHours: 48
+        acceptedDomains:
+        - { domain: contoso.example, mailboxRoute: { host: mailbox.contoso.example, port: 2401 } }
+        - { domain: emea.contoso.example, mailboxRoute: { host: emea.contoso.example } }
+        outboundConnectors:
+        - name: To Fabrikam
+          connectorType: partner
+          recipientDomains: [fabrikam.example]
+          smartHosts: [mail.fabrikam.example:2525]
+          tlsSettings: domainValidation
+          tlsDomain: mail.fabrikam.example
+      """;
+
+  private final KafkaBroker broker;
+  private final LogSettings settings;
+  private final KafkaProducer<String, byte[]> producer;
+  private final Map<String, Followed> followed = new HashMap<>();
+
+  public LogLab(Path folder) throws Exception {
+    broker = KafkaBroker.start(folder, properties -> {});
+    settings = settings(broker.bootstrap());
+    TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS));
+    producer = new KafkaProducer<>(settings.producer());
+  }
+
+  public static LogSettings settings(String bootstrap) {
+    return new LogSettings(Map.of("bootstrap.servers", bootstrap));
+  }
+
+  /** What the file says, as version 7. */
+  public static Directory directory(String file) {
+    List<DirectoryObject> objects =
+        DirectoryFile.parse(file.getBytes(StandardCharsets.UTF_8)).objects();
+    Map<String, Long> routing = new HashMap<>();
+    objects.forEach(object -> routing.put(DirectoryKeys.organizationOf(object), 5L));
+    return Directory.of(objects, 7, routing);
+  }
+
+  public KafkaBroker broker() {
+    return broker;
+  }
+
+  public LogSettings settings() {
+    return settings;
+  }
+
+  public RecordMetadata write(String topic, int partition, String key, byte[] value)
+      throws Exception {
+    return producer
+        .send(new ProducerRecord<>(topic, partition, key, value))
+        .get(10, java.util.concurrent.TimeUnit.SECONDS);
+  }
+
+  /** All committed records of a topic so far, by partition in the order of the log. */
+  public synchronized List<ConsumerRecord<String, byte[]>> read(String topic) {
+    return List.copyOf(followed.computeIfAbsent(topic, Followed::new).toEnd());
+  }
+
+  /** A topic that is read on each time from where it was left. */
+  private final class Followed {
+    private final KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(settings.reader(true));
+    private final List<TopicPartition> partitions;
+    private final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+
+    Followed(String topic) {
+      partitions =
+          reader.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+    }
+
+    List<ConsumerRecord<String, byte[]>> toEnd() {
+      Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+      while (ends.entrySet().stream().anyMatch(e -> reader.position(e.getKey()) < e.getValue())) {
+        reader.poll(Duration.ofMillis(50)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  public <T> List<T> read(String topic, Parser<T> parser) {
+    return read(topic).stream().map(record -> parse(parser, record.value())).toList();
+  }
+
+  public static <T> T parse(Parser<T> parser, byte[] bytes) {
+    try {
+      return parser.parseFrom(bytes);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Names the topics that a test reads most. */
+  public List<ConsumerRecord<String, byte[]>> deliveries() {
+    return read(Topics.MAIL_DELIVERIES);
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(1));
+    followed.values().forEach(topic -> topic.reader.close());
+    broker.close();
+  }
+}

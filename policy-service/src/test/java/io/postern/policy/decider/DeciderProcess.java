@@ -1,0 +1,40 @@
+package io.postern.policy.decider;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.log.LogSettings;
+import io.postern.policy.LogLab;
+import io.postern.policy.Worker;
+import io.postern.rules.Directory;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A decider in a process of its own that stops for ever between sending and committing, and says
+ * so: to be killed there. Argument: the broker.
+ */
+public final class DeciderProcess {
+  private DeciderProcess() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    LogSettings settings = LogLab.settings(args[0]);
+    Directory directory = LogLab.directory(LogLab.FILE);
+    CountDownLatch never = new CountDownLatch(1);
+    Worker worker =
+        Decider.worker(
+            settings,
+            new Decider(
+                settings,
+                () -> Optional.of(directory),
+                new DeciderMetrics(new SimpleMeterRegistry()),
+                () -> {
+                  System.out.println("sent");
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    worker.start();
+    never.await();
+  }
+}

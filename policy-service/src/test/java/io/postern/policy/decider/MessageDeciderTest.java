@@ -1,0 +1,151 @@
+package io.postern.policy.decider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.policy.LogLab;
+import io.postern.rules.Directory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MessageDeciderTest {
+  private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
+  private static final QueueId QUEUE_ID = QueueId.next(2);
+
+  private final MessageDecider decider = new MessageDecider(new Outcomes());
+
+  private Decision decide(MessageAccepted message) {
+    return decider.decide(DIRECTORY, Attempt.first(QUEUE_ID, message, 42, 1000));
+  }
+
+  @Test
+  void recipientsInDifferentDomainsTravelApartAndThoseOfOneHopTogether() {
+    Decision decision =
+        decide(
+            Messages.to(
+                QUEUE_ID, "bob@fabrikam.example", "carl@contoso.example", "dora@FABRIKAM.example"));
+
+    assertThat(decision.outcomes()).isEmpty();
+    assertThat(decision.deliveries())
+        .extracting(
+            DeliveryRequested::getDeliveryId,
+            DeliveryRequested::getGroup,
+            DeliveryRequested::getRecipientsList,
+            DeliveryRequested::getConnector)
+        .containsExactly(
+            tuple(QUEUE_ID + "/1/0", 0, List.of(0, 2), "To Fabrikam"),
+            tuple(QUEUE_ID + "/1/1", 1, List.of(1), ""));
+    DeliveryRequested partner = decision.deliveries().getFirst();
+    assertThat(partner.getEnvelope().getRecipientsList())
+        .extracting(EnvelopeRecipient::getAddress)
+        .containsExactly("bob@fabrikam.example", "dora@FABRIKAM.example");
+    assertThat(partner.getEnvelope().getReversePath()).isEqualTo("ann@contoso.example");
+    assertThat(partner.getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
+    assertThat(partner.getRequirement().getTlsDomain()).isEqualTo("mail.fabrikam.example");
+    assertThat(partner.getNextHop().getSmartHosts(0).getPort()).isEqualTo(2525);
+    assertThat(partner.getRoutingVersion()).isEqualTo(5);
+    assertThat(partner.getDirectoryVersion()).isEqualTo(7);
+    assertThat(partner.getAcceptedOffset()).isEqualTo(42);
+    assertThat(partner.getExpiresMillis()).isEqualTo(1000 + Duration.ofDays(2).toMillis());
+    assertThat(partner.getContentCount()).isEqualTo(1);
+    assertThat(partner.getExplanation().getSummary()).isNotEmpty();
+  }
+
+  @Test
+  void noMoreThanAHundredRecipientsTravelTogether() {
+    String[] many =
+        IntStream.range(0, 250).mapToObj(i -> "u" + i + "@fabrikam.example").toArray(String[]::new);
+
+    Decision decision = decide(Messages.to(QUEUE_ID, many));
+
+    assertThat(decision.deliveries())
+        .extracting(DeliveryRequested::getGroup, DeliveryRequested::getRecipientsCount)
+        .containsExactly(tuple(0, 100), tuple(1, 100), tuple(2, 50));
+  }
+
+  @Test
+  void aLaterAttemptHasIdsThatNoOtherRecordOfTheAttemptHas() {
+    MessageAccepted message =
+        Messages.to(QUEUE_ID, "a@fabrikam.example", "b@contoso.example", "c@fabrikam.example");
+
+    Decision one = decider.decide(DIRECTORY, new Attempt(QUEUE_ID, message, 42, 0, 3, List.of(0)));
+    Decision two =
+        decider.decide(DIRECTORY, new Attempt(QUEUE_ID, message, 42, 0, 3, List.of(1, 2)));
+
+    assertThat(Stream.concat(one.deliveries().stream(), two.deliveries().stream()))
+        .extracting(DeliveryRequested::getDeliveryId)
+        .containsExactly(QUEUE_ID + "/3/0", QUEUE_ID + "/3/1", QUEUE_ID + "/3/2");
+  }
+
+  @Test
+  void aRecipientThatCannotBeReadIsHeldAloneAndAnAddressLiteralFails() {
+    Decision decision =
+        decide(Messages.to(QUEUE_ID, "no domain", "bob@fabrikam.example", "carl@[192.0.2.1]"));
+
+    assertThat(decision.deliveries())
+        .extracting(DeliveryRequested::getRecipientsList)
+        .containsExactly(List.of(1));
+    assertThat(decision.outcomes())
+        .singleElement()
+        .satisfies(
+            outcome ->
+                assertThat(outcome.getRecipientsList())
+                    .extracting(
+                        RecipientOutcome::getRecipient,
+                        RecipientOutcome::getKind,
+                        RecipientOutcome::getReason)
+                    .containsExactly(
+                        tuple(0, OutcomeKind.HELD, Reasons.UNDECIDABLE),
+                        tuple(2, OutcomeKind.FAILED, Reasons.NO_MAIL_HOST)));
+  }
+
+  @Test
+  void eachRecipientIsInExactlyOneDeliveryOrOutcome() {
+    Random random = new Random(7);
+    String[] domains = {
+      "fabrikam.example",
+      "contoso.example",
+      "emea.contoso.example",
+      "else.example",
+      "[192.0.2.1]",
+      "x..y"
+    };
+    for (int i = 0; i < 300; i++) {
+      int count = 1 + random.nextInt(230);
+      String[] recipients =
+          IntStream.range(0, count)
+              .mapToObj(r -> "u@" + domains[random.nextInt(domains.length)])
+              .toArray(String[]::new);
+
+      Decision decision = decide(Messages.to(QUEUE_ID, recipients));
+
+      assertThat(
+              Stream.concat(
+                  decision.deliveries().stream().flatMap(d -> d.getRecipientsList().stream()),
+                  decision.outcomes().stream()
+                      .flatMap(o -> o.getRecipientsList().stream())
+                      .map(RecipientOutcome::getRecipient)))
+          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, count).boxed().toList());
+      assertThat(decision.deliveries())
+          .allSatisfy(
+              d -> {
+                assertThat(d.getRecipientsCount()).isBetween(1, MessageDecider.MOST_RECIPIENTS);
+                assertThat(d.getEnvelope().getRecipientsCount()).isEqualTo(d.getRecipientsCount());
+              })
+          .extracting(DeliveryRequested::getDeliveryId)
+          .doesNotHaveDuplicates();
+    }
+  }
+}

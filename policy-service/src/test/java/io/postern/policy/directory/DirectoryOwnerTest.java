@@ -1,0 +1,231 @@
+package io.postern.policy.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryAudit;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.DirectoryReader;
+import io.postern.policy.LogLab;
+import io.postern.policy.Worker;
+import io.postern.policy.file.DirectoryFile;
+import io.postern.rules.Directory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The owner against a real broker; each test has an organization of its own. */
+class DirectoryOwnerTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  @TempDir static Path folder = Path.of("");
+  private static LogLab log;
+  private static Worker owner;
+  private static DirectoryCommands commands;
+
+  @BeforeAll
+  static void start() throws Exception {
+    log = new LogLab(folder);
+    owner = startOwner();
+    commands = new DirectoryCommands(log.settings());
+  }
+
+  @AfterAll
+  static void stop() {
+    owner.close();
+    log.close();
+  }
+
+  private static Worker startOwner() {
+    Worker worker = DirectoryOwner.worker(log.settings(), accepted -> {});
+    worker.start();
+    return worker;
+  }
+
+  private static List<DirectoryObject> objects(String organization) {
+    String file = LogLab.FILE.replace("contoso", organization);
+    return DirectoryFile.parse(file.getBytes(StandardCharsets.UTF_8)).objects();
+  }
+
+  private static DirectoryCommand.Builder command(List<DirectoryObject> changes) {
+    return DirectoryCommand.newBuilder()
+        .setCommandId(UUID.randomUUID().toString())
+        .setActor("admin")
+        .setAtMillis(1)
+        .setExpectedVersion(-1)
+        .addAllChanges(changes);
+  }
+
+  private static List<DirectoryObject> written(String commandId) {
+    return log.read(Topics.DIRECTORY, DirectoryObject.parser()).stream()
+        .filter(object -> object.getCommandId().equals(commandId))
+        .toList();
+  }
+
+  private static List<DirectoryAudit> audited(String commandId) {
+    return log.read(Topics.DIRECTORY_AUDIT, DirectoryAudit.parser()).stream()
+        .filter(audit -> audit.getCommandId().equals(commandId))
+        .toList();
+  }
+
+  @Test
+  void anAcceptedCommandIsWrittenWithAnswerAndAudit() throws Exception {
+    DirectoryCommand command = command(objects("written")).build();
+
+    DirectoryResult result = commands.submit(command, LONG);
+
+    assertThat(result.getProblemsList()).isEmpty();
+    assertThat(result.getAccepted()).isTrue();
+    List<DirectoryObject> objects = written(command.getCommandId());
+    assertThat(objects).hasSize(4);
+    assertThat(objects).extracting(DirectoryObject::getCommandIndex).containsExactly(0, 1, 2, 3);
+    assertThat(objects).allSatisfy(o -> assertThat(o.getCommandCount()).isEqualTo(4));
+    assertThat(log.read(Topics.DIRECTORY))
+        .filteredOn(r -> r.offset() == result.getVersion())
+        .as("the version is the offset of the command's last object")
+        .singleElement()
+        .satisfies(r -> assertThat(r.key()).isEqualTo(DirectoryKeys.key(objects.getLast())));
+    assertThat(audited(command.getCommandId()))
+        .singleElement()
+        .satisfies(
+            audit -> {
+              assertThat(audit.getActor()).isEqualTo("admin");
+              assertThat(audit.getVersion()).isEqualTo(result.getVersion());
+              assertThat(audit.getBeforeList()).isEmpty();
+              assertThat(audit.getAfterList()).hasSize(4);
+            });
+  }
+
+  @Test
+  void aRejectedCommandNamesTheFieldAndWritesNothing() throws Exception {
+    List<DirectoryObject> wrong =
+        objects("rejected").stream()
+            .map(
+                o ->
+                    o.hasOutboundConnector()
+                        ? o.toBuilder()
+                            .setOutboundConnector(
+                                o.getOutboundConnector().toBuilder().setTlsDomain("no domain"))
+                            .build()
+                        : o)
+            .toList();
+    DirectoryCommand command = command(wrong).build();
+
+    DirectoryResult result = commands.submit(command, LONG);
+
+    assertThat(result.getAccepted()).isFalse();
+    assertThat(result.getProblemsList())
+        .anySatisfy(
+            problem -> {
+              assertThat(problem.getObject()).isEqualTo("outbound-connector/rejected/To Fabrikam");
+              assertThat(problem.getField()).isEqualTo("tlsDomain");
+              assertThat(problem.getCure()).isNotEmpty();
+            });
+    assertThat(written(command.getCommandId())).isEmpty();
+    assertThat(audited(command.getCommandId())).isEmpty();
+  }
+
+  @Test
+  void theSameCommandIdTwiceIsOnceAlsoForTheNextOwner() throws Exception {
+    DirectoryCommand command = command(objects("twice")).build();
+    DirectoryResult first = commands.submit(command, LONG);
+    DirectoryResult again = commands.submit(command, LONG);
+    owner.close();
+    owner = startOwner();
+
+    DirectoryResult later = commands.submit(command, LONG);
+
+    assertThat(first.getAccepted()).isTrue();
+    assertThat(again).isEqualTo(first);
+    assertThat(later).isEqualTo(first);
+    assertThat(written(command.getCommandId())).hasSize(4);
+    assertThat(audited(command.getCommandId())).hasSize(1);
+  }
+
+  @Test
+  void aCommandForAnotherVersionIsRejected() throws Exception {
+    long version = commands.submit(command(objects("versions")).build(), LONG).getVersion();
+    DirectoryObject changed = objects("versions").getFirst();
+
+    DirectoryResult stale =
+        commands.submit(command(List.of(changed)).setExpectedVersion(version - 1).build(), LONG);
+
+    assertThat(stale.getAccepted()).isFalse();
+    assertThat(stale.getProblemsList())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly(DirectoryOwner.EXPECTED_VERSION);
+  }
+
+  @Test
+  void aDomainOfAnotherOrganizationIsRefused() throws Exception {
+    commands.submit(command(objects("owning")).build(), LONG);
+    List<DirectoryObject> theirs =
+        DirectoryFile.parse(
+                """
+                organizations:
+                - id: thief
+                  acceptedDomains:
+                  - { domain: owning.example, mailboxRoute: { host: m.example.com } }
+                """
+                    .getBytes(StandardCharsets.UTF_8))
+            .objects();
+
+    DirectoryResult result = commands.submit(command(theirs).build(), LONG);
+
+    assertThat(result.getAccepted()).isFalse();
+    assertThat(result.getProblemsList().toString()).doesNotContain("organization/owning");
+  }
+
+  @Test
+  void aRemovedObjectStaysAsAMarkerAndIsGoneForReaders() throws Exception {
+    commands.submit(command(objects("removing")).build(), LONG);
+    DirectoryObject connector = objects("removing").getLast();
+    DirectoryCommand removal =
+        command(List.of(connector.toBuilder().setRemoved(true).build())).build();
+
+    DirectoryResult result = commands.submit(removal, LONG);
+
+    assertThat(result.getAccepted()).isTrue();
+    assertThat(written(removal.getCommandId()))
+        .singleElement()
+        .satisfies(
+            marker -> {
+              assertThat(marker.getRemoved()).isTrue();
+              assertThat(marker.getOutboundConnector().getName()).isEqualTo("To Fabrikam");
+            });
+    try (DirectoryReader<Directory> reader = new DirectoryReader<>(log.settings(), Directory::of)) {
+      reader.start();
+      assertThat(reader.awaitVersion(result.getVersion(), LONG)).isTrue();
+      await().atMost(LONG).until(() -> reader.current().isPresent());
+      Directory directory = reader.current().orElseThrow();
+      assertThat(directory.outboundConnectors("removing")).isEmpty();
+      assertThat(directory.routingVersion("removing")).isEqualTo(result.getVersion());
+    }
+    assertThat(audited(removal.getCommandId()).getFirst().getBeforeList()).hasSize(1);
+  }
+
+  @Test
+  void bytesThatAreNoCommandAreRejectedAndTheNextOneIsJudged() throws Exception {
+    log.write(Topics.DIRECTORY_COMMANDS, 0, "rubbish", new byte[] {1, 2, 3});
+
+    assertThat(commands.submit(command(objects("behind")).build(), LONG).getAccepted()).isTrue();
+
+    assertThat(log.read(Topics.DIRECTORY_RESULTS))
+        .filteredOn(record -> record.key().equals("rubbish"))
+        .singleElement()
+        .satisfies(
+            r ->
+                assertThat(LogLab.parse(DirectoryResult.parser(), r.value()).getAccepted())
+                    .isFalse());
+  }
+}
