@@ -75,11 +75,6 @@ final class DirectoryEnd {
     return confirmedNanos;
   }
 
-  @Override
-  public String toString() {
-    return "q " + question + " end " + answeredOffset;
-  }
-
   /** Where the reader stands; -1 while that is not known. */
   static long position(KafkaConsumer<String, byte[]> consumer, TopicPartition partition) {
     try {

@@ -167,14 +167,6 @@ public final class DirectoryReader<D> implements AutoCloseable {
       }
       // Also a commit marker moves the position.
       long position = DirectoryEnd.position(consumer, partition);
-      System.err.println(
-          System.currentTimeMillis() % 100000
-              + " pos "
-              + position
-              + " n "
-              + records.count()
-              + " "
-              + end);
       state.passed(position);
       boolean confirmed = end.reachedBy(position);
       if (confirmed) {

@@ -78,14 +78,16 @@ class MessageLogTest {
   @Test
   void g1_manySessionsAtOnceLoseNothing() throws Exception {
     List<Mail> sent = new ArrayList<>();
-    try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
+    // Tens of megabytes at once: the patience of production, as the test is not about its end.
+    try (MessageLog patient = new MessageLog(log.settings, 4);
+        ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Mail>> mails =
           IntStream.range(0, 300)
               .mapToObj(
                   i ->
                       sessions.submit(
                           () ->
-                              Mail.send(messages, Mail.bytes(new Random(i), 1 + (i % 40) * 5_000))))
+                              Mail.send(patient, Mail.bytes(new Random(i), 1 + (i % 40) * 5_000))))
               .toList();
       for (Future<Mail> mail : mails) {
         sent.add(mail.get());

@@ -1,0 +1,107 @@
+package io.postern.delivery;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What an operator may set, {@code postern.delivery.*}; described in README.md. */
+@ConfigMapping(prefix = "postern.delivery")
+public interface DeliverySettings {
+
+  /** Our name in EHLO (RFC 5321 §4.1.1.1); by default the machine's. */
+  Optional<String> hostName();
+
+  /** Port of mail hosts that an MX record names. */
+  @WithDefault("25")
+  int mxPort();
+
+  /** Mail hosts of one domain that are tried. */
+  @WithDefault("10")
+  int maxHosts();
+
+  /** Addresses that one delivery tries. */
+  @WithDefault("10")
+  int maxAddresses();
+
+  /** Folder with client certificates, NAME.pem with NAME.key; by default none. */
+  Optional<String> clientCertificatesFolder();
+
+  /** Deliveries that run to one destination at a time. */
+  @WithDefault("20")
+  int destinationLimit();
+
+  /** Open deliveries a partition. */
+  @WithDefault("500")
+  int window();
+
+  /** Memory of all open deliveries together. */
+  @WithDefault("67108864")
+  long bufferBytes();
+
+  /** Time between two commits of outcomes. */
+  @WithDefault("10ms")
+  Duration commitInterval();
+
+  /** How long open deliveries are waited for when a partition is given up or the service stops. */
+  @WithDefault("15s")
+  Duration revocationPatience();
+
+  /** How long a verdict on a host's certificate is waited for. */
+  @WithDefault("10s")
+  Duration verdictPatience();
+
+  Connections connections();
+
+  Timeouts timeout();
+
+  /** Idle connections. */
+  interface Connections {
+    /** Kept at once. */
+    @WithDefault("200")
+    int idle();
+
+    /** How long one is kept without use. */
+    @WithDefault("10s")
+    Duration idleTime();
+
+    /** Transactions over one. */
+    @WithDefault("100")
+    int uses();
+  }
+
+  /** How long a host is waited for (RFC 5321 §4.5.3.2). */
+  interface Timeouts {
+    /** For the connection to one address. */
+    @WithDefault("10s")
+    Duration connect();
+
+    /** For the greeting. */
+    @WithDefault("60s")
+    Duration greeting();
+
+    /** For the TLS handshake. */
+    @WithDefault("60s")
+    Duration handshake();
+
+    /** For the answer to EHLO, STARTTLS, MAIL, RCPT, RSET. */
+    @WithDefault("5m")
+    Duration command();
+
+    /** For the answer to DATA. */
+    @WithDefault("2m")
+    Duration dataStart();
+
+    /** For a block of content to be taken. */
+    @WithDefault("3m")
+    Duration block();
+
+    /** For the answer to the final dot. */
+    @WithDefault("10m")
+    Duration end();
+
+    /** For the answer to QUIT. */
+    @WithDefault("5s")
+    Duration quit();
+  }
+}

@@ -1,0 +1,27 @@
+package io.postern.delivery;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The DNS, {@code postern.dns.*}; described in README.md. */
+@ConfigMapping(prefix = "postern.dns")
+public interface DnsSettings {
+
+  /** Servers to ask, {@code ip:port} or {@code ip}, in order; by default the system's. */
+  Optional<List<String>> servers();
+
+  /** How long one server is waited for; each is asked twice. */
+  @WithDefault("3s")
+  Duration timeout();
+
+  /** How long one question may take, all servers and tries together. */
+  @WithDefault("15s")
+  Duration patience();
+
+  /** Answers kept, each as long as its TTL and at most an hour. */
+  @WithDefault("10000")
+  int cacheEntries();
+}

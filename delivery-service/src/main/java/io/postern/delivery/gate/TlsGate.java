@@ -1,0 +1,251 @@
+package io.postern.delivery.gate;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.TlsToken;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.rules.CertificateNames;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does this connection meet this requirement (G3, DESIGN §6)? Asked before any envelope is sent
+ * over a connection, and again each time it is reused. Pure; any thread.
+ *
+ * <p>A value that this version does not know is refused, never read as a weaker one. What cannot be
+ * evaluated is refused, never skipped: unknown is not good (G4).
+ */
+public final class TlsGate {
+  /** DANE is demanded and not evaluated by this version. */
+  public static final String DANE_UNAVAILABLE = "dane-unavailable";
+
+  /** An MTA-STS mode that this version does not know. */
+  public static final String MTA_STS_UNAVAILABLE = "mta-sts-unavailable";
+
+  /** The answer. */
+  public sealed interface Decision {
+    /**
+     * @param achieved what stands after ":" in the token
+     */
+    record Pass(String achieved) implements Decision {}
+
+    /**
+     * @param reason what stands after "/" in the token
+     * @param detail a sentence for the administrator
+     */
+    record Refuse(String reason, String detail) implements Decision {}
+  }
+
+  /** What the connection is. */
+  public sealed interface Channel {
+    record Encrypted(TlsFacts facts) implements Channel {}
+
+    record Plain(WhyPlain why) implements Channel {}
+  }
+
+  /** Why there is no TLS. */
+  public enum WhyPlain {
+    NOT_OFFERED(Reasons.NOT_OFFERED, "the host offers no STARTTLS"),
+    STARTTLS_REFUSED(Reasons.STARTTLS_REFUSED, "the host offers STARTTLS and refused the command"),
+    HANDSHAKE_FAILED(Reasons.HANDSHAKE_FAILED, "the TLS handshake failed");
+
+    private final String reason;
+    private final String detail;
+
+    WhyPlain(String reason, String detail) {
+      this.reason = reason;
+      this.detail = detail;
+    }
+
+    public String reason() {
+      return reason;
+    }
+
+    public String detail() {
+      return detail;
+    }
+  }
+
+  private TlsGate() {}
+
+  /** A demand that no connection can meet in this version; known before anyone dials. */
+  public static Decision.@Nullable Refuse unsupported(TlsRequirement requirement) {
+    if (requirement.getLevel() == TlsLevel.TLS_LEVEL_UNSPECIFIED
+        || requirement.getLevel() == TlsLevel.UNRECOGNIZED) {
+      return new Decision.Refuse(
+          Reasons.UNDECIDABLE, "the requirement has a TLS level that this version does not know");
+    }
+    if (requirement.getDane() == DaneMode.DANE_MANDATORY
+        || requirement.getDane() == DaneMode.UNRECOGNIZED) {
+      return new Decision.Refuse(
+          DANE_UNAVAILABLE, "the connector demands DANE, which this version does not evaluate");
+    }
+    if (requirement.getMtaSts() == MtaStsMode.UNRECOGNIZED) {
+      return new Decision.Refuse(
+          MTA_STS_UNAVAILABLE,
+          "the requirement has an MTA-STS mode that this version does not know");
+    }
+    if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {
+      return new Decision.Refuse(
+          Reasons.UNDECIDABLE,
+          "the requirement has a REQUIRETLS value that this version does not know");
+    }
+    return null;
+  }
+
+  /**
+   * Whether plaintext may be used where TLS cannot be had. A demand on the TLS itself (forward
+   * secrecy, TLS 1.3) and REQUIRETLS rule it out whatever the level.
+   */
+  public static boolean plaintextAllowed(TlsRequirement requirement) {
+    return requirement.getLevel() == TlsLevel.OPPORTUNISTIC
+        && !requirement.getForwardSecrecy()
+        && minimum(requirement) <= TlsVersion.TLS_1_2_VALUE
+        && requirement.getRequireTls() != RequireTls.REQUIRE_TLS_YES
+        && unsupported(requirement) == null;
+  }
+
+  /** Whether {@link #decide} needs the verdict on the chain; otherwise nobody is asked. */
+  public static boolean needsVerdict(TlsRequirement requirement) {
+    return switch (requirement.getLevel()) {
+      case CERTIFICATE_VALIDATION, DOMAIN_VALIDATION -> true;
+      // RFC 8689 §4.2.1: the server's certificate must verify.
+      default -> requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
+    };
+  }
+
+  /**
+   * Decides.
+   *
+   * @param host the name that was dialled, for REQUIRETLS (RFC 8689 §4.2.1)
+   * @param requireTlsOffered the host announced REQUIRETLS after the handshake
+   * @param verdict on the chain with this requirement's anchors; null: none was had
+   */
+  public static Decision decide(
+      TlsRequirement requirement,
+      Channel channel,
+      String host,
+      boolean requireTlsOffered,
+      @Nullable CertificateVerdict verdict) {
+    Decision.Refuse unsupported = unsupported(requirement);
+    if (unsupported != null) {
+      return unsupported;
+    }
+    return switch (channel) {
+      case Channel.Plain plain -> plain(requirement, plain.why());
+      case Channel.Encrypted tls ->
+          encrypted(requirement, tls.facts(), host, requireTlsOffered, verdict);
+    };
+  }
+
+  private static Decision plain(TlsRequirement requirement, WhyPlain why) {
+    if (!plaintextAllowed(requirement)) {
+      return new Decision.Refuse(why.reason(), why.detail());
+    }
+    return new Decision.Pass(
+        switch (why) {
+          case NOT_OFFERED -> TlsToken.Achieved.NONE_NOT_OFFERED;
+          case STARTTLS_REFUSED, HANDSHAKE_FAILED -> TlsToken.Achieved.NONE_HANDSHAKE_FAILED;
+        });
+  }
+
+  private static Decision encrypted(
+      TlsRequirement requirement,
+      TlsFacts facts,
+      String host,
+      boolean requireTlsOffered,
+      @Nullable CertificateVerdict verdict) {
+    if (facts.getVersion() == TlsVersion.UNRECOGNIZED
+        || facts.getVersion().getNumber() < minimum(requirement)) {
+      return new Decision.Refuse(
+          Reasons.VERSION_TOO_LOW, "the host negotiated " + Spelling.of(facts.getVersion()));
+    }
+    if (requirement.getForwardSecrecy() && !facts.getForwardSecrecy()) {
+      return new Decision.Refuse(
+          Reasons.NO_FORWARD_SECRECY,
+          "the host chose " + facts.getCipherSuite() + ", a key exchange without forward secrecy");
+    }
+    if (needsVerdict(requirement)) {
+      Decision.Refuse chain = chain(facts, verdict);
+      if (chain != null) {
+        return chain;
+      }
+    }
+    if (requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION) {
+      Decision.Refuse name = name(requirement.getTlsDomain(), facts.getPeerNamesList());
+      if (name != null) {
+        return name;
+      }
+    }
+    if (requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
+      Decision.Refuse name = name(host, facts.getPeerNamesList());
+      if (name != null) {
+        return name;
+      }
+      if (!requireTlsOffered) {
+        return new Decision.Refuse(
+            Reasons.REQUIRETLS_NOT_OFFERED, "the sender asked for REQUIRETLS, the host lacks it");
+      }
+    }
+    TlsLevel proven =
+        requirement.getLevel() == TlsLevel.OPPORTUNISTIC
+            ? TlsLevel.ENCRYPTION_ONLY
+            : requirement.getLevel();
+    return new Decision.Pass(TlsToken.Achieved.level(proven));
+  }
+
+  private static Decision.@Nullable Refuse chain(
+      TlsFacts facts, @Nullable CertificateVerdict verdict) {
+    if (facts.getPeerChainFingerprint().isEmpty()) {
+      return new Decision.Refuse(Reasons.NO_CERTIFICATE, "the host presented no certificate");
+    }
+    if (verdict == null) {
+      return new Decision.Refuse(
+          Reasons.VERDICT_UNAVAILABLE, "no verdict on the host's certificate could be had");
+    }
+    if (verdict.getResult() == VerdictResult.GOOD) {
+      return null;
+    }
+    String reason = Spelling.of(verdict.getReason());
+    if (reason.isEmpty() || verdict.getReason() == VerdictReason.UNAVAILABLE) {
+      reason = Reasons.VERDICT_UNAVAILABLE;
+    }
+    String detail = verdict.getDetail();
+    return new Decision.Refuse(
+        reason, detail.isEmpty() ? "the host's certificate: " + Spelling.verdict(verdict) : detail);
+  }
+
+  private static Decision.@Nullable Refuse name(String wanted, List<String> names) {
+    if (!wanted.isEmpty() && CertificateNames.matches(wanted, names)) {
+      return null;
+    }
+    return new Decision.Refuse(
+        Reasons.NAME_MISMATCH,
+        wanted.isEmpty()
+            ? "domain validation without a domain to look for: set tlsDomain"
+            : "the certificate is for " + shown(names) + ", not for " + wanted);
+  }
+
+  private static String shown(List<String> names) {
+    return names.isEmpty()
+        ? "no name"
+        : String.join(", ", names.subList(0, Math.min(5, names.size())));
+  }
+
+  // S3: never below TLS 1.2. A number of a newer writer demands more than this version can give.
+  private static int minimum(TlsRequirement requirement) {
+    TlsVersion minimum = requirement.getMinimumVersion();
+    return minimum == TlsVersion.UNRECOGNIZED
+        ? Integer.MAX_VALUE
+        : Math.max(minimum.getNumber(), TlsVersion.TLS_1_2_VALUE);
+  }
+}

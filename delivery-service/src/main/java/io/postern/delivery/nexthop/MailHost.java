@@ -1,0 +1,12 @@
+package io.postern.delivery.nexthop;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host to dial.
+ *
+ * @param name as configured or as in the MX record, lower case; shown, sent as SNI
+ * @param address for a literal, which is not looked up
+ */
+public record MailHost(String name, int port, @Nullable InetAddress address) {}

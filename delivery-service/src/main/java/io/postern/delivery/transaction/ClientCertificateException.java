@@ -1,0 +1,13 @@
+package io.postern.delivery.transaction;
+
+/** The client certificate that the requirement names cannot be used; the message names it. */
+final class ClientCertificateException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** What stands after "/" in the token. */
+  static final String REASON = "client-certificate-missing";
+
+  ClientCertificateException(String message) {
+    super(message);
+  }
+}

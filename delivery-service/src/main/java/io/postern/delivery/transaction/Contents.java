@@ -1,0 +1,12 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.v1.ContentSegment;
+import io.postern.log.ContentException;
+import io.postern.log.ContentStream;
+import java.util.List;
+
+/** Where contents are read. */
+@FunctionalInterface
+public interface Contents {
+  ContentStream open(List<ContentSegment> segments) throws ContentException;
+}

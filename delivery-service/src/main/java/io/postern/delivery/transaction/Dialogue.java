@@ -1,0 +1,151 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.smtp.Reply;
+import io.postern.smtp.ReplyParser;
+import io.postern.smtp.SmtpSyntaxException;
+import io.postern.transport.LineTooLongException;
+import io.postern.transport.SmtpConnection;
+import io.postern.transport.TlsClient;
+import io.postern.transport.TlsHandshakeException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Commands out, replies in, over one connection (RFC 5321 §4.2). Every step has a time-out;
+ * whatever ends the session is a {@link DialogueException}, a 421 too (RFC 5321 §3.8). Owner: the
+ * delivery's thread.
+ */
+final class Dialogue {
+  private final SmtpConnection connection;
+  private final ReplyParser parser = new ReplyParser();
+
+  Dialogue(SmtpConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Sends a command and reads its reply. */
+  Reply command(Stage stage, String line, Duration patience) throws DialogueException {
+    send(stage, line, patience);
+    flush(stage, patience);
+    return reply(stage, patience);
+  }
+
+  /** Puts a command into the output. */
+  void send(Stage stage, String line, Duration patience) throws DialogueException {
+    try {
+      connection.writeTimeout(patience);
+      connection.write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw ended(stage, e);
+    }
+  }
+
+  /** Puts content into the output; the peer must take it in time. */
+  void write(ByteBuffer bytes, Duration patience) throws DialogueException {
+    try {
+      connection.writeTimeout(patience);
+      connection.write(bytes);
+    } catch (IOException e) {
+      throw ended(Stage.DATA, e);
+    }
+  }
+
+  void flush(Stage stage, Duration patience) throws DialogueException {
+    try {
+      connection.writeTimeout(patience);
+      connection.flush();
+    } catch (IOException e) {
+      throw ended(stage, e);
+    }
+  }
+
+  /** Reads one reply, all its lines within {@code patience}. */
+  Reply reply(Stage stage, Duration patience) throws DialogueException {
+    try {
+      long deadline = System.nanoTime() + patience.toNanos();
+      Reply reply;
+      do {
+        connection.readTimeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        reply = parser.line(connection.readLine(ReplyParser.MAX_LINE));
+      } while (reply == null);
+      if (reply.code() == 421) {
+        throw new DialogueException(
+            Reasons.REMOTE_4XX, stage, reply, "the host ended the session: " + reply);
+      }
+      return reply;
+    } catch (SmtpSyntaxException e) {
+      throw new DialogueException(
+          Reasons.DISCONNECTED, stage, null, "the host's answer is no SMTP: " + e.getMessage());
+    } catch (IOException e) {
+      throw ended(stage, e);
+    }
+  }
+
+  /**
+   * The handshake after 220 to STARTTLS; what came in plaintext behind it is thrown away (RFC 3207
+   * §4.2).
+   */
+  TlsFacts startTls(TlsClient client, String serverName, Duration patience)
+      throws DialogueException, TlsHandshakeException {
+    try {
+      connection.discardInput();
+      connection.readTimeout(patience);
+      connection.writeTimeout(patience);
+      return connection.startTls(client, serverName);
+    } catch (TlsHandshakeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw ended(Stage.STARTTLS, e);
+    }
+  }
+
+  List<byte[]> peerChain() {
+    return connection.peerChain();
+  }
+
+  byte[] stapledOcsp() {
+    return connection.stapledOcsp();
+  }
+
+  /** Something arrived that nobody asked for; of a kept connection: a 421 or nonsense. */
+  boolean inputBuffered() {
+    return connection.inputBuffered();
+  }
+
+  /** QUIT and close, bounded; a host that does not answer is left anyway. */
+  void quit(Duration patience) {
+    try {
+      command(Stage.QUIT, "QUIT", patience);
+    } catch (DialogueException leftAnyway) {
+      // RFC 5321 §4.1.1.10: nothing hangs on the answer.
+    }
+    connection.close();
+  }
+
+  /** Ends the connection at once, so that what was sent of a message is not taken for all of it. */
+  void abort() {
+    connection.abort();
+  }
+
+  private DialogueException ended(Stage stage, IOException e) {
+    if (e instanceof SocketTimeoutException) {
+      return new DialogueException(
+          Reasons.TIMEOUT, stage, null, "the host did not answer in time at " + stage.command());
+    }
+    String how =
+        switch (e) {
+          case LineTooLongException tooLong -> "sent a line longer than any reply";
+          case EOFException closed -> "closed the connection";
+          default -> "broke the connection (" + e.getMessage() + ")";
+        };
+    return new DialogueException(
+        Reasons.DISCONNECTED, stage, null, "the host " + how + " at " + stage.command());
+  }
+}

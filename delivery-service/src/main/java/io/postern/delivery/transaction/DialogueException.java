@@ -1,0 +1,41 @@
+package io.postern.delivery.transaction;
+
+import io.postern.smtp.Reply;
+import org.jspecify.annotations.Nullable;
+
+/** The session can go no further. Without a stack: peers cause as many as they like. */
+final class DialogueException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+  private final Stage stage;
+  private final transient @Nullable Reply reply;
+
+  /**
+   * @param reason of the closed list
+   * @param reply what the host said, if that ended it
+   * @param detail a sentence for the administrator
+   */
+  DialogueException(String reason, Stage stage, @Nullable Reply reply, String detail) {
+    super(detail, null, false, false);
+    this.reason = reason;
+    this.stage = stage;
+    this.reply = reply;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  @Nullable Reply reply() {
+    return reply;
+  }
+
+  String detail() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,302 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.Judge.Judgement;
+import io.postern.delivery.gate.TlsGate;
+import io.postern.delivery.nexthop.DnsFailureException;
+import io.postern.delivery.nexthop.MailHost;
+import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.nexthop.Resolution;
+import io.postern.delivery.position.Ownership;
+import io.postern.log.ContentException;
+import io.postern.log.ContentStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through a delivery's hosts (RFC 5321 §5.1) until one passes the gate and has decided about
+ * the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
+ * Plaintext after failed handshakes only when no host was left over TLS (S2).
+ *
+ * <p>Owner: the delivery's thread, once.
+ */
+final class HostWalk {
+  private static final int MAX_RECIPIENTS =
+      100; // RFC 5321 §4.5.3.1.8: what every host takes at once
+  private static final System.Logger LOG = System.getLogger(HostWalk.class.getName());
+
+  private enum Step {
+    DONE,
+    NEXT_HOST,
+    ABANDONED
+  }
+
+  private final Attempt attempt;
+  private final Ownership ownership;
+  private final SessionOpener opener;
+  private final Connections connections;
+  private final Judge judge;
+  private final RoutingCheck routing;
+  private final Contents contents;
+  private final Timeouts timeouts;
+  private final HopProtocol protocol;
+  private final List<Failure> failures = new ArrayList<>();
+  private final List<Target> handshakeFailed = new ArrayList<>();
+  private boolean abandoned;
+
+  HostWalk(
+      Attempt attempt,
+      Ownership ownership,
+      SessionOpener opener,
+      Connections connections,
+      Judge judge,
+      RoutingCheck routing,
+      Contents contents,
+      Timeouts timeouts) {
+    this.attempt = attempt;
+    this.ownership = ownership;
+    this.opener = opener;
+    this.connections = connections;
+    this.judge = judge;
+    this.routing = routing;
+    this.contents = contents;
+    this.timeouts = timeouts;
+    this.protocol = attempt.request().getNextHop().getProtocol();
+  }
+
+  /** Ownership was lost before anything was sent. */
+  boolean abandoned() {
+    return abandoned;
+  }
+
+  /**
+   * @return why the destination could not be reached at all; null: it was reached, or nobody was
+   *     asked
+   */
+  @Nullable Failure walk(NextHops nextHops, int maxAddresses) {
+    switch (nextHops.resolve(attempt.request().getNextHop())) {
+      case Resolution.Unroutable(
+              boolean permanent,
+              String reason,
+              String enhanced,
+              String detail) -> {
+        Failure failure = new Failure(reason, null, null, detail, Seen.NOTHING);
+        if (!permanent) {
+          attempt.deferRest(failure);
+          return failure;
+        }
+        attempt.refusedToken(reason);
+        attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(550, enhanced, detail), detail);
+        return null;
+      }
+      case Resolution.Hosts(List<MailHost> hosts) -> {
+        return walk(nextHops, hosts, maxAddresses);
+      }
+    }
+  }
+
+  private @Nullable Failure walk(NextHops nextHops, List<MailHost> hosts, int maxAddresses) {
+    int tried = 0;
+    for (MailHost host : hosts) {
+      for (InetAddress address : addresses(nextHops, host)) {
+        if (tried == maxAddresses) {
+          break;
+        }
+        tried++;
+        Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
+        if (visit(target) != Step.NEXT_HOST) {
+          return null;
+        }
+      }
+    }
+    if (TlsGate.plaintextAllowed(attempt.requirement())) {
+      for (Target target : handshakeFailed) {
+        if (visitInPlaintext(target) != Step.NEXT_HOST) {
+          return null;
+        }
+      }
+    }
+    if (tried == 0 && failures.stream().allMatch(f -> f.reason().equals(Reasons.NO_MAIL_HOST))) {
+      return noAddress(hosts);
+    }
+    Failure telling = Failure.mostTelling(failures);
+    boolean unreachable = failures.stream().allMatch(Failure::unreachable);
+    attempt.deferRest(telling);
+    return unreachable ? telling : null;
+  }
+
+  private List<InetAddress> addresses(NextHops nextHops, MailHost host) {
+    try {
+      List<InetAddress> addresses = nextHops.addresses(host);
+      if (addresses.isEmpty()) {
+        failures.add(
+            new Failure(
+                Reasons.NO_MAIL_HOST,
+                null,
+                null,
+                "the host " + host.name() + " has no address",
+                Seen.NOTHING));
+      }
+      return addresses;
+    } catch (DnsFailureException e) {
+      failures.add(
+          new Failure(
+              Reasons.DNS_FAILURE, null, null, String.valueOf(e.getMessage()), Seen.NOTHING));
+      return List.of();
+    }
+  }
+
+  // A smart host that is not in the DNS is our administrator's mistake and keeps the mail; mail
+  // hosts
+  // that are not are the recipient's and fail it.
+  private @Nullable Failure noAddress(List<MailHost> hosts) {
+    String detail =
+        "no host has an address: " + String.join(", ", hosts.stream().map(MailHost::name).toList());
+    if (attempt.request().getNextHop().getSmartHostsCount() > 0) {
+      attempt.deferRest(new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING));
+    } else {
+      attempt.refusedToken(Reasons.NO_MAIL_HOST);
+      attempt.settleRest(
+          OutcomeKind.FAILED, Reasons.NO_MAIL_HOST, Attempt.own(550, "5.4.4", detail), detail);
+    }
+    return null;
+  }
+
+  private Step visit(Target target) {
+    Connections.Key key = new Connections.Key(target, protocol, attempt.requirement());
+    Session kept = connections.take(key);
+    while (kept != null) {
+      // A kept session may have ended meanwhile: then it tells nothing about the host.
+      int before = failures.size();
+      Step step = use(kept, key);
+      if (step != Step.NEXT_HOST) {
+        return step;
+      }
+      failures.subList(before, failures.size()).clear();
+      kept = connections.take(key);
+    }
+    return open(target, key, false);
+  }
+
+  private Step visitInPlaintext(Target target) {
+    return open(target, null, true);
+  }
+
+  private Step open(Target target, Connections.@Nullable Key key, boolean plaintext) {
+    try {
+      return switch (opener.open(target, attempt.requirement(), protocol, plaintext)) {
+        case SessionOpener.Opened.Ready(Session session) -> use(session, key);
+        case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
+          handshakeFailed.add(target);
+          failures.add(new Failure(why.reason(), null, null, detail, Seen.dialled(target)));
+          yield Step.NEXT_HOST;
+        }
+      };
+    } catch (ClientCertificateException e) {
+      attempt.deferRest(
+          new Failure(
+              ClientCertificateException.REASON,
+              null,
+              null,
+              String.valueOf(e.getMessage()),
+              Seen.NOTHING));
+      return Step.DONE;
+    } catch (DialogueException e) {
+      failures.add(Failure.of(e, Seen.dialled(target)));
+      return Step.NEXT_HOST;
+    }
+  }
+
+  /**
+   * @param key where to keep the session afterwards; null: nowhere
+   */
+  private Step use(Session session, Connections.@Nullable Key key) {
+    Judgement judgement =
+        judge.judge(
+            attempt.requirement(),
+            session.channel(),
+            session.target().host(),
+            session.capabilities().has("REQUIRETLS"),
+            session.question(attempt.requirement(), attempt.request().getOrganization()));
+    Seen seen = Seen.judged(session, judgement);
+    switch (judgement.decision()) {
+      case TlsGate.Decision.Refuse(String reason, String detail) -> {
+        session.quit(timeouts.quit());
+        failures.add(new Failure(reason, null, null, detail, seen));
+        return Step.NEXT_HOST;
+      }
+      case TlsGate.Decision.Pass(String achieved) -> {
+        if (attempt.untouched()) {
+          if (!ownership.held()) {
+            session.quit(timeouts.quit());
+            abandoned = true;
+            return Step.ABANDONED;
+          }
+          String changed = routing.changed(attempt.request());
+          if (changed != null) {
+            release(session, key);
+            attempt.handBack(Reasons.ROUTING_CHANGED, changed);
+            return Step.DONE;
+          }
+        }
+        attempt.passed(seen, achieved);
+        return transact(session, key, seen);
+      }
+    }
+  }
+
+  private Step transact(Session session, Connections.@Nullable Key key, Seen seen) {
+    boolean healthy = false;
+    try {
+      if (MailCommand.possible(attempt, session.capabilities())) {
+        while (!attempt.done()) {
+          int before = attempt.openCount();
+          try (ContentStream content = contents.open(attempt.request().getContentList())) {
+            new MailTransaction(attempt, session, timeouts, content)
+                .run(attempt.open(MAX_RECIPIENTS));
+          }
+          if (attempt.openCount() == before) {
+            throw new IllegalStateException("a transaction decided about nobody");
+          }
+        }
+      }
+      healthy = true;
+      return Step.DONE;
+    } catch (DialogueException e) {
+      failures.add(Failure.of(e, seen));
+      return attempt.done() ? Step.DONE : Step.NEXT_HOST;
+    } catch (ContentException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "content of " + attempt.request().getQueueId() + " cannot be read (" + e.kind() + ")",
+          e);
+      attempt.settleRest(
+          OutcomeKind.DEFERRED,
+          Reasons.CONTENT_UNREADABLE,
+          null,
+          "the content could not be read from the log: " + e.getMessage());
+      return Step.DONE;
+    } finally {
+      if (healthy) {
+        release(session, key);
+      } else {
+        // Without the final dot, so that the host takes nothing for the whole message.
+        session.abort();
+      }
+    }
+  }
+
+  private void release(Session session, Connections.@Nullable Key key) {
+    if (key == null) {
+      session.quit(timeouts.quit());
+    } else {
+      connections.keep(key, session);
+    }
+  }
+}

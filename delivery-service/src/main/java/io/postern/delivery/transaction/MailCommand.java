@@ -1,0 +1,100 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.smtp.Capabilities;
+
+/** What MAIL and RCPT say to this host, and whether it can take the message at all. Pure. */
+final class MailCommand {
+  private MailCommand() {}
+
+  /**
+   * Fails the recipients when the host cannot take the message as it is; nothing is ever re-encoded
+   * (G10).
+   *
+   * @return whether the host can
+   */
+  static boolean possible(Attempt attempt, Capabilities host) {
+    DeliveryRequested request = attempt.request();
+    Envelope envelope = request.getEnvelope();
+    // RFC 1870 §6.1: what is larger than announced is not offered.
+    if (host.size().isPresent() && request.getSize() > host.size().getAsLong()) {
+      return fail(
+          attempt,
+          Reasons.TOO_LARGE,
+          552,
+          "5.3.4",
+          "the message has "
+              + request.getSize()
+              + " bytes, the host takes "
+              + host.size().getAsLong());
+    }
+    // RFC 6152 §3; CHUNKING with BINARYMIME (RFC 3030) is not spoken.
+    if (envelope.getBody() == BodyType.BODY_8BITMIME && !host.has8BitMime()
+        || envelope.getBody() == BodyType.BODY_BINARYMIME) {
+      return fail(
+          attempt,
+          Reasons.NO_8BITMIME,
+          554,
+          "5.6.3",
+          "the message has 8-bit content, the host does not take it");
+    }
+    // RFC 6531 §3.5
+    if (envelope.getSmtputf8() && !host.smtpUtf8()) {
+      return fail(
+          attempt,
+          Reasons.NO_SMTPUTF8,
+          553,
+          "5.6.7",
+          "the message has internationalized addresses or header, the host does not take them");
+    }
+    return true;
+  }
+
+  static String mail(DeliveryRequested request, Capabilities host) {
+    Envelope envelope = request.getEnvelope();
+    StringBuilder line =
+        new StringBuilder("MAIL FROM:<")
+            .append(safe(envelope, envelope.getReversePath()))
+            .append('>');
+    if (host.has("SIZE")) {
+      line.append(" SIZE=").append(request.getSize());
+    }
+    if (host.has8BitMime() && envelope.getBody() == BodyType.BODY_8BITMIME) {
+      line.append(" BODY=8BITMIME");
+    }
+    if (envelope.getSmtputf8()) {
+      line.append(" SMTPUTF8");
+    }
+    if (request.getRequirement().getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
+      line.append(" REQUIRETLS"); // RFC 8689 §4.2.1; the gate saw that the host offers it
+    }
+    return line.toString();
+  }
+
+  static String rcpt(Envelope envelope, int position) {
+    return "RCPT TO:<" + safe(envelope, envelope.getRecipients(position).getAddress()) + ">";
+  }
+
+  // Ingress parsed it; that no address ever makes a second command is checked again where it
+  // counts.
+  private static String safe(Envelope envelope, String address) {
+    for (int i = 0; i < address.length(); i++) {
+      char c = address.charAt(i);
+      if (c < ' ' || c == 127 || c > 127 && !envelope.getSmtputf8()) {
+        throw new IllegalArgumentException("an address with a character that no command may hold");
+      }
+    }
+    return address;
+  }
+
+  private static boolean fail(
+      Attempt attempt, String reason, int code, String enhanced, String detail) {
+    attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(code, enhanced, detail), detail);
+    return false;
+  }
+}

@@ -1,0 +1,231 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.log.ContentException;
+import io.postern.log.ContentStream;
+import io.postern.smtp.DotStuffer;
+import io.postern.smtp.Reply;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mail transaction over a session that passed the gate (RFC 5321 §3.3): MAIL, RCPT, DATA,
+ * content, final dot; over LMTP a reply for each recipient behind it (RFC 2033 §4.2). Settles the
+ * recipients that the host decided about. One that is not settled when this returns is to be asked
+ * again (452: too many recipients); one that is not settled when this throws was not delivered: no
+ * final dot was sent.
+ *
+ * <p>Owner: the delivery's thread. Content passes through one buffer.
+ */
+final class MailTransaction {
+  private static final int PIPELINED = 50; // replies stay below any socket buffer (RFC 2920 §3.1)
+  private static final int BUFFER_BYTES = 16 * 1024;
+
+  private final Attempt attempt;
+  private final Session session;
+  private final Timeouts timeouts;
+  private final ContentStream content;
+
+  /**
+   * @param content opened for this transaction alone; the caller closes it
+   */
+  MailTransaction(Attempt attempt, Session session, Timeouts timeouts, ContentStream content) {
+    this.attempt = attempt;
+    this.session = session;
+    this.timeouts = timeouts;
+    this.content = content;
+  }
+
+  /**
+   * @throws DialogueException when the session ended; it is unusable then
+   * @throws ContentException before the final dot; the session must be aborted
+   */
+  void run(List<Integer> batch) throws DialogueException, ContentException {
+    session.used();
+    // Before the envelope: content that is gone shall not cost the host a transaction.
+    ByteBuffer first = content.next();
+    List<Integer> accepted = envelope(batch);
+    if (accepted.isEmpty()) {
+      session.dialogue().command(Stage.RSET, "RSET", timeouts.command());
+      return;
+    }
+    Reply go = session.dialogue().command(Stage.DATA, "DATA", timeouts.dataStart());
+    if (go.code() != 354) {
+      if (go.isPositive()) {
+        throw new DialogueException(
+            Reasons.DISCONNECTED, Stage.DATA, go, "the host answered " + go + " to DATA");
+      }
+      accepted.forEach(position -> decide(position, Stage.DATA, go));
+      session.dialogue().command(Stage.RSET, "RSET", timeouts.command());
+      return;
+    }
+    long started = System.nanoTime();
+    try {
+      byte[] end = send(first);
+      if (end == null) {
+        throw lastWords(accepted);
+      }
+      finish(accepted, end);
+    } finally {
+      attempt.transferred(System.nanoTime() - started);
+    }
+  }
+
+  private List<Integer> envelope(List<Integer> batch) throws DialogueException {
+    Dialogue dialogue = session.dialogue();
+    List<String> commands = new ArrayList<>(batch.size() + 1);
+    commands.add(MailCommand.mail(attempt.request(), session.capabilities()));
+    for (int position : batch) {
+      commands.add(MailCommand.rcpt(attempt.request().getEnvelope(), position));
+    }
+    List<Integer> accepted = new ArrayList<>();
+    List<Integer> tooMany = new ArrayList<>();
+    Reply mail = null;
+    Reply lastTooMany = null;
+    int step = session.capabilities().pipelining() ? PIPELINED : 1;
+    for (int from = 0;
+        from < commands.size() && (mail == null || mail.isPositive());
+        from += step) {
+      int to = Math.min(from + step, commands.size());
+      for (int i = from; i < to; i++) {
+        dialogue.send(stage(i), commands.get(i), timeouts.command());
+      }
+      dialogue.flush(stage(from), timeouts.command());
+      for (int i = from; i < to; i++) {
+        Reply reply = dialogue.reply(stage(i), timeouts.command());
+        if (i == 0) {
+          mail = reply;
+        } else if (mail != null && mail.isPositive()) {
+          int position = batch.get(i - 1);
+          if (reply.isPositive()) {
+            accepted.add(position);
+          } else if (tooMany(reply)) {
+            tooMany.add(position);
+            lastTooMany = reply;
+          } else {
+            decide(position, Stage.RCPT, reply);
+          }
+        }
+      }
+    }
+    if (mail != null && !mail.isPositive()) {
+      for (int position : batch) {
+        decide(position, Stage.MAIL, mail);
+      }
+    } else if (accepted.isEmpty() && lastTooMany != null) {
+      // Not even one: then it is no matter of how many.
+      for (int position : tooMany) {
+        decide(position, Stage.RCPT, lastTooMany);
+      }
+    }
+    return accepted;
+  }
+
+  private static Stage stage(int index) {
+    return index == 0 ? Stage.MAIL : Stage.RCPT;
+  }
+
+  // RFC 5321 §4.5.3.1.10: the rest goes in a further transaction; 552 was the code in RFC 821.
+  private static boolean tooMany(Reply reply) {
+    return reply.code() == 452 || reply.code() == 552 && reply.enhanced() == null;
+  }
+
+  /**
+   * @return what ends the data; null when the host ended the connection on the way
+   */
+  private byte @Nullable [] send(@Nullable ByteBuffer first)
+      throws DialogueException, ContentException {
+    DotStuffer stuffer = new DotStuffer();
+    ByteBuffer out = ByteBuffer.allocate(BUFFER_BYTES);
+    ByteBuffer in = first;
+    try {
+      while (in != null) {
+        while (in.hasRemaining()) {
+          stuffer.stuff(in, out);
+          if (out.remaining() < 2) {
+            session.dialogue().write(out.flip(), timeouts.block());
+            out.clear();
+          }
+        }
+        in = content.next();
+      }
+      session.dialogue().write(out.flip(), timeouts.block());
+    } catch (DialogueException e) {
+      if (e.reason().equals(Reasons.DISCONNECTED)) {
+        return null;
+      }
+      throw e;
+    }
+    return stuffer.finish();
+  }
+
+  // A host that refuses in mid-data says so and closes; its reply is worth more than
+  // "disconnected".
+  private DialogueException lastWords(List<Integer> accepted) {
+    try {
+      Reply reply = session.dialogue().reply(Stage.DATA, timeouts.quit());
+      if (!reply.isPositive()) {
+        accepted.forEach(position -> decide(position, Stage.DATA, reply));
+      }
+      return new DialogueException(
+          Reasons.DISCONNECTED, Stage.DATA, reply, "the host ended the session in the content");
+    } catch (DialogueException e) {
+      return e;
+    }
+  }
+
+  private void finish(List<Integer> accepted, byte[] end) throws DialogueException {
+    Dialogue dialogue = session.dialogue();
+    List<Integer> waiting = new ArrayList<>(accepted);
+    try {
+      dialogue.write(ByteBuffer.wrap(end), timeouts.block());
+      dialogue.flush(Stage.END_OF_DATA, timeouts.block());
+      if (attempt.request().getNextHop().getProtocol() == HopProtocol.LMTP) {
+        // RFC 2033 §4.2: in the order of the recipients that were accepted.
+        while (!waiting.isEmpty()) {
+          Reply reply = dialogue.reply(Stage.END_OF_DATA, timeouts.end());
+          decide(waiting.removeFirst(), Stage.END_OF_DATA, reply);
+        }
+      } else {
+        Reply reply = dialogue.reply(Stage.END_OF_DATA, timeouts.end());
+        waiting.clear();
+        accepted.forEach(position -> decide(position, Stage.END_OF_DATA, reply));
+      }
+    } catch (DialogueException e) {
+      // Past the dot another host must not be tried: this one may have taken it (G5 a).
+      for (int position : waiting) {
+        attempt.settle(
+            position,
+            OutcomeKind.DEFERRED,
+            e.reason(),
+            e.reply() == null ? null : Attempt.remote(Stage.END_OF_DATA, e.reply()),
+            e.reply() == null ? e.detail() + "; it may have taken the message" : e.detail());
+      }
+      throw e;
+    }
+  }
+
+  private void decide(int position, Stage stage, Reply reply) {
+    if (stage == Stage.END_OF_DATA && reply.code() / 100 == 2) {
+      attempt.settle(position, OutcomeKind.DELIVERED, "", Attempt.remote(stage, reply), "");
+    } else if (reply.isPermanent()) {
+      attempt.settle(
+          position,
+          OutcomeKind.FAILED,
+          Reasons.REMOTE_5XX,
+          Attempt.remote(stage, reply),
+          "the host refused at " + stage.command() + ": " + reply);
+    } else {
+      attempt.settle(
+          position,
+          OutcomeKind.DEFERRED,
+          Reasons.REMOTE_4XX,
+          Attempt.remote(stage, reply),
+          "the host answered at " + stage.command() + ": " + reply);
+    }
+  }
+}

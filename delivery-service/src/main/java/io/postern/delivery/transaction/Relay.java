@@ -1,0 +1,125 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.Destinations.Admission;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.TlsGate;
+import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.position.Deliverer;
+import io.postern.delivery.position.Ownership;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does one delivery from its slot to its outcome. Any number of threads; each delivery blocks its
+ * own. Whatever happens, every recipient is settled, or nothing was sent and the delivery is left
+ * to its next owner.
+ */
+public final class Relay implements Deliverer {
+  private final Destinations destinations;
+  private final NextHops nextHops;
+  private final SessionOpener opener;
+  private final Connections connections;
+  private final Judge judge;
+  private final RoutingCheck routing;
+  private final Contents contents;
+  private final Timeouts timeouts;
+  private final int maxAddresses;
+
+  /**
+   * @param maxAddresses the most addresses that one delivery tries
+   */
+  public Relay(
+      Destinations destinations,
+      NextHops nextHops,
+      SessionOpener opener,
+      Connections connections,
+      Judge judge,
+      RoutingCheck routing,
+      Contents contents,
+      Timeouts timeouts,
+      int maxAddresses) {
+    this.destinations = destinations;
+    this.nextHops = nextHops;
+    this.opener = opener;
+    this.connections = connections;
+    this.judge = judge;
+    this.routing = routing;
+    this.contents = contents;
+    this.timeouts = timeouts;
+    this.maxAddresses = maxAddresses;
+  }
+
+  @Override
+  public @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
+      throws InterruptedException {
+    Attempt attempt = new Attempt(request, complete(request));
+    TlsGate.Decision.Refuse unsupported = TlsGate.unsupported(attempt.requirement());
+    if (unsupported != null) {
+      attempt.deferRest(
+          new Failure(unsupported.reason(), null, null, unsupported.detail(), Seen.NOTHING));
+      return attempt.outcome();
+    }
+    String route = route(request.getNextHop());
+    switch (destinations.acquire(route, ownership)) {
+      case Admission.Lost lost -> {
+        return null;
+      }
+      case Admission.Unreachable(String reason, String detail) ->
+          attempt.deferRest(
+              new Failure(
+                  reason,
+                  null,
+                  null,
+                  "not tried, as another delivery just failed: " + detail,
+                  Seen.NOTHING));
+      case Admission.Granted granted -> {
+        try {
+          HostWalk walk =
+              new HostWalk(
+                  attempt, ownership, opener, connections, judge, routing, contents, timeouts);
+          Failure unreachable = walk.walk(nextHops, maxAddresses);
+          if (walk.abandoned()) {
+            return null;
+          }
+          if (unreachable != null) {
+            destinations.unreachable(route, unreachable.reason(), unreachable.detail());
+          }
+        } finally {
+          destinations.release(route);
+        }
+      }
+    }
+    if (!attempt.done()) {
+      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
+    }
+    return attempt.outcome();
+  }
+
+  /**
+   * Domain validation without a domain to look for means the recipients' domain where the MX chose
+   * the host (DESIGN §6). Filled in here, so that it is part of what connections are kept by.
+   */
+  static TlsRequirement complete(DeliveryRequested request) {
+    TlsRequirement requirement = request.getRequirement();
+    if (requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION
+        && requirement.getTlsDomain().isEmpty()
+        && !request.getNextHop().getMxDomain().isEmpty()) {
+      return requirement.toBuilder().setTlsDomain(request.getNextHop().getMxDomain()).build();
+    }
+    return requirement;
+  }
+
+  private static String route(NextHop hop) {
+    if (!hop.getRoute().isEmpty()) {
+      return hop.getRoute();
+    }
+    return hop.getSmartHostsCount() > 0 ? hop.getSmartHosts(0).getHost() : hop.getMxDomain();
+  }
+}

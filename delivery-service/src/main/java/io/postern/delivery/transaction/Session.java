@@ -1,0 +1,94 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.gate.TlsGate;
+import io.postern.smtp.Capabilities;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open session after EHLO: nothing of an envelope was sent yet, or the last transaction ended in
+ * order. Owner: one delivery's thread at a time; {@link Connections} hands it on.
+ */
+final class Session {
+  private final Target target;
+  private final Dialogue dialogue;
+  private final Capabilities capabilities;
+  private final TlsGate.Channel channel;
+  private final int connectMillis;
+  private final int tlsMillis;
+  private int uses;
+
+  Session(
+      Target target,
+      Dialogue dialogue,
+      Capabilities capabilities,
+      TlsGate.Channel channel,
+      int connectMillis,
+      int tlsMillis) {
+    this.target = target;
+    this.dialogue = dialogue;
+    this.capabilities = capabilities;
+    this.channel = channel;
+    this.connectMillis = connectMillis;
+    this.tlsMillis = tlsMillis;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  Dialogue dialogue() {
+    return dialogue;
+  }
+
+  Capabilities capabilities() {
+    return capabilities;
+  }
+
+  TlsGate.Channel channel() {
+    return channel;
+  }
+
+  int connectMillis() {
+    return connectMillis;
+  }
+
+  int tlsMillis() {
+    return tlsMillis;
+  }
+
+  /** Transactions so far. */
+  int uses() {
+    return uses;
+  }
+
+  void used() {
+    uses++;
+  }
+
+  /** Is the host's chain good for this requirement? Null without TLS. */
+  @Nullable VerdictQuestion question(TlsRequirement requirement, String organization) {
+    if (!(channel instanceof TlsGate.Channel.Encrypted)) {
+      return null;
+    }
+    return new VerdictQuestion(
+        dialogue.peerChain(),
+        dialogue.stapledOcsp(),
+        CertificateRole.ROLE_SERVER,
+        requirement.getAnchors(),
+        requirement.getRevocation(),
+        requirement.getAia(),
+        organization);
+  }
+
+  void quit(Duration patience) {
+    dialogue.quit(patience);
+  }
+
+  void abort() {
+    dialogue.abort();
+  }
+}

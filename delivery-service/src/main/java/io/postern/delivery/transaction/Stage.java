@@ -1,0 +1,24 @@
+package io.postern.delivery.transaction;
+
+/** Where a dialogue stands; as outcomes spell it. */
+enum Stage {
+  CONNECT("connect"),
+  EHLO("EHLO"),
+  STARTTLS("STARTTLS"),
+  MAIL("MAIL"),
+  RCPT("RCPT"),
+  DATA("DATA"),
+  END_OF_DATA("end-of-data"),
+  RSET("RSET"),
+  QUIT("QUIT");
+
+  private final String command;
+
+  Stage(String command) {
+    this.command = command;
+  }
+
+  String command() {
+    return command;
+  }
+}

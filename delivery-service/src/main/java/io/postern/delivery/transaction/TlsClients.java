@@ -1,0 +1,134 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.transport.KeyMaterial;
+import io.postern.transport.TlsClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS clients by whole requirement, since each keeps its own sessions for resumption (G3). Client
+ * certificates come from a folder, NAME.pem with NAME.key, and are read again when a file changes.
+ * Any thread. Bounded: the requirement that was not used for longest is dropped.
+ */
+public final class TlsClients {
+  private static final int MAX_CLIENTS = 256;
+  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+
+  private static final class Entry {
+    private final TlsClient client;
+    private final String material;
+    private int users;
+    private boolean dropped;
+
+    private Entry(TlsClient client, String material) {
+      this.client = client;
+      this.material = material;
+    }
+  }
+
+  /** The right to begin handshakes until it is closed: a client in use is not closed. */
+  final class Lease implements AutoCloseable {
+    private final Entry entry;
+
+    private Lease(Entry entry) {
+      this.entry = entry;
+      entry.users++;
+    }
+
+    TlsClient client() {
+      return entry.client;
+    }
+
+    @Override
+    public void close() {
+      synchronized (TlsClients.this) {
+        entry.users--;
+        closeUnused(entry);
+      }
+    }
+  }
+
+  private final Optional<Path> folder;
+  private final Map<TlsRequirement, Entry> clients = new LinkedHashMap<>(16, 0.75f, true);
+
+  public TlsClients(Optional<Path> folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * The handshake itself accepts TLS 1.2 whatever the requirement's minimum, so that the gate sees
+   * and names what the host can do.
+   */
+  synchronized Lease lease(TlsRequirement requirement) throws ClientCertificateException {
+    String name = requirement.getClientCertificate();
+    String material = name.isEmpty() ? "" : stamp(name);
+    Entry entry = clients.get(requirement);
+    if (entry == null || !entry.material.equals(material)) {
+      KeyMaterial identity = name.isEmpty() ? null : load(name);
+      entry = new Entry(new TlsClient(identity, TlsVersion.TLS_1_2), material);
+      drop(clients.put(requirement, entry));
+      if (clients.size() > MAX_CLIENTS) {
+        drop(clients.remove(clients.keySet().iterator().next()));
+      }
+    }
+    return new Lease(entry);
+  }
+
+  private void drop(@Nullable Entry entry) {
+    if (entry != null) {
+      entry.dropped = true;
+      closeUnused(entry);
+    }
+  }
+
+  private static void closeUnused(Entry entry) {
+    if (entry.dropped && entry.users == 0) {
+      entry.client.close();
+    }
+  }
+
+  private KeyMaterial load(String name) throws ClientCertificateException {
+    try {
+      return KeyMaterial.load(file(name, ".pem"), file(name, ".key"));
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new ClientCertificateException(
+          "the client certificate \"" + name + "\" cannot be read: " + e.getMessage());
+    }
+  }
+
+  private String stamp(String name) throws ClientCertificateException {
+    try {
+      FileTime certificate = Files.getLastModifiedTime(file(name, ".pem"));
+      return certificate + " " + Files.getLastModifiedTime(file(name, ".key"));
+    } catch (IOException e) {
+      throw missing(name, null);
+    }
+  }
+
+  private Path file(String name, String extension) throws ClientCertificateException {
+    if (folder.isEmpty()) {
+      throw missing(name, "postern.delivery.client-certificates-folder is not set");
+    }
+    if (!name.matches(NAME)) {
+      throw missing(name, "its name must be letters, digits, dots, hyphens and underscores");
+    }
+    return folder.get().resolve(name + extension);
+  }
+
+  private static ClientCertificateException missing(String name, @Nullable String why) {
+    return new ClientCertificateException(
+        "the client certificate \""
+            + name
+            + "\" is missing: "
+            + (why == null ? "put " + name + ".pem and " + name + ".key into the folder" : why));
+  }
+}

@@ -1,0 +1,296 @@
+package io.postern.delivery.gate;
+
+import static io.postern.delivery.gate.TlsGate.WhyPlain.HANDSHAKE_FAILED;
+import static io.postern.delivery.gate.TlsGate.WhyPlain.NOT_OFFERED;
+import static io.postern.delivery.gate.TlsGate.WhyPlain.STARTTLS_REFUSED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.gate.TlsGate.Channel;
+import io.postern.delivery.gate.TlsGate.Decision;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TlsGateTest {
+  private static final String HOST = "mx.fabrikam.com";
+  private static final Channel TLS = encrypted(facts());
+  private static final Channel WEAK = encrypted(facts().setForwardSecrecy(false));
+  private static final Channel TLS12 = encrypted(facts().setVersion(TlsVersion.TLS_1_2));
+  private static final Channel ANONYMOUS =
+      encrypted(facts().setPeerChainFingerprint(ByteString.EMPTY).clearPeerNames());
+  private static final CertificateVerdict GOOD = verdict(VerdictResult.GOOD, "");
+
+  static Stream<Arguments> table() {
+    TlsRequirement opportunistic = level(TlsLevel.OPPORTUNISTIC).build();
+    TlsRequirement encryption = level(TlsLevel.ENCRYPTION_ONLY).build();
+    TlsRequirement certificate = level(TlsLevel.CERTIFICATE_VALIDATION).build();
+    TlsRequirement domain =
+        level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("*.fabrikam.com").build();
+    TlsRequirement wrongDomain =
+        level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("contoso.com").build();
+    TlsRequirement requireTls =
+        level(TlsLevel.OPPORTUNISTIC).setRequireTls(RequireTls.REQUIRE_TLS_YES).build();
+    return Stream.of(
+        // plaintext
+        row(opportunistic, plain(NOT_OFFERED), null, ":none(not-offered)"),
+        row(opportunistic, plain(HANDSHAKE_FAILED), null, ":none(handshake-failed)"),
+        row(opportunistic, plain(STARTTLS_REFUSED), null, ":none(handshake-failed)"),
+        row(encryption, plain(NOT_OFFERED), null, "/not-offered"),
+        row(encryption, plain(STARTTLS_REFUSED), null, "/starttls-refused"),
+        row(encryption, plain(HANDSHAKE_FAILED), null, "/handshake-failed"),
+        row(certificate, plain(NOT_OFFERED), GOOD, "/not-offered"),
+        row(domain, plain(HANDSHAKE_FAILED), GOOD, "/handshake-failed"),
+        row(
+            with(opportunistic, b -> b.setForwardSecrecy(true)),
+            plain(NOT_OFFERED),
+            null,
+            "/not-offered"),
+        row(
+            with(opportunistic, b -> b.setMinimumVersion(TlsVersion.TLS_1_3)),
+            plain(HANDSHAKE_FAILED),
+            null,
+            "/handshake-failed"),
+        row(
+            with(opportunistic, b -> b.setMinimumVersion(TlsVersion.TLS_1_2)),
+            plain(NOT_OFFERED),
+            null,
+            ":none(not-offered)"),
+        row(requireTls, plain(NOT_OFFERED), null, "/not-offered"),
+        // what is not demanded is not looked at
+        row(opportunistic, TLS, null, ":encryption-only"),
+        row(opportunistic, WEAK, null, ":encryption-only"),
+        row(opportunistic, ANONYMOUS, null, ":encryption-only"),
+        row(opportunistic, TLS, bad(VerdictReason.REVOKED), ":encryption-only"),
+        row(encryption, TLS, null, ":encryption-only"),
+        row(encryption, ANONYMOUS, null, ":encryption-only"),
+        // version and forward secrecy
+        row(encryption, TLS12, null, ":encryption-only"),
+        row(
+            with(encryption, b -> b.setMinimumVersion(TlsVersion.TLS_1_3)),
+            TLS12,
+            null,
+            "/version-too-low"),
+        row(with(encryption, b -> b.setMinimumVersionValue(99)), TLS, null, "/version-too-low"),
+        row(encryption, encrypted(facts().setVersionValue(11)), null, "/version-too-low"),
+        row(
+            opportunistic,
+            encrypted(facts().setVersion(TlsVersion.TLS_VERSION_UNSPECIFIED)),
+            null,
+            "/version-too-low"),
+        row(with(encryption, b -> b.setForwardSecrecy(true)), WEAK, null, "/no-forward-secrecy"),
+        row(with(encryption, b -> b.setForwardSecrecy(true)), TLS, null, ":encryption-only"),
+        // the chain
+        row(certificate, TLS, GOOD, ":certificate-validation"),
+        row(certificate, TLS, null, "/verdict-unavailable"),
+        row(certificate, ANONYMOUS, GOOD, "/no-certificate"),
+        row(certificate, TLS, bad(VerdictReason.REVOKED), "/revoked"),
+        row(certificate, TLS, bad(VerdictReason.EXPIRED), "/expired"),
+        row(certificate, TLS, bad(VerdictReason.SELF_SIGNED), "/self-signed"),
+        row(certificate, TLS, bad(VerdictReason.UNTRUSTED_ROOT), "/untrusted-root"),
+        row(
+            certificate,
+            TLS,
+            unknown(VerdictReason.REVOCATION_UNREACHABLE),
+            "/revocation-unreachable"),
+        row(certificate, TLS, unknown(VerdictReason.UNAVAILABLE), "/verdict-unavailable"),
+        row(
+            certificate,
+            TLS,
+            unknown(VerdictReason.VERDICT_REASON_UNSPECIFIED),
+            "/verdict-unavailable"),
+        row(
+            certificate,
+            TLS,
+            CertificateVerdict.newBuilder().setResultValue(77).build(),
+            "/verdict-unavailable"),
+        // the name
+        row(domain, TLS, GOOD, ":domain-validation"),
+        row(wrongDomain, TLS, GOOD, "/name-mismatch"),
+        row(level(TlsLevel.DOMAIN_VALIDATION).build(), TLS, GOOD, "/name-mismatch"),
+        row(domain, TLS, bad(VerdictReason.REVOKED), "/revoked"),
+        row(wrongDomain, TLS, null, "/verdict-unavailable"),
+        // REQUIRETLS: chain and the host's own name too
+        row(requireTls, TLS, null, "/verdict-unavailable"),
+        row(requireTls, TLS, GOOD, "/requiretls-not-offered"),
+        row(
+            requireTls,
+            encrypted(facts().clearPeerNames().addPeerNames("other.org")),
+            GOOD,
+            "/name-mismatch"),
+        row(
+            with(opportunistic, b -> b.setRequireTls(RequireTls.TLS_REQUIRED_NO)),
+            plain(NOT_OFFERED),
+            null,
+            ":none(not-offered)"),
+        row(
+            with(encryption, b -> b.setRequireTls(RequireTls.TLS_REQUIRED_NO)),
+            plain(NOT_OFFERED),
+            null,
+            "/not-offered"),
+        // carried, not evaluated
+        row(
+            with(opportunistic, b -> b.setDane(DaneMode.DANE_OPPORTUNISTIC)),
+            TLS,
+            null,
+            ":encryption-only"),
+        row(
+            with(opportunistic, b -> b.setDane(DaneMode.DANE_MANDATORY)),
+            TLS,
+            null,
+            "/dane-unavailable"),
+        row(with(domain, b -> b.setDane(DaneMode.DANE_MANDATORY)), TLS, GOOD, "/dane-unavailable"),
+        row(with(encryption, b -> b.setDaneValue(42)), TLS, null, "/dane-unavailable"),
+        row(
+            with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
+            TLS,
+            null,
+            ":encryption-only"),
+        row(with(encryption, b -> b.setMtaStsValue(42)), TLS, null, "/mta-sts-unavailable"),
+        // a newer writer's level is never taken for a weak one
+        row(TlsRequirement.getDefaultInstance(), TLS, GOOD, "/undecidable"),
+        row(TlsRequirement.newBuilder().setLevelValue(9).build(), TLS, GOOD, "/undecidable"),
+        row(
+            TlsRequirement.newBuilder().setLevelValue(9).build(),
+            plain(NOT_OFFERED),
+            null,
+            "/undecidable"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("table")
+  void G3_theGateDecidesAsTheTableSays(
+      TlsRequirement requirement,
+      Channel channel,
+      @Nullable CertificateVerdict verdict,
+      String wanted) {
+    assertThat(spelled(TlsGate.decide(requirement, channel, HOST, false, verdict)))
+        .isEqualTo(wanted);
+  }
+
+  @Test
+  void requireTlsPassesAHostThatOffersItAndIsWhoItSays() {
+    TlsRequirement requirement =
+        level(TlsLevel.ENCRYPTION_ONLY).setRequireTls(RequireTls.REQUIRE_TLS_YES).build();
+    assertThat(spelled(TlsGate.decide(requirement, TLS, HOST, true, GOOD)))
+        .isEqualTo(":encryption-only");
+  }
+
+  @Test
+  void aStrongerLevelNeverPassesWhereAWeakerOneIsRefused() {
+    Random random = new Random(5321);
+    List<TlsLevel> levels =
+        List.of(
+            TlsLevel.OPPORTUNISTIC,
+            TlsLevel.ENCRYPTION_ONLY,
+            TlsLevel.CERTIFICATE_VALIDATION,
+            TlsLevel.DOMAIN_VALIDATION);
+    for (int i = 0; i < 20_000; i++) {
+      Channel channel =
+          random.nextInt(4) == 0
+              ? plain(TlsGate.WhyPlain.values()[random.nextInt(3)])
+              : encrypted(
+                  facts()
+                      .setVersionValue(random.nextInt(11, 14))
+                      .setForwardSecrecy(random.nextBoolean()));
+      CertificateVerdict verdict =
+          random.nextInt(4) == 0
+              ? null
+              : CertificateVerdict.newBuilder()
+                  .setResultValue(random.nextInt(5))
+                  .setReasonValue(random.nextInt(23))
+                  .build();
+      TlsRequirement.Builder requirement =
+          TlsRequirement.newBuilder()
+              .setTlsDomain(random.nextBoolean() ? "mx.fabrikam.com" : "other.org")
+              .setForwardSecrecy(random.nextBoolean())
+              .setMinimumVersionValue(random.nextInt(11, 15))
+              .setDaneValue(random.nextInt(5))
+              .setRequireTlsValue(random.nextInt(4));
+      boolean weakerPassed = true;
+      for (TlsLevel level : levels) {
+        boolean passes =
+            TlsGate.decide(requirement.setLevel(level).build(), channel, HOST, true, verdict)
+                instanceof Decision.Pass;
+        assertThat(passes && !weakerPassed).as("%s on %s", requirement, channel).isFalse();
+        weakerPassed = passes;
+      }
+    }
+  }
+
+  private static Arguments row(
+      TlsRequirement requirement,
+      Channel channel,
+      @Nullable CertificateVerdict verdict,
+      String wanted) {
+    return Arguments.of(requirement, channel, verdict, wanted);
+  }
+
+  private static String spelled(Decision decision) {
+    return switch (decision) {
+      case Decision.Pass(String achieved) -> ":" + achieved;
+      case Decision.Refuse(String reason, String detail) -> {
+        assertThat(detail).isNotBlank();
+        yield "/" + reason;
+      }
+    };
+  }
+
+  private static TlsRequirement.Builder level(TlsLevel level) {
+    return TlsRequirement.newBuilder().setLevel(level);
+  }
+
+  private static TlsRequirement with(
+      TlsRequirement base, java.util.function.Consumer<TlsRequirement.Builder> change) {
+    TlsRequirement.Builder builder = base.toBuilder();
+    change.accept(builder);
+    return builder.build();
+  }
+
+  private static TlsFacts.Builder facts() {
+    return TlsFacts.newBuilder()
+        .setVersion(TlsVersion.TLS_1_3)
+        .setCipherSuite("TLS_AES_256_GCM_SHA384")
+        .setForwardSecrecy(true)
+        .setPeerChainFingerprint(ByteString.copyFromUtf8("chain"))
+        .addPeerNames(HOST);
+  }
+
+  private static Channel encrypted(TlsFacts.Builder facts) {
+    return new Channel.Encrypted(facts.build());
+  }
+
+  private static Channel plain(TlsGate.WhyPlain why) {
+    return new Channel.Plain(why);
+  }
+
+  private static CertificateVerdict bad(VerdictReason reason) {
+    return CertificateVerdict.newBuilder().setResult(VerdictResult.BAD).setReason(reason).build();
+  }
+
+  private static CertificateVerdict unknown(VerdictReason reason) {
+    return CertificateVerdict.newBuilder()
+        .setResult(VerdictResult.UNKNOWN)
+        .setReason(reason)
+        .build();
+  }
+
+  private static CertificateVerdict verdict(VerdictResult result, String detail) {
+    return CertificateVerdict.newBuilder().setResult(result).setDetail(detail).build();
+  }
+}

@@ -1,0 +1,235 @@
+package io.postern.delivery.nexthop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.lab.LabDns;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NextHopsTest {
+  private static final int PORT = 2525;
+  private final LabDns dns = LabDns.start();
+  private final MailDns mailDns =
+      new MailDns(List.of(dns.address()), Duration.ofMillis(300), Duration.ofSeconds(2), 1000);
+  private final NextHops hops =
+      new NextHops(mailDns, PORT, "relay.postern.example", 5, new Random(1));
+
+  @AfterEach
+  void stop() {
+    dns.close();
+  }
+
+  @Test
+  void rfc5321_5_1_mailHostsAreTriedByPreference() {
+    dns.mx("fabrikam.com", 20, "b.fabrikam.com").mx("fabrikam.com", 10, "a.fabrikam.com");
+    assertThat(hosts("fabrikam.com")).containsExactly("a.fabrikam.com", "b.fabrikam.com");
+  }
+
+  @Test
+  void rfc5321_5_1_equalPreferencesAreShuffled() {
+    dns.mx("fabrikam.com", 10, "a.fabrikam.com")
+        .mx("fabrikam.com", 10, "b.fabrikam.com")
+        .mx("fabrikam.com", 30, "c.fabrikam.com");
+    Set<List<String>> seen = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      seen.add(hosts("fabrikam.com"));
+    }
+    assertThat(seen)
+        .containsExactlyInAnyOrder(
+            List.of("a.fabrikam.com", "b.fabrikam.com", "c.fabrikam.com"),
+            List.of("b.fabrikam.com", "a.fabrikam.com", "c.fabrikam.com"));
+  }
+
+  @Test
+  void rfc5321_5_1_withoutMxTheDomainItselfIsTheHost() {
+    dns.a("fabrikam.com", "192.0.2.1");
+    assertThat(hosts("fabrikam.com")).containsExactly("fabrikam.com");
+  }
+
+  @Test
+  void rfc5321_5_1_neitherMxNorAddressFails() {
+    dns.aaaa("www.fabrikam.com", "2001:db8::1").cname("fabrikam.com", "nothing.fabrikam.com");
+    assertThat(unroutable("fabrikam.com"))
+        .satisfies(
+            u -> {
+              assertThat(u.permanent()).isTrue();
+              assertThat(u.reason()).isEqualTo("no-mail-host");
+            });
+  }
+
+  @Test
+  void rfc7505_nullMxFailsAtOnce() {
+    dns.nullMx("fabrikam.com").a("fabrikam.com", "192.0.2.1");
+    assertThat(unroutable("fabrikam.com"))
+        .satisfies(
+            u -> {
+              assertThat(u.permanent()).isTrue();
+              assertThat(u.reason()).isEqualTo("no-mail-host");
+              assertThat(u.enhanced()).isEqualTo("5.1.10");
+            });
+  }
+
+  @Test
+  void rfc7505_3_aNullMxBesideOthersIsNoHost() {
+    dns.nullMx("fabrikam.com").mx("fabrikam.com", 10, "a.fabrikam.com");
+    assertThat(hosts("fabrikam.com")).containsExactly("a.fabrikam.com");
+  }
+
+  @Test
+  void aDomainThatDoesNotExistFails() {
+    assertThat(unroutable("nowhere.example"))
+        .satisfies(
+            u -> {
+              assertThat(u.permanent()).isTrue();
+              assertThat(u.reason()).isEqualTo("no-mail-host");
+              assertThat(u.enhanced()).isEqualTo("5.1.2");
+            });
+  }
+
+  @Test
+  void servfailDefers() {
+    dns.servfail("fabrikam.com");
+    assertThat(unroutable("fabrikam.com"))
+        .satisfies(
+            u -> {
+              assertThat(u.permanent()).isFalse();
+              assertThat(u.reason()).isEqualTo("dns-failure");
+            });
+  }
+
+  @Test
+  void silenceDefersInBoundedTime() {
+    dns.silent("fabrikam.com");
+    long started = System.nanoTime();
+    assertThat(unroutable("fabrikam.com").reason()).isEqualTo("dns-failure");
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void rfc5321_5_1_anAliasIsFollowedToItsMx() {
+    dns.cname("alias.example", "fabrikam.com").mx("fabrikam.com", 10, "a.fabrikam.com");
+    assertThat(hosts("alias.example")).containsExactly("a.fabrikam.com");
+  }
+
+  @Test
+  void anAliasThatPointsToItselfDefers() {
+    dns.cname("loop.example", "loop.example");
+    assertThat(unroutable("loop.example").permanent()).isFalse();
+  }
+
+  @Test
+  void rfc5321_5_1_hostsAsGoodAsOurselvesOrWorseAreLeftOut() {
+    dns.mx("fabrikam.com", 10, "a.fabrikam.com")
+        .mx("fabrikam.com", 20, "relay.postern.example")
+        .mx("fabrikam.com", 20, "b.fabrikam.com")
+        .mx("fabrikam.com", 30, "c.fabrikam.com");
+    assertThat(hosts("fabrikam.com")).containsExactly("a.fabrikam.com");
+  }
+
+  @Test
+  void anMxThatPointsBackToUsIsALoop() {
+    dns.mx("fabrikam.com", 10, "relay.postern.example");
+    assertThat(unroutable("fabrikam.com").reason()).isEqualTo("loop");
+  }
+
+  @Test
+  void manyMailHostsAreBounded() {
+    for (int i = 0; i < 40; i++) {
+      dns.mx("fabrikam.com", i, "h" + i + ".fabrikam.com");
+    }
+    assertThat(hosts("fabrikam.com")).hasSize(5);
+  }
+
+  @Test
+  void addressesOfBothFamiliesComeInTurn() throws Exception {
+    dns.a("a.fabrikam.com", "192.0.2.1")
+        .a("a.fabrikam.com", "192.0.2.2")
+        .aaaa("a.fabrikam.com", "2001:db8::1");
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null)))
+        .containsExactly(
+            InetAddress.ofLiteral("2001:db8::1"),
+            InetAddress.ofLiteral("192.0.2.1"),
+            InetAddress.ofLiteral("192.0.2.2"));
+  }
+
+  @Test
+  void aHostWithoutAddressHasNoneAndAFailingOneThrows() throws Exception {
+    dns.servfail("b.fabrikam.com");
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null))).isEmpty();
+    assertThatThrownBy(() -> hops.addresses(new MailHost("b.fabrikam.com", PORT, null)))
+        .isInstanceOf(DnsFailureException.class);
+  }
+
+  @Test
+  void aTruncatedAnswerIsAskedAgainOverTcp() {
+    dns.tcpOnly("fabrikam.com").mx("fabrikam.com", 10, "a.fabrikam.com");
+    assertThat(hosts("fabrikam.com")).containsExactly("a.fabrikam.com");
+  }
+
+  @Test
+  void answersAreCached() {
+    dns.mx("fabrikam.com", 10, "a.fabrikam.com");
+    hosts("fabrikam.com");
+    hosts("fabrikam.com");
+    assertThat(dns.queries()).containsExactly("MX fabrikam.com");
+  }
+
+  @Test
+  void smartHostsKeepTheirOrderAndPort() {
+    Resolution resolution =
+        hops.resolve(
+            NextHop.newBuilder()
+                .setProtocol(HopProtocol.SMTP)
+                .addSmartHosts(NextHopHost.newBuilder().setHost("Second.example").setPort(587))
+                .addSmartHosts(NextHopHost.newBuilder().setHost("192.0.2.7"))
+                .build());
+    assertThat(resolution)
+        .isEqualTo(
+            new Resolution.Hosts(
+                List.of(
+                    new MailHost("second.example", 587, null),
+                    new MailHost("192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7")))));
+    assertThat(dns.queries()).isEmpty();
+  }
+
+  @Test
+  void rfc5321_4_1_3_addressLiteralsAreDialledWithoutDns() throws Exception {
+    Resolution four = hops.resolve(mx("[192.0.2.7]"));
+    Resolution six = hops.resolve(mx("[IPv6:2001:db8::7]"));
+    assertThat(address(four)).isEqualTo(new InetSocketAddress("192.0.2.7", PORT));
+    assertThat(address(six)).isEqualTo(new InetSocketAddress("2001:db8::7", PORT));
+    assertThat(dns.queries()).isEmpty();
+  }
+
+  private InetSocketAddress address(Resolution resolution) throws DnsFailureException {
+    MailHost host = ((Resolution.Hosts) resolution).hosts().getFirst();
+    return new InetSocketAddress(hops.addresses(host).getFirst(), host.port());
+  }
+
+  private List<String> hosts(String domain) {
+    Resolution resolution = hops.resolve(mx(domain));
+    assertThat(resolution).isInstanceOf(Resolution.Hosts.class);
+    return ((Resolution.Hosts) resolution).hosts().stream().map(MailHost::name).toList();
+  }
+
+  private Resolution.Unroutable unroutable(String domain) {
+    Resolution resolution = hops.resolve(mx(domain));
+    assertThat(resolution).isInstanceOf(Resolution.Unroutable.class);
+    return (Resolution.Unroutable) resolution;
+  }
+
+  private static NextHop mx(String domain) {
+    return NextHop.newBuilder().setProtocol(HopProtocol.SMTP).setMxDomain(domain).build();
+  }
+}

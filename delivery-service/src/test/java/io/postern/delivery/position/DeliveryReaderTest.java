@@ -1,0 +1,175 @@
+package io.postern.delivery.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Headers;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.lab.KafkaBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loop against a real broker: outcomes and position together, restarts, rebalances. */
+class DeliveryReaderTest {
+  @TempDir private static Path folder;
+  private static KafkaBroker broker;
+  private ReaderLab lab;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = KafkaBroker.start(folder, more -> {});
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    lab = new ReaderLab(broker);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    lab.close();
+  }
+
+  @Test
+  void outcomesAndPositionAreCommittedTogetherAndMarkersCountAsFinished() throws Exception {
+    List<String> asked = new ArrayList<>(lab.ask(0, 20));
+    asked.addAll(lab.ask(0, 5));
+    lab.reader();
+    Map<String, List<ConsumerRecord<String, byte[]>>> outcomes = lab.awaitOutcomes(asked);
+    for (List<ConsumerRecord<String, byte[]>> each : outcomes.values()) {
+      assertThat(each).hasSize(1);
+      ConsumerRecord<String, byte[]> record = each.getFirst();
+      assertThat(record.partition()).isZero();
+      assertThat(header(record, Headers.WRITER)).isEqualTo("delivery");
+      assertThat(header(record, Headers.FINAL)).isEqualTo("1");
+      assertThat(header(record, Headers.ORGANIZATION)).isEqualTo("contoso");
+      assertThat(OutcomeRecorded.parseFrom(record.value()).getTimings().getRequestedMillis())
+          .isPositive();
+    }
+    // Between the two stands the first transaction's marker.
+    assertThat(lab.offset(asked.get(20))).isEqualTo(lab.offset(asked.get(19)) + 2);
+    Awaitility.await()
+        .untilAsserted(
+            () -> assertThat(lab.position(0).next()).isGreaterThan(lab.offset(asked.getLast())));
+    assertThat(lab.observed).hasSize(25);
+  }
+
+  @Test
+  void afterARestartOnlyUnmarkedOffsetsAreDelivered() throws Exception {
+    List<String> asked = lab.ask(1, 50);
+    lab.held.add(asked.get(3));
+    lab.held.add(asked.get(20));
+    List<String> free = asked.stream().filter(id -> !lab.held.contains(id)).toList();
+    AutoCloseable first = lab.reader();
+    lab.awaitOutcomes(free);
+    DeliveryPosition position = lab.position(1);
+    assertThat(position.next()).isEqualTo(lab.offset(asked.get(3)));
+    assertThat(position.finished(lab.offset(asked.get(4)))).isTrue();
+    assertThat(position.finished(lab.offset(asked.get(20)))).isFalse();
+    first.close();
+    assertThat(lab.position(1).released()).isFalse();
+    lab.held.clear();
+    lab.reader();
+    assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
+    for (int i = 0; i < 50; i++) {
+      assertThat(lab.starts(asked.get(i))).isEqualTo(i == 3 || i == 20 ? 2 : 1);
+    }
+  }
+
+  @Test
+  void aPartitionGivenUpWithNothingOpenIsReleased() throws Exception {
+    List<String> asked = lab.ask(0, 3);
+    AutoCloseable first = lab.reader();
+    lab.awaitOutcomes(asked);
+    first.close();
+    assertThat(lab.position(0).released()).isTrue();
+  }
+
+  @Test
+  void nothingStartsBeforeTheDirectoryIsThere() throws Exception {
+    lab.mayStart.set(false);
+    List<String> asked = lab.ask(0, 10);
+    DeliveryReader reader = lab.reader().reader();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> reader.assigned() == ReaderLab.PARTITIONS);
+    Awaitility.await()
+        .during(Duration.ofSeconds(1))
+        .atMost(Duration.ofSeconds(5))
+        .until(lab.started::isEmpty);
+    lab.mayStart.set(true);
+    lab.awaitOutcomes(asked);
+  }
+
+  @Test
+  void theWindowIsBounded() throws Exception {
+    List<String> asked = lab.ask(0, 900);
+    lab.held.addAll(asked);
+    DeliveryReader reader = lab.reader().reader();
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> reader.inWindow() > 300);
+    Awaitility.await()
+        .during(Duration.ofSeconds(1))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> reader.inWindow() <= ReaderLab.SETTINGS.window());
+    lab.release.countDown();
+    lab.awaitOutcomes(asked);
+    assertThat(asked).allMatch(id -> lab.starts(id) == 1);
+  }
+
+  @Test
+  void aSecondReplicaTakesPartitionsOverWithoutDoubling() throws Exception {
+    lab.reader();
+    List<String> asked = new ArrayList<>(lab.ask(0, 50));
+    asked.addAll(lab.ask(1, 50));
+    lab.awaitOutcomes(asked);
+    DeliveryReader second = lab.reader().reader();
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> second.assigned() == 1);
+    asked.addAll(lab.ask(0, 50));
+    asked.addAll(lab.ask(1, 50));
+    assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
+    assertThat(asked).allMatch(id -> lab.starts(id) == 1);
+  }
+
+  @Test
+  void aDeliveryThatThrowsIsDeferredAndThePartitionGoesOn() throws Exception {
+    List<String> asked = lab.ask(0, 3);
+    lab.reader(
+        (request, ownership) -> {
+          if (request.getQueueId().equals(asked.get(1))) {
+            throw new IllegalStateException("broken");
+          }
+          return ReaderLab.delivered(request);
+        });
+    Map<String, List<ConsumerRecord<String, byte[]>>> outcomes = lab.awaitOutcomes(asked);
+    OutcomeRecorded outcome =
+        OutcomeRecorded.parseFrom(
+            outcomes.getOrDefault(asked.get(1), List.of()).getFirst().value());
+    assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(outcome.getRecipients(0).getReason()).isEqualTo("internal-error");
+  }
+
+  private static @Nullable String header(ConsumerRecord<String, byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? null : new String(header.value(), StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,206 @@
+package io.postern.delivery.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Deployment;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.lab.KafkaBroker;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicsSetup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** Readers against a real broker, with deliveries that a test holds and counts. */
+final class ReaderLab implements AutoCloseable {
+  static final int PARTITIONS = 2;
+  static final ReaderSettings SETTINGS =
+      new ReaderSettings(500, 64 << 20, Duration.ofMillis(10), Duration.ofSeconds(2));
+
+  final Map<String, AtomicInteger> started = new ConcurrentHashMap<>();
+  final Set<String> held = ConcurrentHashMap.newKeySet();
+  final CountDownLatch release = new CountDownLatch(1);
+  final List<OutcomeRecorded> observed = new CopyOnWriteArrayList<>();
+  final AtomicBoolean mayStart = new AtomicBoolean(true);
+  private final Map<String, Long> offsets = new HashMap<>();
+  private final LogSettings log;
+  private final List<Running> running = new ArrayList<>();
+
+  ReaderLab(KafkaBroker broker) throws Exception {
+    log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+    TopicsSetup.createOrVerify(log, Deployment.singleNode(PARTITIONS));
+  }
+
+  record Running(DeliveryReader reader, Thread thread) implements AutoCloseable {
+    @Override
+    public void close() throws InterruptedException {
+      reader.close();
+      assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
+    }
+  }
+
+  Running reader() {
+    return reader(this::deliver);
+  }
+
+  Running reader(Deliverer deliverer) {
+    DeliveryReader reader =
+        new DeliveryReader(log, SETTINGS, deliverer, mayStart::get, observed::add);
+    Running begun = new Running(reader, Thread.ofPlatform().start(reader));
+    running.add(begun);
+    return begun;
+  }
+
+  private @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
+      throws InterruptedException {
+    started.computeIfAbsent(request.getQueueId(), id -> new AtomicInteger()).incrementAndGet();
+    if (held.contains(request.getQueueId())) {
+      release.await();
+    }
+    return delivered(request);
+  }
+
+  static OutcomeRecorded delivered(DeliveryRequested request) {
+    return OutcomeRecorded.newBuilder()
+        .setQueueId(request.getQueueId())
+        .setDeliveryId(request.getDeliveryId())
+        .setOrganization(request.getOrganization())
+        .setAttempt(request.getAttempt())
+        .addRecipients(RecipientOutcome.newBuilder().setKind(OutcomeKind.DELIVERED))
+        .build();
+  }
+
+  /** Asks for deliveries, in one transaction, so that a marker follows. */
+  List<String> ask(int partition, int count) throws Exception {
+    List<String> ids = new ArrayList<>();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(log.transactionalProducer("test"))) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (int i = 0; i < count; i++) {
+        String id = QueueId.next(partition).toString();
+        ids.add(id);
+        DeliveryRequested request =
+            DeliveryRequested.newBuilder()
+                .setQueueId(id)
+                .setDeliveryId(id + "/1/0")
+                .setAttempt(1)
+                .setOrganization("contoso")
+                .addRecipients(0)
+                .build();
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    Topics.MAIL_DELIVERIES, partition, id, request.toByteArray())));
+      }
+      producer.commitTransaction();
+    }
+    for (int i = 0; i < count; i++) {
+      offsets.put(ids.get(i), sent.get(i).get().offset());
+    }
+    return ids;
+  }
+
+  long offset(String id) {
+    return offsets.getOrDefault(id, -1L);
+  }
+
+  int starts(String id) {
+    return started.getOrDefault(id, new AtomicInteger()).get();
+  }
+
+  /** Waits until each of these has an outcome, and a little for doubles. */
+  Map<String, List<ConsumerRecord<String, byte[]>>> awaitOutcomes(Collection<String> ids) {
+    Map<String, List<ConsumerRecord<String, byte[]>>> found = new HashMap<>();
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(log.reader(true))) {
+      List<TopicPartition> partitions =
+          List.of(
+              new TopicPartition(Topics.MAIL_OUTCOMES, 0),
+              new TopicPartition(Topics.MAIL_OUTCOMES, 1));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                collect(consumer, Duration.ofMillis(200), ids, found);
+                return found.size() == ids.size();
+              });
+      collect(consumer, Duration.ofMillis(500), ids, found);
+    }
+    return found;
+  }
+
+  private static void collect(
+      KafkaConsumer<String, byte[]> consumer,
+      Duration patience,
+      Collection<String> ids,
+      Map<String, List<ConsumerRecord<String, byte[]>>> found) {
+    for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+      if (ids.contains(record.key())) {
+        found.computeIfAbsent(record.key(), k -> new ArrayList<>()).add(record);
+      }
+    }
+  }
+
+  DeliveryPosition position(int partition) throws Exception {
+    try (Admin admin = Admin.create(log.admin())) {
+      OffsetAndMetadata committed =
+          admin
+              .listConsumerGroupOffsets(ConsumerGroups.DELIVERY)
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(new TopicPartition(Topics.MAIL_DELIVERIES, partition));
+      if (committed == null) {
+        throw new AssertionError("no position");
+      }
+      return DeliveryPosition.decode(committed.offset(), committed.metadata());
+    }
+  }
+
+  static String id(ConsumerRecord<String, byte[]> record) {
+    try {
+      OutcomeRecorded outcome = OutcomeRecorded.parseFrom(record.value());
+      return outcome.getId().getIncarnation() + "/" + outcome.getId().getNumber();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    release.countDown();
+    for (Running each : running) {
+      each.close();
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.postern.delivery.transaction;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.nexthop.MailDns;
+import io.postern.delivery.nexthop.NextHops;
+import io.postern.lab.LabDns;
+import io.postern.lab.ScriptedPeer;
+import io.postern.log.ContentException;
+import io.postern.log.ContentStream;
+import io.postern.log.VerdictSource;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A relay with short time-outs, its own DNS, and verdicts and contents that a test decides. */
+final class RelayLab implements AutoCloseable, VerdictSource {
+  static final String CONTENT = "Subject: hello\r\n\r\n.dot\r\nsecret body\r\n";
+  static final Timeouts SHORT =
+      new Timeouts(
+          Duration.ofSeconds(2),
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofMillis(700),
+          Duration.ofMillis(500));
+
+  final LabDns dns = LabDns.start();
+  final Destinations destinations = new Destinations(5);
+  final Connections connections = new Connections(10, 100, Duration.ofSeconds(10), SHORT.quit());
+  final List<VerdictQuestion> questions = new ArrayList<>();
+  private final Relay relay;
+  private CertificateVerdict verdict =
+      CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
+  private @Nullable String routingChanged;
+  private Contents contents =
+      segments -> stream(List.of(CONTENT.getBytes(StandardCharsets.UTF_8)), null);
+  private int mxPort = 1;
+
+  RelayLab() {
+    this(Optional.empty(), 1);
+  }
+
+  RelayLab(Optional<Path> clientCertificates, int mxPort) {
+    this.mxPort = mxPort;
+    NextHops nextHops =
+        new NextHops(
+            new MailDns(List.of(dns.address()), Duration.ofMillis(300), Duration.ofSeconds(2), 100),
+            this.mxPort,
+            "relay.postern.example",
+            10,
+            new Random(7));
+    relay =
+        new Relay(
+            destinations,
+            nextHops,
+            new SessionOpener("relay.postern.example", SHORT, new TlsClients(clientCertificates)),
+            connections,
+            new Judge(this, Duration.ofSeconds(1)),
+            request -> routingChanged,
+            segments -> contents.open(segments),
+            SHORT,
+            10);
+  }
+
+  void verdict(VerdictResult result, VerdictReason reason) {
+    verdict = CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+  }
+
+  void routingChanged(String why) {
+    routingChanged = why;
+  }
+
+  void contents(Contents other) {
+    contents = other;
+  }
+
+  OutcomeRecorded deliver(DeliveryRequested.Builder request) throws InterruptedException {
+    OutcomeRecorded outcome = relay.deliver(request.build(), () -> true);
+    if (outcome == null) {
+      throw new AssertionError("abandoned");
+    }
+    return outcome;
+  }
+
+  @Nullable OutcomeRecorded deliverUnowned(DeliveryRequested.Builder request)
+      throws InterruptedException {
+    return relay.deliver(request.build(), () -> false);
+  }
+
+  static TlsRequirement level(TlsLevel level) {
+    TlsRequirement.Builder requirement = TlsRequirement.newBuilder().setLevel(level);
+    if (level == TlsLevel.DOMAIN_VALIDATION) {
+      requirement.setTlsDomain("mail.fabrikam.com");
+    }
+    return requirement.build();
+  }
+
+  static DeliveryRequested.Builder request(TlsRequirement requirement, ScriptedPeer... peers) {
+    NextHop.Builder hop = NextHop.newBuilder().setProtocol(HopProtocol.SMTP).setRoute("fabrikam");
+    for (ScriptedPeer peer : peers) {
+      hop.addSmartHosts(NextHopHost.newBuilder().setHost("127.0.0.1").setPort(peer.port()));
+    }
+    return request(requirement, hop.build(), "ann@fabrikam.com");
+  }
+
+  static DeliveryRequested.Builder request(
+      TlsRequirement requirement, NextHop hop, String... recipients) {
+    String queueId = QueueId.next(0).toString();
+    DeliveryRequested.Builder request =
+        DeliveryRequested.newBuilder()
+            .setQueueId(queueId)
+            .setDeliveryId(queueId + "/1/0")
+            .setAttempt(1)
+            .setOrganization("contoso")
+            .setNextHop(hop)
+            .setRequirement(requirement)
+            .setSize(CONTENT.length())
+            .addContent(ContentSegment.newBuilder().setInline(ByteString.copyFromUtf8(CONTENT)));
+    return recipients(request, recipients);
+  }
+
+  static DeliveryRequested.Builder recipients(
+      DeliveryRequested.Builder request, String... recipients) {
+    Envelope.Builder envelope =
+        Envelope.newBuilder().setReversePath("bob@contoso.com").setBody(BodyType.BODY_8BITMIME);
+    request.clearRecipients();
+    for (int i = 0; i < recipients.length; i++) {
+      envelope.addRecipients(EnvelopeRecipient.newBuilder().setAddress(recipients[i]));
+      request.addRecipients(i + 3);
+    }
+    return request.setEnvelope(envelope);
+  }
+
+  /** Hands out these buffers, then the failure or the end. */
+  static ContentStream stream(List<byte[]> buffers, @Nullable ContentException failure) {
+    return new ContentStream() {
+      private int next;
+
+      @Override
+      public @Nullable ByteBuffer next() throws ContentException {
+        if (next < buffers.size()) {
+          return ByteBuffer.wrap(buffers.get(next++)).asReadOnlyBuffer();
+        }
+        if (failure != null) {
+          throw failure;
+        }
+        return null;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public CertificateVerdict verdict(VerdictQuestion question, Duration patience) {
+    questions.add(question);
+    return verdict;
+  }
+
+  @Override
+  public @Nullable CertificateVerdict known(VerdictQuestion question) {
+    return null;
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+    dns.close();
+  }
+}

@@ -1,0 +1,339 @@
+package io.postern.delivery.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.PeerStage;
+import io.postern.lab.PeerStep;
+import io.postern.lab.PeerTranscript;
+import io.postern.lab.ScriptedPeer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * TLS towards real peers: what goes at which level, and that nothing of an envelope goes otherwise.
+ */
+class RelayTlsTest {
+  private static final LabCa CA = LabCa.create("Lab");
+  private static final Identity GOOD = CA.issue(Issue.to("mail.fabrikam.com"));
+  private static final Identity RSA = CA.issue(Issue.to("mail.fabrikam.com").withRsaKey());
+
+  private final RelayLab lab = new RelayLab();
+
+  @AfterEach
+  void stop() {
+    lab.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TlsLevel.class,
+      names = {"OPPORTUNISTIC", "ENCRYPTION_ONLY", "CERTIFICATE_VALIDATION", "DOMAIN_VALIDATION"})
+  void eachLevelIsAchievedWithAGoodPeer(TlsLevel level) throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      OutcomeRecorded outcome = lab.deliver(RelayLab.request(RelayLab.level(level), peer));
+
+      String achieved =
+          level == TlsLevel.OPPORTUNISTIC
+              ? "encryption-only"
+              : level.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      assertThat(outcome.getToken()).endsWith(":" + achieved);
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+      assertThat(outcome.getRecipients(0).getRecipient()).isEqualTo(3);
+      assertThat(outcome.getTlsFacts().getVersion()).isEqualTo(TlsVersion.TLS_1_3);
+      assertThat(outcome.getTlsFacts().getPeerNamesList()).contains("mail.fabrikam.com");
+      assertThat(outcome.getAddress()).isEqualTo("127.0.0.1:" + peer.port());
+      boolean asked =
+          level == TlsLevel.CERTIFICATE_VALIDATION || level == TlsLevel.DOMAIN_VALIDATION;
+      assertThat(lab.questions).hasSize(asked ? 1 : 0);
+      assertThat(outcome.getVerdict()).isEqualTo(asked ? "good" : "");
+      assertThat(
+              new String(
+                  peer.messages().getFirst().content(), java.nio.charset.StandardCharsets.UTF_8))
+          .isEqualTo(RelayLab.CONTENT);
+      PeerTranscript session = peer.sessions().getFirst();
+      assertThat(session.plaintextCommands())
+          .noneMatch(line -> line.startsWith("MAIL") || line.startsWith("RCPT"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TlsLevel.class,
+      names = {"ENCRYPTION_ONLY", "CERTIFICATE_VALIDATION", "DOMAIN_VALIDATION"})
+  void aPeerWithoutStartTlsGetsNothingOfTheEnvelope(TlsLevel level) throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").offerStartTls(false).start()) {
+      refused(peer, RelayLab.level(level), "not-offered");
+      assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TlsLevel.class,
+      names = {"ENCRYPTION_ONLY", "CERTIFICATE_VALIDATION", "DOMAIN_VALIDATION"})
+  void aPeerWhoseHandshakeFailsGetsNothingOfTheEnvelope(TlsLevel level) throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).failHandshake().start()) {
+      refused(peer, RelayLab.level(level), "handshake-failed");
+      assertThat(peer.sessions()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aPeerThatRefusesStartTlsGetsNothingOfTheEnvelope() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com")
+            .identity(GOOD)
+            .on(PeerStage.STARTTLS, PeerStep.answer(454, "4.7.0", "not now"))
+            .start()) {
+      refused(peer, RelayLab.level(TlsLevel.ENCRYPTION_ONLY), "starttls-refused");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = VerdictReason.class,
+      names = {"REVOKED", "EXPIRED", "SELF_SIGNED", "UNTRUSTED_ROOT"})
+  void aBadChainIsDeferredWithItsReason(VerdictReason reason) throws Exception {
+    lab.verdict(VerdictResult.BAD, reason);
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      String spelled = reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      OutcomeRecorded outcome =
+          refused(peer, RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION), spelled);
+      assertThat(outcome.getVerdict()).isEqualTo("bad/" + spelled);
+      assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT");
+    }
+  }
+
+  @Test
+  void G4_anUnknownVerdictDefers() throws Exception {
+    lab.verdict(VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE);
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      refused(peer, RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION), "verdict-unavailable");
+    }
+  }
+
+  @Test
+  void aWrongNameIsDeferred() throws Exception {
+    Identity other = CA.issue(Issue.to("mail.contoso.com"));
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(other).start()) {
+      refused(peer, RelayLab.level(TlsLevel.DOMAIN_VALIDATION), "name-mismatch");
+    }
+  }
+
+  @Test
+  void S4_aPeerWithoutForwardSecrecyIsSeenAndRefused() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(RSA).tls12RsaOnly().start()) {
+      TlsRequirement forwardSecret =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setForwardSecrecy(true).build();
+      refused(peer, forwardSecret, "no-forward-secrecy");
+    }
+  }
+
+  @Test
+  void aMinimumVersionIsHonoured() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).protocols("TLSv1.2").start()) {
+      TlsRequirement tls13 =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder()
+              .setMinimumVersion(TlsVersion.TLS_1_3)
+              .build();
+      refused(peer, tls13, "version-too-low");
+    }
+  }
+
+  @Test
+  void mandatoryDaneIsRefusedBeforeAnyoneIsDialled() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement dane =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder()
+              .setDane(DaneMode.DANE_MANDATORY)
+              .build();
+      refused(peer, dane, "dane-unavailable");
+      assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  @Test
+  void requireTlsDemandsTheHostsOwnName() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement requireTls =
+          RelayLab.level(TlsLevel.OPPORTUNISTIC).toBuilder()
+              .setRequireTls(RequireTls.REQUIRE_TLS_YES)
+              .build();
+      // Dialled by its address, which the certificate does not have.
+      refused(peer, requireTls, "name-mismatch");
+    }
+  }
+
+  @Test
+  void S2_opportunisticGoesInPlaintextWhereTlsIsNotOffered() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").offerStartTls(false).start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), peer));
+      assertThat(outcome.getToken()).isEqualTo("opportunistic:none(not-offered)");
+      assertThat(outcome.hasTlsFacts()).isFalse();
+      assertThat(peer.messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void S2_afterAFailedHandshakeTheOtherHostsComeFirstOverTls() throws Exception {
+    try (ScriptedPeer broken =
+            ScriptedPeer.named("a.fabrikam.com").identity(GOOD).failHandshake().start();
+        ScriptedPeer good = ScriptedPeer.named("b.fabrikam.com").identity(GOOD).start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), broken, good));
+      assertThat(outcome.getToken()).isEqualTo("opportunistic:encryption-only");
+      assertThat(good.messages()).hasSize(1);
+      assertThat(broken.envelopeSeen()).isFalse();
+      assertThat(broken.sessions()).hasSize(1);
+    }
+  }
+
+  @Test
+  void S2_onlyWhenAllHandshakesFailedPlaintextToTheFirst() throws Exception {
+    try (ScriptedPeer first =
+            ScriptedPeer.named("a.fabrikam.com").identity(GOOD).failHandshake().start();
+        ScriptedPeer second =
+            ScriptedPeer.named("b.fabrikam.com").identity(GOOD).failHandshake().start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), first, second));
+      assertThat(outcome.getToken()).isEqualTo("opportunistic:none(handshake-failed)");
+      assertThat(first.messages()).hasSize(1);
+      assertThat(second.envelopeSeen()).isFalse();
+      // TLS is tried first again the next time.
+      lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), first, second));
+      assertThat(first.sessions()).hasSize(4);
+    }
+  }
+
+  @Test
+  void theNextHostIsTriedAndTheMostTellingReasonKept() throws Exception {
+    Identity other = CA.issue(Issue.to("mail.contoso.com"));
+    ScriptedPeer away = ScriptedPeer.named("gone.fabrikam.com").start();
+    away.close();
+    try (ScriptedPeer plain = ScriptedPeer.named("a.fabrikam.com").offerStartTls(false).start();
+        ScriptedPeer wrong = ScriptedPeer.named("b.fabrikam.com").identity(other).start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(
+              RelayLab.request(RelayLab.level(TlsLevel.DOMAIN_VALIDATION), plain, wrong, away));
+      assertThat(outcome.getToken()).isEqualTo("domain-validation/name-mismatch");
+      assertThat(outcome.getAddress()).endsWith(":" + wrong.port());
+      assertThat(plain.envelopeSeen() || wrong.envelopeSeen()).isFalse();
+    }
+  }
+
+  @Test
+  void G3_aKeptConnectionIsUsedForTheWholeSameRequirementOnly() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement encryption = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
+      lab.deliver(RelayLab.request(encryption, peer));
+      OutcomeRecorded second = lab.deliver(RelayLab.request(encryption, peer));
+      assertThat(second.getTimings().getConnectionReused()).isTrue();
+      assertThat(peer.sessions()).hasSize(1);
+      OutcomeRecorded other =
+          lab.deliver(
+              RelayLab.request(encryption.toBuilder().setForwardSecrecy(true).build(), peer));
+      assertThat(other.getTimings().getConnectionReused()).isFalse();
+      assertThat(peer.sessions()).hasSize(2);
+      assertThat(other.getTlsFacts().getResumed()).isFalse();
+    }
+  }
+
+  @Test
+  void G3_theVerdictIsAskedAgainAtEachReuse() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement requirement = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
+      lab.deliver(RelayLab.request(requirement, peer));
+      lab.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
+      OutcomeRecorded outcome = lab.deliver(RelayLab.request(requirement, peer));
+      assertThat(outcome.getToken()).isEqualTo("certificate-validation/revoked");
+      assertThat(peer.messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void domainValidationByMxWithoutTlsDomainLooksForTheRecipientsDomain() throws Exception {
+    Identity forDomain = CA.issue(Issue.to("fabrikam.com", "mx.fabrikam.com"));
+    try (ScriptedPeer peer = ScriptedPeer.named("mx.fabrikam.com").identity(forDomain).start();
+        RelayLab mx = new RelayLab(Optional.empty(), peer.port())) {
+      mx.dns.mailDomain("fabrikam.com", "mx.fabrikam.com");
+      NextHop hop = NextHop.newBuilder().setMxDomain("fabrikam.com").setRoute("mx").build();
+      TlsRequirement requirement =
+          TlsRequirement.newBuilder().setLevel(TlsLevel.DOMAIN_VALIDATION).build();
+      OutcomeRecorded outcome = mx.deliver(RelayLab.request(requirement, hop, "ann@fabrikam.com"));
+      assertThat(outcome.getToken()).isEqualTo("domain-validation:domain-validation");
+      assertThat(outcome.getHost()).isEqualTo("mx.fabrikam.com");
+      assertThat(peer.sessions().getFirst().serverName()).isEqualTo("mx.fabrikam.com");
+    }
+  }
+
+  @Test
+  void theClientCertificateIsShownAndSniIsTheRequirements(@TempDir Path folder) throws Exception {
+    CA.issue(Issue.to("relay.postern.example")).write(folder, "ours");
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
+        RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
+      TlsRequirement requirement =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder()
+              .setClientCertificate("ours")
+              .setSni("sni.fabrikam.com")
+              .build();
+      certified.deliver(RelayLab.request(requirement, peer));
+      PeerTranscript session = peer.sessions().getFirst();
+      assertThat(session.clientChain().getFirst().getSubjectX500Principal().getName())
+          .contains("relay.postern.example");
+      assertThat(session.serverName()).isEqualTo("sni.fabrikam.com");
+    }
+  }
+
+  @Test
+  void aMissingClientCertificateDefersAndIsNamed(@TempDir Path folder) throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
+        RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
+      TlsRequirement requirement =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setClientCertificate("ours").build();
+      OutcomeRecorded outcome = certified.deliver(RelayLab.request(requirement, peer));
+      assertThat(outcome.getToken()).isEqualTo("encryption-only/client-certificate-missing");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("ours.pem");
+      assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  private OutcomeRecorded refused(ScriptedPeer peer, TlsRequirement requirement, String reason)
+      throws InterruptedException {
+    OutcomeRecorded outcome = lab.deliver(RelayLab.request(requirement, peer));
+    assertThat(outcome.getToken()).endsWith("/" + reason);
+    assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(outcome.getRecipients(0).getReason()).isEqualTo(reason);
+    assertThat(outcome.getRecipients(0).getDetail()).isNotBlank();
+    // From the peer's own transcript: nothing of the envelope was sent.
+    assertThat(peer.envelopeSeen()).isFalse();
+    for (PeerTranscript session : peer.sessions()) {
+      for (String secret : List.of("contoso", "ann@fabrikam", "secret body")) {
+        assertThat(session.mentions(secret)).isFalse();
+      }
+    }
+    return outcome;
+  }
+}
