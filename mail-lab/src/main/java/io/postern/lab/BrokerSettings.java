@@ -49,6 +49,8 @@ public record BrokerSettings(List<String> jvm, Consumer<Properties> more) {
     p.setProperty("min.insync.replicas", "1");
     p.setProperty("offsets.topic.replication.factor", "1");
     p.setProperty("offsets.topic.num.partitions", "4");
+    // 90 days instead of 7: a group that was away for a long holiday keeps its position.
+    p.setProperty("offsets.retention.minutes", "129600");
     p.setProperty("transaction.state.log.replication.factor", "1");
     p.setProperty("transaction.state.log.min.isr", "1");
     p.setProperty("transaction.state.log.num.partitions", "4");

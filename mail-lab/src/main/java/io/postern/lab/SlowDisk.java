@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlowDisk {
   private static final String CONTROL = "postern.lab.slow-disk";
-  private static final String RECORDS = "org/apache/kafka/common/record/internal/FileRecords";
+  // In the newer package from 4.3 on.
+  private static final Set<String> RECORDS =
+      Set.of(
+          "org/apache/kafka/common/record/FileRecords",
+          "org/apache/kafka/common/record/internal/FileRecords");
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(ConstantDescs.CD_void);
 
   private SlowDisk() {}
@@ -62,7 +67,7 @@ public final class SlowDisk {
               @Nullable Class<?> redefined,
               @Nullable ProtectionDomain domain,
               byte[] bytes) {
-            return RECORDS.equals(name) ? withDelay(bytes) : null;
+            return RECORDS.contains(name) ? withDelay(bytes) : null;
           }
         });
   }
