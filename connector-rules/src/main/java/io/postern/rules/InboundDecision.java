@@ -26,9 +26,10 @@ public sealed interface InboundDecision {
    * The class of {@code enhanced} is the class of {@code code} (RFC 3463 §2).
    *
    * @param rule the connector's parameter that refused: requireTls, restrictDomainsToCertificate,
-   *     restrictDomainsToIpAddresses, tlsSenderCertificateName; or tenantAttribution
+   *     restrictDomainsToIPAddresses, tlsSenderCertificateName; or tenantAttribution
    * @param organization whose rule it is; empty: nobody's
    * @param connector empty: no connector refused
+   * @param verdict on the client's chain, such as "bad/revoked"; empty: none was asked for
    */
   record Refuse(
       int code,
@@ -37,6 +38,7 @@ public sealed interface InboundDecision {
       String rule,
       String organization,
       String connector,
+      String verdict,
       Explanation explanation)
       implements InboundDecision {}
 

@@ -111,7 +111,7 @@ public final class InboundRules {
                   .matched(entry.subject, "verdict", "the certificate chain is good")
                   .summary("Originating: " + entry.subject + " by the client's certificate"));
       case Judgement.Bad bad ->
-          Refusal.badChain(bad.reason(), Refusal.CERTIFICATE_NAME)
+          Refusal.badChain(bad, Refusal.CERTIFICATE_NAME)
               .by(
                   entry.organization(),
                   entry.name(),
@@ -119,7 +119,7 @@ public final class InboundRules {
                       .failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict())
                       .summary("Refused: the certificate for " + entry.subject + " is not good"));
       case Judgement.Unknown unknown ->
-          Refusal.notJudged(unknown.reason(), Refusal.CERTIFICATE_NAME)
+          Refusal.notJudged(unknown, Refusal.CERTIFICATE_NAME)
               .by(
                   entry.organization(),
                   entry.name(),

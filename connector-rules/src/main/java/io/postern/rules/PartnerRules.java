@@ -208,11 +208,11 @@ final class PartnerRules {
       }
       case Judgement.Bad bad -> {
         trail.failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict());
-        yield new Trial.Failed(Refusal.badChain(bad.reason(), rule), entry);
+        yield new Trial.Failed(Refusal.badChain(bad, rule), entry);
       }
       case Judgement.Unknown unknown -> {
         trail.failed(entry.subject, "verdict", "the certificate chain is " + unknown.verdict());
-        yield new Trial.Failed(Refusal.notJudged(unknown.reason(), rule), entry);
+        yield new Trial.Failed(Refusal.notJudged(unknown, rule), entry);
       }
     };
   }

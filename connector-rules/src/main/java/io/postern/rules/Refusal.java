@@ -13,13 +13,18 @@ import java.util.Locale;
  * that cannot be had has a text of ours.
  *
  * @param rule the parameter that refused
+ * @param verdict on the client's chain, as in the trace; empty: none was asked for
  */
-record Refusal(int code, String enhanced, String text, String rule) {
+record Refusal(int code, String enhanced, String text, String rule, String verdict) {
   static final String REQUIRE_TLS = "requireTls";
   static final String CERTIFICATE_NAME = "tlsSenderCertificateName";
   static final String RESTRICT_TO_CERTIFICATE = "restrictDomainsToCertificate";
   static final String RESTRICT_TO_ADDRESSES = "restrictDomainsToIPAddresses";
   static final String ATTRIBUTION = "tenantAttribution";
+
+  private Refusal(int code, String enhanced, String text, String rule) {
+    this(code, enhanced, text, rule, "");
+  }
 
   static Refusal tlsRequired() {
     return new Refusal(550, "5.7.3", "STARTTLS is required to send mail", REQUIRE_TLS);
@@ -37,15 +42,17 @@ record Refusal(int code, String enhanced, String text, String rule) {
   }
 
   /** 4xx, as Exchange: a certificate is mended within the sender's retries. */
-  static Refusal badChain(VerdictReason reason, String rule) {
+  static Refusal badChain(Judgement.Bad bad, String rule) {
     return new Refusal(
         454,
         "4.7.0",
-        "Failed to establish appropriate TLS channel: " + spelled(reason) + ": Access Denied",
-        rule);
+        "Failed to establish appropriate TLS channel: " + spelled(bad.reason()) + ": Access Denied",
+        rule,
+        bad.verdict());
   }
 
-  static Refusal notJudged(VerdictReason reason, String rule) {
+  static Refusal notJudged(Judgement.Unknown unknown, String rule) {
+    VerdictReason reason = unknown.reason();
     String why = reason == VerdictReason.VERDICT_REASON_UNSPECIFIED ? "" : Spelling.of(reason);
     return new Refusal(
         451,
@@ -53,7 +60,8 @@ record Refusal(int code, String enhanced, String text, String rule) {
         "The client certificate could not be judged"
             + (why.isEmpty() ? "" : " (" + why + ")")
             + ", try again later",
-        rule);
+        rule,
+        unknown.verdict());
   }
 
   /** The sender's domain is served here, but the sender is none of its servers. */
@@ -68,7 +76,7 @@ record Refusal(int code, String enhanced, String text, String rule) {
 
   InboundDecision.Refuse by(String organization, String connector, Explanation explanation) {
     return new InboundDecision.Refuse(
-        code, enhanced, text, rule, organization, connector, explanation);
+        code, enhanced, text, rule, organization, connector, verdict, explanation);
   }
 
   /** Exchange's spelling: UntrustedRoot, CertificateExpired. */

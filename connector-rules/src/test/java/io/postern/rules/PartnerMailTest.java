@@ -208,6 +208,27 @@ class PartnerMailTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "BAD, REVOKED, mail.fabrikam.com, bad/revoked",
+    "UNKNOWN, UNAVAILABLE, mail.fabrikam.com, unknown/unavailable",
+    "UNKNOWN, UNAVAILABLE, other.example, ''",
+  })
+  void aRefusalTellsTheVerdictItRestsOnAndNoOther(
+      VerdictResult result, VerdictReason reason, String presented, String verdict) {
+    with(
+        "F",
+        c ->
+            c.addSenderDomains("fabrikam.com")
+                .setTlsSenderCertificateName("mail.fabrikam.com")
+                .setRestrictDomainsToCertificate(true));
+    assertThat(
+            decide(tls("198.51.100.1", "fabrikam.com", presented), Sample.verdict(result, reason)))
+        .isInstanceOfSatisfying(
+            InboundDecision.Refuse.class,
+            refuse -> assertThat(refuse.verdict()).isEqualTo(verdict));
+  }
+
+  @ParameterizedTest
   @CsvSource({"UNKNOWN, UNAVAILABLE, 451", "BAD, EXPIRED, 454"})
   void mailIsNotBouncedByOneAlternativeWhileTheOtherMayStillLetItIn(
       VerdictResult result, VerdictReason reason, String code) {

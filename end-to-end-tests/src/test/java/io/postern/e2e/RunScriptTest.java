@@ -107,13 +107,19 @@ class RunScriptTest {
       assertThat(run("status", "--state", state).output()).contains("ingress-service      ready");
 
       for (String secret : List.of("credentials", "keys/gate.key", "ca/root.key")) {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("up").resolve(secret))))
+        assertThat(
+                PosixFilePermissions.toString(
+                    Files.getPosixFilePermissions(folder.resolve("up").resolve(secret))))
             .as(secret)
             .isEqualTo("rw-------");
       }
       for (String victim : List.of("delivery-service", "kafka.Kafka")) {
         assertThat(kill(state, victim)).as(victim).isTrue();
-        awaitText(output, victim.equals("kafka.Kafka") ? "the broker has ended" : victim + " ended with code 137");
+        awaitText(
+            output,
+            victim.equals("kafka.Kafka")
+                ? "the broker has ended"
+                : victim + " ended with code 137");
       }
       Awaitility.await()
           .atMost(LIMIT)

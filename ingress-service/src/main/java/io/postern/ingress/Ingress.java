@@ -2,6 +2,7 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
+import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Refusals;
 import io.postern.ingress.listener.ConnectionLimits;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public class Ingress {
   private static final Logger LOG = Logger.getLogger(Ingress.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int RECIPIENT_BYTES = 8 << 20;
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Configuration configuration;
@@ -80,6 +82,7 @@ public class Ingress {
             verdicts,
             log,
             new DataAdmission(configuration.dataMemoryBytes()),
+            new RecipientMemory(RECIPIENT_BYTES),
             refusals,
             new SessionMetrics(registry));
     listen(

@@ -26,9 +26,7 @@ public interface IngressSettings {
   @WithDefault("157286400")
   long maxMessageBytes();
 
-  /**
-   * Sessions open at once; the next gets 421. From four fifths on, waiting clients get less time.
-   */
+  /** Sessions open at once; the next gets 421. From four fifths on, clients get less time. */
   @WithDefault("1000")
   int maxConnections();
 
@@ -40,7 +38,7 @@ public interface IngressSettings {
   @WithDefault("5m")
   Duration idleTimeout();
 
-  /** The same while the sessions are nearly all taken. */
+  /** The same while sessions or the memory for messages are nearly all taken. */
   @WithDefault("10s")
   Duration stressTimeout();
 
@@ -48,7 +46,7 @@ public interface IngressSettings {
   @WithDefault("30m")
   Duration messageDeadline();
 
-  /** How long one recipient may wait for verdicts on the client's certificate. */
+  /** How long one mail transaction may wait, in all, for verdicts on the client's certificate. */
   @WithDefault("10s")
   Duration verdictPatience();
 
@@ -56,7 +54,7 @@ public interface IngressSettings {
   @WithDefault("20s")
   Duration shutdownPatience();
 
-  /** Bytes of messages under way held in memory; who finds none free gets 452. */
+  /** Buffers of messages under way, in bytes; who finds none free gets 452. */
   @WithDefault("25165824")
   long dataMemoryBytes();
 

@@ -2,6 +2,7 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
@@ -40,6 +41,7 @@ public final class TestServer implements AutoCloseable {
   public final List<MessageRefused> refusals = new CopyOnWriteArrayList<>();
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final DataAdmission admission;
+  public final RecipientMemory recipients;
   public SessionLimits limits =
       new SessionLimits(
           "mx.postern.example",
@@ -52,6 +54,7 @@ public final class TestServer implements AutoCloseable {
           "postmaster@contoso.example");
   public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
   public long dataMemory = 16 << 20;
+  public int recipientMemory = 8 << 20;
   public int mostConnections = 100;
   public int mostPerAddress = 100;
   public Duration shutdownPatience = Duration.ofSeconds(20);
@@ -65,6 +68,7 @@ public final class TestServer implements AutoCloseable {
     settings.change(this);
     this.log = log;
     this.admission = new DataAdmission(dataMemory);
+    this.recipients = new RecipientMemory(recipientMemory);
     Path folder = Files.createTempDirectory("ingress-key");
     IDENTITY.write(folder, "server");
     tls =
@@ -77,6 +81,7 @@ public final class TestServer implements AutoCloseable {
             verdicts,
             log,
             admission,
+            recipients,
             refusals::add,
             new SessionMetrics(registry));
     server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

@@ -95,8 +95,7 @@ public final class CommandParser {
           .decode(ByteBuffer.wrap(line, from, to - from))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new SmtpSyntaxException(
-          501, "5.5.2", verb + ": octets that are not UTF-8: send ASCII, or UTF-8 with SMTPUTF8");
+      throw new SmtpSyntaxException(501, "5.5.2", verb + ": octets that are not UTF-8: send ASCII");
     }
   }
 

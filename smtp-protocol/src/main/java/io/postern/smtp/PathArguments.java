@@ -18,12 +18,7 @@ final class PathArguments {
     int end = pathEnd("MAIL", rest);
     String path = rest.substring(1, end);
     @Nullable Address from = path.isEmpty() ? null : address("MAIL", path);
-    Map<String, String> parameters = parameters("MAIL", rest.substring(end + 1));
-    if (from != null && !from.isAscii() && !parameters.containsKey("SMTPUTF8")) {
-      throw new SmtpSyntaxException(
-          553, "5.6.7", "MAIL: address with UTF-8: add the parameter SMTPUTF8"); // RFC 6531 §3.5
-    }
-    return new Command.Mail(from, parameters);
+    return new Command.Mail(from, parameters("MAIL", rest.substring(end + 1)));
   }
 
   static Command.Rcpt rcpt(String argument) throws SmtpSyntaxException {

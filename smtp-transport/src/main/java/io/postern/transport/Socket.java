@@ -82,8 +82,8 @@ final class Socket {
       return in.read(bytes, offset, length);
     } catch (SocketTimeoutException e) {
       throw new SocketTimeoutException("the peer sent nothing in time");
-    } catch (IOException e) {
-      throw ended(e);
+    } catch (IOException e) { // never a time-out after a stalled write: who waits on would spin
+      throw stalled ? new IOException("the peer had stopped reading", e) : ended(e);
     }
   }
 

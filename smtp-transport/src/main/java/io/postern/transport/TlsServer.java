@@ -2,6 +2,7 @@ package io.postern.transport;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -19,6 +20,13 @@ import javax.net.ssl.SSLEngine;
  * afterwards; sessions that are open live on. Close it when no handshake begins any more.
  */
 public final class TlsServer implements AutoCloseable {
+  /**
+   * Octets of a client's chain. Each of the two tickets holds it, both go out in one flight with
+   * what we say first, and BoringSSL gives up on a flight above 64 KiB: a larger chain is refused
+   * in the handshake instead of losing the session behind it.
+   */
+  private static final int MAX_CLIENT_CHAIN = 20 * 1024;
+
   private final TlsServerOptions options;
   private Contexts contexts;
   private boolean closed;
@@ -54,6 +62,7 @@ public final class TlsServer implements AutoCloseable {
       SslContextBuilder builder =
           SslContextBuilder.forServer(new Keys(materials).factory())
               .clientAuth(options.askClientCertificate() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
+              .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CLIENT_CHAIN)
               .enableOcsp(true);
       return TlsSetup.build(builder, options.minimum(), options.maximum(), options.tls12Suites());
     }

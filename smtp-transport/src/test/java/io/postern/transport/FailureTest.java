@@ -11,9 +11,12 @@ import io.postern.contracts.v1.TlsVersion;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -256,6 +259,22 @@ class FailureTest {
         .isInstanceOf(SocketTimeoutException.class)
         .hasMessage("the peer stopped reading");
     assertThat(get(accepted)).isTrue();
+  }
+
+  @Test
+  void whoWaitsOnAfterAStalledWriteIsToldThatItIsOver() throws Exception {
+    try (ServerSocketChannel listener =
+            ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        SocketChannel deaf = SocketChannel.open(listener.getLocalAddress())) {
+      io.postern.transport.Socket socket = new io.postern.transport.Socket(listener.accept());
+      assertThatThrownBy(() -> socket.write(ByteBuffer.allocate(64 << 20), Duration.ofMillis(200)))
+          .isInstanceOf(SocketTimeoutException.class);
+      long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+      assertThatThrownBy(() -> socket.read(new byte[1], 0, 1, deadline))
+          .isInstanceOf(IOException.class)
+          .isNotInstanceOf(SocketTimeoutException.class); // a loop around time-outs would spin
+      socket.close();
+    }
   }
 
   @Test

@@ -13,13 +13,40 @@ import java.util.Map;
 /**
  * The recipients that a mail transaction has so far, in the order of their RCPT commands, and their
  * groups by organization, connector and direction. The same address twice is once. Owner: the
- * session's thread; bounded by the session's limit on recipients.
+ * session's thread, which must close it. Bounds: the session's limit on recipients, {@link
+ * #MAX_BYTES} for one transaction, so that the envelope fits into one record of the log, and the
+ * {@link RecipientMemory} for all.
  */
-public final class AcceptedRecipients {
+public final class AcceptedRecipients implements AutoCloseable {
+  /**
+   * Half of what a record holds: header section (32 KiB) and session facts have their place beside
+   * it. A thousand of the longest addresses in one group fit.
+   */
+  public static final int MAX_BYTES = 512 * 1024;
+
+  /** What a recipient costs beside its address: map entry, message, string. */
+  private static final int OVERHEAD = 200;
+
+  /** What came of a recipient. */
+  public enum Room {
+    TAKEN,
+    /** This message's envelope is full. */
+    MESSAGE_FULL,
+    /** All messages' recipients together are too many now. */
+    NO_MEMORY
+  }
+
   private record GroupKey(String organization, String connector, Direction direction) {}
 
+  private final RecipientMemory memory;
   private final Map<String, EnvelopeRecipient> recipients = new LinkedHashMap<>();
   private final Map<GroupKey, RecipientGroup.Builder> groups = new LinkedHashMap<>();
+  private int envelopeBytes;
+  private int held;
+
+  public AcceptedRecipients(RecipientMemory memory) {
+    this.memory = memory;
+  }
 
   public int size() {
     return recipients.size();
@@ -34,24 +61,37 @@ public final class AcceptedRecipients {
   }
 
   /** The group keeps its first recipient's explanation. */
-  public void add(String address, InboundDecision.Accept accept) {
-    int index = recipients.size();
-    if (recipients.putIfAbsent(address, EnvelopeRecipient.newBuilder().setAddress(address).build())
-        != null) {
-      return;
+  public Room add(String address, InboundDecision.Accept accept) {
+    if (recipients.containsKey(address)) {
+      return Room.TAKEN;
     }
-    groups
-        .computeIfAbsent(
-            new GroupKey(accept.organization(), accept.connector(), accept.direction()),
-            key ->
-                RecipientGroup.newBuilder()
-                    .setOrganization(key.organization())
-                    .setConnector(key.connector())
-                    .setDirection(key.direction())
-                    .setExplanation(accept.explanation())
-                    .setVerdict(accept.verdict())
-                    .setVerdictKey(ByteString.copyFrom(accept.verdictKey())))
-        .addRecipients(index);
+    GroupKey key = new GroupKey(accept.organization(), accept.connector(), accept.direction());
+    RecipientGroup.Builder group = groups.get(key);
+    RecipientGroup.Builder target = group == null ? group(key, accept) : group;
+    int bytes =
+        address.length() + 10 + (group == null ? target.build().getSerializedSize() + 10 : 0);
+    if (envelopeBytes + bytes > MAX_BYTES) {
+      return Room.MESSAGE_FULL;
+    }
+    if (!memory.take(bytes + OVERHEAD)) {
+      return Room.NO_MEMORY;
+    }
+    held += bytes + OVERHEAD;
+    envelopeBytes += bytes;
+    groups.putIfAbsent(key, target);
+    target.addRecipients(recipients.size());
+    recipients.put(address, EnvelopeRecipient.newBuilder().setAddress(address).build());
+    return Room.TAKEN;
+  }
+
+  private static RecipientGroup.Builder group(GroupKey key, InboundDecision.Accept accept) {
+    return RecipientGroup.newBuilder()
+        .setOrganization(key.organization())
+        .setConnector(key.connector())
+        .setDirection(key.direction())
+        .setExplanation(accept.explanation())
+        .setVerdict(accept.verdict())
+        .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
   }
 
   public List<EnvelopeRecipient> envelope() {
@@ -60,5 +100,12 @@ public final class AcceptedRecipients {
 
   public List<RecipientGroup> groups() {
     return groups.values().stream().map(RecipientGroup.Builder::build).toList();
+  }
+
+  /** Gives their memory back; twice is once. */
+  @Override
+  public void close() {
+    memory.giveBack(held);
+    held = 0;
   }
 }

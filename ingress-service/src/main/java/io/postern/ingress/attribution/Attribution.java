@@ -52,6 +52,7 @@ public final class Attribution {
         "verdict",
         "",
         "",
+        "",
         Explanation.newBuilder()
             .setSummary(
                 "More connectors than " + QUESTIONS_A_RECIPIENT + " need verdicts of their own")

@@ -12,14 +12,18 @@ import org.jspecify.annotations.Nullable;
  * room. Thread-safe.
  */
 public final class DataAdmission {
-  /** The read buffer and the chunk being filled, with some room. */
-  public static final int SHARE_BYTES = 40 * 1024;
+  /**
+   * At most: the connection's input and an incomplete TLS record (17 KiB each), the decoded octets
+   * (16), the chunk being filled (16) and the header section (32).
+   */
+  public static final int SHARE_BYTES = 98 * 1024;
 
+  private final int all;
   private final Semaphore shares;
 
   public DataAdmission(long bytes) {
-    this.shares =
-        new Semaphore((int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / SHARE_BYTES)), true);
+    this.all = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / SHARE_BYTES));
+    this.shares = new Semaphore(all, true);
   }
 
   /** One message's share. Owner: the session's thread; closing it again means nothing. */
@@ -40,6 +44,11 @@ public final class DataAdmission {
   /** Null when no share was free in time. */
   public @Nullable Share admit(Duration patience) throws InterruptedException {
     return shares.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS) ? new Share() : null;
+  }
+
+  /** Nearly all shares are taken: messages under way must hurry. */
+  public boolean scarce() {
+    return shares.availablePermits() * 5L <= all;
   }
 
   /** Shares that nobody has. */

@@ -15,18 +15,20 @@ import org.jboss.logging.Logger;
 
 /**
  * Refusals into mail.refusals by the channel {@code mail-refusals}, keyed by the source IP.
- * Bounded: at most 1,000 records wait (each some KiB at most); while the log takes none, the newest
- * are dropped and counted.
+ * Bounded: at most 1,000 records of 4 MiB in all wait; while the log takes none, the newest are
+ * dropped and counted.
  */
 @ApplicationScoped
 public class RefusalChannel implements Refusals {
   private static final Logger LOG = Logger.getLogger(RefusalChannel.class);
   private static final int WAITING = 1_000;
+  private static final long WAITING_BYTES = 4 << 20;
   private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Emitter<Record<String, byte[]>> emitter;
   private final Counter told;
   private final Counter dropped;
+  private final AtomicLong waiting = new AtomicLong();
   private final AtomicLong said = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
 
   @Inject
@@ -46,11 +48,18 @@ public class RefusalChannel implements Refusals {
 
   @Override
   public void record(MessageRefused refusal) {
+    int size = refusal.getSerializedSize();
+    if (waiting.addAndGet(size) > WAITING_BYTES) {
+      waiting.addAndGet(-size);
+      dropped(new IllegalStateException("too many bytes wait"));
+      return;
+    }
     try {
       emitter
           .send(Record.of(refusal.getSession().getClientIp(), refusal.toByteArray()))
           .whenComplete(
               (done, failure) -> {
+                waiting.addAndGet(-size);
                 if (failure == null) {
                   told.increment();
                 } else {
@@ -58,6 +67,7 @@ public class RefusalChannel implements Refusals {
                 }
               });
     } catch (IllegalStateException full) { // no room among the waiting, or the service stops
+      waiting.addAndGet(-size);
       dropped(full);
     }
   }

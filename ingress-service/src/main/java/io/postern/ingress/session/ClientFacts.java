@@ -2,9 +2,15 @@ package io.postern.ingress.session;
 
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.rules.CertificateNames;
 import io.postern.rules.InboundFacts;
 import io.postern.transport.SmtpConnection;
+import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a session knows about its client: address, greeting, TLS. Owner: the session's thread. */
@@ -17,6 +23,7 @@ final class ClientFacts {
   private @Nullable String greeting;
   private boolean extended;
   private int mailNumber;
+  private @Nullable List<String> certificateNames; // of this TLS state; null: not looked at yet
 
   ClientFacts(SmtpConnection connection, String hostName) {
     this.connection = connection;
@@ -42,6 +49,7 @@ final class ClientFacts {
   void forgetGreeting() {
     greeting = null;
     extended = false;
+    certificateNames = null;
   }
 
   boolean greeted() {
@@ -64,8 +72,27 @@ final class ClientFacts {
         tls != null,
         connection.peerChain(),
         connection.stapledOcsp(),
-        tls == null ? java.util.List.of() : tls.getPeerNamesList(),
+        certificateNames(),
         mailFromDomain);
+  }
+
+  /** All of them: the trace's own list ({@link TlsFacts}) is cut short. */
+  private List<String> certificateNames() {
+    List<byte[]> chain = connection.peerChain();
+    if (certificateNames == null) {
+      try {
+        certificateNames =
+            chain.isEmpty()
+                ? List.of()
+                : CertificateNames.of(
+                    (X509Certificate)
+                        CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(chain.getFirst())));
+      } catch (CertificateException malformed) { // no names prove nothing
+        certificateNames = List.of();
+      }
+    }
+    return certificateNames;
   }
 
   String ip() {

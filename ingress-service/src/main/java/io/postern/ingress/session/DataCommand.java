@@ -27,6 +27,7 @@ final class DataCommand {
   private final SessionParts parts;
   private final SessionLimits limits;
   private final SessionClock clock;
+  private final DataPace pace;
   private final ClientFacts client;
   private final MailTransaction mail;
   private final DataDecoder decoder = new DataDecoder();
@@ -39,12 +40,14 @@ final class DataCommand {
       SmtpConnection connection,
       SessionParts parts,
       SessionClock clock,
+      Load load,
       ClientFacts client,
       MailTransaction mail) {
     this.connection = connection;
     this.parts = parts;
     this.limits = parts.limits();
     this.clock = clock;
+    this.pace = new DataPace(load, limits.stressTimeout());
     this.client = client;
     this.mail = mail;
   }
@@ -105,17 +108,21 @@ final class DataCommand {
   }
 
   private boolean fill() throws IOException {
-    connection.readTimeout(clock.whole(System.nanoTime()));
+    connection.readTimeout(clock.patience());
+    long began = System.nanoTime();
     try {
-      if (connection.fill() < 0) {
+      int arrived = connection.fill();
+      if (arrived < 0) {
         throw new EOFException(); // the client vanished: nothing was accepted
       }
-      return true;
-    } catch (SocketTimeoutException e) {
-      refusal = Refusal.of(421, "4.4.2", limits.hostName() + " waited too long", "timeout");
-      endsSession = true;
-      return false;
+      if (!pace.tooSlow(System.nanoTime() - began, arrived)) {
+        return true;
+      }
+    } catch (SocketTimeoutException e) { // silent: no better than too slow
     }
+    refusal = SessionClock.timeout(limits.hostName());
+    endsSession = true;
+    return false;
   }
 
   private @Nullable Refusal take(ByteBuffer content, MessageIntake intake) {
@@ -165,7 +172,7 @@ final class DataCommand {
         451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
   }
 
-  private static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room
+  static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room
     return Refusal.of(452, "4.3.1", "Too many messages at once, try again later", "memory");
   }
 }

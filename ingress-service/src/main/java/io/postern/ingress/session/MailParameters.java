@@ -12,12 +12,6 @@ import io.postern.smtp.SmtpSyntaxException;
  * @param size declared octets, 0 when not given
  */
 record MailParameters(long size, BodyType body) {
-  private static final Reply NOT_ASCII =
-      Reply.of(
-          553,
-          "5.6.7",
-          "The address is not ASCII, and SMTPUTF8 is not offered here: use an ASCII address");
-
   static MailParameters of(Command.Mail mail) throws SmtpSyntaxException {
     for (String name : mail.parameters().keySet()) {
       if (!name.equals("SIZE") && !name.equals("BODY")) {
@@ -46,15 +40,12 @@ record MailParameters(long size, BodyType body) {
         Reply.of(555, "5.5.4", command + ": parameter not supported: " + name + ": leave it out"));
   }
 
-  /** The parser advises SMTPUTF8 where it would help, which is not here. */
-  static SmtpSyntaxException asOffered(SmtpSyntaxException e) {
-    return NOT_ASCII.enhanced() != null && NOT_ASCII.enhanced().equals(e.reply().enhanced())
-        ? notAscii()
-        : e;
-  }
-
   /** RFC 6531 §3.5, and the cure that helps here: SMTPUTF8 is not announced. */
   static SmtpSyntaxException notAscii() {
-    return new SmtpSyntaxException(NOT_ASCII);
+    return new SmtpSyntaxException(
+        Reply.of(
+            553,
+            "5.6.7",
+            "The address is not ASCII, and SMTPUTF8 is not offered here: use an ASCII address"));
   }
 }

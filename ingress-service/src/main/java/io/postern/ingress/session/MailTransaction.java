@@ -9,20 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between MAIL and the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3). Owner:
- * the session's thread.
+ * the session's thread, which must close it.
  */
-final class MailTransaction {
+final class MailTransaction implements AutoCloseable {
   private final String reversePath;
   private final BodyType body;
   private final Attribution attribution;
-  private final AcceptedRecipients recipients = new AcceptedRecipients();
+  private final AcceptedRecipients recipients;
   private int refusedRecipients;
   private long directoryVersion;
 
-  MailTransaction(@Nullable Address from, MailParameters parameters, Attribution attribution) {
+  MailTransaction(
+      @Nullable Address from,
+      MailParameters parameters,
+      Attribution attribution,
+      AcceptedRecipients recipients) {
     this.reversePath = from == null ? "" : from.toString();
     this.body = parameters.body();
     this.attribution = attribution;
+    this.recipients = recipients;
   }
 
   String reversePath() {
@@ -55,6 +60,11 @@ final class MailTransaction {
 
   long directoryVersion() {
     return directoryVersion;
+  }
+
+  @Override
+  public void close() {
+    recipients.close();
   }
 
   Envelope envelope() {

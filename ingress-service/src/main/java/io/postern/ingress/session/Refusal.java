@@ -13,14 +13,19 @@ import io.postern.smtp.Reply;
  *     has the list)
  */
 record Refusal(
-    Reply reply, String rule, String organization, String connector, Explanation explanation) {
+    Reply reply,
+    String rule,
+    String organization,
+    String connector,
+    String verdict,
+    Explanation explanation) {
 
   static Refusal of(int code, String enhanced, String text, String rule) {
     return of(Reply.of(code, enhanced, text), rule);
   }
 
   static Refusal of(Reply reply, String rule) {
-    return new Refusal(reply, rule, "", "", Explanation.getDefaultInstance());
+    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance());
   }
 
   static Refusal of(InboundDecision.Refuse decision) {
@@ -29,6 +34,7 @@ record Refusal(
         decision.rule(),
         decision.organization(),
         decision.connector(),
+        decision.verdict(),
         decision.explanation());
   }
 
@@ -45,6 +51,7 @@ record Refusal(
         .setRule(rule)
         .setOrganization(organization)
         .setConnector(connector)
+        .setVerdict(verdict)
         .setExplanation(explanation)
         .setAtMillis(System.currentTimeMillis())
         .build();

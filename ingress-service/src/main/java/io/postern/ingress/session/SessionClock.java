@@ -13,16 +13,18 @@ final class SessionClock {
   private final SessionLimits limits;
   private final Load load;
   private volatile long deadline;
+  private long waitedNanos; // for commands under stress, since the last message
 
   SessionClock(SessionLimits limits, Load load) {
     this.limits = limits;
     this.load = load;
-    this.deadline = System.nanoTime() + limits.messageDeadline().toNanos();
+    restart();
   }
 
   /** A message ended: the next has its own deadline. */
-  void restart() {
+  final void restart() {
     deadline = System.nanoTime() + limits.messageDeadline().toNanos();
+    waitedNanos = 0;
   }
 
   /** The deadline passed more than {@code graceNanos} ago. */
@@ -30,23 +32,52 @@ final class SessionClock {
     return System.nanoTime() - deadline > graceNanos;
   }
 
-  /** What the client has left when it has been silent since then. */
-  Duration left(long silentSince) {
+  /** RFC 5321 §4.5.3.2: the reply to a client that let us wait too long. */
+  static Refusal timeout(String hostName) {
+    return Refusal.of(421, "4.4.2", hostName + " waited too long", "timeout");
+  }
+
+  /** A wait for a command that began then is over. */
+  void waited(long since) {
+    if (load.stressed()) {
+      waitedNanos += System.nanoTime() - since;
+    }
+  }
+
+  /**
+   * What the client has left for a command when it has been silent since then. Under stress all
+   * waits before one message count together: a NOOP now and then keeps no session.
+   */
+  Duration commandLeft(long silentSince) {
+    Duration left = left(silentSince);
+    if (!load.stressed()) {
+      return left;
+    }
+    long all = SessionLimits.STRESS_WAITS * limits.stressTimeout().toNanos();
+    Duration budget = Duration.ofNanos(all - waitedNanos - (System.nanoTime() - silentSince));
+    return left.compareTo(budget) < 0 ? left : budget;
+  }
+
+  /** The same as a time-out, at least a millisecond. */
+  Duration commandWait(long silentSince) {
+    return atLeastOne(commandLeft(silentSince));
+  }
+
+  /** The next wait for a command's beginning, at least a millisecond. */
+  Duration slice(long silentSince) {
+    Duration left = commandLeft(silentSince);
+    return atLeastOne(left.compareTo(SLICE) < 0 ? left : SLICE);
+  }
+
+  /** How long to wait for what must come now: content, a handshake; at least a millisecond. */
+  Duration patience() {
+    return atLeastOne(left(System.nanoTime()));
+  }
+
+  private Duration left(long silentSince) {
     long now = System.nanoTime();
     Duration patience = load.stressed() ? limits.stressTimeout() : limits.idleTimeout();
     return Duration.ofNanos(Math.min(silentSince + patience.toNanos() - now, deadline - now));
-  }
-
-  /** The whole wait, at least a millisecond. */
-  Duration whole(long silentSince) {
-    return atLeastOne(left(silentSince));
-  }
-
-  /** The next wait for input, at least a millisecond. */
-  Duration slice(long silentSince) {
-    Duration left = left(silentSince);
-    Duration wait = left.compareTo(SLICE) < 0 ? left : SLICE;
-    return atLeastOne(wait);
   }
 
   private static Duration atLeastOne(Duration wait) {

@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Refusals;
 import io.postern.log.MessageLog;
@@ -21,5 +22,6 @@ public record SessionParts(
     VerdictSource verdicts,
     MessageLog log,
     DataAdmission admission,
+    RecipientMemory recipients,
     Refusals refusals,
     SessionMetrics metrics) {}

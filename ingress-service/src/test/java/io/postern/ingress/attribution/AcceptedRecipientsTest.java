@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.rules.InboundDecision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AcceptedRecipientsTest {
-  private final AcceptedRecipients recipients = new AcceptedRecipients();
+  private final RecipientMemory memory = new RecipientMemory(1 << 20);
+  private final AcceptedRecipients recipients = new AcceptedRecipients(memory);
 
   private static InboundDecision.Accept accept(String organization, String connector) {
     return new InboundDecision.Accept(
@@ -35,6 +37,46 @@ class AcceptedRecipientsTest {
         .extracting(RecipientGroup::getRecipientsList)
         .containsExactly(List.of(0, 2), List.of(1), List.of(3));
     assertThat(recipients.groups().get(1).getExplanation().getSummary()).isEqualTo("two");
+  }
+
+  @Test
+  void G6_the_envelope_fits_into_a_record_however_many_groups_have_long_explanations() {
+    Explanation longOne = Explanation.newBuilder().setSummary("x".repeat(10_000)).build();
+    int taken = 0;
+    AcceptedRecipients.Room room = AcceptedRecipients.Room.TAKEN;
+    while (room == AcceptedRecipients.Room.TAKEN && taken < 1_000) {
+      room =
+          recipients.add(
+              "a@" + taken + ".example",
+              new InboundDecision.Accept(
+                  "o" + taken, "", Direction.INCOMING, "", new byte[0], longOne));
+      taken++;
+    }
+    assertThat(room).isEqualTo(AcceptedRecipients.Room.MESSAGE_FULL);
+    assertThat(MessageAccepted.newBuilder().addAllGroups(recipients.groups()).build())
+        .satisfies(
+            envelope ->
+                assertThat(envelope.getSerializedSize())
+                    .isBetween(
+                        AcceptedRecipients.MAX_BYTES - 11_000, AcceptedRecipients.MAX_BYTES));
+    assertThat(recipients.envelope()).hasSize(taken - 1);
+  }
+
+  @Test
+  void G6_all_transactions_share_a_bound_and_a_closed_one_gives_all_back() {
+    int free = memory.free();
+    AcceptedRecipients second = new AcceptedRecipients(memory);
+    InboundDecision.Accept accept = accept("one", "");
+    int added = 0;
+    while (recipients.add(added + "@one.example", accept) == AcceptedRecipients.Room.TAKEN) {
+      added++;
+    }
+    assertThat(second.add("a@one.example", accept)).isEqualTo(AcceptedRecipients.Room.NO_MEMORY);
+    assertThat(second.isEmpty()).isTrue();
+    recipients.close();
+    recipients.close();
+    assertThat(memory.free()).isEqualTo(free);
+    assertThat(second.add("a@one.example", accept)).isEqualTo(AcceptedRecipients.Room.TAKEN);
   }
 
   @Test

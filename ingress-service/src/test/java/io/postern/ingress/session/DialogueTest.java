@@ -8,6 +8,7 @@ import io.postern.ingress.TestServer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,6 +201,27 @@ class DialogueTest {
       }
       client.command("RCPT TO:<r5@contoso.example>", "250"); // once more is no more
       client.command("RCPT TO:<late@contoso.example>", "452 4.5.3");
+    }
+  }
+
+  @Test
+  void G6_recipients_beyond_the_memory_for_all_get_452_until_a_transaction_ends() throws Exception {
+    try (TestServer small = TestServer.withoutLog(s -> s.recipientMemory = 4_000);
+        RawClient first = small.greeted();
+        RawClient second = small.greeted()) {
+      first.command("MAIL FROM:<a@b.example>", "250");
+      int taken = 0;
+      while (first.command("RCPT TO:<r" + taken + "@contoso.example>").startsWith("250")) {
+        assertThat(++taken).isLessThan(100);
+      }
+      assertThat(taken).isPositive();
+      assertThat(small.refusals.getLast().getRule()).isEqualTo("memory");
+      second.command("MAIL FROM:<a@b.example>", "250");
+      second.command("RCPT TO:<r@contoso.example>", "452 4.3.1");
+      first.command("RSET", "250");
+      second.command("RCPT TO:<r@contoso.example>", "250");
+      second.vanish();
+      Awaitility.await().until(() -> small.recipients.free() == 4_000);
     }
   }
 

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Time-outs, stress and deadlines, with short ones. */
 class TimeTest {
@@ -91,6 +93,64 @@ class TimeTest {
     }
   }
 
+  private static final Duration STRESS = Duration.ofMillis(500);
+
+  /** A server on which one session, or one message under way, is stress. */
+  private static TestServer stressed(boolean sessions, boolean memory) throws Exception {
+    return TestServer.withoutLog(
+        s -> {
+          s.limits = limits(s.limits, LONG, STRESS, LONG);
+          s.mostConnections = sessions ? 1 : 100;
+          s.dataMemory = memory ? 1 : s.dataMemory;
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, true"})
+  void G6_a_client_that_drips_its_message_is_ended_while_sessions_or_memory_are_nearly_all_taken(
+      boolean sessions, boolean memory) throws Exception {
+    try (TestServer server = stressed(sessions, memory);
+        RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example>", "250");
+      client.command("RCPT TO:<a@contoso.example>", "250");
+      client.command("DATA", "354");
+      drip(client, "x");
+      client.expect("421 4.4.2");
+      assertThat(client.atEnd()).isTrue();
+      Awaitility.await().until(() -> !server.admission.scarce());
+    }
+  }
+
+  @Test
+  void a_client_that_only_says_NOOP_is_ended_while_sessions_are_nearly_all_taken()
+      throws Exception {
+    try (TestServer server = stressed(true, false);
+        RawClient client = server.greeted()) {
+      drip(client, "NOOP\r\n");
+      String reply = client.reply();
+      while (reply.startsWith("250")) {
+        reply = client.reply();
+      }
+      assertThat(reply).startsWith("421 4.4.2");
+    }
+  }
+
+  /** Sends it again and again, faster than any time-out, until the other side has gone. */
+  private static void drip(RawClient client, String text) {
+    CountDownLatch never = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (!never.await(50, TimeUnit.MILLISECONDS)) {
+                  client.raw(text);
+                }
+              } catch (java.io.IOException | InterruptedException gone) {
+                never.countDown();
+              }
+            });
+  }
+
   @Test
   void a_client_that_drips_octets_is_ended_by_the_message_deadline() throws Exception {
     try (TestServer server =
@@ -100,20 +160,8 @@ class TimeTest {
       client.command("MAIL FROM:<a@b.example>", "250");
       client.command("RCPT TO:<a@contoso.example>", "250");
       client.command("DATA", "354");
-      CountDownLatch ended = new CountDownLatch(1);
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  while (!ended.await(50, TimeUnit.MILLISECONDS)) {
-                    client.raw("x");
-                  }
-                } catch (java.io.IOException | InterruptedException e) {
-                  ended.countDown();
-                }
-              });
+      drip(client, "x");
       client.expect("421 4.4.2");
-      ended.countDown();
     }
   }
 }

@@ -1,0 +1,192 @@
+package io.postern.ingress.session;
+
+import io.postern.ingress.attribution.AcceptedRecipients;
+import io.postern.ingress.attribution.Attribution;
+import io.postern.rules.Directory;
+import io.postern.rules.InboundDecision;
+import io.postern.smtp.Address;
+import io.postern.smtp.Command;
+import io.postern.smtp.Reply;
+import io.postern.smtp.SmtpSyntaxException;
+import io.postern.transport.SmtpConnection;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mail transaction of a session (RFC 5321 §3.3): MAIL, RCPT, DATA and what they answer. Owner:
+ * the session's thread, which must close it.
+ */
+final class MailCommands implements AutoCloseable {
+  private final SmtpConnection connection;
+  private final SessionParts parts;
+  private final SessionLimits limits;
+  private final SessionClock clock;
+  private final Load load;
+  private final ClientFacts client;
+  private final Answers answers;
+  private @Nullable MailTransaction transaction;
+
+  MailCommands(
+      SmtpConnection connection,
+      SessionParts parts,
+      SessionClock clock,
+      Load load,
+      ClientFacts client,
+      Answers answers) {
+    this.connection = connection;
+    this.parts = parts;
+    this.limits = parts.limits();
+    this.clock = clock;
+    this.load = load;
+    this.client = client;
+    this.answers = answers;
+  }
+
+  void mail(Command.Mail command) throws IOException, SmtpSyntaxException {
+    if (!client.greeted()) {
+      answers.bad("MAIL", Reply.of(503, "5.5.1", "Say EHLO first"), "sequence");
+      return;
+    }
+    if (transaction != null) {
+      answers.bad(
+          "MAIL", Reply.of(503, "5.5.1", "A mail is under way, RSET gives it up"), "sequence");
+      return;
+    }
+    MailParameters parameters = MailParameters.of(command);
+    Address from = command.from();
+    if (parameters.size() > limits.maxMessageBytes()) {
+      answers.refuse("MAIL", "", DataCommand.tooLarge(limits.maxMessageBytes()));
+      return;
+    }
+    Optional<Directory> directory = parts.directory().get();
+    if (directory.isEmpty()) {
+      answers.refuse("MAIL", "", directoryUnavailable());
+      return;
+    }
+    client.mailBegan();
+    String domain = from == null ? null : from.asciiDomain();
+    Attribution attribution =
+        new Attribution(parts.verdicts(), client.inbound(domain), limits.verdictPatience());
+    MailTransaction begun =
+        new MailTransaction(
+            from, parameters, attribution, new AcceptedRecipients(parts.recipients()));
+    transaction = begun;
+    answers.during(begun.reversePath());
+    answers.say(Reply.of(250, "2.1.0", "Sender noted"));
+  }
+
+  void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
+    MailTransaction mail = transaction;
+    if (mail == null) {
+      answers.bad("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
+      return;
+    }
+    for (String name : command.parameters().keySet()) {
+      throw MailParameters.unknown("RCPT", name);
+    }
+    Address to = command.to();
+    if (!to.isAscii()) { // RFC 6531 §3.4: only with SMTPUTF8
+      throw MailParameters.notAscii();
+    }
+    String address = to.domain().isEmpty() ? limits.postmaster() : to.toString();
+    if (address == null) {
+      mail.refusedRecipient();
+      answers.refuse(
+          "RCPT",
+          to.toString(),
+          Refusal.of(
+              550, "5.1.1", "No postmaster is set here, write to postmaster@domain", "postmaster"));
+      return;
+    }
+    if (mail.recipients().contains(address)) {
+      answers.say(Reply.of(250, "2.1.5", "Recipient noted before"));
+      return;
+    }
+    if (mail.full()) { // RFC 5321 §4.5.3.1.10
+      answers.refuse("RCPT", address, tooMany("More than " + SessionLimits.RECIPIENTS));
+      return;
+    }
+    Optional<Directory> directory = parts.directory().get();
+    if (directory.isEmpty()) {
+      mail.refusedRecipient();
+      answers.refuse("RCPT", address, directoryUnavailable());
+      return;
+    }
+    mail.decidedWith(directory.get().version());
+    String domain = to.domain().isEmpty() ? Address.parse(address).asciiDomain() : to.asciiDomain();
+    switch (mail.attribution().decide(directory.get(), domain)) {
+      case InboundDecision.Accept accept -> {
+        switch (mail.recipients().add(address, accept)) {
+          case TAKEN -> answers.say(Reply.of(250, "2.1.5", "Recipient noted"));
+          case MESSAGE_FULL -> {
+            mail.refusedRecipient();
+            answers.refuse("RCPT", address, tooMany("No room for more"));
+          }
+          case NO_MEMORY -> {
+            mail.refusedRecipient();
+            answers.refuse("RCPT", address, DataCommand.noMemory());
+          }
+        }
+      }
+      case InboundDecision.Refuse refusal -> {
+        mail.refusedRecipient();
+        answers.refuse("RCPT", address, Refusal.of(refusal));
+      }
+      case InboundDecision.VerdictNeeded needed ->
+          throw new IllegalStateException("attribution left a verdict open");
+    }
+  }
+
+  void data() throws IOException, InterruptedException {
+    MailTransaction mail = transaction;
+    if (mail == null) {
+      answers.bad("DATA", Reply.of(503, "5.5.1", "Say MAIL and RCPT first"), "sequence");
+      return;
+    }
+    if (mail.onlyRefusals()) { // RFC 5321 §3.3: "no valid recipients"
+      answers.refuse("DATA", "", Refusal.of(554, "5.5.1", "No valid recipients", "sequence"));
+      return;
+    }
+    if (mail.recipients().isEmpty()) {
+      answers.bad("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
+      return;
+    }
+    DataCommand data = new DataCommand(connection, parts, clock, load, client, mail);
+    Refusal refusal = data.receive();
+    if (refusal != null) {
+      answers.refuse("DATA", "", refusal);
+    } else {
+      answers.say(data.accepted());
+      clock.restart();
+    }
+    if (data.endsSession()) {
+      answers.end();
+    }
+    reset();
+  }
+
+  /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */
+  void reset() {
+    if (transaction != null) {
+      transaction.close();
+      transaction = null;
+    }
+    answers.during("");
+  }
+
+  @Override
+  public void close() {
+    reset();
+  }
+
+  private static Refusal tooMany(String what) {
+    return Refusal.of(
+        452, "4.5.3", what + " recipients, send the rest in another mail", "recipients");
+  }
+
+  private static Refusal directoryUnavailable() {
+    return Refusal.of(
+        451, "4.3.0", "The directory cannot be read now, try again later", "directory-unavailable");
+  }
+}

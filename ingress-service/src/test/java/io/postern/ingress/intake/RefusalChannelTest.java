@@ -1,0 +1,89 @@
+package io.postern.ingress.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.v1.MessageRefused;
+import io.smallrye.reactive.messaging.kafka.Record;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.reactive.messaging.Emitter;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+
+class RefusalChannelTest {
+  private static final MessageRefused LARGE =
+      MessageRefused.newBuilder().setText("x".repeat(100_000)).build();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final WaitingEmitter emitter = new WaitingEmitter();
+  private final RefusalChannel channel = new RefusalChannel(emitter, registry);
+
+  @Test
+  void G6_while_the_log_takes_none_some_MiB_wait_and_the_newest_are_dropped_and_counted() {
+    for (int i = 0; i < 100; i++) {
+      channel.record(LARGE);
+    }
+    assertThat(emitter.waiting).hasSize(41); // 4 MiB
+    assertThat(records("dropped")).isEqualTo(59);
+    emitter.waiting.forEach(done -> done.complete(null));
+    assertThat(records("told")).isEqualTo(41);
+    channel.record(LARGE);
+    assertThat(emitter.waiting).hasSize(42);
+  }
+
+  @Test
+  void what_the_channel_has_no_place_for_leaves_no_bytes_behind() {
+    emitter.full = true;
+    for (int i = 0; i < 100; i++) {
+      channel.record(LARGE);
+    }
+    assertThat(records("dropped")).isEqualTo(100);
+    emitter.full = false;
+    channel.record(LARGE);
+    assertThat(emitter.waiting).hasSize(1);
+  }
+
+  private double records(String result) {
+    return registry.get("postern.ingress.refusal.records").tag("result", result).counter().count();
+  }
+
+  /** A log that takes nothing until told to. */
+  private static final class WaitingEmitter implements Emitter<Record<String, byte[]>> {
+    final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    boolean full;
+
+    @Override
+    public CompletionStage<Void> send(Record<String, byte[]> refusal) {
+      if (full) {
+        throw new IllegalStateException("full");
+      }
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      waiting.add(done);
+      return done;
+    }
+
+    @Override
+    public <M extends Message<? extends Record<String, byte[]>>> void send(M message) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void error(Exception e) {}
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public boolean hasRequests() {
+      return true;
+    }
+  }
+}
