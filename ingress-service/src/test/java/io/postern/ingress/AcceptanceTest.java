@@ -27,8 +27,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
@@ -383,6 +385,23 @@ class AcceptanceTest {
     for (var reply : replies) {
       MessageAccepted message = log.of(reply.get());
       assertThat(message.getContent(1).getReference().getSize()).isEqualTo(9_000_000);
+    }
+  }
+
+  @ParameterizedTest(name = "locked down: {0}")
+  @ValueSource(booleans = {true, false})
+  void G9_what_a_change_forbids_while_the_message_is_sent_is_not_accepted(boolean lockedDown)
+      throws Exception {
+    AtomicReference<Directory> now = new AtomicReference<>(TestDirectory.snapshot());
+    try (TestServer changing =
+            TestServer.on(
+                broker.bootstrap(), s -> s.directory = () -> Optional.ofNullable(now.get()));
+        RawClient client = changing.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      client.command("RCPT TO:<b@contoso.example>", "250");
+      client.command("DATA", "354");
+      now.set(TestDirectory.next(lockedDown));
+      client.raw(MESSAGE + ".\r\n").expect(lockedDown ? "451 4.3.0 The connectors changed" : "250");
     }
   }
 }

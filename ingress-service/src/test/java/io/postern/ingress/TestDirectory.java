@@ -10,6 +10,7 @@ import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.rules.Directory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +55,23 @@ public final class TestDirectory {
 
   public static Directory snapshot() {
     return Directory.of(objects(), 7, Map.of("contoso", 7L, "fabrikam", 3L));
+  }
+
+  /** The next version, without a change that matters here, or with contoso closed to strangers. */
+  public static Directory next(boolean lockedDown) {
+    List<DirectoryObject> objects = new ArrayList<>(objects());
+    if (lockedDown) {
+      objects.add(
+          connector(
+              InboundConnector.newBuilder()
+                  .setName("Lock-down")
+                  .setConnectorType(ConnectorType.PARTNER)
+                  .addSenderDomains("*")
+                  .setRequireTls(true)
+                  .setTlsSenderCertificateName(PARTNER_CERTIFICATE)
+                  .setRestrictDomainsToCertificate(true)));
+    }
+    return Directory.of(objects, 8, Map.of("contoso", 8L, "fabrikam", 3L));
   }
 
   private static DirectoryObject organization(String id) {

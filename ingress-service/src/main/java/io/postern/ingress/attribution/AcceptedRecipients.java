@@ -5,10 +5,13 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.rules.InboundDecision;
+import io.postern.smtp.Address;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The recipients that a mail transaction has so far, in the order of their RCPT commands, and their
@@ -36,7 +39,11 @@ public final class AcceptedRecipients implements AutoCloseable {
     NO_MEMORY
   }
 
-  private record GroupKey(String organization, String connector, Direction direction) {}
+  private record GroupKey(String organization, String connector, Direction direction) {
+    static GroupKey of(InboundDecision.Accept accept) {
+      return new GroupKey(accept.organization(), accept.connector(), accept.direction());
+    }
+  }
 
   private final RecipientMemory memory;
   private final Map<String, EnvelopeRecipient> recipients = new LinkedHashMap<>();
@@ -65,7 +72,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     if (recipients.containsKey(address)) {
       return Room.TAKEN;
     }
-    GroupKey key = new GroupKey(accept.organization(), accept.connector(), accept.direction());
+    GroupKey key = GroupKey.of(accept);
     RecipientGroup.Builder group = groups.get(key);
     RecipientGroup.Builder target = group == null ? group(key, accept) : group;
     int bytes =
@@ -92,6 +99,27 @@ public final class AcceptedRecipients implements AutoCloseable {
         .setExplanation(accept.explanation())
         .setVerdict(accept.verdict())
         .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
+  }
+
+  /**
+   * Whether each recipient would be accepted again, into the group that it is in.
+   *
+   * @param decide a recipient domain's decision now; asked once for each domain
+   */
+  public boolean wouldBeAcceptedAgain(Function<String, InboundDecision> decide) {
+    List<String> addresses = List.copyOf(recipients.keySet());
+    Map<String, InboundDecision> decisions = new HashMap<>();
+    for (Map.Entry<GroupKey, RecipientGroup.Builder> group : groups.entrySet()) {
+      for (int index : group.getValue().getRecipientsList()) {
+        String domain = Address.parse(addresses.get(index)).asciiDomain();
+        InboundDecision now = decisions.computeIfAbsent(domain, decide);
+        if (!(now instanceof InboundDecision.Accept accept)
+            || !GroupKey.of(accept).equals(group.getKey())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   public List<EnvelopeRecipient> envelope() {

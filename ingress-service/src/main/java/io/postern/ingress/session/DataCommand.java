@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.MessageIntake;
 import io.postern.log.LogUnavailableException;
+import io.postern.rules.Directory;
 import io.postern.smtp.DataDecoder;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,8 +151,9 @@ final class DataCommand {
   }
 
   private @Nullable Refusal finish(MessageIntake intake) {
-    if (refusal != null) {
-      return refusal;
+    Refusal late = refusal != null ? refusal : changedMeanwhile();
+    if (late != null) {
+      return late;
     }
     long began = System.nanoTime();
     try {
@@ -165,6 +168,33 @@ final class DataCommand {
     }
     accepted = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     return null;
+  }
+
+  /**
+   * A message may take half an hour: what a change of the directory forbids in the meantime is not
+   * accepted (G9). The client's next try is decided by the directory as it is then.
+   */
+  private @Nullable Refusal changedMeanwhile() {
+    Optional<Directory> directory = parts.directory().get();
+    if (directory.isEmpty()) {
+      return directoryUnavailable();
+    }
+    Directory now = directory.get();
+    if (now.version() == mail.directoryVersion()
+        || mail.recipients()
+            .wouldBeAcceptedAgain(domain -> mail.attribution().decide(now, domain))) {
+      return null;
+    }
+    return Refusal.of(
+        451,
+        "4.3.0",
+        "The connectors changed while the message was sent, send it again",
+        "directory-changed");
+  }
+
+  static Refusal directoryUnavailable() {
+    return Refusal.of(
+        451, "4.3.0", "The directory cannot be read now, try again later", "directory-unavailable");
   }
 
   private static Refusal logUnavailable() {

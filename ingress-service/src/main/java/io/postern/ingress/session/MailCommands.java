@@ -61,7 +61,7 @@ final class MailCommands implements AutoCloseable {
     }
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      answers.refuse("MAIL", "", directoryUnavailable());
+      answers.refuse("MAIL", "", DataCommand.directoryUnavailable());
       return;
     }
     client.mailBegan();
@@ -110,7 +110,7 @@ final class MailCommands implements AutoCloseable {
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
       mail.refusedRecipient();
-      answers.refuse("RCPT", address, directoryUnavailable());
+      answers.refuse("RCPT", address, DataCommand.directoryUnavailable());
       return;
     }
     mail.decidedWith(directory.get().version());
@@ -183,10 +183,5 @@ final class MailCommands implements AutoCloseable {
   private static Refusal tooMany(String what) {
     return Refusal.of(
         452, "4.5.3", what + " recipients, send the rest in another mail", "recipients");
-  }
-
-  private static Refusal directoryUnavailable() {
-    return Refusal.of(
-        451, "4.3.0", "The directory cannot be read now, try again later", "directory-unavailable");
   }
 }
