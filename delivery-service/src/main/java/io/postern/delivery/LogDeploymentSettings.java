@@ -2,7 +2,7 @@ package io.postern.delivery;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /** How the log is deployed, {@code postern.log.*}: the same for all services of an installation. */
 @ConfigMapping(prefix = "postern.log")
@@ -13,5 +13,5 @@ public interface LogDeploymentSettings {
   String deployment();
 
   /** Partitions of the mail topics, chosen at installation; by default 4, in a cluster 48. */
-  Optional<Integer> partitions();
+  OptionalInt partitions();
 }

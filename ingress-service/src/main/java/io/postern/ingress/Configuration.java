@@ -102,14 +102,8 @@ public class Configuration {
   }
 
   Deployment deployment() throws ConfigurationProblem {
-    int partitions =
-        log.partitions()
-            .orElse(
-                log.deployment().equals("cluster")
-                    ? Deployment.CLUSTER_PARTITIONS
-                    : Deployment.SINGLE_NODE_PARTITIONS);
     try {
-      return Deployment.of(log.deployment(), partitions);
+      return Deployment.of(log.deployment(), log.partitions());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationProblem(String.valueOf(e.getMessage()));
     }

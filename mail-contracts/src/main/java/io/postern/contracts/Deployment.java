@@ -1,5 +1,7 @@
 package io.postern.contracts;
 
+import java.util.OptionalInt;
+
 /**
  * How the log is installed: what makes an acknowledgement durable, and how many partitions the mail
  * topics have (log-mechanics §1, §3). The partition count is chosen at installation.
@@ -27,6 +29,13 @@ public record Deployment(
 
   public static Deployment cluster(int partitions) {
     return new Deployment(CLUSTER, partitions, 3, 2, false);
+  }
+
+  /** As {@link #of(String, int)}; without a number as many partitions as is usual. */
+  public static Deployment of(String name, OptionalInt partitions) {
+    return of(
+        name,
+        partitions.orElse(name.equals(CLUSTER) ? CLUSTER_PARTITIONS : SINGLE_NODE_PARTITIONS));
   }
 
   /**

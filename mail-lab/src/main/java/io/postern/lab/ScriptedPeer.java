@@ -41,6 +41,7 @@ public final class ScriptedPeer implements AutoCloseable {
   private final @Nullable Path ownFolder;
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final List<PeerTranscript> sessions = new ArrayList<>();
   private final List<PeerMessage> messages = new ArrayList<>();
   private CountDownLatch release = new CountDownLatch(1);
@@ -248,6 +249,7 @@ public final class ScriptedPeer implements AutoCloseable {
       listener.close();
       release();
       dropConnections();
+      awaitSessionsEnd();
       if (ownFolder != null) {
         try (Stream<Path> files = Files.walk(ownFolder)) {
           for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -257,6 +259,21 @@ public final class ScriptedPeer implements AutoCloseable {
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** A session that was just released may still be writing its message: 5 s at most. */
+  private void awaitSessionsEnd() throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    try {
+      for (Thread serving : threads) {
+        if (!serving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+          throw new IOException("a session of " + options.hostName + " does not end");
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while sessions end", interrupted);
     }
   }
 
@@ -330,7 +347,9 @@ public final class ScriptedPeer implements AutoCloseable {
         Socket socket = listener.accept();
         PeerTranscript transcript = begin(socket.getInetAddress().getHostAddress());
         open.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket, transcript));
+        Thread serving = Thread.ofVirtual().unstarted(() -> serve(socket, transcript));
+        threads.add(serving);
+        serving.start();
       } catch (IOException closed) {
         // the loop ends
       }
@@ -351,6 +370,7 @@ public final class ScriptedPeer implements AutoCloseable {
       transcript.end("ended: " + closedAtOnce.getMessage());
     } finally {
       open.remove(socket);
+      threads.remove(Thread.currentThread());
     }
   }
 }

@@ -1,9 +1,12 @@
 package io.postern.log;
 
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -38,11 +41,32 @@ public record LogSettings(Map<String, String> client) {
     check(client);
   }
 
-  /** From a service's configuration: all keys that begin with {@code kafka.}, without that. */
+  // Names that come from the environment (KAFKA_SSL_KEYSTORE_LOCATION) cannot be told from their
+  // spelling there, so the usual ones are asked for.
+  private static final List<String> USUAL =
+      List.of(
+          "kafka.bootstrap.servers",
+          "kafka.security.protocol",
+          "kafka.ssl.keystore.location",
+          "kafka.ssl.keystore.password",
+          "kafka.ssl.keystore.type",
+          "kafka.ssl.key.password",
+          "kafka.ssl.truststore.location",
+          "kafka.ssl.truststore.password",
+          "kafka.ssl.truststore.type",
+          "kafka.sasl.mechanism",
+          "kafka.sasl.jaas.config");
+
+  /**
+   * From a service's configuration: all keys that begin with {@code kafka.}, without that, and the
+   * usual ones even where the configuration does not list them.
+   */
   public static LogSettings of(
       Iterable<String> keys, Function<String, @Nullable String> configuration) {
     Map<String, String> client = new HashMap<>();
-    for (String key : keys) {
+    Set<String> all = new LinkedHashSet<>(USUAL);
+    keys.forEach(all::add);
+    for (String key : all) {
       String value = key.startsWith(PREFIX) ? configuration.apply(key) : null;
       if (value != null) {
         client.put(key.substring(PREFIX.length()), value);

@@ -4,33 +4,45 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One clear line now and then about something that may go on for hours. Any thread. */
-final class OccasionalLog {
+public final class OccasionalLog {
   private static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final System.Logger logger;
   private long silentUntil;
   private boolean spoken;
 
-  OccasionalLog(Class<?> owner) {
+  public OccasionalLog(Class<?> owner) {
     logger = System.getLogger(owner.getName());
   }
 
   /** Says why, unless it said something within the last 30 s. */
-  synchronized void warn(String what, @Nullable Throwable cause) {
+  public synchronized void warn(String what, @Nullable Throwable cause) {
     long now = System.nanoTime();
     if (spoken && now - silentUntil < 0) {
       return;
     }
     spoken = true;
     silentUntil = now + PAUSE_NANOS;
-    logger.log(System.Logger.Level.WARNING, cause == null ? what : what + ": " + cause);
+    logger.log(System.Logger.Level.WARNING, what + why(cause));
   }
 
   /** Says that it is over, if there was something to say. */
-  synchronized void over(String what) {
+  public synchronized void over(String what) {
     if (spoken) {
       spoken = false;
       logger.log(System.Logger.Level.INFO, what);
     }
+  }
+
+  // Kafka's own exceptions say little; what lies under them says more.
+  private static String why(@Nullable Throwable cause) {
+    if (cause == null) {
+      return "";
+    }
+    Throwable root = cause;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root == cause ? ": " + cause : ": " + cause + " (" + root + ")";
   }
 }

@@ -112,6 +112,9 @@ final class VerdictReader implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<String, byte[]> entry) {
+    if (entry.value() == null) {
+      return; // nobody's verdict
+    }
     try {
       VerdictRecord content = VerdictRecord.parseFrom(entry.value());
       switch (content.getRecordCase()) {

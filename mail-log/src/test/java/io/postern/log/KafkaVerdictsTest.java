@@ -63,6 +63,13 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   }
 
   @Test
+  void aRecordWithoutAVerdictDisturbsNobody() {
+    judge.answerNothing("empty");
+    VerdictQuestion question = question("after an empty record");
+    assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+  }
+
+  @Test
   void aLateAnswerIsKept() {
     VerdictQuestion question = question("silent and late");
     assertThat(verdicts.verdict(question, Duration.ofMillis(300)).getResult())

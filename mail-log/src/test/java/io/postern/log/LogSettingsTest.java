@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,13 @@ class LogSettingsTest {
     LogSettings settings = LogSettings.of(configuration.keySet(), configuration::get);
     assertThat(settings.client())
         .isEqualTo(Map.of("bootstrap.servers", "localhost:1", "ssl.protocol", "TLSv1.3"));
+  }
+
+  @Test
+  void theUsualKeysAreFoundThoughTheEnvironmentSpellsThemItsOwnWay() {
+    Map<String, String> found = Map.of("kafka.bootstrap.servers", "localhost:1");
+    assertThat(LogSettings.of(List.of("KAFKA_BOOTSTRAP_SERVERS"), found::get).client())
+        .isEqualTo(Map.of("bootstrap.servers", "localhost:1"));
   }
 
   private static Map<String, String> client(String servers, String more) {

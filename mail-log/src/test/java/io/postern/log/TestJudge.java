@@ -55,6 +55,14 @@ final class TestJudge implements AutoCloseable {
     send(question.key().hex(), VerdictRecord.newBuilder().setVerdict(verdict).build());
   }
 
+  /** A record without a value, in each partition. */
+  void answerNothing(String key) {
+    for (int partition = 0; partition < 4; partition++) {
+      var unused =
+          answers.send(new ProducerRecord<>(Topics.CERTIFICATE_VERDICTS, partition, key, null));
+    }
+  }
+
   void announce(String version) {
     AnchorSetReference anchors = AnchorSetReference.newBuilder().setVersion(version).build();
     send(

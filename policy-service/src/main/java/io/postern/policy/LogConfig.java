@@ -19,10 +19,6 @@ public interface LogConfig {
    * @throws IllegalArgumentException with a sentence that names the key and the cure
    */
   default Deployment asDeployment() {
-    int usual =
-        deployment().equals("cluster")
-            ? Deployment.CLUSTER_PARTITIONS
-            : Deployment.SINGLE_NODE_PARTITIONS;
-    return Deployment.of(deployment(), partitions().orElse(usual));
+    return Deployment.of(deployment(), partitions());
   }
 }

@@ -6,6 +6,7 @@ import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.OccasionalLog;
 import io.postern.log.TopicsSetup;
 import io.postern.log.WeakTopicException;
 import io.postern.policy.decider.Decider;
@@ -107,7 +108,7 @@ public class PolicyService {
   }
 
   private void startWorkers() {
-    OccasionalLine trouble = new OccasionalLine(PolicyService.class);
+    OccasionalLog trouble = new OccasionalLog(PolicyService.class);
     while (!stopping) {
       try {
         TopicsSetup.createOrVerify(settings, deployment, SETUP);

@@ -2,6 +2,7 @@ package io.postern.policy;
 
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class Worker implements AutoCloseable {
   private final String group;
   private final Supplier<GroupMember> members;
   private final Task task;
-  private final OccasionalLine trouble = new OccasionalLine(Worker.class);
+  private final OccasionalLog trouble = new OccasionalLog(Worker.class);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable GroupMember member;

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** A real broker with the topics in it, and hands to write and read them. Owner: one test class. */
 public final class LogLab implements AutoCloseable {
@@ -80,7 +81,7 @@ public final class LogLab implements AutoCloseable {
     return settings;
   }
 
-  public RecordMetadata write(String topic, int partition, String key, byte[] value)
+  public RecordMetadata write(String topic, int partition, String key, byte @Nullable [] value)
       throws Exception {
     return producer
         .send(new ProducerRecord<>(topic, partition, key, value))

@@ -49,6 +49,11 @@ public record Reply(int code, @Nullable EnhancedCode enhanced, List<String> line
     return code < 400;
   }
 
+  /** 2xx: what was asked for is done (RFC 5321 §4.2.1). */
+  public boolean isCompletion() {
+    return code >= 200 && code < 300;
+  }
+
   public boolean isTransient() {
     return code >= 400 && code < 500;
   }

@@ -140,7 +140,8 @@ public class Judges {
         }
         try {
           answer(question);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+          // Also what a hostile chain may do to a recursive parser: it must not cost a judge.
           LOG.errorf(e, "question %s could not be judged", question.key().hex());
           answer(question, unavailable(question, "the chain could not be judged"));
         } finally {

@@ -1,8 +1,8 @@
 package io.postern.certificate.answers;
 
-import io.postern.contracts.Deployment;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.OptionalInt;
 
 /** How the log is installed. */
 @ConfigMapping(prefix = "postern.log")
@@ -11,7 +11,6 @@ public interface LogDeployment {
   @WithDefault("single-node")
   String deployment();
 
-  /** Partitions of the mail topics, chosen at installation. */
-  @WithDefault("" + Deployment.SINGLE_NODE_PARTITIONS)
-  int partitions();
+  /** Partitions of the mail topics, chosen at installation; by default 4, in a cluster 48. */
+  OptionalInt partitions();
 }

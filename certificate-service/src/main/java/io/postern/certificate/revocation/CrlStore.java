@@ -198,7 +198,8 @@ public final class CrlStore implements AutoCloseable {
               kind == Kind.STALE ? RevocationStatus.STALE : RevocationStatus.UNREACHABLE,
               detail,
               last,
-              now.plus(settings.failureMemory()));
+              // Too busy to ask is no failure of the endpoint's.
+              now.plus(kind == Kind.BUSY ? SOON : settings.failureMemory()));
       return entry.crl != null && entry.crl.currentAt(now) ? new Held(entry.crl) : entry.failure;
     }
   }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Does one delivery on the calling (virtual) thread, for as long as its SMTP session lasts. */
 @FunctionalInterface
 public interface Deliverer {
+  /** What a delivery failed with that no rule foresees; an error log says more. */
+  String INTERNAL_ERROR = "internal-error";
+
   /**
    * @return what became of the recipients, without id; null when ownership was lost before anything
    *     of the envelope was sent, so that the next owner delivers

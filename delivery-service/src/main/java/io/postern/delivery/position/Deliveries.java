@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * window.
  */
 final class Deliveries {
-  /** What a delivery failed with that no rule foresees; an error log says more. */
-  static final String INTERNAL_ERROR = "internal-error";
-
   private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
   private static final long SESSION_BYTES = 48 * 1024; // three buffers and the thread's stack
   private static final long MAX_CONTENT_BYTES =
@@ -133,14 +130,14 @@ final class Deliveries {
             .setOrganization(request.getOrganization())
             .setConnector(request.getConnector())
             .setRequirement(requirement)
-            .setToken(TlsToken.refused(requirement.getLevel(), INTERNAL_ERROR))
+            .setToken(TlsToken.refused(requirement.getLevel(), Deliverer.INTERNAL_ERROR))
             .setAtMillis(System.currentTimeMillis());
     for (int recipient : request.getRecipientsList()) {
       outcome.addRecipients(
           RecipientOutcome.newBuilder()
               .setRecipient(recipient)
               .setKind(OutcomeKind.DEFERRED)
-              .setReason(INTERNAL_ERROR)
+              .setReason(Deliverer.INTERNAL_ERROR)
               .setDetail("an error in the delivery service: " + cause.getClass().getSimpleName()));
     }
     return outcome.build();
@@ -230,11 +227,12 @@ final class Deliveries {
    *
    * @param readAgain it is assigned anew, and read from there
    */
-  void reconcile(TopicPartition partition, DeliveryPosition committed, boolean readAgain) {
+  PartitionWork reconcile(TopicPartition partition, DeliveryPosition committed, boolean readAgain) {
     PartitionWork work = works.get(partition);
     if (work == null) {
-      works.put(partition, new PartitionWork(partition, committed));
-      return;
+      work = new PartitionWork(partition, committed);
+      works.put(partition, work);
+      return work;
     }
     List<PartitionWork.Ready> durable = work.reconcile(committed, readAgain);
     inWindow.addAndGet(-durable.size());
@@ -245,6 +243,7 @@ final class Deliveries {
         late(ready.outcome());
       }
     }
+    return work;
   }
 
   /** Deliveries that have not begun their envelope are given up. */

@@ -8,6 +8,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private final ReaderSettings settings;
   private final Deliveries deliveries;
   private final BooleanSupplier mayStart;
-  private final Complaints complaints = new Complaints(DeliveryReader.class);
+  private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
   private final OutcomeLog outcomes;
   private final Map<TopicPartition, PartitionWork> works;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
@@ -92,8 +93,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     while (!closed) {
       try {
         session();
-      } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-        complaints.say("the log's reader begins again", e);
+      } catch (RuntimeException e) {
+        complaints.warn("the log's reader begins again", e);
       }
       assigned = -1;
       pause();
@@ -105,6 +106,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     KafkaConsumer<String, byte[]> member = new KafkaConsumer<>(consumerProperties());
     consumer = member;
     boolean orderly = false;
+    tearingDown = false; // a close that threw may have left it
     try {
       member.subscribe(List.of(Topics.MAIL_DELIVERIES), new Assignment(member));
       try {
@@ -158,9 +160,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       return;
     }
     try {
-      DeliveryRequested request = DeliveryRequested.parseFrom(record.value());
-      QueueId.parse(request.getQueueId());
-      deliveries.start(work, record, request);
+      deliveries.start(work, record, parse(record));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       // Its recipients are not known; the audit finds them in no place and says so.
       LOG.log(
@@ -169,6 +169,19 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
           e);
       work.position().finish(record.offset());
     }
+  }
+
+  private static DeliveryRequested parse(ConsumerRecord<String, byte[]> record)
+      throws InvalidProtocolBufferException {
+    if (record.value() == null) {
+      throw new IllegalArgumentException("it has no value");
+    }
+    DeliveryRequested request = DeliveryRequested.parseFrom(record.value());
+    // Its outcome goes to the queue id's partition: one that is not there would fail every commit.
+    if (QueueId.parse(request.getQueueId()).partition() != record.partition()) {
+      throw new IllegalArgumentException("its queue id is of another partition");
+    }
+    return request;
   }
 
   /** Pauses what must not be read further, resumes what may. */
@@ -230,7 +243,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       throw e;
     } catch (KafkaException e) {
       outcomes.discard();
-      complaints.say("outcomes cannot be committed, no delivery starts", e);
+      complaints.warn("outcomes cannot be committed, no delivery starts", e);
     }
   }
 
@@ -264,8 +277,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       positions(member, Set.copyOf(added))
           .forEach(
               (partition, position) -> {
-                deliveries.reconcile(partition, position, true);
+                deliveries.reconcile(partition, position, true).paused(true);
                 member.seek(partition, position.next());
+                // Whether it may start is decided before the next poll: this one returns none of
+                // it.
+                member.pause(Set.of(partition));
               });
       // Ours before the client was rebuilt, and now another's.
       deliveries.loseDisowned();

@@ -6,6 +6,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,10 +42,10 @@ final class OutcomeLog implements AutoCloseable {
   }
 
   private final LogSettings settings;
-  private final Complaints complaints;
+  private final OccasionalLog complaints;
   private @Nullable KafkaProducer<String, byte[]> producer;
 
-  OutcomeLog(LogSettings settings, Complaints complaints) {
+  OutcomeLog(LogSettings settings, OccasionalLog complaints) {
     this.settings = settings;
     this.complaints = complaints;
   }
@@ -99,13 +100,13 @@ final class OutcomeLog implements AutoCloseable {
         | InvalidProducerEpochException
         | InvalidTxnStateException
         | AuthorizationException e) {
-      complaints.say("the outcomes' producer was fenced", e);
+      complaints.warn("the outcomes' producer was fenced", e);
       discard();
       return End.UNKNOWN;
     } catch (org.apache.kafka.common.errors.TimeoutException
         | org.apache.kafka.common.errors.InterruptException e) {
       if (committing) {
-        complaints.say("no answer to a commit of outcomes", e);
+        complaints.warn("no answer to a commit of outcomes", e);
         discard();
         return End.UNKNOWN;
       }
@@ -116,12 +117,12 @@ final class OutcomeLog implements AutoCloseable {
   }
 
   private End abort(KafkaProducer<String, byte[]> current, RuntimeException cause) {
-    complaints.say("outcomes could not be committed", cause);
+    complaints.warn("outcomes could not be committed", cause);
     try {
       current.abortTransaction();
       return End.ABORTED;
     } catch (KafkaException | IllegalStateException e) {
-      complaints.say("nor the transaction be aborted", e);
+      complaints.warn("nor the transaction be aborted", e);
       discard();
       return End.UNKNOWN;
     }

@@ -128,6 +128,14 @@ final class PartitionWork {
         ready.stream().filter(r -> committed.finished(r.delivery.offset)).toList();
     ready.removeAll(durable);
     if (readAgain) {
+      // Another owner finished these meanwhile: of ours nothing counts but a late "delivered".
+      open.values()
+          .removeIf(
+              delivery -> {
+                boolean done = committed.finished(delivery.offset);
+                delivery.lost = delivery.lost || done;
+                return done;
+              });
       position = new PartitionPosition(committed);
       for (Ready waiting : ready) {
         position.finish(waiting.delivery.offset);

@@ -10,6 +10,7 @@ import io.postern.delivery.nexthop.DnsFailureException;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
+import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
@@ -232,18 +233,9 @@ final class HostWalk {
         return Step.NEXT_HOST;
       }
       case TlsGate.Decision.Pass(String achieved) -> {
-        if (attempt.untouched()) {
-          if (!ownership.held()) {
-            session.quit(timeouts.quit());
-            abandoned = true;
-            return Step.ABANDONED;
-          }
-          String changed = routing.changed(attempt.request());
-          if (changed != null) {
-            release(session, key);
-            attempt.handBack(Reasons.ROUTING_CHANGED, changed);
-            return Step.DONE;
-          }
+        if (!mayBegin()) {
+          release(session, key);
+          return abandoned ? Step.ABANDONED : Step.DONE;
         }
         attempt.passed(seen, achieved);
         return transact(session, key, seen);
@@ -251,11 +243,40 @@ final class HostWalk {
     }
   }
 
+  /**
+   * Asked before each MAIL FROM, also of a further transaction: is the delivery still ours, and the
+   * decision still that of the directory (G3)? False: it ends here.
+   */
+  private boolean mayBegin() {
+    if (!ownership.held()) {
+      if (attempt.untouched()) {
+        abandoned = true;
+      } else {
+        attempt.settleRest(
+            OutcomeKind.DEFERRED,
+            Reasons.DISCONNECTED,
+            null,
+            "this replica gave the delivery up before these recipients' turn");
+      }
+      return false;
+    }
+    String changed = routing.changed(attempt.request());
+    if (changed == null) {
+      return true;
+    }
+    if (attempt.untouched()) {
+      attempt.handBack(Reasons.ROUTING_CHANGED, changed);
+    } else {
+      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.ROUTING_CHANGED, null, changed);
+    }
+    return false;
+  }
+
   private Step transact(Session session, Connections.@Nullable Key key, Seen seen) {
     boolean healthy = false;
     try {
       if (MailCommand.possible(attempt, session.capabilities())) {
-        while (!attempt.done()) {
+        do {
           int before = attempt.openCount();
           try (ContentStream content = contents.open(attempt.request().getContentList())) {
             new MailTransaction(attempt, session, timeouts, content)
@@ -264,13 +285,28 @@ final class HostWalk {
           if (attempt.openCount() == before) {
             throw new IllegalStateException("a transaction decided about nobody");
           }
-        }
+        } while (!attempt.done() && mayBegin());
       }
       healthy = true;
       return Step.DONE;
     } catch (DialogueException e) {
       failures.add(Failure.of(e, seen));
       return attempt.done() ? Step.DONE : Step.NEXT_HOST;
+    } catch (RuntimeException e) {
+      if (attempt.untouched()) {
+        throw e;
+      }
+      // What the host has taken stays taken: "deferred" for all would send it twice.
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "delivery " + attempt.request().getDeliveryId() + " failed",
+          e);
+      attempt.settleRest(
+          OutcomeKind.DEFERRED,
+          Deliverer.INTERNAL_ERROR,
+          null,
+          "an error in the delivery service: " + e.getClass().getSimpleName());
+      return Step.DONE;
     } catch (ContentException e) {
       LOG.log(
           System.Logger.Level.ERROR,

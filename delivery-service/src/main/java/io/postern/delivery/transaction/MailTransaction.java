@@ -88,7 +88,7 @@ final class MailTransaction {
     Reply lastTooMany = null;
     int step = session.capabilities().pipelining() ? PIPELINED : 1;
     for (int from = 0;
-        from < commands.size() && (mail == null || mail.isPositive());
+        from < commands.size() && (mail == null || mail.isCompletion());
         from += step) {
       int to = Math.min(from + step, commands.size());
       for (int i = from; i < to; i++) {
@@ -99,9 +99,9 @@ final class MailTransaction {
         Reply reply = dialogue.reply(stage(i), timeouts.command());
         if (i == 0) {
           mail = reply;
-        } else if (mail != null && mail.isPositive()) {
+        } else if (mail != null && mail.isCompletion()) {
           int position = batch.get(i - 1);
-          if (reply.isPositive()) {
+          if (reply.isCompletion()) {
             accepted.add(position);
           } else if (tooMany(reply)) {
             tooMany.add(position);
@@ -112,7 +112,7 @@ final class MailTransaction {
         }
       }
     }
-    if (mail != null && !mail.isPositive()) {
+    if (mail != null && !mail.isCompletion()) {
       for (int position : batch) {
         decide(position, Stage.MAIL, mail);
       }
@@ -210,7 +210,7 @@ final class MailTransaction {
   }
 
   private void decide(int position, Stage stage, Reply reply) {
-    if (stage == Stage.END_OF_DATA && reply.code() / 100 == 2) {
+    if (stage == Stage.END_OF_DATA && reply.isCompletion()) {
       attempt.settle(position, OutcomeKind.DELIVERED, "", Attempt.remote(stage, reply), "");
     } else if (reply.isPermanent()) {
       attempt.settle(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.KafkaBroker;
@@ -166,6 +168,21 @@ class DeliveryReaderTest {
             outcomes.getOrDefault(asked.get(1), List.of()).getFirst().value());
     assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(outcome.getRecipients(0).getReason()).isEqualTo("internal-error");
+  }
+
+  @Test
+  void aRecordThatIsNoDeliveryBlocksNothing() throws Exception {
+    String elsewhere = QueueId.next(99).toString();
+    lab.raw(0, "x", null);
+    lab.raw(0, "x", new byte[] {1, 2, 3});
+    lab.raw(
+        0, elsewhere, ReaderLab.delivered(DeliveryRequested.getDefaultInstance()).toByteArray());
+    lab.raw(
+        0, elsewhere, DeliveryRequested.newBuilder().setQueueId(elsewhere).build().toByteArray());
+    List<String> asked = lab.ask(0, 3);
+    lab.reader();
+    assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
+    assertThat(lab.starts(elsewhere)).isZero();
   }
 
   private static @Nullable String header(ConsumerRecord<String, byte[]> record, String name) {

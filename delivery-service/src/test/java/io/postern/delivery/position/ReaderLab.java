@@ -130,6 +130,13 @@ final class ReaderLab implements AutoCloseable {
     return ids;
   }
 
+  /** A record that no decider would write. */
+  void raw(int partition, String key, byte @Nullable [] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      producer.send(new ProducerRecord<>(Topics.MAIL_DELIVERIES, partition, key, value)).get();
+    }
+  }
+
   long offset(String id) {
     return offsets.getOrDefault(id, -1L);
   }

@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.HopProtocol;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,9 +52,11 @@ class RelayDialogueTest {
         Arguments.of(PeerStage.EHLO, 421, OutcomeKind.DEFERRED, "remote-4xx", "EHLO"),
         Arguments.of(PeerStage.EHLO, 450, OutcomeKind.DEFERRED, "remote-4xx", "EHLO"),
         Arguments.of(PeerStage.EHLO, 550, OutcomeKind.DEFERRED, "remote-5xx", "EHLO"),
+        Arguments.of(PeerStage.MAIL, 354, OutcomeKind.DEFERRED, "remote-4xx", "MAIL"),
         Arguments.of(PeerStage.MAIL, 451, OutcomeKind.DEFERRED, "remote-4xx", "MAIL"),
         Arguments.of(PeerStage.MAIL, 421, OutcomeKind.DEFERRED, "remote-4xx", "MAIL"),
         Arguments.of(PeerStage.MAIL, 550, OutcomeKind.FAILED, "remote-5xx", "MAIL"),
+        Arguments.of(PeerStage.RCPT, 354, OutcomeKind.DEFERRED, "remote-4xx", "RCPT"),
         Arguments.of(PeerStage.RCPT, 450, OutcomeKind.DEFERRED, "remote-4xx", "RCPT"),
         Arguments.of(PeerStage.RCPT, 452, OutcomeKind.DEFERRED, "remote-4xx", "RCPT"),
         Arguments.of(PeerStage.RCPT, 550, OutcomeKind.FAILED, "remote-5xx", "RCPT"),
@@ -67,13 +71,14 @@ class RelayDialogueTest {
   @MethodSource("replies")
   void aReplyAtEachStageBecomesItsOutcome(
       PeerStage stage, int code, OutcomeKind kind, String reason, String command) throws Exception {
-    peer.on(stage, PeerStep.answer(code, code / 100 + ".7.1", "because"));
+    String enhanced = code < 400 ? "" : code / 100 + ".7.1"; // RFC 3463 §2 has no class 3
+    peer.on(stage, PeerStep.answer(code, enhanced, "because"));
     OutcomeRecorded outcome = lab.deliver(request());
     RecipientOutcome recipient = outcome.getRecipients(0);
     assertThat(recipient.getKind()).isEqualTo(kind);
     assertThat(recipient.getReason()).isEqualTo(reason);
     assertThat(recipient.getReply().getCode()).isEqualTo(code);
-    assertThat(recipient.getReply().getEnhancedCode()).isEqualTo(code / 100 + ".7.1");
+    assertThat(recipient.getReply().getEnhancedCode()).isEqualTo(enhanced);
     assertThat(recipient.getReply().getText()).isEqualTo("because");
     assertThat(recipient.getReply().getCommand()).isEqualTo(command);
     assertThat(peer.messages()).isEmpty();
@@ -175,6 +180,46 @@ class RelayDialogueTest {
     assertThat(peer.messages())
         .extracting(PeerMessage::recipients)
         .containsExactly(List.of("a@fabrikam.com"), List.of("b@fabrikam.com"));
+  }
+
+  @Test
+  void anErrorBetweenTwoTransactionsDefersOnlyWhomTheFirstDidNotServe() throws Exception {
+    OutcomeRecorded outcome =
+        inTwoTransactions(
+            () -> {},
+            () -> {
+              throw new IllegalStateException("broken");
+            });
+    assertThat(outcome.getRecipientsList())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(
+            tuple(OutcomeKind.DELIVERED, ""), tuple(OutcomeKind.DEFERRED, "internal-error"));
+  }
+
+  @Test
+  void G3_aRoutingThatChangesBetweenTwoTransactionsStopsTheSecond() throws Exception {
+    OutcomeRecorded outcome = inTwoTransactions(() -> lab.routingChanged("newer"), () -> {});
+    assertThat(outcome.getRecipientsList())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(
+            tuple(OutcomeKind.DELIVERED, ""), tuple(OutcomeKind.DEFERRED, "routing-changed"));
+    assertThat(outcome.getNoAttempt()).as("the first recipient was tried").isFalse();
+    assertThat(peer.messages()).hasSize(1);
+  }
+
+  /** The host takes one recipient at a time; something happens while each is on its way. */
+  private OutcomeRecorded inTwoTransactions(Runnable first, Runnable second) throws Exception {
+    peer.next(
+        PeerStage.RCPT,
+        PeerStep.answer(250, "2.1.5", "Ok"),
+        PeerStep.answer(452, "4.5.3", "too many"));
+    AtomicInteger opened = new AtomicInteger();
+    lab.contents(
+        segments -> {
+          (opened.getAndIncrement() == 0 ? first : second).run();
+          return RelayLab.stream(List.of(lines(100)), null);
+        });
+    return lab.deliver(RelayLab.recipients(request(), "a@fabrikam.com", "b@fabrikam.com"));
   }
 
   @Test

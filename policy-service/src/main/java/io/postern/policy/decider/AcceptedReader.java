@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * thread. Connected at the first read.
  */
 final class AcceptedReader implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE =
+      Duration.ofSeconds(3); // a transaction, open meanwhile, has 5 s
+  private static final Duration CALL = Duration.ofSeconds(2);
   private static final int FETCH_BYTES = 64 * 1024;
 
   private final Properties properties;
@@ -37,7 +40,7 @@ final class AcceptedReader implements AutoCloseable {
   /**
    * Empty when there is no such record (any more).
    *
-   * @throws KafkaException when the log does not answer within 5 s
+   * @throws KafkaException when the log does not answer within some 3 s
    */
   Optional<ConsumerRecord<String, byte[]>> read(int partition, long offset) {
     KafkaConsumer<String, byte[]> reader = consumer;
@@ -53,11 +56,16 @@ final class AcceptedReader implements AutoCloseable {
       reader.seek(home, offset);
     }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
+    boolean known = false;
     while (System.nanoTime() - deadline < 0) {
       try {
         for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
           return record.offset() == offset ? Optional.of(record) : Optional.empty();
         }
+        if (!known && offset >= end(reader, home)) {
+          return Optional.empty(); // exactly at the end a reader waits, and does not complain
+        }
+        known = true;
       } catch (OffsetOutOfRangeException e) {
         return Optional.empty();
       }
@@ -65,12 +73,16 @@ final class AcceptedReader implements AutoCloseable {
     throw new TimeoutException(home + " offset " + offset + " was not read in time");
   }
 
+  private static long end(KafkaConsumer<String, byte[]> reader, TopicPartition home) {
+    return reader.endOffsets(List.of(home), CALL).getOrDefault(home, Long.MAX_VALUE);
+  }
+
   @Override
   public void close() {
     KafkaConsumer<String, byte[]> reader = consumer;
     consumer = null;
     if (reader != null) {
-      reader.close();
+      reader.close(CloseOptions.timeout(CALL));
     }
   }
 }

@@ -60,12 +60,19 @@ final class RecordDecider {
       String queueId = record.key() == null ? "" : record.key();
       OutcomeRecorded outcome =
           outcomes.undecidable(queueId, e.attempt(), e.organization(), e.recipients(), e.why());
+      if (outcome.getSerializedSize() > MAX_RECORD_BYTES) {
+        // It must be written, or the partition stands still; the record itself names them.
+        outcome = outcomes.undecidable(queueId, e.attempt(), e.organization(), List.of(), e.why());
+      }
       return List.of(outcome(record, outcome, record.partition()));
     }
   }
 
   private List<ProducerRecord<String, byte[]>> decideOnce(
       ConsumerRecord<String, byte[]> record, Directory directory) throws Undecidable {
+    if (record.value() == null) {
+      throw new Undecidable("it has no value", 0, "", List.of());
+    }
     Attempt attempt = record.topic().equals(Topics.MAIL_DUE) ? due(record) : first(record);
     try {
       Decision decision = messages.decide(directory, attempt);
@@ -128,6 +135,9 @@ final class RecordDecider {
     List<Integer> recipients = due.getRecipientsList();
     int number = due.getAttempt();
     QueueId queueId = home(record, due.getQueueId(), number, "", recipients);
+    if (due.getAcceptedOffset() < 0) {
+      throw new Undecidable("it names no accepted message", number, "", recipients);
+    }
     ConsumerRecord<String, byte[]> envelope =
         accepted
             .read(record.partition(), due.getAcceptedOffset())

@@ -50,6 +50,8 @@ public final class DirectoryOwner implements Worker.Task {
   public static final String EXPECTED_VERSION = "expectedVersion";
 
   static final int MAX_RECORD_BYTES = 1_000_000;
+  private static final int MAX_PROBLEM_BYTES = 500_000;
+  private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration READ = Duration.ofSeconds(10);
@@ -142,6 +144,9 @@ public final class DirectoryOwner implements Worker.Task {
     member.begin();
     DirectoryResult result;
     try {
+      if (record.value() == null) {
+        throw new InvalidProtocolBufferException("no value");
+      }
       DirectoryCommand command = DirectoryCommand.parseFrom(record.value());
       DirectoryResult before = own.answer(command.getCommandId());
       result = before != null ? before : decide(member, command, directory);
@@ -235,12 +240,25 @@ public final class DirectoryOwner implements Worker.Task {
     return audit.build();
   }
 
-  private static DirectoryResult rejected(String commandId, List<DirectoryProblem> problems) {
-    return DirectoryResult.newBuilder()
-        .setCommandId(commandId)
-        .setVersion(-1)
-        .addAllProblems(problems)
-        .build();
+  // All problems of a large command may not fit into a record, and an answer that cannot be written
+  // would be tried for ever.
+  static DirectoryResult rejected(String commandId, List<DirectoryProblem> problems) {
+    DirectoryResult.Builder result =
+        DirectoryResult.newBuilder().setCommandId(commandId).setVersion(-1);
+    int bytes = 0;
+    for (DirectoryProblem problem : problems) {
+      bytes += problem.getSerializedSize() + PROBLEM_OVERHEAD;
+      if (bytes > MAX_PROBLEM_BYTES) {
+        int more = problems.size() - result.getProblemsCount();
+        return result
+            .addProblems(
+                CommandJudge.problem(
+                    "", "", more + " more problems", "correct those that are named first"))
+            .build();
+      }
+      result.addProblems(problem);
+    }
+    return result.build();
   }
 
   private static ProducerRecord<String, byte[]> record(

@@ -51,6 +51,9 @@ final class Tail {
 
   private static <T> void parse(
       ConsumerRecord<String, byte[]> record, Parser<T> parser, List<T> records) {
+    if (record.value() == null) {
+      return;
+    }
     try {
       records.add(parser.parseFrom(record.value()));
     } catch (InvalidProtocolBufferException e) {

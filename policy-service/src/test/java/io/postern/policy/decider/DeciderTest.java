@@ -248,6 +248,47 @@ class DeciderTest {
         .satisfies(o -> assertThat(o.getRecipientsList()).hasSize(1));
   }
 
+  @Test
+  void whatNoServiceOfOursWouldWriteBlocksNoPartition() throws Exception {
+    QueueId queueId = QueueId.next(0);
+    log.write(Topics.MAIL_ACCEPTED, 0, queueId.value(), null);
+    AttemptDue due =
+        AttemptDue.newBuilder().setQueueId(queueId.value()).setAttempt(2).addRecipients(0).build();
+    long end = accepted(0) + 1;
+    log.write(Topics.MAIL_DUE, 0, queueId.value(), null);
+    for (long nowhere : new long[] {-1, end}) {
+      log.write(
+          Topics.MAIL_DUE,
+          0,
+          queueId.value(),
+          due.toBuilder().setAcceptedOffset(nowhere).build().toByteArray());
+    }
+    List<Integer> many = java.util.Collections.nCopies(100_000, 0);
+    log.write(
+        Topics.MAIL_DUE,
+        0,
+        queueId.value(),
+        due.toBuilder().setAcceptedOffset(-1).addAllRecipients(many).build().toByteArray());
+
+    startDecider(() -> Optional.of(DIRECTORY), () -> {});
+
+    await().atMost(LONG).untilAsserted(() -> assertThat(outcomes(queueId.value())).hasSize(5));
+    assertThat(outcomes(queueId.value()))
+        .filteredOn(o -> o.getRecipientsCount() > 0)
+        .as("as far as recipients are known and fit into a record")
+        .hasSize(2)
+        .allSatisfy(o -> assertThat(o.getRecipientsList()).hasSize(1))
+        .allSatisfy(o -> isUndecidable(o.getRecipients(0)));
+  }
+
+  private static long accepted(int partition) {
+    return log.read(Topics.MAIL_ACCEPTED).stream()
+        .filter(record -> record.partition() == partition)
+        .mapToLong(record -> record.offset())
+        .max()
+        .orElseThrow();
+  }
+
   private static void isUndecidable(RecipientOutcome recipient) {
     assertThat(recipient.getKind()).isEqualTo(OutcomeKind.HELD);
     assertThat(recipient.getReason()).isEqualTo(Reasons.UNDECIDABLE);

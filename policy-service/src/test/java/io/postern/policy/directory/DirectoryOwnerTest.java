@@ -136,6 +136,26 @@ class DirectoryOwnerTest {
   }
 
   @Test
+  void moreProblemsThanARecordHoldsAreCutAndCounted() {
+    DirectoryProblem problem = CommandJudge.problem("o".repeat(200), "field", "wrong", "right");
+
+    DirectoryResult result =
+        DirectoryOwner.rejected("id", java.util.Collections.nCopies(20_000, problem));
+
+    assertThat(result.getSerializedSize()).isLessThan(DirectoryOwner.MAX_RECORD_BYTES);
+    assertThat(result.getProblemsList().getLast().getProblem())
+        .isEqualTo((20_000 - (result.getProblemsCount() - 1)) + " more problems");
+  }
+
+  @Test
+  void aRecordWithoutACommandBlocksNoOther() throws Exception {
+    log.write(Topics.DIRECTORY_COMMANDS, 0, "empty", null);
+
+    assertThat(commands.submit(command(objects("afterwards")).build(), LONG).getAccepted())
+        .isTrue();
+  }
+
+  @Test
   void theSameCommandIdTwiceIsOnceAlsoForTheNextOwner() throws Exception {
     DirectoryCommand command = command(objects("twice")).build();
     DirectoryResult first = commands.submit(command, LONG);
