@@ -1,5 +1,7 @@
 package io.postern.contracts;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Locale;
 
@@ -37,6 +39,23 @@ public record QueueId(int partition, String value) {
             + base36(System.currentTimeMillis(), TIME_CHARS)
             + base36(RANDOM.nextLong(RANDOM_BOUND), RANDOM_CHARS);
     return new QueueId(partition, value);
+  }
+
+  /**
+   * The id of a message that we write ourselves because of another one, such as a DSN: the same
+   * cause at the same time gives the same id, so that written twice is seen to be once.
+   *
+   * @param cause what it is written for, unique within the partition
+   * @param atMillis when it was asked for, Unix milliseconds
+   */
+  public static QueueId derived(int partition, String cause, long atMillis) {
+    byte[] hash = Fingerprints.sha256(cause.getBytes(StandardCharsets.UTF_8));
+    long random = Math.floorMod(ByteBuffer.wrap(hash).getLong(), RANDOM_BOUND);
+    return new QueueId(
+        partition,
+        base36(partition, PARTITION_CHARS)
+            + base36(atMillis, TIME_CHARS)
+            + base36(random, RANDOM_CHARS));
   }
 
   /**

@@ -45,7 +45,9 @@ public record TopicDeclaration(
   /** What becomes of old records. */
   public enum Cleanup {
     DELETE,
-    COMPACT
+    COMPACT,
+    /** Compacted, with its writer's times: the changelog of a Kafka Streams store. */
+    CHANGELOG
   }
 
   public TopicDeclaration {
@@ -66,7 +68,8 @@ public record TopicDeclaration(
   public Map<String, String> configs(Deployment deployment) {
     Map<String, String> configs = new TreeMap<>();
     // The log's clock, not the writer's: retention and expiry count from here (log-mechanics §3).
-    configs.put("message.timestamp.type", "LogAppendTime");
+    configs.put(
+        "message.timestamp.type", cleanup == Cleanup.CHANGELOG ? "CreateTime" : "LogAppendTime");
     configs.put("min.insync.replicas", Integer.toString(deployment.minInSyncReplicas()));
     configs.put("unclean.leader.election.enable", "false");
     configs.put("max.message.bytes", Integer.toString(MAX_MESSAGE_BYTES));
@@ -77,7 +80,7 @@ public record TopicDeclaration(
         configs.put("cleanup.policy", "delete");
         configs.put("retention.ms", Long.toString(retention.toMillis()));
       }
-      case COMPACT -> {
+      case COMPACT, CHANGELOG -> {
         configs.put("cleanup.policy", "compact");
         configs.put("min.compaction.lag.ms", Long.toString(retention.toMillis()));
       }
@@ -92,7 +95,7 @@ public record TopicDeclaration(
   // Only a closed segment can go: what is kept for an hour must not sit in a segment of six.
   private Duration segment() {
     Duration quarter = retention.dividedBy(4);
-    if (cleanup == Cleanup.COMPACT || quarter.compareTo(LONGEST_SEGMENT) > 0) {
+    if (cleanup != Cleanup.DELETE || quarter.compareTo(LONGEST_SEGMENT) > 0) {
       return LONGEST_SEGMENT;
     }
     return quarter.compareTo(SHORTEST_SEGMENT) < 0 ? SHORTEST_SEGMENT : quarter;

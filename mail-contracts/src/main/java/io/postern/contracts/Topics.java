@@ -19,6 +19,13 @@ public final class Topics {
   public static final String MAIL_NOTICES = "mail.notices";
   public static final String MAIL_REFUSALS = "mail.refusals";
   public static final String MAIL_ROUTES = "mail.routes";
+
+  /**
+   * What the scheduler knows, from which it restores itself and the audit reads: the changelog of a
+   * Kafka Streams store, named by Streams' rule (application id, store, "changelog").
+   */
+  public static final String SCHEDULE = "postern-scheduler-schedule-changelog";
+
   public static final String DIRECTORY = "directory";
   public static final String DIRECTORY_COMMANDS = "directory.commands";
   public static final String DIRECTORY_RESULTS = "directory.results";
@@ -82,6 +89,7 @@ public final class Topics {
           mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
           mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),
+          changelog(SCHEDULE),
           spread(MAIL_REFUSALS, WEEK, true, List.of(INGRESS), List.of(CONSOLE)),
           spread(MAIL_ROUTES, DAY, false, List.of(DELIVERY), List.of(CONSOLE)),
           new TopicDeclaration(
@@ -130,6 +138,18 @@ public final class Topics {
       String name, Duration retention, List<String> writers, List<String> readers) {
     return new TopicDeclaration(
         name, Partitioning.ONE, Cleanup.DELETE, retention, true, writers, readers);
+  }
+
+  // Streams compares the times of its own records: they are the writer's (log-mechanics §3).
+  private static TopicDeclaration changelog(String name) {
+    return new TopicDeclaration(
+        name,
+        Partitioning.MAIL,
+        Cleanup.CHANGELOG,
+        Duration.ZERO,
+        true,
+        List.of(SCHEDULER),
+        List.of(SCHEDULER, CONSOLE));
   }
 
   private static TopicDeclaration spread(

@@ -90,7 +90,7 @@ class RelayDialogueTest {
       names = {"BANNER", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "END_OF_DATA"})
   void aPeerThatDropsDefers(PeerStage stage) throws Exception {
     peer.on(stage, PeerStep.drop());
-    lab.contents(segments -> RelayLab.stream(List.of(lines(3 << 20)), null));
+    lab.contents(segments -> RelayLab.stream(List.of(lines(32 << 20)), null));
     RecipientOutcome recipient = lab.deliver(request()).getRecipients(0);
     assertThat(recipient.getKind()).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(recipient.getReason()).isEqualTo("disconnected");
@@ -116,7 +116,8 @@ class RelayDialogueTest {
       names = {"BANNER", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT"})
   void whatEndsBeforeTheFinalDotGoesToTheNextHost(PeerStage stage) throws Exception {
     peer.on(stage, PeerStep.drop());
-    lab.contents(segments -> RelayLab.stream(List.of(lines(3 << 20)), null));
+    // More than the sockets' buffers hold, or the final dot would be sent before the drop is seen.
+    lab.contents(segments -> RelayLab.stream(List.of(lines(32 << 20)), null));
     try (ScriptedPeer second = ScriptedPeer.named("b.fabrikam.com").start()) {
       OutcomeRecorded outcome = lab.deliver(RelayLab.request(OPPORTUNISTIC, peer, second));
       assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
