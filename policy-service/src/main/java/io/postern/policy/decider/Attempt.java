@@ -1,6 +1,8 @@
 package io.postern.policy.decider;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,6 +13,7 @@ import java.util.stream.IntStream;
  * @param acceptedOffset of the message in {@code mail.accepted}, in its home partition
  * @param acceptedAt the log's time of acceptance, from which expiry counts
  * @param recipients indexes into the accepted envelope
+ * @param due what the scheduler asked for; empty for the first attempt
  */
 record Attempt(
     QueueId queueId,
@@ -18,11 +21,29 @@ record Attempt(
     long acceptedOffset,
     long acceptedAt,
     int number,
-    List<Integer> recipients) {
+    List<Integer> recipients,
+    AttemptDue due) {
 
   static Attempt first(QueueId queueId, MessageAccepted message, long offset, long acceptedAt) {
     int all = message.getEnvelope().getRecipientsCount();
     return new Attempt(
-        queueId, message, offset, acceptedAt, 1, IntStream.range(0, all).boxed().toList());
+        queueId,
+        message,
+        offset,
+        acceptedAt,
+        1,
+        IntStream.range(0, all).boxed().toList(),
+        AttemptDue.getDefaultInstance());
+  }
+
+  static Attempt later(
+      QueueId queueId, MessageAccepted message, long offset, long acceptedAt, AttemptDue due) {
+    return new Attempt(
+        queueId, message, offset, acceptedAt, due.getAttempt(), due.getRecipientsList(), due);
+  }
+
+  /** Where the content is: a held message's may have been copied. */
+  List<ContentSegment> content() {
+    return due.getMovedContentCount() > 0 ? due.getMovedContentList() : message.getContentList();
   }
 }

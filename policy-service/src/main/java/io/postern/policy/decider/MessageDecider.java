@@ -1,6 +1,7 @@
 package io.postern.policy.decider;
 
 import io.postern.contracts.DeliveryId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Envelope;
@@ -51,7 +52,7 @@ final class MessageDecider {
       String domain = domain(attempt.message().getEnvelope(), recipient);
       String organization = group == null ? "" : group.getOrganization();
       if (group == null || domain == null) {
-        other(others, attempt, organization)
+        other(others, directory, attempt, organization)
             .addRecipients(
                 Outcomes.undecidable(
                     recipient, group == null ? "in no group" : "its domain cannot be read"));
@@ -64,16 +65,23 @@ final class MessageDecider {
           domain,
           attempt.message().getEnvelope().getRequireTls())) {
         case OutboundDecision.Deliver deliver -> {
+          String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
+          if (weaker != null) {
+            other(others, directory, attempt, organization)
+                .addRecipients(Outcomes.held(recipient, Reasons.CONNECTOR_REMOVED, weaker));
+            continue;
+          }
           Together key = Together.of(group, deliver);
           together.computeIfAbsent(key, k -> new ArrayList<>()).add(recipient);
           explanations.putIfAbsent(key, deliver.explanation());
         }
         case OutboundDecision.Hold hold ->
-            other(others, attempt, organization)
+            other(others, directory, attempt, organization)
                 .addRecipients(
                     Outcomes.held(recipient, hold.reason(), hold.explanation().getSummary()));
         case OutboundDecision.Fail fail ->
-            other(others, attempt, organization).addRecipients(Outcomes.failed(recipient, fail));
+            other(others, directory, attempt, organization)
+                .addRecipients(Outcomes.failed(recipient, fail));
       }
     }
     List<DeliveryRequested> deliveries = new ArrayList<>();
@@ -123,25 +131,37 @@ final class MessageDecider {
         .setRoutingVersion(directory.routingVersion(key.organization()))
         .setDirectoryVersion(directory.version())
         .setExplanation(explanation)
-        .addAllContent(message.getContentList())
+        .addAllContent(attempt.content())
         .setSize(message.getSize())
-        .setAcceptedMillis(message.getAcceptedMillis())
+        .setAcceptedMillis(attempt.acceptedAt())
         .setAcceptedOffset(attempt.acceptedOffset())
         .setDirection(key.direction())
-        .setExpiresMillis(
-            attempt.acceptedAt() + Duration.ofHours(expiryHours(directory, key)).toMillis())
+        .setExpiresMillis(expires(directory, attempt, key.organization()))
         .build();
   }
 
   private OutcomeRecorded.Builder other(
-      Map<String, OutcomeRecorded.Builder> others, Attempt attempt, String organization) {
+      Map<String, OutcomeRecorded.Builder> others,
+      Directory directory,
+      Attempt attempt,
+      String organization) {
     return others.computeIfAbsent(
-        organization, o -> outcomes.of(attempt.queueId().value(), attempt.number(), o));
+        organization,
+        o ->
+            outcomes
+                .of(attempt.queueId().value(), attempt.number(), o)
+                .setAcceptedOffset(attempt.acceptedOffset())
+                .setAcceptedMillis(attempt.acceptedAt())
+                .setExpiresMillis(expires(directory, attempt, o))
+                // What is held today goes on tomorrow from what it was promised.
+                .setConnector(attempt.due().getConnector())
+                .setRequirement(attempt.due().getRequirement()));
   }
 
-  private static int expiryHours(Directory directory, Together key) {
-    int hours = directory.organization(key.organization()).map(o -> o.getExpiryHours()).orElse(0);
-    return hours == 0 ? DEFAULT_EXPIRY_HOURS : hours;
+  private static long expires(Directory directory, Attempt attempt, String organization) {
+    int hours = directory.organization(organization).map(o -> o.getExpiryHours()).orElse(0);
+    return attempt.acceptedAt()
+        + Duration.ofHours(hours == 0 ? DEFAULT_EXPIRY_HOURS : hours).toMillis();
   }
 
   private static @Nullable RecipientGroup[] groups(MessageAccepted message) {

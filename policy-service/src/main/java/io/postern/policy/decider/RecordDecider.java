@@ -64,8 +64,19 @@ final class RecordDecider {
         // It must be written, or the partition stands still; the record itself names them.
         outcome = outcomes.undecidable(queueId, e.attempt(), e.organization(), List.of(), e.why());
       }
-      return List.of(outcome(record, outcome, record.partition()));
+      return List.of(outcome(record, placed(record, outcome), record.partition()));
     }
+  }
+
+  // Of a later attempt the scheduler knows these itself.
+  private static OutcomeRecorded placed(
+      ConsumerRecord<String, byte[]> record, OutcomeRecorded outcome) {
+    return record.topic().equals(Topics.MAIL_ACCEPTED)
+        ? outcome.toBuilder()
+            .setAcceptedOffset(record.offset())
+            .setAcceptedMillis(record.timestamp())
+            .build()
+        : outcome;
   }
 
   private List<ProducerRecord<String, byte[]>> decideOnce(
@@ -151,8 +162,7 @@ final class RecordDecider {
           || recipients.stream().anyMatch(r -> r < 0 || r >= all)) {
         throw new Undecidable("it does not fit the accepted message", number, "", recipients);
       }
-      return new Attempt(
-          queueId, message, envelope.offset(), envelope.timestamp(), number, recipients);
+      return Attempt.later(queueId, message, envelope.offset(), envelope.timestamp(), due);
     } catch (InvalidProtocolBufferException e) {
       throw new Undecidable("the accepted message cannot be read", number, "", recipients);
     }

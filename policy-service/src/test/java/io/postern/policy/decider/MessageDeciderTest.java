@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.ContentReference;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
 import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
 import java.time.Duration;
@@ -28,6 +36,99 @@ class MessageDeciderTest {
 
   private Decision decide(MessageAccepted message) {
     return decider.decide(DIRECTORY, Attempt.first(QUEUE_ID, message, 42, 1000));
+  }
+
+  private static Attempt later(MessageAccepted message, AttemptDue.Builder due) {
+    return Attempt.later(QUEUE_ID, message, 42, 1000, due.setAttempt(3).build());
+  }
+
+  /** What the first attempt to fabrikam.example was promised, by the connector of that name. */
+  private static AttemptDue.Builder promised(String connector) {
+    return AttemptDue.newBuilder()
+        .addRecipients(0)
+        .setConnector(connector)
+        .setRequirement(
+            TlsRequirement.newBuilder()
+                .setLevel(TlsLevel.DOMAIN_VALIDATION)
+                .setTlsDomain("mail.fabrikam.example")
+                .setRevocation(RevocationMode.REVOCATION_REQUIRED)
+                .setMinimumVersion(TlsVersion.TLS_1_2));
+  }
+
+  private static final String WITHOUT_CONNECTOR =
+      LogLab.FILE.substring(0, LogLab.FILE.indexOf("  outboundConnectors:"));
+  private static final String CHANGED_CONNECTOR =
+      LogLab.FILE
+          .replace("tlsSettings: domainValidation", "tlsSettings: encryptionOnly")
+          .replaceAll("    tlsDomain: .*\\n", "");
+
+  @Test
+  void G3_aRemovedConnectorHoldsWhatItWasPromised() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    Decision decision =
+        decider.decide(
+            LogLab.directory(WITHOUT_CONNECTOR), later(message, promised("To Fabrikam")));
+
+    assertThat(decision.deliveries()).isEmpty();
+    OutcomeRecorded held = decision.outcomes().getFirst();
+    assertThat(held.getRecipientsList())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
+    assertThat(held.getRecipients(0).getDetail()).contains("To Fabrikam").contains("level");
+    assertThat(held.getAcceptedOffset()).isEqualTo(42);
+    assertThat(held.getAcceptedMillis()).isEqualTo(1000);
+    assertThat(held.getExpiresMillis()).isEqualTo(1000 + Duration.ofDays(2).toMillis());
+    assertThat(held.getConnector()).isEqualTo("To Fabrikam");
+    assertThat(held.getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
+  }
+
+  @Test
+  void G3_somebodyReleasedItAndItGoesAsTheDirectorySaysNow() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    Decision decision =
+        decider.decide(
+            LogLab.directory(WITHOUT_CONNECTOR),
+            later(message, promised("To Fabrikam").setHeldReason(Reasons.CONNECTOR_REMOVED)));
+
+    assertThat(decision.outcomes()).isEmpty();
+    assertThat(decision.deliveries().getFirst().getRequirement().getLevel())
+        .isEqualTo(TlsLevel.OPPORTUNISTIC);
+  }
+
+  @Test
+  void G3_aReleaseFromAnotherHoldIsNoPermissionToGoWithoutTheConnector() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    Decision decision =
+        decider.decide(
+            LogLab.directory(WITHOUT_CONNECTOR),
+            later(message, promised("To Fabrikam").setHeldReason(Reasons.UNDECIDABLE)));
+
+    assertThat(decision.deliveries()).isEmpty();
+  }
+
+  @Test
+  void G3_aChangedConnectorIsItsAdministratorsWordAndAppliesAtTheNextAttempt() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    Decision decision =
+        decider.decide(
+            LogLab.directory(CHANGED_CONNECTOR), later(message, promised("To Fabrikam")));
+
+    assertThat(decision.outcomes()).isEmpty();
+    assertThat(decision.deliveries().getFirst().getRequirement().getLevel())
+        .isEqualTo(TlsLevel.ENCRYPTION_ONLY);
+  }
+
+  @Test
+  void aHeldMessagesCopyIsWhereItsContentIs() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    ContentSegment copy =
+        ContentSegment.newBuilder()
+            .setReference(ContentReference.newBuilder().setTopic(Topics.MAIL_CONTENT_HELD))
+            .build();
+    Decision decision =
+        decider.decide(DIRECTORY, later(message, promised("To Fabrikam").addMovedContent(copy)));
+
+    assertThat(decision.deliveries().getFirst().getContentList()).containsExactly(copy);
   }
 
   @Test
@@ -80,9 +181,11 @@ class MessageDeciderTest {
     MessageAccepted message =
         Messages.to(QUEUE_ID, "a@fabrikam.example", "b@contoso.example", "c@fabrikam.example");
 
-    Decision one = decider.decide(DIRECTORY, new Attempt(QUEUE_ID, message, 42, 0, 3, List.of(0)));
+    Decision one =
+        decider.decide(DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(0)));
     Decision two =
-        decider.decide(DIRECTORY, new Attempt(QUEUE_ID, message, 42, 0, 3, List.of(1, 2)));
+        decider.decide(
+            DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(1).addRecipients(2)));
 
     assertThat(Stream.concat(one.deliveries().stream(), two.deliveries().stream()))
         .extracting(DeliveryRequested::getDeliveryId)

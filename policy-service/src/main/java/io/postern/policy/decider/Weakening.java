@@ -1,0 +1,55 @@
+package io.postern.policy.decider;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.rules.Directory;
+import io.postern.rules.Looser;
+import io.postern.rules.OutboundDecision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a later attempt would go over less than what set its first one's requirement, because
+ * that is no longer there (G3). A connector that still is in force and was changed is an
+ * administrator's word; one that was removed or switched off, and an accepted domain that left, say
+ * nothing about the mail that was promised its protection: it is held until somebody releases it.
+ */
+final class Weakening {
+  private Weakening() {}
+
+  /**
+   * @return why the recipient must be held, for people; null: it may go
+   */
+  static @Nullable String of(
+      Directory directory,
+      String organization,
+      String domain,
+      AttemptDue due,
+      OutboundDecision.Deliver now) {
+    if (!due.hasRequirement() || due.getHeldReason().equals(Reasons.CONNECTOR_REMOVED)) {
+      return null;
+    }
+    String set = due.getConnector();
+    if (set.isEmpty()
+        ? directory.acceptedDomain(domain).isPresent()
+        : inForce(directory, organization, set)) {
+      return null;
+    }
+    return Looser.respect(due.getRequirement(), now.requirement())
+        .map(
+            respect ->
+                (set.isEmpty()
+                        ? "The route that set its TLS requirement is gone"
+                        : "The connector " + set + " that set its TLS requirement is gone")
+                    + ", and today's decision demands less ("
+                    + respect
+                    + ")")
+        .orElse(null);
+  }
+
+  private static boolean inForce(Directory directory, String organization, String connector) {
+    return directory.outboundConnectors(organization).stream()
+        .filter(OutboundConnector::getEnabled)
+        .anyMatch(c -> c.getName().equals(connector));
+  }
+}
