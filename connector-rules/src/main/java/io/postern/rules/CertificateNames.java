@@ -1,5 +1,8 @@
 package io.postern.rules;
 
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -92,6 +95,24 @@ public final class CertificateNames {
       return List.of();
     }
     return List.copyOf(names);
+  }
+
+  /**
+   * The same of a chain as presented, leaf first. Empty without a chain and for a leaf that cannot
+   * be read: no names prove nothing.
+   */
+  public static List<String> ofLeaf(List<byte[]> chain) {
+    if (chain.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return of(
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())));
+    } catch (CertificateException malformed) {
+      return List.of();
+    }
   }
 
   private static void addCommonName(Set<String> names, X509Certificate certificate)

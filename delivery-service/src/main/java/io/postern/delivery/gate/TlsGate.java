@@ -47,7 +47,14 @@ public final class TlsGate {
 
   /** What the connection is. */
   public sealed interface Channel {
-    record Encrypted(TlsFacts facts) implements Channel {}
+    /**
+     * @param names all DNS names of the host's leaf; those in the facts are a few, for people
+     */
+    record Encrypted(TlsFacts facts, List<String> names) implements Channel {
+      public Encrypted {
+        names = List.copyOf(names);
+      }
+    }
 
     record Plain(WhyPlain why) implements Channel {}
   }
@@ -142,8 +149,7 @@ public final class TlsGate {
     }
     return switch (channel) {
       case Channel.Plain plain -> plain(requirement, plain.why());
-      case Channel.Encrypted tls ->
-          encrypted(requirement, tls.facts(), host, requireTlsOffered, verdict);
+      case Channel.Encrypted tls -> encrypted(requirement, tls, host, requireTlsOffered, verdict);
     };
   }
 
@@ -160,10 +166,11 @@ public final class TlsGate {
 
   private static Decision encrypted(
       TlsRequirement requirement,
-      TlsFacts facts,
+      Channel.Encrypted tls,
       String host,
       boolean requireTlsOffered,
       @Nullable CertificateVerdict verdict) {
+    TlsFacts facts = tls.facts();
     if (facts.getVersion() == TlsVersion.UNRECOGNIZED
         || facts.getVersion().getNumber() < minimum(requirement)) {
       return new Decision.Refuse(
@@ -181,13 +188,13 @@ public final class TlsGate {
       }
     }
     if (requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION) {
-      Decision.Refuse name = name(requirement.getTlsDomain(), facts.getPeerNamesList());
+      Decision.Refuse name = name(requirement.getTlsDomain(), tls.names());
       if (name != null) {
         return name;
       }
     }
     if (requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
-      Decision.Refuse name = name(host, facts.getPeerNamesList());
+      Decision.Refuse name = name(host, tls.names());
       if (name != null) {
         return name;
       }

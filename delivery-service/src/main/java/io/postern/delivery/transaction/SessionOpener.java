@@ -6,6 +6,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.gate.TlsGate.WhyPlain;
+import io.postern.rules.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
@@ -83,7 +84,8 @@ public final class SessionOpener {
         String sni = requirement.getSni().isEmpty() ? sni(target) : requirement.getSni();
         TlsFacts facts = dialogue.startTls(client, sni, timeouts.handshake());
         tlsMillis = millisSince(handshake);
-        channel = new TlsGate.Channel.Encrypted(facts);
+        channel =
+            new TlsGate.Channel.Encrypted(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: what was learnt before the handshake is forgotten.
         capabilities = hello(dialogue, protocol, false);
       }

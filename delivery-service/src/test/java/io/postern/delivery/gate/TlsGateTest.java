@@ -272,11 +272,22 @@ class TlsGateTest {
   }
 
   private static Channel encrypted(TlsFacts.Builder facts) {
-    return new Channel.Encrypted(facts.build());
+    return new Channel.Encrypted(facts.build(), facts.getPeerNamesList());
   }
 
   private static Channel plain(TlsGate.WhyPlain why) {
     return new Channel.Plain(why);
+  }
+
+  @Test
+  void theNameIsLookedForAmongAllOfTheCertificatesNotAmongTheFewInTheTrace() {
+    TlsRequirement last =
+        level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("last.fabrikam.com").build();
+    Channel many = new Channel.Encrypted(facts().build(), List.of(HOST, "last.fabrikam.com"));
+    assertThat(TlsGate.decide(last, many, HOST, false, GOOD)).isInstanceOf(Decision.Pass.class);
+    Channel few =
+        new Channel.Encrypted(facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST));
+    assertThat(TlsGate.decide(last, few, HOST, false, GOOD)).isInstanceOf(Decision.Refuse.class);
   }
 
   private static CertificateVerdict bad(VerdictReason reason) {

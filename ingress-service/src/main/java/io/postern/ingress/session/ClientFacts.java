@@ -5,11 +5,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.rules.CertificateNames;
 import io.postern.rules.InboundFacts;
 import io.postern.transport.SmtpConnection;
-import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,19 +74,8 @@ final class ClientFacts {
 
   /** All of them: the trace's own list ({@link TlsFacts}) is cut short. */
   private List<String> certificateNames() {
-    List<byte[]> chain = connection.peerChain();
     if (certificateNames == null) {
-      try {
-        certificateNames =
-            chain.isEmpty()
-                ? List.of()
-                : CertificateNames.of(
-                    (X509Certificate)
-                        CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(chain.getFirst())));
-      } catch (CertificateException malformed) { // no names prove nothing
-        certificateNames = List.of();
-      }
+      certificateNames = CertificateNames.ofLeaf(connection.peerChain());
     }
     return certificateNames;
   }
