@@ -1,6 +1,7 @@
 package io.postern.delivery;
 
 import io.postern.contracts.Deployment;
+import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.Timeouts;
 import io.postern.log.LogSettings;
@@ -105,8 +106,19 @@ public class Configuration {
     return delivery.mxPort();
   }
 
-  int destinationLimit() throws ConfigurationProblem {
-    return atLeast("postern.delivery.destination-limit", delivery.destinationLimit(), 1);
+  DestinationSettings destinations() throws ConfigurationProblem {
+    String key = "postern.delivery.destination.";
+    DeliverySettings.Destination d = delivery.destination();
+    return new DestinationSettings(
+        atLeast(key + "initial", d.initial(), 1),
+        atLeast(key + "limit", d.limit(), 1),
+        atLeast(key + "failures", d.failures(), 1),
+        positive(key + "probe-pause", d.probePause()),
+        positive(key + "longest-probe-pause", d.longestProbePause()),
+        positive(key + "patience", d.patience()),
+        positive(key + "shortest-hand-back", d.shortestHandBack()),
+        positive(key + "longest-hand-back", d.longestHandBack()),
+        atLeast(key + "kept", d.kept(), 100));
   }
 
   int maxAddresses() throws ConfigurationProblem {
@@ -133,7 +145,19 @@ public class Configuration {
         delivery.window(),
         delivery.bufferBytes(),
         positive("postern.delivery.commit-interval", delivery.commitInterval()),
-        positive("postern.delivery.revocation-patience", delivery.revocationPatience()));
+        positive("postern.delivery.revocation-patience", delivery.revocationPatience()),
+        positive("postern.delivery.stop-patience", delivery.stopPatience()),
+        atLeast("postern.delivery.watched.sessions", delivery.watched().sessions(), 1),
+        watchedBytes());
+  }
+
+  private long watchedBytes() throws ConfigurationProblem {
+    long bytes = delivery.watched().bytes();
+    if (bytes < 1 << 20) {
+      throw new ConfigurationProblem(
+          "postern.delivery.watched.bytes is " + bytes + ": write at least 1048576");
+    }
+    return bytes;
   }
 
   Timeouts timeouts() throws ConfigurationProblem {
@@ -160,7 +184,7 @@ public class Configuration {
     return name;
   }
 
-  private static String machineName() {
+  static String machineName() {
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();
     } catch (UnknownHostException e) {

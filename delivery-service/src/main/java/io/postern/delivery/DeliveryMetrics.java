@@ -1,14 +1,18 @@
 package io.postern.delivery;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.keeper.Kept;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.position.TakeoverCounts;
 import io.postern.delivery.transaction.Connections;
 import java.time.Duration;
+import java.util.Locale;
 
 /** What /q/metrics says of deliveries; each is described in README.md. Any thread. */
 final class DeliveryMetrics {
@@ -27,10 +31,40 @@ final class DeliveryMetrics {
     Gauge.builder("postern.delivery.running", destinations, Destinations::busy).register(registry);
     Gauge.builder("postern.delivery.waiting", destinations, Destinations::waiting)
         .register(registry);
+    Gauge.builder("postern.delivery.destinations", destinations, d -> d.known() - d.dead())
+        .tag("state", "open")
+        .register(registry);
+    Gauge.builder("postern.delivery.destinations", destinations, Destinations::dead)
+        .tag("state", "dead")
+        .register(registry);
     Gauge.builder("postern.delivery.connections.idle", connections, Connections::idle)
         .register(registry);
     Gauge.builder("postern.delivery.partitions", reader, r -> Math.max(0, r.assigned()))
         .register(registry);
+    Gauge.builder("postern.delivery.watched", reader, DeliveryReader::watched).register(registry);
+    takeover(reader.counts());
+  }
+
+  private void takeover(TakeoverCounts counts) {
+    FunctionCounter.builder(
+            "postern.delivery.handed.over", counts, TakeoverCounts::deliveriesHandedOver)
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.late", counts, TakeoverCounts::lateOutcomes)
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.lease.refused", counts, TakeoverCounts::leasesRefused)
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.lease.waits", counts, TakeoverCounts::dotsThatWaited)
+        .register(registry);
+    FunctionCounter.builder(
+            "postern.delivery.taker.waits", counts, TakeoverCounts::takersThatWaited)
+        .register(registry);
+  }
+
+  /** What became of a content that was to be kept. */
+  void kept(Kept kept) {
+    registry
+        .counter("postern.delivery.kept", "result", kept.name().toLowerCase(Locale.ROOT))
+        .increment();
   }
 
   /** An outcome became durable. */
@@ -40,12 +74,14 @@ final class DeliveryMetrics {
           .counter(
               "postern.delivery.recipients",
               "outcome",
-              recipient.getKind().name().toLowerCase(java.util.Locale.ROOT),
+              recipient.getKind().name().toLowerCase(Locale.ROOT),
               "reason",
               recipient.getReason())
           .increment();
     }
-    registry.counter("postern.delivery.attempts", "token", outcome.getToken()).increment();
+    if (!outcome.getToken().isEmpty()) { // "still open" has none
+      registry.counter("postern.delivery.attempts", "token", outcome.getToken()).increment();
+    }
     if (!outcome.getAddress().isEmpty()) {
       registry
           .counter(

@@ -3,7 +3,10 @@ package io.postern.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.RouteChannel;
+import io.postern.delivery.destination.RouteStates;
 import io.postern.delivery.gate.Judge;
+import io.postern.delivery.keeper.Keeper;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
@@ -35,17 +38,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the service together, in any start order: until the topics are verified and the directory is
  * read to its end nothing is delivered. A log that is away is tried for ever, with a line now and
- * then; topics weaker than declared end the process. Stopped in reverse order: open deliveries are
- * waited for, a bounded time.
+ * then; topics weaker than declared end the process. Stopped in reverse order: what is past its
+ * final dot is waited for, a bounded time, the rest is handed over at once.
  */
 @ApplicationScoped
 public class DeliveryService {
   private static final Logger LOG = Logger.getLogger(DeliveryService.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration STUCK = Duration.ofMinutes(2);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(40);
+  // Beside what the settings give: a revocation, a commit and leaving the group.
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
+  private static final Duration KEEPER_PATIENCE = Duration.ofSeconds(10);
 
   private final Configuration configuration;
+  private final RouteChannel routes;
   private final MeterRegistry registry;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private volatile @Nullable DirectoryReader<Directory> directory;
@@ -55,8 +61,9 @@ public class DeliveryService {
   private volatile boolean stopping;
 
   @Inject
-  public DeliveryService(Configuration configuration, MeterRegistry registry) {
+  public DeliveryService(Configuration configuration, RouteChannel routes, MeterRegistry registry) {
     this.configuration = configuration;
+    this.routes = routes;
     this.registry = registry;
   }
 
@@ -64,10 +71,14 @@ public class DeliveryService {
     LogSettings log = configuration.logSettings();
     Deployment deployment = configuration.deployment();
     DirectoryReader<Directory> routing = running(new DirectoryReader<>(log, Directory::of));
-    Destinations destinations = new Destinations(configuration.destinationLimit());
+    Destinations destinations =
+        new Destinations(configuration.destinations(), () -> share(deployment), this::crowded);
+    RouteStates states = running(new RouteStates(destinations, replica(), routes::tell));
     Connections connections = running(connections());
-    Relay relay = relay(log, routing, destinations, connections);
+    ContentReader contents = running(new ContentReader(log));
+    Relay relay = relay(log, routing, destinations, connections, contents);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
+    Keeper keeper = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
         new DeliveryReader(
             log,
@@ -78,9 +89,10 @@ public class DeliveryService {
     metrics.gauges(deliveries, destinations, connections);
     directory = routing;
     reader = deliveries;
+    states.start();
     Thread.ofVirtual()
         .name("delivery-topics")
-        .start(() -> begin(log, deployment, routing, deliveries));
+        .start(() -> begin(log, deployment, routing, deliveries, keeper));
   }
 
   private Connections connections() {
@@ -96,7 +108,8 @@ public class DeliveryService {
       LogSettings log,
       DirectoryReader<Directory> routing,
       Destinations destinations,
-      Connections connections)
+      Connections connections,
+      ContentReader contents)
       throws ConfigurationProblem {
     String ownName = configuration.hostName();
     Timeouts timeouts = configuration.timeouts();
@@ -113,7 +126,6 @@ public class DeliveryService {
             new Random());
     TlsClients clients = new TlsClients(configuration.clientCertificates());
     KafkaVerdicts verdicts = running(new KafkaVerdicts(log));
-    ContentReader contents = running(new ContentReader(log));
     return new Relay(
         destinations,
         nextHops,
@@ -130,7 +142,8 @@ public class DeliveryService {
       LogSettings log,
       Deployment deployment,
       DirectoryReader<Directory> routing,
-      DeliveryReader deliveries) {
+      DeliveryReader deliveries,
+      Keeper keeper) {
     String said = "";
     try {
       while (!stopping) {
@@ -139,7 +152,8 @@ public class DeliveryService {
           routing.start();
           topicsVerified = true;
           LOG.info("The log's topics are verified");
-          run(deliveries);
+          run(keeper);
+          run(deliveries); // stopped first: what it hands over shall not wait
           return;
         } catch (LogUnavailableException away) {
           String why = String.valueOf(away.getMessage());
@@ -167,8 +181,22 @@ public class DeliveryService {
     running.push(
         () -> {
           deliveries.close();
-          if (!thread.join(STOP_PATIENCE)) {
+          if (!thread.join(configuration.delivery().stopPatience().plus(STOP_MARGIN))) {
             LOG.warn("The reader did not stop in time");
+          }
+        });
+  }
+
+  private synchronized void run(Keeper keeper) {
+    if (stopping) {
+      return;
+    }
+    Thread thread = Thread.ofPlatform().name("held-content-keeper").daemon().start(keeper);
+    running.push(
+        () -> {
+          keeper.close();
+          if (!thread.join(KEEPER_PATIENCE)) {
+            LOG.warn("The keeper of held contents did not stop in time");
           }
         });
   }
@@ -176,6 +204,24 @@ public class DeliveryService {
   private synchronized <T extends AutoCloseable> T running(T part) {
     running.push(part);
     return part;
+  }
+
+  /** Our part of each destination's limit: that of the deliveries. */
+  private double share(Deployment deployment) {
+    return (double) Math.max(1, partitions()) / deployment.partitions();
+  }
+
+  /** The window is over half full. */
+  private boolean crowded() {
+    DeliveryReader deliveries = reader;
+    return deliveries != null
+        && deliveries.inWindow()
+            > Math.max(1, deliveries.assigned()) * configuration.delivery().window() / 2;
+  }
+
+  /** Unique on a network of machines or containers, and telling. */
+  private static String replica() {
+    return Configuration.machineName() + "/" + ProcessHandle.current().pid();
   }
 
   boolean broken() {

@@ -27,10 +27,6 @@ public interface DeliverySettings {
   /** Folder with client certificates, NAME.pem with NAME.key; by default none. */
   Optional<String> clientCertificatesFolder();
 
-  /** Deliveries that run to one destination at a time. */
-  @WithDefault("20")
-  int destinationLimit();
-
   /** Open deliveries a partition. */
   @WithDefault("500")
   int window();
@@ -43,17 +39,75 @@ public interface DeliverySettings {
   @WithDefault("10ms")
   Duration commitInterval();
 
-  /** How long open deliveries are waited for when a partition is given up or the service stops. */
-  @WithDefault("15s")
+  /** How long a partition that is given up is kept for what has to be recorded; the group waits. */
+  @WithDefault("3s")
   Duration revocationPatience();
+
+  /** How long sessions past their final dot are waited for when the service stops. */
+  @WithDefault("20s")
+  Duration stopPatience();
+
+  Watched watched();
 
   /** How long a verdict on a host's certificate is waited for. */
   @WithDefault("10s")
   Duration verdictPatience();
 
+  Destination destination();
+
   Connections connections();
 
   Timeouts timeout();
+
+  /** Deliveries to one destination. Numbers are of the whole group of replicas. */
+  interface Destination {
+    /** Run at a time to one that is not known yet. */
+    @WithDefault("5")
+    int initial();
+
+    /** Run at a time at most. */
+    @WithDefault("20")
+    int limit();
+
+    /** Fail in a row, and nothing gets through: it counts as dead and is probed. */
+    @WithDefault("5")
+    int failures();
+
+    /** From its death to the first probe; each failed one doubles it. */
+    @WithDefault("10s")
+    Duration probePause();
+
+    /** The most that it grows to. */
+    @WithDefault("5m")
+    Duration longestProbePause();
+
+    /** Waits for a slot, then it is handed back. */
+    @WithDefault("5s")
+    Duration patience();
+
+    /** Before a delivery handed back comes again. */
+    @WithDefault("5s")
+    Duration shortestHandBack();
+
+    /** The most that one handed back stays away, of a dead destination from the next probe on. */
+    @WithDefault("10m")
+    Duration longestHandBack();
+
+    /** Destinations remembered. */
+    @WithDefault("10000")
+    int kept();
+  }
+
+  /** Sessions that last, handed over to the scheduler's watch. */
+  interface Watched {
+    /** At once, beside the window. */
+    @WithDefault("1000")
+    int sessions();
+
+    /** Memory of all of them. */
+    @WithDefault("33554432")
+    long bytes();
+  }
 
   /** Idle connections. */
   interface Connections {

@@ -122,6 +122,26 @@ class AcceptanceTest {
   }
 
   @Test
+  void what_the_sender_wants_to_be_told_is_in_the_envelope() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example> RET=FULL ENVID=QQ+2B1", "250");
+      client.command(
+          "RCPT TO:<b@contoso.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b+2Bx@old.example", "250");
+      client.command("RCPT TO:<c@contoso.example>", "250");
+      client.command("DATA", "354");
+      MessageAccepted message = log.of(client.command(MESSAGE + "."));
+      assertThat(message.getEnvelope().getRet()).isEqualTo("FULL");
+      assertThat(message.getEnvelope().getEnvelopeId()).isEqualTo("QQ+1");
+      assertThat(message.getEnvelope().getRecipients(0).getNotifyList())
+          .containsExactly("SUCCESS", "DELAY");
+      assertThat(message.getEnvelope().getRecipients(0).getOriginalRecipient())
+          .isEqualTo("rfc822;b+x@old.example");
+      assertThat(message.getEnvelope().getRecipients(1).getNotifyList()).isEmpty();
+      assertThat(message.getEnvelope().getRecipients(1).getOriginalRecipient()).isEmpty();
+    }
+  }
+
+  @Test
   void G10_over_TLS_the_trace_tells_version_and_cipher_and_the_record_the_clients_certificate()
       throws Exception {
     Identity partner = TestServer.CA.issue(Issue.to(TestDirectory.PARTNER_CERTIFICATE));

@@ -26,6 +26,12 @@ public final class Topics {
    */
   public static final String SCHEDULE = "postern-scheduler-schedule-changelog";
 
+  /**
+   * What the scheduler still has to do for a whole route or message: flushes with their cursors,
+   * controls that wait for first attempts. No recipient's place.
+   */
+  public static final String SCHEDULE_MARKS = "postern-scheduler-marks-changelog";
+
   public static final String DIRECTORY = "directory";
   public static final String DIRECTORY_COMMANDS = "directory.commands";
   public static final String DIRECTORY_RESULTS = "directory.results";
@@ -77,7 +83,7 @@ public final class Topics {
               MAIL_ACCEPTED,
               MESSAGE,
               List.of(INGRESS, NOTICES),
-              List.of(DECIDER, NOTICES, CONSOLE)),
+              List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
           mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)),
           mail(MAIL_DELIVERIES, MESSAGE, List.of(DECIDER), List.of(DELIVERY, CONSOLE)),
@@ -90,6 +96,7 @@ public final class Topics {
           mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),
           changelog(SCHEDULE),
+          changelog(SCHEDULE_MARKS),
           spread(MAIL_REFUSALS, WEEK, true, List.of(INGRESS), List.of(CONSOLE)),
           spread(MAIL_ROUTES, DAY, false, List.of(DELIVERY), List.of(CONSOLE)),
           new TopicDeclaration(

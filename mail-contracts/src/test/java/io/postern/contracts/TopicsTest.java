@@ -60,6 +60,7 @@ class TopicsTest {
     "mail.controls, MAIL, DELETE, P7D",
     "mail.notices, MAIL, DELETE, P21D",
     "postern-scheduler-schedule-changelog, MAIL, CHANGELOG, PT0S",
+    "postern-scheduler-marks-changelog, MAIL, CHANGELOG, PT0S",
     "mail.refusals, SPREAD, DELETE, P7D",
     "mail.routes, SPREAD, DELETE, P1D",
     "directory, ONE, COMPACT, PT1H",

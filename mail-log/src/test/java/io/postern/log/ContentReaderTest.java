@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -226,6 +228,57 @@ class ContentReaderTest {
             .setSha256(ByteString.copyFrom(digest.digest()))
             .build();
     assertThat(Mail.read(reader, List.of(segment(reference)))).startsWith(first).endsWith(second);
+  }
+
+  @Test
+  void g2_aCopyForAHoldIsReadByteForByteAndCheckedAgainstWhatWasAccepted() throws Exception {
+    try (HeldContent held = new HeldContent(log.settings)) {
+      for (int size : List.of(0, 1, 120 * 1024, 120 * 1024 + 1, 5 << 20)) {
+        Mail mail = Mail.send(messages, Mail.bytes(random, size));
+        ContentReference copy = copy(held, mail, mail.reference(), () -> false);
+        assertThat(copy.getTopic()).isEqualTo(Topics.MAIL_CONTENT_HELD);
+        assertThat(copy.getPartition()).isEqualTo(mail.reference().getPartition());
+        assertThat(copy.getSha256()).isEqualTo(mail.reference().getSha256());
+        assertThat(Mail.read(reader, List.of(segment(copy)))).isEqualTo(mail.content());
+        ContentReference bare = copy.toBuilder().clearChunkSteps().build();
+        assertThat(Mail.read(reader, List.of(segment(bare)))).isEqualTo(mail.content());
+      }
+      Mail mail = Mail.send(messages, Mail.bytes(random, 200_000));
+      ContentReference other = mail.reference().toBuilder().setSize(200_001).build();
+      assertThatThrownBy(() -> copy(held, mail, other, () -> false))
+          .isInstanceOf(ContentException.class);
+      assertThatThrownBy(() -> copy(held, mail, mail.reference(), () -> true))
+          .isInstanceOf(LogUnavailableException.class);
+    }
+  }
+
+  @Test
+  void copiesOfTheSameContentThatTwoWritersMakeAtTheSameTimeAreBothReadable() throws Exception {
+    // One was paused in its copy, and goes on while its successor makes another.
+    Mail mail = Mail.send(messages, Mail.bytes(random, 3 << 20));
+    try (HeldContent held = new HeldContent(log.settings);
+        ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<ContentReference>> copies = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        copies.add(writers.submit(() -> copy(held, mail, mail.reference(), () -> false)));
+      }
+      for (Future<ContentReference> each : copies) {
+        ContentReference copy = each.get();
+        assertThat(Mail.read(reader, List.of(segment(copy)))).isEqualTo(mail.content());
+        ContentReference bare = copy.toBuilder().clearChunkSteps().build();
+        assertThat(Mail.read(reader, List.of(segment(bare)))).isEqualTo(mail.content());
+      }
+      assertThat(copies)
+          .anySatisfy(c -> assertThat(c.get().getChunkStepsList()).anyMatch(step -> step > 1));
+    }
+  }
+
+  private static ContentReference copy(
+      HeldContent held, Mail mail, ContentReference source, BooleanSupplier givenUp)
+      throws Exception {
+    try (ContentStream content = reader.open(List.of(segment(source)))) {
+      return held.copy(QueueId.parse(mail.accepted().getQueueId()), source, content, givenUp);
+    }
   }
 
   @Test

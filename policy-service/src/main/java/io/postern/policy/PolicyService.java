@@ -12,6 +12,11 @@ import io.postern.log.WeakTopicException;
 import io.postern.policy.decider.Decider;
 import io.postern.policy.decider.DeciderMetrics;
 import io.postern.policy.directory.DirectoryOwner;
+import io.postern.policy.notices.NoticeSettings;
+import io.postern.policy.notices.NoticeWriter;
+import io.postern.policy.scheduler.Scheduler;
+import io.postern.policy.scheduler.SchedulerMetrics;
+import io.postern.policy.scheduler.SchedulerSettings;
 import io.postern.rules.Directory;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -36,6 +41,8 @@ public class PolicyService {
   private final DirectoryReader<Directory> reader;
   private final Worker owner;
   private final Worker decider;
+  private final Scheduler scheduler;
+  private final Worker notices;
   private final Thread starter;
   private volatile boolean started;
   private volatile boolean stopping;
@@ -43,6 +50,8 @@ public class PolicyService {
   PolicyService(
       LogSettings settings,
       LogConfig config,
+      SchedulerSettings schedule,
+      NoticeSettings notices,
       DirectoryReader<Directory> reader,
       MeterRegistry registry) {
     this.settings = settings;
@@ -59,6 +68,8 @@ public class PolicyService {
     decider =
         Decider.worker(
             settings, new Decider(settings, reader::current, new DeciderMetrics(registry)));
+    scheduler = scheduler(schedule, registry);
+    this.notices = NoticeWriter.worker(settings, notices, registry);
     Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
         .description("Version of the directory that this replica has read; -1: empty or not read")
         .register(registry);
@@ -74,6 +85,25 @@ public class PolicyService {
     }
   }
 
+  private Scheduler scheduler(SchedulerSettings schedule, MeterRegistry registry) {
+    try {
+      return new Scheduler(
+          settings,
+          deployment,
+          schedule.stateFolder(),
+          schedule.times(),
+          new SchedulerMetrics(registry),
+          PolicyService::endWith);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(e.getMessage());
+    }
+  }
+
+  private static void endWith(String why) {
+    LOG.fatal(why);
+    Quarkus.asyncExit(1);
+  }
+
   void start(@Observes StartupEvent event) {
     starter.start();
   }
@@ -81,14 +111,23 @@ public class PolicyService {
   void stop(@Observes ShutdownEvent event) {
     stopping = true;
     starter.interrupt();
+    scheduler.close();
+    notices.close();
     decider.close();
     owner.close();
     reader.close();
   }
 
-  /** The directory is read, and both consumers are in their groups. */
+  /**
+   * The directory is read, the consumers are in their groups, and the schedule is restored. None of
+   * them waits for another: new mail is decided while the schedule is restored (G7).
+   */
   boolean ready() {
-    return started && reader.current().isPresent() && owner.joined() && decider.joined();
+    return started && reader.current().isPresent() && joined() && scheduler.ready();
+  }
+
+  private boolean joined() {
+    return owner.joined() && decider.joined() && notices.joined();
   }
 
   /** What is missing for {@link #ready}, for people. */
@@ -99,12 +138,17 @@ public class PolicyService {
     if (reader.current().isEmpty()) {
       return "reading the directory";
     }
-    return ready() ? "ready" : "joining the consumer groups";
+    if (!joined()) {
+      return "joining the consumer groups";
+    }
+    return ready() ? "ready" : "restoring the schedule";
   }
 
   /** False when a worker's thread has ended by an error that nothing survives. */
   boolean alive() {
-    return !started || stopping || owner.alive() && decider.alive();
+    return !started
+        || stopping
+        || owner.alive() && decider.alive() && scheduler.alive() && notices.alive();
   }
 
   private void startWorkers() {
@@ -116,6 +160,8 @@ public class PolicyService {
         reader.start();
         owner.start();
         decider.start();
+        scheduler.start();
+        notices.start();
         started = true;
         return;
       } catch (LogUnavailableException e) {
@@ -123,8 +169,7 @@ public class PolicyService {
           trouble.warn("The log is away, and is waited for", e);
         }
       } catch (WeakTopicException | IllegalArgumentException e) {
-        LOG.fatal(e.getMessage());
-        Quarkus.asyncExit(1);
+        endWith(String.valueOf(e.getMessage()));
         return;
       }
     }

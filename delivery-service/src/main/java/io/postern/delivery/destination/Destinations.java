@@ -1,111 +1,243 @@
 package io.postern.delivery.destination;
 
+import io.postern.contracts.v1.RouteState;
 import io.postern.delivery.position.Ownership;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many deliveries run to a destination (route) at a time. Who finds no slot waits in line,
- * inside the reader's window. When a destination could not be reached at all, all who wait for it
- * get that failure at once, so that a dead destination keeps nobody in the window for long.
+ * How many deliveries run to a destination (route) at a time. Who finds no slot waits in line a few
+ * seconds, and is then handed back with a time before which it need not come again; at once when
+ * the reader's window fills up and the line does not move, or when the destination is dead: so one
+ * slow next hop delays no other (DESIGN §8, log-mechanics §5). The rules for one destination:
+ * {@link Destination}.
  *
- * <p>Any thread; blocks the calling (virtual) thread only. Bounded by the open deliveries: a
- * destination without any is forgotten.
+ * <p>Any thread; {@link #acquire} blocks the calling (virtual) thread only. Bounded by the open
+ * deliveries and the number of destinations kept: of the idle ones the one used longest ago is
+ * forgotten.
  */
 public final class Destinations {
-  private static final long LOOK_UP_MILLIS = 500;
+  private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
+  private static final Duration MEMORY = Duration.ofHours(1);
+  private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
 
   /** The answer to a wait. */
   public sealed interface Admission {
-    /** A slot; give it back. */
-    record Granted() implements Admission {}
+    /** A slot; {@link Destinations#release give it back}. */
+    record Granted(Slot slot) implements Admission {}
 
-    /** Somebody else could not reach the destination meanwhile. */
-    record Unreachable(String reason, String detail) implements Admission {}
+    /**
+     * None now.
+     *
+     * @param stayAway how long the delivery need not come again
+     * @param detail a sentence for the administrator
+     */
+    record Busy(Duration stayAway, String detail) implements Admission {}
 
     /** The delivery is no longer ours. */
     record Lost() implements Admission {}
   }
 
-  private static final class Destination {
-    private int busy;
-    private final Deque<CompletableFuture<Admission>> line = new ArrayDeque<>();
-  }
-
-  private final int limit;
-  private final Map<String, Destination> destinations = new HashMap<>();
+  private final DestinationSettings settings;
+  private final DoubleSupplier share;
+  private final BooleanSupplier crowded;
+  private final LongSupplier clock;
+  private final LinkedHashMap<String, Destination> destinations =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private int busy;
   private int waiting;
 
-  public Destinations(int limit) {
-    this.limit = limit;
+  /**
+   * @param share this replica's part of each destination's limit, above 0 and at most 1
+   * @param crowded the reader's window is over half full
+   */
+  public Destinations(DestinationSettings settings, DoubleSupplier share, BooleanSupplier crowded) {
+    this(settings, share, crowded, System::nanoTime);
   }
 
-  /** Waits for a slot as long as the delivery is ours. */
+  Destinations(
+      DestinationSettings settings,
+      DoubleSupplier share,
+      BooleanSupplier crowded,
+      LongSupplier clock) {
+    this.settings = settings;
+    this.share = share;
+    this.crowded = crowded;
+    this.clock = clock;
+  }
+
+  /** Waits for a slot, for the settings' patience at most and as long as the delivery is ours. */
   public Admission acquire(String route, Ownership ownership) throws InterruptedException {
-    CompletableFuture<Admission> place = new CompletableFuture<>();
+    Destination destination;
+    Place place = new Place();
+    long since = clock.getAsLong();
+    boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
-      Destination destination = destinations.computeIfAbsent(route, r -> new Destination());
-      if (destination.busy < limit) {
-        destination.busy++;
-        return new Admission.Granted();
+      destination = destination(route, since);
+      if (destination.line.isEmpty() && destination.mayStart(since, share())) {
+        return granted(destination, since);
+      }
+      if (destination.dead() || noWait && !destination.soon(since)) {
+        return busy(destination, since);
       }
       destination.line.add(place);
       waiting++;
     }
     try {
-      while (ownership.held()) {
-        try {
-          return place.get(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stillWaiting) {
-          continue;
+      return await(destination, place, since, ownership);
+    } catch (InterruptedException e) {
+      if (leave(destination, place, true) instanceof Admission.Granted(Slot slot)) {
+        release(slot, Feedback.NOTHING, "");
+      }
+      throw e;
+    }
+  }
+
+  private Admission await(Destination destination, Place place, long since, Ownership ownership)
+      throws InterruptedException {
+    while (true) {
+      long now = clock.getAsLong();
+      long left = since + settings.patience().toNanos() - now;
+      if (!ownership.held()) {
+        Admission answer = leave(destination, place, true);
+        if (answer instanceof Admission.Granted(Slot slot)) {
+          release(slot, Feedback.NOTHING, "");
+        }
+        return new Admission.Lost();
+      }
+      if (left <= 0 || crowded.getAsBoolean() && !soon(destination, now)) {
+        return leave(destination, place, false);
+      }
+      try {
+        return place.answer.get(Math.min(left, LOOK_UP_NANOS), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException stillWaiting) {
+        synchronized (this) {
+          serve(destination, clock.getAsLong()); // our share may have grown
+        }
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Leaves the line, unless the answer came meanwhile. */
+  private synchronized Admission leave(Destination destination, Place place, boolean lost) {
+    Admission answer = place.answer.getNow(null);
+    if (answer != null) {
+      return answer;
+    }
+    destination.line.remove(place);
+    waiting--;
+    return lost ? new Admission.Lost() : busy(destination, clock.getAsLong());
+  }
+
+  /**
+   * Gives a slot back.
+   *
+   * @param feedback what was learnt with it
+   * @param error what went wrong, a sentence; empty: nothing
+   */
+  public synchronized void release(Slot slot, Feedback feedback, String error) {
+    if (slot.ended) {
+      throw new IllegalStateException("a slot of " + slot.destination.route + " given back twice");
+    }
+    slot.ended = true;
+    busy--;
+    long now = clock.getAsLong();
+    slot.destination.ended(slot.probe, feedback, error, now, share());
+    serve(slot.destination, now);
+  }
+
+  private void serve(Destination destination, long now) {
+    Iterator<Place> line = destination.line.iterator();
+    while (line.hasNext()) {
+      boolean start = destination.mayStart(now, share());
+      if (!start && !destination.dead()) {
+        return;
+      }
+      Place next = line.next();
+      line.remove();
+      waiting--;
+      next.answer.complete(start ? granted(destination, now) : busy(destination, now));
+    }
+  }
+
+  private synchronized boolean soon(Destination destination, long now) {
+    return destination.soon(now);
+  }
+
+  private Admission.Granted granted(Destination destination, long now) {
+    busy++;
+    return new Admission.Granted(new Slot(destination, destination.start(now)));
+  }
+
+  private Admission.Busy busy(Destination destination, long now) {
+    return new Admission.Busy(destination.handBack(now), destination.busyDetail(now, share()));
+  }
+
+  private Destination destination(String route, long now) {
+    Destination known = destinations.get(route);
+    if (known != null) {
+      return known;
+    }
+    if (destinations.size() >= settings.kept()) {
+      Iterator<Destination> eldest = destinations.values().iterator();
+      while (eldest.hasNext()) {
+        if (eldest.next().idle()) {
+          eldest.remove();
+          break;
         }
       }
-      leave(route, place);
-      return new Admission.Lost();
-    } catch (InterruptedException e) {
-      leave(route, place);
-      throw e;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
     }
+    Destination fresh = new Destination(route, settings, now);
+    destinations.put(route, fresh);
+    return fresh;
   }
 
-  /** Gives a slot back. */
-  public synchronized void release(String route) {
-    Destination destination = destinations.get(route);
-    if (destination == null || destination.busy == 0) {
-      throw new IllegalStateException("a slot of " + route + " given back twice");
-    }
-    CompletableFuture<Admission> next = destination.line.poll();
-    if (next != null) {
-      waiting--;
-      next.complete(new Admission.Granted());
-      return;
-    }
-    if (--destination.busy == 0) {
-      destinations.remove(route);
-    }
+  private double share() {
+    return Math.clamp(share.getAsDouble(), 1e-3, 1);
   }
 
-  /** The destination could not be reached: who waits for it gets the same answer. */
-  public synchronized void unreachable(String route, String reason, String detail) {
-    Destination destination = destinations.get(route);
-    if (destination != null) {
-      waiting -= destination.line.size();
-      destination.line.forEach(place -> place.complete(new Admission.Unreachable(reason, detail)));
-      destination.line.clear();
+  /**
+   * What is to be said of destinations in {@code mail.routes} now, the most telling ones first; and
+   * forgets those of which nothing is left to know.
+   */
+  public synchronized List<RouteState> tell(String replica, int most) {
+    record Told(Destination destination, RouteState state) {}
+    long now = clock.getAsLong();
+    List<Told> worth = new ArrayList<>();
+    Iterator<Map.Entry<String, Destination>> each = destinations.entrySet().iterator();
+    while (each.hasNext()) {
+      Destination destination = each.next().getValue();
+      RouteState state = destination.state(replica, share());
+      if (destination.worthSaying(state, now, SAID_AGAIN)) {
+        worth.add(new Told(destination, state));
+      }
+      if (destination.forgettable(now, MEMORY)) {
+        each.remove();
+      }
     }
+    worth.sort(Comparator.comparingInt(told -> told.destination().rank()));
+    List<Told> chosen = worth.subList(0, Math.min(most, worth.size()));
+    chosen.forEach(told -> told.destination().said(told.state(), now));
+    return chosen.stream().map(Told::state).toList();
   }
 
   /** Deliveries that run. */
   public synchronized int busy() {
-    return destinations.values().stream().mapToInt(d -> d.busy).sum();
+    return busy;
   }
 
   /** Deliveries that wait for a slot. */
@@ -113,12 +245,19 @@ public final class Destinations {
     return waiting;
   }
 
-  private synchronized void leave(String route, CompletableFuture<Admission> place) {
-    Destination destination = destinations.get(route);
-    if (destination != null && destination.line.remove(place)) {
-      waiting--;
-    } else if (place.getNow(new Admission.Lost()) instanceof Admission.Granted) {
-      release(route);
-    }
+  /** Destinations remembered. */
+  public synchronized int known() {
+    return destinations.size();
+  }
+
+  /** Destinations that are dead. */
+  public synchronized int dead() {
+    return (int) destinations.values().stream().filter(Destination::dead).count();
+  }
+
+  /** Deliveries that may run to a destination here; null: nothing is known of it. */
+  synchronized @Nullable Integer limit(String route) {
+    Destination known = destinations.get(route);
+    return known == null ? null : known.limit(share());
   }
 }

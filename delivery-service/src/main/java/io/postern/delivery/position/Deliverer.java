@@ -10,9 +10,15 @@ public interface Deliverer {
   /** What a delivery failed with that no rule foresees; an error log says more. */
   String INTERNAL_ERROR = "internal-error";
 
+  /** Before the final dot it was not provable that the delivery is ours; nobody has it. */
+  String OWNERSHIP_UNPROVEN = "ownership-unproven";
+
+  /** Watched, and not at its final dot in time. */
+  String TOO_SLOW = "too-slow";
+
   /**
-   * @return what became of the recipients, without id; null when ownership was lost before anything
-   *     of the envelope was sent, so that the next owner delivers
+   * @return what became of the recipients, without id; null when {@link Ownership#held} said no
+   *     before any recipient was decided about, so that the next owner delivers
    */
   @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
       throws InterruptedException;

@@ -1,26 +1,24 @@
 package io.postern.delivery.position;
 
 import io.postern.contracts.DeliveryPosition;
-import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeId;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.contracts.v1.OutcomeWriter;
-import io.postern.contracts.v1.RecipientOutcome;
-import io.postern.contracts.v1.TlsRequirement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -29,54 +27,60 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deliveries under way in all partitions, and what goes into the next transaction. Owner: the
  * reader's thread; a delivery's thread only puts its end into the queue. Bounded by the reader's
- * window.
+ * window and the watch.
  */
 final class Deliveries {
+  /** An idle partition's position is committed as often as this, for the lease. */
+  static final Duration RENEWAL = Duration.ofSeconds(1);
+
+  static final int MAX_SPAN = 10_000; // log-mechanics §5: what the metadata holds with ease
+
   private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
   private static final long SESSION_BYTES = 48 * 1024; // three buffers and the thread's stack
   private static final long MAX_CONTENT_BYTES =
       512 * 1024; // mail-log bounds all streams together beside this
   private static final int RECORD_FACTOR = 3; // bytes of a parsed record to one serialized
 
-  private record Ended(PartitionWork.Open delivery, @Nullable OutcomeRecorded outcome) {}
-
-  /** One transaction. */
-  record Batch(
-      Map<TopicPartition, List<PartitionWork.Ready>> ready,
-      List<OutcomeRecorded> late,
-      Map<TopicPartition, OffsetAndMetadata> positions) {
-    boolean isEmpty() {
-      return ready.isEmpty() && late.isEmpty() && positions.isEmpty();
-    }
-
-    List<OutcomeRecorded> outcomes() {
-      List<OutcomeRecorded> all = new ArrayList<>(late);
-      ready.values().forEach(list -> list.forEach(r -> all.add(r.outcome())));
-      return all;
-    }
-  }
+  private record Ended(OpenDelivery delivery, @Nullable OutcomeRecorded outcome) {}
 
   private final Deliverer deliverer;
   private final Consumer<OutcomeRecorded> observer;
+  private final LongSupplier clock;
+  private final TakeoverCounts counts;
+  private final Watch watch;
   private final String incarnation = UUID.randomUUID().toString();
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
+  private final Set<OpenDelivery> lost = new HashSet<>();
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final List<OutcomeRecorded> late = new ArrayList<>();
-  private final AtomicInteger inWindow = new AtomicInteger();
+  private volatile int inWindow;
   private long weight;
   private long number;
 
-  Deliveries(Deliverer deliverer, Consumer<OutcomeRecorded> observer) {
+  /**
+   * @param observer sees each outcome that became durable
+   * @param clock monotonic, in nanoseconds
+   */
+  Deliveries(
+      Deliverer deliverer,
+      Consumer<OutcomeRecorded> observer,
+      Watch watch,
+      LongSupplier clock,
+      TakeoverCounts counts) {
     this.deliverer = deliverer;
     this.observer = observer;
+    this.watch = watch;
+    this.clock = clock;
+    this.counts = counts;
   }
 
   Map<TopicPartition, PartitionWork> works() {
     return works;
   }
 
+  /** Open deliveries and outcomes not durable, without the watched ones. Any thread. */
   int inWindow() {
-    return inWindow.get();
+    return inWindow;
   }
 
   long weight() {
@@ -88,59 +92,51 @@ final class Deliveries {
         SESSION_BYTES
             + (long) RECORD_FACTOR * record.value().length
             + Math.min(request.getSize(), MAX_CONTENT_BYTES);
-    PartitionWork.Open delivery = new PartitionWork.Open(work.partition, record.offset(), bytes);
+    OpenDelivery delivery =
+        new OpenDelivery(
+            work.partition,
+            record.offset(),
+            bytes,
+            request,
+            record.timestamp(),
+            work.lease,
+            counts);
     work.start(delivery);
     weight += bytes;
-    inWindow.incrementAndGet();
-    long requested = record.timestamp();
     Thread.ofVirtual()
         .name(request.getDeliveryId())
-        .start(() -> ended.add(new Ended(delivery, deliver(delivery, request, requested))));
+        .start(() -> ended.add(new Ended(delivery, deliver(delivery))));
   }
 
-  private @Nullable OutcomeRecorded deliver(
-      PartitionWork.Open delivery, DeliveryRequested request, long requested) {
-    OutcomeRecorded outcome;
+  private @Nullable OutcomeRecorded deliver(OpenDelivery delivery) {
     try {
-      outcome = deliverer.deliver(request, delivery);
+      OutcomeRecorded outcome = deliverer.deliver(delivery.request, delivery);
+      return outcome == null
+          ? null
+          : Outcomes.complete(outcome, delivery.request, delivery.requestedMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "delivery " + request.getDeliveryId() + " failed", e);
-      outcome = failed(request, e);
+      LOG.log(
+          System.Logger.Level.ERROR, "delivery " + delivery.request.getDeliveryId() + " failed", e);
+      return failed(delivery, e.getClass().getSimpleName());
+    } finally {
+      delivery.answered();
+      delivery.connection(null);
     }
-    if (outcome == null) {
-      return null;
-    }
-    OutcomeRecorded.Builder timed = outcome.toBuilder();
-    timed.getTimingsBuilder().setRequestedMillis(requested);
-    return timed.build();
   }
 
-  // Unlike an exception that ends the thread, this keeps the mail in sight.
-  private static OutcomeRecorded failed(DeliveryRequested request, Throwable cause) {
-    TlsRequirement requirement = request.getRequirement();
-    OutcomeRecorded.Builder outcome =
-        OutcomeRecorded.newBuilder()
-            .setWriter(OutcomeWriter.WRITER_DELIVERY)
-            .setQueueId(request.getQueueId())
-            .setDeliveryId(request.getDeliveryId())
-            .setAttempt(request.getAttempt())
-            .setOrganization(request.getOrganization())
-            .setConnector(request.getConnector())
-            .setRequirement(requirement)
-            .setToken(TlsToken.refused(requirement.getLevel(), Deliverer.INTERNAL_ERROR))
-            .setAtMillis(System.currentTimeMillis());
-    for (int recipient : request.getRecipientsList()) {
-      outcome.addRecipients(
-          RecipientOutcome.newBuilder()
-              .setRecipient(recipient)
-              .setKind(OutcomeKind.DEFERRED)
-              .setReason(Deliverer.INTERNAL_ERROR)
-              .setDetail("an error in the delivery service: " + cause.getClass().getSimpleName()));
-    }
-    return outcome.build();
+  private static OutcomeRecorded failed(OpenDelivery delivery, String what) {
+    return Outcomes.complete(
+        Outcomes.failed(delivery.request, "an error in the delivery service: " + what),
+        delivery.request,
+        delivery.requestedMillis);
+  }
+
+  /** The record can be no delivery; its offset is finished with the outcome, if there is one. */
+  void unreadable(PartitionWork work, long offset, @Nullable OutcomeRecorded outcome) {
+    work.unreadable(offset, outcome == null ? null : numbered(outcome));
   }
 
   /** Takes in what has ended. */
@@ -148,41 +144,109 @@ final class Deliveries {
     for (Ended end = ended.poll(); end != null; end = ended.poll()) {
       collect(end);
     }
+    count();
   }
 
   private void collect(Ended end) {
-    OutcomeRecorded outcome =
-        end.outcome() == null ? null : end.outcome().toBuilder().setId(nextId()).build();
-    PartitionWork work = works.get(end.delivery().partition);
-    weight -= end.delivery().weight;
-    if (work != null && work.has(end.delivery())) {
-      work.completed(end.delivery(), outcome);
-      if (outcome == null) {
-        inWindow.decrementAndGet();
+    OpenDelivery delivery = end.delivery();
+    OutcomeRecorded outcome = end.outcome();
+    PartitionWork work = works.get(delivery.partition);
+    if (!watch.remove(delivery)) {
+      weight -= delivery.weight;
+    }
+    if (work != null && work.has(delivery)) {
+      if (outcome == null && delivery.closed()) {
+        work.abandoned(delivery);
+      } else {
+        // What was not taken from it owes an outcome, or it would pin the partition for ever.
+        work.completed(
+            delivery, numbered(outcome == null ? failed(delivery, "no outcome") : outcome));
       }
+    } else if (work != null && work.watches(delivery)) {
+      watchedEnded(work, delivery, outcome);
     } else {
-      inWindow.decrementAndGet();
-      late(outcome);
+      lost.remove(delivery);
+      if (outcome != null) {
+        late(numbered(delivery.handedOver() ? Outcomes.afterStillOpen(outcome) : outcome));
+      }
+    }
+  }
+
+  private void watchedEnded(
+      PartitionWork work, OpenDelivery delivery, @Nullable OutcomeRecorded outcome) {
+    OutcomeRecorded known =
+        outcome == null
+            ? Outcomes.complete(
+                Outcomes.unfinished(delivery.request), delivery.request, delivery.requestedMillis)
+            : outcome;
+    OutcomeRecorded following = numbered(Outcomes.afterStillOpen(known));
+    if (delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0) {
+      work.followUp(delivery, following);
+    } else {
+      work.followUp(delivery, null);
+      late(following);
     }
   }
 
   // log-mechanics §5: for a partition that is lost nothing but "delivered" is written, marked late.
-  private void late(@Nullable OutcomeRecorded outcome) {
-    if (outcome == null) {
-      return;
-    }
-    List<RecipientOutcome> delivered =
-        outcome.getRecipientsList().stream()
-            .filter(r -> r.getKind() == OutcomeKind.DELIVERED)
-            .toList();
-    if (!delivered.isEmpty()) {
-      late.add(
-          outcome.toBuilder().clearRecipients().addAllRecipients(delivered).setLate(true).build());
+  private void late(OutcomeRecorded outcome) {
+    OutcomeRecorded delivered = Outcomes.late(outcome);
+    if (delivered != null) {
+      counts.late();
+      late.add(delivered);
     }
   }
 
-  private OutcomeId nextId() {
-    return OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number).build();
+  private OutcomeRecorded numbered(OutcomeRecorded outcome) {
+    return outcome.toBuilder()
+        .setId(OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number))
+        .build();
+  }
+
+  /**
+   * Hands over what has lasted, and the oldest while the bitmap spans too much; ends what was
+   * handed over and can send no dot any more.
+   */
+  void watch() {
+    long now = clock.getAsLong();
+    for (PartitionWork work : works.values()) {
+      if (!work.owned()) {
+        continue;
+      }
+      for (OpenDelivery delivery : work.open()) {
+        if (now - delivery.startedNanos < Watch.AFTER.toNanos()) {
+          break; // the oldest stand first
+        }
+        handOver(work, delivery, false);
+      }
+      OpenDelivery pinning = work.pinning();
+      while (work.position().span() >= MAX_SPAN
+          && pinning != null
+          && handOver(work, pinning, false)) {
+        pinning = work.pinning();
+      }
+      for (OpenDelivery delivery : work.watched()) {
+        if (delivery.sinceHandedOver().compareTo(OpenDelivery.DOT_AFTER_HANDING_OVER) >= 0) {
+          var unused = delivery.close();
+        }
+      }
+    }
+    count();
+  }
+
+  private boolean handOver(PartitionWork work, OpenDelivery delivery, boolean roomOrNot) {
+    if (!roomOrNot && !watch.hasRoom(delivery)) {
+      return false;
+    }
+    long open = (clock.getAsLong() - delivery.startedNanos) / 1_000_000;
+    OutcomeRecorded stillOpen =
+        Outcomes.complete(
+            Outcomes.stillOpen(delivery.request, open), delivery.request, delivery.requestedMillis);
+    work.handOver(delivery, numbered(stillOpen));
+    watch.add(delivery);
+    weight -= delivery.weight;
+    counts.handedOver();
+    return true;
   }
 
   /**
@@ -191,106 +255,184 @@ final class Deliveries {
    * @param released partitions given up with it
    */
   Batch batch(Collection<TopicPartition> released) {
+    long now = clock.getAsLong();
+    boolean renew =
+        works.values().stream().anyMatch(w -> w.owned() && w.renewalDue(now, RENEWAL.toNanos()));
     Map<TopicPartition, List<PartitionWork.Ready>> ready = new HashMap<>();
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+    Set<TopicPartition> givenUp = new HashSet<>();
     for (PartitionWork work : works.values()) {
-      boolean givenUp = released.contains(work.partition);
-      if (work.owned() && (work.hasReady() || givenUp)) {
-        if (work.hasReady()) {
-          ready.put(work.partition, work.ready());
+      List<PartitionWork.Ready> outcomes = work.ready();
+      boolean last = released.contains(work.partition);
+      if (work.owned() && (renew || last || !outcomes.isEmpty())) {
+        if (!outcomes.isEmpty()) {
+          ready.put(work.partition, outcomes);
         }
-        DeliveryPosition position = work.position().snapshot(givenUp && work.openCount() == 0);
+        if (last) {
+          givenUp.add(work.partition);
+        }
+        DeliveryPosition position = work.position().snapshot(last);
         positions.put(work.partition, new OffsetAndMetadata(position.next(), position.encode()));
       }
     }
-    return new Batch(ready, List.copyOf(late), positions);
-  }
-
-  /** The batch is durable. */
-  void settled(Batch batch) {
-    batch
-        .ready()
-        .forEach(
-            (partition, list) -> {
-              PartitionWork work = works.get(partition);
-              if (work != null) {
-                work.settled(list);
-              }
-              inWindow.addAndGet(-list.size());
-            });
-    late.removeAll(batch.late());
-    batch.outcomes().forEach(observer);
+    return new Batch(ready, List.copyOf(late), positions, givenUp);
   }
 
   /**
-   * Takes up a partition where the log says it stands.
+   * The batch is durable.
    *
-   * @param readAgain it is assigned anew, and read from there
+   * @param began the clock before its commit began
    */
-  PartitionWork reconcile(TopicPartition partition, DeliveryPosition committed, boolean readAgain) {
-    PartitionWork work = works.get(partition);
-    if (work == null) {
-      work = new PartitionWork(partition, committed);
-      works.put(partition, work);
-      return work;
-    }
-    List<PartitionWork.Ready> durable = work.reconcile(committed, readAgain);
-    inWindow.addAndGet(-durable.size());
-    for (PartitionWork.Ready ready : durable) {
-      observer.accept(ready.outcome());
-      if (readAgain) {
-        // Perhaps another owner finished it; ours under its own id is counted once in any case.
-        late(ready.outcome());
+  void settled(Batch batch, long began) {
+    List<OutcomeRecorded> durable = new ArrayList<>(batch.late());
+    late.subList(0, batch.late().size()).clear();
+    for (TopicPartition partition : batch.positions().keySet()) {
+      PartitionWork work = works.get(partition);
+      int count = batch.ready().getOrDefault(partition, List.of()).size();
+      if (work != null) {
+        work.settled(count, began).forEach(r -> durable.add(r.outcome()));
+        if (!batch.released().contains(partition)) {
+          work.lease.renewed(began);
+        }
       }
     }
+    count();
+    durable.forEach(observer);
+  }
+
+  /**
+   * Takes up a partition that was assigned, where the log says it stands.
+   *
+   * @param wait its owner before may have a lease still
+   */
+  PartitionWork take(TopicPartition partition, DeliveryPosition stands, boolean wait) {
+    if (wait) {
+      counts.takerWaits();
+    }
+    PartitionWork work = works.get(partition);
+    if (work == null) {
+      work = new PartitionWork(partition, stands, new Lease(clock, wait));
+      works.put(partition, work);
+    } else {
+      gone(work.takeAgain(stands, wait));
+    }
+    count();
     return work;
   }
 
-  /** Deliveries that have not begun their envelope are given up. */
-  void stopStarting(TopicPartition partition) {
+  /** After a transaction whose end was not known: the log says how it ended. */
+  void reconcile(TopicPartition partition, DeliveryPosition stands) {
     PartitionWork work = works.get(partition);
     if (work != null) {
-      work.lose();
+      work.reconcile(stands);
+    }
+    count();
+  }
+
+  /** Nothing that is before its final dot gets there any more. */
+  void closeAll() {
+    for (PartitionWork work : works.values()) {
+      close(work);
     }
   }
 
-  /** Waits for the open deliveries of these partitions, at most {@code patience}. */
-  void awaitOpen(Collection<TopicPartition> partitions, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+  private static void close(PartitionWork work) {
+    work.open().forEach(OpenDelivery::close);
+    work.watched().forEach(OpenDelivery::close);
+  }
+
+  /**
+   * The first part of giving partitions up: nothing sends a dot any more; what is past it goes to
+   * the watch. The second is the commit, the third {@link #lose}.
+   *
+   * @param patience for sessions that were closed after some recipients were decided about
+   */
+  void giveUp(Collection<TopicPartition> partitions, Duration patience) {
     collect();
-    while (open(partitions) > 0 && deadline - System.nanoTime() > 0) {
-      try {
-        Ended end = ended.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        if (end != null) {
-          collect(end);
+    List<PartitionWork> given =
+        partitions.stream().map(works::get).filter(Objects::nonNull).toList();
+    for (PartitionWork work : given) {
+      work.lease.end();
+      close(work);
+      for (OpenDelivery delivery : work.open()) {
+        if (delivery.pastDot()) {
+          handOver(work, delivery, true);
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
       }
     }
+    long deadline = clock.getAsLong() + patience.toNanos();
+    while (given.stream().anyMatch(Deliveries::owesOutcomes) && deadline - clock.getAsLong() > 0) {
+      awaitEnd(Duration.ofMillis(50));
+    }
+    for (PartitionWork work : given) {
+      for (OpenDelivery delivery : work.open()) {
+        if (delivery.everPastDot()) {
+          handOver(work, delivery, true);
+        }
+      }
+    }
+    collect();
   }
 
-  private int open(Collection<TopicPartition> partitions) {
-    return partitions.stream()
-        .map(works::get)
-        .mapToInt(work -> work == null ? 0 : work.openCount())
-        .sum();
+  private static boolean owesOutcomes(PartitionWork work) {
+    return work.open().stream().anyMatch(OpenDelivery::everPastDot);
+  }
+
+  /** Waits for an end, and takes it in. */
+  void awaitEnd(Duration patience) {
+    try {
+      Ended end = ended.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+      if (end != null) {
+        collect(end);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    collect();
+  }
+
+  /** Deliveries of partitions that are ours, past their dot. */
+  boolean anyPastDot() {
+    return works.values().stream()
+        .anyMatch(
+            w ->
+                w.open().stream().anyMatch(OpenDelivery::everPastDot)
+                    || w.watched().stream().anyMatch(OpenDelivery::everPastDot));
+  }
+
+  /** Deliveries that are no longer ours, past their dot. */
+  boolean anyLostPastDot() {
+    return lost.stream().anyMatch(OpenDelivery::everPastDot);
+  }
+
+  /** Its thread has not ended, although it is watched or lost. */
+  boolean running(OpenDelivery delivery) {
+    PartitionWork work = works.get(delivery.partition);
+    return lost.contains(delivery) || work != null && work.watches(delivery);
   }
 
   /** The partition is another's; what is still under way is no longer ours to record. */
   void lose(TopicPartition partition) {
     PartitionWork work = works.remove(partition);
     if (work != null) {
-      work.lose();
-      inWindow.addAndGet(-work.ready().size());
-      work.ready().forEach(r -> late(r.outcome()));
+      gone(work.lose());
     }
+    count();
+  }
+
+  private void gone(PartitionWork.Gone gone) {
+    gone.outcomes().forEach(this::late);
+    gone.deliveries().forEach(OpenDelivery::close);
+    lost.addAll(gone.deliveries());
   }
 
   void loseDisowned() {
     List.copyOf(works.values()).stream()
         .filter(work -> !work.owned())
         .forEach(work -> lose(work.partition));
+  }
+
+  private void count() {
+    inWindow = works.values().stream().mapToInt(PartitionWork::inWindow).sum();
   }
 }

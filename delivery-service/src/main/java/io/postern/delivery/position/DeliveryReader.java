@@ -2,29 +2,25 @@ package io.postern.delivery.position;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.ConsumerGroups;
-import io.postern.contracts.DeliveryPosition;
-import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
-import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -32,41 +28,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code mail.deliveries}, has each delivery done on a virtual thread of its own, and commits
- * the outcomes together with the position (log-mechanics §5). The Kafka client itself, as no
- * framework has a position of offset and bitmap, nor commits it with records out of order (DESIGN
- * §3).
+ * the outcomes together with the position; the commits prove the lease on which final dots rest
+ * (log-mechanics §5). The Kafka client itself, as no framework has a position of offset and bitmap,
+ * nor commits it with records out of order (DESIGN §3).
  *
  * <p>One thread owns consumer, producer and all {@link PartitionWork}: {@link #run}. Bounds: the
  * window of deliveries a partition and of bytes in all; beyond it partitions are paused, but what
  * one poll returned is started. While outcomes cannot be committed, or {@code mayStart} says no,
- * nothing starts. A broker that is away is waited for; open deliveries go on meanwhile and are
- * neither started twice nor forgotten by this replica.
+ * nothing starts. A broker that is away is waited for; open deliveries go on meanwhile, send no
+ * final dot after the lease, and are neither started twice nor forgotten by this replica.
  */
 public final class DeliveryReader implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DeliveryReader.class.getName());
   private static final int MAX_POLL_RECORDS = 100;
-  private static final int MAX_SPAN = 10_000; // log-mechanics §5: what the metadata holds with ease
   private static final int FETCH_BYTES = 4 << 20;
   private static final int PARTITION_FETCH_BYTES = 512 * 1024;
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
-  private static final Duration COMMITTED_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POSITION_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(20);
   private static final long REBUILD_PAUSE_MILLIS = 500;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
+  // Most final replies come within a second; who takes over does not wait longer for the others.
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+
   private final LogSettings log;
   private final ReaderSettings settings;
   private final Deliveries deliveries;
+  private final Watch watch;
+  private final TakeoverCounts counts = new TakeoverCounts();
   private final BooleanSupplier mayStart;
+  private final LongSupplier clock;
   private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
   private final OutcomeLog outcomes;
   private final Map<TopicPartition, PartitionWork> works;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
+  private volatile boolean begun;
   private volatile long turnNanos = System.nanoTime();
-  private long commitBegan = System.nanoTime();
-  private boolean stalled;
+  private volatile long committedAt;
+  private volatile boolean stalled = true; // until the first commit
+  private long commitBegan;
   private boolean tearingDown;
 
   /**
@@ -79,18 +82,37 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       Deliverer deliverer,
       BooleanSupplier mayStart,
       Consumer<OutcomeRecorded> observer) {
+    this(log, settings, deliverer, mayStart, observer, System::nanoTime);
+  }
+
+  /**
+   * @param clock monotonic, in nanoseconds
+   */
+  DeliveryReader(
+      LogSettings log,
+      ReaderSettings settings,
+      Deliverer deliverer,
+      BooleanSupplier mayStart,
+      Consumer<OutcomeRecorded> observer,
+      LongSupplier clock) {
     this.log = log;
     this.settings = settings;
     this.mayStart = mayStart;
+    this.clock = clock;
     this.outcomes = new OutcomeLog(log, complaints);
-    this.deliveries = new Deliveries(deliverer, observer);
+    this.watch = new Watch(settings.watchedSessions(), settings.watchedBytes());
+    this.deliveries = new Deliveries(deliverer, observer, watch, clock, counts);
     this.works = deliveries.works();
+    this.commitBegan = clock.getAsLong();
+    this.committedAt = commitBegan;
   }
 
   /** Runs until {@link #close}. */
   @Override
   public void run() {
     while (!closed) {
+      turnNanos = System.nanoTime();
+      begun = true;
       try {
         session();
       } catch (RuntimeException e) {
@@ -99,6 +121,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       assigned = -1;
       pause();
     }
+    finishLost();
     outcomes.close();
   }
 
@@ -116,6 +139,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       } catch (WakeupException e) {
         // close() was called
       }
+      consumer = null;
+      drain(member);
       orderly = true;
     } finally {
       consumer = null;
@@ -134,6 +159,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     if (!outcomes.usable()) {
       rebuildProducer(member);
     }
+    deliveries.watch();
     steer(member);
     ConsumerRecords<String, byte[]> records =
         member.poll(deliveries.inWindow() > 0 ? settings.commitInterval() : IDLE_POLL);
@@ -145,14 +171,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
     for (PartitionWork work : works.values()) {
       if (work.owned()) {
-        work.position().passedOver(member.position(work.partition, COMMITTED_PATIENCE));
+        work.position().passedOver(member.position(work.partition, POSITION_PATIENCE));
       }
     }
     deliveries.collect();
-    Duration pause = stalled ? RETRY_PAUSE : settings.commitInterval();
-    if (System.nanoTime() - commitBegan >= pause.toNanos()) {
-      commit(member, Set.of());
-    }
+    commitWhenDue(member);
   }
 
   private void start(PartitionWork work, ConsumerRecord<String, byte[]> record) {
@@ -160,28 +183,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       return;
     }
     try {
-      deliveries.start(work, record, parse(record));
+      deliveries.start(work, record, Requests.parse(record));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      // Its recipients are not known; the audit finds them in no place and says so.
       LOG.log(
           System.Logger.Level.ERROR,
           "the delivery at " + work.partition + " offset " + record.offset() + " is unreadable",
           e);
-      work.position().finish(record.offset());
+      deliveries.unreadable(work, record.offset(), Requests.unreadable(record));
     }
-  }
-
-  private static DeliveryRequested parse(ConsumerRecord<String, byte[]> record)
-      throws InvalidProtocolBufferException {
-    if (record.value() == null) {
-      throw new IllegalArgumentException("it has no value");
-    }
-    DeliveryRequested request = DeliveryRequested.parseFrom(record.value());
-    // Its outcome goes to the queue id's partition: one that is not there would fail every commit.
-    if (QueueId.parse(request.getQueueId()).partition() != record.partition()) {
-      throw new IllegalArgumentException("its queue id is of another partition");
-    }
-    return request;
   }
 
   /** Pauses what must not be read further, resumes what may. */
@@ -194,7 +203,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     int inWindow = Math.max(0, settings.window() - MAX_POLL_RECORDS);
     for (PartitionWork work : works.values()) {
       if (work.owned()) {
-        boolean pause = !open || work.inWindow() > inWindow || work.position().span() > MAX_SPAN;
+        boolean pause =
+            !open || work.inWindow() > inWindow || work.position().span() > Deliveries.MAX_SPAN;
         if (pause != work.paused()) {
           work.paused(pause);
           if (pause) {
@@ -207,35 +217,45 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
-  /**
-   * One transaction with all that is ready; {@code released}: partitions that are given up with it.
-   */
-  private void commit(KafkaConsumer<String, byte[]> member, Collection<TopicPartition> released) {
-    Deliveries.Batch batch = deliveries.batch(released);
-    if (batch.isEmpty()) {
-      return;
-    }
-    commitBegan = System.nanoTime();
-    OutcomeLog.End end =
-        outcomes.commit(batch.outcomes(), batch.positions(), member.groupMetadata());
-    if (end == OutcomeLog.End.COMMITTED) {
-      stalled = false;
-      deliveries.settled(batch);
-    } else {
-      stalled = true;
+  private void commitWhenDue(KafkaConsumer<String, byte[]> member) {
+    Duration pause = stalled ? RETRY_PAUSE : settings.commitInterval();
+    if (clock.getAsLong() - commitBegan >= pause.toNanos()) {
+      commit(member, Set.of());
     }
   }
 
-  // What became of the last transaction is read from the committed positions, which are read
-  // stable:
-  // the answer waits for a transaction that is still open.
+  /**
+   * One transaction with all that is ready; {@code released}: partitions that are given up with it.
+   *
+   * @return whether there is nothing left to commit
+   */
+  private boolean commit(
+      @Nullable KafkaConsumer<String, byte[]> member, Collection<TopicPartition> released) {
+    Batch batch = deliveries.batch(released);
+    if (batch.isEmpty()) {
+      return true;
+    }
+    long began = clock.getAsLong();
+    commitBegan = began;
+    OutcomeLog.End end =
+        outcomes.commit(
+            batch.outcomes(), batch.positions(), member == null ? null : member.groupMetadata());
+    stalled = end != OutcomeLog.End.COMMITTED;
+    if (!stalled) {
+      committedAt = began;
+      deliveries.settled(batch, began);
+    }
+    return !stalled;
+  }
+
+  // What became of the last transaction is read from the committed positions.
   private void rebuildProducer(KafkaConsumer<String, byte[]> member) {
     try {
       outcomes.rebuild();
       Set<TopicPartition> mine = Set.copyOf(member.assignment());
       if (!mine.isEmpty()) {
-        positions(member, mine)
-            .forEach((partition, position) -> deliveries.reconcile(partition, position, false));
+        Standing.of(member, mine)
+            .forEach((partition, stands) -> deliveries.reconcile(partition, stands.position()));
       }
       stalled = false;
       complaints.over("outcomes can be committed");
@@ -247,22 +267,53 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
-  private static Map<TopicPartition, DeliveryPosition> positions(
-      KafkaConsumer<String, byte[]> member, Set<TopicPartition> partitions) {
-    Map<TopicPartition, DeliveryPosition> positions = new HashMap<>();
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        member.committed(partitions, COMMITTED_PATIENCE);
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata position = committed.get(partition);
-      if (position == null) {
-        // log-mechanics §1: it was made with the topic, so it is lost; guessing would lose or
-        // double.
-        throw new IllegalStateException(
-            "group " + ConsumerGroups.DELIVERY + " has lost its position in " + partition);
+  /**
+   * Closed: nothing that is before its final dot gets there; the usual final replies are waited for
+   * while this is still a member of the group.
+   */
+  private void drain(KafkaConsumer<String, byte[]> member) {
+    deliveries.closeAll();
+    Duration patience =
+        DRAIN.compareTo(settings.stopPatience()) < 0 ? DRAIN : settings.stopPatience();
+    long began = clock.getAsLong();
+    deliveries.collect();
+    while (deliveries.anyPastDot() && clock.getAsLong() - began < patience.toNanos()) {
+      turnNanos = System.nanoTime();
+      member.pause(member.assignment());
+      try {
+        member.poll(settings.commitInterval());
+      } catch (WakeupException e) {
+        // close() was called, before the last poll could hear of it
       }
-      positions.put(partition, DeliveryPosition.decode(position.offset(), position.metadata()));
+      deliveries.closeAll(); // a further transaction of one that was past its dot
+      deliveries.collect();
+      commitWhenDue(member);
     }
-    return positions;
+  }
+
+  /**
+   * The partitions are given up: what is still past its dot is waited for, and recorded as late.
+   */
+  private void finishLost() {
+    deliveries.loseDisowned();
+    long began = clock.getAsLong();
+    do {
+      turnNanos = System.nanoTime();
+      if (!outcomes.usable()) {
+        try {
+          outcomes.rebuild();
+        } catch (KafkaException e) {
+          outcomes.discard();
+          complaints.warn("late outcomes cannot be committed", e);
+        }
+      }
+      if (deliveries.anyLostPastDot()) {
+        deliveries.awaitEnd(IDLE_POLL);
+      }
+      deliveries.collect();
+    } while (!(commit(null, Set.of()) && !deliveries.anyLostPastDot())
+        && clock.getAsLong() - began < settings.stopPatience().toNanos()
+        && !Thread.currentThread().isInterrupted());
   }
 
   private final class Assignment implements ConsumerRebalanceListener {
@@ -274,11 +325,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
-      positions(member, Set.copyOf(added))
+      Standing.of(member, Set.copyOf(added))
           .forEach(
-              (partition, position) -> {
-                deliveries.reconcile(partition, position, true).paused(true);
-                member.seek(partition, position.next());
+              (partition, stands) -> {
+                deliveries.take(partition, stands.position(), stands.leased()).paused(true);
+                member.seek(partition, stands.position().next());
                 // Whether it may start is decided before the next poll: this one returns none of
                 // it.
                 member.pause(Set.of(partition));
@@ -293,9 +344,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       if (tearingDown) {
         return; // kept, see session()
       }
-      gone.forEach(deliveries::stopStarting);
-      deliveries.awaitOpen(gone, settings.revocationPatience());
-      commit(member, gone);
+      long began = clock.getAsLong();
+      deliveries.giveUp(gone, settings.revocationPatience());
+      // Only an abort known as such is committed again, with fresh metadata.
+      while (!commit(member, gone)
+          && outcomes.usable()
+          && clock.getAsLong() - began < settings.revocationPatience().toNanos()) {
+        deliveries.awaitEnd(RETRY_PAUSE);
+      }
       gone.forEach(deliveries::lose);
       count();
     }
@@ -303,12 +359,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
       // The log was away for longer than the session lasts. Whether another has them is known at
-      // the
-      // next assignment; until then what is in flight is kept.
+      // the next assignment; until then what is in flight is kept, and sends no dot.
       works.values().stream()
           .filter(w -> gone.contains(w.partition))
           .forEach(PartitionWork::disown);
-      count();
+      assigned = -1;
     }
 
     private void count() {
@@ -342,22 +397,35 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     return assigned;
   }
 
-  /** The loop turns and outcomes can be committed. */
+  /** Outcomes can be committed; with partitions also: a commit has proven the lease lately. */
   public boolean committing() {
-    return outcomes.usable() && !stalled;
+    boolean proven = clock.getAsLong() - committedAt < Lease.TERM.toNanos();
+    return outcomes.usable() && (assigned <= 0 || !stalled && proven);
   }
 
-  /** Since the loop's last turn. */
+  /** Since the loop's last turn; zero before its first. */
   public Duration sinceTurn() {
-    return Duration.ofNanos(System.nanoTime() - turnNanos);
+    return begun ? Duration.ofNanos(System.nanoTime() - turnNanos) : Duration.ZERO;
   }
 
-  /** Open deliveries and outcomes not durable yet. */
+  /** Open deliveries and outcomes not durable yet, without what is watched. */
   public int inWindow() {
     return deliveries.inWindow();
   }
 
-  /** Ends {@link #run}: nothing new starts, open deliveries are waited for, positions committed. */
+  /** Sessions handed over to the scheduler's watch and still open here. */
+  public int watched() {
+    return watch.size();
+  }
+
+  public TakeoverCounts counts() {
+    return counts;
+  }
+
+  /**
+   * Ends {@link #run}: nothing new starts, what is before its final dot is handed over, what is
+   * past it is waited for at most the settings' patience.
+   */
   @Override
   public void close() {
     closed = true;

@@ -70,10 +70,13 @@ final class OutcomeLog implements AutoCloseable {
     }
   }
 
+  /**
+   * @param member null: no member of the group, and no positions
+   */
   End commit(
       List<OutcomeRecorded> outcomes,
       Map<TopicPartition, OffsetAndMetadata> positions,
-      ConsumerGroupMetadata member) {
+      @Nullable ConsumerGroupMetadata member) {
     KafkaProducer<String, byte[]> current = producer;
     if (current == null) {
       return End.UNKNOWN;
@@ -89,7 +92,7 @@ final class OutcomeLog implements AutoCloseable {
           throw new KafkaException("an outcome could not be sent", sent.exceptionNow());
         }
       }
-      if (!positions.isEmpty()) {
+      if (member != null && !positions.isEmpty()) {
         current.sendOffsetsToTransaction(positions, member);
       }
       committing = true;
@@ -146,13 +149,22 @@ final class OutcomeLog implements AutoCloseable {
     if (!outcome.getOrganization().isEmpty()) {
       record.headers().add(Headers.ORGANIZATION, ascii(outcome.getOrganization()));
     }
-    if (outcome.getAttempt() == 1
-        && outcome.getRecipientsCount() > 0
-        && outcome.getRecipientsList().stream()
-            .allMatch(r -> r.getKind() == OutcomeKind.DELIVERED)) {
+    if (isFinal(outcome)) {
       record.headers().add(Headers.FINAL, ascii(Headers.FINAL_YES));
     }
     return record;
+  }
+
+  // The scheduler has a state to close after "still open", perhaps one after "late", and a notice
+  // to
+  // ask for after "relayed".
+  private static boolean isFinal(OutcomeRecorded outcome) {
+    return outcome.getAttempt() == 1
+        && !outcome.getAfterStillOpen()
+        && !outcome.getLate()
+        && outcome.getRecipientsCount() > 0
+        && outcome.getRecipientsList().stream()
+            .allMatch(r -> r.getKind() == OutcomeKind.DELIVERED && !r.getRelayed());
   }
 
   private static byte[] ascii(String text) {

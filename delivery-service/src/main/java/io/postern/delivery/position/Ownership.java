@@ -1,8 +1,34 @@
 package io.postern.delivery.position;
 
-/** Whether this replica still owns the delivery's partition. Any thread. */
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this replica still owns a delivery, and may send its final dot (log-mechanics §5). Asked
+ * by the delivery's thread; taken away by the reader's.
+ */
 @FunctionalInterface
 public interface Ownership {
   /** False: nothing new of this delivery may start. */
   boolean held();
+
+  /**
+   * Stands directly before the final dot's bytes are written, when all before them is flushed.
+   * Waits for the lease, about a taker's wait at most. From a positive answer on the delivery is
+   * past its dot, until {@link #answered}.
+   *
+   * @return for how long from now the dot may be written; zero: it may not be, end the connection
+   */
+  default Duration awaitDot() {
+    return held() ? Duration.ofSeconds(5) : Duration.ZERO;
+  }
+
+  /** What the host made of the dot is known, or never will be. */
+  default void answered() {}
+
+  /**
+   * How the delivery's connection is ended from another thread; null: it has none. One that is no
+   * longer held is ended at once.
+   */
+  default void connection(@Nullable Runnable abort) {}
 }

@@ -8,7 +8,16 @@ import java.time.Duration;
  * @param window open deliveries a partition
  * @param bufferBytes memory of all open deliveries together
  * @param commitInterval between the beginnings of two transactions
- * @param revocationPatience for open deliveries when a partition is given up
+ * @param revocationPatience for what has to be recorded when a partition is given up
+ * @param stopPatience for sessions past their final dot when the reader is closed
+ * @param watchedSessions handed over and still open, beside the window
+ * @param watchedBytes memory of those
  */
 public record ReaderSettings(
-    int window, long bufferBytes, Duration commitInterval, Duration revocationPatience) {}
+    int window,
+    long bufferBytes,
+    Duration commitInterval,
+    Duration revocationPatience,
+    Duration stopPatience,
+    int watchedSessions,
+    long watchedBytes) {}

@@ -94,6 +94,17 @@ final class Attempt {
     transferNanos += nanos;
   }
 
+  /**
+   * @param relayed to a host that will not confirm what the sender wants confirmed
+   */
+  void delivered(int position, RemoteReply reply, boolean relayed) {
+    settle(position, OutcomeKind.DELIVERED, "", reply, "");
+    RecipientOutcome outcome = outcomes[position];
+    if (relayed && outcome != null) {
+      outcomes[position] = outcome.toBuilder().setRelayed(true).build();
+    }
+  }
+
   void settle(
       int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
     if (outcomes[position] != null) {

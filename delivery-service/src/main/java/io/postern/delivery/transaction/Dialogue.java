@@ -129,8 +129,17 @@ final class Dialogue {
     connection.close();
   }
 
-  /** Ends the connection at once, so that what was sent of a message is not taken for all of it. */
+  /**
+   * Ends the connection at once, so that what was sent of a message is not taken for all of it. By
+   * the owner.
+   */
   void abort() {
+    connection.abort();
+    connection.close(); // what it holds; nothing is sent any more
+  }
+
+  /** Ends the connection at once, from any thread: the owner's call fails, and it aborts. */
+  void cut() {
     connection.abort();
   }
 

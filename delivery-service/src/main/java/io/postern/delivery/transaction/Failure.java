@@ -37,11 +37,23 @@ record Failure(
     return new Failure(e.reason(), e.stage(), e.reply(), e.detail(), seen);
   }
 
-  /** Nobody was reached; another delivery to the same destination would fare the same now. */
-  boolean unreachable() {
-    return stage == Stage.CONNECT
-            && (reason.equals(Reasons.CONNECT_FAILED) || reason.equals(Reasons.TIMEOUT))
-        || reason.equals(Reasons.DNS_FAILURE);
+  /** Before any recipient was named: another delivery to the destination would fare the same. */
+  boolean unreached() {
+    return reason.equals(Reasons.DNS_FAILURE) || stage != null && stage.compareTo(Stage.MAIL) <= 0;
+  }
+
+  /** The host is there, and did not do: no TLS with it, or the session broke in a transaction. */
+  boolean strained() {
+    return reason.equals(Reasons.HANDSHAKE_FAILED)
+        || reason.equals(Reasons.STARTTLS_REFUSED)
+        || stage != null && stage.compareTo(Stage.MAIL) > 0;
+  }
+
+  /** For people, with the host where one was dialled. */
+  String shown() {
+    return seen.host().isEmpty()
+        ? reason + ": " + detail
+        : reason + " at " + seen.host() + " [" + seen.address() + "]: " + detail;
   }
 
   /** Among several hosts' failures the one that tells most; of equal ones the first. */

@@ -3,6 +3,7 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
@@ -50,6 +51,8 @@ final class HostWalk {
   private final List<Failure> failures = new ArrayList<>();
   private final List<Target> handshakeFailed = new ArrayList<>();
   private boolean abandoned;
+  private boolean reached;
+  private boolean through;
 
   HostWalk(
       Attempt attempt,
@@ -76,11 +79,26 @@ final class HostWalk {
     return abandoned;
   }
 
-  /**
-   * @return why the destination could not be reached at all; null: it was reached, or nobody was
-   *     asked
-   */
-  @Nullable Failure walk(NextHops nextHops, int maxAddresses) {
+  /** What the walk learnt about the destination. */
+  Feedback feedback() {
+    if (through) {
+      return Feedback.THROUGH;
+    }
+    if (failures.stream().anyMatch(Failure::strained)) {
+      return Feedback.STRAINED;
+    }
+    if (reached) {
+      return Feedback.REACHED;
+    }
+    return failures.stream().anyMatch(Failure::unreached) ? Feedback.FAILED : Feedback.NOTHING;
+  }
+
+  /** What went wrong last with the destination, for people; empty: nothing. */
+  String lastError() {
+    return failures.isEmpty() ? "" : Failure.mostTelling(failures).shown();
+  }
+
+  void walk(NextHops nextHops, int maxAddresses) {
     switch (nextHops.resolve(attempt.request().getNextHop())) {
       case Resolution.Unroutable(
               boolean permanent,
@@ -89,20 +107,18 @@ final class HostWalk {
               String detail) -> {
         Failure failure = new Failure(reason, null, null, detail, Seen.NOTHING);
         if (!permanent) {
+          failures.add(failure);
           attempt.deferRest(failure);
-          return failure;
+          return;
         }
         attempt.refusedToken(reason);
         attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(550, enhanced, detail), detail);
-        return null;
       }
-      case Resolution.Hosts(List<MailHost> hosts) -> {
-        return walk(nextHops, hosts, maxAddresses);
-      }
+      case Resolution.Hosts(List<MailHost> hosts) -> walk(nextHops, hosts, maxAddresses);
     }
   }
 
-  private @Nullable Failure walk(NextHops nextHops, List<MailHost> hosts, int maxAddresses) {
+  private void walk(NextHops nextHops, List<MailHost> hosts, int maxAddresses) {
     int tried = 0;
     for (MailHost host : hosts) {
       for (InetAddress address : addresses(nextHops, host)) {
@@ -112,24 +128,22 @@ final class HostWalk {
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
         if (visit(target) != Step.NEXT_HOST) {
-          return null;
+          return;
         }
       }
     }
     if (TlsGate.plaintextAllowed(attempt.requirement())) {
       for (Target target : handshakeFailed) {
         if (visitInPlaintext(target) != Step.NEXT_HOST) {
-          return null;
+          return;
         }
       }
     }
     if (tried == 0 && failures.stream().allMatch(f -> f.reason().equals(Reasons.NO_MAIL_HOST))) {
-      return noAddress(hosts);
+      noAddress(hosts);
+      return;
     }
-    Failure telling = Failure.mostTelling(failures);
-    boolean unreachable = failures.stream().allMatch(Failure::unreachable);
-    attempt.deferRest(telling);
-    return unreachable ? telling : null;
+    attempt.deferRest(Failure.mostTelling(failures));
   }
 
   private List<InetAddress> addresses(NextHops nextHops, MailHost host) {
@@ -156,7 +170,7 @@ final class HostWalk {
   // A smart host that is not in the DNS is our administrator's mistake and keeps the mail; mail
   // hosts
   // that are not are the recipient's and fail it.
-  private @Nullable Failure noAddress(List<MailHost> hosts) {
+  private void noAddress(List<MailHost> hosts) {
     String detail =
         "no host has an address: " + String.join(", ", hosts.stream().map(MailHost::name).toList());
     if (attempt.request().getNextHop().getSmartHostsCount() > 0) {
@@ -166,7 +180,6 @@ final class HostWalk {
       attempt.settleRest(
           OutcomeKind.FAILED, Reasons.NO_MAIL_HOST, Attempt.own(550, "5.4.4", detail), detail);
     }
-    return null;
   }
 
   private Step visit(Target target) {
@@ -175,11 +188,13 @@ final class HostWalk {
     while (kept != null) {
       // A kept session may have ended meanwhile: then it tells nothing about the host.
       int before = failures.size();
+      boolean reachedBefore = reached;
       Step step = use(kept, key);
       if (step != Step.NEXT_HOST) {
         return step;
       }
       failures.subList(before, failures.size()).clear();
+      reached = reachedBefore;
       kept = connections.take(key);
     }
     return open(target, key, false);
@@ -190,8 +205,11 @@ final class HostWalk {
   }
 
   private Step open(Target target, Connections.@Nullable Key key, boolean plaintext) {
+    if (!ownership.held()) {
+      return givenUp();
+    }
     try {
-      return switch (opener.open(target, attempt.requirement(), protocol, plaintext)) {
+      return switch (opener.open(target, attempt.requirement(), protocol, plaintext, ownership)) {
         case SessionOpener.Opened.Ready(Session session) -> use(session, key);
         case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
           handshakeFailed.add(target);
@@ -209,6 +227,9 @@ final class HostWalk {
               Seen.NOTHING));
       return Step.DONE;
     } catch (DialogueException e) {
+      if (!ownership.held()) {
+        return givenUp(); // we ended it ourselves: it tells nothing about the host
+      }
       failures.add(Failure.of(e, Seen.dialled(target)));
       return Step.NEXT_HOST;
     }
@@ -218,6 +239,7 @@ final class HostWalk {
    * @param key where to keep the session afterwards; null: nowhere
    */
   private Step use(Session session, Connections.@Nullable Key key) {
+    ownership.connection(session::cut);
     Judgement judgement =
         judge.judge(
             attempt.requirement(),
@@ -228,12 +250,14 @@ final class HostWalk {
     Seen seen = Seen.judged(session, judgement);
     switch (judgement.decision()) {
       case TlsGate.Decision.Refuse(String reason, String detail) -> {
+        reached = true;
         session.quit(timeouts.quit());
         failures.add(new Failure(reason, null, null, detail, seen));
         return Step.NEXT_HOST;
       }
       case TlsGate.Decision.Pass(String achieved) -> {
         if (!mayBegin()) {
+          reached = true;
           release(session, key);
           return abandoned ? Step.ABANDONED : Step.DONE;
         }
@@ -249,15 +273,7 @@ final class HostWalk {
    */
   private boolean mayBegin() {
     if (!ownership.held()) {
-      if (attempt.untouched()) {
-        abandoned = true;
-      } else {
-        attempt.settleRest(
-            OutcomeKind.DEFERRED,
-            Reasons.DISCONNECTED,
-            null,
-            "this replica gave the delivery up before these recipients' turn");
-      }
+      giveUp();
       return false;
     }
     String changed = routing.changed(attempt.request());
@@ -272,14 +288,34 @@ final class HostWalk {
     return false;
   }
 
+  /** It was taken from us; nobody has the message for recipients that are not settled. */
+  private void giveUp() {
+    if (attempt.untouched()) {
+      abandoned = true;
+    } else {
+      attempt.settleRest(
+          OutcomeKind.DEFERRED,
+          Reasons.DISCONNECTED,
+          null,
+          "this replica gave the delivery up before these recipients' turn");
+    }
+  }
+
+  private Step givenUp() {
+    giveUp();
+    return abandoned ? Step.ABANDONED : Step.DONE;
+  }
+
   private Step transact(Session session, Connections.@Nullable Key key, Seen seen) {
     boolean healthy = false;
+    boolean asked = false;
     try {
       if (MailCommand.possible(attempt, session.capabilities())) {
         do {
           int before = attempt.openCount();
+          asked = true;
           try (ContentStream content = contents.open(attempt.request().getContentList())) {
-            new MailTransaction(attempt, session, timeouts, content)
+            new MailTransaction(attempt, ownership, session, timeouts, content)
                 .run(attempt.open(MAX_RECIPIENTS));
           }
           if (attempt.openCount() == before) {
@@ -288,8 +324,16 @@ final class HostWalk {
         } while (!attempt.done() && mayBegin());
       }
       healthy = true;
+      through = asked;
+      reached = true;
       return Step.DONE;
+    } catch (NoDotException e) {
+      reached = true;
+      return ownership.held() ? unproven() : givenUp();
     } catch (DialogueException e) {
+      if (!attempt.done() && !ownership.held()) {
+        return givenUp();
+      }
       failures.add(Failure.of(e, seen));
       return attempt.done() ? Step.DONE : Step.NEXT_HOST;
     } catch (RuntimeException e) {
@@ -312,6 +356,7 @@ final class HostWalk {
           System.Logger.Level.ERROR,
           "content of " + attempt.request().getQueueId() + " cannot be read (" + e.kind() + ")",
           e);
+      reached = true;
       attempt.settleRest(
           OutcomeKind.DEFERRED,
           Reasons.CONTENT_UNREADABLE,
@@ -328,8 +373,22 @@ final class HostWalk {
     }
   }
 
+  // Still ours as far as we know, but the log did not say so in time: it comes again.
+  private Step unproven() {
+    String detail =
+        "before the final dot the log did not confirm in time that this replica still owns the"
+            + " delivery; the host has not taken the message";
+    if (attempt.untouched()) {
+      attempt.handBack(Deliverer.OWNERSHIP_UNPROVEN, detail);
+    } else {
+      attempt.settleRest(OutcomeKind.DEFERRED, Deliverer.OWNERSHIP_UNPROVEN, null, detail);
+    }
+    return Step.DONE;
+  }
+
   private void release(Session session, Connections.@Nullable Key key) {
-    if (key == null) {
+    ownership.connection(null);
+    if (key == null || !ownership.held()) {
       session.quit(timeouts.quit());
     } else {
       connections.keep(key, session);

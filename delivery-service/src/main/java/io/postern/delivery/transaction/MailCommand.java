@@ -4,12 +4,20 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.smtp.Capabilities;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** What MAIL and RCPT say to this host, and whether it can take the message at all. Pure. */
 final class MailCommand {
+  private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4
+  private static final int MAX_ORIGINAL_RECIPIENT = 500; // RFC 3461 §4.2
+
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
   private MailCommand() {}
 
   /**
@@ -73,11 +81,61 @@ final class MailCommand {
     if (request.getRequirement().getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
       line.append(" REQUIRETLS"); // RFC 8689 §4.2.1; the gate saw that the host offers it
     }
+    if (host.dsn()) {
+      // RFC 3461 §5.2.1: as they were given, and not when they were not.
+      if (!envelope.getRet().isEmpty()) {
+        line.append(" RET=").append(safe(envelope, envelope.getRet()));
+      }
+      String id = xtext(envelope.getEnvelopeId());
+      if (!id.isEmpty() && id.length() <= MAX_ENVELOPE_ID) {
+        line.append(" ENVID=").append(id);
+      }
+    }
     return line.toString();
   }
 
-  static String rcpt(Envelope envelope, int position) {
-    return "RCPT TO:<" + safe(envelope, envelope.getRecipients(position).getAddress()) + ">";
+  static String rcpt(Envelope envelope, int position, Capabilities host) {
+    EnvelopeRecipient recipient = envelope.getRecipients(position);
+    StringBuilder line =
+        new StringBuilder("RCPT TO:<").append(safe(envelope, recipient.getAddress())).append('>');
+    if (host.dsn()) {
+      if (recipient.getNotifyCount() > 0) {
+        String notify = String.join(",", recipient.getNotifyList());
+        line.append(" NOTIFY=").append(safe(envelope, notify));
+      }
+      String original = recipient.getOriginalRecipient();
+      int semicolon = original.indexOf(';');
+      if (semicolon > 0) {
+        String orcpt =
+            safe(envelope, original.substring(0, semicolon + 1))
+                + xtext(original.substring(semicolon + 1));
+        if (orcpt.length() <= MAX_ORIGINAL_RECIPIENT) {
+          line.append(" ORCPT=").append(orcpt);
+        }
+      }
+    }
+    return line.toString();
+  }
+
+  /**
+   * Will nobody else confirm this recipient's delivery, although the sender asked for it? Then it
+   * is "relayed" (RFC 3461 §5.2.2).
+   */
+  static boolean unconfirmed(Envelope envelope, int position, Capabilities host) {
+    return !host.dsn() && envelope.getRecipients(position).getNotifyList().contains("SUCCESS");
+  }
+
+  /** RFC 3461 §4: what is no printable ASCII, "+" and "=" as "+" and two hexadecimal digits. */
+  static String xtext(String text) {
+    StringBuilder xtext = new StringBuilder(text.length());
+    for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+      if (octet > ' ' && octet <= '~' && octet != '+' && octet != '=') {
+        xtext.append((char) octet);
+      } else {
+        xtext.append('+').append(HEX.toHexDigits(octet));
+      }
+    }
+    return xtext.toString();
   }
 
   // Ingress parsed it; that no address ever makes a second command is checked again where it

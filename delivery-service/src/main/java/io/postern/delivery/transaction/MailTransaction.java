@@ -3,11 +3,13 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.delivery.position.Ownership;
 import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
 import io.postern.smtp.DotStuffer;
 import io.postern.smtp.Reply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +31,20 @@ final class MailTransaction {
   private final Session session;
   private final Timeouts timeouts;
   private final ContentStream content;
+  private final Ownership ownership;
 
   /**
+   * @param ownership asked before the final dot
    * @param content opened for this transaction alone; the caller closes it
    */
-  MailTransaction(Attempt attempt, Session session, Timeouts timeouts, ContentStream content) {
+  MailTransaction(
+      Attempt attempt,
+      Ownership ownership,
+      Session session,
+      Timeouts timeouts,
+      ContentStream content) {
     this.attempt = attempt;
+    this.ownership = ownership;
     this.session = session;
     this.timeouts = timeouts;
     this.content = content;
@@ -43,8 +53,9 @@ final class MailTransaction {
   /**
    * @throws DialogueException when the session ended; it is unusable then
    * @throws ContentException before the final dot; the session must be aborted
+   * @throws NoDotException instead of the final dot; the session must be aborted
    */
-  void run(List<Integer> batch) throws DialogueException, ContentException {
+  void run(List<Integer> batch) throws DialogueException, ContentException, NoDotException {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
@@ -80,7 +91,8 @@ final class MailTransaction {
     List<String> commands = new ArrayList<>(batch.size() + 1);
     commands.add(MailCommand.mail(attempt.request(), session.capabilities()));
     for (int position : batch) {
-      commands.add(MailCommand.rcpt(attempt.request().getEnvelope(), position));
+      commands.add(
+          MailCommand.rcpt(attempt.request().getEnvelope(), position, session.capabilities()));
     }
     List<Integer> accepted = new ArrayList<>();
     List<Integer> tooMany = new ArrayList<>();
@@ -154,6 +166,8 @@ final class MailTransaction {
         in = content.next();
       }
       session.dialogue().write(out.flip(), timeouts.block());
+      // Nothing may stand in a buffer that a dot behind it would take along.
+      session.dialogue().flush(Stage.DATA, timeouts.block());
     } catch (DialogueException e) {
       if (e.reason().equals(Reasons.DISCONNECTED)) {
         return null;
@@ -178,12 +192,18 @@ final class MailTransaction {
     }
   }
 
-  private void finish(List<Integer> accepted, byte[] end) throws DialogueException {
+  private void finish(List<Integer> accepted, byte[] end) throws DialogueException, NoDotException {
     Dialogue dialogue = session.dialogue();
     List<Integer> waiting = new ArrayList<>(accepted);
+    // A pause of this process between here and the dot's write is G5 (b).
+    Duration lease = ownership.awaitDot();
+    if (lease.isZero()) {
+      throw new NoDotException();
+    }
     try {
-      dialogue.write(ByteBuffer.wrap(end), timeouts.block());
-      dialogue.flush(Stage.END_OF_DATA, timeouts.block());
+      Duration patience = lease.compareTo(timeouts.block()) < 0 ? lease : timeouts.block();
+      dialogue.write(ByteBuffer.wrap(end), patience);
+      dialogue.flush(Stage.END_OF_DATA, patience);
       if (attempt.request().getNextHop().getProtocol() == HopProtocol.LMTP) {
         // RFC 2033 §4.2: in the order of the recipients that were accepted.
         while (!waiting.isEmpty()) {
@@ -206,12 +226,17 @@ final class MailTransaction {
             e.reply() == null ? e.detail() + "; it may have taken the message" : e.detail());
       }
       throw e;
+    } finally {
+      ownership.answered();
     }
   }
 
   private void decide(int position, Stage stage, Reply reply) {
     if (stage == Stage.END_OF_DATA && reply.isCompletion()) {
-      attempt.settle(position, OutcomeKind.DELIVERED, "", Attempt.remote(stage, reply), "");
+      boolean relayed =
+          MailCommand.unconfirmed(
+              attempt.request().getEnvelope(), position, session.capabilities());
+      attempt.delivered(position, Attempt.remote(stage, reply), relayed);
     } else if (reply.isPermanent()) {
       attempt.settle(
           position,

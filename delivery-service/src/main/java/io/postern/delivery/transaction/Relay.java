@@ -9,11 +9,14 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
+import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.Ownership;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,28 +74,15 @@ public final class Relay implements Deliverer {
       case Admission.Lost lost -> {
         return null;
       }
-      case Admission.Unreachable(String reason, String detail) ->
-          attempt.deferRest(
-              new Failure(
-                  reason,
-                  null,
-                  null,
-                  "not tried, as another delivery just failed: " + detail,
-                  Seen.NOTHING));
-      case Admission.Granted granted -> {
-        try {
-          HostWalk walk =
-              new HostWalk(
-                  attempt, ownership, opener, connections, judge, routing, contents, timeouts);
-          Failure unreachable = walk.walk(nextHops, maxAddresses);
-          if (walk.abandoned()) {
-            return null;
-          }
-          if (unreachable != null) {
-            destinations.unreachable(route, unreachable.reason(), unreachable.detail());
-          }
-        } finally {
-          destinations.release(route);
+      case Admission.Busy(Duration stayAway, String detail) -> {
+        attempt.handBack(Reasons.DESTINATION_BUSY, detail);
+        return attempt.outcome().toBuilder()
+            .setNotBeforeMillis(System.currentTimeMillis() + stayAway.toMillis())
+            .build();
+      }
+      case Admission.Granted(Slot slot) -> {
+        if (!walk(attempt, ownership, slot)) {
+          return null;
         }
       }
     }
@@ -100,6 +90,22 @@ public final class Relay implements Deliverer {
       attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
     }
     return attempt.outcome();
+  }
+
+  /** False: abandoned. */
+  private boolean walk(Attempt attempt, Ownership ownership, Slot slot) {
+    HostWalk walk =
+        new HostWalk(attempt, ownership, opener, connections, judge, routing, contents, timeouts);
+    Feedback learnt = Feedback.NOTHING;
+    String error = "";
+    try {
+      walk.walk(nextHops, maxAddresses);
+      learnt = walk.feedback();
+      error = walk.lastError();
+    } finally {
+      destinations.release(slot, learnt, error);
+    }
+    return !walk.abandoned();
   }
 
   /**

@@ -91,4 +91,9 @@ final class Session {
   void abort() {
     dialogue.abort();
   }
+
+  /** From any thread. */
+  void cut() {
+    dialogue.cut();
+  }
 }

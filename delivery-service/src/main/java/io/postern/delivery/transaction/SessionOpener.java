@@ -6,6 +6,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.gate.TlsGate.WhyPlain;
+import io.postern.delivery.position.Ownership;
 import io.postern.rules.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
@@ -45,11 +46,17 @@ public final class SessionOpener {
 
   /**
    * @param plaintext do not use STARTTLS: the handshake with this host failed before
+   * @param ownership may end the connection from outside
    */
-  Opened open(Target target, TlsRequirement requirement, HopProtocol protocol, boolean plaintext)
+  Opened open(
+      Target target,
+      TlsRequirement requirement,
+      HopProtocol protocol,
+      boolean plaintext,
+      Ownership ownership)
       throws DialogueException, ClientCertificateException {
     try (TlsClients.Lease client = clients.lease(requirement)) {
-      return open(target, requirement, protocol, plaintext, client.client());
+      return open(target, requirement, protocol, plaintext, client.client(), ownership);
     }
   }
 
@@ -58,12 +65,14 @@ public final class SessionOpener {
       TlsRequirement requirement,
       HopProtocol protocol,
       boolean plaintext,
-      TlsClient client)
+      TlsClient client,
+      Ownership ownership)
       throws DialogueException {
     long started = System.nanoTime();
     Dialogue dialogue = connect(target);
     boolean kept = false;
     try {
+      ownership.connection(dialogue::cut);
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       int connectMillis = millisSince(started);

@@ -3,59 +3,291 @@ package io.postern.delivery.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.contracts.v1.RouteState;
 import io.postern.delivery.destination.Destinations.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class DestinationsTest {
-  private static final Executor VIRTUAL = Thread::startVirtualThread;
-  private final Destinations destinations = new Destinations(1);
+  private final AtomicLong clock = new AtomicLong(1);
+  private final AtomicBoolean crowded = new AtomicBoolean();
+  private final Destinations destinations = lab(DestinationsLab.one(3, Duration.ofSeconds(5)));
 
   @Test
   void aFullDestinationDoesNotHoldUpAnother() throws Exception {
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+    Slot first = slot("a");
     CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
-    assertThat(destinations.acquire("b", () -> true)).isInstanceOf(Admission.Granted.class);
-    destinations.release("a");
+    Slot other = slot("b");
+    assertThat(destinations.busy()).isEqualTo(2);
+    destinations.release(first, Feedback.THROUGH, "");
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
     assertThat(destinations.busy()).isEqualTo(2);
     assertThat(destinations.waiting()).isZero();
+    destinations.release(other, Feedback.THROUGH, "");
   }
 
   @Test
-  void whoWaitsForADeadDestinationIsToldAtOnce() throws Exception {
-    destinations.acquire("a", () -> true);
+  void whoFindsNoSlotForAFewSecondsIsHandedBack() throws Exception {
+    Slot first = slot("a");
     CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
-    destinations.unreachable("a", "connect-failed", "refused");
+    clock.addAndGet(Duration.ofSeconds(5).toNanos());
     assertThat(waiting.get(5, TimeUnit.SECONDS))
-        .isEqualTo(new Admission.Unreachable("connect-failed", "refused"));
-    destinations.release("a");
+        .isInstanceOfSatisfying(
+            Admission.Busy.class,
+            busy -> {
+              assertThat(busy.stayAway()).isBetween(Duration.ofSeconds(5), Duration.ofMinutes(11));
+              assertThat(busy.detail()).contains("all 1 slots");
+            });
+    assertThat(destinations.waiting()).isZero();
+    destinations.release(first, Feedback.THROUGH, "");
+    destinations.release(slot("a"), Feedback.THROUGH, "");
+  }
+
+  @Test
+  void whileTheWindowIsCrowdedNobodyWaitsForASlowDestination() throws Exception {
+    Slot first = slot("a");
+    CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
+    clock.addAndGet(Duration.ofSeconds(2).toNanos());
+    crowded.set(true);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(destinations.acquire("b", () -> true)).isInstanceOf(Admission.Granted.class);
+    destinations.release(first, Feedback.THROUGH, "");
     assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+  }
+
+  @Test
+  void whileTheWindowIsCrowdedALineThatMovesIsKept() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      clock.addAndGet(Duration.ofMillis(20).toNanos());
+      destinations.release(slot("a"), Feedback.THROUGH, "");
+    }
+    Slot last = slot("a");
+    crowded.set(true);
+    CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
+    destinations.release(last, Feedback.THROUGH, "");
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
+    // None has ended for more than a second: it does not move any more.
+    clock.addAndGet(Duration.ofMillis(1_001).toNanos());
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+  }
+
+  @Test
+  void whoWaitsWhenADestinationDiesIsHandedBackAtOnce() throws Exception {
+    fail("a", 2);
+    Slot last = slot("a");
+    CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
+    destinations.release(last, Feedback.FAILED, "connect-failed at mx: refused");
+    assertThat(waiting.get(5, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Admission.Busy.class, busy -> assertThat(busy.detail()).contains("mx: refused"));
+    assertThat(destinations.dead()).isEqualTo(1);
+  }
+
+  @Test
+  void ofManyThatComeToADeadDestinationOneProbesAndASuccessLetsAllIn() throws Exception {
+    fail("a", 3);
+    clock.addAndGet(Duration.ofSeconds(10).toNanos());
+    Slot probe = slot("a");
+    assertThat(probe.probe()).isTrue();
+    for (int i = 0; i < 10; i++) {
+      assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    }
+    destinations.release(probe, Feedback.THROUGH, "");
+    assertThat(slot("a").probe()).isFalse();
   }
 
   @Test
   void whoLosesOwnershipLeavesTheLine() throws Exception {
-    destinations.acquire("a", () -> true);
+    Slot first = slot("a");
     AtomicBoolean owned = new AtomicBoolean(true);
     CompletableFuture<Admission> waiting = inLine("a", owned);
     owned.set(false);
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Lost.class);
     assertThat(destinations.waiting()).isZero();
+    destinations.release(first, Feedback.THROUGH, "");
   }
 
   @Test
   void aSlotGivenBackTwiceIsAnError() throws Exception {
-    destinations.acquire("a", () -> true);
-    destinations.release("a");
-    assertThatThrownBy(() -> destinations.release("a")).isInstanceOf(IllegalStateException.class);
+    Slot slot = slot("a");
+    destinations.release(slot, Feedback.THROUGH, "");
+    assertThatThrownBy(() -> destinations.release(slot, Feedback.THROUGH, ""))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aGrowingShareLetsThoseInLineGo() throws Exception {
+    AtomicReference<Double> share = new AtomicReference<>(0.2);
+    Destinations shared =
+        new Destinations(DestinationsLab.SETTINGS, share::get, crowded::get, clock::get);
+    assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+    CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
+    share.set(1.0);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
+  }
+
+  @Test
+  void ofTheIdleDestinationsTheOneUsedLongestAgoIsForgotten() throws Exception {
+    Slot busy = slot("busy");
+    fail("dead", 3);
+    for (int i = 0; i < 1_000; i++) {
+      destinations.release(slot("d" + i), Feedback.THROUGH, "");
+    }
+    assertThat(destinations.known()).isEqualTo(100);
+    assertThat(destinations.limit("busy")).isNotNull();
+    assertThat(destinations.limit("dead")).isNull();
+    assertThat(destinations.limit("d999")).isNotNull();
+    destinations.release(busy, Feedback.THROUGH, "");
+  }
+
+  @Test
+  void whatIsSaidOfDestinationsIsWhatChanged() throws Exception {
+    Slot running = slot("a");
+    fail("b", 3);
+    destinations.release(slot("quiet"), Feedback.THROUGH, "");
+    List<RouteState> said = destinations.tell("replica", 10);
+    assertThat(said).extracting(RouteState::getRoute).containsExactly("b", "a");
+    assertThat(said.getFirst().getState()).isEqualTo("dead");
+    assertThat(said.getFirst().getLastError()).isEqualTo("refused");
+    assertThat(said.getLast())
+        .isEqualTo(
+            RouteState.newBuilder()
+                .setRoute("a")
+                .setReplica("replica")
+                .setOpen(1)
+                .setLimit(1)
+                .setState("open")
+                .build());
+    assertThat(destinations.known()).isEqualTo(2);
+    assertThat(destinations.tell("replica", 10)).isEmpty();
+    clock.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(destinations.tell("replica", 1))
+        .extracting(RouteState::getRoute)
+        .containsExactly("b");
+    destinations.release(running, Feedback.THROUGH, "");
+    assertThat(destinations.tell("replica", 10))
+        .singleElement()
+        .satisfies(state -> assertThat(state.getOpen()).isZero());
+    assertThat(destinations.tell("replica", 10)).isEmpty();
+  }
+
+  /** Never more than the limit run, nobody waits for ever, and no slot is lost. */
+  @Test
+  void manyThreadsKeepTheLimitAndAllEnd() throws Exception {
+    DestinationSettings settings =
+        new DestinationSettings(
+            3,
+            8,
+            4,
+            Duration.ofMillis(1),
+            Duration.ofMillis(4),
+            Duration.ofMillis(30),
+            Duration.ofMillis(1),
+            Duration.ofMillis(50),
+            10);
+    AtomicBoolean tight = new AtomicBoolean();
+    Destinations many = new Destinations(settings, () -> 1, tight::get);
+    Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
+    AtomicInteger probes = new AtomicInteger();
+    AtomicInteger mostProbes = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    int deliveries = 3_000;
+    List<Future<Boolean>> ends = new ArrayList<>();
+    CountDownLatch go = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < deliveries; i++) {
+        Random random = new Random(i);
+        String route = "r" + random.nextInt(4);
+        ends.add(
+            threads.submit(
+                () -> {
+                  go.await();
+                  AtomicInteger count = running.computeIfAbsent(route, r -> new AtomicInteger());
+                  while (true) {
+                    tight.set(random.nextInt(50) == 0);
+                    boolean owned = random.nextInt(20) > 0;
+                    switch (many.acquire(route, () -> owned)) {
+                      case Admission.Lost lost -> {
+                        return false;
+                      }
+                      case Admission.Busy busy -> {
+                        assertThat(busy.stayAway()).isLessThan(Duration.ofSeconds(1));
+                        LockSupport.parkNanos(busy.stayAway().toNanos());
+                      }
+                      case Admission.Granted(Slot slot) -> {
+                        most.accumulateAndGet(count.incrementAndGet(), Math::max);
+                        if (slot.probe() && route.equals("r0")) {
+                          mostProbes.accumulateAndGet(probes.incrementAndGet(), Math::max);
+                        }
+                        LockSupport.parkNanos(random.nextInt(1_000_000));
+                        if (slot.probe() && route.equals("r0")) {
+                          probes.decrementAndGet();
+                        }
+                        count.decrementAndGet();
+                        Feedback[] all = Feedback.values();
+                        many.release(slot, all[random.nextInt(all.length)], "random");
+                        return true;
+                      }
+                    }
+                  }
+                }));
+      }
+      go.countDown();
+      int through = 0;
+      for (Future<Boolean> end : ends) {
+        through += end.get(50, TimeUnit.SECONDS) ? 1 : 0;
+      }
+      assertThat(through).isGreaterThan(deliveries / 2);
+    }
+    assertThat(most.get()).isBetween(2, settings.limit());
+    assertThat(mostProbes.get()).isLessThanOrEqualTo(1);
+    assertThat(many.busy()).isZero();
+    assertThat(many.waiting()).isZero();
+  }
+
+  private Destinations lab(DestinationSettings settings) {
+    return DestinationsLab.destinations(settings, crowded::get, clock::get);
+  }
+
+  private Slot slot(String route) throws InterruptedException {
+    if (destinations.acquire(route, () -> true) instanceof Admission.Granted(Slot slot)) {
+      return slot;
+    }
+    throw new AssertionError("no slot for " + route);
+  }
+
+  private void fail(String route, int times) throws InterruptedException {
+    for (int i = 0; i < times; i++) {
+      destinations.release(slot(route), Feedback.FAILED, "refused");
+    }
   }
 
   private CompletableFuture<Admission> inLine(String route, AtomicBoolean owned) {
+    return inLine(destinations, route, owned);
+  }
+
+  private static CompletableFuture<Admission> inLine(
+      Destinations destinations, String route, AtomicBoolean owned) {
     int before = destinations.waiting();
     CompletableFuture<Admission> waiting =
         CompletableFuture.supplyAsync(
@@ -66,7 +298,7 @@ class DestinationsTest {
                 throw new IllegalStateException(e);
               }
             },
-            VIRTUAL);
+            Thread::startVirtualThread);
     Awaitility.await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> destinations.waiting() > before || waiting.isDone());

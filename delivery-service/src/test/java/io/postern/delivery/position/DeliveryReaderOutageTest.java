@@ -38,7 +38,7 @@ class DeliveryReaderOutageTest {
     DeliveryReader reader = lab.reader().reader();
     lab.awaitOutcomes(asked.subList(0, 100));
     broker.kill();
-    lab.release.countDown();
+    lab.release.complete(null);
     Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> !reader.committing());
     broker.restart();
     assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
@@ -56,7 +56,7 @@ class DeliveryReaderOutageTest {
     lab.awaitOutcomes(asked.subList(0, 60));
     long since = System.nanoTime();
     broker.pause();
-    lab.release.countDown();
+    lab.release.complete(null);
     Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> !reader.committing());
     // The consumer's session lasts 10 s, the transaction 5 s.
     Awaitility.await()

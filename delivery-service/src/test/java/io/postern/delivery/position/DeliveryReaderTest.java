@@ -65,8 +65,12 @@ class DeliveryReaderTest {
       assertThat(header(record, Headers.WRITER)).isEqualTo("delivery");
       assertThat(header(record, Headers.FINAL)).isEqualTo("1");
       assertThat(header(record, Headers.ORGANIZATION)).isEqualTo("contoso");
-      assertThat(OutcomeRecorded.parseFrom(record.value()).getTimings().getRequestedMillis())
-          .isPositive();
+      OutcomeRecorded outcome = OutcomeRecorded.parseFrom(record.value());
+      assertThat(outcome.getTimings().getRequestedMillis()).isPositive();
+      assertThat(outcome.getAcceptedOffset()).isEqualTo(7);
+      assertThat(outcome.getAcceptedMillis()).isEqualTo(8);
+      assertThat(outcome.getExpiresMillis()).isEqualTo(9);
+      assertThat(outcome.getRoute()).isEqualTo("fabrikam");
     }
     // Between the two stands the first transaction's marker.
     assertThat(lab.offset(asked.get(20))).isEqualTo(lab.offset(asked.get(19)) + 2);
@@ -89,7 +93,7 @@ class DeliveryReaderTest {
     assertThat(position.finished(lab.offset(asked.get(4)))).isTrue();
     assertThat(position.finished(lab.offset(asked.get(20)))).isFalse();
     first.close();
-    assertThat(lab.position(1).released()).isFalse();
+    assertThat(lab.position(1).released()).isTrue();
     lab.held.clear();
     lab.reader();
     assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
@@ -99,7 +103,7 @@ class DeliveryReaderTest {
   }
 
   @Test
-  void aPartitionGivenUpWithNothingOpenIsReleased() throws Exception {
+  void aPartitionThatIsGivenUpIsReleased() throws Exception {
     List<String> asked = lab.ask(0, 3);
     AutoCloseable first = lab.reader();
     lab.awaitOutcomes(asked);
@@ -133,7 +137,7 @@ class DeliveryReaderTest {
         .during(Duration.ofSeconds(1))
         .atMost(Duration.ofSeconds(10))
         .until(() -> reader.inWindow() <= ReaderLab.SETTINGS.window());
-    lab.release.countDown();
+    lab.release.complete(null);
     lab.awaitOutcomes(asked);
     assertThat(asked).allMatch(id -> lab.starts(id) == 1);
   }
@@ -179,9 +183,19 @@ class DeliveryReaderTest {
         0, elsewhere, ReaderLab.delivered(DeliveryRequested.getDefaultInstance()).toByteArray());
     lab.raw(
         0, elsewhere, DeliveryRequested.newBuilder().setQueueId(elsewhere).build().toByteArray());
-    List<String> asked = lab.ask(0, 3);
+    // Its message and recipients can be known.
+    String nameless = QueueId.next(0).toString();
+    lab.raw(0, nameless, DeliveryRequested.newBuilder().addRecipients(4).build().toByteArray());
+    List<String> asked = new ArrayList<>(lab.ask(0, 3));
+    asked.add(nameless);
     lab.reader();
-    assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
+    Map<String, List<ConsumerRecord<String, byte[]>>> outcomes = lab.awaitOutcomes(asked);
+    assertThat(outcomes.values()).allMatch(list -> list.size() == 1);
+    OutcomeRecorded unreadable =
+        OutcomeRecorded.parseFrom(outcomes.getOrDefault(nameless, List.of()).getFirst().value());
+    assertThat(unreadable.getRecipients(0).getRecipient()).isEqualTo(4);
+    assertThat(unreadable.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(unreadable.getRecipients(0).getReason()).isEqualTo("internal-error");
     assertThat(lab.starts(elsewhere)).isZero();
   }
 

@@ -9,6 +9,7 @@ import io.postern.contracts.Deployment;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -22,12 +23,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,13 +47,36 @@ import org.jspecify.annotations.Nullable;
 final class ReaderLab implements AutoCloseable {
   static final int PARTITIONS = 2;
   static final ReaderSettings SETTINGS =
-      new ReaderSettings(500, 64 << 20, Duration.ofMillis(10), Duration.ofSeconds(2));
+      new ReaderSettings(
+          500,
+          64 << 20,
+          Duration.ofMillis(10),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
+          100,
+          64 << 20);
 
   final Map<String, AtomicInteger> started = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> ended = new ConcurrentHashMap<>();
+
+  /** These wait before their final dot, until release or until their connection is cut. */
   final Set<String> held = ConcurrentHashMap.newKeySet();
-  final CountDownLatch release = new CountDownLatch(1);
+
+  /** These have sent their final dot and wait for the reply, whatever happens. */
+  final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
+  /** Final dots in their order: what hosts got. */
+  final List<String> dots = new CopyOnWriteArrayList<>();
+
+  final CompletableFuture<Void> release = new CompletableFuture<>();
+  final CompletableFuture<Void> replies = new CompletableFuture<>();
+
+  /** The readers' clock is ahead of the machine's by this. */
+  final AtomicLong ahead = new AtomicLong();
+
   final List<OutcomeRecorded> observed = new CopyOnWriteArrayList<>();
   final AtomicBoolean mayStart = new AtomicBoolean(true);
+  private BooleanSupplier start = mayStart::get;
   private final Map<String, Long> offsets = new HashMap<>();
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
@@ -57,6 +84,11 @@ final class ReaderLab implements AutoCloseable {
   ReaderLab(KafkaBroker broker) throws Exception {
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(PARTITIONS));
+  }
+
+  /** Of the readers that begin from now on. */
+  void mayStart(BooleanSupplier other) {
+    start = other;
   }
 
   record Running(DeliveryReader reader, Thread thread) implements AutoCloseable {
@@ -72,20 +104,46 @@ final class ReaderLab implements AutoCloseable {
   }
 
   Running reader(Deliverer deliverer) {
+    return reader(deliverer, () -> System.nanoTime() + ahead.get());
+  }
+
+  Running reader(Deliverer deliverer, LongSupplier clock) {
     DeliveryReader reader =
-        new DeliveryReader(log, SETTINGS, deliverer, mayStart::get, observed::add);
+        new DeliveryReader(log, SETTINGS, deliverer, start, observed::add, clock);
     Running begun = new Running(reader, Thread.ofPlatform().start(reader));
     running.add(begun);
     return begun;
   }
 
-  private @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
-      throws InterruptedException {
-    started.computeIfAbsent(request.getQueueId(), id -> new AtomicInteger()).incrementAndGet();
-    if (held.contains(request.getQueueId())) {
-      release.await();
+  @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
+    String id = request.getQueueId();
+    started.computeIfAbsent(id, i -> new AtomicInteger()).incrementAndGet();
+    CompletableFuture<Void> cut = new CompletableFuture<>();
+    ownership.connection(() -> cut.complete(null));
+    if (held.contains(id)) {
+      CompletableFuture.anyOf(release, cut).join();
     }
+    ended.computeIfAbsent(id, i -> new AtomicInteger()).incrementAndGet();
+    if (ownership.awaitDot().isZero()) {
+      return ownership.held() ? deferred(request) : null;
+    }
+    dots.add(id);
+    if (unanswered.contains(id)) {
+      replies.join();
+    }
+    ownership.answered();
     return delivered(request);
+  }
+
+  static OutcomeRecorded deferred(DeliveryRequested request) {
+    return delivered(request).toBuilder()
+        .setNoAttempt(true)
+        .setRecipients(
+            0,
+            RecipientOutcome.newBuilder()
+                .setKind(OutcomeKind.DEFERRED)
+                .setReason(Deliverer.OWNERSHIP_UNPROVEN))
+        .build();
   }
 
   static OutcomeRecorded delivered(DeliveryRequested request) {
@@ -115,6 +173,10 @@ final class ReaderLab implements AutoCloseable {
                 .setDeliveryId(id + "/1/0")
                 .setAttempt(1)
                 .setOrganization("contoso")
+                .setAcceptedOffset(7)
+                .setAcceptedMillis(8)
+                .setExpiresMillis(9)
+                .setNextHop(NextHop.newBuilder().setRoute("fabrikam"))
                 .addRecipients(0)
                 .build();
         sent.add(
@@ -139,6 +201,11 @@ final class ReaderLab implements AutoCloseable {
 
   long offset(String id) {
     return offsets.getOrDefault(id, -1L);
+  }
+
+  /** How often it came to its dot, or was cut before. */
+  int ends(String id) {
+    return ended.getOrDefault(id, new AtomicInteger()).get();
   }
 
   int starts(String id) {
@@ -205,7 +272,8 @@ final class ReaderLab implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    release.countDown();
+    release.complete(null);
+    replies.complete(null);
     for (Running each : running) {
       each.close();
     }

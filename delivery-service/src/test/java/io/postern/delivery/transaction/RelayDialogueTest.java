@@ -101,6 +101,7 @@ class RelayDialogueTest {
       value = PeerStage.class,
       names = {"BANNER", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "END_OF_DATA"})
   void aPeerThatHangsIsLeftInBoundedTime(PeerStage stage) throws Exception {
+    lab.impatient();
     peer.on(stage, PeerStep.hang());
     lab.contents(segments -> RelayLab.stream(List.of(lines(32 << 20)), null));
     long started = System.nanoTime();

@@ -17,10 +17,13 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.DestinationsLab;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.position.Ownership;
 import io.postern.lab.LabDns;
 import io.postern.lab.ScriptedPeer;
 import io.postern.log.ContentException;
@@ -34,12 +37,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A relay with short time-outs, its own DNS, and verdicts and contents that a test decides. */
+/**
+ * A relay with time-outs that a busy machine never meets unless a test asks for {@link #impatient},
+ * its own DNS, and verdicts and contents that a test decides.
+ */
 final class RelayLab implements AutoCloseable, VerdictSource {
   static final String CONTENT = "Subject: hello\r\n\r\n.dot\r\nsecret body\r\n";
-  static final Timeouts SHORT =
+  private static final Timeouts PATIENT =
+      new Timeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(500));
+  private static final Timeouts SHORT =
       new Timeouts(
           Duration.ofSeconds(2),
           Duration.ofMillis(500),
@@ -51,10 +69,14 @@ final class RelayLab implements AutoCloseable, VerdictSource {
           Duration.ofMillis(500));
 
   final LabDns dns = LabDns.start();
-  final Destinations destinations = new Destinations(5);
+  final AtomicLong clock = new AtomicLong(1);
+  final AtomicBoolean crowded = new AtomicBoolean();
+  final Destinations destinations;
   final Connections connections = new Connections(10, 100, Duration.ofSeconds(10), SHORT.quit());
   final List<VerdictQuestion> questions = new ArrayList<>();
-  private final Relay relay;
+  private final NextHops nextHops;
+  private final TlsClients clients;
+  private Relay relay;
   private CertificateVerdict verdict =
       CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
   private @Nullable String routingChanged;
@@ -67,7 +89,16 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   RelayLab(Optional<Path> clientCertificates, int mxPort) {
+    this(clientCertificates, mxPort, DestinationsLab.SETTINGS);
+  }
+
+  RelayLab(DestinationSettings settings) {
+    this(Optional.empty(), 1, settings);
+  }
+
+  private RelayLab(Optional<Path> clientCertificates, int mxPort, DestinationSettings settings) {
     this.mxPort = mxPort;
+    destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
     NextHops nextHops =
         new NextHops(
             new MailDns(List.of(dns.address()), Duration.ofMillis(300), Duration.ofSeconds(2), 100),
@@ -75,17 +106,27 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             "relay.postern.example",
             10,
             new Random(7));
-    relay =
-        new Relay(
-            destinations,
-            nextHops,
-            new SessionOpener("relay.postern.example", SHORT, new TlsClients(clientCertificates)),
-            connections,
-            new Judge(this, Duration.ofSeconds(1)),
-            request -> routingChanged,
-            segments -> contents.open(segments),
-            SHORT,
-            10);
+    this.nextHops = nextHops;
+    this.clients = new TlsClients(clientCertificates);
+    this.relay = relay(PATIENT);
+  }
+
+  private Relay relay(Timeouts timeouts) {
+    return new Relay(
+        destinations,
+        nextHops,
+        new SessionOpener("relay.postern.example", timeouts, clients),
+        connections,
+        new Judge(this, Duration.ofSeconds(1)),
+        request -> routingChanged,
+        segments -> contents.open(segments),
+        timeouts,
+        10);
+  }
+
+  /** From here on a host has half a second for each answer. */
+  void impatient() {
+    relay = relay(SHORT);
   }
 
   void verdict(VerdictResult result, VerdictReason reason) {
@@ -106,6 +147,11 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       throw new AssertionError("abandoned");
     }
     return outcome;
+  }
+
+  @Nullable OutcomeRecorded deliver(DeliveryRequested.Builder request, Ownership ownership)
+      throws InterruptedException {
+    return relay.deliver(request.build(), ownership);
   }
 
   @Nullable OutcomeRecorded deliverUnowned(DeliveryRequested.Builder request)

@@ -68,7 +68,8 @@ public final class AcceptedRecipients implements AutoCloseable {
   }
 
   /** The group keeps its first recipient's explanation. */
-  public Room add(String address, InboundDecision.Accept accept) {
+  public Room add(EnvelopeRecipient recipient, InboundDecision.Accept accept) {
+    String address = recipient.getAddress();
     if (recipients.containsKey(address)) {
       return Room.TAKEN;
     }
@@ -76,7 +77,9 @@ public final class AcceptedRecipients implements AutoCloseable {
     RecipientGroup.Builder group = groups.get(key);
     RecipientGroup.Builder target = group == null ? group(key, accept) : group;
     int bytes =
-        address.length() + 10 + (group == null ? target.build().getSerializedSize() + 10 : 0);
+        recipient.getSerializedSize()
+            + 8
+            + (group == null ? target.build().getSerializedSize() + 10 : 0);
     if (envelopeBytes + bytes > MAX_BYTES) {
       return Room.MESSAGE_FULL;
     }
@@ -87,7 +90,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     envelopeBytes += bytes;
     groups.putIfAbsent(key, target);
     target.addRecipients(recipients.size());
-    recipients.put(address, EnvelopeRecipient.newBuilder().setAddress(address).build());
+    recipients.put(address, recipient);
     return Room.TAKEN;
   }
 

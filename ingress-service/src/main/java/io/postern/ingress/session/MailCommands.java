@@ -82,9 +82,7 @@ final class MailCommands implements AutoCloseable {
       answers.bad("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
       return;
     }
-    for (String name : command.parameters().keySet()) {
-      throw MailParameters.unknown("RCPT", name);
-    }
+    RecipientParameters parameters = RecipientParameters.of(command);
     Address to = command.to();
     if (!to.isAscii()) { // RFC 6531 §3.4: only with SMTPUTF8
       throw MailParameters.notAscii();
@@ -117,7 +115,7 @@ final class MailCommands implements AutoCloseable {
     String domain = to.domain().isEmpty() ? Address.parse(address).asciiDomain() : to.asciiDomain();
     switch (mail.attribution().decide(directory.get(), domain)) {
       case InboundDecision.Accept accept -> {
-        switch (mail.recipients().add(address, accept)) {
+        switch (mail.recipients().add(parameters.recipient(address), accept)) {
           case TAKEN -> answers.say(Reply.of(250, "2.1.5", "Recipient noted"));
           case MESSAGE_FULL -> {
             mail.refusedRecipient();

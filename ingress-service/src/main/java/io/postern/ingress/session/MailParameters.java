@@ -5,16 +5,22 @@ import io.postern.smtp.Address;
 import io.postern.smtp.Command;
 import io.postern.smtp.Reply;
 import io.postern.smtp.SmtpSyntaxException;
+import java.util.Set;
 
 /**
- * The parameters of MAIL that we announce: SIZE (RFC 1870) and BODY (RFC 6152).
+ * The parameters of MAIL that we announce: SIZE (RFC 1870), BODY (RFC 6152), RET and ENVID (RFC
+ * 3461 §4.3, §4.4).
  *
  * @param size declared octets, 0 when not given
+ * @param ret FULL, HDRS or "" when not given
+ * @param envelopeId decoded; "" when not given
  */
-record MailParameters(long size, BodyType body) {
+record MailParameters(long size, BodyType body, String ret, String envelopeId) {
+  private static final Set<String> ANNOUNCED = Set.of("SIZE", "BODY", "RET", "ENVID");
+
   static MailParameters of(Command.Mail mail) throws SmtpSyntaxException {
     for (String name : mail.parameters().keySet()) {
-      if (!name.equals("SIZE") && !name.equals("BODY")) {
+      if (!ANNOUNCED.contains(name)) {
         throw unknown("MAIL", name);
       }
     }
@@ -31,7 +37,11 @@ record MailParameters(long size, BodyType body) {
               throw new SmtpSyntaxException(
                   Reply.of(501, "5.5.4", "MAIL: BODY takes 7BIT or 8BITMIME, as announced"));
         };
-    return new MailParameters(mail.size().orElse(0), body);
+    return new MailParameters(
+        mail.size().orElse(0),
+        body,
+        mail.parameters().getOrDefault("RET", ""),
+        mail.parameters().getOrDefault("ENVID", ""));
   }
 
   /** RFC 5321 §4.1.1.11: known somewhere, but not announced here. */

@@ -1,6 +1,5 @@
 package io.postern.ingress.session;
 
-import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.Envelope;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailTransaction implements AutoCloseable {
   private final String reversePath;
-  private final BodyType body;
+  private final MailParameters parameters;
   private final Attribution attribution;
   private final AcceptedRecipients recipients;
   private int refusedRecipients;
@@ -25,7 +24,7 @@ final class MailTransaction implements AutoCloseable {
       Attribution attribution,
       AcceptedRecipients recipients) {
     this.reversePath = from == null ? "" : from.toString();
-    this.body = parameters.body();
+    this.parameters = parameters;
     this.attribution = attribution;
     this.recipients = recipients;
   }
@@ -71,7 +70,9 @@ final class MailTransaction implements AutoCloseable {
     return Envelope.newBuilder()
         .setReversePath(reversePath)
         .addAllRecipients(recipients.envelope())
-        .setBody(body)
+        .setBody(parameters.body())
+        .setRet(parameters.ret())
+        .setEnvelopeId(parameters.envelopeId())
         .build();
   }
 }

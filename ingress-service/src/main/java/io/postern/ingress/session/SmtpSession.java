@@ -140,6 +140,7 @@ public final class SmtpSession implements Runnable {
     offer.add("SIZE " + limits.maxMessageBytes());
     offer.add("8BITMIME");
     offer.add("ENHANCEDSTATUSCODES");
+    offer.add("DSN"); // RFC 3461 §4
     if (!connection.tls()) { // RFC 3207 §4.2: not once TLS is active
       offer.add("STARTTLS");
     }

@@ -3,6 +3,7 @@ package io.postern.ingress.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
@@ -13,6 +14,10 @@ import org.junit.jupiter.api.Test;
 class AcceptedRecipientsTest {
   private final RecipientMemory memory = new RecipientMemory(1 << 20);
   private final AcceptedRecipients recipients = new AcceptedRecipients(memory);
+
+  private static EnvelopeRecipient to(String address) {
+    return EnvelopeRecipient.newBuilder().setAddress(address).build();
+  }
 
   private static InboundDecision.Accept accept(String organization, String connector) {
     return new InboundDecision.Accept(
@@ -26,10 +31,10 @@ class AcceptedRecipientsTest {
 
   @Test
   void recipients_keep_their_order_and_each_is_in_exactly_one_group() {
-    recipients.add("a@one.example", accept("one", "c"));
-    recipients.add("b@two.example", accept("two", ""));
-    recipients.add("c@one.example", accept("one", "c"));
-    recipients.add("d@one.example", accept("one", ""));
+    recipients.add(to("a@one.example"), accept("one", "c"));
+    recipients.add(to("b@two.example"), accept("two", ""));
+    recipients.add(to("c@one.example"), accept("one", "c"));
+    recipients.add(to("d@one.example"), accept("one", ""));
     assertThat(recipients.envelope())
         .extracting(r -> r.getAddress())
         .containsExactly("a@one.example", "b@two.example", "c@one.example", "d@one.example");
@@ -47,7 +52,7 @@ class AcceptedRecipientsTest {
     while (room == AcceptedRecipients.Room.TAKEN && taken < 1_000) {
       room =
           recipients.add(
-              "a@" + taken + ".example",
+              to("a@" + taken + ".example"),
               new InboundDecision.Accept(
                   "o" + taken, "", Direction.INCOMING, "", new byte[0], longOne));
       taken++;
@@ -63,26 +68,41 @@ class AcceptedRecipientsTest {
   }
 
   @Test
+  void G6_the_parameters_of_RFC_3461_count_as_well() {
+    EnvelopeRecipient.Builder longOne =
+        EnvelopeRecipient.newBuilder().setOriginalRecipient("rfc822;" + "x".repeat(493));
+    int taken = 0;
+    while (recipients.add(longOne.setAddress(taken + "@a.example").build(), accept("o", ""))
+        == AcceptedRecipients.Room.TAKEN) {
+      taken++;
+    }
+    assertThat(taken).isBetween(900, AcceptedRecipients.MAX_BYTES / 510);
+    assertThat(recipients.envelope().stream().mapToInt(r -> r.getSerializedSize() + 3).sum())
+        .isLessThan(AcceptedRecipients.MAX_BYTES);
+  }
+
+  @Test
   void G6_all_transactions_share_a_bound_and_a_closed_one_gives_all_back() {
     int free = memory.free();
     AcceptedRecipients second = new AcceptedRecipients(memory);
     InboundDecision.Accept accept = accept("one", "");
     int added = 0;
-    while (recipients.add(added + "@one.example", accept) == AcceptedRecipients.Room.TAKEN) {
+    while (recipients.add(to(added + "@one.example"), accept) == AcceptedRecipients.Room.TAKEN) {
       added++;
     }
-    assertThat(second.add("a@one.example", accept)).isEqualTo(AcceptedRecipients.Room.NO_MEMORY);
+    assertThat(second.add(to("a@one.example"), accept))
+        .isEqualTo(AcceptedRecipients.Room.NO_MEMORY);
     assertThat(second.isEmpty()).isTrue();
     recipients.close();
     recipients.close();
     assertThat(memory.free()).isEqualTo(free);
-    assertThat(second.add("a@one.example", accept)).isEqualTo(AcceptedRecipients.Room.TAKEN);
+    assertThat(second.add(to("a@one.example"), accept)).isEqualTo(AcceptedRecipients.Room.TAKEN);
   }
 
   @Test
   void the_same_address_twice_is_once() {
-    recipients.add("a@one.example", accept("one", "c"));
-    recipients.add("a@one.example", accept("one", "c"));
+    recipients.add(to("a@one.example"), accept("one", "c"));
+    recipients.add(to("a@one.example"), accept("one", "c"));
     assertThat(recipients.size()).isEqualTo(1);
     assertThat(recipients.groups().getFirst().getRecipientsList()).containsExactly(0);
   }

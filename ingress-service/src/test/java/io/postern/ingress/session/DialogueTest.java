@@ -58,7 +58,13 @@ class DialogueTest {
           MAIL FROM:<a@b.example> FOO=BAR                            | 555 5.5.4
           MAIL FROM:<a@b.example> SMTPUTF8                           | 555 5.5.4
           MAIL FROM:<a@b.example> REQUIRETLS                         | 555 5.5.4
-          MAIL FROM:<a@b.example> RET=HDRS                           | 555 5.5.4
+          MAIL FROM:<a@b.example> RET=hdrs ENVID=QQ+2B314159         | 250 2.1.0
+          MAIL FROM:<a@b.example> RET=SOME                           | 501 5.5.4 MAIL: RET
+          MAIL FROM:<a@b.example> RET                                | 501 5.5.4 MAIL: RET
+          MAIL FROM:<a@b.example> ENVID=                             | 501 5.5.4 MAIL: ENVID
+          MAIL FROM:<a@b.example> ENVID=a+2                          | 501 5.5.4 MAIL: ENVID
+          MAIL FROM:<a@b.example> ENVID=a+00                         | 501 5.5.4 MAIL: ENVID
+          MAIL FROM:<a@b.example> NOTIFY=NEVER                       | 555 5.5.4
           MAIL a@b.example                                           | 50
           MAIL FROM:<a@[192.0.2.1]>                                  | 250 2.1.0
           MAIL FROM:<a@under_score.example>                          | 250 2.1.0
@@ -70,6 +76,44 @@ class DialogueTest {
     }
   }
 
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          NOTIFY=NEVER                                 | 250 2.1.5
+          NOTIFY=success,failure,delay                 | 250 2.1.5
+          NOTIFY=DELAY ORCPT=rfc822;ann+2Bb@a.example  | 250 2.1.5
+          ORCPT=x400;/C=de                             | 250 2.1.5
+          NOTIFY=NEVER,DELAY                           | 501 5.5.4 RCPT: NOTIFY
+          NOTIFY=SUCCESS,SUCCESS                       | 501 5.5.4 RCPT: NOTIFY
+          NOTIFY=                                      | 501 5.5.4 RCPT: NOTIFY
+          NOTIFY                                       | 501 5.5.4 RCPT: NOTIFY
+          NOTIFY=ALWAYS                                | 501 5.5.4 RCPT: NOTIFY
+          ORCPT=ann@a.example                          | 501 5.5.4 RCPT: ORCPT
+          ORCPT=rfc822;a+0D+0ARCPT                     | 501 5.5.4 RCPT: ORCPT
+          ORCPT=rfc822;a+0                             | 501 5.5.4 RCPT: ORCPT
+          RET=FULL                                     | 555 5.5.4
+          FOO=BAR                                      | 555 5.5.4
+          """)
+  void RCPT_parameters_get_their_reply(String parameters, String reply) throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example>", "250");
+      assertThat(client.command("RCPT TO:<a@contoso.example> " + parameters)).startsWith(reply);
+    }
+  }
+
+  @Test
+  void ENVID_has_at_most_100_octets_and_ORCPT_500() throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@b.example> ENVID=" + "e".repeat(101), "501 5.5.4");
+      client.command("MAIL FROM:<a@b.example> ENVID=" + "e".repeat(100), "250");
+      String orcpt = "RCPT TO:<a@contoso.example> ORCPT=rfc822;";
+      client.command(orcpt + "o".repeat(494), "501 5.5.4");
+      client.command(orcpt + "o".repeat(493), "250");
+    }
+  }
+
   @Test
   void EHLO_announces_what_is_there_and_STARTTLS_only_before_TLS() throws Exception {
     try (RawClient client = new RawClient(server.port())) {
@@ -77,7 +121,7 @@ class DialogueTest {
       String plain = client.command("EHLO client.example");
       assertThat(plain.lines().map(l -> l.substring(4)).skip(1))
           .containsExactly(
-              "PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS");
+              "PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "STARTTLS");
       client.startTls(null);
       assertThat(client.command("EHLO client.example"))
           .contains("PIPELINING")

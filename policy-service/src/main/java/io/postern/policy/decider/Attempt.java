@@ -4,6 +4,7 @@ import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -42,8 +43,15 @@ record Attempt(
         queueId, message, offset, acceptedAt, due.getAttempt(), due.getRecipientsList(), due);
   }
 
-  /** Where the content is: a held message's may have been copied. */
+  /**
+   * Where the content is. A held message's is read from its copy: what stood inline still does,
+   * each reference is replaced by the next one of the copy.
+   */
   List<ContentSegment> content() {
-    return due.getMovedContentCount() > 0 ? due.getMovedContentList() : message.getContentList();
+    Iterator<ContentSegment> moved =
+        due.getMovedContentList().stream().filter(ContentSegment::hasReference).iterator();
+    return message.getContentList().stream()
+        .map(segment -> segment.hasReference() && moved.hasNext() ? moved.next() : segment)
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.postern.policy.decider;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
+import io.postern.log.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;
@@ -42,7 +43,7 @@ public final class Decider implements Worker.Task {
   private final Supplier<Optional<Directory>> directory;
   private final DeciderMetrics metrics;
   private final Runnable beforeCommit;
-  private final AcceptedReader accepted;
+  private final RecordReader accepted;
   private final RecordDecider records;
   private boolean paused;
   private long lastBegin = System.nanoTime();
@@ -66,7 +67,7 @@ public final class Decider implements Worker.Task {
     this.directory = directory;
     this.metrics = metrics;
     this.beforeCommit = beforeCommit;
-    accepted = new AcceptedReader(settings);
+    accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     records = new RecordDecider(accepted, metrics);
   }
 

@@ -8,6 +8,7 @@ import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.log.RecordReader;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,12 +34,12 @@ final class RecordDecider {
   // What the producer takes in one record, with room for headers.
   private static final int MAX_RECORD_BYTES = 1_000_000;
 
-  private final AcceptedReader accepted;
+  private final RecordReader accepted;
   private final Outcomes outcomes = new Outcomes();
   private final MessageDecider messages = new MessageDecider(outcomes);
   private final DeciderMetrics metrics;
 
-  RecordDecider(AcceptedReader accepted, DeciderMetrics metrics) {
+  RecordDecider(RecordReader accepted, DeciderMetrics metrics) {
     this.accepted = accepted;
     this.metrics = metrics;
   }

@@ -32,6 +32,7 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
       return Map.of(
           "kafka.bootstrap.servers", broker.bootstrap(),
           "postern.api.credentials-file", credentials().toString(),
+          "postern.schedule.state-folder", folder.resolve("schedule").toString(),
           "quarkus.http.test-port", "0");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,6 +3,7 @@ package io.postern.policy.decider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.ByteString;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
@@ -120,15 +121,25 @@ class MessageDeciderTest {
 
   @Test
   void aHeldMessagesCopyIsWhereItsContentIs() {
-    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    ContentSegment copy =
-        ContentSegment.newBuilder()
-            .setReference(ContentReference.newBuilder().setTopic(Topics.MAIL_CONTENT_HELD))
+    ContentSegment received =
+        ContentSegment.newBuilder().setInline(ByteString.copyFromUtf8("Received: x")).build();
+    MessageAccepted message =
+        Messages.to(QUEUE_ID, "bob@fabrikam.example").toBuilder()
+            .clearContent()
+            .addContent(received)
+            .addContent(reference(Topics.MAIL_CONTENT))
             .build();
+    ContentSegment copy = reference(Topics.MAIL_CONTENT_HELD);
     Decision decision =
         decider.decide(DIRECTORY, later(message, promised("To Fabrikam").addMovedContent(copy)));
 
-    assertThat(decision.deliveries().getFirst().getContentList()).containsExactly(copy);
+    assertThat(decision.deliveries().getFirst().getContentList()).containsExactly(received, copy);
+  }
+
+  private static ContentSegment reference(String topic) {
+    return ContentSegment.newBuilder()
+        .setReference(ContentReference.newBuilder().setTopic(topic))
+        .build();
   }
 
   @Test

@@ -1,7 +1,5 @@
-package io.postern.policy.decider;
+package io.postern.log;
 
-import io.postern.contracts.Topics;
-import io.postern.log.LogSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,20 +15,21 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads envelopes back by offset, for attempts after the first (log-mechanics §4). Small fetches,
- * since such reads are at random; seeks only when the position differs. Owner: the decider's
- * thread. Connected at the first read.
+ * Reads records of one topic back by offset: what {@code mail.due} and {@code mail.notices} refer
+ * to (log-mechanics §4). Small fetches, since such reads are at random; seeks only when the
+ * position differs. Owner: one thread, which it blocks. Connected at the first read.
  */
-final class AcceptedReader implements AutoCloseable {
-  private static final Duration PATIENCE =
-      Duration.ofSeconds(3); // a transaction, open meanwhile, has 5 s
+public final class RecordReader implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration CALL = Duration.ofSeconds(2);
   private static final int FETCH_BYTES = 64 * 1024;
 
+  private final String topic;
   private final Properties properties;
   private @Nullable KafkaConsumer<String, byte[]> consumer;
 
-  AcceptedReader(LogSettings settings) {
+  public RecordReader(LogSettings settings, String topic) {
+    this.topic = topic;
     properties = settings.reader(true);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
@@ -38,17 +37,21 @@ final class AcceptedReader implements AutoCloseable {
   }
 
   /**
-   * Empty when there is no such record (any more).
+   * Empty when there is no such record (any more). Whoever has the offset from a committed record
+   * finds it below the last stable offset: what is not there was never committed.
    *
    * @throws KafkaException when the log does not answer within some 3 s
    */
-  Optional<ConsumerRecord<String, byte[]>> read(int partition, long offset) {
+  public Optional<ConsumerRecord<String, byte[]>> read(int partition, long offset) {
     KafkaConsumer<String, byte[]> reader = consumer;
     if (reader == null) {
       reader = new KafkaConsumer<>(properties);
       consumer = reader;
     }
-    TopicPartition home = new TopicPartition(Topics.MAIL_ACCEPTED, partition);
+    if (offset < 0) {
+      return Optional.empty();
+    }
+    TopicPartition home = new TopicPartition(topic, partition);
     if (!reader.assignment().contains(home)) {
       reader.assign(List.of(home));
       reader.seek(home, offset);

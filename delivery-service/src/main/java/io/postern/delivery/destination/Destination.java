@@ -1,0 +1,245 @@
+package io.postern.delivery.destination;
+
+import io.postern.contracts.v1.RouteState;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this replica knows of one destination: how many deliveries may run, whether it is dead, and
+ * up to when it is booked. Arithmetic alone; times are nanoseconds of the owner's clock. Owner:
+ * {@link Destinations}, under its lock.
+ *
+ * <p>The limit is that of the whole group; this replica's part of it is its <i>share</i>. It grows
+ * by one for as many deliveries that got through as may run, as long as it is used, and shrinks by
+ * one for each failure of a connection, as Postfix's queue manager does. Failures in a row without
+ * anything that got through make it dead: then one delivery at a time probes it, with pauses that
+ * double, and the first answer of a host brings it back with the initial limit.
+ */
+final class Destination {
+  // Without a rate that was seen: a destination whose sessions hang ends one in ten seconds.
+  private static final double SLOWEST = 0.1;
+  private static final double SPREAD = 0.1;
+  private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final double GOLDEN = 0.618_033_988_749_895;
+
+  final String route;
+  final Set<Place> line = new LinkedHashSet<>();
+  private final DestinationSettings settings;
+  private final Rate rate = new Rate();
+  private double usualRate;
+  private double limit;
+  private int busy;
+  private int failures;
+  private boolean dead;
+  private boolean probing;
+  private long pause;
+  private long nextProbe;
+  private long firstFailure;
+  private String lastError = "";
+  private long booked;
+  private long handBacks;
+  private final long made;
+  private long counted;
+  private long used;
+  private @Nullable RouteState said;
+  private long saidAt;
+
+  Destination(String route, DestinationSettings settings, long now) {
+    this.route = route;
+    this.settings = settings;
+    this.limit = settings.initial();
+    this.usualRate = settings.initial();
+    this.booked = now;
+    this.used = now;
+    this.made = now;
+    this.counted = now - SOON_NANOS;
+  }
+
+  int busy() {
+    return busy;
+  }
+
+  boolean dead() {
+    return dead;
+  }
+
+  /** Deliveries that may run here at a time; at least one. */
+  int limit(double share) {
+    return Math.max(1, (int) (limit * share + 1e-9));
+  }
+
+  boolean mayStart(long now, double share) {
+    return dead ? !probing && now - nextProbe >= 0 : busy < limit(share);
+  }
+
+  /**
+   * Whoever joins the line now goes within about a second, or nothing is known yet: to hand such
+   * back would make room no sooner, and cost more than its delivery.
+   */
+  boolean soon(long now) {
+    return now - made < SOON_NANOS
+        || now - counted < SOON_NANOS && line.size() < rate.perSecond(now);
+  }
+
+  /** A delivery begins; true: it probes a dead destination. */
+  boolean start(long now) {
+    busy++;
+    used = now;
+    probing |= dead;
+    return dead;
+  }
+
+  void ended(boolean probe, Feedback feedback, String error, long now, double share) {
+    boolean full = limit(share) < busy + Math.max(1, settings.initial() * share);
+    busy--;
+    used = now;
+    if (probe) {
+      probing = false;
+    }
+    switch (feedback) {
+      case THROUGH -> {
+        revive();
+        counted(now);
+        if (full) {
+          limit = Math.min(settings.limit(), limit + 1 / (share * limit(share)));
+        }
+      }
+      case REACHED -> {
+        revive();
+        counted(now);
+      }
+      case STRAINED -> {
+        revive();
+        counted(now);
+        shrink(share);
+        lastError = error;
+      }
+      case FAILED -> failed(probe, error, now, share);
+      case NOTHING -> {}
+    }
+  }
+
+  private void counted(long now) {
+    counted = now;
+    rate.count(now);
+    usualRate = rate.perSecond(now);
+  }
+
+  private void revive() {
+    if (dead) {
+      limit = settings.initial();
+    }
+    dead = false;
+    failures = 0;
+    lastError = "";
+  }
+
+  private void shrink(double share) {
+    limit = Math.max(1, limit - 1 / share);
+  }
+
+  private void failed(boolean probe, String error, long now, double share) {
+    lastError = error;
+    if (failures++ == 0) {
+      firstFailure = now;
+    }
+    if (!dead) {
+      shrink(share);
+      if (failures >= settings.failures()) {
+        dead = true;
+        pause = settings.probePause().toNanos();
+        nextProbe = now + pause;
+      }
+    } else if (probe) {
+      pause = Math.min(2 * pause, settings.longestProbePause().toNanos());
+      nextProbe = now + pause;
+    }
+  }
+
+  /**
+   * Books a time for a delivery that is handed back: behind those in line and those booked before,
+   * at the rate of late, so that a backlog comes back as it can be taken and does not circle.
+   *
+   * @return from now
+   */
+  Duration handBack(long now) {
+    double perSecond = Math.max(SLOWEST, dead ? usualRate : rate.perSecond(now));
+    long one = (long) (1e9 / perSecond);
+    long from = now;
+    long ahead = line.size() * one;
+    if (dead) {
+      // A probe under way has not told yet; if it fails the next one is no sooner than this.
+      from = probing ? now + pause : Math.max(now, nextProbe);
+      ahead = 0;
+    }
+    long last = from + settings.longestHandBack().toNanos();
+    booked = Math.min(last, Math.max(booked, from + ahead) + one);
+    long at = Math.max(booked, now + settings.shortestHandBack().toNanos());
+    // Apart from each other also where the bounds would let many come at once.
+    double place = handBacks++ * GOLDEN;
+    return Duration.ofNanos(at - now + (long) ((at - now) * SPREAD * (place - Math.floor(place))));
+  }
+
+  /** Why a delivery gets no slot; for the administrator. */
+  String busyDetail(long now, double share) {
+    if (dead) {
+      return "not tried: "
+          + failures
+          + " deliveries in a row have failed within "
+          + (now - firstFailure) / 1_000_000_000L
+          + " s, and one at a time probes the destination; the last failure: "
+          + lastError;
+    }
+    return "not tried: all "
+        + limit(share)
+        + " slots of the destination are in use"
+        + (lastError.isEmpty() ? "" : "; the last failure: " + lastError);
+  }
+
+  /** Nothing runs, nobody waits. */
+  boolean idle() {
+    return busy == 0 && line.isEmpty();
+  }
+
+  /** Nothing is known that a new entry would not say as well. */
+  boolean forgettable(long now, Duration memory) {
+    boolean plain =
+        !dead && failures == 0 && booked - now <= 0 && Math.abs(limit - settings.initial()) < 1;
+    return idle() && (plain || now - used > memory.toNanos());
+  }
+
+  /** What people see in mail.routes. */
+  RouteState state(String replica, double share) {
+    return RouteState.newBuilder()
+        .setRoute(route)
+        .setReplica(replica)
+        .setOpen(busy)
+        .setWaiting(line.size())
+        .setLimit(dead ? 1 : limit(share))
+        .setState(dead ? probing ? "probing" : "dead" : "open")
+        .setLastError(lastError)
+        .build();
+  }
+
+  /** How much people want to hear of it: 0 first. */
+  int rank() {
+    return dead ? 0 : !line.isEmpty() ? 1 : !lastError.isEmpty() ? 2 : 3;
+  }
+
+  /** It changed since it was said last, or that is long ago, or it was never said and matters. */
+  boolean worthSaying(RouteState now, long at, Duration again) {
+    RouteState before = said;
+    boolean quiet = idle() && !dead && lastError.isEmpty();
+    if (before == null) {
+      return !quiet;
+    }
+    return !before.equals(now) || !quiet && at - saidAt >= again.toNanos();
+  }
+
+  void said(RouteState now, long at) {
+    said = now;
+    saidAt = at;
+  }
+}

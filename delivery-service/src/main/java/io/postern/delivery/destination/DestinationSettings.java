@@ -1,0 +1,31 @@
+package io.postern.delivery.destination;
+
+import java.time.Duration;
+
+/**
+ * How deliveries to one destination are bounded.
+ *
+ * @param initial deliveries at a time to a destination that is not known yet, in the whole group
+ * @param limit the most deliveries at a time, in the whole group
+ * @param failures in a row without anything that got through: it counts as dead
+ * @param probePause from its death to the first probe; each failed one doubles it
+ * @param longestProbePause the most that it grows to
+ * @param patience in line for a slot, then handed back
+ * @param shortestHandBack before a delivery handed back comes again
+ * @param longestHandBack the most that it is asked to stay away, from the next probe on if dead
+ * @param kept destinations remembered
+ */
+public record DestinationSettings(
+    int initial,
+    int limit,
+    int failures,
+    Duration probePause,
+    Duration longestProbePause,
+    Duration patience,
+    Duration shortestHandBack,
+    Duration longestHandBack,
+    int kept) {
+  public DestinationSettings {
+    initial = Math.min(initial, limit);
+  }
+}

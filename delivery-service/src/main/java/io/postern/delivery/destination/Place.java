@@ -1,0 +1,9 @@
+package io.postern.delivery.destination;
+
+import io.postern.delivery.destination.Destinations.Admission;
+import java.util.concurrent.CompletableFuture;
+
+/** A place in line for a slot; answered under the lock of {@link Destinations}. */
+final class Place {
+  final CompletableFuture<Admission> answer = new CompletableFuture<>();
+}

@@ -1,0 +1,18 @@
+package io.postern.delivery.destination;
+
+/** The right to run one delivery to a destination; given back once, with what was learnt. */
+public final class Slot {
+  final Destination destination;
+  final boolean probe;
+  boolean ended;
+
+  Slot(Destination destination, boolean probe) {
+    this.destination = destination;
+    this.probe = probe;
+  }
+
+  /** It is the one delivery that finds out whether a dead destination is back. */
+  public boolean probe() {
+    return probe;
+  }
+}

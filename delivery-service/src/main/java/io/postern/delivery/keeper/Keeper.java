@@ -1,0 +1,263 @@
+package io.postern.delivery.keeper;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.log.ContentException;
+import io.postern.log.ContentStream;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.OccasionalLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code mail.notices} and, where one asks for it, copies a held message's content to {@code
+ * mail.content.held} and answers in {@code mail.outcomes} with the segments that replace the
+ * accepted ones (log-mechanics §2). The answer and the position are one transaction, after all
+ * chunks of the copy are acknowledged: whoever is interrupted between them copies again, which
+ * costs room and harms nobody. The Kafka client itself, for that transaction.
+ *
+ * <p>One thread, one copy at a time. A log that does not answer is tried again until it does; a
+ * content that the log has no more, or that is not what was accepted, is said in the error log and
+ * counted, and the position moves on. One that cannot be read for a quarter of an hour is given up
+ * likewise, so that it does not keep others from being kept before the log forgets them.
+ */
+public final class Keeper implements Runnable, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
+  private static final Duration LONGEST_COPY = Duration.ofMinutes(15);
+  private static final Duration GIVE_UP = Duration.ofMinutes(15);
+  private static final int TRIES = 10;
+  private static final int MAX_POLL_RECORDS = 50;
+  private static final int FETCH_BYTES = 256 * 1024;
+
+  private final LogSettings settings;
+  private final Consumer<Kept> observer;
+  private final Runnable beforeAnswer;
+  private final ContentKeeper contents;
+  private final OccasionalLog complaints = new OccasionalLog(Keeper.class);
+  private final CountDownLatch ending = new CountDownLatch(1);
+  private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+  private @Nullable Trouble trouble;
+
+  /** A notice that could not be done, and since when. */
+  private record Trouble(TopicPartition partition, long offset, long since, int tries) {}
+
+  /**
+   * @param contents opens a content
+   * @param observer told what became of each content, when that is durable
+   */
+  public Keeper(
+      LogSettings settings,
+      Function<List<ContentSegment>, ContentStream> contents,
+      Consumer<Kept> observer) {
+    this(settings, contents, observer, () -> {});
+  }
+
+  /**
+   * @param beforeAnswer what a test does between copy and answer
+   */
+  Keeper(
+      LogSettings settings,
+      Function<List<ContentSegment>, ContentStream> contents,
+      Consumer<Kept> observer,
+      Runnable beforeAnswer) {
+    this.settings = settings;
+    this.observer = observer;
+    this.beforeAnswer = beforeAnswer;
+    this.contents = new ContentKeeper(settings, contents, this::ended);
+  }
+
+  /** Runs until {@link #close}. */
+  @Override
+  public void run() {
+    while (!ended()) {
+      try {
+        session();
+      } catch (WakeupException e) {
+        // close() was called
+      } catch (KafkaException | LogUnavailableException e) {
+        if (!ended()) {
+          complaints.warn("held contents cannot be kept, trying again", e);
+        }
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "the keeper of held contents begins again", e);
+      }
+      pause();
+    }
+    contents.close();
+  }
+
+  private void session() throws LogUnavailableException {
+    try (AcceptedMessages accepted = new AcceptedMessages(settings);
+        Answers answers = new Answers(settings)) {
+      KafkaConsumer<String, byte[]> member = new KafkaConsumer<>(properties());
+      consumer = member;
+      try {
+        member.subscribe(List.of(Topics.MAIL_NOTICES));
+        while (!ended()) {
+          ConsumerRecords<String, byte[]> records = member.poll(POLL);
+          for (TopicPartition partition : records.partitions()) {
+            work(member, accepted, answers, partition, records.records(partition));
+          }
+          complaints.over("held contents are kept again");
+        }
+      } finally {
+        consumer = null;
+        member.close(CloseOptions.timeout(CLOSE));
+      }
+    }
+  }
+
+  private void work(
+      KafkaConsumer<String, byte[]> member,
+      AcceptedMessages accepted,
+      Answers answers,
+      TopicPartition partition,
+      List<ConsumerRecord<String, byte[]>> records)
+      throws LogUnavailableException {
+    for (ConsumerRecord<String, byte[]> record : records) {
+      NoticeRequested notice = parse(record);
+      boolean last = record == records.getLast();
+      if (notice == null || notice.getKind() != NoticeKind.KEEP_CONTENT) {
+        if (last) {
+          answers.commit(null, partition, record.offset() + 1, member.groupMetadata());
+        }
+        continue;
+      }
+      Result result = keep(accepted, notice, partition, record.offset());
+      if (result.answer() != null) {
+        beforeAnswer.run();
+      }
+      answers.commit(result.answer(), partition, record.offset() + 1, member.groupMetadata());
+      observer.accept(result.kept());
+    }
+  }
+
+  private record Result(Kept kept, @Nullable OutcomeRecorded answer) {}
+
+  private Result keep(
+      AcceptedMessages accepted, NoticeRequested notice, TopicPartition partition, long offset)
+      throws LogUnavailableException {
+    String queueId = notice.getQueueId();
+    MessageAccepted message =
+        accepted.read(partition.partition(), notice.getAcceptedOffset(), queueId);
+    if (message == null) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the content of " + queueId + " cannot be kept: the log has not its envelope");
+      return new Result(Kept.GONE, null);
+    }
+    if (message.getContentList().stream().noneMatch(ContentSegment::hasReference)) {
+      return new Result(Kept.NOTHING, null);
+    }
+    try {
+      List<ContentSegment> moved = contents.keep(QueueId.parse(queueId), message.getContentList());
+      return new Result(Kept.COPIED, Answers.moved(notice, message, moved));
+    } catch (ContentException e) {
+      if (e.kind() == ContentException.Kind.UNAVAILABLE && !hopeless(partition, offset)) {
+        throw new LogUnavailableException("the content of " + queueId + " cannot be read", e);
+      }
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the content of " + queueId + " cannot be kept (" + e.kind() + ")",
+          e);
+      boolean gone = e.kind() == ContentException.Kind.GONE;
+      return new Result(gone ? Kept.GONE : Kept.UNREADABLE, null);
+    }
+  }
+
+  /** It was tried often and for long enough. */
+  private boolean hopeless(TopicPartition partition, long offset) {
+    Trouble before = trouble;
+    long now = System.nanoTime();
+    if (before == null || before.offset() != offset || !before.partition().equals(partition)) {
+      before = new Trouble(partition, offset, now, 0);
+    }
+    trouble = new Trouble(partition, offset, before.since(), before.tries() + 1);
+    return before.tries() >= TRIES && now - before.since() > GIVE_UP.toNanos();
+  }
+
+  private static @Nullable NoticeRequested parse(ConsumerRecord<String, byte[]> record) {
+    try {
+      if (record.value() == null) {
+        throw new IllegalArgumentException("it has no value");
+      }
+      NoticeRequested notice = NoticeRequested.parseFrom(record.value());
+      if (QueueId.parse(notice.getQueueId()).partition() != record.partition()) {
+        throw new IllegalArgumentException("its queue id is of another partition");
+      }
+      return notice;
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the notice at "
+              + record.topic()
+              + "-"
+              + record.partition()
+              + " offset "
+              + record.offset()
+              + " is unreadable",
+          e);
+      return null;
+    }
+  }
+
+  private Properties properties() {
+    Properties properties = settings.consumer(ConsumerGroups.DELIVERY_KEEPER);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * FETCH_BYTES);
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    // Between two polls lie the copies of what one poll returned.
+    properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) LONGEST_COPY.toMillis());
+    return properties;
+  }
+
+  private boolean ended() {
+    return ending.getCount() == 0;
+  }
+
+  private void pause() {
+    try {
+      var unused = ending.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ending.countDown();
+    }
+  }
+
+  /** Ends {@link #run} within some seconds; a copy under way is given up and made again later. */
+  @Override
+  public void close() {
+    ending.countDown();
+    KafkaConsumer<String, byte[]> current = consumer;
+    if (current != null) {
+      current.wakeup();
+    }
+  }
+}

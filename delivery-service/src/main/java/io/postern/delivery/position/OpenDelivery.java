@@ -1,0 +1,195 @@
+package io.postern.delivery.position;
+
+import io.postern.contracts.v1.DeliveryRequested;
+import java.time.Duration;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One delivery that a thread is doing. It is before its final dot or past it; before, it can be
+ * closed from outside and then never sends one; past, it can only be watched (log-mechanics §5).
+ *
+ * <p>Its own thread asks, the reader's thread takes away; the lease's monitor puts them in order.
+ */
+final class OpenDelivery implements Ownership {
+  /** From handing over to the last final dot. */
+  static final Duration DOT_AFTER_HANDING_OVER = Duration.ofSeconds(60);
+
+  /** How long a session waits at its dot: a taker's wait, and until the next commit. */
+  static final Duration PATIENCE = Lease.TAKER_WAIT.plusSeconds(2);
+
+  private static final long LOOK_UP_MILLIS = 100;
+
+  final TopicPartition partition;
+  final long offset;
+  final long weight;
+  final long startedNanos;
+  final long requestedMillis;
+  final DeliveryRequested request;
+  private final Lease lease;
+  private final TakeoverCounts counts;
+  private boolean pastDot;
+  private boolean everPastDot;
+  private boolean closed;
+  private boolean handedOver;
+  private long handedOverAt;
+  private @Nullable Runnable abort;
+
+  /**
+   * @param weight bytes that it holds at most
+   * @param requestedMillis when the log had the request
+   */
+  OpenDelivery(
+      TopicPartition partition,
+      long offset,
+      long weight,
+      DeliveryRequested request,
+      long requestedMillis,
+      Lease lease,
+      TakeoverCounts counts) {
+    this.partition = partition;
+    this.offset = offset;
+    this.weight = weight;
+    this.request = request;
+    this.requestedMillis = requestedMillis;
+    this.startedNanos = lease.now();
+    this.lease = lease;
+    this.counts = counts;
+  }
+
+  @Override
+  public boolean held() {
+    synchronized (lease) {
+      return !closed && !lease.ended();
+    }
+  }
+
+  @Override
+  public Duration awaitDot() {
+    synchronized (lease) {
+      long deadline = lease.now() + PATIENCE.toNanos();
+      Duration answer = dot();
+      if (answer == null) {
+        counts.waited();
+      }
+      while (answer == null && lease.now() - deadline < 0) {
+        try {
+          lease.wait(LOOK_UP_MILLIS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return Duration.ZERO;
+        }
+        answer = dot();
+      }
+      if (answer == null) {
+        counts.refused();
+        return Duration.ZERO;
+      }
+      return answer;
+    }
+  }
+
+  /** The same without waiting; null: not now. */
+  @Nullable Duration dot() {
+    synchronized (lease) {
+      if (!held()) {
+        return Duration.ZERO;
+      }
+      long watchLeft = watchLeft();
+      if (watchLeft <= 0) {
+        closed = true;
+        return Duration.ZERO;
+      }
+      long left = Math.min(lease.left(), watchLeft);
+      if (left <= 0) {
+        return null;
+      }
+      pastDot = true;
+      everPastDot = true;
+      return Duration.ofNanos(left);
+    }
+  }
+
+  @Override
+  public void answered() {
+    synchronized (lease) {
+      pastDot = false;
+    }
+  }
+
+  @Override
+  public void connection(@Nullable Runnable connectionAbort) {
+    synchronized (lease) {
+      abort = connectionAbort;
+      if (connectionAbort != null && (closed || lease.ended() && !pastDot)) {
+        connectionAbort.run();
+      }
+    }
+  }
+
+  /**
+   * No dot of it is sent any more, and its connection ends.
+   *
+   * @return false: it is past its dot, and goes on
+   */
+  boolean close() {
+    synchronized (lease) {
+      if (pastDot) {
+        return false;
+      }
+      if (!closed) {
+        closed = true;
+        lease.notifyAll();
+        if (abort != null) {
+          abort.run(); // under the monitor: afterwards the connection may be another delivery's
+        }
+      }
+      return true;
+    }
+  }
+
+  boolean closed() {
+    synchronized (lease) {
+      return closed;
+    }
+  }
+
+  boolean pastDot() {
+    synchronized (lease) {
+      return pastDot;
+    }
+  }
+
+  /** Some of its recipients may have been delivered to. */
+  boolean everPastDot() {
+    synchronized (lease) {
+      return everPastDot;
+    }
+  }
+
+  /** Its offset counts as finished from now on; counted from before that is written. */
+  void handOver() {
+    synchronized (lease) {
+      handedOver = true;
+      handedOverAt = lease.now();
+    }
+  }
+
+  boolean handedOver() {
+    synchronized (lease) {
+      return handedOver;
+    }
+  }
+
+  Duration sinceHandedOver() {
+    synchronized (lease) {
+      return Duration.ofNanos(handedOver ? lease.now() - handedOverAt : 0);
+    }
+  }
+
+  private long watchLeft() {
+    return handedOver
+        ? DOT_AFTER_HANDING_OVER.toNanos() - (lease.now() - handedOverAt)
+        : Long.MAX_VALUE;
+  }
+}

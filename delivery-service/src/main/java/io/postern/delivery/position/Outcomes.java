@@ -1,0 +1,99 @@
+package io.postern.delivery.position;
+
+import io.postern.contracts.TlsToken;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
+import io.postern.contracts.v1.RecipientOutcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Outcomes that the reader itself writes, and what it adds to those of deliveries. Pure. */
+final class Outcomes {
+  private Outcomes() {}
+
+  /**
+   * Adds what the scheduler needs to go on without reading the delivery back.
+   *
+   * @param requestedMillis when the log had the request
+   */
+  static OutcomeRecorded complete(
+      OutcomeRecorded outcome, DeliveryRequested request, long requestedMillis) {
+    OutcomeRecorded.Builder complete =
+        outcome.toBuilder()
+            .setAcceptedOffset(request.getAcceptedOffset())
+            .setAcceptedMillis(request.getAcceptedMillis())
+            .setExpiresMillis(request.getExpiresMillis())
+            .setRoute(request.getNextHop().getRoute());
+    complete.getTimingsBuilder().setRequestedMillis(requestedMillis);
+    return complete.build();
+  }
+
+  /** An error of ours: unlike an exception that ends the thread, this keeps the mail in sight. */
+  static OutcomeRecorded failed(DeliveryRequested request, String detail) {
+    return ofAll(request, OutcomeKind.DEFERRED, Deliverer.INTERNAL_ERROR, detail)
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Deliverer.INTERNAL_ERROR))
+        .build();
+  }
+
+  /** Handed over to the scheduler's watch. */
+  static OutcomeRecorded stillOpen(DeliveryRequested request, long openMillis) {
+    return ofAll(
+            request,
+            OutcomeKind.STILL_OPEN,
+            "",
+            "the session has lasted for " + openMillis / 1_000 + " s and goes on")
+        .build();
+  }
+
+  /** It was watched, and closed before its dot: nobody has it. */
+  static OutcomeRecorded unfinished(DeliveryRequested request) {
+    return ofAll(
+            request,
+            OutcomeKind.DEFERRED,
+            Deliverer.TOO_SLOW,
+            "the session was ended before the final dot: it lasted too long, or its owner stopped")
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Deliverer.TOO_SLOW))
+        .build();
+  }
+
+  /** Its delivery was handed over before. */
+  static OutcomeRecorded afterStillOpen(OutcomeRecorded outcome) {
+    return outcome.toBuilder().setAfterStillOpen(true).build();
+  }
+
+  /** All that may be written of a delivery that is not ours any more; null: nothing. */
+  static @Nullable OutcomeRecorded late(OutcomeRecorded outcome) {
+    List<RecipientOutcome> delivered =
+        outcome.getRecipientsList().stream()
+            .filter(r -> r.getKind() == OutcomeKind.DELIVERED)
+            .toList();
+    return delivered.isEmpty()
+        ? null
+        : outcome.toBuilder().clearRecipients().addAllRecipients(delivered).setLate(true).build();
+  }
+
+  private static OutcomeRecorded.Builder ofAll(
+      DeliveryRequested request, OutcomeKind kind, String reason, String detail) {
+    OutcomeRecorded.Builder outcome =
+        OutcomeRecorded.newBuilder()
+            .setWriter(OutcomeWriter.WRITER_DELIVERY)
+            .setQueueId(request.getQueueId())
+            .setDeliveryId(request.getDeliveryId())
+            .setAttempt(request.getAttempt())
+            .setOrganization(request.getOrganization())
+            .setConnector(request.getConnector())
+            .setRequirement(request.getRequirement())
+            .setAtMillis(System.currentTimeMillis());
+    for (int recipient : request.getRecipientsList()) {
+      outcome.addRecipients(
+          RecipientOutcome.newBuilder()
+              .setRecipient(recipient)
+              .setKind(kind)
+              .setReason(reason)
+              .setDetail(detail));
+    }
+    return outcome;
+  }
+}

@@ -1,0 +1,285 @@
+package io.postern.delivery.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.Headers;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.lab.KafkaBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Partitions that move while deliveries are at their final dot, against a real broker (G5). */
+class TakeoverTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir private static Path folder;
+  private static KafkaBroker broker;
+  private ReaderLab lab;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = KafkaBroker.start(folder, more -> {});
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    lab = new ReaderLab(broker);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    lab.close();
+  }
+
+  @Test
+  void aDeliveryPastItsDotIsWatchedWhenItsPartitionMovesAndTheOthersGoToTheNextOwner()
+      throws Exception {
+    // Two before and two past their dot in each partition: one of the partitions will move.
+    List<String> before = new ArrayList<>(lab.ask(0, 2));
+    before.addAll(lab.ask(1, 2));
+    List<String> past = new ArrayList<>(lab.ask(0, 2));
+    past.addAll(lab.ask(1, 2));
+    lab.held.addAll(before);
+    lab.unanswered.addAll(past);
+    DeliveryReader first = lab.reader().reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.containsAll(past));
+    Awaitility.await().atMost(LONG).until(() -> before.stream().allMatch(i -> lab.starts(i) == 1));
+    DeliveryReader second = lab.reader().reader();
+    Awaitility.await().atMost(LONG).until(() -> second.assigned() == 1 && first.assigned() == 1);
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> before.stream().mapToInt(lab::starts).sum() == before.size() + 2);
+    lab.release.complete(null);
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.containsAll(before));
+    lab.replies.complete(null);
+
+    List<String> all = new ArrayList<>(before);
+    all.addAll(past);
+    Awaitility.await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              assertThat(delivered(all)).containsExactlyInAnyOrderElementsOf(all);
+            });
+    // Each host got each message once.
+    assertThat(lab.dots).containsExactlyInAnyOrderElementsOf(all);
+    List<OutcomeRecorded> outcomes = outcomes(past);
+    assertThat(outcomes.stream().filter(o -> kind(o) == OutcomeKind.STILL_OPEN)).hasSize(2);
+    assertThat(outcomes.stream().filter(OutcomeRecorded::getLate))
+        .hasSize(2)
+        .allMatch(OutcomeRecorded::getAfterStillOpen);
+    assertThat(outcomes(before)).noneMatch(OutcomeRecorded::getLate);
+    // The handover was in order: nobody had to wait.
+    assertThat(second.counts().takersThatWaited()).isZero();
+    assertThat(first.counts().deliveriesHandedOver()).isEqualTo(2);
+  }
+
+  @Test
+  void aTakerOfWhatWasNotReleasedSendsNoDotForSixSecondsAndTheOldOwnerNoneAtAll() throws Exception {
+    AtomicBoolean gone = new AtomicBoolean();
+    List<String> asked = lab.ask(0, 3);
+    String past = asked.getFirst();
+    lab.unanswered.add(past);
+    lab.held.addAll(asked.subList(1, 3));
+    lab.mayStart(
+        () -> {
+          if (gone.get()) {
+            throw new IllegalStateException("this replica fails before each poll");
+          }
+          return true;
+        });
+    lab.reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.contains(past));
+    Awaitility.await().atMost(LONG).until(() -> lab.starts(asked.getLast()) == 1);
+    gone.set(true);
+
+    lab.mayStart(() -> true);
+    Map<String, Long> dotsOfTaker = new ConcurrentHashMap<>();
+    DeliveryReader second =
+        lab.reader(
+                (request, ownership) -> {
+                  if (ownership.awaitDot().isZero()) {
+                    return ownership.held() ? ReaderLab.deferred(request) : null;
+                  }
+                  dotsOfTaker.put(request.getQueueId(), System.nanoTime());
+                  return ReaderLab.delivered(request);
+                })
+            .reader();
+    Awaitility.await().atMost(LONG).until(() -> second.counts().takersThatWaited() > 0);
+    long taken = System.nanoTime();
+    // Who has lost it comes to its dots: it is not the owner any more.
+    lab.release.complete(null);
+    // G5 (b): the one that was past its dot when its owner was lost goes twice.
+    Awaitility.await().atMost(LONG).until(() -> dotsOfTaker.keySet().containsAll(asked));
+    assertThat(lab.dots).containsExactly(past);
+    assertThat(dotsOfTaker.values())
+        .allMatch(at -> at - taken > Lease.TAKER_WAIT.minusMillis(500).toNanos());
+    assertThat(second.counts().dotsThatWaited()).isEqualTo(3);
+    assertThat(lab.awaitOutcomes(asked)).hasSize(3);
+    assertThat(dotsOfTaker).hasSize(3);
+  }
+
+  @Test
+  void aProcessThatWakesUpAfterItsLeaseSendsNoDot() throws Exception {
+    String id = lab.ask(0, 1).getFirst();
+    lab.held.add(id);
+    CountDownLatch asleep = new CountDownLatch(1);
+    CountDownLatch awake = new CountDownLatch(1);
+    AtomicBoolean stop = new AtomicBoolean();
+    lab.mayStart(
+        () -> {
+          if (stop.get()) {
+            asleep.countDown();
+            try {
+              awake.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return true;
+        });
+    DeliveryReader reader = lab.reader().reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.starts(id) == 1 && reader.committing());
+    stop.set(true);
+    asleep.await();
+    lab.ahead.addAndGet(Duration.ofSeconds(20).toNanos());
+    assertThat(reader.committing()).isFalse();
+    lab.release.complete(null);
+    Awaitility.await().atMost(LONG).until(() -> reader.counts().dotsThatWaited() == 1);
+    assertThat(lab.dots).isEmpty();
+    lab.ahead.addAndGet(OpenDelivery.PATIENCE.toNanos());
+    Awaitility.await().atMost(LONG).until(() -> reader.counts().leasesRefused() == 1);
+    awake.countDown();
+    OutcomeRecorded outcome = await(id, 1).getFirst();
+    assertThat(outcome.getRecipients(0).getReason()).isEqualTo("ownership-unproven");
+    assertThat(lab.dots).isEmpty();
+  }
+
+  @Test
+  void aDeliveryOfThirtyFiveSecondsIsWatchedAndItsPartitionMovesOn() throws Exception {
+    String slow = lab.ask(0, 1).getFirst();
+    lab.unanswered.add(slow);
+    DeliveryReader reader = lab.reader().reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.contains(slow));
+    lab.ahead.addAndGet(Duration.ofSeconds(35).toNanos());
+    OutcomeRecorded stillOpen = await(slow, 1).getFirst();
+    assertThat(kind(stillOpen)).isEqualTo(OutcomeKind.STILL_OPEN);
+    Awaitility.await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(lab.position(0).next()).isGreaterThan(lab.offset(slow)));
+    assertThat(reader.watched()).isEqualTo(1);
+    assertThat(reader.inWindow()).isZero();
+    lab.replies.complete(null);
+    OutcomeRecorded delivered = await(slow, 2).getLast();
+    assertThat(kind(delivered)).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(delivered.getAfterStillOpen()).isTrue();
+    assertThat(delivered.getLate()).isFalse();
+    // The scheduler has a state to close, so it must not be skipped.
+    assertThat(lab.awaitOutcomes(List.of(slow)).getOrDefault(slow, List.of()))
+        .noneMatch(r -> r.headers().lastHeader(Headers.FINAL) != null);
+    assertThat(lab.starts(slow)).isEqualTo(1);
+  }
+
+  @Test
+  void aReaderThatIsClosedWaitsForTheUsualFinalRepliesAndRecordsThemAsOurs() throws Exception {
+    List<String> asked = lab.ask(1, 2);
+    lab.held.add(asked.get(0));
+    lab.unanswered.add(asked.get(1));
+    ReaderLab.Running first = lab.reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.contains(asked.get(1)));
+    Awaitility.await().atMost(LONG).until(() -> lab.starts(asked.getFirst()) == 1);
+    Thread reply =
+        Thread.startVirtualThread(
+            () -> {
+              Awaitility.await().atMost(LONG).until(() -> lab.ends(asked.getFirst()) == 1);
+              lab.replies.complete(null);
+            });
+    first.close();
+    reply.join();
+    assertThat(lab.position(1).released()).isTrue();
+    OutcomeRecorded outcome = await(asked.get(1), 1).getFirst();
+    assertThat(kind(outcome)).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(outcome.getLate()).isFalse();
+    assertThat(outcome.getAfterStillOpen()).isFalse();
+    lab.held.clear();
+    lab.reader();
+    assertThat(kind(await(asked.getFirst(), 1).getFirst())).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(lab.dots).containsExactlyInAnyOrderElementsOf(asked);
+  }
+
+  @Test
+  void aReaderThatIsClosedHandsOverAtOnceAndRecordsALaterReplyAsLate() throws Exception {
+    String slow = lab.ask(1, 1).getFirst();
+    lab.unanswered.add(slow);
+    ReaderLab.Running first = lab.reader();
+    Awaitility.await().atMost(LONG).until(() -> lab.dots.contains(slow));
+    first.reader().close();
+    // While the reply is out the partition is released already.
+    Awaitility.await().atMost(LONG).until(() -> lab.position(1).released());
+    assertThat(first.thread().isAlive()).isTrue();
+    lab.replies.complete(null);
+    first.close();
+    List<OutcomeRecorded> outcomes = await(slow, 2);
+    assertThat(kind(outcomes.getFirst())).isEqualTo(OutcomeKind.STILL_OPEN);
+    assertThat(kind(outcomes.getLast())).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(outcomes.getLast().getLate()).isTrue();
+  }
+
+  @Test
+  void readinessNeedsCommitsAndMembership() throws Exception {
+    DeliveryReader reader = lab.reader().reader();
+    Awaitility.await().atMost(LONG).until(() -> reader.assigned() == 2 && reader.committing());
+    // Idle for long: the positions are committed all the same.
+    for (int i = 0; i < 3; i++) {
+      lab.ahead.addAndGet(Duration.ofSeconds(60).toNanos());
+      Awaitility.await().atMost(LONG).until(reader::committing);
+    }
+    assertThat(reader.sinceTurn()).isLessThan(Duration.ofSeconds(30));
+  }
+
+  private List<OutcomeRecorded> await(String id, int count) throws Exception {
+    Awaitility.await().atMost(LONG).until(() -> outcomes(List.of(id)).size() >= count);
+    return outcomes(List.of(id));
+  }
+
+  private List<OutcomeRecorded> outcomes(List<String> ids) throws Exception {
+    List<OutcomeRecorded> outcomes = new ArrayList<>();
+    for (List<ConsumerRecord<String, byte[]>> each : lab.awaitOutcomes(ids).values()) {
+      for (ConsumerRecord<String, byte[]> record : each) {
+        outcomes.add(OutcomeRecorded.parseFrom(record.value()));
+      }
+    }
+    return outcomes;
+  }
+
+  private List<String> delivered(List<String> ids) throws Exception {
+    return outcomes(ids).stream()
+        .filter(o -> kind(o) == OutcomeKind.DELIVERED)
+        .map(OutcomeRecorded::getQueueId)
+        .toList();
+  }
+
+  private static OutcomeKind kind(OutcomeRecorded outcome) {
+    return outcome.getRecipients(0).getKind();
+  }
+}

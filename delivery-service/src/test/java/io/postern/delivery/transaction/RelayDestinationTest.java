@@ -1,0 +1,262 @@
+package io.postern.delivery.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.destination.DestinationsLab;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.PeerStage;
+import io.postern.lab.PeerStep;
+import io.postern.lab.ScriptedPeer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Deliveries to destinations that are busy, dead, or back: with one slot each, and real peers. */
+@Timeout(60)
+class RelayDestinationTest {
+  private static final TlsRequirement OPPORTUNISTIC = RelayLab.level(TlsLevel.OPPORTUNISTIC);
+  private static final int FAILURES = 3;
+  private final RelayLab lab = new RelayLab(DestinationsLab.one(FAILURES, Duration.ofSeconds(5)));
+  private final ScriptedPeer peer = ScriptedPeer.named("mx.fabrikam.com").start();
+  private final CountDownLatch release = new CountDownLatch(1);
+
+  @AfterEach
+  void stop() {
+    release.countDown();
+    peer.close();
+    lab.close();
+  }
+
+  @Test
+  void whatFindsNoSlotIsHandedBackWithATimeAndIsNoAttempt() throws Exception {
+    CompletableFuture<OutcomeRecorded> running = running();
+    CompletableFuture<OutcomeRecorded> second = async(this::request);
+    Awaitility.await().until(() -> lab.destinations.waiting() == 1);
+    lab.clock.addAndGet(Duration.ofSeconds(5).toNanos());
+    long before = System.currentTimeMillis();
+    OutcomeRecorded outcome = second.get(10, TimeUnit.SECONDS);
+    assertHandedBack(outcome);
+    assertThat(outcome.getNotBeforeMillis())
+        .isBetween(before + 4_000, before + Duration.ofMinutes(12).toMillis());
+    assertThat(outcome.getRecipients(0).getDetail()).contains("slots of the destination");
+    release.countDown();
+    assertDelivered(running.get(10, TimeUnit.SECONDS));
+    assertDelivered(lab.deliver(request()));
+  }
+
+  @Test
+  void whileTheWindowIsOverHalfFullASlowOneIsHandedBackAtOnce() throws Exception {
+    CompletableFuture<OutcomeRecorded> running = running();
+    lab.crowded.set(true);
+    lab.clock.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertHandedBack(lab.deliver(request()));
+    release.countDown();
+    assertDelivered(running.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void oneSlowNextHopDelaysNoOther() throws Exception {
+    CompletableFuture<OutcomeRecorded> slow = running();
+    CompletableFuture<OutcomeRecorded> inLine = async(this::request);
+    Awaitility.await().until(() -> lab.destinations.waiting() == 1);
+    try (ScriptedPeer other = ScriptedPeer.named("mx.contoso.com").start()) {
+      for (int i = 0; i < 20; i++) {
+        DeliveryRequested.Builder request = RelayLab.request(OPPORTUNISTIC, other);
+        request.getNextHopBuilder().setRoute("contoso");
+        assertDelivered(lab.deliver(request));
+      }
+    }
+    assertThat(slow).isNotDone();
+    assertThat(inLine).isNotDone();
+    release.countDown();
+    assertDelivered(slow.get(10, TimeUnit.SECONDS));
+    assertDelivered(inLine.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aDeadDestinationIsProbedByOneDeliveryAtATimeAndRevives() throws Exception {
+    peer.on(PeerStage.BANNER, PeerStep.answer(421, "4.3.2", "closed for today"));
+    die();
+    int sessions = peer.sessions().size();
+    OutcomeRecorded handedBack = lab.deliver(request());
+    assertHandedBack(handedBack);
+    assertThat(handedBack.getRecipients(0).getDetail())
+        .contains("the last failure: remote-4xx at 127.0.0.1")
+        .contains("closed for today");
+    assertThat(handedBack.getNotBeforeMillis())
+        .isGreaterThan(System.currentTimeMillis() + Duration.ofSeconds(8).toMillis());
+    assertThat(peer.sessions()).as("nobody was asked").hasSize(sessions);
+
+    lab.clock.addAndGet(Duration.ofSeconds(10).toNanos());
+    assertThat(lab.deliver(request()).getNoAttempt()).as("a probe that fails").isFalse();
+    lab.clock.addAndGet(Duration.ofSeconds(19).toNanos());
+    assertHandedBack(lab.deliver(request()));
+
+    peer.asUsual();
+    lab.clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    CompletableFuture<OutcomeRecorded> probe = running();
+    for (int i = 0; i < 5; i++) {
+      assertHandedBack(lab.deliver(request()));
+    }
+    release.countDown();
+    assertDelivered(probe.get(10, TimeUnit.SECONDS));
+    assertDelivered(lab.deliver(request()));
+    assertThat(lab.destinations.dead()).isZero();
+  }
+
+  static Stream<Arguments> whatKills() {
+    return Stream.of(
+        Arguments.of(PeerStage.BANNER, PeerStep.answer(421, "4.3.2", "no"), true),
+        Arguments.of(PeerStage.BANNER, PeerStep.answer(554, "5.3.2", "no"), true),
+        Arguments.of(PeerStage.BANNER, PeerStep.drop(), true),
+        Arguments.of(PeerStage.BANNER, PeerStep.hang(), true),
+        Arguments.of(PeerStage.EHLO, PeerStep.answer(421, "4.3.2", "no"), true),
+        Arguments.of(PeerStage.EHLO, PeerStep.drop(), true),
+        Arguments.of(PeerStage.MAIL, PeerStep.answer(421, "4.3.2", "no"), true),
+        Arguments.of(PeerStage.MAIL, PeerStep.answer(450, "4.7.1", "no"), false),
+        Arguments.of(PeerStage.MAIL, PeerStep.answer(550, "5.7.1", "no"), false),
+        Arguments.of(PeerStage.RCPT, PeerStep.answer(450, "4.2.2", "no"), false),
+        Arguments.of(PeerStage.RCPT, PeerStep.answer(550, "5.1.1", "no"), false),
+        Arguments.of(PeerStage.RCPT, PeerStep.answer(421, "4.7.0", "no"), false),
+        Arguments.of(PeerStage.DATA, PeerStep.answer(451, "4.3.0", "no"), false),
+        Arguments.of(PeerStage.DATA, PeerStep.drop(), false),
+        Arguments.of(PeerStage.END_OF_DATA, PeerStep.answer(421, "4.3.0", "no"), false),
+        Arguments.of(PeerStage.END_OF_DATA, PeerStep.answer(552, "5.3.4", "no"), false));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatKills(PeerStage stage, PeerStep step, boolean dead) throws Exception {
+    if (step.equals(PeerStep.hang())) {
+      lab.impatient();
+    }
+    peer.on(stage, step);
+    die();
+    assertThat(lab.destinations.dead()).isEqualTo(dead ? 1 : 0);
+    assertThat(lab.deliver(request()).getNoAttempt()).isEqualTo(dead);
+  }
+
+  @Test
+  void aClosedPortKills() throws Exception {
+    ScriptedPeer gone = ScriptedPeer.named("gone.fabrikam.com").start();
+    DeliveryRequested.Builder request = RelayLab.request(OPPORTUNISTIC, gone);
+    gone.close();
+    for (int i = 0; i < FAILURES; i++) {
+      assertThat(lab.deliver(request).getNoAttempt()).isFalse();
+    }
+    OutcomeRecorded outcome = lab.deliver(request);
+    assertHandedBack(outcome);
+    assertThat(outcome.getRecipients(0).getDetail()).contains("connect-failed at 127.0.0.1");
+  }
+
+  @Test
+  void aDestinationWithoutTlsForSomeStaysAliveForOthers() throws Exception {
+    try (ScriptedPeer broken =
+        ScriptedPeer.named("mx.fabrikam.com")
+            .identity(LabCa.create("Lab").issue(Issue.to("mx.fabrikam.com")))
+            .failHandshake()
+            .start()) {
+      for (int i = 0; i < 2 * FAILURES; i++) {
+        RecipientOutcome refused =
+            lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.ENCRYPTION_ONLY), broken))
+                .getRecipients(0);
+        assertThat(refused.getReason()).isEqualTo("handshake-failed");
+      }
+      assertThat(lab.destinations.dead()).isZero();
+      assertDelivered(lab.deliver(RelayLab.request(OPPORTUNISTIC, broken)));
+    }
+  }
+
+  @Test
+  void aChangedRoutingIsHandedBackWithoutATimeOfItsOwn() throws Exception {
+    lab.routingChanged("newer");
+    OutcomeRecorded outcome = lab.deliver(request());
+    assertThat(outcome.getNoAttempt()).isTrue();
+    assertThat(outcome.getNotBeforeMillis()).isZero();
+    assertThat(outcome.getRecipients(0).getReason()).isEqualTo("routing-changed");
+    assertThat(peer.envelopeSeen()).isFalse();
+  }
+
+  private void die() throws InterruptedException {
+    for (int i = 0; i < FAILURES; i++) {
+      assertThat(lab.deliver(request()).getNoAttempt()).isFalse();
+    }
+  }
+
+  /** A delivery that has its slot and goes no further until released. */
+  private CompletableFuture<OutcomeRecorded> running() {
+    CountDownLatch begun = new CountDownLatch(1);
+    lab.contents(
+        segments -> {
+          begun.countDown();
+          try {
+            release.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return RelayLab.stream(List.of(RelayLab.CONTENT.getBytes(StandardCharsets.UTF_8)), null);
+        });
+    CompletableFuture<OutcomeRecorded> running = async(this::request);
+    try {
+      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    lab.contents(
+        segments ->
+            RelayLab.stream(List.of(RelayLab.CONTENT.getBytes(StandardCharsets.UTF_8)), null));
+    return running;
+  }
+
+  private CompletableFuture<OutcomeRecorded> async(Supplier<DeliveryRequested.Builder> request) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return lab.deliver(request.get());
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        Thread::startVirtualThread);
+  }
+
+  private DeliveryRequested.Builder request() {
+    return RelayLab.request(OPPORTUNISTIC, peer);
+  }
+
+  private static void assertDelivered(OutcomeRecorded outcome) {
+    assertThat(outcome.getRecipients(0).getKind())
+        .as(outcome.getRecipients(0).getDetail())
+        .isEqualTo(OutcomeKind.DELIVERED);
+  }
+
+  private static void assertHandedBack(OutcomeRecorded outcome) {
+    assertThat(outcome.getNoAttempt()).isTrue();
+    assertThat(outcome.getToken()).isEqualTo("opportunistic/destination-busy");
+    assertThat(outcome.getHost()).isEmpty();
+    assertThat(outcome.getNotBeforeMillis()).isGreaterThan(System.currentTimeMillis());
+    RecipientOutcome recipient = outcome.getRecipients(0);
+    assertThat(recipient.getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(recipient.getReason()).isEqualTo("destination-busy");
+    assertThat(recipient.hasReply()).isFalse();
+  }
+}

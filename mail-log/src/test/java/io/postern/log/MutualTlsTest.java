@@ -1,0 +1,170 @@
+package io.postern.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.lab.BrokerSettings;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.KafkaBroker;
+import io.postern.lab.LabCa;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * S3: the link to the log is mutual TLS. Broker and services as in the containers: PEM files, each
+ * with key and chain, and one authority.
+ */
+class MutualTlsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  @TempDir private static Path folder;
+  private static LabCa authority;
+  private static LabCa foreign;
+  private static KafkaBroker broker;
+
+  @BeforeAll
+  static void start() throws IOException {
+    authority = LabCa.create("Log");
+    foreign = LabCa.create("Somebody else");
+    broker =
+        broker("broker", authority.issue(Issue.to("broker", "127.0.0.1")), link(client(authority)));
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @Test
+  void s3_aCertificateOfTheLogsAuthorityMakesTopicsAndCarriesMail() throws Exception {
+    LogSettings settings = settings(broker, link(client(authority)));
+    TopicsSetup.createOrVerify(settings, TestLog.DEPLOYMENT);
+    try (MessageLog messages = new MessageLog(settings, 4);
+        ContentReader reader = new ContentReader(settings)) {
+      Mail mail = Mail.send(messages, Mail.bytes(new Random(5), 700_000));
+      assertThat(Mail.read(reader, mail.accepted().getContentList())).isEqualTo(mail.content());
+    }
+  }
+
+  @Test
+  void s3_whoHasNoCertificateIsRefused() throws IOException {
+    Map<String, String> link = link(client(authority));
+    link.keySet().removeIf(key -> key.startsWith("ssl.keystore"));
+    assertRefused(broker, link, SSLHandshakeException.class);
+  }
+
+  @Test
+  void s3_aCertificateOfAnotherAuthorityIsRefused() throws IOException {
+    assertRefused(broker, link(client(foreign)), SSLHandshakeException.class);
+  }
+
+  @Test
+  void s3_anExpiredCertificateIsRefused() throws IOException {
+    Issue expired = Issue.to("ingress").clientOnly().expired();
+    assertRefused(broker, link(authority.issue(expired)), SSLHandshakeException.class);
+  }
+
+  @Test
+  void s3_aServersCertificateIsNoClients() throws IOException {
+    Issue server = Issue.to("mail.example").serverOnly();
+    assertRefused(broker, link(authority.issue(server)), SSLHandshakeException.class);
+  }
+
+  @Test
+  void s3_plaintextIsRefused() {
+    assertRefused(broker, Map.of(), TimeoutException.class);
+  }
+
+  @Test
+  void s3_aBrokerOfAnotherAuthorityIsNotTrusted() throws IOException {
+    Map<String, String> link = link(client(authority));
+    link.put("ssl.truststore.location", trusted(foreign).toString());
+    assertRefused(broker, link, CertPathBuilderException.class);
+  }
+
+  @Test
+  void s3_aBrokerOfAnotherNameIsNotTrusted() throws Exception {
+    Map<String, String> careless = link(client(authority));
+    careless.put("ssl.endpoint.identification.algorithm", "");
+    Identity other = authority.issue(Issue.to("other.example"));
+    try (KafkaBroker impostor = broker("other", other, careless)) {
+      TopicsSetup.createOrVerify(settings(impostor, careless), TestLog.DEPLOYMENT);
+      assertRefused(impostor, link(client(authority)), CertificateException.class);
+    }
+  }
+
+  private static void assertRefused(
+      KafkaBroker broker, Map<String, String> link, Class<? extends Throwable> cause) {
+    LogSettings settings = settings(broker, link);
+    assertThatThrownBy(() -> TopicsSetup.createOrVerify(settings, TestLog.DEPLOYMENT, PATIENCE))
+        .isInstanceOf(LogUnavailableException.class)
+        .hasRootCauseInstanceOf(cause);
+  }
+
+  private static LogSettings settings(KafkaBroker broker, Map<String, String> link) {
+    Map<String, String> client = new HashMap<>(link);
+    client.put("bootstrap.servers", broker.bootstrap());
+    return new LogSettings(client);
+  }
+
+  private static Identity client(LabCa issuer) {
+    return issuer.issue(Issue.to("ingress").clientOnly());
+  }
+
+  private static KafkaBroker broker(String name, Identity identity, Map<String, String> client)
+      throws IOException {
+    Map<String, String> link = link(identity);
+    return KafkaBroker.start(
+        folder.resolve(name),
+        BrokerSettings.small().with(p -> mutualTls(p, link)).withClient(client));
+  }
+
+  private static void mutualTls(Properties properties, Map<String, String> link) {
+    link.forEach(
+        (key, value) -> {
+          if (key.startsWith("ssl.")) {
+            properties.setProperty(key, value);
+          }
+        });
+    properties.setProperty("listener.security.protocol.map", "CLIENT:SSL,CONTROLLER:PLAINTEXT");
+    properties.setProperty("ssl.client.auth", "required");
+    properties.setProperty("ssl.enabled.protocols", "TLSv1.3,TLSv1.2");
+  }
+
+  private static Map<String, String> link(Identity identity) throws IOException {
+    Map<String, String> link = new HashMap<>();
+    link.put("security.protocol", "SSL");
+    link.put("ssl.keystore.type", "PEM");
+    link.put("ssl.keystore.location", keys(identity).toString());
+    link.put("ssl.truststore.type", "PEM");
+    link.put("ssl.truststore.location", trusted(authority).toString());
+    return link;
+  }
+
+  private static Path keys(Identity identity) throws IOException {
+    Path own = Files.createTempDirectory(folder, "keys");
+    identity.write(own, "x");
+    return Files.writeString(
+        own.resolve("keys.pem"),
+        Files.readString(own.resolve("x.key")) + Files.readString(own.resolve("x.pem")));
+  }
+
+  private static Path trusted(LabCa issuer) throws IOException {
+    Path file = Files.createTempFile(folder, "authority", ".pem");
+    return Files.writeString(file, issuer.rootPem());
+  }
+}

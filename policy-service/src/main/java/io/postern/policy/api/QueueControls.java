@@ -1,0 +1,116 @@
+package io.postern.policy.api;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageControl;
+import io.postern.log.LogSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Writes controls durably for the scheduler (DESIGN §8). Each call has a client of its own, since
+ * they are rare and nothing then outlives a broken broker. Any thread that may block; 10 s in all,
+ * four calls at a time.
+ */
+final class QueueControls {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+  private static final int AT_A_TIME = 4;
+
+  private final LogSettings settings;
+  private final Semaphore places = new Semaphore(AT_A_TIME, true);
+
+  QueueControls(LogSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * To the message's home partition.
+   *
+   * @throws IllegalArgumentException when the queue id names a partition that there is not
+   */
+  void ofMessage(QueueId queueId, MessageControl control) throws NotNow {
+    write(
+        partitions -> {
+          if (queueId.partition() >= partitions) {
+            throw new IllegalArgumentException(
+                "the queue id is of partition " + queueId.partition() + ", which does not exist");
+          }
+          return List.of(queueId.partition());
+        },
+        queueId.value(),
+        control);
+  }
+
+  /** To every partition. When it fails, some may have it: the same again does no harm. */
+  void ofRoute(MessageControl control) throws NotNow {
+    write(
+        partitions -> {
+          List<Integer> all = new ArrayList<>();
+          for (int i = 0; i < partitions; i++) {
+            all.add(i);
+          }
+          return all;
+        },
+        control.getRoute(),
+        control);
+  }
+
+  private interface Where {
+    List<Integer> of(int partitions);
+  }
+
+  private void write(Where where, String key, MessageControl control) throws NotNow {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw away(null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away(e);
+    }
+    try {
+      KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+      try {
+        List<Future<RecordMetadata>> written = new ArrayList<>();
+        int partitions = producer.partitionsFor(Topics.MAIL_CONTROLS).size();
+        for (int partition : where.of(partitions)) {
+          written.add(
+              producer.send(
+                  new ProducerRecord<>(
+                      Topics.MAIL_CONTROLS, partition, key, control.toByteArray())));
+        }
+        for (Future<RecordMetadata> one : written) {
+          one.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+      } finally {
+        producer.close(CLOSE);
+      }
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      throw away(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away(e);
+    } finally {
+      places.release();
+    }
+  }
+
+  private static NotNow away(@org.jspecify.annotations.Nullable Exception cause) {
+    String what = "The log does not take the request now: try again.";
+    return cause == null
+        ? new NotNow(NotNow.UNAVAILABLE, what)
+        : new NotNow(NotNow.UNAVAILABLE, what, cause);
+  }
+}

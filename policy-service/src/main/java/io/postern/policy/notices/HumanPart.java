@@ -1,0 +1,185 @@
+package io.postern.policy.notices;
+
+import static io.postern.policy.notices.MimeText.CRLF;
+
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RemoteReply;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A DSN's first part (RFC 6522 §3): for a person who knows nothing of SMTP, then for the one whom
+ * that person asks. What happened to whom, what the other server said, which TLS requirement could
+ * not be met, who needs to do what. It names no connector and tells nothing of an explanation: it
+ * goes to whoever the sender is (G8). Pure.
+ */
+final class HumanPart {
+  private static final int MAX_ADDRESS = 330;
+  private static final String INDENT = "    ";
+
+  private final Report report;
+  private final StringBuilder out = new StringBuilder();
+
+  private HumanPart(Report report) {
+    this.report = report;
+  }
+
+  static String of(Report report) {
+    return new HumanPart(report).write();
+  }
+
+  /** What recipients share to be told of in one go. */
+  private record Fate(
+      OutcomeKind kind,
+      String by,
+      String reason,
+      RemoteReply reply,
+      TlsRequirement requirement,
+      String host) {
+    static Fate of(ReportedRecipient recipient) {
+      return new Fate(
+          recipient.kind(),
+          recipient.by(),
+          recipient.reason(),
+          recipient.reply(),
+          recipient.requirement(),
+          recipient.host());
+    }
+  }
+
+  private String write() {
+    line("This is the mail system at " + report.hostName() + ".");
+    out.append(CRLF);
+    line(
+        switch (report.action()) {
+          case FAILED -> "Your message could not be delivered. It is not tried again.";
+          case DELAYED ->
+              "Your message has not been delivered yet. It is tried again"
+                  + until()
+                  + ", and you need to do nothing now.";
+          case RELAYED ->
+              "Your message was handed on, to a mail server that sends no confirmations:"
+                  + " you will hear of this recipient again only if something goes wrong.";
+        });
+    Map<Fate, List<ReportedRecipient>> fates = new LinkedHashMap<>();
+    for (ReportedRecipient recipient : report.recipients()) {
+      fates.computeIfAbsent(Fate.of(recipient), fate -> new ArrayList<>()).add(recipient);
+    }
+    fates.values().forEach(this::fate);
+    out.append(CRLF).append("--").append(CRLF);
+    line("Queue id: " + report.original().getQueueId());
+    line("Accepted: " + MimeText.date(report.original().getAcceptedMillis()));
+    if (!report.original().getMessageId().isEmpty()) {
+      line("Message-ID: " + MimeText.clean(report.original().getMessageId(), 250));
+    }
+    line("The next part of this report has the details for administrators.");
+    return out.toString();
+  }
+
+  private String until() {
+    return report.expiresMillis() > 0 ? " until " + MimeText.date(report.expiresMillis()) : "";
+  }
+
+  private void fate(List<ReportedRecipient> recipients) {
+    out.append(CRLF);
+    for (ReportedRecipient recipient : recipients) {
+      MimeText.paragraph(
+          out, INDENT, "<" + MimeText.clean(recipient.recipient().getAddress(), MAX_ADDRESS) + ">");
+    }
+    ReportedRecipient first = recipients.getFirst();
+    out.append(CRLF);
+    if (report.action() != Action.RELAYED) {
+      happened(first);
+    }
+    if (first.hostReplied()) {
+      line(
+          (first.host().isEmpty() ? "The mail server" : first.host())
+              + " answered (to "
+              + MimeText.clean(first.reply().getCommand(), 20)
+              + "):");
+      MimeText.paragraph(out, INDENT + "| ", said(first.reply()));
+    } else if (!first.reply().getText().isEmpty()) {
+      line("In detail: " + MimeText.clean(first.reply().getText(), StatusPart.MAX_REPLY));
+    }
+    if (report.action() != Action.RELAYED && first.kind() != OutcomeKind.CANCELLED) {
+      out.append(CRLF);
+      line("What to do: " + duty(first.meaning()) + " to " + first.meaning().cure() + ".");
+    }
+  }
+
+  private void happened(ReportedRecipient recipient) {
+    if (recipient.kind() == OutcomeKind.CANCELLED) {
+      line(
+          switch (recipient.by()) {
+            case ReportedRecipient.ADMINISTRATOR -> "Its delivery was cancelled by hand.";
+            case ReportedRecipient.HOLD_LIMIT ->
+                "It was held back, and nobody released it in time.";
+            default -> "Its delivery was cancelled.";
+          });
+    } else if (recipient.kind() == OutcomeKind.EXPIRED_OUTCOME) {
+      line("The time for its delivery is over. The last problem was:");
+    }
+    if (recipient.kind() == OutcomeKind.CANCELLED && recipient.reason().isEmpty()) {
+      return;
+    }
+    Meaning meaning = recipient.meaning();
+    line(meaning.what());
+    if (meaning.tls()) {
+      line(required(recipient.requirement()));
+    }
+  }
+
+  private String required(TlsRequirement required) {
+    String encrypted =
+        "Mail to this recipient must travel over an encrypted connection (TLS"
+            + (required.getMinimumVersion() == TlsVersion.TLS_1_3 ? " 1.3" : "")
+            + (required.getForwardSecrecy() ? ", with forward secrecy)" : ")");
+    String level =
+        switch (required.getLevel()) {
+          case ENCRYPTION_ONLY -> "";
+          case CERTIFICATE_VALIDATION ->
+              ", to a server with a valid certificate that is not revoked";
+          case DOMAIN_VALIDATION ->
+              ", to a server with a valid certificate that is not revoked and carries "
+                  + (required.getTlsDomain().isEmpty()
+                          || report.direction() != Direction.ORIGINATING
+                      ? "the expected name"
+                      : "the name " + MimeText.clean(required.getTlsDomain(), 255));
+          case OPPORTUNISTIC, TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> ", as its rules demand";
+        };
+    return encrypted + level + ". Nothing was sent over a connection that is less.";
+  }
+
+  private String said(RemoteReply reply) {
+    return MimeText.clean(
+        (reply.getCode() + " " + reply.getEnhancedCode()).strip() + " " + reply.getText(),
+        StatusPart.MAX_REPLY);
+  }
+
+  private String duty(Meaning meaning) {
+    return switch (meaning.duty()) {
+      case SENDER -> "You need";
+      case PEER -> "The recipient's mail administrator needs";
+      case OURS -> {
+        String who = administrator();
+        yield Character.toUpperCase(who.charAt(0)) + who.substring(1) + " needs";
+      }
+    };
+  }
+
+  /** Who runs this organization's mail, as the sender sees it. */
+  private String administrator() {
+    return report.direction() == Direction.ORIGINATING
+        ? "your mail administrator"
+        : "the recipient's mail administrator";
+  }
+
+  private void line(String text) {
+    MimeText.paragraph(out, "", text);
+  }
+}

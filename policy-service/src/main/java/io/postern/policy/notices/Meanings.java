@@ -1,0 +1,370 @@
+package io.postern.policy.notices;
+
+import static io.postern.policy.notices.Meaning.Duty.OURS;
+import static io.postern.policy.notices.Meaning.Duty.PEER;
+import static io.postern.policy.notices.Meaning.Duty.SENDER;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.policy.notices.Meaning.Duty;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The table from every reason of DESIGN §6 and §7 to what the sender is told. Codes are those of
+ * Exchange where it has one (exchange-semantics §2.3, §6: 7.320 a certificate that is not good,
+ * 7.321 no TLS, 4.312 to 4.318 connections), else those registered for RFC 3463. Immutable.
+ */
+final class Meanings {
+  private static final String BAD_CERTIFICATE = "7.320";
+  private static final String NEW_CERTIFICATE = "install a valid certificate on that server";
+  private static final String SERVER = "The receiving mail server";
+  private static final Map<String, Meaning> TABLE = new HashMap<>();
+  private static final Meaning OTHER =
+      new Meaning(
+          "0.0",
+          false,
+          "It could not be sent on, for a reason that this report has no words for.",
+          OURS,
+          "look the message up by its queue id");
+  private static final Meaning DANE =
+      new Meaning(
+          "7.323",
+          true,
+          "The receiving mail server does not match what its domain has published (DANE).",
+          PEER,
+          "publish TLSA records that match the server's certificate");
+  private static final Meaning MTA_STS =
+      new Meaning(
+          "7.5",
+          true,
+          "The receiving mail server does not match its domain's policy (MTA-STS).",
+          PEER,
+          "make policy, mail servers and certificates agree");
+
+  static {
+    tls(Reasons.NOT_OFFERED, "7.321", SERVER + " does not offer TLS.", "turn STARTTLS on there");
+    tls(
+        Reasons.STARTTLS_REFUSED,
+        "7.321",
+        SERVER + " offers TLS, but refuses to begin it.",
+        "repair STARTTLS there");
+    tls(
+        Reasons.HANDSHAKE_FAILED,
+        "7.321",
+        "The TLS handshake with the receiving mail server failed.",
+        "check its TLS versions, cipher suites and certificate");
+    tls(
+        Reasons.NO_FORWARD_SECRECY,
+        "7.5",
+        SERVER + " agrees only on encryption without forward secrecy.",
+        "enable ECDHE cipher suites or TLS 1.3 there");
+    tls(
+        Reasons.VERSION_TOO_LOW,
+        "7.5",
+        SERVER + " agrees only on a TLS version that is too old.",
+        "enable a newer TLS version there");
+    tls(
+        Reasons.NAME_MISMATCH,
+        BAD_CERTIFICATE,
+        "The receiving mail server's certificate does not carry the expected name.",
+        "install a certificate with that name, or agree with the sender's side on another one");
+    tls(
+        Reasons.NO_CERTIFICATE,
+        BAD_CERTIFICATE,
+        SERVER + " showed no certificate.",
+        NEW_CERTIFICATE);
+    put(
+        Reasons.VERDICT_UNAVAILABLE,
+        "7.0",
+        true,
+        "The receiving mail server's certificate could not be checked here.",
+        OURS,
+        "see why certificates cannot be checked");
+    put(
+        Reasons.REQUIRETLS_NOT_OFFERED,
+        "7.30", // RFC 8689 §3
+        true,
+        "The message demands REQUIRETLS, which the receiving mail server does not support.",
+        SENDER,
+        "send it without that demand, if it may travel without");
+
+    put(
+        Reasons.DNS_FAILURE,
+        "4.312",
+        false,
+        "The recipient's mail server could not be looked up: DNS gave no usable answer.",
+        PEER,
+        "check the domain's name servers and mail records");
+    put(
+        Reasons.NO_MAIL_HOST,
+        "1.2",
+        false,
+        "There is no mail server for what stands behind the @ of the address.",
+        SENDER,
+        "check the address and send the message again");
+    put(
+        Reasons.CONNECT_FAILED,
+        "4.316",
+        false,
+        "The receiving mail server could not be reached.",
+        PEER,
+        "check that it runs and accepts connections");
+    put(
+        Reasons.TIMEOUT,
+        "4.315",
+        false,
+        SERVER + " did not answer in time.",
+        PEER,
+        "check that it works and is not overloaded");
+    put(
+        Reasons.DISCONNECTED,
+        "4.318",
+        false,
+        SERVER + " broke the connection off.",
+        PEER,
+        "check why it does");
+    put(
+        Reasons.REMOTE_4XX,
+        "0.0",
+        false,
+        SERVER + " did not take the message for the time being.",
+        PEER,
+        "look into its answer");
+    put(
+        Reasons.REMOTE_5XX,
+        "0.0",
+        false,
+        SERVER + " refused the message.",
+        PEER,
+        "look into its answer");
+    put(
+        Reasons.DESTINATION_BUSY,
+        "4.5",
+        false,
+        "More mail waits for the receiving mail server than it takes at a time.",
+        PEER,
+        "let it take more connections, or find out what slows it down");
+    put(
+        Reasons.TOO_LARGE,
+        "3.4",
+        false,
+        "The message is larger than the receiving mail server takes.",
+        SENDER,
+        "send a smaller one");
+    put(
+        Reasons.NO_8BITMIME,
+        "6.3",
+        false,
+        "The message has 8-bit content, which the receiving mail server does not take.",
+        SENDER,
+        "send it encoded (quoted-printable or base64)");
+    put(
+        Reasons.NO_SMTPUTF8,
+        "6.7",
+        false,
+        "The receiving mail server does not take addresses or header fields in UTF-8.",
+        SENDER,
+        "use ASCII addresses");
+    put(
+        Reasons.LOOP,
+        "4.6",
+        false,
+        "The message came back to where it had been before: it goes round in a circle.",
+        OURS,
+        "correct the mail routing of the recipient's domain");
+
+    put(
+        Reasons.ROUTING_CHANGED,
+        "3.0",
+        false,
+        "The mail routing was being changed whenever the message was to be sent.",
+        OURS,
+        "find out what keeps changing it");
+    put(
+        Reasons.CONTENT_UNREADABLE,
+        "3.0",
+        false,
+        "The message's content can no longer be read here.",
+        OURS,
+        "look at the storage; the message has to be sent again");
+    put(
+        Reasons.CONNECTOR_REMOVED,
+        "3.5",
+        false,
+        "The rule that protected this mail was removed, and without it the message would have"
+            + " travelled with less protection.",
+        OURS,
+        "set the rule up again or release such messages; this one has to be sent again");
+    put(
+        Reasons.UNDECIDABLE,
+        "3.5",
+        false,
+        "Where the message must go could not be decided.",
+        OURS,
+        "correct the mail routing; the message has to be sent again");
+    put(
+        Reasons.NO_ROUTE,
+        "4.4",
+        false,
+        "No way to the recipient's domain is set up.",
+        OURS,
+        "set up where mail for that domain goes");
+
+    put(
+        ReportedRecipient.ADMINISTRATOR,
+        "7.1",
+        false,
+        "An administrator held it back.",
+        OURS,
+        "say why; the message has to be sent again");
+    // Reasons that delivery-service has besides.
+    put(
+        "client-certificate-missing",
+        "7.5",
+        true,
+        "The certificate that this system must show to the receiving mail server is missing.",
+        OURS,
+        "install it here");
+    put(
+        "dane-unavailable",
+        "7.0",
+        true,
+        "What the recipient's domain has published about its certificates (DANE) could not be"
+            + " checked here.",
+        OURS,
+        "see why it cannot be checked");
+    put(
+        "mta-sts-unavailable",
+        "7.0",
+        true,
+        "The policy of the recipient's domain (MTA-STS) could not be checked here.",
+        OURS,
+        "see why it cannot be checked");
+    put(
+        "internal-error",
+        "3.0",
+        false,
+        "This mail system had a fault while it sent the message.",
+        OURS,
+        "look the message up by its queue id");
+
+    chain(
+        VerdictReason.UNTRUSTED_ROOT,
+        "comes from an authority that is not trusted for this recipient",
+        "install one of a trusted authority, or agree with the sender's side on this one");
+    chain(VerdictReason.SELF_SIGNED, "is signed by nobody but itself", NEW_CERTIFICATE);
+    chain(
+        VerdictReason.INCOMPLETE_CHAIN,
+        "came without the intermediate certificates that belong to it",
+        "make that server send its whole certificate chain");
+    chain(VerdictReason.EXPIRED, "has expired", "renew the certificate");
+    chain(
+        VerdictReason.NOT_YET_VALID,
+        "is not valid yet",
+        "install one that is valid, or set that server's clock");
+    chain(VerdictReason.REVOKED, "has been revoked", "replace the certificate");
+    put(
+        Spelling.of(VerdictReason.REVOCATION_UNREACHABLE),
+        BAD_CERTIFICATE,
+        true,
+        "Whether the receiving mail server's certificate is revoked could not be found out: its"
+            + " authority's revocation service did not answer.",
+        OURS,
+        "make sure that the authority's revocation service can be reached from here");
+    chain(
+        VerdictReason.REVOCATION_STALE,
+        "comes from an authority whose revocation list is out of date",
+        "ask that authority for a current list, or install a certificate of another one");
+    chain(
+        VerdictReason.WEAK_KEY,
+        "has a key that is too weak",
+        "replace the certificate by a stronger one");
+    chain(
+        VerdictReason.WEAK_SIGNATURE,
+        "is signed by a method that is too weak",
+        "replace the certificate by a stronger one");
+    chain(VerdictReason.BAD_SIGNATURE, "has a signature that does not fit", NEW_CERTIFICATE);
+    chain(
+        VerdictReason.NOT_A_CA,
+        "was signed with a certificate that may not sign others",
+        NEW_CERTIFICATE);
+    chain(
+        VerdictReason.PATH_LENGTH,
+        "stands at the end of a longer chain than its authority permits",
+        NEW_CERTIFICATE);
+    chain(
+        VerdictReason.NAME_CONSTRAINT,
+        "has a name that its authority may not certify",
+        NEW_CERTIFICATE);
+    chain(VerdictReason.KEY_USAGE, "is not meant for TLS", NEW_CERTIFICATE);
+    chain(VerdictReason.EXTENDED_KEY_USAGE, "is not meant for servers", NEW_CERTIFICATE);
+    chain(VerdictReason.POLICY, "does not comply with the policies in its chain", NEW_CERTIFICATE);
+    chain(
+        VerdictReason.UNKNOWN_CRITICAL_EXTENSION,
+        "demands something that is not understood here",
+        NEW_CERTIFICATE);
+    chain(VerdictReason.MALFORMED, "cannot be read", NEW_CERTIFICATE);
+    chain(
+        VerdictReason.TOO_COMPLEX,
+        "has a chain that is too long or too large",
+        "install one with a shorter chain");
+    put(
+        Spelling.of(VerdictReason.UNAVAILABLE),
+        "7.0",
+        true,
+        "The receiving mail server's certificate could not be checked here.",
+        OURS,
+        "see why certificates cannot be checked");
+  }
+
+  private Meanings() {}
+
+  /**
+   * @param reason of an outcome
+   * @param enhanced enhanced status code of a host's answer; empty: none
+   */
+  static Meaning of(String reason, String enhanced) {
+    if (reason.equals(Reasons.REMOTE_5XX)) {
+      return refused(enhanced);
+    }
+    Meaning meaning = TABLE.get(reason);
+    if (meaning != null) {
+      return meaning;
+    }
+    if (reason.startsWith("dane-")) {
+      return DANE;
+    }
+    return reason.startsWith("mta-sts-") ? MTA_STS : OTHER;
+  }
+
+  /** A host's "no" is more often the address than the server (RFC 3463 §3.2, §3.4). */
+  private static Meaning refused(String enhanced) {
+    Meaning refused = TABLE.getOrDefault(Reasons.REMOTE_5XX, OTHER);
+    if (enhanced.startsWith("5.1.")) {
+      return new Meaning(refused.code(), false, refused.what(), SENDER, "check the address");
+    }
+    if (enhanced.equals("5.2.3") || enhanced.equals("5.3.4")) {
+      return new Meaning(refused.code(), false, refused.what(), SENDER, "send a smaller message");
+    }
+    return refused;
+  }
+
+  private static void put(
+      String reason, String code, boolean tls, String what, Duty duty, String cure) {
+    TABLE.put(reason, new Meaning(code, tls, what, duty, cure));
+  }
+
+  private static void tls(String reason, String code, String what, String cure) {
+    put(reason, code, true, what, PEER, cure);
+  }
+
+  private static void chain(VerdictReason reason, String what, String cure) {
+    tls(
+        Spelling.of(reason),
+        BAD_CERTIFICATE,
+        "The receiving mail server's certificate " + what + ".",
+        cure);
+  }
+}

@@ -1,0 +1,182 @@
+package io.postern.policy.notices;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Text of strangers (addresses, replies, header fields) made fit for a mail: no control character,
+ * no line that is too long, nothing that begins a field or a part of its own. Pure; any thread.
+ */
+final class MimeText {
+  static final String CRLF = "\r\n";
+  private static final int FOLD = 76;
+  private static final int LONGEST_WORD = 500; // of 998 octets a line (RFC 5322 §2.1.1)
+  private static final int LONGEST_LINE = 998;
+  private static final Pattern MANY_SPACES = Pattern.compile(" {9,}");
+  private static final Pattern LONG_WORD = Pattern.compile("([^ ]{" + LONGEST_WORD + "})(?=[^ ])");
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, d MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  private MimeText() {}
+
+  /** One line of at most {@code max} characters: controls are spaces, what has no shape is "?". */
+  static String clean(String text, int max) {
+    StringBuilder clean = new StringBuilder(Math.min(text.length(), max));
+    text.codePoints()
+        .limit(max)
+        .forEach(
+            c -> {
+              switch (Character.getType(c)) {
+                case Character.CONTROL,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SPACE_SEPARATOR ->
+                    clean.append(' ');
+                // Bidirectional overrides among them: a text must not be able to look like another.
+                case Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED ->
+                    clean.append('?');
+                default -> clean.appendCodePoint(c);
+              }
+            });
+    return clean.toString();
+  }
+
+  /** As {@link #clean}, in printable ASCII. */
+  static String ascii(String text, int max) {
+    StringBuilder ascii = new StringBuilder(clean(text, max));
+    for (int i = 0; i < ascii.length(); i++) {
+      if (ascii.charAt(i) > '~') {
+        ascii.setCharAt(i, '?');
+      }
+    }
+    return ascii.toString();
+  }
+
+  /** A field, folded at its spaces (RFC 5322 §2.2.3); none without a value. */
+  static void field(StringBuilder out, String name, String value) {
+    if (value.isBlank()) {
+      return;
+    }
+    out.append(name).append(':');
+    int column = name.length() + 1;
+    for (String word : words(value)) {
+      // Never a line of spaces alone.
+      if (!word.isEmpty() && column > name.length() + 1 && column + 1 + word.length() > FOLD) {
+        out.append(CRLF);
+        column = 0;
+      }
+      out.append(' ').append(word);
+      column += 1 + word.length();
+    }
+    out.append(CRLF);
+  }
+
+  /** A paragraph, each line behind an indentation. */
+  static void paragraph(StringBuilder out, String indent, String text) {
+    int column = 0;
+    for (String word : words(text)) {
+      if (!word.isEmpty() && column > 0 && column + 1 + word.length() > FOLD - 4) {
+        out.append(CRLF);
+        column = 0;
+      }
+      out.append(column == 0 ? indent : " ").append(word);
+      column += (column == 0 ? indent.length() : 1) + word.length();
+    }
+    out.append(CRLF);
+  }
+
+  /** Words as they are, but for what makes no line: very long ones, and very many spaces. */
+  private static String[] words(String text) {
+    String words = MANY_SPACES.matcher(text.strip()).replaceAll(" ".repeat(8));
+    if (words.length() > LONGEST_WORD) {
+      words = LONG_WORD.matcher(words).replaceAll("$1 ");
+    }
+    return words.split(" ", -1);
+  }
+
+  /** RFC 5322 §3.3. */
+  static String date(long millis) {
+    return DATE.format(Instant.ofEpochMilli(millis));
+  }
+
+  /**
+   * 128 random bits, drawn when the content that it parts is written already: it is not in there
+   * (RFC 2046 §5.1.1).
+   */
+  static String boundary() {
+    byte[] random = new byte[16];
+    RANDOM.nextBytes(random);
+    return "=_" + HexFormat.of().formatHex(random); // "=_" is in no quoted-printable text either
+  }
+
+  static boolean isAscii(String text) {
+    return text.chars().allMatch(c -> c < 0x80);
+  }
+
+  /** What may travel as 7bit (RFC 2045 §2.7): lines end with CRLF and have at most 998 octets. */
+  static boolean isSevenBit(byte[] text) {
+    int line = 0;
+    for (int i = 0; i < text.length; i++) {
+      if (text[i] <= 0) {
+        return false;
+      }
+      if (text[i] == '\r' && i + 1 < text.length && text[i + 1] == '\n') {
+        line = 0;
+        i++;
+      } else if (text[i] == '\r' || text[i] == '\n' || ++line > LONGEST_LINE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** RFC 2045 §6.7; CRLF is a line break, CR or LF alone is data. */
+  static byte[] quotedPrintable(byte[] text) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + text.length / 8);
+    int column = 0;
+    for (int i = 0; i < text.length; i++) {
+      if (breaksAt(text, i)) {
+        out.write('\r');
+        out.write('\n');
+        column = 0;
+        i++;
+        continue;
+      }
+      int octet = text[i] & 0xff;
+      boolean blank = octet == ' ' || octet == '\t';
+      boolean atEnd = i + 1 == text.length || breaksAt(text, i + 1);
+      boolean plain = octet > ' ' && octet <= '~' && octet != '=' || blank && !atEnd;
+      if (column + (plain ? 1 : 3) > FOLD - 1) {
+        out.writeBytes("=\r\n".getBytes(StandardCharsets.US_ASCII));
+        column = 0;
+      }
+      if (plain) {
+        out.write(octet);
+        column++;
+      } else {
+        out.write('=');
+        out.write(HEX.toHighHexDigit(octet));
+        out.write(HEX.toLowHexDigit(octet));
+        column += 3;
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private static boolean breaksAt(byte[] text, int i) {
+    return text[i] == '\r' && i + 1 < text.length && text[i + 1] == '\n';
+  }
+}

@@ -1,0 +1,68 @@
+package io.postern.policy.notices;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the notice writer tells of itself (README). Any thread. */
+final class NoticeMetrics {
+  /** Why a recipient is told of in no DSN. */
+  enum Silence {
+    /** Never a bounce of a bounce (RFC 5321 §6.1). */
+    NULL_REVERSE_PATH("null-reverse-path"),
+    /** NOTIFY does not ask for it (RFC 3461 §4.1). */
+    NOT_ASKED("not-asked"),
+    /** The message that it is about is gone, or cannot be read. */
+    UNREADABLE("unreadable");
+
+    private final String word;
+
+    Silence(String word) {
+      this.word = word;
+    }
+  }
+
+  private final MeterRegistry registry;
+
+  NoticeMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    for (Action action : Action.values()) {
+      written(action);
+    }
+    for (Silence silence : Silence.values()) {
+      suppressed(silence);
+    }
+    startedOverCounter();
+  }
+
+  void written(Action action, int recipients) {
+    written(action).increment(recipients);
+  }
+
+  void suppressed(Silence silence, int recipients) {
+    suppressed(silence).increment(recipients);
+  }
+
+  void startedOver() {
+    startedOverCounter().increment();
+  }
+
+  private Counter written(Action action) {
+    return Counter.builder("postern.notices.recipients")
+        .description("Recipients that a DSN was written about; those of an aborted batch again")
+        .tag("action", action.word())
+        .register(registry);
+  }
+
+  private Counter suppressed(Silence silence) {
+    return Counter.builder("postern.notices.suppressed")
+        .description("Recipients that no DSN was written about, by reason")
+        .tag("reason", silence.word)
+        .register(registry);
+  }
+
+  private Counter startedOverCounter() {
+    return Counter.builder("postern.notices.started.over")
+        .description("Transactions aborted and read again from the committed positions")
+        .register(registry);
+  }
+}

@@ -1,0 +1,214 @@
+package io.postern.policy.notices;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.log.RecordReader;
+import io.postern.policy.notices.NoticeMetrics.Silence;
+import io.postern.smtp.Address;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of {@code mail.notices} to the DSNs that follow from it, all for the message's home
+ * partition; often none. Owner: the notice writer's thread.
+ *
+ * <p>What cannot be read, and a fault of ours, is a line in the log and no DSN: nothing else is
+ * blocked. An outage while the message is read back is a KafkaException, and the record comes
+ * again.
+ */
+final class NoticeRecords {
+  private static final Logger LOG = Logger.getLogger(NoticeRecords.class);
+  // What the producer takes in one record, with room for headers.
+  private static final int MAX_RECORD_BYTES = 1_000_000;
+
+  private final RecordReader accepted;
+  private final RecordReader outcomes;
+  private final Optional<String> hostName;
+  private final NoticeMetrics metrics;
+
+  NoticeRecords(
+      RecordReader accepted,
+      RecordReader outcomes,
+      Optional<String> hostName,
+      NoticeMetrics metrics) {
+    this.accepted = accepted;
+    this.outcomes = outcomes;
+    this.hostName = hostName;
+    this.metrics = metrics;
+  }
+
+  List<ProducerRecord<String, byte[]>> of(ConsumerRecord<String, byte[]> record) {
+    try {
+      return written(record);
+    } catch (Unreadable e) {
+      complain(record, e.getMessage(), null);
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      complain(record, e.getClass().getSimpleName(), e);
+    }
+    return List.of();
+  }
+
+  private void complain(
+      ConsumerRecord<String, byte[]> record, @Nullable String why, @Nullable Exception fault) {
+    metrics.suppressed(Silence.UNREADABLE, 1);
+    LOG.errorf(
+        fault,
+        "%s-%d offset %d: no delivery status notification can be written: %s",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        why);
+  }
+
+  private List<ProducerRecord<String, byte[]>> written(ConsumerRecord<String, byte[]> record)
+      throws Unreadable {
+    NoticeRequested notice = notice(record);
+    if (notice.getKind() == NoticeKind.KEEP_CONTENT) {
+      return List.of(); // delivery-service's
+    }
+    Action action = Action.of(notice.getKind());
+    if (action == null) {
+      throw new Unreadable("its kind is not known to this version");
+    }
+    QueueId home = home(record, notice);
+    MessageAccepted original = original(home, notice);
+    String sender = original.getEnvelope().getReversePath();
+    if (sender.isEmpty()) {
+      metrics.suppressed(Silence.NULL_REVERSE_PATH, notice.getRecipientsCount());
+      return List.of();
+    }
+    try {
+      Address.parse(sender);
+    } catch (IllegalArgumentException e) {
+      throw new Unreadable("the sender's address cannot be read");
+    }
+    List<RecipientOutcome> wanted = new ArrayList<>();
+    Set<Integer> seen = new HashSet<>();
+    for (RecipientOutcome recipient : notice.getRecipientsList()) {
+      if (!seen.add(recipient.getRecipient())) {
+        continue;
+      }
+      if (action.wanted(
+          original.getEnvelope().getRecipients(recipient.getRecipient()).getNotifyList())) {
+        wanted.add(recipient);
+      } else {
+        metrics.suppressed(Silence.NOT_ASKED, 1);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    Reports reports = new Reports(action, notice, original, outcome(home, notice), hostName);
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Report report : reports.of(wanted, home.partition())) {
+      records.add(record(record, Dsn.of(report, System.currentTimeMillis()), home.partition()));
+      metrics.written(action, report.recipients().size());
+    }
+    return records;
+  }
+
+  private static NoticeRequested notice(ConsumerRecord<String, byte[]> record) throws Unreadable {
+    if (record.value() == null) {
+      throw new Unreadable("it has no value");
+    }
+    try {
+      return NoticeRequested.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new Unreadable("its bytes cannot be read");
+    }
+  }
+
+  private static QueueId home(ConsumerRecord<String, byte[]> record, NoticeRequested notice)
+      throws Unreadable {
+    try {
+      QueueId id = QueueId.parse(notice.getQueueId());
+      if (id.partition() == record.partition()
+          && !notice.getNoticeId().isEmpty()
+          && notice.getAcceptedOffset() >= 0) {
+        return id;
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debugf(e, "no queue id");
+    }
+    throw new Unreadable("its ids are not those of its place in the log");
+  }
+
+  private MessageAccepted original(QueueId home, NoticeRequested notice) throws Unreadable {
+    ConsumerRecord<String, byte[]> envelope =
+        accepted
+            .read(home.partition(), notice.getAcceptedOffset())
+            .orElseThrow(() -> new Unreadable("the accepted message is gone"));
+    MessageAccepted original;
+    try {
+      original = MessageAccepted.parseFrom(envelope.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new Unreadable("the accepted message cannot be read");
+    }
+    int all = original.getEnvelope().getRecipientsCount();
+    if (!original.getQueueId().equals(notice.getQueueId())
+        || notice.getRecipientsList().stream()
+            .anyMatch(r -> r.getRecipient() < 0 || r.getRecipient() >= all)) {
+      throw new Unreadable("it does not fit the accepted message");
+    }
+    return original;
+  }
+
+  /** Without it a DSN says less, and is written nevertheless. */
+  private OutcomeRecorded outcome(QueueId home, NoticeRequested notice) {
+    if (notice.getOutcomeOffset() < 0) {
+      return OutcomeRecorded.getDefaultInstance();
+    }
+    Optional<ConsumerRecord<String, byte[]>> record =
+        outcomes.read(home.partition(), notice.getOutcomeOffset());
+    if (record.isPresent() && record.get().value() != null) {
+      try {
+        OutcomeRecorded outcome = OutcomeRecorded.parseFrom(record.get().value());
+        if (outcome.getQueueId().equals(notice.getQueueId())) {
+          return outcome;
+        }
+      } catch (InvalidProtocolBufferException e) {
+        LOG.debugf(e, "no outcome");
+      }
+    }
+    LOG.debugf("no outcome of %s at offset %d", notice.getQueueId(), notice.getOutcomeOffset());
+    return OutcomeRecorded.getDefaultInstance();
+  }
+
+  private static ProducerRecord<String, byte[]> record(
+      ConsumerRecord<String, byte[]> cause, MessageAccepted dsn, int partition) throws Unreadable {
+    byte[] value = dsn.toByteArray();
+    if (value.length > MAX_RECORD_BYTES) {
+      throw new Unreadable("what would be written has " + value.length + " bytes");
+    }
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topics.MAIL_ACCEPTED, partition, dsn.getQueueId(), value);
+    String organization = dsn.getGroups(0).getOrganization();
+    if (!organization.isEmpty()) {
+      record.headers().add(Headers.ORGANIZATION, organization.getBytes(StandardCharsets.UTF_8));
+    }
+    Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
+    if (trace != null) {
+      record.headers().add(trace);
+    }
+    return record;
+  }
+}

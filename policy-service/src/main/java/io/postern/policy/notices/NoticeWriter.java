@@ -1,0 +1,141 @@
+package io.postern.policy.notices;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Topics;
+import io.postern.log.LogSettings;
+import io.postern.log.RecordReader;
+import io.postern.policy.GroupMember;
+import io.postern.policy.Worker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads each notice exactly once and writes the DSNs that follow, as messages of their own (DESIGN
+ * §8): records and position in one transaction for each batch of at most 50 notices and some 4 MB.
+ *
+ * <p>Owner: its worker's thread. Envelopes and outcomes are read back before the transaction
+ * begins, so that it is short. On failure the batch is aborted and read again; nothing is skipped,
+ * and a queue id derived from the notice makes twice visibly once.
+ */
+public final class NoticeWriter implements Worker.Task {
+  private static final Logger LOG = Logger.getLogger(NoticeWriter.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final int BATCH_RECORDS = 50;
+  private static final int BATCH_BYTES = 4 << 20;
+
+  private final RecordReader accepted;
+  private final RecordReader outcomes;
+  private final NoticeRecords notices;
+  private final NoticeMetrics metrics;
+  private final Runnable beforeCommit;
+
+  /**
+   * @param hostName {@link NoticeSettings#hostName}
+   */
+  NoticeWriter(LogSettings settings, Optional<String> hostName, NoticeMetrics metrics) {
+    this(settings, hostName, metrics, () -> {});
+  }
+
+  /**
+   * @param beforeCommit what a test does when all is sent and nothing committed
+   */
+  NoticeWriter(
+      LogSettings settings,
+      Optional<String> hostName,
+      NoticeMetrics metrics,
+      Runnable beforeCommit) {
+    this.metrics = metrics;
+    this.beforeCommit = beforeCommit;
+    accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
+    outcomes = new RecordReader(settings, Topics.MAIL_OUTCOMES);
+    notices = new NoticeRecords(accepted, outcomes, hostName, metrics);
+  }
+
+  /** A worker for one, to be started. */
+  public static Worker worker(LogSettings log, NoticeSettings notices, MeterRegistry registry) {
+    return worker(
+        log, new NoticeWriter(log, notices.checkedHostName(), new NoticeMetrics(registry)));
+  }
+
+  static Worker worker(LogSettings settings, NoticeWriter writer) {
+    return new Worker(
+        settings,
+        ConsumerGroups.NOTICE_WRITER,
+        List.of(Topics.MAIL_NOTICES),
+        Map.of(
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            BATCH_RECORDS,
+            ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+            2 * BATCH_BYTES),
+        writer);
+  }
+
+  @Override
+  public void assigned(Collection<TopicPartition> partitions) {
+    // Nothing is kept by partition.
+  }
+
+  @Override
+  public void round(GroupMember member) {
+    ConsumerRecords<String, byte[]> polled = member.poll(POLL);
+    List<ProducerRecord<String, byte[]>> written = new ArrayList<>();
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    int bytes = 0;
+    for (ConsumerRecord<String, byte[]> record : polled) {
+      for (ProducerRecord<String, byte[]> dsn : notices.of(record)) {
+        written.add(dsn);
+        bytes += dsn.value().length;
+      }
+      positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      if (bytes >= BATCH_BYTES) {
+        if (!commit(member, written, positions)) {
+          return; // all of them come again
+        }
+        written.clear();
+        positions.clear();
+        bytes = 0;
+      }
+    }
+    if (!positions.isEmpty()) {
+      commit(member, written, positions);
+    }
+  }
+
+  @Override
+  public void ended() {
+    accepted.close();
+    outcomes.close();
+  }
+
+  /** False when the batch was thrown away, and reading goes on from the committed positions. */
+  private boolean commit(
+      GroupMember member,
+      List<ProducerRecord<String, byte[]>> written,
+      Map<TopicPartition, Long> positions) {
+    try {
+      member.begin();
+      written.forEach(member::send);
+      beforeCommit.run();
+      member.commit(positions);
+      return true;
+    } catch (KafkaException e) {
+      LOG.warnf("%d notifications were not committed, and are made again: %s", written.size(), e);
+      metrics.startedOver();
+      member.startOver();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.postern.policy.scheduler;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.MessageControl;
+import io.postern.contracts.v1.ScheduleEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of the schedule, put together before any of it is done: what fails on the way has
+ * changed nothing, and can be tried again. Owner: the partition's task; for one use.
+ */
+final class Changes {
+  private final Entries entries;
+  private final Marks marks;
+  private final Outbox outbox;
+  private final long now;
+  private final Map<EntryKey, Staged> staged = new LinkedHashMap<>();
+  private final List<Runnable> ofMarks = new ArrayList<>();
+
+  private record Staged(@Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {}
+
+  Changes(Entries entries, Marks marks, Outbox outbox, long now) {
+    this.entries = entries;
+    this.marks = marks;
+    this.outbox = outbox;
+    this.now = now;
+  }
+
+  long now() {
+    return now;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Marks marks() {
+    return marks;
+  }
+
+  /** A control of all recipients that waits for first attempts; null: none. */
+  @Nullable MessageControl ofAll(QueueId queueId) {
+    return marks.isEmpty() ? null : marks.all(queueId);
+  }
+
+  @Nullable ScheduleEntry entry(EntryKey key) {
+    Staged known = staged.get(key);
+    return known != null ? known.entry() : entries.get(key);
+  }
+
+  /** All entries of a message, by recipient. */
+  Map<EntryKey, ScheduleEntry> ofMessage(QueueId queueId) {
+    Map<EntryKey, ScheduleEntry> all =
+        new TreeMap<>((a, b) -> Integer.compare(a.recipient(), b.recipient()));
+    all.putAll(entries.ofMessage(queueId));
+    staged.forEach(
+        (key, change) -> {
+          if (key.queueId().equals(queueId)) {
+            if (change.entry() == null) {
+              all.remove(key);
+            } else {
+              all.put(key, change.entry());
+            }
+          }
+        });
+    return all;
+  }
+
+  void put(EntryKey key, ScheduleEntry entry) {
+    stage(key, entry);
+  }
+
+  void remove(EntryKey key) {
+    stage(key, null);
+  }
+
+  private void stage(EntryKey key, @Nullable ScheduleEntry entry) {
+    Staged known = staged.get(key);
+    staged.put(key, new Staged(known != null ? known.old() : entries.get(key), entry));
+  }
+
+  /** A change of {@link #marks}, made with the rest. */
+  void later(Runnable change) {
+    ofMarks.add(change);
+  }
+
+  boolean tooManyRemembered() {
+    return marks.full() || entries.rememberedMessages() >= Marks.MOST;
+  }
+
+  /** Does it all in the stores. What is in {@link #outbox} is the caller's to write. */
+  void apply() {
+    staged.forEach(
+        (key, change) -> {
+          if (change.old() != null || change.entry() != null) {
+            entries.put(key, change.old(), change.entry());
+          }
+        });
+    ofMarks.forEach(Runnable::run);
+  }
+}

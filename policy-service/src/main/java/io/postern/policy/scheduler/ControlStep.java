@@ -1,0 +1,223 @@
+package io.postern.policy.scheduler;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ControlKind;
+import io.postern.contracts.v1.MessageControl;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.contracts.v1.ScheduleState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an administrator asks for: hold, release, retry now, cancel of a message's recipients, retry
+ * now of a route (DESIGN §8). While an attempt is open the control is remembered, and obeyed at its
+ * outcome; so it is where there is no entry, since the first attempt may be open. Each recipient
+ * has an answer, see {@link Answers}. A pure step: all it does is staged. Any thread.
+ */
+final class ControlStep {
+  private final Transitions transitions;
+
+  ControlStep(Transitions transitions) {
+    this.transitions = transitions;
+  }
+
+  /**
+   * @throws Unprocessable for what nobody of us writes
+   */
+  void apply(Changes changes, MessageControl control) {
+    if (!control.getRoute().isEmpty()) {
+      flush(changes, control);
+      return;
+    }
+    switch (control.getKind()) {
+      case HOLD, RELEASE, RETRY_NOW, CANCEL -> {}
+      case CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          throw new Unprocessable("a control of kind " + control.getKindValue());
+    }
+    QueueId queueId = QueueId.parse(control.getQueueId());
+    Map<EntryKey, @Nullable ScheduleEntry> recipients = new LinkedHashMap<>();
+    for (int recipient : control.getRecipientsList()) {
+      EntryKey key = new EntryKey(queueId, recipient);
+      recipients.put(key, changes.entry(key));
+    }
+    if (control.getRecipientsCount() == 0) {
+      recipients.putAll(changes.ofMessage(queueId));
+      all(changes, queueId, control, recipients.isEmpty());
+    }
+    recipients.forEach((key, entry) -> recipient(changes, key, entry, control));
+  }
+
+  private static void flush(Changes changes, MessageControl control) {
+    if (control.getKind() != ControlKind.RETRY_NOW) {
+      throw new Unprocessable("a route can only be flushed");
+    }
+    if (changes.marks().full()) {
+      throw new Unprocessable("too many flushes are under way");
+    }
+    String route = Transitions.route(control.getRoute());
+    changes.later(() -> changes.marks().flush(control.toBuilder().setRoute(route).build()));
+  }
+
+  /** For those of all recipients whose first attempt is open: their number is not known here. */
+  private static void all(
+      Changes changes, QueueId queueId, MessageControl control, boolean noEntry) {
+    MessageControl before = changes.ofAll(queueId);
+    ControlKind kind =
+        combined(
+            before == null ? ControlKind.CONTROL_KIND_UNSPECIFIED : before.getKind(),
+            control.getKind());
+    if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
+      changes.later(() -> changes.marks().all(queueId, null));
+    } else if (before == null && changes.tooManyRemembered()) {
+      throw new Unprocessable(Answers.TOO_MANY);
+    } else if (before == null || kind != before.getKind()) {
+      MessageControl mark = control.toBuilder().setAtMillis(changes.now()).build();
+      changes.later(() -> changes.marks().all(queueId, mark));
+    }
+    if (noEntry) {
+      changes.outbox().seen(queueId, control.getControlId());
+    }
+  }
+
+  private void recipient(
+      Changes changes, EntryKey key, @Nullable ScheduleEntry entry, MessageControl control) {
+    String by = control.getControlId();
+    if (entry == null) {
+      none(changes, key, control);
+      return;
+    }
+    if (!control.getOrganization().isEmpty()
+        && !entry.getOrganization().isEmpty()
+        && !control.getOrganization().equals(entry.getOrganization())) {
+      answer(changes, key, entry, by, Answers.OTHER_ORGANIZATION); // G8
+      return;
+    }
+    switch (entry.getState()) {
+      case WAITING -> waiting(changes, key, entry, control);
+      case ENTRY_HELD -> held(changes, key, entry, control);
+      case OPEN, WATCHED, REMEMBERED -> remember(changes, key, entry, control);
+      case DELIVERED_MARK -> answer(changes, key, entry, by, Answers.ALREADY_DELIVERED);
+      case SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED ->
+          answer(changes, key, entry, by, Answers.NOT_UNDERSTOOD);
+    }
+  }
+
+  private void waiting(Changes changes, EntryKey key, ScheduleEntry entry, MessageControl control) {
+    String by = control.getControlId();
+    switch (control.getKind()) {
+      case HOLD -> {
+        ScheduleEntry.Builder held = entry.toBuilder();
+        transitions.hold(changes, key, held, Answers.ADMINISTRATOR);
+        answer(
+            changes,
+            key,
+            held.build(),
+            by,
+            Answers.state(key.recipient(), OutcomeKind.HELD, Answers.ADMINISTRATOR));
+      }
+      case RETRY_NOW -> {
+        changes.put(
+            key,
+            entry.toBuilder()
+                .setDueMillis(Math.min(changes.now(), entry.getExpiresMillis()))
+                .build());
+        answer(changes, key, entry, by, Answers.RETRIED);
+      }
+      case CANCEL -> transitions.cancel(changes, key, entry, Answers.ADMINISTRATOR, by);
+      case RELEASE, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          answer(changes, key, entry, by, Answers.NOT_HELD);
+    }
+  }
+
+  private void held(Changes changes, EntryKey key, ScheduleEntry entry, MessageControl control) {
+    String by = control.getControlId();
+    switch (control.getKind()) {
+      case RELEASE -> transitions.release(changes, key, entry, by);
+      case CANCEL -> transitions.cancel(changes, key, entry, Answers.ADMINISTRATOR, by);
+      // Only a release ends a hold.
+      case HOLD, RETRY_NOW, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          answer(changes, key, entry, by, Answers.ALREADY_HELD);
+    }
+  }
+
+  /** There may be a first attempt under way; its outcome is asked. */
+  private static void none(Changes changes, EntryKey key, MessageControl control) {
+    ScheduleEntry.Builder entry = ScheduleEntry.newBuilder();
+    String answer;
+    if (control.getKind() == ControlKind.RELEASE) {
+      answer = Answers.NOT_HELD;
+    } else if (changes.tooManyRemembered()) {
+      answer = Answers.TOO_MANY;
+    } else {
+      answer = Answers.REMEMBERED;
+      changes.put(
+          key,
+          entry
+              .setState(ScheduleState.REMEMBERED)
+              .setRemembered(control.getKind())
+              .setRememberedBy(control.getControlId())
+              .setDueMillis(changes.now() + Topics.LONGEST_LIFETIME.toMillis())
+              .build());
+    }
+    answer(changes, key, entry.build(), control.getControlId(), answer);
+  }
+
+  private static void remember(
+      Changes changes, EntryKey key, ScheduleEntry entry, MessageControl control) {
+    String by = control.getControlId();
+    ControlKind kind = combined(entry.getRemembered(), control.getKind());
+    if (kind == entry.getRemembered()) {
+      answer(
+          changes,
+          key,
+          entry,
+          by,
+          control.getKind() == ControlKind.RELEASE ? Answers.NOT_HELD : Answers.REMEMBERED);
+      return;
+    }
+    if (!entry.getRememberedBy().isEmpty()) {
+      answer(changes, key, entry, entry.getRememberedBy(), Answers.SUPERSEDED);
+    }
+    ScheduleEntry.Builder changed = entry.toBuilder().setRemembered(kind).setRememberedBy(by);
+    if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
+      changed.clearRememberedBy();
+      answer(changes, key, entry, by, Answers.TAKEN_BACK);
+      if (entry.getState() == ScheduleState.REMEMBERED) {
+        changes.remove(key);
+        return;
+      }
+    } else {
+      answer(changes, key, entry, by, Answers.REMEMBERED);
+    }
+    changes.put(key, changed.build());
+  }
+
+  /** A cancel stays; a release takes back a hold; a hold outweighs "retry now". */
+  static ControlKind combined(ControlKind before, ControlKind now) {
+    return switch (now) {
+      case CANCEL -> ControlKind.CANCEL;
+      case HOLD -> before == ControlKind.CANCEL ? before : ControlKind.HOLD;
+      case RETRY_NOW -> before == ControlKind.CANCEL || before == ControlKind.HOLD ? before : now;
+      case RELEASE -> before == ControlKind.HOLD ? ControlKind.CONTROL_KIND_UNSPECIFIED : before;
+      case CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED -> before;
+    };
+  }
+
+  private static void answer(
+      Changes changes, EntryKey key, ScheduleEntry entry, String controlId, String reason) {
+    answer(changes, key, entry, controlId, Answers.of(key.recipient(), reason));
+  }
+
+  private static void answer(
+      Changes changes,
+      EntryKey key,
+      ScheduleEntry entry,
+      String controlId,
+      RecipientOutcome recipient) {
+    changes.outbox().outcome(key, entry, controlId, recipient);
+  }
+}

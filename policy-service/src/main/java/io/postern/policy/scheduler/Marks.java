@@ -1,0 +1,103 @@
+package io.postern.policy.scheduler;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.MessageControl;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is still to be done for a whole route or a whole message, in one partition: {@code
+ * flush/route} and {@code all/queue id}, each the control itself; {@code cursor/route}, the last
+ * entry that the flush has looked at. A store in memory, with a changelog. At most {@link #MOST},
+ * and more are refused. Owner: the partition's task.
+ */
+final class Marks {
+  static final int MOST = 10_000;
+  private static final String FLUSH = "flush/";
+  private static final String CURSOR = "cursor/";
+  private static final String ALL = "all/";
+
+  private final KeyValueStore<String, byte[]> store;
+
+  Marks(KeyValueStore<String, byte[]> store) {
+    this.store = store;
+  }
+
+  boolean full() {
+    return store.approximateNumEntries() >= MOST;
+  }
+
+  boolean isEmpty() {
+    return store.approximateNumEntries() == 0;
+  }
+
+  /** A control of all recipients that waits for their first attempts; null: none. */
+  @Nullable MessageControl all(QueueId queueId) {
+    return parse(store.get(ALL + queueId.value()));
+  }
+
+  void all(QueueId queueId, @Nullable MessageControl control) {
+    put(ALL + queueId.value(), control);
+  }
+
+  /** Forgets those that came before the given time. */
+  void forgetAll(long before) {
+    try (KeyValueIterator<String, byte[]> marks = store.range(ALL, ALL + "~")) {
+      while (marks.hasNext()) {
+        KeyValue<String, byte[]> mark = marks.next();
+        MessageControl control = parse(mark.value);
+        if (control == null || control.getAtMillis() < before) {
+          store.delete(mark.key);
+        }
+      }
+    }
+  }
+
+  /** A flush that is under way; null: none. */
+  @Nullable MessageControl flush() {
+    try (KeyValueIterator<String, byte[]> marks = store.range(FLUSH, FLUSH + "~")) {
+      return marks.hasNext() ? parse(marks.next().value) : null;
+    }
+  }
+
+  /** Begins one. It begins anew when there was one for the route already. */
+  void flush(MessageControl control) {
+    put(FLUSH + control.getRoute(), control);
+    store.delete(CURSOR + control.getRoute());
+  }
+
+  void flushed(MessageControl control) {
+    store.delete(FLUSH + control.getRoute());
+    store.delete(CURSOR + control.getRoute());
+  }
+
+  /** The last entry's key that the flush has looked at; empty: none. */
+  String cursor(MessageControl flush) {
+    byte[] value = store.get(CURSOR + flush.getRoute());
+    return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+  }
+
+  void cursor(MessageControl flush, String key) {
+    store.put(CURSOR + flush.getRoute(), key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void put(String key, @Nullable MessageControl control) {
+    if (control != null) {
+      store.put(key, control.toByteArray());
+    } else if (store.get(key) != null) {
+      store.delete(key);
+    }
+  }
+
+  private static @Nullable MessageControl parse(byte @Nullable [] value) {
+    try {
+      return value == null ? null : MessageControl.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      return null; // nobody's place: what it asked for is asked for again
+    }
+  }
+}

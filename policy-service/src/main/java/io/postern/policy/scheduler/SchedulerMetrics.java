@@ -1,0 +1,113 @@
+package io.postern.policy.scheduler;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.v1.ScheduleState;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.ToDoubleFunction;
+
+/** What the scheduler tells of itself (README). Any thread. */
+public final class SchedulerMetrics {
+  private final Map<Integer, AtomicLongArray> entries = new ConcurrentHashMap<>(); // by partition
+  private final Map<Integer, Long> next = new ConcurrentHashMap<>(); // by partition
+  private final MeterRegistry registry;
+  private final Counter due;
+  private final Counter undecidable;
+  private final Counter replaced;
+
+  public SchedulerMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    for (ScheduleState state : ScheduleState.values()) {
+      if (state != ScheduleState.UNRECOGNIZED && state.getNumber() > 0) {
+        entries(state, sum -> sum.count(state));
+      }
+    }
+    due =
+        Counter.builder("postern.scheduler.attempts.due")
+            .description("Recipients whose next attempt was asked for; aborted ones count again")
+            .register(registry);
+    undecidable =
+        Counter.builder("postern.scheduler.undecidable")
+            .description("Records and entries that cannot be processed")
+            .register(registry);
+    replaced =
+        Counter.builder("postern.scheduler.started.over")
+            .description("Threads that failed and were replaced")
+            .register(registry);
+    Gauge.builder("postern.scheduler.behind.seconds", this, SchedulerMetrics::behind)
+        .description("How long the earliest entry that is due has waited to be taken up")
+        .register(registry);
+  }
+
+  private void entries(ScheduleState state, ToDoubleFunction<SchedulerMetrics> value) {
+    Gauge.builder("postern.scheduler.entries", this, value)
+        .description("Recipients in this replica's schedule, by state")
+        .tag("state", name(state))
+        .register(registry);
+  }
+
+  private static String name(ScheduleState state) {
+    return switch (state) {
+      case ENTRY_HELD -> "held";
+      default -> state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    };
+  }
+
+  /** A partition came, or its state is read anew: counts by state, to be kept up to date. */
+  AtomicLongArray partition(int partition) {
+    AtomicLongArray counts = new AtomicLongArray(ScheduleState.values().length);
+    entries.put(partition, counts);
+    return counts;
+  }
+
+  void gone(int partition) {
+    entries.remove(partition);
+    next.remove(partition);
+  }
+
+  void next(int partition, long millis) {
+    next.put(partition, millis);
+  }
+
+  void due(int recipients) {
+    due.increment(recipients);
+  }
+
+  void undecidable() {
+    undecidable.increment();
+  }
+
+  void startedOver() {
+    replaced.increment();
+  }
+
+  void outcome(String kind, int recipients) {
+    Counter.builder("postern.scheduler.recipients")
+        .description("Recipients expired, cancelled, held, released, and answers to controls")
+        .tag("change", kind)
+        .register(registry)
+        .increment(recipients);
+  }
+
+  void notice(String kind) {
+    Counter.builder("postern.scheduler.notices")
+        .description("Notices asked for, by kind")
+        .tag("kind", kind)
+        .register(registry)
+        .increment();
+  }
+
+  private double count(ScheduleState state) {
+    return entries.values().stream().mapToLong(counts -> counts.get(state.getNumber())).sum();
+  }
+
+  private double behind() {
+    long now = System.currentTimeMillis();
+    return next.values().stream().mapToLong(millis -> Math.max(0, now - millis)).max().orElse(0)
+        / 1000.0;
+  }
+}

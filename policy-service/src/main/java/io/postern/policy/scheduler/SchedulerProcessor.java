@@ -1,0 +1,367 @@
+package io.postern.policy.scheduler;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageControl;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.ScheduleEntry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scheduler of one partition: reads outcomes and controls, keeps an entry for each recipient
+ * that is tried again or held, and asks for what is due (DESIGN §8). Every step is put together
+ * first and done then, in Streams' transaction.
+ *
+ * <p>Owner: the partition's task. A step that fails has changed nothing and is tried once more;
+ * failing twice, its recipients are held as <em>undecidable</em> as far as they are known, with a
+ * line in the log, and the next record follows. What Kafka or a store throws ends the task, which
+ * begins anew from the last commit.
+ */
+final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final Logger LOG = Logger.getLogger(SchedulerProcessor.class);
+
+  /** Entries taken up in one punctuation: what must fit into a transaction's time. */
+  static final int MOST_AT_ONCE = 500;
+
+  static final Duration BETWEEN = Duration.ofMillis(100);
+
+  // What a flush gets at least while other attempts are due.
+  private static final int FLUSH_SHARE = 100;
+  private static final long FORGET_EVERY = Duration.ofHours(1).toMillis();
+
+  private final ScheduleTimes times;
+  private final SchedulerMetrics metrics;
+  private @Nullable Task task;
+
+  SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics) {
+    this.times = times;
+    this.metrics = metrics;
+  }
+
+  // A task that is revived after an error initializes the same processor again: nothing may be left
+  // of what it knew before.
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    task = new Task(context, times, metrics);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    if (task != null) {
+      task.process(record);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (task != null) {
+      task.close();
+      task = null;
+    }
+  }
+
+  /** From one initialization to the next. */
+  private static final class Task {
+    private final ProcessorContext<byte[], byte[]> context;
+    private final int partition;
+    private final SchedulerMetrics metrics;
+    private final Entries entries;
+    private final Marks marks;
+    private final OutcomeStep outcomes;
+    private final ControlStep controls;
+    private final WhenDue whenDue;
+    private final RouteFlush flushes;
+    private final RecentIds recent = new RecentIds();
+    private final Writer writer;
+    private long forgotten;
+
+    Task(ProcessorContext<byte[], byte[]> context, ScheduleTimes times, SchedulerMetrics metrics) {
+      this.context = context;
+      this.metrics = metrics;
+      partition = context.taskId().partition();
+      Transitions transitions = new Transitions(times);
+      entries =
+          new Entries(
+              context.getStateStore(SchedulerTopology.SCHEDULE),
+              context.getStateStore(SchedulerTopology.DUE),
+              transitions::wake,
+              metrics.partition(partition));
+      marks = new Marks(context.getStateStore(SchedulerTopology.MARKS));
+      outcomes = new OutcomeStep(times, transitions);
+      controls = new ControlStep(transitions);
+      whenDue = new WhenDue(transitions);
+      flushes = new RouteFlush(entries, marks, transitions);
+      writer = new Writer(context, metrics);
+      int unreadable = entries.rebuild();
+      if (unreadable > 0) {
+        LOG.errorf(
+            "%d entries of the schedule in partition %d cannot be read and are left alone",
+            unreadable, partition);
+        metrics.undecidable();
+      }
+      context.schedule(BETWEEN, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+    }
+
+    void close() {
+      metrics.gone(partition);
+    }
+
+    void process(Record<byte[], byte[]> record) {
+      RecordMetadata at = context.recordMetadata().orElseThrow();
+      if (at.topic().equals(Topics.MAIL_CONTROLS)) {
+        control(record, at);
+      } else {
+        outcome(record, at);
+      }
+    }
+
+    private void outcome(Record<byte[], byte[]> record, RecordMetadata at) {
+      if (has(record, Headers.WRITER, Headers.WRITER_SCHEDULER)) {
+        return;
+      }
+      String key = text(record.key());
+      if (has(record, Headers.FINAL, Headers.FINAL_YES) && !controlWaits(key)) {
+        return;
+      }
+      Read<OutcomeRecorded> read = outcome(key, record.value());
+      OutcomeRecorded outcome = read.message();
+      if (read.wrong() == null && !recent.add(outcome.getId())) {
+        return; // the same id twice is once
+      }
+      twice(
+          record,
+          at,
+          changes -> {
+            read.check();
+            outcomes.apply(changes, outcome, at.offset());
+          },
+          changes -> {
+            if (home(key) != null && key.equals(outcome.getQueueId())) {
+              outcomes.undecidable(changes, outcome, at.offset());
+            }
+          });
+    }
+
+    private void control(Record<byte[], byte[]> record, RecordMetadata at) {
+      Read<MessageControl> read = control(text(record.key()), record.value());
+      twice(
+          record,
+          at,
+          changes -> {
+            read.check();
+            controls.apply(changes, read.message());
+          },
+          changes -> {
+            // It asked for something; no recipient's place depends on it.
+          });
+    }
+
+    /** Whether a first attempt that delivered everything has a control to answer. */
+    private boolean controlWaits(String key) {
+      if (marks.isEmpty()) {
+        return entries.remembers(key);
+      }
+      QueueId queueId = home(key);
+      return queueId != null && (entries.remembers(key) || marks.all(queueId) != null);
+    }
+
+    private void punctuate(long now) {
+      boolean flushing = flushes.underWay();
+      List<EntryKey> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
+      if (!due.isEmpty()) {
+        takeUp(due, now);
+      }
+      if (flushing) {
+        flush(now, MOST_AT_ONCE - due.size());
+      }
+      if (now - forgotten > FORGET_EVERY) {
+        forgotten = now;
+        marks.forgetAll(now - Topics.LONGEST_LIFETIME.toMillis());
+      }
+      metrics.next(partition, entries.next());
+    }
+
+    private void takeUp(List<EntryKey> due, long now) {
+      try {
+        step(now, null, changes -> due.forEach(key -> takeUp(changes, key)));
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        LOG.debugf(e, "one of %d entries cannot be processed", due.size());
+        for (EntryKey key : due) {
+          takeUpAlone(key, now);
+        }
+      }
+    }
+
+    private void takeUpAlone(EntryKey key, long now) {
+      try {
+        step(now, null, changes -> takeUp(changes, key));
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        // It stays in the schedule, past its time, where the audit finds it.
+        LOG.errorf(e, "the schedule's entry %s cannot be processed", key);
+        metrics.undecidable();
+      }
+    }
+
+    private void takeUp(Changes changes, EntryKey key) {
+      ScheduleEntry entry = changes.entry(key);
+      if (entry != null) {
+        whenDue.apply(changes, key, entry);
+      }
+    }
+
+    private void flush(long now, int most) {
+      AtomicInteger released = new AtomicInteger();
+      try {
+        step(now, null, changes -> released.set(flushes.step(changes, most)));
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        MessageControl flush = marks.flush();
+        LOG.errorf(e, "a route's flush cannot go on and is ended");
+        metrics.undecidable();
+        if (flush != null) {
+          marks.flushed(flush);
+        }
+      }
+    }
+
+    private void twice(
+        Record<byte[], byte[]> record,
+        RecordMetadata at,
+        Consumer<Changes> step,
+        Consumer<Changes> otherwise) {
+      long now = context.currentSystemTimeMs();
+      Header trace = record.headers().lastHeader(Headers.TRACEPARENT);
+      try {
+        step(now, trace, step);
+        return;
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException first) {
+        LOG.debugf(first, "tried once more");
+      }
+      try {
+        step(now, trace, step);
+        return;
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        LOG.errorf(
+            e instanceof Unprocessable ? null : e,
+            "%s-%d offset %d (%s) cannot be processed: %s",
+            at.topic(),
+            at.partition(),
+            at.offset(),
+            printable(text(record.key())),
+            e.getMessage());
+        metrics.undecidable();
+      }
+      try {
+        step(now, trace, otherwise);
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "its recipients cannot be held either");
+      }
+    }
+
+    private void step(long now, @Nullable Header trace, Consumer<Changes> step) {
+      Outbox outbox = writer.outbox(now);
+      Changes changes = new Changes(entries, marks, outbox, now);
+      step.accept(changes);
+      Writer.Letters letters = writer.letters(outbox);
+      try {
+        changes.apply();
+        writer.write(letters, now, trace);
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new StreamsException("a step of the schedule was half done", e);
+      }
+    }
+
+    private Read<OutcomeRecorded> outcome(String key, byte @Nullable [] value) {
+      OutcomeRecorded read = OutcomeRecorded.getDefaultInstance();
+      try {
+        read = OutcomeRecorded.parseFrom(value == null ? new byte[0] : value);
+      } catch (InvalidProtocolBufferException e) {
+        OutcomeRecorded known =
+            e.getUnfinishedMessage() instanceof OutcomeRecorded some ? some : read;
+        return new Read<>(known, "its bytes cannot be read");
+      }
+      return new Read<>(read, wrong(key, read.getQueueId()));
+    }
+
+    private Read<MessageControl> control(String key, byte @Nullable [] value) {
+      MessageControl read = MessageControl.getDefaultInstance();
+      try {
+        read = MessageControl.parseFrom(value == null ? new byte[0] : value);
+      } catch (InvalidProtocolBufferException e) {
+        return new Read<>(read, "its bytes cannot be read");
+      }
+      return new Read<>(read, read.getRoute().isEmpty() ? wrong(key, read.getQueueId()) : null);
+    }
+
+    private @Nullable String wrong(String key, String queueId) {
+      return home(key) != null && key.equals(queueId)
+          ? null
+          : "its queue id is not that of its place in the log";
+    }
+
+    /** The queue id, if it is one, and of this partition. */
+    private @Nullable QueueId home(String key) {
+      try {
+        QueueId id = QueueId.parse(key);
+        return id.partition() == partition ? id : null;
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * @param wrong why it cannot be processed; null: it can
+   */
+  private record Read<T>(T message, @Nullable String wrong) {
+    void check() {
+      if (wrong != null) {
+        throw new Unprocessable(wrong);
+      }
+    }
+  }
+
+  private static boolean has(Record<byte[], byte[]> record, String header, String value) {
+    Header found = record.headers().lastHeader(header);
+    return found != null && Arrays.equals(found.value(), value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String text(byte @Nullable [] key) {
+    return key == null ? "" : new String(key, StandardCharsets.UTF_8);
+  }
+
+  private static String printable(String key) {
+    String shown = key.length() <= 40 ? key : key.substring(0, 40);
+    return shown.replaceAll("[^0-9a-z:./-]", "?");
+  }
+}

@@ -1,0 +1,78 @@
+package io.postern.policy.scheduler;
+
+import io.postern.contracts.Topics;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The scheduler as Kafka Streams sees it: one processor between {@code mail.outcomes}, {@code
+ * mail.controls} and what it writes, with its stores. All is bytes, parsed by the processor
+ * (log-mechanics §3).
+ */
+final class SchedulerTopology {
+  static final String SCHEDULE = "schedule";
+  static final String MARKS = "marks";
+  static final String DUE = "due";
+  static final String TO_DUE = "to-due";
+  static final String TO_NOTICES = "to-notices";
+  static final String TO_OUTCOMES = "to-outcomes";
+
+  private static final String SOURCE = "outcomes-and-controls";
+  private static final String SCHEDULER = "scheduler";
+
+  private SchedulerTopology() {}
+
+  static Topology of(ScheduleTimes times, SchedulerMetrics metrics) {
+    return of(times, metrics, Stores::persistentKeyValueStore);
+  }
+
+  /**
+   * @param large makes the stores that may be larger than memory
+   */
+  static Topology of(
+      ScheduleTimes times,
+      SchedulerMetrics metrics,
+      Function<String, KeyValueBytesStoreSupplier> large) {
+    ByteArrayDeserializer read = new ByteArrayDeserializer();
+    ByteArraySerializer write = new ByteArraySerializer();
+    Topology topology = new Topology();
+    topology.addSource(
+        AutoOffsetReset.none(), // a position that is lost is an alarm
+        SOURCE,
+        // The log's times are never negative; if one were, its record would be dropped.
+        (record, partitionTime) -> Math.max(0, record.timestamp()),
+        read,
+        read,
+        Topics.MAIL_OUTCOMES,
+        Topics.MAIL_CONTROLS);
+    topology.addProcessor(SCHEDULER, () -> new SchedulerProcessor(times, metrics), SOURCE);
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(large.apply(SCHEDULE), Serdes.String(), Serdes.ByteArray())
+            .withLoggingEnabled(Map.of())
+            .withCachingDisabled(),
+        SCHEDULER);
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(MARKS), Serdes.String(), Serdes.ByteArray())
+            .withLoggingEnabled(Map.of())
+            .withCachingDisabled(),
+        SCHEDULER);
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(large.apply(DUE), Serdes.Bytes(), Serdes.ByteArray())
+            .withLoggingDisabled()
+            .withCachingDisabled(),
+        SCHEDULER);
+    HomePartition home = new HomePartition();
+    topology.addSink(TO_DUE, Topics.MAIL_DUE, write, write, home, SCHEDULER);
+    topology.addSink(TO_NOTICES, Topics.MAIL_NOTICES, write, write, home, SCHEDULER);
+    topology.addSink(TO_OUTCOMES, Topics.MAIL_OUTCOMES, write, write, home, SCHEDULER);
+    return topology;
+  }
+}

@@ -1,0 +1,171 @@
+package io.postern.policy.scheduler;
+
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.contracts.v1.ScheduleState;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The ways from one state of a recipient to another that outcome, control and clock share (DESIGN
+ * §8). Each stages the entry, and the outcome and notice that belong to it. Any thread.
+ */
+final class Transitions {
+  private static final int MOST_ROUTE = 80;
+  private static final int MOST_REASON = 40;
+
+  private final ScheduleTimes times;
+
+  Transitions(ScheduleTimes times) {
+    this.times = times;
+  }
+
+  /** When the clock has something to do for an entry: an attempt, an end, a notice. */
+  long wake(ScheduleEntry entry) {
+    return switch (entry.getState()) {
+      case WAITING -> Math.min(entry.getDueMillis(), delayNotice(entry));
+      case ENTRY_HELD, WATCHED, DELIVERED_MARK, REMEMBERED -> entry.getDueMillis();
+      case OPEN, SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED -> Entries.NEVER;
+    };
+  }
+
+  private long delayNotice(ScheduleEntry entry) {
+    return entry.getDelayNoticed() || entry.getAcceptedMillis() == 0
+        ? Entries.NEVER
+        : entry.getAcceptedMillis() + times.delayNotice().toMillis();
+  }
+
+  /** The next attempt is due: asked for, and open. */
+  void open(Changes changes, EntryKey key, ScheduleEntry entry) {
+    changes.outbox().due(key, entry);
+    changes.put(
+        key,
+        entry.toBuilder()
+            .setState(ScheduleState.OPEN)
+            .setAttempt(entry.getAttempt() + 1)
+            .clearRemembered()
+            .clearRememberedBy()
+            .build());
+  }
+
+  /** Its time is over: an end, and a DSN. */
+  void expire(Changes changes, EntryKey key, ScheduleEntry entry) {
+    RecipientOutcome expired =
+        Answers.state(key.recipient(), OutcomeKind.EXPIRED_OUTCOME, entry.getReason());
+    changes.outbox().outcome(key, entry, "", expired);
+    changes.outbox().numberedNotice(key, entry, NoticeKind.NOTICE_FAILED, "expired", expired);
+    changes.remove(key);
+  }
+
+  void cancel(Changes changes, EntryKey key, ScheduleEntry entry, String reason, String controlId) {
+    RecipientOutcome.Builder cancelled =
+        Answers.state(key.recipient(), OutcomeKind.CANCELLED, reason).toBuilder();
+    if (entry.getState() == ScheduleState.ENTRY_HELD) {
+      cancelled.setDetail("It was held: " + entry.getReason());
+    }
+    changes.outbox().outcome(key, entry, controlId, cancelled.build());
+    changes
+        .outbox()
+        .numberedNotice(key, entry, NoticeKind.NOTICE_FAILED, "cancelled", cancelled.build());
+    changes.remove(key);
+  }
+
+  /** The sender is told that the message waits. */
+  void delayed(Changes changes, EntryKey key, ScheduleEntry entry) {
+    changes
+        .outbox()
+        .numberedNotice(
+            key,
+            entry,
+            NoticeKind.NOTICE_DELAYED,
+            "delayed",
+            Answers.state(key.recipient(), OutcomeKind.DEFERRED, entry.getReason()));
+    changes.put(key, entry.toBuilder().setDelayNoticed(true).build());
+  }
+
+  /**
+   * Held until the limit. A hold does not count as age: expiry is put off by as long as it may
+   * last, and {@link #release} takes back what was left of it. At the first hold a copy of the
+   * content is asked for, once a message (log-mechanics §2).
+   */
+  void hold(Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
+    long now = changes.now();
+    long until = Math.max(now, Math.min(now + times.holdLimit().toMillis(), longest(key, entry)));
+    entry
+        .setState(ScheduleState.ENTRY_HELD)
+        .setReason(bounded(reason))
+        .setDueMillis(until)
+        .setExpiresMillis(entry.getExpiresMillis() + (until - now))
+        .setHandBacks(0);
+    if (!entry.getKeepAsked()) {
+      keep(changes, key, entry);
+    }
+    changes.put(key, entry.build());
+  }
+
+  private static void keep(Changes changes, EntryKey key, ScheduleEntry.Builder entry) {
+    entry.setKeepAsked(true);
+    for (ScheduleEntry other : changes.ofMessage(key.queueId()).values()) {
+      if (other.getKeepAsked()) {
+        if (other.hasKept()) {
+          entry.setKept(other.getKept());
+        }
+        return;
+      }
+    }
+    changes
+        .outbox()
+        .numberedNotice(
+            key,
+            entry.build(),
+            NoticeKind.KEEP_CONTENT,
+            "keep",
+            Answers.state(key.recipient(), OutcomeKind.HELD, entry.getReason()));
+  }
+
+  /** From a hold to an attempt that is due now. */
+  void release(Changes changes, EntryKey key, ScheduleEntry entry, String controlId) {
+    long unused = Math.max(0, entry.getDueMillis() - changes.now());
+    ScheduleEntry released =
+        entry.toBuilder()
+            .setState(ScheduleState.WAITING)
+            .setDueMillis(changes.now())
+            .setExpiresMillis(Math.min(entry.getExpiresMillis() - unused, longest(key, entry)))
+            .setReleasedReason(entry.getReason())
+            .build();
+    changes
+        .outbox()
+        .outcome(
+            key,
+            released,
+            controlId,
+            Answers.state(key.recipient(), OutcomeKind.RELEASED, entry.getReason()));
+    changes.put(key, released);
+  }
+
+  /**
+   * No message lives longer: its records and its content are kept until then (log-mechanics §2).
+   */
+  private static long longest(EntryKey key, io.postern.contracts.v1.ScheduleEntryOrBuilder entry) {
+    long accepted =
+        entry.getAcceptedMillis() == 0 ? key.queueId().createdMillis() : entry.getAcceptedMillis();
+    return accepted + Topics.LONGEST_LIFETIME.plus(Topics.LONGEST_HOLD).toMillis();
+  }
+
+  /** A route's name as entries have it: a long one is cut, and told apart by its hash. */
+  static String route(String route) {
+    return route.length() <= MOST_ROUTE
+        ? route
+        : route.substring(0, MOST_ROUTE - 17)
+            + "#"
+            + Fingerprints.hex(Fingerprints.sha256(route.getBytes(StandardCharsets.UTF_8)))
+                .substring(0, 16);
+  }
+
+  static String bounded(String reason) {
+    return reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON);
+  }
+}

@@ -1,0 +1,426 @@
+package io.postern.policy.notices;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.policy.LogLab;
+import io.postern.policy.Worker;
+import io.postern.policy.decider.Decider;
+import io.postern.policy.decider.DeciderMetrics;
+import io.postern.rules.Directory;
+import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundRules;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The notice writer against a real broker; each test looks at its own queue ids only. */
+class NoticeWriterTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final RecipientOutcome REFUSED =
+      Samples.outcome(0, OutcomeKind.FAILED, "remote-5xx").toBuilder()
+          .setReply(Samples.reply(550, "5.1.1", "No such user", "RCPT"))
+          .build();
+  @TempDir static Path folder = Path.of("");
+  private static LogLab log;
+
+  private final List<Worker> workers = new ArrayList<>();
+  private final MeterRegistry metrics = new SimpleMeterRegistry();
+
+  @BeforeAll
+  static void start() throws Exception {
+    log = new LogLab(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    log.close();
+  }
+
+  @AfterEach
+  void endWorkers() {
+    workers.forEach(Worker::close);
+  }
+
+  private Worker startWriter(Runnable beforeCommit) {
+    Worker worker =
+        NoticeWriter.worker(
+            log.settings(),
+            new NoticeWriter(
+                log.settings(), Optional.empty(), new NoticeMetrics(metrics), beforeCommit));
+    workers.add(worker);
+    worker.start();
+    return worker;
+  }
+
+  private static NoticeRequested.Builder refused(MessageAccepted.Builder original)
+      throws Exception {
+    QueueId queueId = QueueId.parse(original.getQueueId());
+    long accepted =
+        log.write(
+                Topics.MAIL_ACCEPTED,
+                queueId.partition(),
+                queueId.value(),
+                original.build().toByteArray())
+            .offset();
+    long outcome =
+        log.write(
+                Topics.MAIL_OUTCOMES,
+                queueId.partition(),
+                queueId.value(),
+                Samples.attempt(queueId, Samples.requires(TlsLevel.OPPORTUNISTIC), REFUSED)
+                    .build()
+                    .toByteArray())
+            .offset();
+    return Samples.notice(queueId, NoticeKind.NOTICE_FAILED, REFUSED)
+        .setAcceptedOffset(accepted)
+        .setOutcomeOffset(outcome);
+  }
+
+  private static void ask(NoticeRequested.Builder notice) throws Exception {
+    QueueId queueId = QueueId.parse(notice.getQueueId());
+    log.write(
+        Topics.MAIL_NOTICES, queueId.partition(), queueId.value(), notice.build().toByteArray());
+  }
+
+  private static QueueId askRefused(int partition) throws Exception {
+    QueueId queueId = QueueId.next(partition);
+    ask(refused(Samples.message(queueId, "bob@fabrikam.example")));
+    return queueId;
+  }
+
+  /** DSNs about a message. */
+  private static List<MessageAccepted> about(QueueId queueId) {
+    return log.read(Topics.MAIL_ACCEPTED, MessageAccepted.parser()).stream()
+        .filter(message -> message.getCauseQueueId().equals(queueId.value()))
+        .toList();
+  }
+
+  /** When a notice that comes behind has its DSN, the ones before it have theirs, or none. */
+  private static void awaitOneBehind(int partition) throws Exception {
+    QueueId last = askRefused(partition);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(last)).hasSize(1));
+  }
+
+  private double suppressed(String reason) {
+    return metrics.counter("postern.notices.suppressed", "reason", reason).count();
+  }
+
+  private static long position(int partition) throws Exception {
+    try (Admin admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", log.broker().bootstrap()))) {
+      OffsetAndMetadata position =
+          admin
+              .listConsumerGroupOffsets(ConsumerGroups.NOTICE_WRITER)
+              .partitionsToOffsetAndMetadata()
+              .get(10, SECONDS)
+              .get(new TopicPartition(Topics.MAIL_NOTICES, partition));
+      return position == null ? -1 : position.offset();
+    }
+  }
+
+  @Test
+  void aNoticeBecomesADsnInTheHomePartitionWithWhatTheServerSaid() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = askRefused(3);
+
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+    var record =
+        log.read(Topics.MAIL_ACCEPTED).stream()
+            .filter(r -> about(queueId).getFirst().getQueueId().equals(r.key()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(record.partition()).isEqualTo(3);
+    assertThat(record.headers().lastHeader(Headers.ORGANIZATION).value())
+        .isEqualTo("contoso".getBytes(StandardCharsets.UTF_8));
+    ParsedDsn dsn = new ParsedDsn(about(queueId).getFirst(), "");
+    assertThat(ParsedDsn.field(dsn.status().get(1), "Diagnostic-Code"))
+        .isEqualTo("smtp; 550 5.1.1 No such user");
+    assertThat(ParsedDsn.field(dsn.status().get(1), "Remote-MTA"))
+        .isEqualTo("dns; mail.fabrikam.example");
+    assertThat(metrics.counter("postern.notices.recipients", "action", "failed").count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void withoutItsOutcomeADsnIsWrittenNevertheless() throws Exception {
+    startWriter(() -> {});
+    List<QueueId> ids = new ArrayList<>();
+    for (long nowhere : new long[] {-1, 1_000_000, 0}) {
+      QueueId queueId = QueueId.next(1);
+      ask(refused(Samples.message(queueId, "bob@fabrikam.example")).setOutcomeOffset(nowhere));
+      ids.add(queueId);
+    }
+    await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
+    assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
+  }
+
+  @Test
+  void neverABounceOfABounce() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = askRefused(0);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+    MessageAccepted dsn = about(queueId).getFirst();
+    long offset =
+        log.read(Topics.MAIL_ACCEPTED).stream()
+            .filter(r -> dsn.getQueueId().equals(r.key()))
+            .findFirst()
+            .orElseThrow()
+            .offset();
+
+    // The DSN itself cannot be delivered.
+    QueueId bounced = QueueId.parse(dsn.getQueueId());
+    ask(Samples.notice(bounced, NoticeKind.NOTICE_FAILED, REFUSED).setAcceptedOffset(offset));
+    ask(
+        Samples.notice(bounced, NoticeKind.NOTICE_DELAYED, REFUSED)
+            .setNoticeId(bounced + "/delayed/0")
+            .setAcceptedOffset(offset));
+
+    awaitOneBehind(0);
+    assertThat(about(bounced)).isEmpty();
+    assertThat(suppressed("null-reverse-path")).isEqualTo(2);
+  }
+
+  @Test
+  void whoAskedNotToBeToldIsNotTold() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = QueueId.next(2);
+    MessageAccepted.Builder original =
+        Samples.message(queueId, "bob@fabrikam.example", "carl@fabrikam.example");
+    original.getEnvelopeBuilder().getRecipientsBuilder(0).addNotify("NEVER");
+    ask(refused(original).addRecipients(REFUSED.toBuilder().setRecipient(1)));
+    QueueId nobody = QueueId.next(2);
+    MessageAccepted.Builder silent = Samples.message(nobody, "bob@fabrikam.example");
+    silent.getEnvelopeBuilder().getRecipientsBuilder(0).addNotify("SUCCESS").addNotify("DELAY");
+    ask(refused(silent));
+
+    awaitOneBehind(2);
+    assertThat(about(nobody)).isEmpty();
+    assertThat(about(queueId)).hasSize(1);
+    assertThat(new ParsedDsn(about(queueId).getFirst(), "").human())
+        .contains("carl@")
+        .doesNotContain("bob@");
+    assertThat(suppressed("not-asked")).isEqualTo(2);
+  }
+
+  @Test
+  void aContentToKeepIsNoAffairOfTheNoticeWriter() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = QueueId.next(1);
+    ask(refused(Samples.message(queueId, "bob@fabrikam.example")).setKind(NoticeKind.KEEP_CONTENT));
+    awaitOneBehind(1);
+    assertThat(about(queueId)).isEmpty();
+    assertThat(suppressed("unreadable")).isZero();
+  }
+
+  @Test
+  void whatCannotBeReadBlocksNobodyAndThePositionMoves() throws Exception {
+    QueueId queueId = QueueId.next(1);
+    NoticeRequested.Builder good = refused(Samples.message(queueId, "bob@fabrikam.example"));
+    log.write(Topics.MAIL_NOTICES, 1, queueId.value(), null);
+    log.write(Topics.MAIL_NOTICES, 1, queueId.value(), new byte[] {1, 2, 3});
+    ask(good.clone().setAcceptedOffset(-1));
+    ask(good.clone().setAcceptedOffset(1_000_000));
+    ask(good.clone().setKindValue(77));
+    ask(good.clone().addRecipients(REFUSED.toBuilder().setRecipient(9)));
+    ask(good.clone().setNoticeId(""));
+    ask(good.clone().setAtMillis(-1));
+    QueueId other = QueueId.next(1);
+    ask(
+        Samples.notice(other, NoticeKind.NOTICE_FAILED, REFUSED)
+            .setAcceptedOffset(good.getAcceptedOffset()));
+    QueueId strange = QueueId.next(1);
+    MessageAccepted.Builder sender = Samples.message(strange, "bob@fabrikam.example");
+    sender.getEnvelopeBuilder().setReversePath("no address at all");
+    ask(refused(sender));
+
+    startWriter(() -> {});
+
+    awaitOneBehind(1);
+    assertThat(about(queueId)).isEmpty();
+    assertThat(about(other)).isEmpty();
+    assertThat(about(strange)).isEmpty();
+    assertThat(suppressed("unreadable")).isEqualTo(10);
+    long end =
+        log.read(Topics.MAIL_NOTICES).stream()
+            .filter(r -> r.partition() == 1)
+            .mapToLong(r -> r.offset() + 1)
+            .max()
+            .orElseThrow();
+    await().atMost(LONG).untilAsserted(() -> assertThat(position(1)).isEqualTo(end));
+  }
+
+  @Test
+  void aFailureBetweenSendAndCommitWritesAgainAndOnce() throws Exception {
+    AtomicInteger failures = new AtomicInteger();
+    startWriter(
+        () -> {
+          switch (failures.getAndIncrement()) {
+            case 0 -> throw new TimeoutException("the commit did not come");
+            case 1 -> throw new IllegalStateException("something else");
+            default -> {}
+          }
+        });
+    List<QueueId> ids = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      ids.add(askRefused(i % LogLab.PARTITIONS));
+    }
+    await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
+    assertThat(failures).hasValueGreaterThan(2);
+    assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
+  }
+
+  @Test
+  void aWriterKilledBetweenSendAndCommitIsReplacedAndEachDsnIsWrittenOnce() throws Exception {
+    List<QueueId> ids = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      ids.add(askRefused(i % LogLab.PARTITIONS));
+    }
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NoticeWriterProcess.class.getName(),
+                log.broker().bootstrap())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader output = process.inputReader()) {
+      await()
+          .atMost(LONG)
+          .until(() -> output.lines().anyMatch("sent"::equals)); // blocks until it is there
+    } finally {
+      process.destroyForcibly(); // SIGKILL
+      assertThat(process.waitFor(10, SECONDS)).isTrue();
+    }
+    assertThat(ids).as("nothing was committed").allSatisfy(id -> assertThat(about(id)).isEmpty());
+
+    startWriter(() -> {});
+
+    await()
+        .atMost(Duration.ofSeconds(60)) // session time-out, then the open transaction's
+        .until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
+    assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
+  }
+
+  @Test
+  void aDsnIsDecidedLikeAnyMailAndGoesToTheSendersMailbox() throws Exception {
+    startWriter(() -> {});
+    Directory directory = LogLab.directory(LogLab.FILE);
+    Worker decider =
+        Decider.worker(
+            log.settings(),
+            new Decider(
+                log.settings(),
+                () -> Optional.of(directory),
+                new DeciderMetrics(new SimpleMeterRegistry())));
+    workers.add(decider);
+    decider.start();
+    QueueId queueId = askRefused(1);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              String dsn = about(queueId).getFirst().getQueueId();
+              assertThat(log.deliveries())
+                  .filteredOn(record -> dsn.equals(record.key()))
+                  .singleElement()
+                  .satisfies(
+                      record -> {
+                        DeliveryRequested delivery =
+                            LogLab.parse(DeliveryRequested.parser(), record.value());
+                        assertThat(delivery.getEnvelope().getReversePath()).isEmpty();
+                        assertThat(delivery.getEnvelope().getRecipients(0).getAddress())
+                            .isEqualTo("ann@contoso.example");
+                        assertThat(delivery.getNextHop().getSmartHosts(0).getHost())
+                            .isEqualTo("mailbox.contoso.example");
+                        assertThat(delivery.getOrganization()).isEqualTo("contoso");
+                      });
+            });
+  }
+
+  @Test
+  void twiceTheSameNoticeIsVisiblyOnce() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = QueueId.next(2);
+    NoticeRequested.Builder notice = refused(Samples.message(queueId, "bob@fabrikam.example"));
+    ask(notice);
+    ask(notice);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(2));
+    assertThat(about(queueId))
+        .extracting(MessageAccepted::getQueueId)
+        .containsOnly(about(queueId).getFirst().getQueueId());
+  }
+
+  @ParameterizedTest(name = "to {0}: {1}")
+  @CsvSource({
+    "ann@contoso.example, mailbox.contoso.example, ENCRYPTION_ONLY",
+    "ann@fabrikam.example, mail.fabrikam.example, DOMAIN_VALIDATION",
+    "ann@elsewhere.example, '', OPPORTUNISTIC",
+  })
+  void theDeciderFindsAWayForADsnWhereverTheSenderIs(String sender, String host, TlsLevel level) {
+    QueueId queueId = QueueId.next(2);
+    MessageAccepted.Builder original = Samples.message(queueId, "bob@fabrikam.example");
+    original.getEnvelopeBuilder().setReversePath(sender);
+    original.getGroupsBuilder(0).setDirection(Direction.INCOMING);
+    MessageAccepted dsn =
+        Dsn.of(
+            Samples.report(
+                Samples.notice(queueId, NoticeKind.NOTICE_FAILED, REFUSED).build(),
+                original.build(),
+                OutcomeRecorded.getDefaultInstance()),
+            1);
+
+    OutboundDecision decision =
+        OutboundRules.decide(
+            LogLab.directory(LogLab.FILE),
+            dsn.getGroups(0).getOrganization(),
+            dsn.getGroups(0).getDirection(),
+            sender.substring(sender.indexOf('@') + 1),
+            RequireTls.REQUIRE_TLS_UNSPECIFIED);
+
+    assertThat(decision).isInstanceOf(OutboundDecision.Deliver.class);
+    OutboundDecision.Deliver deliver = (OutboundDecision.Deliver) decision;
+    assertThat(deliver.requirement().getLevel()).isEqualTo(level);
+    assertThat(deliver.nextHop().getSmartHostsList())
+        .extracting(h -> h.getHost())
+        .isEqualTo(host.isEmpty() ? List.of() : List.of(host));
+  }
+}

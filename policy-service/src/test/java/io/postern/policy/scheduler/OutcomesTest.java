@@ -1,0 +1,456 @@
+package io.postern.policy.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.postern.contracts.Headers;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.contracts.v1.ScheduleState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What outcomes and the clock do to a recipient. */
+class OutcomesTest {
+  @TempDir Path folder = Path.of("");
+  private SchedulerLab lab;
+  private final QueueId message = SchedulerLab.message();
+
+  @BeforeEach
+  void open() {
+    lab = new SchedulerLab(folder);
+  }
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private ScheduleEntry entry(int recipient) {
+    ScheduleEntry entry = lab.entry(message, recipient);
+    assertThat(entry).as("recipient %d", recipient).isNotNull();
+    return entry;
+  }
+
+  private void none(int recipient) {
+    assertThat(lab.entry(message, recipient)).isNull();
+  }
+
+  @Test
+  void aDeferredRecipientIsTriedAgainOnScheduleUntilItIsDelivered() {
+    long[] minutes = {1, 5, 15, 30, 60, 60, 60};
+    for (int i = 0; i < minutes.length; i++) {
+      lab.deferred(message, i + 1, 0);
+      assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
+      long wait = entry(0).getDueMillis() - lab.millis();
+      assertThat(wait).isBetween(minutes[i] * 54_000, minutes[i] * 66_000);
+      lab.advance(Duration.ofMillis(wait - 1000));
+      assertThat(lab.due()).isEmpty();
+      lab.advance(Duration.ofMillis(1000));
+      int next = i + 2;
+      assertThat(lab.due())
+          .singleElement()
+          .satisfies(
+              due -> {
+                assertThat(due.getQueueId()).isEqualTo(message.value());
+                assertThat(due.getAttempt()).isEqualTo(next);
+                assertThat(due.getRecipientsList()).containsExactly(0);
+                assertThat(due.getAcceptedOffset()).isEqualTo(17);
+                assertThat(due.getConnector()).isEqualTo("To Fabrikam");
+                assertThat(due.hasRequirement()).isTrue();
+                assertThat(due.getHeldReason()).isEmpty();
+                assertThat(due.getMovedContentCount()).isZero();
+              });
+      assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    }
+    lab.delivered(message, minutes.length + 1, 0);
+    none(0);
+    assertThat(lab.own()).isEmpty();
+    assertThat(lab.notices()).isEmpty();
+    assertThat(lab.metric("postern.scheduler.entries", "state", "waiting")).isZero();
+  }
+
+  @Test
+  void danesFailuresWaitLonger() {
+    lab.write(lab.outcome(message, 1, OutcomeKind.DEFERRED, "dane-mismatch", 0));
+    assertThat(entry(0).getDueMillis() - lab.millis()).isBetween(13 * 60_000L, 17 * 60_000L);
+  }
+
+  @Test
+  void recipientsOfOneMessageThatAreDueTogetherAreOneRecord() {
+    lab.deferred(message, 1, 3, 0, 11, 2);
+    lab.deferred(SchedulerLab.message(), 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    assertThat(lab.due())
+        .hasSize(2)
+        .filteredOn(due -> due.getQueueId().equals(message.value()))
+        .singleElement()
+        .satisfies(due -> assertThat(due.getRecipientsList()).containsExactly(0, 2, 3, 11));
+    lab.delivered(message, 2, 0, 2);
+    lab.deferred(message, 2, 3, 11);
+    lab.advance(Duration.ofMinutes(6));
+    assertThat(lab.due())
+        .filteredOn(due -> due.getQueueId().equals(message.value()))
+        .extracting(AttemptDue::getAttempt, AttemptDue::getRecipientsList)
+        .containsExactly(tuple(3, List.of(3, 11)));
+  }
+
+  @Test
+  void noMoreThanFiveHundredAreTakenUpAtATime() {
+    Integer[] many = IntStream.range(0, 1200).boxed().toArray(Integer[]::new);
+    lab.deferred(message, 1, many);
+    List<Integer> counts = new ArrayList<>();
+    lab.advance(Duration.ZERO);
+    assertThat(lab.due()).isEmpty();
+    lab.advance(Duration.ofMinutes(2)); // three punctuations
+    List<AttemptDue> due = lab.due();
+    due.forEach(d -> counts.add(d.getRecipientsCount()));
+    assertThat(counts).containsExactly(500, 500, 200);
+    assertThat(due.stream().flatMap(d -> d.getRecipientsList().stream()))
+        .doesNotHaveDuplicates()
+        .hasSize(1200);
+  }
+
+  @Test
+  void aHandBackIsNoTryAndWaitsAsLongAsItsRouteSays() {
+    for (int i = 1; i <= 5; i++) {
+      lab.write(
+          lab.outcome(message, i, OutcomeKind.DEFERRED, Reasons.ROUTING_CHANGED, 0)
+              .setNoAttempt(true));
+      assertThat(entry(0).getTries()).isZero();
+      assertThat(entry(0).getHandBacks()).isEqualTo(i);
+      assertThat(entry(0).getDueMillis() - lab.millis())
+          .isEqualTo(new long[] {0, 5000, 15000, 30000, 30000, 30000}[i]);
+      lab.advance(Duration.ofSeconds(31));
+      assertThat(lab.due()).singleElement().extracting(AttemptDue::getAttempt).isEqualTo(i + 1);
+    }
+    lab.write(
+        lab.outcome(message, 6, OutcomeKind.DEFERRED, Reasons.DESTINATION_BUSY, 0)
+            .setNoAttempt(true)
+            .setNotBeforeMillis(lab.millis() + 600_000));
+    assertThat(entry(0).getDueMillis()).isEqualTo(lab.millis() + 600_000);
+    lab.advance(Duration.ofMinutes(10));
+    lab.deferred(message, 7, 0);
+    assertThat(entry(0).getTries()).isEqualTo(1);
+    assertThat(entry(0).getHandBacks()).isZero();
+    assertThat(entry(0).getDueMillis() - lab.millis()).isBetween(54_000L, 66_000L);
+  }
+
+  @Test
+  void aFailureIsToldOnceForTheRecipientsThatShareIt() {
+    OutcomeRecorded.Builder outcome =
+        lab.outcome(message, 1, OutcomeKind.FAILED, Reasons.REMOTE_5XX, 4, 1)
+            .setDeliveryId(message + "/1/2");
+    lab.write(outcome);
+    lab.write(outcome); // the same id twice is once
+
+    assertThat(lab.notices())
+        .singleElement()
+        .satisfies(
+            notice -> {
+              assertThat(notice.getKind()).isEqualTo(NoticeKind.NOTICE_FAILED);
+              assertThat(notice.getNoticeId()).isEqualTo(message + "/failed/1/2");
+              assertThat(notice.getCause()).isEqualTo("failed/1/2");
+              assertThat(notice.getRecipientsList())
+                  .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getKind)
+                  .containsExactly(tuple(1, OutcomeKind.FAILED), tuple(4, OutcomeKind.FAILED));
+              assertThat(notice.getAcceptedOffset()).isEqualTo(17);
+              assertThat(notice.getOutcomeOffset()).isZero(); // the partition's first
+              assertThat(notice.getOrganization()).isEqualTo("contoso");
+              assertThat(notice.hasRequirement()).isTrue();
+            });
+    none(1);
+    none(4);
+    assertThat(lab.own()).as("delivery has written the outcome").isEmpty();
+  }
+
+  @Test
+  void theDecidersFailuresHaveCausesThatNoDeliveryHas() {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.FAILED, Reasons.NO_MAIL_HOST, 1).clearDeliveryId());
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.FAILED, Reasons.REMOTE_5XX, 0)
+            .setDeliveryId(message + "/1/1"));
+    assertThat(lab.notices())
+        .extracting(NoticeRequested::getCause)
+        .containsExactly("failed/1/r1", "failed/1/1");
+  }
+
+  @Test
+  void aNoticeOfManyRecipientsIsSplitBeforeItIsTooLarge() {
+    OutcomeRecorded.Builder outcome =
+        lab.outcome(message, 1, OutcomeKind.FAILED, Reasons.REMOTE_5XX);
+    for (int i = 0; i < 900; i++) {
+      outcome.addRecipients(
+          RecipientOutcome.newBuilder()
+              .setRecipient(i)
+              .setKind(OutcomeKind.FAILED)
+              .setReason(Reasons.REMOTE_5XX)
+              .setDetail("x".repeat(1000)));
+    }
+    lab.write(outcome);
+    List<NoticeRequested> notices = lab.notices();
+    assertThat(notices).hasSize(2);
+    assertThat(notices).allSatisfy(n -> assertThat(n.getSerializedSize()).isLessThan(500_000));
+    assertThat(notices).extracting(NoticeRequested::getNoticeId).doesNotHaveDuplicates();
+    assertThat(notices.stream().flatMap(n -> n.getRecipientsList().stream())).hasSize(900);
+  }
+
+  @Test
+  void aRelayedRecipientIsTold() {
+    OutcomeRecorded.Builder outcome = lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0, 1);
+    outcome.getRecipientsBuilder(1).setRelayed(true);
+    lab.write(outcome);
+    assertThat(lab.notices())
+        .singleElement()
+        .satisfies(
+            notice -> {
+              assertThat(notice.getKind()).isEqualTo(NoticeKind.NOTICE_RELAYED);
+              assertThat(notice.getCause()).isEqualTo("relayed/1/0");
+              assertThat(notice.getRecipientsList()).hasSize(1);
+            });
+    none(0);
+    none(1);
+  }
+
+  @Test
+  void whatIsNotDeliveredInItsTimeExpiresAndItsSenderIsTold() {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "timeout", 0, 1)
+            .setExpiresMillis(lab.millis() + 30_000));
+    assertThat(entry(0).getDueMillis()).as("not after its end").isEqualTo(lab.millis() + 30_000);
+    lab.advance(Duration.ofSeconds(29));
+    assertThat(lab.own()).isEmpty();
+    lab.advance(Duration.ofSeconds(1));
+
+    assertThat(lab.due()).isEmpty();
+    assertThat(lab.own())
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.getId().getIncarnation()).isNotEmpty();
+              assertThat(outcome.getId().getNumber()).isPositive();
+              assertThat(outcome.getAttempt()).isEqualTo(1);
+              assertThat(outcome.getRecipientsList())
+                  .extracting(
+                      RecipientOutcome::getRecipient,
+                      RecipientOutcome::getKind,
+                      RecipientOutcome::getReason)
+                  .containsExactly(
+                      tuple(0, OutcomeKind.EXPIRED_OUTCOME, "timeout"),
+                      tuple(1, OutcomeKind.EXPIRED_OUTCOME, "timeout"));
+            });
+    assertThat(lab.notices())
+        .singleElement()
+        .satisfies(
+            notice -> {
+              assertThat(notice.getKind()).isEqualTo(NoticeKind.NOTICE_FAILED);
+              assertThat(notice.getNoticeId()).isEqualTo(message + "/expired/0");
+              assertThat(notice.getRecipientsCount()).isEqualTo(2);
+            });
+    none(0);
+    none(1);
+  }
+
+  @Test
+  void theSenderIsToldOfADelayOnceAndInTime() {
+    boolean toldBefore = false;
+    for (int attempt = 1; attempt < 9; attempt++) {
+      lab.deferred(message, attempt, 0, 5);
+      while (lab.due().isEmpty()) {
+        lab.advance(Duration.ofMinutes(1));
+        Duration age = Duration.between(SchedulerLab.START, lab.now());
+        List<NoticeRequested> notices = lab.notices();
+        boolean told = notices.stream().anyMatch(n -> n.getKind() == NoticeKind.NOTICE_DELAYED);
+        if (told) {
+          assertThat(toldBefore).isFalse();
+          toldBefore = true;
+          assertThat(age).isBetween(Duration.ofHours(4), Duration.ofMinutes(242));
+          assertThat(notices)
+              .singleElement()
+              .satisfies(
+                  notice -> {
+                    assertThat(notice.getNoticeId()).isEqualTo(message + "/delayed/0");
+                    assertThat(notice.getRecipientsList())
+                        .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getKind)
+                        .containsExactly(
+                            tuple(0, OutcomeKind.DEFERRED), tuple(5, OutcomeKind.DEFERRED));
+                    assertThat(notice.getExpiresMillis())
+                        .isEqualTo(SchedulerLab.START.plus(Duration.ofDays(1)).toEpochMilli());
+                  });
+        }
+      }
+    }
+    assertThat(entry(0).getDelayNoticed()).isTrue();
+  }
+
+  @Test
+  void anOpenDeliveryIsWatchedAndTriedAgainWhenItsOwnerSaysNothingMore() {
+    lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 0));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.WATCHED);
+    lab.advance(Duration.ofSeconds(60 + 600 + 29));
+    assertThat(lab.due()).isEmpty();
+    lab.advance(Duration.ofSeconds(1));
+    assertThat(lab.due()).singleElement().extracting(AttemptDue::getAttempt).isEqualTo(2);
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    // what the lost owner still says closes nothing
+    lab.write(lab.outcome(message, 1, OutcomeKind.DEFERRED, "timeout", 0).setAfterStillOpen(true));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    // but delivered does, and leaves a mark
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0)
+            .setAfterStillOpen(true)
+            .setLate(true));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    lab.write(lab.outcome(message, 2, OutcomeKind.FAILED, Reasons.REMOTE_5XX, 0));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    assertThat(lab.notices()).isEmpty();
+    lab.advance(Duration.ofDays(1));
+    none(0);
+    assertThat(lab.due()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DEFERRED", "DELIVERED", "FAILED"})
+  void anOutcomeAfterStillOpenClosesTheWatch(OutcomeKind kind) {
+    lab.deferred(message, 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(lab.outcome(message, 2, OutcomeKind.STILL_OPEN, "", 0));
+    lab.advance(Duration.ofMinutes(5));
+    lab.write(lab.outcome(message, 2, kind, "x", 0).setAfterStillOpen(true));
+    if (kind == OutcomeKind.DEFERRED) {
+      assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
+      assertThat(entry(0).getTries()).isEqualTo(2);
+    } else {
+      none(0);
+    }
+    assertThat(lab.notices()).hasSize(kind == OutcomeKind.FAILED ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // attempt, after still open, late, kind, the entry that follows
+    "1, false, false, DEFERRED, WAITING",
+    "1, false, false, HELD, ENTRY_HELD",
+    "1, false, false, STILL_OPEN, WATCHED",
+    "1, false, false, DELIVERED, ",
+    "1, false, false, FAILED, ",
+    "1, true, false, DEFERRED, ",
+    "1, true, false, FAILED, ",
+    "1, true, false, DELIVERED, DELIVERED_MARK",
+    "1, false, true, DELIVERED, DELIVERED_MARK",
+    "2, false, false, DEFERRED, ",
+    "2, false, false, FAILED, ",
+    "2, false, false, HELD, ",
+    "2, false, false, DELIVERED, DELIVERED_MARK",
+  })
+  void whatFindsNoStateCreatesOneOnlyAsFirstAttempt(
+      int attempt, boolean after, boolean late, OutcomeKind kind, ScheduleState state) {
+    lab.write(lab.outcome(message, attempt, kind, "x", 0).setAfterStillOpen(after).setLate(late));
+    ScheduleEntry entry = lab.entry(message, 0);
+    assertThat(entry == null ? null : entry.getState()).isEqualTo(state);
+    boolean told = kind == OutcomeKind.FAILED && attempt == 1 && !after;
+    assertThat(lab.notices().stream().filter(n -> n.getKind() != NoticeKind.KEEP_CONTENT))
+        .hasSize(told ? 1 : 0);
+  }
+
+  @Test
+  void aLateDeliveredKeepsTheTakersOutcomeFromBeginningAnew() {
+    lab.write(lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0).setLate(true));
+    lab.deferred(message, 1, 0); // the partition's new owner
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    lab.advance(Duration.ofHours(1));
+    assertThat(lab.due()).isEmpty();
+  }
+
+  @Test
+  void onlyTheOpenAttemptsOutcomeOrDeliveredClosesARecipient() {
+    lab.deferred(message, 1, 0, 1);
+    lab.deferred(message, 1, 0); // again, with another id
+    assertThat(entry(0).getTries()).isEqualTo(1);
+    lab.write(lab.outcome(message, 1, OutcomeKind.FAILED, "x", 0));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
+    lab.advance(Duration.ofMinutes(2));
+    lab.deferred(message, 1, 0);
+    lab.deferred(message, 3, 0);
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    lab.delivered(message, 1, 1);
+    assertThat(entry(1).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    assertThat(lab.notices()).isEmpty();
+  }
+
+  @Test
+  void aFinalFirstAttemptLeavesNoTraceAndOurOwnOutcomesAreSkipped() {
+    lab.write(message.value(), new byte[] {1, 2, 3}, Headers.WRITER_SCHEDULER, false);
+    lab.write(message.value(), new byte[] {1, 2, 3}, Headers.WRITER_DELIVERY, true);
+    assertThat(lab.store(SchedulerTopology.SCHEDULE).all().hasNext()).isFalse();
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isZero();
+  }
+
+  @Test
+  void aRecordThatCannotBeProcessedHoldsItsRecipientsAndTheNextGoesOn() {
+    // of no known kind
+    lab.write(lab.outcome(message, 1, OutcomeKind.RELEASED, "", 0, 1));
+    for (int recipient : new int[] {0, 1}) {
+      assertThat(entry(recipient).getState()).isEqualTo(ScheduleState.ENTRY_HELD);
+      assertThat(entry(recipient).getReason()).isEqualTo(Reasons.UNDECIDABLE);
+      assertThat(entry(recipient).getAcceptedOffset()).isEqualTo(17);
+    }
+    assertThat(lab.ownStates())
+        .extracting(
+            RecipientOutcome::getRecipient, RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(
+            tuple(0, OutcomeKind.HELD, Reasons.UNDECIDABLE),
+            tuple(1, OutcomeKind.HELD, Reasons.UNDECIDABLE));
+    // cut, without value, with another's key, of another partition, without key
+    QueueId other = SchedulerLab.message();
+    byte[] whole = lab.outcome(other, 1, OutcomeKind.DEFERRED, "x", 0).build().toByteArray();
+    lab.write(
+        other.value(), Arrays.copyOf(whole, whole.length - 4), Headers.WRITER_DELIVERY, false);
+    lab.write(other.value(), null, Headers.WRITER_DELIVERY, false);
+    lab.write(SchedulerLab.message().value(), whole, Headers.WRITER_DELIVERY, false);
+    QueueId elsewhere = QueueId.next(3);
+    lab.write(lab.outcome(elsewhere, 1, OutcomeKind.DEFERRED, "x", 0));
+    lab.write(null, whole, Headers.WRITER_DELIVERY, false);
+    lab.write(lab.outcome(SchedulerLab.message(), 1, OutcomeKind.DEFERRED, "x", -5));
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(7);
+    ScheduleEntry held = lab.entry(other, 0);
+    assertThat(held == null ? null : held.getReason())
+        .as("recipients as far as they can be read")
+        .isEqualTo(Reasons.UNDECIDABLE);
+    // the next
+    QueueId next = SchedulerLab.message();
+    lab.deferred(next, 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    assertThat(lab.due()).extracting(AttemptDue::getQueueId).containsExactly(next.value());
+  }
+
+  @Test
+  void anEntryThatCannotBeReadStopsNobody() {
+    lab.deferred(message, 1, 0);
+    QueueId next = SchedulerLab.message();
+    lab.deferred(next, 1, 0);
+    lab.store(SchedulerTopology.SCHEDULE).put(message + "/0", new byte[] {1});
+    lab.advance(Duration.ofMinutes(2));
+    assertThat(lab.due()).extracting(AttemptDue::getQueueId).containsExactly(next.value());
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(1);
+  }
+}
