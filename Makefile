@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it run demo clean
+.PHONY: help build fmt check test it run demo docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -26,6 +26,9 @@ run: ## start Postern with the example partner and mailbox
 
 demo: ## the same from start to end: sends the samples and stops
 	@./run demo
+
+docker: build ## the container images, for docker compose up (docs/docker.md)
+	@docker compose build
 
 clean: ## remove what was built
 	@$(MAVEN) clean

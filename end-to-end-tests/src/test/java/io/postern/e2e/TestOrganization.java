@@ -84,6 +84,12 @@ final class TestOrganization implements AutoCloseable {
     return this;
   }
 
+  /** Without outbound connectors from the next {@link #apply} on. */
+  TestOrganization clearOutbound() {
+    outbound.clear();
+    return this;
+  }
+
   /** A partner connector to one peer for one domain, with further fields. */
   TestOrganization outboundTo(ScriptedPeer peer, String domain, String fields) {
     return outbound(

@@ -8,6 +8,7 @@ import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
+import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
@@ -38,7 +39,8 @@ final class TestStack implements AutoCloseable {
   private final LocalStack stack;
   private final AtomicInteger organizations = new AtomicInteger();
 
-  private TestStack(Path folder, BrokerSettings broker) throws Exception {
+  private TestStack(Path folder, BrokerSettings broker, Map<Service, Map<String, String>> settings)
+      throws Exception {
     this.folder = folder;
     this.crls = CrlServer.create();
     this.ca = LabCa.create("Test", crls);
@@ -58,7 +60,7 @@ final class TestStack implements AutoCloseable {
             dns.server(),
             StateFolder.freePort(),
             true,
-            Map.of(),
+            settings,
             StackOptions.SMALL_JVM,
             broker);
     this.stack = LocalStack.start(options, System.out::println);
@@ -75,7 +77,15 @@ final class TestStack implements AutoCloseable {
   }
 
   static TestStack start(BrokerSettings broker) throws Exception {
-    TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), broker);
+    return start(broker, Map.of());
+  }
+
+  /**
+   * @param settings of services, beside those that a stack has
+   */
+  static TestStack start(BrokerSettings broker, Map<Service, Map<String, String>> settings)
+      throws Exception {
+    TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), broker, settings);
     try {
       stack.stack.awaitReady(READY);
       return stack;
@@ -112,6 +122,10 @@ final class TestStack implements AutoCloseable {
   DirectoryClient directory() {
     return new DirectoryClient(
         stack.httpPort(Service.POLICY), new StateFolder(folder).credentials());
+  }
+
+  QueueClient queue() {
+    return new QueueClient(stack.httpPort(Service.POLICY), new StateFolder(folder).credentials());
   }
 
   /** A new organization, whose names no other test uses. */

@@ -1,19 +1,12 @@
 package io.postern.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Applies directory files through policy-service's API, with the credentials that it generated.
@@ -21,16 +14,12 @@ import java.util.List;
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
 public final class DirectoryClient {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private static final Set<Integer> ANSWERS = Set.of(200, 422);
 
-  private final String base;
-  private final Path credentials;
+  private final PolicyApi api;
 
   public DirectoryClient(int httpPort, Path credentials) {
-    this.base = "http://127.0.0.1:" + httpPort + "/api/v1/directory";
-    this.credentials = credentials;
+    this.api = new PolicyApi(httpPort, credentials);
   }
 
   /** What a file would change or has changed, or what is wrong with it. */
@@ -39,15 +28,16 @@ public final class DirectoryClient {
 
   /** True if no organization exists yet. */
   public boolean isEmpty() throws IOException, InterruptedException {
-    return send(request("").GET()).path("organizations").isEmpty();
+    return api.send(api.request("/directory").GET(), ANSWERS).path("organizations").isEmpty();
   }
 
   public Answer apply(String yaml, boolean dryRun) throws IOException, InterruptedException {
     JsonNode answer =
-        send(
-            request("/apply?dryRun=" + dryRun)
+        api.send(
+            api.request("/directory/apply?dryRun=" + dryRun)
                 .header("Content-Type", "application/yaml")
-                .POST(HttpRequest.BodyPublishers.ofString(yaml)));
+                .POST(HttpRequest.BodyPublishers.ofString(yaml)),
+            ANSWERS);
     List<String> problems = new ArrayList<>();
     for (JsonNode problem : answer.path("problems")) {
       problems.add(problemLine(problem));
@@ -95,26 +85,5 @@ public final class DirectoryClient {
         + field.path("before").asText("-")
         + " -> "
         + field.path("after").asText("-");
-  }
-
-  private HttpRequest.Builder request(String path) throws IOException {
-    String secret = Files.readString(credentials).strip();
-    return HttpRequest.newBuilder(URI.create(base + path))
-        .timeout(Duration.ofSeconds(20))
-        .header("Accept", "application/json")
-        .header(
-            "Authorization",
-            "Basic " + Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static JsonNode send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200 && response.statusCode() != 422) {
-      throw new IOException(
-          "policy-service answered " + response.statusCode() + ": " + response.body());
-    }
-    return JSON.readTree(response.body());
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * A broker and the four services as processes of this one, on loopback, with the data of an earlier
- * start where there is some. Whatever ends this process ends them too.
+ * start where there is some. Of each service one or several replicas run, each with ports, log and
+ * folders of its own. Whatever ends this process ends them too.
  *
  * <p>Failure: {@link #awaitReady} says which service is not ready and where its log is; a service
  * that dies is started again (see {@link ManagedProcess}).
@@ -34,8 +34,7 @@ public final class LocalStack implements AutoCloseable {
   private final Consumer<String> say;
   private final KafkaBroker broker;
   private final int smtpPort;
-  private final Map<Service, Integer> httpPorts = new EnumMap<>(Service.class);
-  private final Map<Service, ManagedProcess> services = new EnumMap<>(Service.class);
+  private final List<Replica> replicas = new ArrayList<>();
 
   private LocalStack(StackOptions options, KafkaBroker broker, int smtpPort, Consumer<String> say) {
     this.options = options;
@@ -56,7 +55,9 @@ public final class LocalStack implements AutoCloseable {
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
       for (Service service : Service.values()) {
-        stack.startService(service);
+        for (int number = 1; number <= options.replicas().getOrDefault(service, 1); number++) {
+          stack.startReplica(service, number);
+        }
       }
       stack.remember();
       return stack;
@@ -66,23 +67,29 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void startService(Service service) {
-    httpPorts.put(service, options.state().port(service.module() + "-http"));
+  private void startReplica(Service service, int number) {
+    String name = Replica.name(service, number);
+    int httpPort = options.state().port(name + "-http");
+    int smtp = 0;
+    if (service == Service.INGRESS) {
+      smtp = number == 1 ? smtpPort : options.state().port("smtp-" + number);
+    }
     ManagedProcess process =
         new ManagedProcess(
-            service.module(),
-            command(service),
-            options.state().logs().resolve(service.module() + ".log"),
+            name,
+            command(service, settings(service, number, httpPort, smtp)),
+            options.state().logs().resolve(name + ".log"),
             say);
-    services.put(service, process);
+    replicas.add(new Replica(service, number, httpPort, smtp, process));
     process.start();
   }
 
-  private List<String> command(Service service) {
+  private List<String> command(Service service, Map<String, String> settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options.jvmFlags());
-    settings(service).forEach((key, value) -> command.add("-D" + key + "=" + value));
+    command.addAll(options.moreJvmFlags().getOrDefault(service, List.of()));
+    settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-cp");
     command.add(WrapperJar.path() + java.io.File.pathSeparator + service.jar(options.home()));
     command.add("io.postern.lab.EndWithParent");
@@ -90,22 +97,24 @@ public final class LocalStack implements AutoCloseable {
     return command;
   }
 
-  private Map<String, String> settings(Service service) {
+  private Map<String, String> settings(Service service, int number, int httpPort, int smtp) {
     Map<String, String> settings = new HashMap<>();
     settings.put("kafka.bootstrap.servers", broker.bootstrap());
     settings.put("quarkus.http.host", "127.0.0.1");
-    settings.put("quarkus.http.port", Integer.toString(port(service)));
+    settings.put("quarkus.http.port", Integer.toString(httpPort));
     settings.put("postern.log.deployment", "single-node");
     switch (service) {
       case INGRESS -> {
         settings.put("postern.ingress.host", "127.0.0.1");
-        settings.put("postern.ingress.port", Integer.toString(smtpPort));
+        settings.put("postern.ingress.port", Integer.toString(smtp));
         settings.put("postern.ingress.host-name", "gate.contoso.example");
         settings.put("postern.tls.certificate", options.tlsCertificate().toString());
         settings.put("postern.tls.key", options.tlsKey().toString());
       }
-      case POLICY ->
-          settings.put("postern.api.credentials-file", options.state().credentials().toString());
+      case POLICY -> {
+        settings.put("postern.api.credentials-file", options.state().credentials().toString());
+        settings.put("postern.schedule.state-folder", options.state().schedule(number).toString());
+      }
       case CERTIFICATE -> {
         settings.put(
             "postern.anchors.pem",
@@ -114,7 +123,7 @@ public final class LocalStack implements AutoCloseable {
             "postern.revocation.allow-private-targets",
             Boolean.toString(options.allowPrivateRevocationTargets()));
         settings.put(
-            "postern.revocation.cache-folder", options.state().revocationCache().toString());
+            "postern.revocation.cache-folder", options.state().revocationCache(number).toString());
       }
       case DELIVERY -> {
         settings.put("postern.dns.servers", options.dnsServer());
@@ -126,11 +135,9 @@ public final class LocalStack implements AutoCloseable {
     }
     settings.putAll(options.settings().getOrDefault(service, Map.of()));
     settings.values().removeIf(String::isEmpty);
+    settings.replaceAll(
+        (key, value) -> value.replace(StackOptions.REPLICA, Integer.toString(number)));
     return settings;
-  }
-
-  private int port(Service service) {
-    return java.util.Objects.requireNonNull(httpPorts.get(service));
   }
 
   /** What other commands need to find this stack: see {@link RunningStack}. */
@@ -141,8 +148,12 @@ public final class LocalStack implements AutoCloseable {
         "started", ProcessHandle.current().info().startInstant().map(Object::toString).orElse(""));
     running.setProperty("bootstrap", broker.bootstrap());
     running.setProperty("smtp", Integer.toString(smtpPort));
-    httpPorts.forEach(
-        (service, port) -> running.setProperty(service.module(), Integer.toString(port)));
+    for (Replica replica : replicas) {
+      running.setProperty(replica.name(), Integer.toString(replica.httpPort()));
+      if (replica.service() == Service.INGRESS && replica.number() > 1) {
+        running.setProperty("smtp-" + replica.number(), Integer.toString(replica.smtpPort()));
+      }
+    }
     StateFolder.save(options.state().runningFile(), running);
   }
 
@@ -152,15 +163,15 @@ public final class LocalStack implements AutoCloseable {
    */
   public void awaitReady(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    for (Service service : Service.values()) {
-      while (!ready(port(service))) {
+    for (Replica replica : replicas) {
+      while (!ready(replica.httpPort())) {
         if (System.nanoTime() - end > 0) {
           throw new IllegalStateException(
-              service.module()
+              replica.name()
                   + " is not ready after "
                   + limit.toSeconds()
                   + " s; its log is "
-                  + process(service).log());
+                  + replica.process().log());
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }
@@ -185,24 +196,36 @@ public final class LocalStack implements AutoCloseable {
     return broker;
   }
 
+  /** All of them, in the order in which they were started. */
+  public List<Replica> replicas() {
+    return List.copyOf(replicas);
+  }
+
+  public List<Replica> replicas(Service service) {
+    return replicas.stream().filter(replica -> replica.service() == service).toList();
+  }
+
+  /** Of the first ingress. */
   public int smtpPort() {
     return smtpPort;
   }
 
+  /** Of the first replica. */
   public int httpPort(Service service) {
-    return port(service);
+    return replicas(service).getFirst().httpPort();
   }
 
+  /** The first replica's. */
   public ManagedProcess process(Service service) {
-    return java.util.Objects.requireNonNull(services.get(service));
+    return replicas(service).getFirst().process();
   }
 
   /** Ends the services, the one that accepts first, then the broker. */
   @Override
   public void close() throws Exception {
     List<Thread> ending = new ArrayList<>();
-    for (ManagedProcess service : services.values()) {
-      ending.add(Thread.ofVirtual().start(service::close));
+    for (Replica replica : replicas) {
+      ending.add(Thread.ofVirtual().start(replica.process()::close));
     }
     for (Thread thread : ending) {
       thread.join();

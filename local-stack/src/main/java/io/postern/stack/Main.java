@@ -3,6 +3,7 @@ package io.postern.stack;
 import io.postern.stack.commands.Apply;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
+import io.postern.stack.commands.Queue;
 import io.postern.stack.commands.Send;
 import io.postern.stack.commands.Status;
 import io.postern.stack.commands.Stop;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       Apply.class,
       Send.class,
       Trace.class,
+      Queue.class,
       Status.class,
       Stop.class,
       Clean.class
@@ -31,6 +33,7 @@ import picocli.CommandLine.Command;
 public final class Main extends Up {
   public static void main(String[] args) {
     CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (problem, command, parsed) -> {
           command.getErr().println("postern: " + describe(problem));

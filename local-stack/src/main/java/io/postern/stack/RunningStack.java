@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -12,8 +14,8 @@ import java.util.Properties;
  *
  * @param process the launcher
  * @param bootstrap the broker's address
- * @param smtpPort ingress' port
- * @param ports everything that was written down, the services' ports by module name
+ * @param smtpPort the first ingress' port
+ * @param ports everything that was written down, the services' ports by replica's name
  */
 public record RunningStack(
     ProcessHandle process, String bootstrap, int smtpPort, Properties ports) {
@@ -51,7 +53,21 @@ public record RunningStack(
                     written));
   }
 
+  /** Of the first replica. */
   public int httpPort(Service service) {
     return Integer.parseInt(ports.getProperty(service.module()));
+  }
+
+  /** Port of each replica of a service by its name, in their order. */
+  public Map<String, Integer> httpPorts(Service service) {
+    Map<String, Integer> replicas = new LinkedHashMap<>();
+    for (int number = 1; ; number++) {
+      String name = Replica.name(service, number);
+      String port = ports.getProperty(name);
+      if (port == null) {
+        return replicas;
+      }
+      replicas.put(name, Integer.parseInt(port));
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** The four services, in the order in which a stack starts them (any order works: G7). */
 public enum Service {
@@ -14,6 +15,20 @@ public enum Service {
 
   Service(String module) {
     this.module = module;
+  }
+
+  /** A clear message where there is no such module. */
+  public static Service named(String module) {
+    for (Service service : values()) {
+      if (service.module.equals(module)) {
+        return service;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no service "
+            + module
+            + "; there are "
+            + Arrays.stream(values()).map(Service::module).toList());
   }
 
   public String module() {

@@ -67,8 +67,18 @@ public final class StateFolder {
     return root.resolve("credentials");
   }
 
-  public Path revocationCache() {
-    return folder("revocation");
+  /** Of certificate-service's replica with the number. */
+  public Path revocationCache(int replica) {
+    return folder(ofReplica("revocation", replica));
+  }
+
+  /** Of policy-service's replica with the number; never shared. */
+  public Path schedule(int replica) {
+    return folder(ofReplica("schedule", replica));
+  }
+
+  private static String ofReplica(String name, int number) {
+    return number == 1 ? name : name + "-" + number;
   }
 
   /** The running launcher's own facts: its pid, the broker's address, the services' ports. */

@@ -5,34 +5,51 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
- * How a {@link KafkaBroker} is run: options of its JVM and changes to its properties.
+ * How a {@link KafkaBroker} is run: options of its JVM, changes to its properties, and what a
+ * client needs to reach it then.
  *
  * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
  * @param more is given the properties of a single node and may change any but ports and folder
+ * @param client security keys with which its start is waited for
  */
-public record BrokerSettings(List<String> jvm, Consumer<Properties> more) {
+public record BrokerSettings(
+    List<String> jvm, Consumer<Properties> more, Map<String, String> client) {
   /** Records of 1 MiB with their overhead. */
   static final int MAX_MESSAGE_BYTES = 1_572_864;
 
   public BrokerSettings {
     jvm = List.copyOf(jvm);
+    client = Map.copyOf(client);
   }
 
   public static BrokerSettings small() {
     return new BrokerSettings(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), properties -> {});
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        properties -> {},
+        Map.of());
+  }
+
+  /** Both compiler tiers and 512 MB: a server, and measurements. */
+  public static BrokerSettings server() {
+    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC");
   }
 
   public BrokerSettings withJvm(String... options) {
-    return new BrokerSettings(List.of(options), more);
+    return new BrokerSettings(List.of(options), more, client);
   }
 
   public BrokerSettings with(Consumer<Properties> changes) {
-    return new BrokerSettings(jvm, changes);
+    return new BrokerSettings(jvm, changes, client);
+  }
+
+  /** For a broker whose listener is not plaintext. */
+  public BrokerSettings withClient(Map<String, String> security) {
+    return new BrokerSettings(jvm, more, security);
   }
 
   /** One node that is broker and controller, durable on its own: every append is fsynced. */

@@ -104,9 +104,7 @@ final class Certificates {
       builder.addExtension(Extension.extendedKeyUsage, false, purposes(issue));
       if (issue.subjectAltNames() && !issue.names().isEmpty()) {
         GeneralName[] names =
-            issue.names().stream()
-                .map(name -> new GeneralName(GeneralName.dNSName, name))
-                .toArray(GeneralName[]::new);
+            issue.names().stream().map(Certificates::alternative).toArray(GeneralName[]::new);
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       addCrls(builder, crls);
@@ -114,6 +112,12 @@ final class Certificates {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
+  }
+
+  // RFC 5280 §4.2.1.6: an address is no DNS name.
+  private static GeneralName alternative(String name) {
+    boolean address = name.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
   }
 
   private static ExtendedKeyUsage purposes(Issue issue) {

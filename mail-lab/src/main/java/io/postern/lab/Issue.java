@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What a certificate is to be like. The defaults are a good one: server and client, P-256, valid
  * from an hour ago for 90 days, with its authority's CRL.
  *
- * @param names DNS names, the first is the common name too; none: a certificate without names
+ * @param names DNS names or IPv4 addresses, the first is the common name too; none: a certificate
+ *     without names
  * @param subjectAltNames false: the common name is the only name
  * @param crlUrls null: the authority's own; empty: none published
  */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -244,12 +245,9 @@ public final class KafkaBroker implements AutoCloseable {
       check(starting, end);
       pause(Duration.ofMillis(50));
     }
-    Map<String, Object> client =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrap(),
-            AdminClientConfig.RETRY_BACKOFF_MS_CONFIG,
-            "50");
+    Map<String, Object> client = new HashMap<>(settings.client());
+    client.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
+    client.put(AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, "50");
     try (Admin admin = Admin.create(client)) {
       while (!hasBroker(admin)) {
         check(starting, end);

@@ -67,8 +67,12 @@ public final class LabCa {
     return ca;
   }
 
-  /** The authority kept in the folder; made there when the folder holds none. */
-  public static LabCa open(Path folder, String name, URI crls) {
+  /**
+   * The authority kept in the folder; made there when the folder holds none.
+   *
+   * @param crls where its CRLs are served; null: it publishes none
+   */
+  public static LabCa open(Path folder, String name, @Nullable URI crls) {
     Path rootPem = folder.resolve(ROOT + ".pem");
     try {
       if (!Files.exists(rootPem)) {
@@ -76,7 +80,8 @@ public final class LabCa {
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         LabCa made = make(name, crls, folder);
-        Files.writeString(folder.resolve("ca.txt"), name + "\n" + crls + "\n");
+        Files.writeString(
+            folder.resolve("ca.txt"), name + "\n" + (crls == null ? "" : crls + "\n"));
         made.intermediate.write(folder, INTERMEDIATE);
         made.root.write(folder, ROOT); // last: its certificate says that all is there
         return made;
@@ -84,7 +89,7 @@ public final class LabCa {
       List<String> kept = Files.readAllLines(folder.resolve("ca.txt"));
       return new LabCa(
           kept.get(0),
-          URI.create(kept.get(1)),
+          kept.size() > 1 ? URI.create(kept.get(1)) : null,
           folder,
           Identity.load(rootPem, folder.resolve(ROOT + ".key")),
           Identity.load(

@@ -1,8 +1,12 @@
 package io.postern.stack.commands;
 
 import io.postern.stack.Progress;
+import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,12 +35,30 @@ final class StartOptions {
       description = "further trust anchors for the default set")
   @Nullable Path anchors;
 
+  @Option(
+      names = "--scale",
+      paramLabel = "SERVICE=NUMBER",
+      description = "replicas of a service, such as delivery-service=2 (default: one of each)")
+  Map<String, Integer> scale = Map.of();
+
+  @Option(
+      names = "--size",
+      paramLabel = "SIZE",
+      description = "memory and compiler of the JVMs: small or server (default: small)")
+  Size size = Size.SMALL;
+
   RunningExample start(Progress progress) throws Exception {
     Path file =
         directory == null
             ? StateOption.home().resolve("local-stack/example/directory.yaml")
             : directory;
     return RunningExample.start(
-        StateOption.home(), state.open(), smtpPort, file, anchors, progress);
+        StateOption.home(), state.open(), smtpPort, file, anchors, replicas(), size, progress);
+  }
+
+  private Map<Service, Integer> replicas() {
+    Map<Service, Integer> replicas = new EnumMap<>(Service.class);
+    scale.forEach((name, count) -> replicas.put(Service.named(name), count));
+    return replicas;
   }
 }

@@ -4,27 +4,58 @@ import io.postern.stack.LocalStack;
 import io.postern.stack.RunningStack;
 import io.postern.stack.Service;
 import io.postern.stack.trace.MailCounts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** Counts from the topics, and each service's health. */
+/**
+ * Counts from the topics, and each service's health; with {@code --audit} the account of every
+ * recipient instead.
+ */
 @Command(
     name = "status",
     description =
-        "Shows how many recipients are in which state, and whether each service is ready.",
+        "Shows how many recipients are in which state, and whether each service is ready; --audit accounts for every recipient.",
     mixinStandardHelpOptions = true)
 public final class Status implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 
+  @Option(
+      names = "--audit",
+      description = {
+        "accounts for every recipient from the topics and the services' positions:",
+        "exit code 0 clean, 1 alarm, 2 it could not be read in time"
+      })
+  private boolean audit;
+
+  @Mixin private AuditArguments arguments = new AuditArguments();
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      description =
+          "with --audit: its memory; 130 MB for a million recipients (default: ${DEFAULT-VALUE})")
+  private String heap = "1g";
+
   @Override
   public Integer call() throws Exception {
+    if (audit) {
+      return audit();
+    }
     RunningStack running = state.running();
     boolean allReady = true;
     for (Service service : Service.values()) {
-      boolean ready = LocalStack.ready(running.httpPort(service));
-      allReady &= ready;
-      System.out.printf("%-20s %s%n", service.module(), ready ? "ready" : "NOT READY");
+      for (Map.Entry<String, Integer> replica : running.httpPorts(service).entrySet()) {
+        boolean ready = LocalStack.ready(replica.getValue());
+        allReady &= ready;
+        System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
+      }
     }
     MailCounts counts = MailCounts.read(running.bootstrap());
     System.out.printf("messages accepted    %d%n", counts.messages());
@@ -37,5 +68,42 @@ public final class Status implements Callable<Integer> {
         counts.pending(), counts.deferred(), counts.held());
     System.out.printf("commands refused     %d%n", counts.refused());
     return allReady ? 0 : 1;
+  }
+
+  private int audit() throws IOException, InterruptedException {
+    String bootstrap;
+    try {
+      bootstrap = state.running().bootstrap();
+    } catch (IllegalStateException e) {
+      System.err.println("postern: " + e.getMessage());
+      return 2;
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heap);
+    command.add("-XX:+UseSerialGC");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(AuditMain.class.getName(), "--bootstrap", bootstrap));
+    command.addAll(List.of("--look-again-after", Integer.toString(arguments.lookAgainAfter)));
+    command.addAll(List.of("--stuck-after", Integer.toString(arguments.stuckAfter)));
+    command.addAll(List.of("--patience", Integer.toString(arguments.patience)));
+    if (arguments.all) {
+      command.add("--all");
+    }
+    if (arguments.json) {
+      command.add("--json");
+    }
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    try {
+      return switch (process.waitFor()) {
+        case 0 -> 0;
+        case AuditMain.ALARM -> 1;
+        default -> 2;
+      };
+    } finally {
+      process.destroy();
+    }
   }
 }

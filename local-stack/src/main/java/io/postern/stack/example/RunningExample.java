@@ -6,6 +6,7 @@ import io.postern.stack.LocalStack;
 import io.postern.stack.Progress;
 import io.postern.stack.RunningStack;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
@@ -44,6 +45,8 @@ public final class RunningExample implements AutoCloseable {
    * @param smtpPort ingress' port, 0 for a free one
    * @param directory the directory file, applied if the state has no organization yet
    * @param anchors further trust anchors (PEM), or null
+   * @param replicas of services of which more than one is to run
+   * @param size of the JVMs
    */
   public static RunningExample start(
       Path home,
@@ -51,6 +54,8 @@ public final class RunningExample implements AutoCloseable {
       int smtpPort,
       Path directory,
       @Nullable Path anchors,
+      Map<Service, Integer> replicas,
+      Size size,
       Progress progress)
       throws Exception {
     refuseSecond(state);
@@ -59,7 +64,9 @@ public final class RunningExample implements AutoCloseable {
     try {
       progress.done("development CA, its revocation list, DNS and the example mail servers are up");
       LocalStack stack =
-          LocalStack.start(options(home, state, smtpPort, world, anchors), progress::say);
+          LocalStack.start(
+              options(home, state, smtpPort, world, anchors).replicas(replicas).size(size),
+              progress::say);
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One child program that is kept alive: when it ends without having been asked to, it is started
- * again after 1, 2, 4 ... 30 s, and that is said. Its output goes to one log file (the previous
- * start's is kept as {@code .1}).
+ * again after 1, 2, 4 ... 30 s, and that is said; {@link #restartByItself} switches it off for
+ * those who do it themselves. Its output goes to one log file; what was in it before the first
+ * start is kept as {@code .1}, and so is what exceeds 16 MB at a restart.
  *
  * <p>The child's standard input is a pipe that this process holds open; the child must end when the
  * pipe closes (see {@code EndWithParent}), which covers every way in which this process can end,
@@ -27,12 +28,15 @@ public final class ManagedProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final Duration STABLE = Duration.ofSeconds(60);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(5);
+  private static final long LOG_BYTES = 16 << 20;
 
   private final String name;
   private final List<String> command;
   private final Path log;
   private final Consumer<String> say;
   private volatile boolean closing;
+  private volatile boolean restarting = true;
   private volatile @Nullable Process process;
 
   public ManagedProcess(String name, List<String> command, Path log, Consumer<String> say) {
@@ -42,7 +46,11 @@ public final class ManagedProcess implements AutoCloseable {
     this.say = say;
   }
 
+  /** Starts it, and again after its end where it does not start by itself. */
   public synchronized void start() {
+    if (closing || alive()) {
+      throw new IllegalStateException(name + (closing ? " is closed" : " runs already"));
+    }
     Process started = launch();
     Thread.ofVirtual().name("watch-" + name).start(() -> watch(started));
   }
@@ -65,7 +73,12 @@ public final class ManagedProcess implements AutoCloseable {
     return pid() != -1;
   }
 
-  /** Ends the child at once (SIGKILL); it is started again like after any other unexpected end. */
+  /** Whether it is started again after an end from now on, or lies until {@link #start}. */
+  public void restartByItself(boolean on) {
+    restarting = on;
+  }
+
+  /** Ends the child at once (SIGKILL), paused or not; that counts like any unexpected end. */
   public void kill() {
     Process now = process;
     if (now != null) {
@@ -73,16 +86,49 @@ public final class ManagedProcess implements AutoCloseable {
     }
   }
 
+  /** Ends the child at once and waits until it is gone. */
+  public void killAndWait() throws InterruptedException {
+    Process now = process;
+    if (now != null) {
+      now.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Stops the child where it is (SIGSTOP): it holds its connections and answers nothing. */
+  public void pause() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  public void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    Process now = process;
+    if (now == null || !now.isAlive()) {
+      return;
+    }
+    Process kill = new ProcessBuilder("kill", signal, Long.toString(now.pid())).start();
+    if (!kill.waitFor(SIGNAL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      kill.destroyForcibly();
+      throw new IOException("kill " + signal + " does not end");
+    }
+    if (kill.exitValue() != 0 && now.isAlive()) {
+      throw new IOException(name + " cannot be sent " + signal);
+    }
+  }
+
   private synchronized Process launch() {
     try {
-      if (Files.exists(log)) {
+      boolean first = process == null;
+      if (Files.exists(log) && (first || Files.size(log) > LOG_BYTES)) {
         Files.move(
             log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
       }
       Process started =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.PIPE)
               .start();
       process = started;
@@ -99,7 +145,7 @@ public final class ManagedProcess implements AutoCloseable {
       while (true) {
         long since = System.nanoTime();
         int code = current.waitFor();
-        if (closing) {
+        if (closing || !restarting) {
           return;
         }
         if (System.nanoTime() - since > STABLE.toNanos()) {
@@ -120,7 +166,7 @@ public final class ManagedProcess implements AutoCloseable {
                 ? LONGEST_PAUSE
                 : pause.multipliedBy(2);
         synchronized (this) {
-          if (closing) {
+          if (closing || process != current) {
             return;
           }
           current = launch();
@@ -143,9 +189,14 @@ public final class ManagedProcess implements AutoCloseable {
       return;
     }
     try {
+      resume(); // a paused one would not see its input's end
       now.getOutputStream().close();
     } catch (IOException e) {
-      say.accept(name + ": its input was closed already");
+      say.accept(name + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      now.destroyForcibly();
+      return;
     }
     try {
       if (!now.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -5,6 +5,7 @@ import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import java.time.Duration;
@@ -119,13 +120,20 @@ public record MailTrace(
     if (message != null) {
       for (OutcomeRecorded outcome : outcomes) {
         for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-          last.put(
-              message.getEnvelope().getRecipients(recipient.getRecipient()).getAddress(),
-              new Last(outcome, recipient));
+          if (isState(recipient.getKind())) {
+            last.put(
+                message.getEnvelope().getRecipients(recipient.getRecipient()).getAddress(),
+                new Last(outcome, recipient));
+          }
         }
       }
     }
     return last;
+  }
+
+  // An answer to an administrator, or where a copy of the content is, changes nobody's state.
+  private static boolean isState(OutcomeKind kind) {
+    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED && kind != OutcomeKind.MOVED;
   }
 
   /** The delivery that an outcome belongs to, if one was asked for. */

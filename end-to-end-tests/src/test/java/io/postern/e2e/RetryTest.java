@@ -1,0 +1,274 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.lab.BrokerSettings;
+import io.postern.lab.PeerMessage;
+import io.postern.lab.PeerStage;
+import io.postern.lab.PeerStep;
+import io.postern.lab.ScriptedPeer;
+import io.postern.smtp.Reply;
+import io.postern.stack.QueueClient;
+import io.postern.stack.Service;
+import io.postern.stack.audit.Audit;
+import io.postern.stack.audit.AuditOptions;
+import io.postern.stack.audit.AuditReport;
+import io.postern.stack.trace.MailTrace;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What becomes of mail that cannot go at once: tried again, decided anew, held, told to its sender.
+ * A stack of its own, whose schedule has seconds where the product has minutes.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RetryTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private TestStack stack;
+
+  @BeforeAll
+  void ownStack() throws Exception {
+    stack =
+        TestStack.start(
+            BrokerSettings.small(),
+            Map.of(
+                Service.POLICY,
+                Map.of(
+                    "postern.schedule.intervals", "1s,2s",
+                    "postern.schedule.delay-notice", "4s")));
+  }
+
+  @AfterAll
+  void accountAndEnd() throws Exception {
+    try {
+      AuditReport report = Audit.run(AuditOptions.of(stack.bootstrap()));
+      assertThat(report.alarms()).isEmpty();
+      assertThat(report.clean()).isTrue();
+    } finally {
+      stack.close();
+    }
+  }
+
+  /** An organization with one partner, whose own host is named as its certificate says. */
+  private final class Partnership implements AutoCloseable {
+    final TestOrganization organization;
+    final String domain;
+    final String host;
+    final ScriptedPeer partner;
+
+    Partnership(String name) {
+      organization = stack.organization(name);
+      domain = organization.id() + "-partner.example";
+      host = "mx." + domain;
+      partner = organization.peer(ScriptedPeer.named(host).identity(organization.identity(host)));
+    }
+
+    String recipient() {
+      return "office@" + domain;
+    }
+
+    /** The connector demands a certificate with this name. */
+    Partnership demands(String tlsDomain) throws Exception {
+      organization.outboundTo(
+          partner, domain, "tlsSettings: domainValidation, tlsDomain: " + tlsDomain);
+      organization.apply();
+      return this;
+    }
+
+    QueueId send(String subject) throws Exception {
+      return organization.relayed(List.of(recipient()), Messages.small(subject));
+    }
+
+    String sender() {
+      return "sender@" + organization.domain();
+    }
+
+    @Override
+    public void close() {
+      organization.close();
+    }
+  }
+
+  private MailTrace trace(QueueId queueId) throws Exception {
+    return MailTrace.read(stack.bootstrap(), queueId);
+  }
+
+  private void awaitLast(QueueId queueId, String recipient, String text) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .untilAsserted(
+            () ->
+                assertThat(trace(queueId).lastOutcomes().get(recipient))
+                    .isNotNull()
+                    .extracting(MailTrace.Last::text)
+                    .asString()
+                    .startsWith(text));
+  }
+
+  private QueueClient queue() {
+    return stack.queue();
+  }
+
+  @Test
+  void whatIsDeferredIsTriedAgainUntilItIsDelivered() throws Exception {
+    try (Partnership with = new Partnership("again")) {
+      with.demands(with.host);
+      with.partner.next(
+          PeerStage.RCPT,
+          PeerStep.answer(451, "4.3.0", "not now"),
+          PeerStep.answer(452, "4.2.2", "not yet"),
+          PeerStep.answer(250, "2.1.5", "now"));
+      QueueId queueId = with.send("tried again");
+      awaitLast(queueId, with.recipient(), "delivered");
+      assertThat(with.partner.messages()).hasSize(1);
+      MailTrace trace = trace(queueId);
+      assertThat(trace.deliveries())
+          .extracting(DeliveryRequested::getAttempt)
+          .containsExactly(1, 2, 3);
+      assertThat(trace.outcomes())
+          .extracting(outcome -> outcome.getRecipients(0).getKind())
+          .containsExactly(OutcomeKind.DEFERRED, OutcomeKind.DEFERRED, OutcomeKind.DELIVERED);
+    }
+  }
+
+  @Test
+  void aConnectorThatIsRepairedMeanwhileAppliesToWhatWaits() throws Exception {
+    try (Partnership with = new Partnership("repaired")) {
+      with.demands("wrong." + with.domain);
+      QueueId queueId = with.send("repaired");
+      awaitLast(queueId, with.recipient(), "deferred domain-validation/name-mismatch");
+      assertThat(with.partner.envelopeSeen()).isFalse();
+      with.organization.clearOutbound();
+      with.demands(with.host);
+      awaitLast(queueId, with.recipient(), "delivered domain-validation:domain-validation");
+      assertThat(with.partner.messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void G3_whatARemovedConnectorProtectedIsHeldUntilItIsReleased() throws Exception {
+    try (Partnership with = new Partnership("removed")) {
+      stack.dns().mx(with.domain, 10, with.host);
+      with.demands("wrong." + with.domain);
+      QueueId queueId = with.send("removed");
+      awaitLast(queueId, with.recipient(), "deferred domain-validation/name-mismatch");
+      with.organization.clearOutbound().apply();
+      awaitLast(queueId, with.recipient(), "held connector-removed");
+      assertThat(with.partner.envelopeSeen()).isFalse();
+
+      queue().control(queueId, "release", List.of());
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(trace(queueId).deliveries().getLast().getRequirement().getLevel())
+                      .isEqualTo(TlsLevel.OPPORTUNISTIC));
+      // A held message's content is a copy by now; that nothing else is read is in its delivery.
+      assertThat(trace(queueId).deliveries().getLast().getContentList())
+          .filteredOn(segment -> segment.hasReference())
+          .allSatisfy(
+              segment ->
+                  assertThat(segment.getReference().getTopic())
+                      .isEqualTo(Topics.MAIL_CONTENT_HELD));
+    }
+  }
+
+  @Test
+  void whatIsHeldGoesWhenItIsReleasedByteForByte() throws Exception {
+    try (Partnership with = new Partnership("held")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      byte[] content = Messages.large(700_000, 14);
+      QueueId queueId = with.organization.relayed(List.of(with.recipient()), content);
+      awaitLast(queueId, with.recipient(), "deferred");
+      queue().control(queueId, "hold", List.of(0));
+      awaitLast(queueId, with.recipient(), "held");
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(trace(queueId).outcomes())
+                      .anySatisfy(o -> assertThat(o.getMovedContentCount()).isPositive()));
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
+      queue().control(queueId, "release", List.of());
+      awaitLast(queueId, with.recipient(), "delivered");
+      PeerMessage arrived = with.partner.messages().getFirst();
+      assertThat(new String(arrived.content(), StandardCharsets.ISO_8859_1))
+          .endsWith(new String(content, StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  @Test
+  void whatIsCancelledIsNotTriedAgainAndItsSenderIsTold() throws Exception {
+    try (Partnership with = new Partnership("cancelled")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      QueueId queueId = with.send("cancelled");
+      awaitLast(queueId, with.recipient(), "deferred");
+      queue().control(queueId, "cancel", List.of());
+      awaitLast(queueId, with.recipient(), "cancelled");
+      assertThat(with.organization.mailbox().awaitMessages(1, PATIENCE)).hasSize(1);
+      assertThat(with.partner.messages()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsRefusedComesBackToItsSenderOnceWithWhatTheHostSaid() throws Exception {
+    try (Partnership with = new Partnership("refused")) {
+      with.demands(with.host);
+      with.partner.recipient(
+          "nobody@" + with.domain, Reply.of(550, "5.1.1", "no such mailbox here"));
+      QueueId queueId =
+          with.organization.relayed(
+              List.of("nobody@" + with.domain, with.recipient()), Messages.small("refused"));
+      awaitLast(queueId, "nobody@" + with.domain, "failed");
+      awaitLast(queueId, with.recipient(), "delivered");
+      assertThat(with.organization.mailbox().awaitMessages(1, PATIENCE)).hasSize(1);
+      PeerMessage report = with.organization.mailbox().messages().getFirst();
+      assertThat(report.from()).isEmpty();
+      assertThat(report.recipients()).containsExactly(with.sender());
+      assertThat(new String(report.content(), StandardCharsets.UTF_8))
+          .contains("multipart/report")
+          .contains("Final-Recipient: rfc822; nobody@" + with.domain)
+          .contains("Action: failed")
+          .contains("no such mailbox here")
+          .doesNotContain("Final-Recipient: rfc822; " + with.recipient())
+          // It had to travel over forced TLS: its body goes nowhere else (G3).
+          .doesNotContain("A line that begins with a dot");
+    }
+  }
+
+  @Test
+  void whatWaitsForLongIsToldToItsSenderOnce() throws Exception {
+    try (Partnership with = new Partnership("delayed")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      QueueId queueId = with.send("delayed");
+      assertThat(with.organization.mailbox().awaitMessages(1, PATIENCE)).hasSize(1);
+      PeerMessage report = with.organization.mailbox().messages().getFirst();
+      assertThat(new String(report.content(), StandardCharsets.UTF_8))
+          .contains("Action: delayed")
+          .contains("Will-Retry-Until: ");
+      int attempts = trace(queueId).deliveries().size();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> trace(queueId).deliveries().size() >= attempts + 2);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
+      awaitLast(queueId, with.recipient(), "delivered");
+      assertThat(with.organization.mailbox().messages()).hasSize(1);
+    }
+  }
+}

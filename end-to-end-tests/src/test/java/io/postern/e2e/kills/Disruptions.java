@@ -1,0 +1,71 @@
+package io.postern.e2e.kills;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was killed or paused and when, as far as it explains duplicates (G5). Thread-safe. */
+final class Disruptions {
+  static final String BROKER = "broker";
+
+  /** From a peer's 250 to the durable outcome, as far as nothing hinders it; generous. */
+  private static final Duration TO_DURABLE = Duration.ofSeconds(3);
+
+  /** A final dot may be sent so long after the last commit: the log may have gone before it. */
+  private static final Duration LEASE = Duration.ofSeconds(6);
+
+  /** What a signal and its note may differ. */
+  private static final Duration SLACK = Duration.ofMillis(300);
+
+  /**
+   * @param startNanos of System.nanoTime
+   */
+  record Disruption(String victim, Plan.Harm harm, long startNanos, long endNanos) {}
+
+  private final List<Disruption> all = new ArrayList<>();
+
+  synchronized void add(Disruption disruption) {
+    all.add(disruption);
+  }
+
+  synchronized List<Disruption> all() {
+    return List.copyOf(all);
+  }
+
+  /**
+   * Whether the outcome of what was received may have been lost: its deliverer, or the log, went
+   * between the dot and the durable outcome (G5 a).
+   */
+  synchronized boolean mayHaveLostOutcome(Received.Taken taken, String deliverer) {
+    long from = taken.dotNanos();
+    long to = taken.takenNanos() + TO_DURABLE.toNanos();
+    for (Disruption each : all) {
+      boolean its =
+          each.victim().equals(deliverer)
+              && each.startNanos() - (from - SLACK.toNanos()) >= 0
+              && each.startNanos() - to <= 0;
+      boolean logs =
+          each.victim().equals(BROKER)
+              && each.startNanos() - to <= 0
+              && each.endNanos() + LEASE.toNanos() - from >= 0;
+      if (its || logs) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the deliverer was paused between its check and its final dot (G5 b): all content but
+   * the dot was there before.
+   */
+  synchronized boolean pastTheCheckWhenPaused(Received.Taken taken, String deliverer) {
+    return all.stream()
+        .filter(each -> each.victim().equals(deliverer))
+        .anyMatch(
+            each ->
+                taken.contentNanos() - (each.startNanos() + SLACK.toNanos()) <= 0
+                    && taken.dotNanos() - (each.startNanos() - SLACK.toNanos()) >= 0
+                    && taken.dotNanos() - (each.endNanos() + LEASE.toNanos()) <= 0);
+  }
+}

@@ -1,0 +1,120 @@
+package io.postern.e2e.kills;
+
+import io.postern.stack.Replica;
+import io.postern.stack.Service;
+import io.postern.stack.audit.AuditPrinter;
+import io.postern.stack.audit.AuditReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One run over a stack that is up: load and kills as planned, peers that become good, everything
+ * brought to rest, the account. Bounded by the load's tries and the profile; what it found is in
+ * its {@link Result}.
+ */
+final class KillsRun {
+  private static final int LARGE_AT_ONCE = 2;
+  private static final Duration SAY = Duration.ofSeconds(10);
+
+  private final World world;
+  private final Plan plan;
+  private final Profile profile;
+  private final String organization;
+  private final int clients;
+
+  /**
+   * What a run found.
+   *
+   * @param table for people
+   */
+  record Result(Findings findings, List<String> table, int kills) {}
+
+  /**
+   * @param organization unique in the stack
+   */
+  KillsRun(World world, Plan plan, Profile profile, String organization, int clients) {
+    this.world = world;
+    this.plan = plan;
+    this.profile = profile;
+    this.organization = organization;
+    this.clients = clients;
+  }
+
+  Result run() throws Exception {
+    long start = System.nanoTime();
+    Findings findings = new Findings();
+    Told told = new Told(plan.messages());
+    Received received = new Received(plan, organization, told, findings);
+    Disruptions disruptions = new Disruptions();
+    try (Peers peers = new Peers(world, organization, received, plan)) {
+      AtomicInteger begun = new AtomicInteger();
+      Chaos chaos = new Chaos(world.stack(), plan.events(), begun::get, disruptions, findings);
+      say(
+          "seed "
+              + plan.seed()
+              + ": "
+              + plan.messages()
+              + " messages, "
+              + plan.events().size()
+              + " kills and pauses");
+      load(peers, told, findings, begun, chaos);
+      peers.becomeGood();
+      long loaded = System.nanoTime();
+      say("the load has ended after " + seconds(start, loaded) + " s");
+      AcceptedMail accepted = new AcceptedMail(world.bootstrap(), organization);
+      accepted.read();
+      Settling settling = new Settling(world, plan, accepted, profile);
+      int cancelled = settling.cancelForbidden();
+      say(cancelled + " recipients whose host must not receive were cancelled");
+      AuditReport audit = settling.await(chaos);
+      long settled = System.nanoTime();
+      Duplicates duplicates = new Duplicates(disruptions, profile);
+      Accounting.Counts counts =
+          new Accounting(plan, told, received, accepted, audit, duplicates, findings).settle();
+      List<String> table =
+          new Table(plan, counts, received, duplicates, findings, disruptions)
+              .lines(seconds(start, loaded), seconds(loaded, settled));
+      table.addAll(new AuditPrinter(false).lines(audit));
+      return new Result(findings, table, chaos.done());
+    }
+  }
+
+  private void load(Peers peers, Told told, Findings findings, AtomicInteger begun, Chaos chaos)
+      throws InterruptedException {
+    Client.Load load =
+        new Client.Load(
+            plan,
+            organization,
+            new Bodies(plan.seed()),
+            world.stack().replicas(Service.INGRESS).stream().map(Replica::smtpPort).toList(),
+            peers.ownServer(),
+            told,
+            findings,
+            new AtomicInteger(),
+            begun,
+            new Semaphore(LARGE_AT_ONCE));
+    List<Thread> senders = new ArrayList<>();
+    Thread killing = Thread.ofPlatform().name("chaos").start(chaos);
+    for (int i = 0; i < clients; i++) {
+      senders.add(Thread.ofVirtual().name("client " + i).start(new Client(load, i)));
+    }
+    for (Thread sender : senders) {
+      while (!sender.join(SAY)) {
+        say(begun + " messages begun, " + chaos.done() + " kills and pauses done");
+      }
+    }
+    chaos.loadEnded();
+    killing.join();
+  }
+
+  private static void say(String line) {
+    System.out.println("kills: " + line);
+  }
+
+  private static long seconds(long from, long to) {
+    return Duration.ofNanos(to - from).toSeconds();
+  }
+}

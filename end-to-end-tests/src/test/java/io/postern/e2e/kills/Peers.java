@@ -1,0 +1,132 @@
+package io.postern.e2e.kills;
+
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.SinkPeer;
+import io.postern.stack.DirectoryClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peers of a run and the organization whose connectors lead to them. Closing ends the peers;
+ * the organization stays in the directory.
+ */
+final class Peers implements AutoCloseable {
+  private final World world;
+  private final String organization;
+  private final List<SinkPeer> peers = new ArrayList<>();
+
+  /**
+   * @param plan what each peer does
+   */
+  Peers(World world, String organization, SinkPeer.Witness witness, Plan plan) throws Exception {
+    this.world = world;
+    this.organization = organization;
+    for (Destination destination : Destination.ALL) {
+      peers.add(peer(destination, witness, plan.manner(destination)));
+    }
+    for (Plan.Sender sender : Plan.Sender.values()) {
+      if (sender != Plan.Sender.OWN_SERVER) {
+        String domain = Plan.senderDomain(sender, organization);
+        world.dns().remove(domain);
+        world.stranger(domain);
+      }
+    }
+    world.strangersWitness(witness);
+    DirectoryClient.Answer answer = world.directory().apply(yaml(), false);
+    if (!answer.accepted()) {
+      throw new IllegalStateException("the directory was not applied: " + answer.problems());
+    }
+  }
+
+  private SinkPeer peer(Destination destination, SinkPeer.Witness witness, SinkPeer.Manner manner) {
+    String host = destination.hostName(organization);
+    world.dns().a(host, "127.0.0.1");
+    return switch (destination.host()) {
+      case FAILED_HANDSHAKE, FORBIDDEN_HANDSHAKE ->
+          SinkPeer.failingHandshakes(host, witness, manner);
+      default -> SinkPeer.start(host, identity(destination, host), witness, manner);
+    };
+  }
+
+  private @Nullable Identity identity(Destination destination, String host) {
+    LabCa ca = world.ca();
+    return switch (destination.host()) {
+      case GOOD, FAULTY -> ca.issue(Issue.to(host));
+      case NO_STARTTLS, FORBIDDEN_NO_STARTTLS, FAILED_HANDSHAKE, FORBIDDEN_HANDSHAKE -> null;
+      case FORBIDDEN_WRONG_NAME -> ca.issue(Issue.to("other.example"));
+      case FORBIDDEN_SELF_SIGNED -> LabCa.selfSigned(Issue.to(host));
+      case FORBIDDEN_REVOKED -> {
+        Identity identity = ca.issue(Issue.to(host).withCrl(world.freshList()));
+        ca.revoke(identity.leaf());
+        yield identity;
+      }
+    };
+  }
+
+  /** From now on one peer does so. */
+  void manner(Destination destination, SinkPeer.Manner manner) {
+    peers.get(destination.number()).manner(manner);
+  }
+
+  /** From now on no peer misbehaves. */
+  void becomeGood() {
+    peers.forEach(peer -> peer.manner(stage -> new SinkPeer.Step.GoOn()));
+  }
+
+  private String yaml() {
+    StringBuilder yaml = new StringBuilder();
+    SinkPeer mailbox = peers.get(Destination.MAILBOX);
+    yaml.append("organizations:\n  - id: ").append(organization);
+    yaml.append("\n    displayName: Kills ").append(organization);
+    yaml.append("\n    acceptedDomains:\n      - domain: ")
+        .append(organization)
+        .append(".example\n");
+    yaml.append("        mailboxRoute: { host: ").append(mailbox.hostName());
+    yaml.append(", port: ").append(mailbox.port());
+    yaml.append(", protocol: smtp, tlsSettings: encryptionOnly }\n");
+    yaml.append("    inboundConnectors:\n");
+    yaml.append(
+        "      - { name: Own server, connectorType: onPremises, tlsSenderCertificateName: ");
+    yaml.append(ownServerName()).append(" }\n    outboundConnectors:\n");
+    for (Destination destination : Destination.ALL) {
+      if (destination.number() != Destination.MAILBOX) {
+        yaml.append(connector(destination));
+      }
+    }
+    return yaml.toString();
+  }
+
+  private String connector(Destination destination) {
+    SinkPeer peer = peers.get(destination.number());
+    String level =
+        switch (destination.level()) {
+          case Destination.OPPORTUNISTIC -> "";
+          case Destination.ENCRYPTION -> ", tlsSettings: encryptionOnly";
+          case Destination.CERTIFICATE -> ", tlsSettings: certificateValidation";
+          default -> ", tlsSettings: domainValidation, tlsDomain: " + peer.hostName();
+        };
+    return "      - { name: To %d, connectorType: partner, recipientDomains: [%s], useMXRecord: false, smartHosts: [\"%s:%d\"]%s }%n"
+        .formatted(
+            destination.number(),
+            destination.domain(organization),
+            peer.hostName(),
+            peer.port(),
+            level);
+  }
+
+  private String ownServerName() {
+    return "mail." + organization + ".example";
+  }
+
+  Identity ownServer() {
+    return world.ca().issue(Issue.to(ownServerName()));
+  }
+
+  @Override
+  public void close() {
+    peers.forEach(SinkPeer::close);
+  }
+}

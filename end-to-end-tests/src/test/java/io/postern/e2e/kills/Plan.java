@@ -1,0 +1,198 @@
+package io.postern.e2e.kills;
+
+import io.postern.lab.SinkPeer;
+import io.postern.stack.Service;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run does, all of it from its seed: each message, each fault of the peers, each kill. The
+ * same seed is the same plan; what meets what is up to the machine.
+ */
+final class Plan {
+  /** Messages in a row that one client sends, over one session where it holds. */
+  static final int BLOCK = 20;
+
+  private static final int MAX_RECIPIENTS = 5;
+  private static final Duration BEYOND_SESSION = Duration.ofSeconds(10);
+
+  private final long seed;
+  private final int messages;
+  private final int kills;
+  private final Profile profile;
+  private final List<Message> given;
+
+  Plan(long seed, int messages, int kills, Profile profile) {
+    this(seed, messages, kills, profile, List.of());
+  }
+
+  private Plan(long seed, int messages, int kills, Profile profile, List<Message> given) {
+    this.seed = seed;
+    this.messages = messages;
+    this.kills = kills;
+    this.profile = profile;
+    this.given = given;
+  }
+
+  /** Just these messages, good peers and no kills. */
+  static Plan of(List<Message> messages, Profile profile) {
+    return new Plan(1, messages.size(), 0, profile, List.copyOf(messages));
+  }
+
+  /** Who a block's messages come from. */
+  enum Sender {
+    /** The organization's server, known by its certificate, to partners and to the mailbox. */
+    OWN_SERVER,
+    STRANGER_TLS,
+    STRANGER_PLAIN
+  }
+
+  /** A message. */
+  record Message(int seq, Sender sender, int size, List<Destination> recipients) {
+    String recipient(int index, String organization) {
+      return "s" + seq + "." + index + "@" + recipients.get(index).domain(organization);
+    }
+
+    /** Of its own, so that a DSN tells by its recipient what it is about. */
+    String reversePath(String organization) {
+      return "f" + seq + "@" + senderDomain(sender, organization);
+    }
+  }
+
+  static String senderDomain(Sender sender, String organization) {
+    return sender == Sender.OWN_SERVER
+        ? organization + ".example"
+        : organization + "-stranger.example";
+  }
+
+  /** What happens to whom. */
+  enum Harm {
+    /** SIGKILL. */
+    KILL,
+    /** SIGSTOP for some seconds. */
+    PAUSE,
+    /** SIGSTOP for longer than a session with the log lasts. */
+    LONG_PAUSE
+  }
+
+  /**
+   * A kill or pause.
+   *
+   * @param atMessage when so many messages were begun
+   * @param service null: the broker
+   * @param lasts until it is started or continued
+   */
+  record Event(int atMessage, @Nullable Service service, int replica, Harm harm, Duration lasts) {
+    String victim() {
+      return service == null ? "broker" : service.module() + (replica == 1 ? "" : "-" + replica);
+    }
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  int messages() {
+    return messages;
+  }
+
+  int blocks() {
+    return (messages + BLOCK - 1) / BLOCK;
+  }
+
+  private SplittableRandom random(long stream, long number) {
+    return new SplittableRandom(seed * 1_000_003 + stream * 0x9e3779b97f4a7c15L + number * 7_919);
+  }
+
+  Message message(int seq) {
+    if (!given.isEmpty()) {
+      return given.get(seq);
+    }
+    Sender sender = sender(seq / BLOCK);
+    SplittableRandom random = random(1, seq);
+    int size = size(random);
+    int count = random.nextInt(100) < 60 ? 1 : 1 + random.nextInt(MAX_RECIPIENTS);
+    List<Destination> recipients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      recipients.add(destination(sender, random));
+    }
+    return new Message(seq, sender, size, recipients);
+  }
+
+  private Sender sender(int block) {
+    int one = random(2, block).nextInt(100);
+    return one < 70 ? Sender.OWN_SERVER : one < 85 ? Sender.STRANGER_TLS : Sender.STRANGER_PLAIN;
+  }
+
+  private Destination destination(Sender sender, SplittableRandom random) {
+    if (sender != Sender.OWN_SERVER || random.nextInt(100) < 10) {
+      return Destination.ALL.get(Destination.MAILBOX);
+    }
+    if (random.nextDouble() < Math.min(0.02, 600.0 / messages)) {
+      return Destination.FORBIDDEN.get(random.nextInt(Destination.FORBIDDEN.size()));
+    }
+    return Destination.OPEN.get(random.nextInt(Destination.OPEN.size()));
+  }
+
+  /** 1 KB to 5 MB, most of them small; the same number of large ones in every run. */
+  private int size(SplittableRandom random) {
+    double one = random.nextDouble();
+    double large = Math.max(0.0005, 10.0 / messages);
+    if (one < large) {
+      return between(1 << 20, 5 << 20, random);
+    }
+    if (one < 0.004 + large) {
+      return between(256 << 10, 1 << 20, random);
+    }
+    return one < 0.03 + large
+        ? between(16 << 10, 256 << 10, random)
+        : between(1 << 10, 16 << 10, random);
+  }
+
+  private static int between(int from, int to, SplittableRandom random) {
+    return (int) (from * Math.pow((double) to / from, random.nextDouble()));
+  }
+
+  /** In their order; the first after a tenth of the load, the last before its end. */
+  List<Event> events() {
+    List<Event> events = new ArrayList<>();
+    SplittableRandom random = random(3, 0);
+    double first = 0.08 * messages;
+    double step = 0.87 * messages / Math.max(1, kills);
+    for (int i = 0; i < kills; i++) {
+      int at = (int) (first + step * (i + random.nextDouble() * 0.8));
+      events.add(event(at, random));
+    }
+    return events;
+  }
+
+  private Event event(int at, SplittableRandom random) {
+    int who = random.nextInt(100);
+    int how = random.nextInt(100);
+    int replica = 1 + random.nextInt(2);
+    Harm harm = how < 60 ? Harm.KILL : how < 80 ? Harm.PAUSE : Harm.LONG_PAUSE;
+    Duration shortly = Duration.ofMillis(200 + random.nextInt(4_000));
+    Duration lasts =
+        harm == Harm.LONG_PAUSE
+            ? BEYOND_SESSION.plusMillis(1_500 + random.nextInt(5_000))
+            : shortly;
+    if (who < 12) {
+      return new Event(at, null, 1, harm, lasts);
+    }
+    if (who < 18) {
+      return new Event(at, Service.CERTIFICATE, 1, harm, lasts);
+    }
+    Service service = who < 38 ? Service.INGRESS : who < 62 ? Service.POLICY : Service.DELIVERY;
+    return new Event(at, service, replica, harm, lasts);
+  }
+
+  /** What a peer does. */
+  SinkPeer.Manner manner(Destination destination) {
+    return given.isEmpty()
+        ? new Faults(random(4, destination.number()).nextLong(), destination, profile)
+        : stage -> new SinkPeer.Step.GoOn();
+  }
+}

@@ -1,0 +1,60 @@
+package io.postern.e2e.kills;
+
+import io.postern.contracts.QueueId;
+import io.postern.stack.trace.MailTrace;
+import io.postern.stack.trace.TracePrinter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Prints what a run found: the table, each finding, and the way of the first messages in them. */
+final class Report {
+  private static final int TRACED = 8;
+
+  private Report() {}
+
+  /** Whether the run was good. */
+  static boolean print(KillsRun.Result result, World world) {
+    result.table().forEach(System.out::println);
+    Set<String> queueIds = new LinkedHashSet<>();
+    for (Findings.Finding finding : result.findings().all()) {
+      System.out.println("FINDING " + finding);
+      if (!finding.queueId().isEmpty()) {
+        queueIds.add(finding.queueId());
+      }
+    }
+    queueIds.stream().limit(TRACED).forEach(queueId -> trace(world, queueId));
+    if (!result.findings().none()) {
+      System.out.println(
+          "logs: " + world.state().logs() + ", broker " + world.stack().broker().log());
+    }
+    return result.findings().none();
+  }
+
+  private static void trace(World world, String queueId) {
+    try {
+      System.out.println("--- " + queueId);
+      MailTrace trace = MailTrace.read(world.bootstrap(), QueueId.parse(queueId));
+      new TracePrinter(false).lines(trace).forEach(System.out::println);
+    } catch (Exception e) {
+      System.out.println("no trace of " + queueId + ": " + e);
+    }
+  }
+
+  /** Keeps the folder of a run that was not good. */
+  static void end(Path folder, boolean good) throws IOException {
+    if (!good || Boolean.getBoolean("postern.keep")) {
+      System.out.println("kept: " + folder);
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

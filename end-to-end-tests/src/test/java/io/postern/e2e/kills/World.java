@@ -1,0 +1,209 @@
+package io.postern.e2e.kills;
+
+import io.postern.lab.BrokerSettings;
+import io.postern.lab.CrlServer;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.LabDns;
+import io.postern.lab.SinkPeer;
+import io.postern.stack.DirectoryClient;
+import io.postern.stack.LocalStack;
+import io.postern.stack.Service;
+import io.postern.stack.StackOptions;
+import io.postern.stack.StateFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/**
+ * Broker, services in the numbers asked for, and what surrounds them: an authority whose revocation
+ * list is served, DNS, and the mail host of all strangers. Closing stops everything; the state
+ * folder is removed only by {@link #remove}.
+ */
+final class World implements AutoCloseable {
+  private static final Duration READY = Duration.ofSeconds(180);
+  private static final String STRANGERS = "mx.strangers.example";
+
+  private final StateFolder state;
+  private final CrlServer crls;
+  private final LabCa ca;
+  private final LabDns dns;
+  private final SinkPeer strangers;
+  private final LocalStack stack;
+  private final AtomicInteger revoked = new AtomicInteger();
+  private volatile SinkPeer.Witness strangersWitness = new Nobody();
+
+  /** Before there is a run, strangers get nothing. */
+  private static final class Nobody implements SinkPeer.Witness {
+    @Override
+    public void took(SinkPeer.Receipt receipt) {}
+
+    @Override
+    public void envelope(String peer, String client, String command) {}
+
+    @Override
+    public void refused(String peer, String recipient, String command) {}
+  }
+
+  private final class Strangers implements SinkPeer.Witness {
+    @Override
+    public void took(SinkPeer.Receipt receipt) {
+      strangersWitness.took(receipt);
+    }
+
+    @Override
+    public void envelope(String peer, String client, String command) {
+      strangersWitness.envelope(peer, client, command);
+    }
+
+    @Override
+    public void refused(String peer, String recipient, String command) {
+      strangersWitness.refused(peer, recipient, command);
+    }
+  }
+
+  private World(Path folder, Profile profile, int replicas, UnaryOperator<StackOptions> more)
+      throws Exception {
+    state = new StateFolder(folder);
+    crls = CrlServer.create();
+    ca = LabCa.create("Kills", crls);
+    dns = LabDns.start();
+    dns.a(STRANGERS, "127.0.0.1");
+    strangers =
+        SinkPeer.start(
+            STRANGERS,
+            ca.issue(Issue.to(STRANGERS)),
+            new Strangers(),
+            stage -> new SinkPeer.Step.GoOn());
+    ca.issue(Issue.to("gate.kills.example")).write(state.keys(), "gate");
+    ca.writeRoot(state.keys().resolve("ca.pem"));
+    stack =
+        LocalStack.start(
+            more.apply(options(profile, replicas)), line -> System.out.println("kills: " + line));
+  }
+
+  /**
+   * @param replicas of ingress, policy and delivery
+   * @param more what a run changes in the stack
+   */
+  static World start(Path folder, Profile profile, int replicas, UnaryOperator<StackOptions> more)
+      throws Exception {
+    World world = new World(folder, profile, replicas, more);
+    try {
+      world.stack.awaitReady(READY);
+      return world;
+    } catch (Exception e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  private StackOptions options(Profile profile, int replicas) {
+    Map<String, String> delivery =
+        Map.ofEntries(
+            Map.entry("postern.delivery.host-name", "gate-${replica}.kills.example"),
+            Map.entry("postern.delivery.timeout.greeting", "8s"),
+            Map.entry("postern.delivery.timeout.handshake", "8s"),
+            Map.entry("postern.delivery.timeout.command", "8s"),
+            Map.entry("postern.delivery.timeout.data-start", "8s"),
+            Map.entry("postern.delivery.timeout.block", "10s"),
+            Map.entry("postern.delivery.timeout.end", seconds(profile.end())),
+            Map.entry("postern.delivery.destination.probe-pause", "1s"),
+            Map.entry("postern.delivery.destination.longest-probe-pause", "3s"),
+            Map.entry("postern.delivery.destination.longest-hand-back", "5s"));
+    Map<String, String> policy =
+        Map.of(
+            "postern.schedule.intervals", profile.intervals(),
+            "postern.schedule.watch", seconds(profile.watch()));
+    return new StackOptions(
+            home(),
+            state,
+            StateFolder.freePort(),
+            state.keys().resolve("gate.pem"),
+            state.keys().resolve("gate.key"),
+            List.of(state.keys().resolve("ca.pem")),
+            state.keys(),
+            dns.server(),
+            strangers.port(),
+            true,
+            Map.of(Service.DELIVERY, delivery, Service.POLICY, policy),
+            StackOptions.SMALL_JVM,
+            BrokerSettings.small())
+        .replicas(
+            Map.of(
+                Service.INGRESS, replicas, Service.POLICY, replicas, Service.DELIVERY, replicas));
+  }
+
+  private static String seconds(Duration time) {
+    return time.toSeconds() + "s";
+  }
+
+  /** Where the built services are: property postern.home, else found upwards. */
+  private static Path home() {
+    String named = System.getProperty("postern.home");
+    Path folder = Path.of(named == null ? "" : named).toAbsolutePath();
+    while (!Files.exists(folder.resolve("ingress-service"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new IllegalStateException("not inside the project; set postern.home");
+      }
+    }
+    return folder;
+  }
+
+  /** Who hears what strangers receive. */
+  void strangersWitness(SinkPeer.Witness witness) {
+    strangersWitness = witness;
+  }
+
+  /** Mail for the domain goes to the strangers' host. */
+  void stranger(String domain) {
+    dns.mx(domain, 10, STRANGERS);
+  }
+
+  LocalStack stack() {
+    return stack;
+  }
+
+  StateFolder state() {
+    return state;
+  }
+
+  LabCa ca() {
+    return ca;
+  }
+
+  LabDns dns() {
+    return dns;
+  }
+
+  /** Path and address of a revocation list of its own: what is revoked now is in it at once. */
+  String freshList() {
+    String path = "/revoked" + revoked.incrementAndGet() + ".crl";
+    crls.serve(path, ca::crl);
+    return "http://127.0.0.1:" + crls.port() + path;
+  }
+
+  String bootstrap() {
+    return stack.broker().bootstrap();
+  }
+
+  DirectoryClient directory() {
+    return new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials());
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      stack.close();
+    } finally {
+      strangers.close();
+      dns.close();
+      crls.close();
+    }
+  }
+}

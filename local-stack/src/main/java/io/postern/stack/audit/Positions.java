@@ -1,0 +1,15 @@
+package io.postern.stack.audit;
+
+import io.postern.contracts.DeliveryPosition;
+
+/**
+ * Where the groups stand in one partition: offsets below are consumed.
+ *
+ * @param accepted of the decider in mail.accepted
+ * @param due of the decider in mail.due
+ * @param outcomes of the scheduler in mail.outcomes
+ * @param notices of the notice writer in mail.notices
+ * @param deliveries of delivery in mail.deliveries, with its bitmap
+ */
+record Positions(
+    long accepted, long due, long outcomes, long notices, DeliveryPosition deliveries) {}

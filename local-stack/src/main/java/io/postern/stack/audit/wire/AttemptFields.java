@@ -1,0 +1,52 @@
+package io.postern.stack.audit.wire;
+
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.DeliveryRequested;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A DeliveryRequested or an AttemptDue, reused from record to record. One thread. */
+public final class AttemptFields {
+  public final Slice queueId = new Slice();
+  public final Ints recipients = new Ints();
+  public final RequirementFields requirement = new RequirementFields();
+  public int attempt;
+  public long acceptedOffset;
+
+  public void readDelivery(ByteBuffer value) throws IOException {
+    clear();
+    Reading in = Reading.of(value);
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case DeliveryRequested.QUEUE_ID_FIELD_NUMBER -> in.bytes(tag, queueId);
+        case DeliveryRequested.ATTEMPT_FIELD_NUMBER -> attempt = (int) in.number(tag);
+        case DeliveryRequested.RECIPIENTS_FIELD_NUMBER -> in.numbers(tag, recipients);
+        case DeliveryRequested.REQUIREMENT_FIELD_NUMBER -> requirement.read(in, in.enter(tag));
+        case DeliveryRequested.ACCEPTED_OFFSET_FIELD_NUMBER -> acceptedOffset = in.number(tag);
+        default -> in.skip(tag);
+      }
+    }
+  }
+
+  public void readDue(ByteBuffer value) throws IOException {
+    clear();
+    Reading in = Reading.of(value);
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case AttemptDue.QUEUE_ID_FIELD_NUMBER -> in.bytes(tag, queueId);
+        case AttemptDue.ATTEMPT_FIELD_NUMBER -> attempt = (int) in.number(tag);
+        case AttemptDue.RECIPIENTS_FIELD_NUMBER -> in.numbers(tag, recipients);
+        case AttemptDue.ACCEPTED_OFFSET_FIELD_NUMBER -> acceptedOffset = in.number(tag);
+        default -> in.skip(tag);
+      }
+    }
+  }
+
+  private void clear() {
+    queueId.clear();
+    recipients.clear();
+    requirement.clear();
+    attempt = 0;
+    acceptedOffset = 0;
+  }
+}

@@ -1,0 +1,136 @@
+package io.postern.stack.audit.wire;
+
+import io.postern.contracts.v1.OutcomeId;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.TlsFacts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** An OutcomeRecorded, reused from record to record. One thread. */
+public final class OutcomeFields {
+  private static final byte[] TAKEN = "may have taken".getBytes(StandardCharsets.US_ASCII);
+
+  public final Slice queueId = new Slice();
+  public final Slice token = new Slice();
+  public final Slice verdict = new Slice();
+  public final RequirementFields requirement = new RequirementFields();
+
+  /** Hash of incarnation and number; 0: it has no id. */
+  public long id;
+
+  public int attempt;
+  public boolean late;
+  public boolean afterStillOpen;
+  public long acceptedOffset;
+
+  public boolean tlsFacts;
+  public int tlsVersion;
+  public boolean forwardSecrecy;
+  public boolean peerChain;
+
+  public final Ints recipients = new Ints();
+  public final Ints kinds = new Ints();
+
+  /** 1: deferred, although the next hop may have taken the message. */
+  public final Ints doubts = new Ints();
+
+  private final Slice detail = new Slice();
+
+  public void read(ByteBuffer value) throws IOException {
+    clear();
+    Reading in = Reading.of(value);
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case OutcomeRecorded.ID_FIELD_NUMBER -> id(in, in.enter(tag));
+        case OutcomeRecorded.QUEUE_ID_FIELD_NUMBER -> in.bytes(tag, queueId);
+        case OutcomeRecorded.ATTEMPT_FIELD_NUMBER -> attempt = (int) in.number(tag);
+        case OutcomeRecorded.RECIPIENTS_FIELD_NUMBER -> recipient(in, in.enter(tag));
+        case OutcomeRecorded.REQUIREMENT_FIELD_NUMBER -> requirement.read(in, in.enter(tag));
+        case OutcomeRecorded.TOKEN_FIELD_NUMBER -> in.bytes(tag, token);
+        case OutcomeRecorded.TLS_FACTS_FIELD_NUMBER -> facts(in, in.enter(tag));
+        case OutcomeRecorded.VERDICT_FIELD_NUMBER -> in.bytes(tag, verdict);
+        case OutcomeRecorded.LATE_FIELD_NUMBER -> late = in.flag(tag);
+        case OutcomeRecorded.AFTER_STILL_OPEN_FIELD_NUMBER -> afterStillOpen = in.flag(tag);
+        case OutcomeRecorded.ACCEPTED_OFFSET_FIELD_NUMBER -> acceptedOffset = in.number(tag);
+        default -> in.skip(tag);
+      }
+    }
+  }
+
+  private void clear() {
+    queueId.clear();
+    token.clear();
+    verdict.clear();
+    requirement.clear();
+    id = 0;
+    attempt = 0;
+    late = false;
+    afterStillOpen = false;
+    acceptedOffset = 0;
+    tlsFacts = false;
+    tlsVersion = 0;
+    forwardSecrecy = false;
+    peerChain = false;
+    recipients.clear();
+    kinds.clear();
+    doubts.clear();
+  }
+
+  private void id(Reading in, int entered) throws IOException {
+    long incarnation = 0;
+    long number = 0;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case OutcomeId.INCARNATION_FIELD_NUMBER -> {
+          in.bytes(tag, detail);
+          incarnation = detail.hash();
+        }
+        case OutcomeId.NUMBER_FIELD_NUMBER -> number = in.number(tag);
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(entered);
+    if (incarnation != 0) {
+      long mixed = (incarnation ^ number * 0x9e3779b97f4a7c15L) * 0xff51afd7ed558ccdL;
+      id = mixed ^ mixed >>> 32;
+      id = id == 0 ? 1 : id;
+    }
+  }
+
+  private void recipient(Reading in, int entered) throws IOException {
+    recipients.add(0);
+    kinds.add(0);
+    detail.clear();
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case RecipientOutcome.RECIPIENT_FIELD_NUMBER -> recipients.setLast((int) in.number(tag));
+        case RecipientOutcome.KIND_FIELD_NUMBER -> kinds.setLast((int) in.number(tag));
+        case RecipientOutcome.DETAIL_FIELD_NUMBER -> in.bytes(tag, detail);
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(entered);
+    boolean doubt =
+        kinds.get(kinds.size() - 1) == OutcomeKind.DEFERRED_VALUE && detail.contains(TAKEN);
+    doubts.add(doubt ? 1 : 0);
+  }
+
+  private void facts(Reading in, int entered) throws IOException {
+    tlsFacts = true;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case TlsFacts.VERSION_FIELD_NUMBER -> tlsVersion = (int) in.number(tag);
+        case TlsFacts.FORWARD_SECRECY_FIELD_NUMBER -> forwardSecrecy = in.flag(tag);
+        case TlsFacts.PEER_CHAIN_FINGERPRINT_FIELD_NUMBER -> {
+          in.bytes(tag, detail);
+          peerChain = !detail.isEmpty();
+        }
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(entered);
+  }
+}

@@ -1,0 +1,71 @@
+package io.postern.stack.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Topics;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.junit.jupiter.api.Test;
+
+class AccessRightsTest {
+  @Test
+  void mailContentIsReadByDeliveryAloneAndWrittenByIngressAlone() {
+    assertThat(who(Topics.MAIL_CONTENT, AclOperation.READ)).containsExactly("User:delivery");
+    assertThat(who(Topics.MAIL_CONTENT, AclOperation.WRITE)).containsExactly("User:ingress");
+    assertThat(who(Topics.MAIL_CONTENT_HELD, AclOperation.READ)).containsExactly("User:delivery");
+  }
+
+  @Test
+  void theDirectoryIsWrittenByPolicyAlone() {
+    assertThat(who(Topics.DIRECTORY, AclOperation.WRITE)).containsExactly("User:policy");
+    assertThat(who(Topics.CERTIFICATE_VERDICTS, AclOperation.WRITE))
+        .containsExactly("User:certificate");
+  }
+
+  @Test
+  void nobodyChangesTopicsOrHasARightOverAll() {
+    assertThat(AccessRights.all())
+        .allSatisfy(
+            right -> {
+              assertThat(right.entry().operation())
+                  .isIn(
+                      AclOperation.READ,
+                      AclOperation.WRITE,
+                      AclOperation.DESCRIBE,
+                      AclOperation.DESCRIBE_CONFIGS);
+              assertThat(right.pattern().name()).isNotEqualTo("*");
+              assertThat(right.entry().principal()).isNotEqualTo("User:*");
+            });
+  }
+
+  @Test
+  void everyWriterAndReaderOfADeclarationIsSomeonesRole() {
+    Set<String> roles = new TreeSet<>(Set.of("console")); // not built yet
+    Principal.ALL.forEach(principal -> roles.addAll(principal.roles()));
+    assertThat(Topics.ALL)
+        .allSatisfy(
+            topic -> {
+              assertThat(roles).containsAll(topic.writers());
+              assertThat(roles).containsAll(topic.readers());
+            });
+  }
+
+  @Test
+  void everyGroupHasOnePrincipal() {
+    assertThat(Principal.ALL.stream().flatMap(principal -> principal.groups().stream()))
+        .containsExactlyInAnyOrderElementsOf(ConsumerGroups.TOPICS.keySet());
+  }
+
+  private static Set<String> who(String topic, AclOperation operation) {
+    return AccessRights.all().stream()
+        .filter(right -> right.pattern().name().equals(topic))
+        .map(AclBinding::entry)
+        .filter(entry -> entry.operation() == operation)
+        .map(entry -> entry.principal())
+        .collect(Collectors.toSet());
+  }
+}

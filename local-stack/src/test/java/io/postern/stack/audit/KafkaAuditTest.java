@@ -1,0 +1,221 @@
+package io.postern.stack.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.ScheduleState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real broker: transactions, bitmaps, an end that is held back. A partition each. */
+@TestMethodOrder(org.junit.jupiter.api.MethodOrderer.OrderAnnotation.class)
+final class KafkaAuditTest {
+  private static final int COMMITTED = 0;
+  private static final int HELD_BACK = 1;
+  private static final int NOTICED = 2;
+
+  @TempDir static Path folder;
+  private static BrokerLog log;
+
+  @BeforeAll
+  static void start() throws Exception {
+    log = new BrokerLog(folder, 4);
+  }
+
+  @AfterAll
+  static void stop() {
+    log.close();
+  }
+
+  private static List<QueueId> accepted(int partition, int count) {
+    List<QueueId> ids = new ArrayList<>();
+    try (BrokerLog.Writer ingress = log.writer(null);
+        BrokerLog.Writer decider = log.writer("decider")) {
+      for (int i = 0; i < count; i++) {
+        QueueId id = QueueId.next(partition);
+        ids.add(id);
+        ingress.send(Topic.ACCEPTED, partition, id.value(), Mail.accepted(id, 1).build());
+      }
+      ingress.producer.flush();
+      decider.producer.beginTransaction();
+      for (QueueId id : ids) {
+        decider.send(Topic.DELIVERIES, partition, id.value(), Mail.delivery(id, 1, 0).build());
+      }
+      decider.decided(partition, count);
+      decider.producer.commitTransaction();
+    }
+    return ids;
+  }
+
+  private static void outcome(
+      BrokerLog.Writer delivery, QueueId id, OutcomeKind kind, DeliveryPosition position) {
+    delivery.send(Topic.OUTCOMES, id.partition(), id.value(), Mail.outcome(id, 1, kind, 0).build());
+    delivery.delivered(id.partition(), position);
+  }
+
+  private static DeliveryPosition position(long next, int... beyond) {
+    BitSet bits = new BitSet();
+    for (int bit : beyond) {
+      bits.set(bit);
+    }
+    return new DeliveryPosition(next, bits, false);
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(1)
+  void committedOutcomesAndTheBitmapCountAndAbortedOnesDoNot() throws Exception {
+    List<QueueId> ids = accepted(COMMITTED, 5);
+    try (BrokerLog.Writer delivery = log.writer("delivery")) {
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.get(0), OutcomeKind.DELIVERED, position(1));
+      delivery.producer.flush();
+      delivery.producer.abortTransaction();
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED, position(0, 1));
+      outcome(delivery, ids.get(3), OutcomeKind.DEFERRED, position(0, 1, 3));
+      delivery.producer.commitTransaction();
+    }
+    AuditReport report = Audit.run(log.options().lookAgainAfter(Duration.ofMillis(100)));
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.mail().delivered()).isEqualTo(1);
+    assertThat(report.mail().pendingByPlace())
+        .isEqualTo(Map.of(Place.IN_DELIVERY, 3L, Place.OUTCOME_UNREAD, 1L));
+    assertThat(report.recipient(ids.get(0).value(), 0).orElseThrow().places())
+        .isEqualTo(Set.of(Place.IN_DELIVERY));
+    assertThat(report.recipient(ids.get(0).value(), 1)).isEmpty();
+    assertThat(report.exitCode()).isZero();
+    assertThat(report.looks()).isEqualTo(1);
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(2)
+  void offsetBeforeOutcomeIsAnAlarm() throws Exception {
+    List<QueueId> ids = accepted(3, 2);
+    try (BrokerLog.Writer delivery = log.writer("delivery")) {
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED, position(2)); // none for the first
+      delivery.producer.commitTransaction();
+      AuditReport report = Audit.run(log.options().lookAgainAfter(Duration.ofMillis(100)));
+      assertThat(report.alarms()).hasSize(1);
+      assertThat(report.alarms().getFirst().kind()).isEqualTo(AlarmKind.FOUND_NOWHERE);
+      assertThat(report.alarms().getFirst().queueId()).isEqualTo(ids.getFirst().value());
+      assertThat(report.mail().balanced()).isFalse();
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.get(0), OutcomeKind.DELIVERED, position(3));
+      delivery.producer.commitTransaction();
+    }
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(3)
+  void whatAnOpenTransactionHoldsBackIsLookedForAgain() throws Exception {
+    List<QueueId> ids = accepted(HELD_BACK, 1);
+    try (BrokerLog.Writer other = log.writer("other");
+        BrokerLog.Writer delivery = log.writer("delivery")) {
+      other.producer.beginTransaction();
+      other.send(
+          Topic.OUTCOMES,
+          HELD_BACK,
+          ids.getFirst().value(),
+          Mail.outcome(ids.getFirst(), 1, OutcomeKind.FAILED, 0).build());
+      other.producer.flush();
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.getFirst(), OutcomeKind.DELIVERED, position(1));
+      delivery.producer.commitTransaction();
+      AtomicBoolean ended = new AtomicBoolean();
+      AuditReport report =
+          Audit.run(
+              log.options()
+                  .lookAgainAfter(Duration.ofSeconds(2))
+                  .progress(
+                      (step, done, all) -> {
+                        if (step.contains("to be looked for again")
+                            && ended.compareAndSet(false, true)) {
+                          other.producer.abortTransaction();
+                        }
+                      }));
+      assertThat(ended).isTrue();
+      assertThat(report.notes())
+          .singleElement()
+          .asString()
+          .contains("held back", "mail.outcomes-1");
+      assertThat(report.alarms()).isEmpty();
+      assertThat(report.looks()).isGreaterThan(1);
+      assertThat(report.recipient(ids.getFirst().value(), 0).orElseThrow().state())
+          .isEqualTo(RecipientState.DELIVERED);
+    }
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(4)
+  void theScheduleIsReadFromItsChangelogAndNoticesFromTheirs() throws Exception {
+    List<QueueId> ids = accepted(NOTICED, 2);
+    NoticeRequested notice =
+        Mail.notice(ids.get(0), NoticeKind.NOTICE_FAILED, "failed/1/0", 0).build();
+    QueueId dsn = QueueId.derived(NOTICED, notice.getNoticeId(), notice.getAtMillis());
+    try (BrokerLog.Writer delivery = log.writer("delivery");
+        BrokerLog.Writer scheduler = log.writer("scheduler");
+        BrokerLog.Writer noticeWriter = log.writer("notices")) {
+      delivery.producer.beginTransaction();
+      outcome(delivery, ids.get(0), OutcomeKind.FAILED, position(1));
+      outcome(delivery, ids.get(1), OutcomeKind.DEFERRED, position(2));
+      delivery.producer.commitTransaction();
+      scheduler.producer.beginTransaction();
+      scheduler.send(Topic.NOTICES, NOTICED, ids.get(0).value(), notice);
+      scheduler.send(
+          Topic.SCHEDULE,
+          NOTICED,
+          ids.get(1) + "/0",
+          Mail.entry(ScheduleState.WAITING, 1)
+              .setDueMillis(System.currentTimeMillis() + 60_000)
+              .build());
+      scheduler.scheduled(NOTICED, 3);
+      scheduler.producer.commitTransaction();
+      noticeWriter.producer.beginTransaction();
+      noticeWriter.send(
+          Topic.ACCEPTED, NOTICED, dsn.value(), Mail.dsn(notice).setQueueId(dsn.value()).build());
+      noticeWriter.position(
+          ConsumerGroups.NOTICE_WRITER,
+          Topics.MAIL_NOTICES,
+          Map.of(NOTICED, new OffsetAndMetadata(1)));
+      noticeWriter.producer.commitTransaction();
+    }
+    AuditReport report = Audit.run(log.options().lookAgainAfter(Duration.ofMillis(100)));
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.mail().failed()).isEqualTo(1);
+    assertThat(report.dsns().pendingByPlace()).isEqualTo(Map.of(Place.UNDECIDED, 1L));
+    assertThat(report.recipient(ids.get(1).value(), 0).orElseThrow().places())
+        .isEqualTo(Set.of(Place.WAITING));
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(5)
+  void aBrokerThatDoesNotAnswerIsNoVerdict() {
+    log.broker.pause();
+    try {
+      assertThatThrownBy(() -> Audit.run(log.options().patience(Duration.ofSeconds(1))))
+          .isInstanceOf(AuditUnavailableException.class);
+    } finally {
+      log.broker.resume();
+    }
+  }
+}

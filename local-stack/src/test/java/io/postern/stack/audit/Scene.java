@@ -1,0 +1,112 @@
+package io.postern.stack.audit;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.ScheduleState;
+
+/** One message of one recipient, step by step, each step as its service would take it. */
+final class Scene {
+  final HandLog log;
+  final QueueId id = Mail.id();
+
+  Scene() {
+    this(new HandLog());
+  }
+
+  Scene(HandLog log) {
+    this.log = log;
+  }
+
+  String key() {
+    return id.value();
+  }
+
+  Scene accepted() {
+    log.write(Topic.ACCEPTED, key(), Mail.accepted(id, 1).build());
+    return this;
+  }
+
+  Scene decided() {
+    log.decidedAccepted = log.next(Topic.ACCEPTED);
+    log.write(Topic.DELIVERIES, key(), Mail.delivery(id, 1, 0).build());
+    return this;
+  }
+
+  Scene decidedDue(int attempt) {
+    log.decidedDue = log.next(Topic.DUE);
+    log.write(Topic.DELIVERIES, key(), Mail.delivery(id, attempt, 0).build());
+    return this;
+  }
+
+  Scene finished() {
+    log.delivered = log.next(Topic.DELIVERIES);
+    return this;
+  }
+
+  Scene outcome(int attempt, OutcomeKind kind) {
+    return outcome(Mail.outcome(id, attempt, kind, 0));
+  }
+
+  Scene outcome(OutcomeRecorded.Builder outcome) {
+    log.write(Topic.OUTCOMES, key(), outcome.build());
+    return this;
+  }
+
+  Scene byScheduler(OutcomeKind kind) {
+    log.write(
+        Topic.OUTCOMES,
+        key(),
+        Mail.outcome(id, 1, kind, 0).build(),
+        false,
+        /* byScheduler= */ true);
+    return this;
+  }
+
+  Scene scheduled() {
+    log.scheduled = log.next(Topic.OUTCOMES);
+    return this;
+  }
+
+  Scene entry(ScheduleState state, int attempt) {
+    log.write(Topic.SCHEDULE, key() + "/0", Mail.entry(state, attempt).build());
+    return this;
+  }
+
+  Scene noEntry() {
+    log.write(Topic.SCHEDULE, key() + "/0", null);
+    return this;
+  }
+
+  Scene due(int attempt) {
+    log.write(Topic.DUE, key(), Mail.due(id, attempt, 0).build());
+    return this;
+  }
+
+  NoticeRequested failureNotice(String cause) {
+    NoticeRequested notice = Mail.notice(id, NoticeKind.NOTICE_FAILED, cause, 0).build();
+    log.write(Topic.NOTICES, key(), notice);
+    return notice;
+  }
+
+  Scene answered(NoticeRequested notice) {
+    log.noticed = log.next(Topic.NOTICES);
+    log.write(Topic.ACCEPTED, "dsn", Mail.dsn(notice).build());
+    return this;
+  }
+
+  RecipientAnswer answer(AuditReport report) {
+    return report.recipient(key(), 0).orElseThrow();
+  }
+
+  Scene deferredOnce() {
+    return accepted()
+        .decided()
+        .finished()
+        .outcome(1, OutcomeKind.DEFERRED)
+        .scheduled()
+        .entry(ScheduleState.WAITING, 1);
+  }
+}

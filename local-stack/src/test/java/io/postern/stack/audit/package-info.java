@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.stack.audit;
+
+import org.jspecify.annotations.NullMarked;
