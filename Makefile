@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it run demo docker clean
+.PHONY: help build fmt check test it kills run demo docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -20,6 +20,16 @@ test: ## every test, end-to-end tests included
 
 it: ## the end-to-end tests alone
 	@./test end-to-end-tests
+
+SEED ?= $(shell date +%s)
+MESSAGES ?= 200000
+KILLS ?= 100
+SHORT ?= false
+kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGES= KILLS= (hours by default)
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
+	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -Dkills.seed=$(SEED) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) -Dkills.short=$(SHORT) \
+	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.KillsMain
 
 run: ## start Postern with the example partner and mailbox
 	@./run
