@@ -56,6 +56,7 @@ public class DeliveryService {
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private volatile @Nullable DirectoryReader<Directory> directory;
   private volatile @Nullable DeliveryReader reader;
+  private volatile @Nullable Keeper keeper;
   private volatile boolean topicsVerified;
   private volatile boolean broken;
   private volatile boolean stopping;
@@ -78,7 +79,7 @@ public class DeliveryService {
     ContentReader contents = running(new ContentReader(log));
     Relay relay = relay(log, routing, destinations, connections, contents);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
-    Keeper keeper = new Keeper(log, contents::open, metrics::kept);
+    Keeper held = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
         new DeliveryReader(
             log,
@@ -89,10 +90,11 @@ public class DeliveryService {
     metrics.gauges(deliveries, destinations, connections);
     directory = routing;
     reader = deliveries;
+    keeper = held;
     states.start();
     Thread.ofVirtual()
         .name("delivery-topics")
-        .start(() -> begin(log, deployment, routing, deliveries, keeper));
+        .start(() -> begin(log, deployment, routing, deliveries, held));
   }
 
   private Connections connections() {
@@ -143,7 +145,7 @@ public class DeliveryService {
       Deployment deployment,
       DirectoryReader<Directory> routing,
       DeliveryReader deliveries,
-      Keeper keeper) {
+      Keeper held) {
     String said = "";
     try {
       while (!stopping) {
@@ -152,7 +154,7 @@ public class DeliveryService {
           routing.start();
           topicsVerified = true;
           LOG.info("The log's topics are verified");
-          run(keeper);
+          run(held);
           run(deliveries); // stopped first: what it hands over shall not wait
           return;
         } catch (LogUnavailableException away) {
@@ -187,14 +189,14 @@ public class DeliveryService {
         });
   }
 
-  private synchronized void run(Keeper keeper) {
+  private synchronized void run(Keeper held) {
     if (stopping) {
       return;
     }
-    Thread thread = Thread.ofPlatform().name("held-content-keeper").daemon().start(keeper);
+    Thread thread = Thread.ofPlatform().name("held-content-keeper").daemon().start(held);
     running.push(
         () -> {
-          keeper.close();
+          held.close();
           if (!thread.join(KEEPER_PATIENCE)) {
             LOG.warn("The keeper of held contents did not stop in time");
           }
@@ -248,10 +250,12 @@ public class DeliveryService {
     return deliveries != null && deliveries.committing();
   }
 
-  /** The reader's thread turns, or has not begun. */
+  /** The reader's thread turns and the keeper's has not ended, or they have not begun. */
   boolean alive() {
     DeliveryReader deliveries = reader;
+    Keeper held = keeper;
     return !broken
+        && (held == null || held.alive())
         && (!topicsVerified || deliveries == null || deliveries.sinceTurn().compareTo(STUCK) < 0);
   }
 

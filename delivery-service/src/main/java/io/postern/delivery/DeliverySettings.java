@@ -36,7 +36,7 @@ public interface DeliverySettings {
   long bufferBytes();
 
   /** Time between two commits of outcomes. */
-  @WithDefault("10ms")
+  @WithDefault("25ms")
   Duration commitInterval();
 
   /** How long a partition that is given up is kept for what has to be recorded; the group waits. */

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Alive: the reader's thread turns, whether the log is there or not. */
+/** Alive: the threads of reader and keeper are there and turn, whether the log is there or not. */
 @Liveness
 @ApplicationScoped
 public class LivenessOfDelivery implements HealthCheck {

@@ -51,8 +51,16 @@ class ComposeFileTest {
             "policy-service",
             "certificate-service",
             "delivery-service",
-            "administrator");
+            "administrator",
+            "audit");
     assertThat(longRunning()).hasSize(5);
+  }
+
+  @Test
+  void upDoesNotStartWhatIsForTheAdministratorsHand() {
+    assertThat(all())
+        .filteredOn(name -> compose.service(name).containsKey("profiles"))
+        .containsExactlyInAnyOrder("administrator", "audit");
   }
 
   @ParameterizedTest
@@ -140,7 +148,7 @@ class ComposeFileTest {
       if (volume.equals("log-authority")) {
         assertThat(holders).containsExactly("certificates");
       } else if (volume.equals("administrator-keys")) {
-        assertThat(holders).containsExactly("administrator", "certificates", "log-setup");
+        assertThat(holders).containsExactly("administrator", "audit", "certificates", "log-setup");
       } else if (volume.endsWith("-keys")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
       } else {

@@ -17,6 +17,15 @@ public final class Reasons {
   public static final String VERDICT_UNAVAILABLE = "verdict-unavailable";
   public static final String REQUIRETLS_NOT_OFFERED = "requiretls-not-offered";
 
+  /** DANE is demanded and cannot be evaluated. */
+  public static final String DANE_UNAVAILABLE = "dane-unavailable";
+
+  /** An MTA-STS mode is demanded that cannot be evaluated. */
+  public static final String MTA_STS_UNAVAILABLE = "mta-sts-unavailable";
+
+  /** The client certificate that the requirement names cannot be used. */
+  public static final String CLIENT_CERTIFICATE_MISSING = "client-certificate-missing";
+
   // A failure without TLS.
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
@@ -31,12 +40,27 @@ public final class Reasons {
   public static final String NO_SMTPUTF8 = "no-smtputf8";
   public static final String LOOP = "loop";
 
-  // Nobody was asked: handed back or held.
+  /** A fault of ours that no rule foresees; an error log says more. */
+  public static final String INTERNAL_ERROR = "internal-error";
+
+  /** Watched, and not at its final dot in time. */
+  public static final String TOO_SLOW = "too-slow";
+
+  // Nobody was asked, or was given the message: handed back, held, cancelled.
   public static final String ROUTING_CHANGED = "routing-changed";
   public static final String CONTENT_UNREADABLE = "content-unreadable";
   public static final String CONNECTOR_REMOVED = "connector-removed";
   public static final String UNDECIDABLE = "undecidable";
   public static final String NO_ROUTE = "no-route";
+
+  /** Before the final dot it was not provable that the delivery is ours; nobody has it. */
+  public static final String OWNERSHIP_UNPROVEN = "ownership-unproven";
+
+  /** A person held or cancelled it. */
+  public static final String ADMINISTRATOR = "administrator";
+
+  /** Nobody released it in time: cancelled. */
+  public static final String HOLD_LIMIT = "hold-limit";
 
   private Reasons() {}
 }

@@ -91,7 +91,8 @@ public final class Topics {
               MAIL_OUTCOMES,
               MESSAGE,
               List.of(DELIVERY, DECIDER, SCHEDULER),
-              List.of(SCHEDULER, CONSOLE)),
+              // The notice writer reads back the last attempt, of which a DSN tells.
+              List.of(SCHEDULER, NOTICES, CONSOLE)),
           mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
           mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),

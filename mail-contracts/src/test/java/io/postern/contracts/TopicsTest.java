@@ -158,6 +158,13 @@ class TopicsTest {
   }
 
   @Test
+  void theNoticeWriterReadsEnvelopesAndOutcomesBack() {
+    for (String readBack : List.of(Topics.MAIL_ACCEPTED, Topics.MAIL_OUTCOMES)) {
+      assertThat(topic(readBack).readers()).as(readBack).contains("notice-writer");
+    }
+  }
+
+  @Test
   void groupsReadWhatIsDeclared() {
     assertThat(BY_NAME.keySet())
         .containsAll(

@@ -6,8 +6,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready when the directory is read to its end, both consumers have joined and the scheduler is at
- * work; with partitions or without, since another replica may own them.
+ * Ready when the directory is read to its end, the three consumers have joined and the scheduler is
+ * at work; with partitions or without, since another replica may own them.
  */
 @Readiness
 @ApplicationScoped

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * double, and the first answer of a host brings it back with the initial limit.
  */
 final class Destination {
-  // Without a rate that was seen: a destination whose sessions hang ends one in ten seconds.
+  // Of a destination whose sessions hang one ends in ten seconds.
   private static final double SLOWEST = 0.1;
   private static final double SPREAD = 0.1;
   private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
@@ -27,8 +27,8 @@ final class Destination {
   final String route;
   final Set<Place> line = new LinkedHashSet<>();
   private final DestinationSettings settings;
-  private final Rate rate = new Rate();
-  private double usualRate;
+  private final Pace pace = new Pace();
+  private double usualPace;
   private double limit;
   private int busy;
   private int failures;
@@ -43,6 +43,7 @@ final class Destination {
   private final long made;
   private long counted;
   private long used;
+  private long moved;
   private @Nullable RouteState said;
   private long saidAt;
 
@@ -50,7 +51,8 @@ final class Destination {
     this.route = route;
     this.settings = settings;
     this.limit = settings.initial();
-    this.usualRate = settings.initial();
+    this.usualPace = settings.initial();
+    this.moved = now;
     this.booked = now;
     this.used = now;
     this.made = now;
@@ -78,41 +80,52 @@ final class Destination {
    * Whoever joins the line now goes within about a second, or nothing is known yet: to hand such
    * back would make room no sooner, and cost more than its delivery.
    */
-  boolean soon(long now) {
+  boolean soon(long now, double share) {
     return now - made < SOON_NANOS
-        || now - counted < SOON_NANOS && line.size() < rate.perSecond(now);
+        || now - counted < SOON_NANOS && line.size() < perSecond(now, share);
+  }
+
+  private double perSecond(long now, double share) {
+    return pace.perSecond(limit(share), now - moved);
   }
 
   /** A delivery begins; true: it probes a dead destination. */
   boolean start(long now) {
     busy++;
     used = now;
+    moved = now;
     probing |= dead;
     return dead;
   }
 
-  void ended(boolean probe, Feedback feedback, String error, long now, double share) {
+  /**
+   * A delivery ended.
+   *
+   * @param began when it did
+   */
+  void ended(boolean probe, long began, Feedback feedback, String error, long now, double share) {
     boolean full = limit(share) < busy + Math.max(1, settings.initial() * share);
     busy--;
     used = now;
+    moved = now;
     if (probe) {
       probing = false;
     }
     switch (feedback) {
       case THROUGH -> {
         revive();
-        counted(now);
+        counted(began, now, share);
         if (full) {
           limit = Math.min(settings.limit(), limit + 1 / (share * limit(share)));
         }
       }
       case REACHED -> {
         revive();
-        counted(now);
+        counted(began, now, share);
       }
       case STRAINED -> {
         revive();
-        counted(now);
+        counted(began, now, share);
         shrink(share);
         lastError = error;
       }
@@ -121,10 +134,10 @@ final class Destination {
     }
   }
 
-  private void counted(long now) {
+  private void counted(long began, long now, double share) {
     counted = now;
-    rate.count(now);
-    usualRate = rate.perSecond(now);
+    pace.took(now - began);
+    usualPace = perSecond(now, share);
   }
 
   private void revive() {
@@ -160,12 +173,12 @@ final class Destination {
 
   /**
    * Books a time for a delivery that is handed back: behind those in line and those booked before,
-   * at the rate of late, so that a backlog comes back as it can be taken and does not circle.
+   * at the destination's pace, so that a backlog comes back as it can be taken and does not circle.
    *
    * @return from now
    */
-  Duration handBack(long now) {
-    double perSecond = Math.max(SLOWEST, dead ? usualRate : rate.perSecond(now));
+  Duration handBack(long now, double share) {
+    double perSecond = Math.max(SLOWEST, dead ? usualPace : perSecond(now, share));
     long one = (long) (1e9 / perSecond);
     long from = now;
     long ahead = line.size() * one;

@@ -89,7 +89,7 @@ public final class Destinations {
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
         return granted(destination, since);
       }
-      if (destination.dead() || noWait && !destination.soon(since)) {
+      if (destination.dead() || noWait && !destination.soon(since, share())) {
         return busy(destination, since);
       }
       destination.line.add(place);
@@ -156,7 +156,7 @@ public final class Destinations {
     slot.ended = true;
     busy--;
     long now = clock.getAsLong();
-    slot.destination.ended(slot.probe, feedback, error, now, share());
+    slot.destination.ended(slot.probe, slot.began, feedback, error, now, share());
     serve(slot.destination, now);
   }
 
@@ -175,16 +175,17 @@ public final class Destinations {
   }
 
   private synchronized boolean soon(Destination destination, long now) {
-    return destination.soon(now);
+    return destination.soon(now, share());
   }
 
   private Admission.Granted granted(Destination destination, long now) {
     busy++;
-    return new Admission.Granted(new Slot(destination, destination.start(now)));
+    return new Admission.Granted(new Slot(destination, destination.start(now), now));
   }
 
   private Admission.Busy busy(Destination destination, long now) {
-    return new Admission.Busy(destination.handBack(now), destination.busyDetail(now, share()));
+    return new Admission.Busy(
+        destination.handBack(now, share()), destination.busyDetail(now, share()));
   }
 
   private Destination destination(String route, long now) {

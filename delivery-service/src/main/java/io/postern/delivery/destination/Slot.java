@@ -4,11 +4,13 @@ package io.postern.delivery.destination;
 public final class Slot {
   final Destination destination;
   final boolean probe;
+  final long began;
   boolean ended;
 
-  Slot(Destination destination, boolean probe) {
+  Slot(Destination destination, boolean probe, long began) {
     this.destination = destination;
     this.probe = probe;
+    this.began = began;
   }
 
   /** It is the one delivery that finds out whether a dead destination is back. */

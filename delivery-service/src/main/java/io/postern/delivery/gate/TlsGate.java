@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * evaluated is refused, never skipped: unknown is not good (G4).
  */
 public final class TlsGate {
-  /** DANE is demanded and not evaluated by this version. */
-  public static final String DANE_UNAVAILABLE = "dane-unavailable";
-
-  /** An MTA-STS mode that this version does not know. */
-  public static final String MTA_STS_UNAVAILABLE = "mta-sts-unavailable";
-
   /** The answer. */
   public sealed interface Decision {
     /**
@@ -94,11 +88,12 @@ public final class TlsGate {
     if (requirement.getDane() == DaneMode.DANE_MANDATORY
         || requirement.getDane() == DaneMode.UNRECOGNIZED) {
       return new Decision.Refuse(
-          DANE_UNAVAILABLE, "the connector demands DANE, which this version does not evaluate");
+          Reasons.DANE_UNAVAILABLE,
+          "the connector demands DANE, which this version does not evaluate");
     }
     if (requirement.getMtaSts() == MtaStsMode.UNRECOGNIZED) {
       return new Decision.Refuse(
-          MTA_STS_UNAVAILABLE,
+          Reasons.MTA_STS_UNAVAILABLE,
           "the requirement has an MTA-STS mode that this version does not know");
     }
     if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {

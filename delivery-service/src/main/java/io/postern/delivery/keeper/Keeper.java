@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Keeper implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
-  private static final Duration POLL = Duration.ofMillis(500);
+  // Most of the time there is nothing to keep: a notice ends the wait at once, so does close().
+  private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration CLOSE = Duration.ofSeconds(3);
   private static final Duration LONGEST_COPY = Duration.ofMinutes(15);
@@ -61,6 +62,7 @@ public final class Keeper implements Runnable, AutoCloseable {
   private final OccasionalLog complaints = new OccasionalLog(Keeper.class);
   private final CountDownLatch ending = new CountDownLatch(1);
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+  private volatile boolean fallen;
   private @Nullable Trouble trouble;
 
   /** A notice that could not be done, and since when. */
@@ -91,9 +93,24 @@ public final class Keeper implements Runnable, AutoCloseable {
     this.contents = new ContentKeeper(settings, contents, this::ended);
   }
 
-  /** Runs until {@link #close}. */
+  /** Runs until {@link #close}; an Error ends it, see {@link #alive}. */
   @Override
   public void run() {
+    try {
+      runUntilClosed();
+    } catch (Error e) {
+      fallen = true;
+      LOG.log(System.Logger.Level.ERROR, "the keeper of held contents has ended", e);
+      throw e;
+    }
+  }
+
+  /** False once an error has ended {@link #run}: no held content is copied any more. Any thread. */
+  public boolean alive() {
+    return !fallen;
+  }
+
+  private void runUntilClosed() {
     while (!ended()) {
       try {
         session();
@@ -231,6 +248,9 @@ public final class Keeper implements Runnable, AutoCloseable {
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * FETCH_BYTES);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) POLL.toMillis());
+    // The heartbeat's thread wakes as often, and nothing here is in a hurry.
+    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     // Between two polls lie the copies of what one poll returned.

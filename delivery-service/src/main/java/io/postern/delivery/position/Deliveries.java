@@ -4,6 +4,7 @@ import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.delivery.position.DeliveryThreads.Ended;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,36 +15,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries under way in all partitions, and what goes into the next transaction. Owner: the
- * reader's thread; a delivery's thread only puts its end into the queue. Bounded by the reader's
+ * The deliveries under way in all partitions: how they end, are handed over, taken and lost, and
+ * what of that waits for the next transaction. Owner: the reader's thread. Bounded by the reader's
  * window and the watch.
  */
 final class Deliveries {
-  /** An idle partition's position is committed as often as this, for the lease. */
-  static final Duration RENEWAL = Duration.ofSeconds(1);
-
   static final int MAX_SPAN = 10_000; // log-mechanics §5: what the metadata holds with ease
 
-  private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
   private static final long SESSION_BYTES = 48 * 1024; // three buffers and the thread's stack
   private static final long MAX_CONTENT_BYTES =
       512 * 1024; // mail-log bounds all streams together beside this
   private static final int RECORD_FACTOR = 3; // bytes of a parsed record to one serialized
 
-  private record Ended(OpenDelivery delivery, @Nullable OutcomeRecorded outcome) {}
-
-  private final Deliverer deliverer;
+  private final DeliveryThreads threads;
   private final Consumer<OutcomeRecorded> observer;
   private final LongSupplier clock;
   private final TakeoverCounts counts;
@@ -51,7 +42,6 @@ final class Deliveries {
   private final String incarnation = UUID.randomUUID().toString();
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
   private final Set<OpenDelivery> lost = new HashSet<>();
-  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final List<OutcomeRecorded> late = new ArrayList<>();
   private volatile int inWindow;
   private long weight;
@@ -67,7 +57,7 @@ final class Deliveries {
       Watch watch,
       LongSupplier clock,
       TakeoverCounts counts) {
-    this.deliverer = deliverer;
+    this.threads = new DeliveryThreads(deliverer);
     this.observer = observer;
     this.watch = watch;
     this.clock = clock;
@@ -103,35 +93,7 @@ final class Deliveries {
             counts);
     work.start(delivery);
     weight += bytes;
-    Thread.ofVirtual()
-        .name(request.getDeliveryId())
-        .start(() -> ended.add(new Ended(delivery, deliver(delivery))));
-  }
-
-  private @Nullable OutcomeRecorded deliver(OpenDelivery delivery) {
-    try {
-      OutcomeRecorded outcome = deliverer.deliver(delivery.request, delivery);
-      return outcome == null
-          ? null
-          : Outcomes.complete(outcome, delivery.request, delivery.requestedMillis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    } catch (RuntimeException | Error e) {
-      LOG.log(
-          System.Logger.Level.ERROR, "delivery " + delivery.request.getDeliveryId() + " failed", e);
-      return failed(delivery, e.getClass().getSimpleName());
-    } finally {
-      delivery.answered();
-      delivery.connection(null);
-    }
-  }
-
-  private static OutcomeRecorded failed(OpenDelivery delivery, String what) {
-    return Outcomes.complete(
-        Outcomes.failed(delivery.request, "an error in the delivery service: " + what),
-        delivery.request,
-        delivery.requestedMillis);
+    threads.start(delivery);
   }
 
   /** The record can be no delivery; its offset is finished with the outcome, if there is one. */
@@ -141,7 +103,7 @@ final class Deliveries {
 
   /** Takes in what has ended. */
   void collect() {
-    for (Ended end = ended.poll(); end != null; end = ended.poll()) {
+    for (Ended end = threads.poll(); end != null; end = threads.poll()) {
       collect(end);
     }
     count();
@@ -160,7 +122,8 @@ final class Deliveries {
       } else {
         // What was not taken from it owes an outcome, or it would pin the partition for ever.
         work.completed(
-            delivery, numbered(outcome == null ? failed(delivery, "no outcome") : outcome));
+            delivery,
+            numbered(outcome == null ? DeliveryThreads.failed(delivery, "no outcome") : outcome));
       }
     } else if (work != null && work.watches(delivery)) {
       watchedEnded(work, delivery, outcome);
@@ -255,27 +218,7 @@ final class Deliveries {
    * @param released partitions given up with it
    */
   Batch batch(Collection<TopicPartition> released) {
-    long now = clock.getAsLong();
-    boolean renew =
-        works.values().stream().anyMatch(w -> w.owned() && w.renewalDue(now, RENEWAL.toNanos()));
-    Map<TopicPartition, List<PartitionWork.Ready>> ready = new HashMap<>();
-    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
-    Set<TopicPartition> givenUp = new HashSet<>();
-    for (PartitionWork work : works.values()) {
-      List<PartitionWork.Ready> outcomes = work.ready();
-      boolean last = released.contains(work.partition);
-      if (work.owned() && (renew || last || !outcomes.isEmpty())) {
-        if (!outcomes.isEmpty()) {
-          ready.put(work.partition, outcomes);
-        }
-        if (last) {
-          givenUp.add(work.partition);
-        }
-        DeliveryPosition position = work.position().snapshot(last);
-        positions.put(work.partition, new OffsetAndMetadata(position.next(), position.encode()));
-      }
-    }
-    return new Batch(ready, List.copyOf(late), positions, givenUp);
+    return Batch.of(works.values(), late, released, clock.getAsLong());
   }
 
   /**
@@ -380,13 +323,9 @@ final class Deliveries {
 
   /** Waits for an end, and takes it in. */
   void awaitEnd(Duration patience) {
-    try {
-      Ended end = ended.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
-      if (end != null) {
-        collect(end);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    Ended end = threads.await(patience);
+    if (end != null) {
+      collect(end);
     }
     collect();
   }

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,6 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private static final Duration POSITION_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(20);
   private static final long REBUILD_PAUSE_MILLIS = 500;
-  private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
   // Most final replies come within a second; who takes over does not wait longer for the others.
   private static final Duration DRAIN = Duration.ofSeconds(2);
@@ -60,16 +58,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private final BooleanSupplier mayStart;
   private final LongSupplier clock;
   private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
-  private final OutcomeLog outcomes;
+  private final Commits commits;
   private final Map<TopicPartition, PartitionWork> works;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
   private volatile boolean begun;
   private volatile long turnNanos = System.nanoTime();
-  private volatile long committedAt;
-  private volatile boolean stalled = true; // until the first commit
-  private long commitBegan;
   private boolean tearingDown;
 
   /**
@@ -99,12 +94,10 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     this.settings = settings;
     this.mayStart = mayStart;
     this.clock = clock;
-    this.outcomes = new OutcomeLog(log, complaints);
     this.watch = new Watch(settings.watchedSessions(), settings.watchedBytes());
     this.deliveries = new Deliveries(deliverer, observer, watch, clock, counts);
     this.works = deliveries.works();
-    this.commitBegan = clock.getAsLong();
-    this.committedAt = commitBegan;
+    this.commits = new Commits(log, settings.commitInterval(), deliveries, clock, complaints);
   }
 
   /** Runs until {@link #close}. */
@@ -122,7 +115,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       pause();
     }
     finishLost();
-    outcomes.close();
+    commits.close();
   }
 
   private void session() {
@@ -156,9 +149,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
   private void turn(KafkaConsumer<String, byte[]> member) {
     turnNanos = System.nanoTime();
-    if (!outcomes.usable()) {
-      rebuildProducer(member);
-    }
+    commits.rebuildWhenDue(member);
     deliveries.watch();
     steer(member);
     ConsumerRecords<String, byte[]> records =
@@ -175,7 +166,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
     }
     deliveries.collect();
-    commitWhenDue(member);
+    commits.whenDue(member);
   }
 
   private void start(PartitionWork work, ConsumerRecord<String, byte[]> record) {
@@ -196,8 +187,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   /** Pauses what must not be read further, resumes what may. */
   private void steer(KafkaConsumer<String, byte[]> member) {
     boolean open =
-        outcomes.usable()
-            && !stalled
+        commits.flowing()
             && mayStart.getAsBoolean()
             && deliveries.weight() < settings.bufferBytes();
     int inWindow = Math.max(0, settings.window() - MAX_POLL_RECORDS);
@@ -214,56 +204,6 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
           }
         }
       }
-    }
-  }
-
-  private void commitWhenDue(KafkaConsumer<String, byte[]> member) {
-    Duration pause = stalled ? RETRY_PAUSE : settings.commitInterval();
-    if (clock.getAsLong() - commitBegan >= pause.toNanos()) {
-      commit(member, Set.of());
-    }
-  }
-
-  /**
-   * One transaction with all that is ready; {@code released}: partitions that are given up with it.
-   *
-   * @return whether there is nothing left to commit
-   */
-  private boolean commit(
-      @Nullable KafkaConsumer<String, byte[]> member, Collection<TopicPartition> released) {
-    Batch batch = deliveries.batch(released);
-    if (batch.isEmpty()) {
-      return true;
-    }
-    long began = clock.getAsLong();
-    commitBegan = began;
-    OutcomeLog.End end =
-        outcomes.commit(
-            batch.outcomes(), batch.positions(), member == null ? null : member.groupMetadata());
-    stalled = end != OutcomeLog.End.COMMITTED;
-    if (!stalled) {
-      committedAt = began;
-      deliveries.settled(batch, began);
-    }
-    return !stalled;
-  }
-
-  // What became of the last transaction is read from the committed positions.
-  private void rebuildProducer(KafkaConsumer<String, byte[]> member) {
-    try {
-      outcomes.rebuild();
-      Set<TopicPartition> mine = Set.copyOf(member.assignment());
-      if (!mine.isEmpty()) {
-        Standing.of(member, mine)
-            .forEach((partition, stands) -> deliveries.reconcile(partition, stands.position()));
-      }
-      stalled = false;
-      complaints.over("outcomes can be committed");
-    } catch (WakeupException e) {
-      throw e;
-    } catch (KafkaException e) {
-      outcomes.discard();
-      complaints.warn("outcomes cannot be committed, no delivery starts", e);
     }
   }
 
@@ -287,7 +227,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       deliveries.closeAll(); // a further transaction of one that was past its dot
       deliveries.collect();
-      commitWhenDue(member);
+      commits.whenDue(member);
     }
   }
 
@@ -299,19 +239,12 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     long began = clock.getAsLong();
     do {
       turnNanos = System.nanoTime();
-      if (!outcomes.usable()) {
-        try {
-          outcomes.rebuild();
-        } catch (KafkaException e) {
-          outcomes.discard();
-          complaints.warn("late outcomes cannot be committed", e);
-        }
-      }
-      if (deliveries.anyLostPastDot()) {
+      commits.rebuildWhenDue(null);
+      if (deliveries.anyLostPastDot() || !commits.usable()) {
         deliveries.awaitEnd(IDLE_POLL);
       }
       deliveries.collect();
-    } while (!(commit(null, Set.of()) && !deliveries.anyLostPastDot())
+    } while (!(commits.commit(null, Set.of()) && !deliveries.anyLostPastDot())
         && clock.getAsLong() - began < settings.stopPatience().toNanos()
         && !Thread.currentThread().isInterrupted());
   }
@@ -347,10 +280,10 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       long began = clock.getAsLong();
       deliveries.giveUp(gone, settings.revocationPatience());
       // Only an abort known as such is committed again, with fresh metadata.
-      while (!commit(member, gone)
-          && outcomes.usable()
+      while (!commits.commit(member, gone)
+          && commits.usable()
           && clock.getAsLong() - began < settings.revocationPatience().toNanos()) {
-        deliveries.awaitEnd(RETRY_PAUSE);
+        deliveries.awaitEnd(Commits.RETRY_PAUSE);
       }
       gone.forEach(deliveries::lose);
       count();
@@ -399,8 +332,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
   /** Outcomes can be committed; with partitions also: a commit has proven the lease lately. */
   public boolean committing() {
-    boolean proven = clock.getAsLong() - committedAt < Lease.TERM.toNanos();
-    return outcomes.usable() && (assigned <= 0 || !stalled && proven);
+    return commits.usable() && (assigned <= 0 || commits.proven());
   }
 
   /** Since the loop's last turn; zero before its first. */

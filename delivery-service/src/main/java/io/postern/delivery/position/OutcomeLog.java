@@ -43,7 +43,7 @@ final class OutcomeLog implements AutoCloseable {
 
   private final LogSettings settings;
   private final OccasionalLog complaints;
-  private @Nullable KafkaProducer<String, byte[]> producer;
+  private volatile @Nullable KafkaProducer<String, byte[]> producer; // any thread asks usable()
 
   OutcomeLog(LogSettings settings, OccasionalLog complaints) {
     this.settings = settings;

@@ -1,5 +1,6 @@
 package io.postern.delivery.position;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
@@ -32,8 +33,8 @@ final class Outcomes {
 
   /** An error of ours: unlike an exception that ends the thread, this keeps the mail in sight. */
   static OutcomeRecorded failed(DeliveryRequested request, String detail) {
-    return ofAll(request, OutcomeKind.DEFERRED, Deliverer.INTERNAL_ERROR, detail)
-        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Deliverer.INTERNAL_ERROR))
+    return ofAll(request, OutcomeKind.DEFERRED, Reasons.INTERNAL_ERROR, detail)
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.INTERNAL_ERROR))
         .build();
   }
 
@@ -52,9 +53,9 @@ final class Outcomes {
     return ofAll(
             request,
             OutcomeKind.DEFERRED,
-            Deliverer.TOO_SLOW,
+            Reasons.TOO_SLOW,
             "the session was ended before the final dot: it lasted too long, or its owner stopped")
-        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Deliverer.TOO_SLOW))
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.TOO_SLOW))
         .build();
   }
 

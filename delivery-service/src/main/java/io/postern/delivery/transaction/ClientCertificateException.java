@@ -4,9 +4,6 @@ package io.postern.delivery.transaction;
 final class ClientCertificateException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What stands after "/" in the token. */
-  static final String REASON = "client-certificate-missing";
-
   ClientCertificateException(String message) {
     super(message);
   }

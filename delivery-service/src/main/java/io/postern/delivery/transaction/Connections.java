@@ -12,20 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Idle sessions, kept by address, host name, protocol and the whole requirement (G3), so that
  * nothing is ever sent over a connection made for another requirement. Bounded in number, idle time
- * and uses; what is over a bound gets QUIT. Any thread. Whoever takes a session puts it before the
- * gate again.
+ * and uses; what is over a bound gets QUIT. Any thread, and none waits for a host. Whoever takes a
+ * session puts it before the gate again.
  */
 public final class Connections implements AutoCloseable {
   record Key(Target target, HopProtocol protocol, TlsRequirement requirement) {}
 
   private record Idle(Session session, long since) {}
 
+  // Each for the patience of QUIT at most: what comes when so many hosts keep silent just ends.
+  private static final int MAX_QUITTING = 500;
+
+  private final Semaphore quitting;
   private final int maxIdle;
   private final int maxUses;
   private final Duration maxIdleTime;
@@ -38,6 +43,15 @@ public final class Connections implements AutoCloseable {
           task -> Thread.ofPlatform().name("idle-connections").daemon().unstarted(task));
 
   public Connections(int maxIdle, int maxUses, Duration maxIdleTime, Duration quitPatience) {
+    this(maxIdle, maxUses, maxIdleTime, quitPatience, MAX_QUITTING);
+  }
+
+  /**
+   * @param maxQuitting sessions that wait for the answer to QUIT
+   */
+  Connections(
+      int maxIdle, int maxUses, Duration maxIdleTime, Duration quitPatience, int maxQuitting) {
+    this.quitting = new Semaphore(maxQuitting);
     this.maxIdle = maxIdle;
     this.maxUses = maxUses;
     this.maxIdleTime = maxIdleTime;
@@ -61,11 +75,31 @@ public final class Connections implements AutoCloseable {
     return last.session();
   }
 
-  /** Gives a session back for reuse, or says QUIT on the calling thread. */
+  /** Gives a session back for reuse, or has it {@link #quit}. */
   void keep(Key key, Session session) {
     if (session.uses() >= maxUses || session.dialogue().inputBuffered() || !park(key, session)) {
-      session.quit(quitPatience);
+      quit(session);
     }
+  }
+
+  /**
+   * Says QUIT to a session that its caller has no more use for, on a thread of its own: an outcome
+   * that waited for the host's answer would not be recorded meanwhile (G5 a), and its slot be
+   * taken.
+   */
+  void quit(Session session) {
+    if (!quitting.tryAcquire()) {
+      session.abort(); // RFC 5321 §4.1.1.10 asks for QUIT, and nothing hangs on it
+      return;
+    }
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            session.quit(quitPatience);
+          } finally {
+            quitting.release();
+          }
+        });
   }
 
   public synchronized int idle() {
@@ -99,7 +133,7 @@ public final class Connections implements AutoCloseable {
         }
       }
     }
-    over.forEach(session -> Thread.startVirtualThread(() -> session.quit(quitPatience)));
+    over.forEach(this::quit);
   }
 
   /** QUIT to all; nothing is kept any more. */

@@ -11,7 +11,6 @@ import io.postern.delivery.nexthop.DnsFailureException;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
-import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
@@ -220,7 +219,7 @@ final class HostWalk {
     } catch (ClientCertificateException e) {
       attempt.deferRest(
           new Failure(
-              ClientCertificateException.REASON,
+              Reasons.CLIENT_CERTIFICATE_MISSING,
               null,
               null,
               String.valueOf(e.getMessage()),
@@ -251,7 +250,8 @@ final class HostWalk {
     switch (judgement.decision()) {
       case TlsGate.Decision.Refuse(String reason, String detail) -> {
         reached = true;
-        session.quit(timeouts.quit());
+        ownership.connection(null);
+        connections.quit(session);
         failures.add(new Failure(reason, null, null, detail, seen));
         return Step.NEXT_HOST;
       }
@@ -347,7 +347,7 @@ final class HostWalk {
           e);
       attempt.settleRest(
           OutcomeKind.DEFERRED,
-          Deliverer.INTERNAL_ERROR,
+          Reasons.INTERNAL_ERROR,
           null,
           "an error in the delivery service: " + e.getClass().getSimpleName());
       return Step.DONE;
@@ -379,9 +379,9 @@ final class HostWalk {
         "before the final dot the log did not confirm in time that this replica still owns the"
             + " delivery; the host has not taken the message";
     if (attempt.untouched()) {
-      attempt.handBack(Deliverer.OWNERSHIP_UNPROVEN, detail);
+      attempt.handBack(Reasons.OWNERSHIP_UNPROVEN, detail);
     } else {
-      attempt.settleRest(OutcomeKind.DEFERRED, Deliverer.OWNERSHIP_UNPROVEN, null, detail);
+      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.OWNERSHIP_UNPROVEN, null, detail);
     }
     return Step.DONE;
   }
@@ -389,7 +389,7 @@ final class HostWalk {
   private void release(Session session, Connections.@Nullable Key key) {
     ownership.connection(null);
     if (key == null || !ownership.held()) {
-      session.quit(timeouts.quit());
+      connections.quit(session);
     } else {
       connections.keep(key, session);
     }

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DestinationTest {
   private static final DestinationSettings SETTINGS = DestinationsLab.SETTINGS;
   private static final Duration HOUR = Duration.ofHours(1);
+  // Five slots, two a second.
+  private static final Duration TWO_A_SECOND_WITH_FIVE = Duration.ofMillis(2_500);
   private long now = 1;
   private double share = 1;
   private final Destination destination = new Destination("fabrikam", SETTINGS, now);
@@ -85,7 +87,7 @@ class DestinationTest {
       assertThat(probe).isTrue();
       pass(HOUR);
       assertThat(destination.mayStart(now, share)).as("while the probe runs").isFalse();
-      destination.ended(probe, Feedback.FAILED, "refused", now, share);
+      destination.ended(probe, now, Feedback.FAILED, "refused", now, share);
     }
   }
 
@@ -94,7 +96,7 @@ class DestinationTest {
   void theFirstAnswerOfAHostRevivesIt(Feedback answer, int limit) {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now), answer, "", now, share);
+    destination.ended(destination.start(now), now, answer, "", now, share);
     assertThat(destination.dead()).isFalse();
     assertThat(destination.limit(share)).isEqualTo(limit);
   }
@@ -103,7 +105,7 @@ class DestinationTest {
   void aProbeThatAskedNobodyLetsTheNextOneProbe() {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now), Feedback.NOTHING, "", now, share);
+    destination.ended(destination.start(now), now, Feedback.NOTHING, "", now, share);
     assertThat(destination.dead()).isTrue();
     assertThat(destination.mayStart(now, share)).isTrue();
   }
@@ -113,7 +115,7 @@ class DestinationTest {
     boolean early = destination.start(now);
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(early, Feedback.FAILED, "late", now, share);
+    destination.ended(early, now, Feedback.FAILED, "late", now, share);
     assertThat(destination.mayStart(now, share)).isTrue();
   }
 
@@ -144,10 +146,7 @@ class DestinationTest {
 
   @Test
   void whatIsHandedBackComesAsFastAsItCanBeTaken() {
-    for (int i = 0; i < 1_200; i++) { // two a second, for ten minutes
-      one(Feedback.THROUGH);
-      pass(Duration.ofMillis(500));
-    }
+    twoASecond();
     List<Double> seconds = handBack(200);
     assertThat(seconds.getFirst()).isCloseTo(5, within(0.6));
     assertThat(seconds.get(99)).isCloseTo(50, within(6.0));
@@ -157,13 +156,10 @@ class DestinationTest {
   @Test
   void aBacklogDoesNotCircle() {
     // Two a second are taken; 2,000 wait and come again when they were told to.
-    for (int i = 0; i < 1_200; i++) {
-      one(Feedback.THROUGH);
-      pass(Duration.ofMillis(500));
-    }
+    twoASecond();
     List<Long> due = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
-      due.add(now + destination.handBack(now).toNanos());
+      due.add(now + destination.handBack(now, share).toNanos());
     }
     due.sort(null);
     long handedBack = 0;
@@ -175,11 +171,11 @@ class DestinationTest {
       while (!due.isEmpty() && due.getFirst() - now <= 0) {
         due.removeFirst();
         if (slot) {
-          one(Feedback.THROUGH);
+          one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
           taken++;
           slot = false;
         } else {
-          again.add(now + destination.handBack(now).toNanos());
+          again.add(now + destination.handBack(now, share).toNanos());
           handedBack++;
         }
       }
@@ -192,8 +188,40 @@ class DestinationTest {
     assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofMinutes(10 + 35));
   }
 
+  private void twoASecond() {
+    for (int i = 0; i < 100; i++) {
+      one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
+      pass(Duration.ofMillis(500));
+    }
+  }
+
   @Test
-  void withoutARateItIsBoundedBelowAndAbove() {
+  void aDestinationThatIsSeldomUsedIsNotTakenForASlowOne() {
+    for (int i = 0; i < 10; i++) {
+      one(Feedback.REACHED, Duration.ofMillis(100));
+      pass(HOUR);
+    }
+    for (int i = 0; i < 5; i++) {
+      destination.start(now);
+    }
+    assertThat(handBack(100)).allSatisfy(s -> assertThat(s).isBetween(5.0, 6.0));
+  }
+
+  @Test
+  void afterAStandstillOfSecondsItIsNotTakenForOneThatHangs() {
+    for (int i = 0; i < 5; i++) {
+      destination.start(now);
+    }
+    pass(Duration.ofSeconds(5));
+    assertThat(handBack(15)).allSatisfy(s -> assertThat(s).isBetween(5.0, 17.0));
+  }
+
+  @Test
+  void whileItsSessionsHangItIsBoundedBelowAndAbove() {
+    for (int i = 0; i < 5; i++) {
+      destination.start(now);
+    }
+    pass(Duration.ofMinutes(2));
     List<Double> seconds = handBack(1_000);
     assertThat(seconds).allSatisfy(s -> assertThat(s).isBetween(5.0, 660.0));
     assertThat(seconds.getLast()).isGreaterThanOrEqualTo(600);
@@ -218,21 +246,21 @@ class DestinationTest {
 
   @Test
   void aLineThatIsShorterThanASecondOfTheRateGoesSoon() {
-    assertThat(destination.soon(now)).as("nothing is known yet").isTrue();
+    assertThat(destination.soon(now, share)).as("nothing is known yet").isTrue();
     pass(Duration.ofSeconds(1));
-    assertThat(destination.soon(now)).isFalse();
+    assertThat(destination.soon(now, share)).isFalse();
     for (int i = 0; i < 100; i++) {
-      one(Feedback.THROUGH);
+      one(Feedback.REACHED, Duration.ofMillis(500));
       pass(Duration.ofMillis(100));
     }
     for (int i = 0; i < 9; i++) {
       destination.line.add(new Place());
-      assertThat(destination.soon(now)).isTrue();
+      assertThat(destination.soon(now, share)).isTrue();
     }
     for (int i = 0; i < 3; i++) {
       destination.line.add(new Place());
     }
-    assertThat(destination.soon(now)).as("twelve wait, ten a second go").isFalse();
+    assertThat(destination.soon(now, share)).as("twelve wait, ten a second go").isFalse();
   }
 
   @Test
@@ -241,7 +269,7 @@ class DestinationTest {
     assertThat(destination.forgettable(now, HOUR)).isTrue();
     boolean probe = destination.start(now);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
-    destination.ended(probe, Feedback.FAILED, "refused", now, share);
+    destination.ended(probe, now, Feedback.FAILED, "refused", now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     pass(HOUR.plusNanos(1));
     assertThat(destination.forgettable(now, HOUR)).isTrue();
@@ -250,7 +278,7 @@ class DestinationTest {
   private List<Double> handBack(int count) {
     List<Double> seconds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      seconds.add(destination.handBack(now).toNanos() / 1e9);
+      seconds.add(destination.handBack(now, share).toNanos() / 1e9);
     }
     return seconds;
   }
@@ -262,8 +290,12 @@ class DestinationTest {
   }
 
   private void one(Feedback feedback) {
+    one(feedback, Duration.ZERO);
+  }
+
+  private void one(Feedback feedback, Duration took) {
     boolean probe = destination.start(now);
-    destination.ended(probe, feedback, "refused", now, share);
+    destination.ended(probe, now - took.toNanos(), feedback, "refused", now, share);
   }
 
   /** As many as may run, at once. */
@@ -273,13 +305,13 @@ class DestinationTest {
       destination.start(now);
     }
     for (int i = 0; i < count; i++) {
-      destination.ended(false, feedback, "refused", now, share);
+      destination.ended(false, now, feedback, "refused", now, share);
       if (i < count - 1) {
         destination.start(now); // a full line behind it
       }
     }
     for (int i = 0; i < count - 1; i++) {
-      destination.ended(false, Feedback.NOTHING, "", now, share);
+      destination.ended(false, now, Feedback.NOTHING, "", now, share);
     }
   }
 

@@ -284,6 +284,33 @@ class KeeperTest {
     Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(Kept.COPIED)));
   }
 
+  @Test
+  void anErrorThatEndsTheThreadIsSeenByLiveness() throws Exception {
+    Mail mail = mail(1_000);
+    Keeper keeper =
+        new Keeper(
+            log,
+            segments -> {
+              throw new NoClassDefFoundError("a class that is not there");
+            },
+            kept::add);
+    Thread thread = Thread.ofPlatform().uncaughtExceptionHandler((t, e) -> {}).unstarted(keeper);
+    assertThat(keeper.alive()).as("not begun").isTrue();
+    thread.start();
+    ask(mail, NoticeKind.KEEP_CONTENT);
+    assertThat(thread.join(PATIENCE)).isTrue();
+    assertThat(keeper.alive()).isFalse();
+    keeper(() -> {});
+    awaitAnswers(mail, 1);
+  }
+
+  @Test
+  void oneThatWasClosedIsNoFailure() throws Exception {
+    Running closed = keeper(() -> {});
+    closed.stop();
+    assertThat(closed.keeper().alive()).isTrue();
+  }
+
   /** The broker goes on when the reader has said that it does not answer. */
   private static ContentStream resuming(ContentStream stream) {
     return new ContentStream() {

@@ -15,7 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Partitioner;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Header;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +105,53 @@ class DeliveryReaderTest {
     for (int i = 0; i < 50; i++) {
       assertThat(lab.starts(asked.get(i))).isEqualTo(i == 3 || i == 20 ? 2 : 1);
     }
+  }
+
+  /** Refuses, and remembers when it was asked. Consumers have none. */
+  public static final class RefusingPartitioner implements Partitioner {
+    private static final List<Long> ASKED = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void configure(Map<String, ?> settings) {
+      ASKED.add(System.nanoTime());
+      throw new ConfigException("no producer today");
+    }
+
+    @Override
+    public int partition(
+        String topic,
+        @Nullable Object key,
+        byte @Nullable [] keyBytes,
+        @Nullable Object value,
+        byte @Nullable [] valueBytes,
+        Cluster cluster) {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aProducerThatIsRefusedIsNotMadeAnewAtEachTurnAndPollsGoOn() throws Exception {
+    RefusingPartitioner.ASKED.clear();
+    DeliveryReader reader =
+        lab.reader(
+                Map.of(
+                    ProducerConfig.PARTITIONER_CLASS_CONFIG, RefusingPartitioner.class.getName()))
+            .reader();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                RefusingPartitioner.ASKED.size() > 5 && reader.assigned() == ReaderLab.PARTITIONS);
+    List<Long> asked = List.copyOf(RefusingPartitioner.ASKED);
+    for (int i = 1; i < asked.size(); i++) {
+      assertThat(Duration.ofNanos(asked.get(i) - asked.get(i - 1)))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(190));
+    }
+    assertThat(reader.committing()).isFalse();
+    assertThat(reader.sinceTurn()).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.NextHop;
@@ -108,8 +109,19 @@ final class ReaderLab implements AutoCloseable {
   }
 
   Running reader(Deliverer deliverer, LongSupplier clock) {
+    return reader(log, deliverer, clock);
+  }
+
+  /** With these settings of the Kafka client besides. */
+  Running reader(Map<String, String> more) {
+    Map<String, String> client = new HashMap<>(log.client());
+    client.putAll(more);
+    return reader(new LogSettings(client), this::deliver, System::nanoTime);
+  }
+
+  private Running reader(LogSettings settings, Deliverer deliverer, LongSupplier clock) {
     DeliveryReader reader =
-        new DeliveryReader(log, SETTINGS, deliverer, start, observed::add, clock);
+        new DeliveryReader(settings, SETTINGS, deliverer, start, observed::add, clock);
     Running begun = new Running(reader, Thread.ofPlatform().start(reader));
     running.add(begun);
     return begun;
@@ -142,7 +154,7 @@ final class ReaderLab implements AutoCloseable {
             0,
             RecipientOutcome.newBuilder()
                 .setKind(OutcomeKind.DEFERRED)
-                .setReason(Deliverer.OWNERSHIP_UNPROVEN))
+                .setReason(Reasons.OWNERSHIP_UNPROVEN))
         .build();
   }
 

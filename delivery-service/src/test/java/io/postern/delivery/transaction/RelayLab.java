@@ -56,7 +56,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
-          Duration.ofMillis(500));
+          Duration.ofMinutes(2));
   private static final Timeouts SHORT =
       new Timeouts(
           Duration.ofSeconds(2),
@@ -72,7 +72,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final AtomicLong clock = new AtomicLong(1);
   final AtomicBoolean crowded = new AtomicBoolean();
   final Destinations destinations;
-  final Connections connections = new Connections(10, 100, Duration.ofSeconds(10), SHORT.quit());
+  final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
   private final NextHops nextHops;
   private final TlsClients clients;
@@ -89,15 +89,28 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   RelayLab(Optional<Path> clientCertificates, int mxPort) {
-    this(clientCertificates, mxPort, DestinationsLab.SETTINGS);
+    this(clientCertificates, mxPort, DestinationsLab.SETTINGS, usual());
   }
 
   RelayLab(DestinationSettings settings) {
-    this(Optional.empty(), 1, settings);
+    this(settings, usual());
   }
 
-  private RelayLab(Optional<Path> clientCertificates, int mxPort, DestinationSettings settings) {
+  RelayLab(DestinationSettings settings, Connections connections) {
+    this(Optional.empty(), 1, settings, connections);
+  }
+
+  private static Connections usual() {
+    return new Connections(10, 100, Duration.ofSeconds(10), SHORT.quit());
+  }
+
+  private RelayLab(
+      Optional<Path> clientCertificates,
+      int mxPort,
+      DestinationSettings settings,
+      Connections connections) {
     this.mxPort = mxPort;
+    this.connections = connections;
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
     NextHops nextHops =
         new NextHops(

@@ -22,6 +22,7 @@ import io.postern.lab.ScriptedPeer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,9 @@ class RelayTlsTest {
   void aPeerWithoutStartTlsGetsNothingOfTheEnvelope(TlsLevel level) throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").offerStartTls(false).start()) {
       refused(peer, RelayLab.level(level), "not-offered");
-      assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT");
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT"));
     }
   }
 
@@ -120,7 +123,9 @@ class RelayTlsTest {
       OutcomeRecorded outcome =
           refused(peer, RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION), spelled);
       assertThat(outcome.getVerdict()).isEqualTo("bad/" + spelled);
-      assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT");
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(peer.sessions().getFirst().commands()).last().isEqualTo("QUIT"));
     }
   }
 

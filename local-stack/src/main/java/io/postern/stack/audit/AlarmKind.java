@@ -23,7 +23,7 @@ public enum AlarmKind {
   OPEN_WITHOUT_ATTEMPT("open, its attempt nowhere"),
   /** A record that nobody takes up although time goes on. */
   STANDING_STILL("stuck, its reader stands still"),
-  /** It failed, its sender asked for a notice, and there is none. */
+  /** It failed or was cancelled, its sender wants a notice, and there is none. */
   DSN_LOST("DSN lost"),
   DSN_TWICE("DSN twice"),
   /** A DSN that names no cause, or one that did not happen, or that answers a null reverse-path. */

@@ -59,7 +59,10 @@ public final class AuditPrinter {
             ? "clean: every recipient is accounted for"
             : "NOT CLEAN: "
                 + report.alarmCounts().values().stream().mapToLong(n -> n).sum()
-                + " alarms");
+                + " alarms"
+                + (report.unreadableCount() > 0
+                    ? ", " + report.unreadableCount() + " unreadable records"
+                    : ""));
     return lines;
   }
 

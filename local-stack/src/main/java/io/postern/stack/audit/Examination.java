@@ -153,7 +153,8 @@ final class Examination {
         || entry == ScheduleState.ENTRY_HELD
         || entry == ScheduleState.WATCHED) {
       problem = Problem.SCHEDULED_AFTER_END;
-    } else if (result == RecipientState.FAILED && all.is(recipient, Recipients.WANTS_NOTICE)) {
+    } else if (result != RecipientState.DELIVERED && all.is(recipient, Recipients.WANTS_NOTICE)) {
+      // What was cancelled, by a person or by its hold's limit, is a failure to its sender.
       notice(all.notice[recipient] - 1, now);
     }
   }

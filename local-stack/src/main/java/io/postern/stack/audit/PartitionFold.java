@@ -16,7 +16,7 @@ import java.io.IOException;
  * holds, topic by topic, mail.accepted before the others; in later looks what is new, for those who
  * are looked for alone. One thread.
  *
- * <p>A record that cannot be read is named and left out.
+ * <p>A record that cannot be read is named, counted and left out.
  */
 final class PartitionFold {
   private static final int OTHER = -1;

@@ -30,7 +30,7 @@ final class Recipients {
   static final int MAY_HAVE_BEEN_TAKEN = 1 << 9;
   static final int STILL_OPEN = 1 << 10;
 
-  /** Asks for a notice when it fails. */
+  /** Asks for a notice when it fails, is cancelled too. */
   static final int WANTS_NOTICE = 1 << 11;
 
   /** The first doubt came before the first delivered. */
@@ -55,7 +55,7 @@ final class Recipients {
   /** Its number in {@link Later}; 0 none. */
   int[] later = new int[64];
 
-  /** Number of the notice of its failure in {@link Notices}, and 1; 0 none. */
+  /** Number of the notice of its failure or cancellation in {@link Notices}, and 1; 0 none. */
   int[] notice = new int[64];
 
   int[] deliveredAttempt = new int[64];

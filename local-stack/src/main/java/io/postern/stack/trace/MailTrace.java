@@ -108,8 +108,10 @@ public record MailTrace(
       return false;
     }
     Set<Integer> seen = new HashSet<>();
-    outcomes.forEach(
-        outcome -> outcome.getRecipientsList().forEach(r -> seen.add(r.getRecipient())));
+    outcomes.stream()
+        .flatMap(outcome -> outcome.getRecipientsList().stream())
+        .filter(recipient -> isState(recipient.getKind()))
+        .forEach(recipient -> seen.add(recipient.getRecipient()));
     return seen.size() == message.getEnvelope().getRecipientsCount();
   }
 

@@ -96,11 +96,7 @@ final class AlarmsTest {
             AlarmKind.STATE_AFTER_END),
         alarm(
             "cancelled twice",
-            s ->
-                s.deferredOnce()
-                    .noEntry()
-                    .byScheduler(OutcomeKind.CANCELLED)
-                    .byScheduler(OutcomeKind.CANCELLED),
+            s -> s.deferredOnce().noEntry().cancelled().byScheduler(OutcomeKind.CANCELLED),
             AlarmKind.STATE_AFTER_END),
         alarm(
             "delivered, and will be tried again",
@@ -152,6 +148,18 @@ final class AlarmsTest {
             s -> {
               s.accepted().decided().finished().outcome(1, OutcomeKind.FAILED).scheduled();
               s.failureNotice("failed/1/0");
+              s.log.noticed = 1;
+            },
+            AlarmKind.DSN_LOST),
+        alarm(
+            "cancelled and no notice asked for",
+            s -> s.deferredOnce().noEntry().byScheduler(OutcomeKind.CANCELLED),
+            AlarmKind.DSN_LOST),
+        alarm(
+            "notice of a cancellation read and no DSN written",
+            s -> {
+              s.deferredOnce().noEntry().byScheduler(OutcomeKind.CANCELLED);
+              s.failureNotice("cancelled/0");
               s.log.noticed = 1;
             },
             AlarmKind.DSN_LOST),
@@ -279,8 +287,27 @@ final class AlarmsTest {
             s ->
                 s.deferredOnce()
                     .noEntry()
-                    .byScheduler(OutcomeKind.CANCELLED)
+                    .cancelled()
                     .byScheduler(OutcomeKind.OUTCOME_KIND_UNSPECIFIED)),
+        calm("cancelled, and its sender told", s -> s.deferredOnce().noEntry().cancelled()),
+        calm(
+            "cancelled with NOTIFY=NEVER",
+            s -> {
+              var message = Mail.accepted(s.id, 1);
+              message.getEnvelopeBuilder().getRecipientsBuilder(0).addNotify("NEVER");
+              s.log.write(Topic.ACCEPTED, s.key(), message.build());
+              s.decided().finished().outcome(1, OutcomeKind.DEFERRED).scheduled();
+              s.byScheduler(OutcomeKind.CANCELLED);
+            }),
+        calm(
+            "cancelled with a null reverse-path",
+            s -> {
+              var message = Mail.accepted(s.id, 1);
+              message.getEnvelopeBuilder().clearReversePath();
+              s.log.write(Topic.ACCEPTED, s.key(), message.build());
+              s.decided().finished().outcome(1, OutcomeKind.DEFERRED).scheduled();
+              s.byScheduler(OutcomeKind.CANCELLED);
+            }),
         calm(
             "failed with NOTIFY=NEVER",
             s -> {
@@ -333,7 +360,7 @@ final class AlarmsTest {
             "a deferral that follows its end after still open",
             s -> {
               s.accepted().decided().finished().outcome(1, OutcomeKind.STILL_OPEN);
-              s.byScheduler(OutcomeKind.CANCELLED);
+              s.cancelled();
               s.outcome(Mail.outcome(s.id, 1, OutcomeKind.DEFERRED, 0).setAfterStillOpen(true))
                   .scheduled();
             }));
@@ -488,7 +515,7 @@ final class AlarmsTest {
   }
 
   @Test
-  void unreadableRecordsAreNamedAndNotFatal() {
+  void unreadableRecordsAreNamedAndNotFatalAndNeverClean() {
     Scene scene = new Scene();
     for (Topic topic : Topic.values()) {
       scene.log.writeBytes(topic, "?", new byte[] {(byte) 0xff, 1, 2}, false, false);
@@ -498,7 +525,20 @@ final class AlarmsTest {
     assertThat(report.unreadableCount()).isEqualTo(Topic.values().length);
     assertThat(report.unreadable().getFirst().toString()).startsWith("mail.accepted-0 offset 0");
     assertThat(scene.answer(report).places()).containsExactly(Place.WAITING);
-    assertThat(report.clean()).isTrue();
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.exitCode()).isEqualTo(1);
+    assertThat(new AuditPrinter(false).lines(report))
+        .contains("NOT CLEAN: 0 alarms, " + Topic.values().length + " unreadable records");
+  }
+
+  @Test
+  void anAcceptanceOfWhichNothingCanBeReadIsNotClean() {
+    HandLog log = new HandLog();
+    log.writeBytes(Topic.ACCEPTED, "?", new byte[] {(byte) 0xff, 1, 2}, false, false);
+    log.decidedAccepted = 1;
+    AuditReport report = log.audit();
+    assertThat(report.clean()).isFalse();
+    assertThat(report.exitCode()).isEqualTo(1);
   }
 
   @Test

@@ -298,6 +298,7 @@ final class History {
     } else if (dice == 8) {
       put(key, null);
       own(id, recipient, OutcomeKind.CANCELLED);
+      notice(key, "cancelled/" + recipient);
     } else {
       own(id, recipient, OutcomeKind.HELD);
       put(key, Mail.entry(ScheduleState.ENTRY_HELD, entry.getAttempt()).build());

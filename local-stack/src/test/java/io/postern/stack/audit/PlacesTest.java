@@ -189,10 +189,7 @@ final class PlacesTest {
               s.answered(s.failureNotice("expired/0"));
             },
             RecipientState.FAILED),
-        end(
-            "cancelled",
-            s -> s.deferredOnce().noEntry().byScheduler(OutcomeKind.CANCELLED),
-            RecipientState.CANCELLED));
+        end("cancelled", s -> s.deferredOnce().noEntry().cancelled(), RecipientState.CANCELLED));
   }
 
   private static Arguments end(String name, Consumer<Scene> steps, RecipientState state) {

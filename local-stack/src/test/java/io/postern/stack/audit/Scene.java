@@ -5,6 +5,7 @@ import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleState;
 
 /** One message of one recipient, step by step, each step as its service would take it. */
@@ -89,6 +90,19 @@ final class Scene {
     NoticeRequested notice = Mail.notice(id, NoticeKind.NOTICE_FAILED, cause, 0).build();
     log.write(Topic.NOTICES, key(), notice);
     return notice;
+  }
+
+  /** By an administrator or a hold's limit, its sender told of it. */
+  Scene cancelled() {
+    byScheduler(OutcomeKind.CANCELLED);
+    NoticeRequested.Builder notice =
+        Mail.notice(id, NoticeKind.NOTICE_FAILED, "cancelled/0").addRecipients(cancelledOne());
+    log.write(Topic.NOTICES, key(), notice.build());
+    return answered(notice.build());
+  }
+
+  private static RecipientOutcome.Builder cancelledOne() {
+    return RecipientOutcome.newBuilder().setRecipient(0).setKind(OutcomeKind.CANCELLED);
   }
 
   Scene answered(NoticeRequested notice) {

@@ -7,20 +7,22 @@ import io.postern.log.LogSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
 /**
  * Writes controls durably for the scheduler (DESIGN §8). Each call has a client of its own, since
- * they are rare and nothing then outlives a broken broker. Any thread that may block; 10 s in all,
- * four calls at a time.
+ * they are rare and nothing then outlives a broken broker. Any thread that may block: 10 s for a
+ * place among four calls at a time and for the log's answers together, and a second to close.
  */
 final class QueueControls {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -81,7 +83,11 @@ final class QueueControls {
       throw away(e);
     }
     try {
-      KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+      Properties properties = settings.producer();
+      properties.put(
+          ProducerConfig.MAX_BLOCK_MS_CONFIG,
+          Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+      KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties);
       try {
         List<Future<RecordMetadata>> written = new ArrayList<>();
         int partitions = producer.partitionsFor(Topics.MAIL_CONTROLS).size();

@@ -3,6 +3,7 @@ package io.postern.policy.decider;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
 import io.postern.log.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
@@ -22,21 +23,23 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
 /**
  * Reads each accepted message, and each attempt that is due, exactly once, and writes the
  * deliveries and outcomes that follow (DESIGN §2, log-mechanics §3): one transaction for each
- * batch, of at most 500 records and about 4 MB, at most one every 5 ms.
+ * batch, of at most 500 records and about 4 MB that follow from them, at most one every 5 ms.
  *
  * <p>Owner: its worker's thread. While the directory has not been read to its end, or its reader
- * has been silent, nothing is decided: the partitions are paused and polling goes on (G3). On
- * failure the batch is aborted and read again; nothing is skipped.
+ * has been silent, nothing is decided: the partitions are paused and polling goes on (G3).
+ *
+ * <p>A batch is decided before its transaction begins, envelopes read back included: a retry costs
+ * a fetch, and while a transaction is open, nobody reads past its first record. On failure the
+ * batch is aborted and read again after a pause of a second; nothing is skipped.
  */
 public final class Decider implements Worker.Task {
-  private static final Logger LOG = Logger.getLogger(Decider.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final long BETWEEN_NANOS = Duration.ofMillis(5).toNanos();
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final long BETWEEN_NANOS = Duration.ofMillis(15).toNanos();
   private static final int BATCH_RECORDS = 500;
   private static final int BATCH_BYTES = 4 << 20;
 
@@ -45,6 +48,7 @@ public final class Decider implements Worker.Task {
   private final Runnable beforeCommit;
   private final RecordReader accepted;
   private final RecordDecider records;
+  private final OccasionalLog trouble = new OccasionalLog(Decider.class);
   private boolean paused;
   private long lastBegin = System.nanoTime();
 
@@ -99,6 +103,7 @@ public final class Decider implements Worker.Task {
       member.resumeAll();
       paused = false;
     }
+    pace();
     ConsumerRecords<String, byte[]> polled = member.poll(POLL);
     metrics.lag(member.lag());
     if (polled.isEmpty()) {
@@ -109,21 +114,15 @@ public final class Decider implements Worker.Task {
       member.giveBack(polled); // partitions that came with this very poll were not paused yet
       return;
     }
-    List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>();
-    int bytes = 0;
-    for (ConsumerRecord<String, byte[]> record : polled) {
-      batch.add(record);
-      bytes += record.serializedValueSize();
-      if (bytes >= BATCH_BYTES) {
-        if (!commit(member, batch, current)) {
-          return; // all of them come again
-        }
-        batch.clear();
-        bytes = 0;
-      }
-    }
-    if (!batch.isEmpty()) {
-      commit(member, batch, current);
+    try {
+      decide(member, polled, current);
+      trouble.over("what was decided is committed again");
+    } catch (KafkaException e) {
+      trouble.warn("a batch was not committed, and is read again", e);
+      metrics.startedOver();
+      member.startOver();
+      // Each further try makes a producer and asks for a transactional id.
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 
@@ -133,37 +132,53 @@ public final class Decider implements Worker.Task {
     accepted.close();
   }
 
-  /** False when the batch was thrown away, and reading goes on from the committed positions. */
-  private boolean commit(
-      GroupMember member, List<ConsumerRecord<String, byte[]>> batch, Directory current) {
-    pace();
-    try {
-      member.begin();
-      Map<TopicPartition, Long> positions = new HashMap<>();
-      for (ConsumerRecord<String, byte[]> record : batch) {
-        for (ProducerRecord<String, byte[]> next : records.decide(record, current)) {
-          member.send(next);
-        }
-        positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+  private void decide(
+      GroupMember member, ConsumerRecords<String, byte[]> polled, Directory current) {
+    List<ProducerRecord<String, byte[]>> decided = new ArrayList<>();
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    int records = 0;
+    int bytes = 0;
+    long began = System.nanoTime();
+    for (ConsumerRecord<String, byte[]> record : polled) {
+      for (ProducerRecord<String, byte[]> next : this.records.decide(record, current)) {
+        decided.add(next);
+        bytes += next.value().length;
       }
-      beforeCommit.run();
-      member.commit(positions);
-      metrics.committed(batch.size(), Duration.ofNanos(System.nanoTime() - lastBegin));
-      return true;
-    } catch (KafkaException e) {
-      LOG.warnf("a batch of %d was not committed, and is read again: %s", batch.size(), e);
-      metrics.startedOver();
-      member.startOver();
-      return false;
+      positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      records++;
+      if (bytes >= BATCH_BYTES) {
+        commit(member, decided, positions);
+        metrics.committed(records, Duration.ofNanos(System.nanoTime() - began));
+        decided.clear();
+        positions.clear();
+        records = 0;
+        bytes = 0;
+        began = System.nanoTime();
+      }
+    }
+    if (records > 0) {
+      commit(member, decided, positions);
+      metrics.committed(records, Duration.ofNanos(System.nanoTime() - began));
     }
   }
 
-  // A transaction costs about the same for one record as for many.
+  private void commit(
+      GroupMember member,
+      List<ProducerRecord<String, byte[]>> decided,
+      Map<TopicPartition, Long> positions) {
+    lastBegin = System.nanoTime();
+    member.begin();
+    decided.forEach(member::send);
+    beforeCommit.run();
+    member.commit(positions);
+  }
+
+  // A transaction costs about the same for one record as for many, and so does a fetch: under load
+  // records gather at the broker meanwhile, and what comes after a pause is not kept waiting.
   private void pace() {
     long wait = lastBegin + BETWEEN_NANOS - System.nanoTime();
     if (wait > 0) {
       LockSupport.parkNanos(wait);
     }
-    lastBegin = System.nanoTime();
   }
 }

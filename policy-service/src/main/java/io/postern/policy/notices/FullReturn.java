@@ -7,31 +7,39 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
+import java.time.Duration;
 
 /**
  * May a DSN carry the original's content? Only when the sender asked for it (RET=FULL, RFC 3461
  * §4.3, which is about failures alone) and it is certain that the message never had to travel above
  * OPPORTUNISTIC (G3). Certain is it for a message that failed in its first attempt, with all its
  * recipients, and came through no connector: later attempts and other recipients may have had
- * another requirement, which nobody remembers. Besides, the content of a first attempt is kept
- * longer than any DSN is tried (log-mechanics §2). Pure.
+ * another requirement, which nobody remembers. And only while the content outlives the DSN that
+ * refers to it: a content is kept for two days more than the longest lifetime, the DSN's
+ * (log-mechanics §2); one of them is the original's before its notice, the other the notice
+ * writer's. Pure.
  */
 final class FullReturn {
   /** What most hosts take in one message. */
   static final long MOST_BYTES = 10L << 20;
+
+  /** From acceptance to the notice: half of what a content is kept longer than any lifetime. */
+  static final Duration LONGEST_BEFORE_NOTICE = Duration.ofDays(1);
 
   private FullReturn() {}
 
   /**
    * @param required of the last attempt, as the notice tells it
    * @param outcome the last attempt's; the default instance: not known
+   * @param noticeMillis when the DSN was asked for
    */
   static boolean allowed(
       Action action,
       MessageAccepted original,
       TlsRequirement required,
       OutcomeRecorded outcome,
-      int reported) {
+      int reported,
+      long noticeMillis) {
     return action == Action.FAILED
         && original.getEnvelope().getRet().equals("FULL")
         && original.getEnvelope().getRequireTls() != RequireTls.REQUIRE_TLS_YES
@@ -41,7 +49,12 @@ final class FullReturn {
         && opportunistic(required)
         && opportunistic(outcome.getRequirement())
         && original.getContentCount() > 0
-        && original.getSize() <= MOST_BYTES;
+        && original.getSize() <= MOST_BYTES
+        && contentOutlivesTheDsn(original.getAcceptedMillis(), noticeMillis);
+  }
+
+  private static boolean contentOutlivesTheDsn(long acceptedMillis, long noticeMillis) {
+    return acceptedMillis > 0 && noticeMillis - acceptedMillis <= LONGEST_BEFORE_NOTICE.toMillis();
   }
 
   private static boolean opportunistic(TlsRequirement required) {

@@ -2,6 +2,7 @@ package io.postern.policy.notices;
 
 import static io.postern.policy.notices.MimeText.CRLF;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RemoteReply;
@@ -116,9 +117,8 @@ final class HumanPart {
     if (recipient.kind() == OutcomeKind.CANCELLED) {
       line(
           switch (recipient.by()) {
-            case ReportedRecipient.ADMINISTRATOR -> "Its delivery was cancelled by hand.";
-            case ReportedRecipient.HOLD_LIMIT ->
-                "It was held back, and nobody released it in time.";
+            case Reasons.ADMINISTRATOR -> "Its delivery was cancelled by hand.";
+            case Reasons.HOLD_LIMIT -> "It was held back, and nobody released it in time.";
             default -> "Its delivery was cancelled.";
           });
     } else if (recipient.kind() == OutcomeKind.EXPIRED_OUTCOME) {

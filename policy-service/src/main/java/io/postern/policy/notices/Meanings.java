@@ -213,22 +213,42 @@ final class Meanings {
         "set up where mail for that domain goes");
 
     put(
-        ReportedRecipient.ADMINISTRATOR,
+        Reasons.ADMINISTRATOR,
         "7.1",
         false,
         "An administrator held it back.",
         OURS,
         "say why; the message has to be sent again");
-    // Reasons that delivery-service has besides.
     put(
-        "client-certificate-missing",
+        Reasons.HOLD_LIMIT,
+        "7.1",
+        false,
+        "It was held back, and nobody released it in time.",
+        OURS,
+        "say why; the message has to be sent again");
+    put(
+        Reasons.OWNERSHIP_UNPROVEN,
+        "3.0",
+        false,
+        "This mail system could not make sure in time that only one part of it sends the message.",
+        OURS,
+        "look the message up by its queue id");
+    put(
+        Reasons.TOO_SLOW,
+        "4.5",
+        false,
+        SERVER + " took the message too slowly.",
+        PEER,
+        "find out what slows it down");
+    put(
+        Reasons.CLIENT_CERTIFICATE_MISSING,
         "7.5",
         true,
         "The certificate that this system must show to the receiving mail server is missing.",
         OURS,
         "install it here");
     put(
-        "dane-unavailable",
+        Reasons.DANE_UNAVAILABLE,
         "7.0",
         true,
         "What the recipient's domain has published about its certificates (DANE) could not be"
@@ -236,14 +256,14 @@ final class Meanings {
         OURS,
         "see why it cannot be checked");
     put(
-        "mta-sts-unavailable",
+        Reasons.MTA_STS_UNAVAILABLE,
         "7.0",
         true,
         "The policy of the recipient's domain (MTA-STS) could not be checked here.",
         OURS,
         "see why it cannot be checked");
     put(
-        "internal-error",
+        Reasons.INTERNAL_ERROR,
         "3.0",
         false,
         "This mail system had a fault while it sent the message.",

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
 import io.postern.log.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
@@ -14,25 +15,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
 /**
  * Reads each notice exactly once and writes the DSNs that follow, as messages of their own (DESIGN
  * §8): records and position in one transaction for each batch of at most 50 notices and some 4 MB.
  *
  * <p>Owner: its worker's thread. Envelopes and outcomes are read back before the transaction
- * begins, so that it is short. On failure the batch is aborted and read again; nothing is skipped,
- * and a queue id derived from the notice makes twice visibly once.
+ * begins, so that it is short. On failure the batch is aborted and read again after a pause of a
+ * second; nothing is skipped, and a queue id derived from the notice makes twice visibly once.
  */
 public final class NoticeWriter implements Worker.Task {
-  private static final Logger LOG = Logger.getLogger(NoticeWriter.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int BATCH_RECORDS = 50;
   private static final int BATCH_BYTES = 4 << 20;
 
@@ -41,6 +42,7 @@ public final class NoticeWriter implements Worker.Task {
   private final NoticeRecords notices;
   private final NoticeMetrics metrics;
   private final Runnable beforeCommit;
+  private final OccasionalLog trouble = new OccasionalLog(NoticeWriter.class);
 
   /**
    * @param hostName {@link NoticeSettings#hostName}
@@ -130,11 +132,14 @@ public final class NoticeWriter implements Worker.Task {
       written.forEach(member::send);
       beforeCommit.run();
       member.commit(positions);
+      trouble.over("notifications are committed again");
       return true;
     } catch (KafkaException e) {
-      LOG.warnf("%d notifications were not committed, and are made again: %s", written.size(), e);
+      trouble.warn(written.size() + " notifications were not committed, and are made again", e);
       metrics.startedOver();
       member.startOver();
+      // Each further try makes a producer and asks for a transactional id.
+      LockSupport.parkNanos(PAUSE.toNanos());
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package io.postern.policy.notices;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RemoteReply;
@@ -10,7 +11,7 @@ import io.postern.smtp.EnhancedCode;
  * What became of one recipient.
  *
  * @param kind how it ended, or how the last attempt did
- * @param by for what was cancelled: {@link #ADMINISTRATOR} or {@link #HOLD_LIMIT}
+ * @param by for what was cancelled: {@link Reasons#ADMINISTRATOR} or {@link Reasons#HOLD_LIMIT}
  * @param reason of the last attempt, or why it was held; empty: not known
  * @param reply of a host when it names a command, else our own; the default instance: none
  * @param requirement of the last attempt; the default instance: not known
@@ -28,12 +29,6 @@ record ReportedRecipient(
     String host,
     String token,
     long attemptMillis) {
-  /** As the scheduler spells it: a person did. */
-  static final String ADMINISTRATOR = "administrator";
-
-  /** As the scheduler spells it: nobody released it in time. */
-  static final String HOLD_LIMIT = "hold-limit";
-
   /** A host said it, not we ourselves. */
   boolean hostReplied() {
     return reply.getCode() > 0 && !reply.getCommand().isEmpty();

@@ -90,7 +90,8 @@ final class Reports {
         group.getDirection(),
         notice.getAtMillis(),
         notice.getExpiresMillis(),
-        FullReturn.allowed(action, original, requirement, outcome, recipients.size()),
+        FullReturn.allowed(
+            action, original, requirement, outcome, recipients.size(), notice.getAtMillis()),
         recipients.stream().map(this::reported).toList());
   }
 

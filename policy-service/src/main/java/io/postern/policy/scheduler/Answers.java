@@ -32,7 +32,13 @@ final class Answers {
   static final String NOTHING_TO_DO = "nothing-to-do";
 
   static final String RETRIED = "retried";
+
+  /** There is no room to remember it: recipients that it would have waited for do not get it. */
   static final String TOO_MANY = "too-many-remembered";
+
+  /** The index in an answer for those recipients of a message that have no entry. */
+  static final int NO_RECIPIENT = -1;
+
   static final String OTHER_ORGANIZATION = "other-organization";
   static final String NOT_UNDERSTOOD = "not-understood";
 

@@ -3,6 +3,7 @@ package io.postern.policy.scheduler;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.contracts.v1.ScheduleState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,8 @@ final class Changes {
   private final Outbox outbox;
   private final long now;
   private final Map<EntryKey, Staged> staged = new LinkedHashMap<>();
-  private final List<Runnable> ofMarks = new ArrayList<>();
+  private final List<Runnable> others = new ArrayList<>();
+  private int remembered; // entries that only remember a control: more than before
 
   private record Staged(@Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {}
 
@@ -81,26 +83,33 @@ final class Changes {
 
   private void stage(EntryKey key, @Nullable ScheduleEntry entry) {
     Staged known = staged.get(key);
-    staged.put(key, new Staged(known != null ? known.old() : entries.get(key), entry));
+    ScheduleEntry old = known != null ? known.old() : entries.get(key);
+    remembered += remembers(entry) - remembers(known != null ? known.entry() : old);
+    staged.put(key, new Staged(old, entry));
   }
 
-  /** A change of {@link #marks}, made with the rest. */
+  private static int remembers(@Nullable ScheduleEntry entry) {
+    return entry != null && entry.getState() == ScheduleState.REMEMBERED ? 1 : 0;
+  }
+
+  /** A change of {@link #marks} or of the index, made with the rest and before the entries. */
   void later(Runnable change) {
-    ofMarks.add(change);
+    others.add(change);
   }
 
+  /** Whether there is no room for one more entry that only remembers a control. */
   boolean tooManyRemembered() {
-    return marks.full() || entries.rememberedMessages() >= Marks.MOST;
+    return entries.remembered() + remembered >= Entries.MOST_REMEMBERED;
   }
 
   /** Does it all in the stores. What is in {@link #outbox} is the caller's to write. */
   void apply() {
+    others.forEach(Runnable::run);
     staged.forEach(
         (key, change) -> {
           if (change.old() != null || change.entry() != null) {
             entries.put(key, change.old(), change.entry());
           }
         });
-    ofMarks.forEach(Runnable::run);
   }
 }

@@ -55,10 +55,10 @@ final class ControlStep {
     if (control.getKind() != ControlKind.RETRY_NOW) {
       throw new Unprocessable("a route can only be flushed");
     }
-    if (changes.marks().full()) {
+    String route = Transitions.route(control.getRoute());
+    if (changes.marks().tooManyFlushes(route)) {
       throw new Unprocessable("too many flushes are under way");
     }
-    String route = Transitions.route(control.getRoute());
     changes.later(() -> changes.marks().flush(control.toBuilder().setRoute(route).build()));
   }
 
@@ -72,8 +72,13 @@ final class ControlStep {
             control.getKind());
     if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
       changes.later(() -> changes.marks().all(queueId, null));
-    } else if (before == null && changes.tooManyRemembered()) {
-      throw new Unprocessable(Answers.TOO_MANY);
+    } else if (before == null && changes.marks().tooManyOfAll()) {
+      // Recipients with an entry get it all the same; of the others it is said that they do not.
+      changes
+          .outbox()
+          .outcome(
+              queueId, control.getControlId(), Answers.of(Answers.NO_RECIPIENT, Answers.TOO_MANY));
+      return;
     } else if (before == null || kind != before.getKind()) {
       MessageControl mark = control.toBuilder().setAtMillis(changes.now()).build();
       changes.later(() -> changes.marks().all(queueId, mark));
@@ -144,28 +149,28 @@ final class ControlStep {
     }
   }
 
-  /** There may be a first attempt under way; its outcome is asked. */
+  /**
+   * There may be a first attempt under way; its outcome is asked. What was asked for all recipients
+   * before is what this one remembers so far: the two are combined as in an entry.
+   */
   private static void none(Changes changes, EntryKey key, MessageControl control) {
+    MessageControl ofAll = changes.ofAll(key.queueId());
     ScheduleEntry.Builder entry = ScheduleEntry.newBuilder();
-    String answer;
-    if (control.getKind() == ControlKind.RELEASE) {
-      answer = Answers.NOT_HELD;
-    } else if (changes.tooManyRemembered()) {
-      answer = Answers.TOO_MANY;
-    } else {
-      answer = Answers.REMEMBERED;
-      changes.put(
-          key,
-          entry
-              .setState(ScheduleState.REMEMBERED)
-              .setRemembered(control.getKind())
-              .setRememberedBy(control.getControlId())
-              .setDueMillis(changes.now() + Topics.LONGEST_LIFETIME.toMillis())
-              .build());
+    if (ofAll != null) {
+      entry.setRemembered(ofAll.getKind()).setRememberedBy(ofAll.getControlId());
     }
-    answer(changes, key, entry.build(), control.getControlId(), answer);
+    boolean nothing = combined(entry.getRemembered(), control.getKind()) == entry.getRemembered();
+    if (!nothing && changes.tooManyRemembered()) {
+      answer(changes, key, entry.build(), control.getControlId(), Answers.TOO_MANY);
+      return;
+    }
+    entry
+        .setState(ScheduleState.REMEMBERED)
+        .setDueMillis(changes.now() + Topics.LONGEST_LIFETIME.toMillis());
+    remember(changes, key, entry.build(), control);
   }
 
+  /** Stages the entry only when there is something new to remember. */
   private static void remember(
       Changes changes, EntryKey key, ScheduleEntry entry, MessageControl control) {
     String by = control.getControlId();
@@ -183,17 +188,21 @@ final class ControlStep {
       answer(changes, key, entry, entry.getRememberedBy(), Answers.SUPERSEDED);
     }
     ScheduleEntry.Builder changed = entry.toBuilder().setRemembered(kind).setRememberedBy(by);
-    if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
-      changed.clearRememberedBy();
-      answer(changes, key, entry, by, Answers.TAKEN_BACK);
-      if (entry.getState() == ScheduleState.REMEMBERED) {
-        changes.remove(key);
-        return;
-      }
-    } else {
+    if (kind != ControlKind.CONTROL_KIND_UNSPECIFIED) {
       answer(changes, key, entry, by, Answers.REMEMBERED);
+      changes.put(key, changed.build());
+      return;
     }
-    changes.put(key, changed.build());
+    answer(changes, key, entry, by, Answers.TAKEN_BACK);
+    changed.clearRememberedBy();
+    if (entry.getState() != ScheduleState.REMEMBERED) {
+      changes.put(key, changed.build());
+    } else if (control.getRecipientsCount() > 0 && changes.ofAll(key.queueId()) != null) {
+      // This one is exempt from what was asked for all.
+      changes.put(key, changed.setRemembered(ControlKind.RELEASE).build());
+    } else {
+      changes.remove(key);
+    }
   }
 
   /** A cancel stays; a release takes back a hold; a hold outweighs "retry now". */

@@ -21,22 +21,42 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The schedule of one partition, and an index of it by time, so that waiting entries cost nothing
- * until they are due. The index is derived: it has no changelog and is made anew at each {@link
- * #rebuild}, so that it never disagrees with the schedule. Owner: the partition's task.
+ * until they are due. The index is derived: it has no changelog and is made anew when a partition
+ * comes, so that it never disagrees with the schedule. That is done in pieces by {@link #build},
+ * since a thread that is busy for seconds lets the transactions of its other partitions run out;
+ * until it is done nothing is due, and all else works. Owner: the partition's task.
  */
 final class Entries {
   /** An entry that is never due. */
   static final long NEVER = Long.MAX_VALUE;
 
+  /** Entries that only remember a control. */
+  static final int MOST_REMEMBERED = 10_000;
+
   private static final byte[] NOTHING = {};
-  private static final int AT_ONCE = 1000;
+  private static final int AT_ONCE = 500;
 
   private final KeyValueStore<String, byte[]> schedule;
   private final KeyValueStore<Bytes, byte[]> index;
   private final ToLongFunction<ScheduleEntry> wake;
   private final AtomicLongArray counts; // by state
   private final Map<String, Integer> remembered = new HashMap<>(); // entries REMEMBERED by message
+  private int allRemembered;
   private long next = NEVER; // nothing in the index is earlier
+
+  private enum Stage {
+    CLEARING, // the index of an earlier owner goes
+    INDEXING,
+    DONE
+  }
+
+  private Stage stage = Stage.CLEARING;
+  private @Nullable Bytes cleared; // up to there
+  private String indexed = ""; // up to there, and counted
+  private int unreadable;
+
+  /** An entry whose time has come. */
+  record Due(long time, EntryKey key) {}
 
   Entries(
       KeyValueStore<String, byte[]> schedule,
@@ -49,48 +69,75 @@ final class Entries {
     this.counts = counts;
   }
 
+  /** Whether the index and what is kept in memory are complete. */
+  boolean built() {
+    return stage == Stage.DONE;
+  }
+
+  /** Entries that cannot be read: they are left alone, for the audit to find. Once built. */
+  int unreadable() {
+    return unreadable;
+  }
+
   /**
-   * Makes the index, and what is kept in memory, from the schedule.
+   * Makes one piece of the index, and of what is kept in memory, from the schedule. Changes may
+   * come in between: what they do to the index is the same before and after the piece that it
+   * belongs to.
    *
-   * @return how many entries cannot be read: they are left alone, for the audit to find
+   * @param most entries in this piece
+   * @param nanos that it may take, about
+   * @return whether it is built
    */
-  int rebuild() {
-    int unreadable = 0;
+  boolean build(int most, long nanos) {
+    long until = System.nanoTime() + nanos;
+    int left = most;
+    while (stage != Stage.DONE && left > 0 && System.nanoTime() - until < 0) {
+      int some = Math.min(AT_ONCE, left);
+      int done = stage == Stage.CLEARING ? clear(some) : index(some);
+      if (done < some) {
+        stage = stage == Stage.CLEARING ? Stage.INDEXING : Stage.DONE;
+      }
+      left -= done;
+    }
+    return built();
+  }
+
+  private int clear(int most) {
     List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
-    try (KeyValueIterator<Bytes, byte[]> old = index.all()) {
-      while (old.hasNext()) {
-        batch.add(KeyValue.pair(old.next().key, null));
-        put(batch, AT_ONCE);
+    try (KeyValueIterator<Bytes, byte[]> old = index.range(cleared, null)) {
+      while (old.hasNext() && batch.size() < most) {
+        cleared = old.next().key;
+        batch.add(KeyValue.pair(cleared, null));
       }
     }
-    put(batch, 1);
-    try (KeyValueIterator<String, byte[]> all = schedule.all()) {
-      while (all.hasNext()) {
+    index.putAll(batch);
+    return batch.size();
+  }
+
+  private int index(int most) {
+    List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
+    int seen = 0;
+    try (KeyValueIterator<String, byte[]> all = schedule.range(indexed + "\0", null)) {
+      while (all.hasNext() && seen < most) {
         KeyValue<String, byte[]> stored = all.next();
+        seen++;
+        indexed = stored.key;
+        EntryKey key = readable(stored.key);
         ScheduleEntry entry = readable(stored.value);
-        if (entry == null) {
+        if (key == null || entry == null) {
           unreadable++;
           continue;
         }
-        EntryKey key = EntryKey.parse(stored.key);
         count(key, entry, 1);
         long time = wake.applyAsLong(entry);
         if (time != NEVER) {
           batch.add(KeyValue.pair(indexKey(time, key), NOTHING));
-          put(batch, AT_ONCE);
           next = Math.min(next, time);
         }
       }
     }
-    put(batch, 1);
-    return unreadable;
-  }
-
-  private void put(List<KeyValue<Bytes, byte[]>> batch, int from) {
-    if (batch.size() >= from) {
-      index.putAll(batch);
-      batch.clear();
-    }
+    index.putAll(batch);
+    return seen;
   }
 
   @Nullable ScheduleEntry get(EntryKey key) {
@@ -109,10 +156,15 @@ final class Entries {
       schedule.delete(key.toString());
     } else {
       schedule.put(key.toString(), entry.toByteArray());
-      count(key, entry, 1);
     }
-    if (old != null) {
-      count(key, old, -1);
+    // What the index has not come to is counted when it does.
+    if (built() || key.toString().compareTo(indexed) <= 0) {
+      if (entry != null) {
+        count(key, entry, 1);
+      }
+      if (old != null) {
+        count(key, old, -1);
+      }
     }
     if (before == after) {
       return;
@@ -131,12 +183,15 @@ final class Entries {
     return next;
   }
 
-  /** What is due by now, earliest first. Costs nothing when nothing is. */
-  List<EntryKey> due(long now, int most) {
-    if (now < next) {
+  /**
+   * What is due by now, earliest first; nothing before the index is built. Costs nothing when
+   * nothing is. Each is given once: what is not changed then must be {@link #postpone}d.
+   */
+  List<Due> due(long now, int most) {
+    if (now < next || !built()) {
       return List.of();
     }
-    List<EntryKey> due = new ArrayList<>();
+    List<Due> due = new ArrayList<>();
     // From there on: before it are only the tombstones of what was due earlier.
     try (KeyValueIterator<Bytes, byte[]> times = index.range(indexKey(next, null), null)) {
       while (times.hasNext()) {
@@ -145,11 +200,20 @@ final class Entries {
         if (next > now || due.size() == most) {
           return due;
         }
-        due.add(EntryKey.parse(StandardCharsets.UTF_8.decode(key).toString()));
+        due.add(new Due(next, EntryKey.parse(StandardCharsets.UTF_8.decode(key).toString())));
       }
     }
     next = NEVER;
     return due;
+  }
+
+  /** Looked at again at the given time, whatever the entry says; {@link #NEVER}: not again. */
+  void postpone(Due due, long time) {
+    index.delete(indexKey(due.time(), due.key()));
+    if (time != NEVER) {
+      index.put(indexKey(time, due.key()), NOTHING);
+      next = Math.min(next, time);
+    }
   }
 
   /** All entries of one message, in the order of their keys. */
@@ -175,10 +239,18 @@ final class Entries {
     try (KeyValueIterator<String, byte[]> all = schedule.range(cursor + "\0", null)) {
       while (all.hasNext() && entries.size() < most) {
         KeyValue<String, byte[]> stored = all.next();
-        entries.put(stored.key, readable(stored.value));
+        entries.put(stored.key, readable(stored.key) == null ? null : readable(stored.value));
       }
     }
     return entries;
+  }
+
+  private static @Nullable EntryKey readable(String key) {
+    try {
+      return EntryKey.parse(key);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static @Nullable ScheduleEntry readable(byte[] value) {
@@ -189,13 +261,14 @@ final class Entries {
     }
   }
 
-  /** Whether a control waits for the first attempt of one of its recipients. Cheap. */
+  /** Whether a control may wait for the first attempt of one of its recipients. Cheap. */
   boolean remembers(String queueId) {
-    return !remembered.isEmpty() && remembered.containsKey(queueId);
+    return !built() || allRemembered > 0 && remembered.containsKey(queueId);
   }
 
-  int rememberedMessages() {
-    return remembered.size();
+  /** Entries that only remember a control. */
+  int remembered() {
+    return allRemembered;
   }
 
   private void count(EntryKey key, ScheduleEntry entry, int change) {
@@ -204,6 +277,7 @@ final class Entries {
       counts.addAndGet(state, change);
     }
     if (entry.getState() == ScheduleState.REMEMBERED) {
+      allRemembered += change;
       remembered.merge(
           key.queueId().value(), change, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is still to be done for a whole route or a whole message, in one partition: {@code
  * flush/route} and {@code all/queue id}, each the control itself; {@code cursor/route}, the last
- * entry that the flush has looked at. A store in memory, with a changelog. At most {@link #MOST},
- * and more are refused. Owner: the partition's task.
+ * entry that the flush has looked at. A store in memory, with a changelog. At most {@link #MOST} of
+ * either kind, which the caller asks for. Owner: the partition's task.
  */
 final class Marks {
   static final int MOST = 10_000;
@@ -22,17 +22,38 @@ final class Marks {
   private static final String ALL = "all/";
 
   private final KeyValueStore<String, byte[]> store;
+  private int flushes;
+  private int ofAll;
 
   Marks(KeyValueStore<String, byte[]> store) {
     this.store = store;
+    flushes = count(FLUSH);
+    ofAll = count(ALL);
   }
 
-  boolean full() {
-    return store.approximateNumEntries() >= MOST;
+  private int count(String kind) {
+    int count = 0;
+    try (KeyValueIterator<String, byte[]> marks = store.range(kind, kind + "~")) {
+      while (marks.hasNext()) {
+        marks.next();
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Whether there is no room for a control of all recipients of one more message. */
+  boolean tooManyOfAll() {
+    return ofAll >= MOST;
+  }
+
+  /** Whether there is no room for a flush of the route. */
+  boolean tooManyFlushes(String route) {
+    return flushes >= MOST && store.get(FLUSH + route) == null;
   }
 
   boolean isEmpty() {
-    return store.approximateNumEntries() == 0;
+    return flushes + ofAll == 0;
   }
 
   /** A control of all recipients that waits for their first attempts; null: none. */
@@ -41,7 +62,7 @@ final class Marks {
   }
 
   void all(QueueId queueId, @Nullable MessageControl control) {
-    put(ALL + queueId.value(), control);
+    ofAll += put(ALL + queueId.value(), control);
   }
 
   /** Forgets those that came before the given time. */
@@ -52,6 +73,7 @@ final class Marks {
         MessageControl control = parse(mark.value);
         if (control == null || control.getAtMillis() < before) {
           store.delete(mark.key);
+          ofAll--;
         }
       }
     }
@@ -66,12 +88,12 @@ final class Marks {
 
   /** Begins one. It begins anew when there was one for the route already. */
   void flush(MessageControl control) {
-    put(FLUSH + control.getRoute(), control);
+    flushes += put(FLUSH + control.getRoute(), control);
     store.delete(CURSOR + control.getRoute());
   }
 
   void flushed(MessageControl control) {
-    store.delete(FLUSH + control.getRoute());
+    flushes += put(FLUSH + control.getRoute(), null);
     store.delete(CURSOR + control.getRoute());
   }
 
@@ -85,12 +107,15 @@ final class Marks {
     store.put(CURSOR + flush.getRoute(), key.getBytes(StandardCharsets.UTF_8));
   }
 
-  private void put(String key, @Nullable MessageControl control) {
+  /** How many marks there are more than before. */
+  private int put(String key, @Nullable MessageControl control) {
+    boolean known = store.get(key) != null;
     if (control != null) {
       store.put(key, control.toByteArray());
-    } else if (store.get(key) != null) {
+    } else if (known) {
       store.delete(key);
     }
+    return (control == null ? 0 : 1) - (known ? 1 : 0);
   }
 
   private static @Nullable MessageControl parse(byte @Nullable [] value) {

@@ -51,7 +51,6 @@ final class Outbox {
       QueueId queueId,
       NoticeKind kind,
       String cause,
-      boolean numbered,
       long acceptedOffset,
       long outcomeOffset,
       String organization,
@@ -97,9 +96,12 @@ final class Outbox {
   }
 
   /**
-   * A notice with a cause that its recipients share, such as {@code failed/3/0}.
+   * A notice. Its cause is completed by the first of the recipients that share it ({@code
+   * expired/2}, {@code failed/3/0/2}): those of one outcome may have to be told in several notices,
+   * and no two notices have the same id.
    *
-   * @param atMillis of the outcome, so that the same outcome asks for the same notice
+   * @param atMillis of the outcome that it follows from, so that the same outcome asks for the same
+   *     notice; 0: now
    */
   void notice(
       EntryKey key,
@@ -108,35 +110,17 @@ final class Outbox {
       String cause,
       RecipientOutcome recipient,
       long atMillis) {
-    add(key, entry, kind, cause, false, recipient, atMillis > 0 ? atMillis : now);
-  }
-
-  /** A notice whose cause is completed by its first recipient's index: {@code expired/2}. */
-  void numberedNotice(
-      EntryKey key, ScheduleEntry entry, NoticeKind kind, String cause, RecipientOutcome outcome) {
-    add(key, entry, kind, cause, true, outcome, now);
-  }
-
-  private void add(
-      EntryKey key,
-      ScheduleEntry entry,
-      NoticeKind kind,
-      String cause,
-      boolean numbered,
-      RecipientOutcome recipient,
-      long atMillis) {
     Notice notice =
         new Notice(
             key.queueId(),
             kind,
             cause,
-            numbered,
             entry.getAcceptedOffset(),
             entry.getOutcomeOffset(),
             entry.getOrganization(),
             entry.getRequirement(),
             entry.getExpiresMillis(),
-            atMillis);
+            atMillis > 0 ? atMillis : now);
     notices.computeIfAbsent(notice, n -> new ArrayList<>()).add(recipient);
   }
 
@@ -145,6 +129,14 @@ final class Outbox {
     outcomes
         .computeIfAbsent(group(key.queueId(), entry, controlId), o -> new ArrayList<>())
         .add(recipient);
+  }
+
+  /** An answer about recipients of whom nothing is known. */
+  void outcome(QueueId queueId, String controlId, RecipientOutcome answer) {
+    outcomes
+        .computeIfAbsent(
+            group(queueId, ScheduleEntry.getDefaultInstance(), controlId), o -> new ArrayList<>())
+        .add(answer);
   }
 
   /** An answer about no recipient: the control was read, and waits for first attempts. */
@@ -200,13 +192,8 @@ final class Outbox {
     List<NoticeRequested> all = new ArrayList<>();
     notices.forEach(
         (notice, recipients) -> {
-          boolean first = true;
           for (List<RecipientOutcome> some : parts(recipients)) {
-            String cause =
-                notice.numbered() || !first
-                    ? notice.cause() + "/" + some.getFirst().getRecipient()
-                    : notice.cause();
-            first = false;
+            String cause = notice.cause() + "/" + some.getFirst().getRecipient();
             NoticeRequested.Builder requested =
                 NoticeRequested.newBuilder()
                     .setNoticeId(notice.queueId() + "/" + cause)

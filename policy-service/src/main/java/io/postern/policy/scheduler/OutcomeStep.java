@@ -2,7 +2,6 @@ package io.postern.policy.scheduler;
 
 import io.postern.contracts.DeliveryId;
 import io.postern.contracts.QueueId;
-import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
@@ -10,6 +9,7 @@ import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
@@ -29,10 +29,12 @@ final class OutcomeStep {
 
   private final ScheduleTimes times;
   private final Transitions transitions;
+  private final Remembered remembered;
 
-  OutcomeStep(ScheduleTimes times, Transitions transitions) {
+  OutcomeStep(ScheduleTimes times, Transitions transitions, Remembered remembered) {
     this.times = times;
     this.transitions = transitions;
+    this.remembered = remembered;
   }
 
   /**
@@ -44,6 +46,10 @@ final class OutcomeStep {
     if (outcome.getMovedContentCount() > 0) {
       moved(changes, queueId, outcome.getMovedContentList());
     }
+    if (outcome.getRecipientsCount() == 0 && outcome.getWriter() == OutcomeWriter.WRITER_DECIDER) {
+      nameless(changes, queueId, outcome.getAttempt(), offset);
+      return;
+    }
     Set<Integer> seen = new HashSet<>();
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       if (recipient.getKind() != OutcomeKind.MOVED && seen.add(recipient.getRecipient())) {
@@ -51,6 +57,23 @@ final class OutcomeStep {
         recipient(changes, key, outcome, recipient, offset);
       }
     }
+  }
+
+  /**
+   * The decider could not decide what was due, nor say for whom (attempt 0: nor which attempt).
+   * Those that are open may wait for it for ever, so they are held; <em>delivered</em> still closes
+   * them.
+   */
+  private void nameless(Changes changes, QueueId queueId, int attempt, long offset) {
+    changes
+        .ofMessage(queueId)
+        .forEach(
+            (key, entry) -> {
+              if (entry.getState() == ScheduleState.OPEN
+                  && (attempt == 0 || entry.getAttempt() == attempt)) {
+                remembered.undecidable(changes, key, entry.toBuilder().setOutcomeOffset(offset));
+              }
+            });
   }
 
   private void recipient(
@@ -89,15 +112,15 @@ final class OutcomeStep {
       long at) {
     boolean watched = entry.getState() == ScheduleState.WATCHED;
     known(entry, outcome);
-    entry.setAttempt(Math.max(1, outcome.getAttempt())).setOutcomeOffset(at).clearFlushedMillis();
+    entry.setAttempt(Math.max(1, outcome.getAttempt())).setOutcomeOffset(at);
     switch (recipient.getKind()) {
       case DELIVERED -> delivered(changes, key, entry, outcome, recipient, false);
       case DEFERRED -> {
         deferred(changes, key, entry, outcome, recipient);
-        obey(changes, key, entry, outcome.getNotBeforeMillis());
+        remembered.obey(changes, key, entry, outcome.getNotBeforeMillis());
       }
       case FAILED -> {
-        answer(changes, key, entry, Answers.ALREADY_FAILED);
+        Remembered.answer(changes, key, entry, Answers.ALREADY_FAILED);
         changes
             .outbox()
             .notice(
@@ -111,7 +134,7 @@ final class OutcomeStep {
       }
       case HELD -> {
         transitions.hold(changes, key, entry, recipient.getReason());
-        obey(changes, key, entry, 0);
+        remembered.obey(changes, key, entry, 0);
       }
       case STILL_OPEN -> {
         if (!watched) {
@@ -128,16 +151,14 @@ final class OutcomeStep {
 
   /** The entry that a first attempt's outcome begins; a control that came before is in it. */
   private static ScheduleEntry.Builder first(
-      Changes changes, EntryKey key, @Nullable ScheduleEntry remembered, OutcomeRecorded outcome) {
+      Changes changes, EntryKey key, @Nullable ScheduleEntry before, OutcomeRecorded outcome) {
     ScheduleEntry.Builder entry =
         ScheduleEntry.newBuilder()
             .setAcceptedOffset(outcome.getAcceptedOffset())
             .setAcceptedMillis(outcome.getAcceptedMillis())
             .setOrganization(outcome.getOrganization());
-    if (remembered != null) {
-      return entry
-          .setRemembered(remembered.getRemembered())
-          .setRememberedBy(remembered.getRememberedBy());
+    if (before != null) { // it was combined with that of all, see ControlStep
+      return entry.setRemembered(before.getRemembered()).setRememberedBy(before.getRememberedBy());
     }
     MessageControl ofAll = changes.ofAll(key.queueId());
     if (ofAll != null) {
@@ -148,7 +169,12 @@ final class OutcomeStep {
 
   private static void known(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
     if (outcome.hasRequirement()) {
-      entry.setRequirement(outcome.getRequirement()).setConnector(outcome.getConnector());
+      // It has been tried over this: from now on this is the promise, and what it was released from
+      // before no longer lowers it (G3).
+      entry
+          .setRequirement(outcome.getRequirement())
+          .setConnector(outcome.getConnector())
+          .clearReleasedReason();
     }
     if (!outcome.getRoute().isEmpty()) {
       entry.setRoute(Transitions.route(outcome.getRoute()));
@@ -207,7 +233,7 @@ final class OutcomeStep {
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
       boolean given) {
-    answer(changes, key, entry, Answers.ALREADY_DELIVERED);
+    Remembered.answer(changes, key, entry, Answers.ALREADY_DELIVERED);
     if (recipient.getRelayed()) {
       known(entry, outcome);
       changes
@@ -239,55 +265,6 @@ final class OutcomeStep {
     }
   }
 
-  /** The control that waited for this outcome. */
-  private void obey(
-      Changes changes, EntryKey key, ScheduleEntry.Builder entry, long notBeforeMillis) {
-    String by = entry.getRememberedBy();
-    boolean held = entry.getState() == ScheduleState.ENTRY_HELD;
-    switch (entry.getRemembered()) {
-      case CANCEL -> {
-        entry.clearRemembered().clearRememberedBy();
-        transitions.cancel(changes, key, entry.build(), Answers.ADMINISTRATOR, by);
-      }
-      case HOLD -> {
-        if (held) {
-          answer(changes, key, entry, Answers.ALREADY_HELD);
-          changes.put(key, entry.build());
-        } else {
-          entry.clearRemembered().clearRememberedBy();
-          transitions.hold(changes, key, entry, Answers.ADMINISTRATOR);
-          changes
-              .outbox()
-              .outcome(
-                  key,
-                  entry.build(),
-                  by,
-                  Answers.state(key.recipient(), OutcomeKind.HELD, Answers.ADMINISTRATOR));
-        }
-      }
-      case RETRY_NOW -> {
-        answer(changes, key, entry, held ? Answers.ALREADY_HELD : Answers.RETRIED);
-        if (!held) {
-          entry.setDueMillis(
-              Math.min(Math.max(changes.now(), notBeforeMillis), entry.getExpiresMillis()));
-        }
-        changes.put(key, entry.build());
-      }
-      case RELEASE, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED -> {
-        // Nothing was asked for meanwhile.
-      }
-    }
-  }
-
-  private static void answer(
-      Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
-    String by = entry.getRememberedBy();
-    entry.clearRemembered().clearRememberedBy();
-    if (!by.isEmpty()) {
-      changes.outbox().outcome(key, entry.build(), by, Answers.of(key.recipient(), reason));
-    }
-  }
-
   /** The copy of a held message's content: where attempts read it from now on. */
   private static void moved(Changes changes, QueueId queueId, List<ContentSegment> content) {
     List<ContentReference> references =
@@ -313,15 +290,14 @@ final class OutcomeStep {
             });
   }
 
-  /** Unique within the message: one delivery has one outcome that fails. */
+  /** Of one outcome, within the message; what it is of stands behind it, see {@link Outbox}. */
   private static String cause(String what, OutcomeRecorded outcome) {
     int attempt = Math.max(1, outcome.getAttempt());
     String still = outcome.getAfterStillOpen() ? "/after-still-open" : "";
     if (!outcome.getDeliveryId().isEmpty()) {
       return what + "/" + attempt + "/" + group(outcome.getDeliveryId()) + still;
     }
-    // The decider's: told from a delivery's by a letter.
-    return what + "/" + attempt + "/r" + outcome.getRecipients(0).getRecipient() + still;
+    return what + "/" + attempt + "/decided" + still;
   }
 
   private static int group(String deliveryId) {
@@ -355,11 +331,7 @@ final class OutcomeStep {
           none ? first(changes, key, entry, outcome) : ScheduleEntry.newBuilder(entry);
       known(held, outcome);
       held.setAttempt(Math.max(1, held.getAttempt())).setOutcomeOffset(offset);
-      transitions.hold(changes, key, held, Reasons.UNDECIDABLE);
-      changes
-          .outbox()
-          .outcome(
-              key, held.build(), "", Answers.state(index, OutcomeKind.HELD, Reasons.UNDECIDABLE));
+      remembered.undecidable(changes, key, held);
     }
   }
 }

@@ -33,10 +33,10 @@ final class RouteFlush {
   }
 
   /** One piece: at most {@code most} attempts. */
-  int step(Changes changes, int most) {
+  void step(Changes changes, int most) {
     MessageControl flush = marks.flush();
     if (flush == null || most <= 0) {
-      return 0;
+      return;
     }
     int released = 0;
     int lookedAt = 0;
@@ -51,10 +51,7 @@ final class RouteFlush {
       ScheduleEntry entry = next.getValue();
       if (entry != null && concerned(entry, flush, changes.now())) {
         ScheduleEntry flushed =
-            entry.toBuilder()
-                .setDueMillis(Math.min(entry.getDueMillis(), changes.now()))
-                .setFlushedMillis(flush.getAtMillis())
-                .build();
+            entry.toBuilder().setDueMillis(Math.min(entry.getDueMillis(), changes.now())).build();
         transitions.open(changes, EntryKey.parse(next.getKey()), flushed);
         released++;
       }
@@ -70,13 +67,11 @@ final class RouteFlush {
             marks.cursor(flush, last);
           }
         });
-    return released;
   }
 
   private static boolean concerned(ScheduleEntry entry, MessageControl flush, long now) {
     return entry.getState() == ScheduleState.WAITING
         && entry.getRoute().equals(flush.getRoute())
-        && entry.getFlushedMillis() < flush.getAtMillis()
         && now < entry.getExpiresMillis()
         && (flush.getOrganization().isEmpty()
             || flush.getOrganization().equals(entry.getOrganization()));

@@ -13,7 +13,8 @@ import java.util.List;
  * @param daneIntervals the same where the last attempt failed by DANE
  * @param delayNotice age at which the sender is told of the delay
  * @param holdLimit longest hold
- * @param watch how long a delivery that was handed over is waited for (log-mechanics §5)
+ * @param watch how long a delivery that was handed over is waited for (log-mechanics §5); what its
+ *     owner is allowed is not known here, but at least that its dot may come for 60 s
  */
 public record ScheduleTimes(
     List<Duration> intervals,
@@ -21,6 +22,9 @@ public record ScheduleTimes(
     Duration delayNotice,
     Duration holdLimit,
     Duration watch) {
+  /** After handing over, its owner sends no final dot later than 60 s; and a margin. */
+  private static final Duration SHORTEST_WATCH = Duration.ofSeconds(75);
+
   public static final ScheduleTimes DEFAULT =
       new ScheduleTimes(
           List.of(
@@ -45,7 +49,15 @@ public record ScheduleTimes(
     daneIntervals = checked("dane-intervals", daneIntervals);
     positive("delay-notice", delayNotice);
     positive("hold-limit", holdLimit);
-    positive("watch", watch);
+    if (watch.compareTo(SHORTEST_WATCH) < 0) {
+      throw new IllegalArgumentException(
+          "postern.schedule.watch is "
+              + watch
+              + ", and the owner of a delivery may end its message for 60 s, which would then be sent"
+              + " twice: write 60 s + delivery-service's timeout.end + 15 s or more, at least "
+              + SHORTEST_WATCH.toSeconds()
+              + "s");
+    }
     if (holdLimit.compareTo(Topics.LONGEST_HOLD) > 0) {
       throw new IllegalArgumentException(
           "postern.schedule.hold-limit is "

@@ -50,7 +50,8 @@ public final class SchedulerMetrics {
         .register(registry);
   }
 
-  private static String name(ScheduleState state) {
+  /** As a tag's value. */
+  static String name(ScheduleState state) {
     return switch (state) {
       case ENTRY_HELD -> "held";
       default -> state.name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -7,15 +7,16 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.policy.scheduler.Entries.Due;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,6 +43,18 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
   static final Duration BETWEEN = Duration.ofMillis(100);
 
+  /** The same while nothing will be due in such a time. */
+  static final Duration SELDOM = Duration.ofSeconds(2);
+
+  // A partition that came: its index is made in pieces, each at most so large and so long, so that
+  // the thread's transactions end in time, also when many partitions come at once.
+  private static final Duration BETWEEN_PIECES = Duration.ofMillis(25);
+  private static final int PIECE = 5_000;
+  private static final long PIECE_NANOS = Duration.ofMillis(20).toNanos();
+
+  // An entry that cannot be processed is looked at again after it.
+  private static final Duration NOT_NOW = Duration.ofHours(1);
+
   // What a flush gets at least while other attempts are due.
   private static final int FLUSH_SHARE = 100;
   private static final long FORGET_EVERY = Duration.ofHours(1).toMillis();
@@ -55,8 +68,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     this.metrics = metrics;
   }
 
-  // A task that is revived after an error initializes the same processor again: nothing may be left
-  // of what it knew before.
+  // A task that is revived after an error closes and initializes the same processor: nothing may be
+  // left of what it knew before, and punctuations are not ended by Streams.
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     task = new Task(context, times, metrics);
@@ -89,14 +102,19 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private final WhenDue whenDue;
     private final RouteFlush flushes;
     private final RecentIds recent = new RecentIds();
+    private final Transitions transitions;
     private final Writer writer;
+    private Cancellable punctuation;
+    private Duration interval = BETWEEN;
+    private final @Nullable Cancellable building;
     private long forgotten;
 
     Task(ProcessorContext<byte[], byte[]> context, ScheduleTimes times, SchedulerMetrics metrics) {
       this.context = context;
       this.metrics = metrics;
       partition = context.taskId().partition();
-      Transitions transitions = new Transitions(times);
+      transitions = new Transitions(times);
+      Remembered remembered = new Remembered(transitions);
       entries =
           new Entries(
               context.getStateStore(SchedulerTopology.SCHEDULE),
@@ -104,22 +122,54 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
               transitions::wake,
               metrics.partition(partition));
       marks = new Marks(context.getStateStore(SchedulerTopology.MARKS));
-      outcomes = new OutcomeStep(times, transitions);
+      outcomes = new OutcomeStep(times, transitions, remembered);
       controls = new ControlStep(transitions);
-      whenDue = new WhenDue(transitions);
+      whenDue = new WhenDue(transitions, remembered);
       flushes = new RouteFlush(entries, marks, transitions);
       writer = new Writer(context, metrics);
-      int unreadable = entries.rebuild();
-      if (unreadable > 0) {
+      punctuation = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+      building =
+          build()
+              ? null
+              : context.schedule(BETWEEN_PIECES, PunctuationType.WALL_CLOCK_TIME, now -> build());
+    }
+
+    private boolean build() {
+      if (entries.built()) {
+        return true;
+      }
+      if (!entries.build(PIECE, PIECE_NANOS)) {
+        return false;
+      }
+      if (building != null) {
+        building.cancel();
+      }
+      if (entries.unreadable() > 0) {
         LOG.errorf(
             "%d entries of the schedule in partition %d cannot be read and are left alone",
-            unreadable, partition);
+            entries.unreadable(), partition);
         metrics.undecidable();
       }
-      context.schedule(BETWEEN, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+      return true;
+    }
+
+    // Each punctuation is a transaction, with nothing in it too.
+    private void pace(long now) {
+      boolean soon =
+          !entries.built() || entries.next() - now <= SELDOM.toMillis() || flushes.underWay();
+      Duration wanted = soon ? BETWEEN : SELDOM;
+      if (!wanted.equals(interval)) {
+        punctuation.cancel();
+        punctuation = context.schedule(wanted, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+        interval = wanted;
+      }
     }
 
     void close() {
+      punctuation.cancel();
+      if (building != null) {
+        building.cancel();
+      }
       metrics.gone(partition);
     }
 
@@ -183,57 +233,68 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     private void punctuate(long now) {
-      boolean flushing = flushes.underWay();
-      List<EntryKey> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
-      if (!due.isEmpty()) {
-        takeUp(due, now);
-      }
-      if (flushing) {
-        flush(now, MOST_AT_ONCE - due.size());
+      if (entries.built()) {
+        whatIsDue(now);
       }
       if (now - forgotten > FORGET_EVERY) {
         forgotten = now;
         marks.forgetAll(now - Topics.LONGEST_LIFETIME.toMillis());
       }
       metrics.next(partition, entries.next());
+      pace(now);
     }
 
-    private void takeUp(List<EntryKey> due, long now) {
+    private void whatIsDue(long now) {
+      boolean flushing = flushes.underWay();
+      List<Due> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
+      if (!due.isEmpty()) {
+        takeUp(due, now);
+      }
+      if (flushing) {
+        flush(now, MOST_AT_ONCE - due.size());
+      }
+    }
+
+    private void takeUp(List<Due> due, long now) {
       try {
-        step(now, null, changes -> due.forEach(key -> takeUp(changes, key)));
+        step(now, null, changes -> due.forEach(each -> takeUp(changes, each)));
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) {
         LOG.debugf(e, "one of %d entries cannot be processed", due.size());
-        for (EntryKey key : due) {
-          takeUpAlone(key, now);
+        for (Due each : due) {
+          takeUpAlone(each, now);
         }
       }
     }
 
-    private void takeUpAlone(EntryKey key, long now) {
+    private void takeUpAlone(Due due, long now) {
       try {
-        step(now, null, changes -> takeUp(changes, key));
+        step(now, null, changes -> takeUp(changes, due));
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) {
         // It stays in the schedule, past its time, where the audit finds it.
-        LOG.errorf(e, "the schedule's entry %s cannot be processed", key);
+        LOG.errorf(e, "the schedule's entry %s cannot be processed", due.key());
         metrics.undecidable();
+        entries.postpone(due, now + NOT_NOW.toMillis());
       }
     }
 
-    private void takeUp(Changes changes, EntryKey key) {
-      ScheduleEntry entry = changes.entry(key);
-      if (entry != null) {
-        whenDue.apply(changes, key, entry);
+    private void takeUp(Changes changes, Due due) {
+      ScheduleEntry entry = changes.entry(due.key());
+      if (entry != null && transitions.wake(entry) <= changes.now()) {
+        whenDue.apply(changes, due.key(), entry);
+      }
+      if (entry == null || transitions.wake(entry) != due.time()) {
+        // It was put off and has changed meanwhile, which the index by its old time does not know.
+        changes.later(() -> entries.postpone(due, Entries.NEVER));
       }
     }
 
     private void flush(long now, int most) {
-      AtomicInteger released = new AtomicInteger();
       try {
-        step(now, null, changes -> released.set(flushes.step(changes, most)));
+        step(now, null, changes -> flushes.step(changes, most));
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) {
@@ -299,6 +360,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       } catch (RuntimeException e) {
         throw new StreamsException("a step of the schedule was half done", e);
       }
+      pace(now);
     }
 
     private Read<OutcomeRecorded> outcome(String key, byte @Nullable [] value) {

@@ -27,7 +27,8 @@ public interface SchedulerSettings {
 
   /**
    * How long a delivery that its owner has handed over may stay open before the recipient is tried
-   * again. Never shorter than what delivery-service allows such a delivery, with a margin.
+   * again: longer than 60 s, delivery-service's time-out for the reply to the final dot and 15 s
+   * together, or mail is sent twice. At least 75 s.
    */
   @WithDefault("690s")
   Duration watch();

@@ -38,8 +38,9 @@ final class StreamsSettings {
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-    properties.put(StreamsConfig.POLL_MS_CONFIG, 20);
+    // What is due goes that much later, and an outcome of ours holds back readers so long.
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 250);
+    properties.put(StreamsConfig.POLL_MS_CONFIG, 50);
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, deployment.replication());
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksMemory.class);

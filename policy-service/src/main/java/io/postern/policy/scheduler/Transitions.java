@@ -8,12 +8,16 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * The ways from one state of a recipient to another that outcome, control and clock share (DESIGN
  * §8). Each stages the entry, and the outcome and notice that belong to it. Any thread.
  */
 final class Transitions {
+  /** How long after its expiry an attempt may be open of which nothing is heard any more. */
+  private static final long ANSWERLESS = Duration.ofDays(2).toMillis();
+
   private static final int MOST_ROUTE = 80;
   private static final int MOST_REASON = 40;
 
@@ -28,7 +32,8 @@ final class Transitions {
     return switch (entry.getState()) {
       case WAITING -> Math.min(entry.getDueMillis(), delayNotice(entry));
       case ENTRY_HELD, WATCHED, DELIVERED_MARK, REMEMBERED -> entry.getDueMillis();
-      case OPEN, SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED -> Entries.NEVER;
+      case OPEN -> entry.getExpiresMillis() + ANSWERLESS;
+      case SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED -> Entries.NEVER;
     };
   }
 
@@ -56,7 +61,7 @@ final class Transitions {
     RecipientOutcome expired =
         Answers.state(key.recipient(), OutcomeKind.EXPIRED_OUTCOME, entry.getReason());
     changes.outbox().outcome(key, entry, "", expired);
-    changes.outbox().numberedNotice(key, entry, NoticeKind.NOTICE_FAILED, "expired", expired);
+    changes.outbox().notice(key, entry, NoticeKind.NOTICE_FAILED, "expired", expired, 0);
     changes.remove(key);
   }
 
@@ -69,7 +74,7 @@ final class Transitions {
     changes.outbox().outcome(key, entry, controlId, cancelled.build());
     changes
         .outbox()
-        .numberedNotice(key, entry, NoticeKind.NOTICE_FAILED, "cancelled", cancelled.build());
+        .notice(key, entry, NoticeKind.NOTICE_FAILED, "cancelled", cancelled.build(), 0);
     changes.remove(key);
   }
 
@@ -77,12 +82,13 @@ final class Transitions {
   void delayed(Changes changes, EntryKey key, ScheduleEntry entry) {
     changes
         .outbox()
-        .numberedNotice(
+        .notice(
             key,
             entry,
             NoticeKind.NOTICE_DELAYED,
             "delayed",
-            Answers.state(key.recipient(), OutcomeKind.DEFERRED, entry.getReason()));
+            Answers.state(key.recipient(), OutcomeKind.DEFERRED, entry.getReason()),
+            0);
     changes.put(key, entry.toBuilder().setDelayNoticed(true).build());
   }
 
@@ -118,12 +124,13 @@ final class Transitions {
     }
     changes
         .outbox()
-        .numberedNotice(
+        .notice(
             key,
             entry.build(),
             NoticeKind.KEEP_CONTENT,
             "keep",
-            Answers.state(key.recipient(), OutcomeKind.HELD, entry.getReason()));
+            Answers.state(key.recipient(), OutcomeKind.HELD, entry.getReason()),
+            0);
   }
 
   /** From a hold to an attempt that is due now. */

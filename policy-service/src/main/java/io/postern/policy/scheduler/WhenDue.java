@@ -1,7 +1,5 @@
 package io.postern.policy.scheduler;
 
-import io.postern.contracts.v1.ControlKind;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleEntry;
 
 /**
@@ -10,15 +8,14 @@ import io.postern.contracts.v1.ScheduleEntry;
  */
 final class WhenDue {
   private final Transitions transitions;
+  private final Remembered remembered;
 
-  WhenDue(Transitions transitions) {
+  WhenDue(Transitions transitions, Remembered remembered) {
     this.transitions = transitions;
+    this.remembered = remembered;
   }
 
-  /**
-   * @return whether an attempt was asked for
-   */
-  boolean apply(Changes changes, EntryKey key, ScheduleEntry entry) {
+  void apply(Changes changes, EntryKey key, ScheduleEntry entry) {
     long now = changes.now();
     switch (entry.getState()) {
       case WAITING -> {
@@ -26,63 +23,50 @@ final class WhenDue {
           transitions.expire(changes, key, entry);
         } else if (now >= entry.getDueMillis()) {
           transitions.open(changes, key, entry);
-          return true;
         } else {
           transitions.delayed(changes, key, entry);
         }
       }
       case ENTRY_HELD -> transitions.cancel(changes, key, entry, Answers.HOLD_LIMIT, "");
-      case WATCHED -> {
-        return watchOver(changes, key, entry);
-      }
+      case WATCHED -> watchOver(changes, key, entry);
+      // The attempt was asked for and its outcome never came: nobody may be working at it.
+      case OPEN -> remembered.undecidable(changes, key, entry.toBuilder());
       case DELIVERED_MARK -> changes.remove(key);
       case REMEMBERED -> {
-        changes
-            .outbox()
-            .outcome(
-                key,
-                entry,
-                entry.getRememberedBy(),
-                Answers.of(key.recipient(), Answers.NOTHING_TO_DO));
+        Remembered.answer(changes, key, entry.toBuilder(), Answers.NOTHING_TO_DO);
         changes.remove(key);
       }
-      case OPEN, SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED ->
+      case SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED ->
           throw new Unprocessable("an entry in state " + entry.getStateValue() + " is never due");
     }
-    return false;
   }
 
   /** The owner of the open delivery has written nothing: it is lost, and the attempt with it. */
-  private boolean watchOver(Changes changes, EntryKey key, ScheduleEntry entry) {
-    String by = entry.getRememberedBy();
-    ScheduleEntry tried =
-        entry.toBuilder()
-            .setTries(entry.getTries() + 1)
-            .setHandBacks(0)
-            .clearRemembered()
-            .clearRememberedBy()
-            .build();
-    if (entry.getRemembered() == ControlKind.CANCEL) {
-      transitions.cancel(changes, key, tried, Answers.ADMINISTRATOR, by);
-    } else if (changes.now() >= entry.getExpiresMillis()) {
-      transitions.expire(changes, key, tried);
-    } else if (entry.getRemembered() == ControlKind.HOLD) {
-      ScheduleEntry.Builder held = tried.toBuilder();
-      transitions.hold(changes, key, held, Answers.ADMINISTRATOR);
-      changes
-          .outbox()
-          .outcome(
-              key,
-              held.build(),
-              by,
-              Answers.state(key.recipient(), OutcomeKind.HELD, Answers.ADMINISTRATOR));
-    } else {
-      if (!by.isEmpty()) {
-        changes.outbox().outcome(key, tried, by, Answers.of(key.recipient(), Answers.RETRIED));
+  private void watchOver(Changes changes, EntryKey key, ScheduleEntry entry) {
+    ScheduleEntry.Builder tried = entry.toBuilder().setTries(entry.getTries() + 1).setHandBacks(0);
+    boolean expired = changes.now() >= entry.getExpiresMillis();
+    switch (entry.getRemembered()) {
+      case CANCEL -> remembered.obey(changes, key, tried, 0);
+      case HOLD -> {
+        if (expired) {
+          expire(changes, key, tried);
+        } else {
+          remembered.obey(changes, key, tried, 0);
+        }
       }
-      transitions.open(changes, key, tried);
-      return true;
+      case RETRY_NOW, RELEASE, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED -> {
+        if (expired) {
+          expire(changes, key, tried);
+        } else {
+          Remembered.answer(changes, key, tried, Answers.RETRIED);
+          transitions.open(changes, key, tried.build());
+        }
+      }
     }
-    return false;
+  }
+
+  private void expire(Changes changes, EntryKey key, ScheduleEntry.Builder entry) {
+    Remembered.answer(changes, key, entry, Answers.ALREADY_FAILED);
+    transitions.expire(changes, key, entry.build());
   }
 }

@@ -4,6 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
@@ -23,12 +27,17 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeciderTest {
   private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
   private static final Duration LONG = Duration.ofSeconds(30);
+  // Its time-out of 5 s and the broker's clean-up each second.
+  private static final Duration LONGER_THAN_A_TRANSACTION = Duration.ofMillis(7_500);
   @TempDir static Path folder = Path.of("");
   private static LogLab log;
 
@@ -60,9 +71,13 @@ class DeciderTest {
   }
 
   private Worker startDecider(Supplier<Optional<Directory>> directory, Runnable beforeCommit) {
+    return startDecider(directory, new SimpleMeterRegistry(), beforeCommit);
+  }
+
+  private Worker startDecider(
+      Supplier<Optional<Directory>> directory, MeterRegistry metrics, Runnable beforeCommit) {
     Decider decider =
-        new Decider(
-            log.settings(), directory, new DeciderMetrics(new SimpleMeterRegistry()), beforeCommit);
+        new Decider(log.settings(), directory, new DeciderMetrics(metrics), beforeCommit);
     Worker worker = Decider.worker(log.settings(), decider);
     workers.add(worker);
     worker.start();
@@ -154,6 +169,94 @@ class DeciderTest {
     await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> deliveries(id).isEmpty()));
     assertThat(failures).hasValueGreaterThan(2);
     assertThat(ids).allSatisfy(id -> assertThat(deliveries(id)).hasSize(1));
+  }
+
+  @Test
+  void decisionsThatTakeLongerThanATransactionMayAreCommittedAtTheFirstTry() throws Exception {
+    AtomicInteger decisions = new AtomicInteger();
+    // Seen by the decider's thread at each decision, when the one before could have been sent.
+    MeterRegistry slowAtTheSecond =
+        new SimpleMeterRegistry() {
+          @Override
+          protected Counter newCounter(Meter.Id id) {
+            return new CumulativeCounter(id) {
+              @Override
+              public void increment(double amount) {
+                super.increment(amount);
+                if (id.getName().equals("postern.decider.recipients")
+                    && decisions.incrementAndGet() == 2) {
+                  LockSupport.parkNanos(LONGER_THAN_A_TRANSACTION.toNanos());
+                }
+              }
+            };
+          }
+        };
+    QueueId first = accept(3, "bob@fabrikam.example");
+    QueueId second = accept(3, "bob@fabrikam.example");
+
+    startDecider(() -> Optional.of(DIRECTORY), slowAtTheSecond, () -> {});
+
+    await().atMost(LONG).until(() -> !deliveries(second).isEmpty());
+    assertThat(deliveries(first)).hasSize(1);
+    assertThat(deliveries(second)).hasSize(1);
+    assertThat(decisions).as("none was aborted and decided again").hasValue(2);
+  }
+
+  @Test
+  void whatFollowsFromSmallRecordsIsHeldInMemoryInPartsOnly() throws Exception {
+    QueueId queueId = QueueId.next(2);
+    String[] many = new String[8_000];
+    Arrays.setAll(many, i -> "a-rather-long-local-part-of-number-" + i + "@fabrikam.example");
+    long offset =
+        log.write(
+                Topics.MAIL_ACCEPTED, 2, queueId.value(), Messages.to(queueId, many).toByteArray())
+            .offset();
+    for (int attempt = 2; attempt < 22; attempt++) {
+      AttemptDue due =
+          AttemptDue.newBuilder()
+              .setQueueId(queueId.value())
+              .setAcceptedOffset(offset)
+              .addAllRecipients(IntStream.range(0, many.length).boxed().toList())
+              .setAttempt(attempt)
+              .build();
+      log.write(Topics.MAIL_DUE, 2, queueId.value(), due.toByteArray());
+    }
+    SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+    startDecider(() -> Optional.of(DIRECTORY), metrics, () -> {});
+
+    int each = many.length / MessageDecider.MOST_RECIPIENTS;
+    await().atMost(LONG).until(() -> deliveries(queueId).size() == 21 * each);
+    int bytes =
+        deliveries(queueId).stream()
+            .filter(delivery -> delivery.getAttempt() == 2)
+            .mapToInt(DeliveryRequested::getSerializedSize)
+            .sum();
+    assertThat(bytes).as("of one record").isGreaterThan(400_000);
+    assertThat(metrics.get("postern.decider.batch.records").summary().max())
+        .isLessThanOrEqualTo((4 << 20) / bytes + 1);
+  }
+
+  @Test
+  void whileNothingCanBeCommittedItIsTriedOnceASecond() throws Exception {
+    List<Long> tries = new CopyOnWriteArrayList<>();
+    startDecider(
+        () -> Optional.of(DIRECTORY),
+        () -> {
+          tries.add(System.nanoTime());
+          if (tries.size() < 4) {
+            throw new TransactionalIdAuthorizationException("not yours");
+          }
+        });
+    QueueId queueId = accept(0, "bob@fabrikam.example");
+
+    await().atMost(LONG).untilAsserted(() -> assertThat(deliveries(queueId)).hasSize(1));
+
+    assertThat(tries).hasSizeGreaterThanOrEqualTo(4);
+    for (int i = 1; i < 4; i++) {
+      assertThat(Duration.ofNanos(tries.get(i) - tries.get(i - 1)))
+          .isGreaterThan(Duration.ofMillis(900));
+    }
   }
 
   @Test

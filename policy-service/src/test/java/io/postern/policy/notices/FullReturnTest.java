@@ -3,6 +3,8 @@ package io.postern.policy.notices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.TopicDeclaration;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
@@ -10,6 +12,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,13 +26,14 @@ class FullReturnTest {
       Samples.attempt(queueId, LOOSE, Samples.outcome(0, OutcomeKind.FAILED, "remote-5xx"));
   private Action action = Action.FAILED;
   private TlsRequirement required = LOOSE;
+  private long noticeMillis = Samples.FAILED;
 
   FullReturnTest() {
     original.getEnvelopeBuilder().setRet("FULL");
   }
 
   private boolean allowed() {
-    return FullReturn.allowed(action, original.build(), required, outcome.build(), 1);
+    return FullReturn.allowed(action, original.build(), required, outcome.build(), 1, noticeMillis);
   }
 
   @Test
@@ -105,8 +109,33 @@ class FullReturnTest {
   void G3_anAttemptThatIsNotKnownForbidsIt() {
     assertThat(
             FullReturn.allowed(
-                action, original.build(), required, OutcomeRecorded.getDefaultInstance(), 1))
+                action,
+                original.build(),
+                required,
+                OutcomeRecorded.getDefaultInstance(),
+                1,
+                noticeMillis))
         .isFalse();
+  }
+
+  @Test
+  void contentThatTheLogMayForgetBeforeTheDsnExpiresIsNotReferredTo() {
+    Duration kept =
+        Topics.ALL.stream()
+            .filter(topic -> topic.name().equals(Topics.MAIL_CONTENT))
+            .map(TopicDeclaration::retention)
+            .findFirst()
+            .orElseThrow();
+    assertThat(kept.minus(Topics.LONGEST_LIFETIME))
+        .as("leaves the notice writer as much again")
+        .isGreaterThanOrEqualTo(FullReturn.LONGEST_BEFORE_NOTICE.multipliedBy(2));
+    noticeMillis = Samples.ACCEPTED + FullReturn.LONGEST_BEFORE_NOTICE.toMillis();
+    assertThat(allowed()).isTrue();
+    noticeMillis++;
+    assertThat(allowed()).isFalse();
+    noticeMillis = Samples.FAILED;
+    original.clearAcceptedMillis();
+    assertThat(allowed()).as("an age that is not known").isFalse();
   }
 
   @Test

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -302,6 +303,25 @@ class NoticeWriterTest {
     await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
     assertThat(failures).hasValueGreaterThan(2);
     assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
+  }
+
+  @Test
+  void whileNothingCanBeCommittedItIsTriedOnceASecond() throws Exception {
+    List<Long> tries = new CopyOnWriteArrayList<>();
+    startWriter(
+        () -> {
+          tries.add(System.nanoTime());
+          if (tries.size() < 3) {
+            throw new TimeoutException("the commit did not come");
+          }
+        });
+    QueueId queueId = askRefused(0);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+    assertThat(tries).hasSizeGreaterThanOrEqualTo(3);
+    for (int i = 1; i < 3; i++) {
+      assertThat(Duration.ofNanos(tries.get(i) - tries.get(i - 1)))
+          .isGreaterThan(Duration.ofMillis(900));
+    }
   }
 
   @Test

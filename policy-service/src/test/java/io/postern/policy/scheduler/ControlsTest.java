@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -450,5 +451,161 @@ class ControlsTest {
         .singleElement()
         .satisfies(r -> assertThat(r.getReason()).isEqualTo("nothing-to-do"));
     assertThat(lab.store(SchedulerTopology.MARKS).all().hasNext()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HOLD, RETRY_NOW", "RETRY_NOW, HOLD", "CANCEL, HOLD"})
+  void whatWaitsForAWatchThatEndsAfterExpiryIsAnswered(ControlKind first, ControlKind second) {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 0, 1)
+            .setExpiresMillis(lab.millis() + 60_000));
+    lab.control(first, message, "c0", 0);
+    lab.control(second, message, "c1", 1);
+    lab.own();
+    lab.advance(Duration.ofMinutes(12));
+    assertThat(lab.own())
+        .flatExtracting(ControlsTest::answers)
+        .containsExactlyInAnyOrderElementsOf(
+            first == ControlKind.CANCEL
+                ? List.of("0 CANCELLED c0", "1 EXPIRED_OUTCOME ", "1 already-failed c1")
+                : List.of(
+                    "0 EXPIRED_OUTCOME ",
+                    "0 already-failed c0",
+                    "1 EXPIRED_OUTCOME ",
+                    "1 already-failed c1"));
+    assertThat(state(0)).isNull();
+    assertThat(state(1)).isNull();
+  }
+
+  /** Recipient, new state or else the answer, control id. */
+  private static List<String> answers(OutcomeRecorded outcome) {
+    return outcome.getRecipientsList().stream()
+        .map(
+            r ->
+                r.getRecipient()
+                    + " "
+                    + (r.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+                        ? r.getReason()
+                        : r.getKind())
+                    + " "
+                    + outcome.getControlId())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HOLD, 0 already-held c, ENTRY_HELD",
+    "RETRY_NOW, 0 already-held c, ENTRY_HELD",
+    "CANCEL, 0 CANCELLED c, ",
+  })
+  void whatIsRememberedIsObeyedAtAnOutcomeThatCannotBeProcessed(
+      ControlKind control, String answer, @Nullable ScheduleState after) {
+    bring("OPEN");
+    lab.control(control, message, "c", 0);
+    lab.own();
+    lab.write(lab.outcome(message, 2, OutcomeKind.RELEASED, "", 0)); // nobody writes that
+    assertThat(lab.own())
+        .flatExtracting(ControlsTest::answers)
+        .containsExactlyInAnyOrder("0 HELD ", answer);
+    assertThat(state(0)).isEqualTo(after);
+    if (after != null) {
+      assertThat(entry(0).getRememberedBy()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // for all; for recipient 3; its answers; what it comes to, and recipient 4
+    "CANCEL, HOLD, 3 remembered one, , ",
+    "CANCEL, RETRY_NOW, 3 remembered one, , ",
+    "CANCEL, RELEASE, 3 not-held one, , ",
+    "HOLD, RELEASE, 3 superseded all; 3 taken-back one, WAITING, ENTRY_HELD",
+    "HOLD, RETRY_NOW, 3 remembered one, ENTRY_HELD, ENTRY_HELD",
+    "HOLD, CANCEL, 3 superseded all; 3 remembered one, , ENTRY_HELD",
+    "RETRY_NOW, HOLD, 3 superseded all; 3 remembered one, ENTRY_HELD, WAITING",
+  })
+  void aControlOfOneAndTheOneOfAllBeforeItAreCombined(
+      ControlKind all,
+      ControlKind one,
+      String answers,
+      @Nullable ScheduleState after,
+      @Nullable ScheduleState other) {
+    lab.control(all, message, "all");
+    lab.own();
+    lab.control(one, message, "one", 3);
+    assertThat(lab.own())
+        .flatExtracting(ControlsTest::answers)
+        .containsExactlyInAnyOrder(answers.split("; "));
+    lab.deferred(message, 1, 3, 4);
+    assertThat(state(3)).isEqualTo(after);
+    assertThat(state(4)).isEqualTo(other);
+    for (int recipient : new int[] {3, 4}) {
+      if (state(recipient) != null) {
+        assertThat(entry(recipient).getRemembered())
+            .isEqualTo(ControlKind.CONTROL_KIND_UNSPECIFIED);
+      }
+    }
+  }
+
+  @Test
+  void aHoldOfOneAndThenOfAllIsTakenBackForTheOne() {
+    lab.control(ControlKind.HOLD, message, "one", 3);
+    lab.control(ControlKind.HOLD, message, "all");
+    lab.control(ControlKind.RELEASE, message, "release", 3);
+    lab.deferred(message, 1, 3, 4);
+    assertThat(state(3)).isEqualTo(ScheduleState.WAITING);
+    assertThat(state(4)).isEqualTo(ScheduleState.ENTRY_HELD);
+  }
+
+  @Test
+  void aControlOfAllThatIsOneTooManyIsObeyedByWhoHasAnEntryAndSaysSo() {
+    bring("WAITING");
+    lab.write(lab.outcome(message, 1, OutcomeKind.HELD, Reasons.NO_ROUTE, 1));
+    for (int i = 0; i < Marks.MOST; i++) {
+      lab.control(ControlKind.HOLD, SchedulerLab.message(), "c" + i);
+    }
+    lab.own();
+
+    lab.control(ControlKind.CANCEL, message, "more");
+
+    assertThat(lab.own())
+        .flatExtracting(ControlsTest::answers)
+        .containsExactlyInAnyOrder(
+            "0 CANCELLED more", "1 CANCELLED more", "-1 too-many-remembered more");
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isZero();
+    lab.deferred(message, 1, 2);
+    assertThat(state(2)).as("it was said that it does not get it").isEqualTo(ScheduleState.WAITING);
+    // Other things have bounds of their own.
+    lab.control(ControlKind.HOLD, message, "one", 5);
+    assertThat(state(5)).isEqualTo(ScheduleState.REMEMBERED);
+    lab.flush(SchedulerLab.ROUTE, "f");
+    lab.tick();
+    assertThat(lab.due()).singleElement().extracting(AttemptDue::getAttempt).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsRememberedIsBoundedByRecipientsAndNotByMessages() {
+    Integer[] most = IntStream.range(0, Entries.MOST_REMEMBERED).boxed().toArray(Integer[]::new);
+    lab.deferred(message, 1, 0);
+    QueueId never = SchedulerLab.message();
+    Integer[] more = IntStream.rangeClosed(0, most.length).boxed().toArray(Integer[]::new);
+    lab.control(ControlKind.HOLD, never, "c1", more);
+    assertThat(lab.ownStates())
+        .filteredOn(r -> r.getReason().equals("too-many-remembered"))
+        .extracting(RecipientOutcome::getRecipient)
+        .containsExactly(most.length);
+    lab.control(ControlKind.HOLD, SchedulerLab.message(), "c2", 0);
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getReason)
+        .containsExactly("too-many-remembered");
+    lab.control(ControlKind.HOLD, message, "c3", 0);
+    assertThat(state(0)).isEqualTo(ScheduleState.ENTRY_HELD);
+    // one is taken back: there is room for another
+    lab.control(ControlKind.RELEASE, never, "c4", 7);
+    lab.own();
+    lab.control(ControlKind.HOLD, SchedulerLab.message(), "c5", 0);
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getReason)
+        .containsExactly("remembered");
   }
 }

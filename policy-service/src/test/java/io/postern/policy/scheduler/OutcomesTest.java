@@ -7,10 +7,12 @@ import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
@@ -56,7 +58,7 @@ class OutcomesTest {
 
   @Test
   void aDeferredRecipientIsTriedAgainOnScheduleUntilItIsDelivered() {
-    long[] minutes = {1, 5, 15, 30, 60, 60, 60};
+    long[] minutes = {1, 5, 15, 30, 60, 60}; // less than until the delay notice
     for (int i = 0; i < minutes.length; i++) {
       lab.deferred(message, i + 1, 0);
       assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
@@ -167,8 +169,8 @@ class OutcomesTest {
         .satisfies(
             notice -> {
               assertThat(notice.getKind()).isEqualTo(NoticeKind.NOTICE_FAILED);
-              assertThat(notice.getNoticeId()).isEqualTo(message + "/failed/1/2");
-              assertThat(notice.getCause()).isEqualTo("failed/1/2");
+              assertThat(notice.getNoticeId()).isEqualTo(message + "/failed/1/2/1");
+              assertThat(notice.getCause()).isEqualTo("failed/1/2/1");
               assertThat(notice.getRecipientsList())
                   .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getKind)
                   .containsExactly(tuple(1, OutcomeKind.FAILED), tuple(4, OutcomeKind.FAILED));
@@ -191,7 +193,129 @@ class OutcomesTest {
             .setDeliveryId(message + "/1/1"));
     assertThat(lab.notices())
         .extracting(NoticeRequested::getCause)
-        .containsExactly("failed/1/r1", "failed/1/1");
+        .containsExactly("failed/1/decided/1", "failed/1/1/0");
+  }
+
+  /** Each would have had the id of the other: one of the two was lost. */
+  @Test
+  void recipientsOfOneFailureThatExpireAtDifferentTimesAreToldInNoticesOfTheirOwn() {
+    lab.deferred(message, 1, 0, 1, 2);
+    lab.advance(Duration.ofSeconds(10));
+    lab.control(ControlKind.HOLD, message, "h0", 0, 2);
+    lab.advance(Duration.ofSeconds(10));
+    lab.control(ControlKind.HOLD, message, "h1", 1);
+    lab.advance(Duration.ofHours(1));
+    lab.control(ControlKind.RELEASE, message, "r");
+    lab.tick();
+    lab.notices();
+    lab.write(lab.outcome(message, 2, OutcomeKind.FAILED, Reasons.REMOTE_5XX, 0, 1, 2));
+    assertThat(lab.notices())
+        .extracting(NoticeRequested::getNoticeId, n -> recipients(n.getRecipientsList()))
+        .containsExactlyInAnyOrder(
+            tuple(message + "/failed/2/0/0", List.of(0, 2)),
+            tuple(message + "/failed/2/0/1", List.of(1)));
+  }
+
+  private static List<Integer> recipients(List<RecipientOutcome> outcomes) {
+    return outcomes.stream().map(RecipientOutcome::getRecipient).toList();
+  }
+
+  /** G3: a release is from one hold, and not from all that its connectors promise later. */
+  @Test
+  void aReleaseLowersNoPromiseThatWasMadeAfterIt() {
+    lab.deferred(message, 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    lab.due();
+    lab.write(decided(2).addRecipients(held(0, Reasons.CONNECTOR_REMOVED)));
+    lab.control(ControlKind.RELEASE, message, "r", 0);
+    lab.tick();
+    assertThat(lab.due())
+        .singleElement()
+        .satisfies(
+            due -> {
+              assertThat(due.getHeldReason()).isEqualTo(Reasons.CONNECTOR_REMOVED);
+              assertThat(due.getConnector()).isEqualTo("To Fabrikam");
+            });
+    lab.write(
+        lab.outcome(message, 3, OutcomeKind.DEFERRED, "timeout", 0).setConnector("Its successor"));
+    lab.advance(Duration.ofMinutes(10));
+    assertThat(lab.due())
+        .singleElement()
+        .satisfies(
+            due -> {
+              assertThat(due.getHeldReason()).isEmpty();
+              assertThat(due.getConnector()).isEqualTo("Its successor");
+              assertThat(due.hasRequirement()).isTrue();
+            });
+  }
+
+  /** The decider's, which know no requirement. */
+  private OutcomeRecorded.Builder decided(int attempt) {
+    return lab.outcome(message, attempt, OutcomeKind.HELD, "")
+        .setWriter(OutcomeWriter.WRITER_DECIDER)
+        .clearDeliveryId()
+        .clearRequirement()
+        .clearConnector()
+        .clearRoute();
+  }
+
+  private static RecipientOutcome held(int recipient, String reason) {
+    return Answers.state(recipient, OutcomeKind.HELD, reason);
+  }
+
+  @Test
+  void anAttemptThatNobodyAnswersIsHeldInTheEnd() {
+    lab.deferred(message, 1, 0, 1);
+    lab.advance(Duration.ofMinutes(2));
+    lab.control(ControlKind.CANCEL, message, "c", 1);
+    lab.own();
+    lab.due();
+    lab.advance(Duration.ofDays(3).minusMinutes(4));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    assertThat(lab.own()).isEmpty();
+    lab.advance(Duration.ofMinutes(4));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.ENTRY_HELD);
+    assertThat(entry(0).getReason()).isEqualTo(Reasons.UNDECIDABLE);
+    none(1);
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getKind)
+        .containsExactlyInAnyOrder(
+            tuple(0, OutcomeKind.HELD),
+            tuple(1, OutcomeKind.HELD),
+            tuple(1, OutcomeKind.CANCELLED));
+    lab.control(ControlKind.RELEASE, message, "r", 0);
+    lab.tick();
+    assertThat(lab.due()).as("it is long past its time").isEmpty();
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getKind)
+        .containsExactly(OutcomeKind.RELEASED, OutcomeKind.EXPIRED_OUTCOME);
+    none(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, ENTRY_HELD", "2, ENTRY_HELD", "3, OPEN"})
+  void whatTheDeciderCannotReadHoldsTheMessagesOpenRecipients(int attempt, ScheduleState open) {
+    lab.deferred(message, 1, 0);
+    lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 1));
+    lab.advance(Duration.ofMinutes(2));
+    lab.deferred(message, 1, 2);
+    lab.due();
+    QueueId other = SchedulerLab.message();
+    lab.deferred(other, 1, 0);
+    lab.write(decided(attempt));
+    assertThat(entry(0).getState()).isEqualTo(open);
+    assertThat(entry(1).getState()).isEqualTo(ScheduleState.WATCHED);
+    assertThat(entry(2).getState()).isEqualTo(ScheduleState.WAITING);
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getReason)
+        .isEqualTo(open == ScheduleState.OPEN ? List.of() : List.of(tuple(0, Reasons.UNDECIDABLE)));
+    // a delivery that was under way all the same
+    lab.delivered(message, 2, 0);
+    lab.control(ControlKind.RELEASE, message, "r", 0);
+    lab.advance(Duration.ofMinutes(2));
+    assertThat(lab.due())
+        .filteredOn(due -> due.getQueueId().equals(message.value()))
+        .allSatisfy(due -> assertThat(due.getRecipientsList()).doesNotContain(0));
   }
 
   @Test
@@ -224,7 +348,7 @@ class OutcomesTest {
         .satisfies(
             notice -> {
               assertThat(notice.getKind()).isEqualTo(NoticeKind.NOTICE_RELAYED);
-              assertThat(notice.getCause()).isEqualTo("relayed/1/0");
+              assertThat(notice.getCause()).isEqualTo("relayed/1/0/1");
               assertThat(notice.getRecipientsList()).hasSize(1);
             });
     none(0);
@@ -448,9 +572,32 @@ class OutcomesTest {
     lab.deferred(message, 1, 0);
     QueueId next = SchedulerLab.message();
     lab.deferred(next, 1, 0);
+    byte[] readable = lab.store(SchedulerTopology.SCHEDULE).get(message + "/0");
     lab.store(SchedulerTopology.SCHEDULE).put(message + "/0", new byte[] {1});
     lab.advance(Duration.ofMinutes(2));
     assertThat(lab.due()).extracting(AttemptDue::getQueueId).containsExactly(next.value());
     assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(1);
+    // and is not given up for that
+    lab.advance(Duration.ofHours(1));
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(2);
+    lab.store(SchedulerTopology.SCHEDULE).put(message + "/0", readable);
+    lab.advance(Duration.ofMinutes(50));
+    assertThat(lab.due()).isEmpty();
+    lab.advance(Duration.ofMinutes(11));
+    assertThat(lab.due()).extracting(AttemptDue::getQueueId).containsExactly(message.value());
+    assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(2);
+  }
+
+  @Test
+  void anEntryThatWasPutOffAndHasChangedMeanwhileIsNotTakenUpEarly() {
+    lab.deferred(message, 1, 0);
+    byte[] readable = lab.store(SchedulerTopology.SCHEDULE).get(message + "/0");
+    lab.store(SchedulerTopology.SCHEDULE).put(message + "/0", new byte[] {1});
+    lab.advance(Duration.ofMinutes(2)); // put off by an hour
+    lab.store(SchedulerTopology.SCHEDULE).put(message + "/0", readable);
+    lab.control(ControlKind.HOLD, message, "h", 0);
+    lab.advance(Duration.ofHours(2));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.ENTRY_HELD);
+    assertThat(lab.due()).isEmpty();
   }
 }

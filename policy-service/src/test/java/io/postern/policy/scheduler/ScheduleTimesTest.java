@@ -75,5 +75,12 @@ class ScheduleTimesTest {
     assertThatThrownBy(() -> new ScheduleTimes(fine, fine, hour, Duration.ofDays(15), hour))
         .hasMessageContaining("postern.schedule.hold-limit")
         .hasMessageContaining("14d");
+    // 60 s, in which the owner may still end the message, and a margin
+    assertThatThrownBy(
+            () -> new ScheduleTimes(fine, fine, hour, hour, Duration.ofSeconds(75).minusMillis(1)))
+        .hasMessageContaining("postern.schedule.watch")
+        .hasMessageContaining("75s");
+    assertThat(new ScheduleTimes(fine, fine, hour, hour, Duration.ofSeconds(75)).watch())
+        .hasSeconds(75);
   }
 }

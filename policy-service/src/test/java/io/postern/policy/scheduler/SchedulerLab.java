@@ -31,6 +31,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -110,7 +111,10 @@ final class SchedulerLab implements AutoCloseable {
     return QueueId.next(0);
   }
 
-  /** An outcome of delivery for the given attempt, with one state for each of the recipients. */
+  /**
+   * An outcome of delivery for the given attempt (0: not known), with one state for each of the
+   * recipients.
+   */
   OutcomeRecorded.Builder outcome(
       QueueId queueId, int attempt, OutcomeKind kind, String reason, Integer... recipients) {
     OutcomeRecorded.Builder outcome =
@@ -118,7 +122,7 @@ final class SchedulerLab implements AutoCloseable {
             .setId(OutcomeId.newBuilder().setIncarnation("delivery-1").setNumber(++numbers))
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
             .setQueueId(queueId.value())
-            .setDeliveryId(new DeliveryId(queueId, attempt, 0).toString())
+            .setDeliveryId(attempt == 0 ? "" : new DeliveryId(queueId, attempt, 0).toString())
             .setAttempt(attempt)
             .setOrganization("contoso")
             .setConnector("To Fabrikam")
@@ -227,6 +231,11 @@ final class SchedulerLab implements AutoCloseable {
 
   KeyValueStore<String, byte[]> store(String name) {
     return driver.getKeyValueStore(name);
+  }
+
+  /** The index by time. */
+  KeyValueStore<Bytes, byte[]> index() {
+    return driver.getKeyValueStore(SchedulerTopology.DUE);
   }
 
   double metric(String name, String... tags) {

@@ -60,7 +60,7 @@ public final class SchedulerProcess {
     return scheduler(bootstrap, folder, FAST, new SimpleMeterRegistry());
   }
 
-  private static Scheduler scheduler(
+  static Scheduler scheduler(
       String bootstrap, Path folder, ScheduleTimes times, SimpleMeterRegistry registry) {
     return new Scheduler(
         LogLab.settings(bootstrap),

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Postern beside Postfix, tuned as peerbench tunes it, in one run: compare.sh [postern|postfix ...] (default: both).
+# Needs peerbench's tools in $PEERBENCH/tools (built), its certificates in $PEERBENCH/certs, and Postfix installed.
+# Talks to 127.0.0.1 alone; every part is bounded in count and time. Figures go to $PEERBENCH/results.jsonl too.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+tools=${PEERBENCH:?set PEERBENCH to the scratch folder of peerbench}/tools
+cd "$tools"
+python3 -m http.server 2528 --bind 127.0.0.1 -d "$PEERBENCH/certs" >/dev/null 2>&1 &
+crl=$!
+trap 'kill $crl 2>/dev/null || true' EXIT
+
+bench() { # NAME SIZES KS ARGUMENTS
+  python3 bench.py --name "$1" --sizes "$2" --ks "$3" --conns "${CONNS:-10}" --reps "${REPS:-3}" --secs "${SECS:-5}" --quiet 5 --budget 900 "${@:4}"
+}
+
+for relay in "${@:-postern postfix}"; do
+  for name in $relay; do
+    case $name in
+      postern)
+        bench postern 10240 100,1 --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}"
+        bench postern 102400,1048576 100 --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}" ;;
+      postfix)
+        TLS=encrypt REUSE=yes MAXUSE=1000 sut/postfix-setup.sh
+        bench postfix 10240 100,1 --start sut/postfix-start.sh --stop sut/postfix-stop.sh
+        bench postfix 102400,1048576 100 --start sut/postfix-start.sh --stop sut/postfix-stop.sh ;;
+      *) echo "compare.sh: postern or postfix, not $name" >&2; exit 2 ;;
+    esac
+  done
+done

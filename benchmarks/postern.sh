@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Starts Postern for peerbench, in the foreground and with all its processes as children: mail for 127.0.0.1 to the sink at
+# 127.0.0.1:2526, whose certificate is validated against peerbench's CA, revocation included. A new state at each start.
+# PEERBENCH: the scratch folder of peerbench, with certs/ made by its gencerts.sh.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+state=${PEERBENCH:?set PEERBENCH to the scratch folder of peerbench}/postern
+rm -rf "$state"
+exec "$here/../run" --state "$state" --smtp-port 2525 --size server \
+  --directory "$here/relay.yaml" --anchors "$PEERBENCH/certs/ca.pem"
