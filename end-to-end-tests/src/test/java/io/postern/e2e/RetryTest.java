@@ -12,6 +12,7 @@ import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
+import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
 import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
@@ -269,6 +270,46 @@ class RetryTest {
       with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
       awaitLast(queueId, with.recipient(), "delivered");
       assertThat(with.organization.mailbox().messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whoAsksToHearOfSuccessIsToldWhereTheTrailEnds() throws Exception {
+    try (Partnership with = new Partnership("success")) {
+      with.demands(with.host);
+      QueueId queueId;
+      try (SmtpClient client = with.organization.connectTls(with.organization.ownServer())) {
+        assertThat(client.command("MAIL FROM:<" + with.sender() + "> ENVID=Q+2B1").code())
+            .isEqualTo(250);
+        assertThat(
+                client.command("RCPT TO:<" + with.recipient() + "> NOTIFY=SUCCESS,FAILURE").code())
+            .isEqualTo(250);
+        assertThat(client.command("DATA").code()).isEqualTo(354);
+        queueId = TestOrganization.queueId(client.content(Messages.small("told of success")));
+      }
+      awaitLast(queueId, with.recipient(), "delivered");
+      // The partner's host does not announce DSN: nobody behind it will tell the sender.
+      assertThat(with.organization.mailbox().awaitMessages(1, PATIENCE)).hasSize(1);
+      PeerMessage report = with.organization.mailbox().messages().getFirst();
+      assertThat(new String(report.content(), StandardCharsets.UTF_8))
+          .contains("Action: relayed")
+          .contains("Original-Envelope-Id: Q+1")
+          .contains("Final-Recipient: rfc822; " + with.recipient());
+    }
+  }
+
+  @Test
+  void aRouteIsFlushedAheadOfItsSchedule() throws Exception {
+    try (Partnership with = new Partnership("flushed")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      QueueId queueId = with.send("flushed");
+      awaitLast(queueId, with.recipient(), "deferred");
+      String route = trace(queueId).deliveries().getLast().getNextHop().getRoute();
+      assertThat(route).isEqualTo("smart:" + with.host + ":" + with.partner.port());
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
+      queue().flush(route);
+      awaitLast(queueId, with.recipient(), "delivered");
     }
   }
 }
