@@ -56,6 +56,11 @@ final class StreamsSettings {
     consumer(properties, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     consumer(properties, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     consumer(properties, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
+    // Under load most of what it reads is skipped: a few large answers instead of one an append.
+    properties.put(
+        StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 64 << 10);
+    properties.put(
+        StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
     consumer(properties, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 << 10);
     // A replica that stops hands over at once; Streams would let the others wait for the time-out.
     properties.put(StreamsConfig.MAIN_CONSUMER_PREFIX + "internal.leave.group.on.close", true);
