@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.CloseOptions;
@@ -21,13 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The only owner of time (DESIGN §8), as an application of Kafka Streams: exactly once, its state
- * restored from {@code Topics.SCHEDULE}. Any number of replicas share the partitions; each has a
- * state folder of its own.
+ * restored from {@code Topics.SCHEDULE} at each start. Any number of replicas share the partitions;
+ * each has a state folder of its own.
  *
- * <p>Whatever goes wrong is begun anew after a second, with a line in the log now and then: a
- * thread that fails is replaced, and what Streams itself gives up is started again by a thread of
- * this class. Only a state folder that cannot be used, or stays in use by another process for 30 s,
- * is told to the owner as wrong.
+ * <p>Whatever goes wrong is begun anew after a second, by a thread of this class, with nothing of
+ * the local copy left, and with a line in the log now and then. Only a state folder that cannot be
+ * used, or stays in use by another process for 30 s, is told to the owner as wrong.
  */
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Scheduler.class);
@@ -137,8 +135,6 @@ public final class Scheduler implements AutoCloseable {
           streams = begin();
           lockedSince = 0;
         } else if (current.state() == State.ERROR || current.state() == State.NOT_RUNNING) {
-          trouble.warn("The scheduler has stopped, and begins anew", null);
-          metrics.startedOver();
           end(current);
         } else if (ready()) {
           trouble.over("The scheduler is at work.");
@@ -171,13 +167,13 @@ public final class Scheduler implements AutoCloseable {
             new StreamsConfig(StreamsSettings.of(settings, deployment, folder)));
     fresh.setUncaughtExceptionHandler(
         e -> {
-          LOG.debugf(e, "a thread of the scheduler failed");
-          trouble.warn("A thread of the scheduler failed, and is replaced", e);
+          LOG.debugf(e, "the scheduler's thread failed");
+          trouble.warn("The scheduler's thread failed, and all of it begins anew", e);
           metrics.startedOver();
-          LockSupport.parkNanos(PAUSE.toNanos()); // what fails at once must not fail all the time
-          return StreamThreadExceptionResponse.REPLACE_THREAD;
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     try {
+      fresh.cleanUp(); // the log is the truth; a copy that lags behind it was seen to survive
       fresh.start();
       return fresh;
     } catch (RuntimeException e) {

@@ -62,16 +62,21 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
   private @Nullable Task task;
+  private boolean began;
 
   SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics) {
     this.times = times;
     this.metrics = metrics;
   }
 
-  // A task that is revived after an error closes and initializes the same processor: nothing may be
-  // left of what it knew before, and punctuations are not ended by Streams.
+  // Streams revives a task after some errors, with the same processor. After one such revival the
+  // state was that of the restoration before it, so a task lives once: see Scheduler.
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
+    if (began) {
+      throw new StreamsException("a task of the schedule is not revived");
+    }
+    began = true;
     task = new Task(context, times, metrics);
   }
 
