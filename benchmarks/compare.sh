@@ -10,21 +10,17 @@ python3 -m http.server 2528 --bind 127.0.0.1 -d "$PEERBENCH/certs" >/dev/null 2>
 crl=$!
 trap 'kill $crl 2>/dev/null || true' EXIT
 
-bench() { # NAME SIZES KS ARGUMENTS
-  python3 bench.py --name "$1" --sizes "$2" --ks "$3" --conns "${CONNS:-10}" --reps "${REPS:-3}" --secs "${SECS:-5}" --quiet 5 --budget 900 "${@:4}"
+bench() { # NAME ARGUMENTS
+  python3 bench.py --name "$1" --sizes "${SIZES:-10240,102400,1048576}" --ks "${KS:-100,1}" --conns "${CONNS:-10}" \
+    --reps "${REPS:-3}" --secs "${SECS:-4}" --quiet 3 --budget 900 "${@:2}"
 }
 
-for relay in "${@:-postern postfix}"; do
-  for name in $relay; do
-    case $name in
-      postern)
-        bench postern 10240 100,1 --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}"
-        bench postern 102400,1048576 100 --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}" ;;
-      postfix)
-        TLS=encrypt REUSE=yes MAXUSE=1000 sut/postfix-setup.sh
-        bench postfix 10240 100,1 --start sut/postfix-start.sh --stop sut/postfix-stop.sh
-        bench postfix 102400,1048576 100 --start sut/postfix-start.sh --stop sut/postfix-stop.sh ;;
-      *) echo "compare.sh: postern or postfix, not $name" >&2; exit 2 ;;
-    esac
-  done
+for relay in ${@:-postern postfix}; do
+  case $relay in
+    postern) bench postern --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}" ;;
+    postfix)
+      TLS=encrypt REUSE=yes MAXUSE=1000 sut/postfix-setup.sh
+      bench postfix --start sut/postfix-start.sh --stop sut/postfix-stop.sh ;;
+    *) echo "compare.sh: postern or postfix, not $relay" >&2; exit 2 ;;
+  esac
 done
