@@ -17,7 +17,14 @@ bench() { # NAME ARGUMENTS
 
 for relay in ${@:-postern postfix}; do
   case $relay in
-    postern) bench postern --fg --start "bash $here/postern.sh" --wait 180 --warm "${WARM:-30000}" ;;
+    postern)
+      # Its port answers before its directory is in force: the load must not begin then.
+      bash "$here/postern.sh" >"$PEERBENCH/postern.out" 2>&1 </dev/null &
+      postern=$!
+      trap 'kill $crl $postern 2>/dev/null || true' EXIT
+      for _ in $(seq 180); do grep -q "mail is taken" "$PEERBENCH/postern.out" && break; sleep 1; done
+      bench postern --pid $postern --warm "${WARM:-30000}"
+      kill $postern && wait $postern || true ;;
     postfix)
       TLS=encrypt REUSE=yes MAXUSE=1000 sut/postfix-setup.sh
       bench postfix --start sut/postfix-start.sh --stop sut/postfix-stop.sh ;;
