@@ -173,7 +173,7 @@ public final class Scheduler implements AutoCloseable {
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     try {
-      fresh.cleanUp(); // the log is the truth; a copy that lags behind it was seen to survive
+      fresh.cleanUp(); // the log is the truth (decision 15)
       fresh.start();
       return fresh;
     } catch (RuntimeException e) {

@@ -69,8 +69,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     this.metrics = metrics;
   }
 
-  // Streams revives a task after some errors, with the same processor. After one such revival the
-  // state was that of the restoration before it, so a task lives once: see Scheduler.
+  // Streams revives a task after some errors, with the same processor. A task here lives once, so
+  // that nothing of its former life can be left (decision 15).
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     if (began) {
