@@ -10,7 +10,9 @@ import io.postern.log.ContentReader;
 import io.postern.log.ContentStream;
 import io.postern.log.LogSettings;
 import io.postern.smtp.Reply;
+import io.postern.stack.Processes;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.trace.MailTrace;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -48,8 +50,9 @@ class DurabilityTest {
     jvm.addAll(SlowDisk.jvmOptions(disk));
     stack =
         TestStack.start(
-            BrokerSettings.small().withJvm(jvm.toArray(String[]::new)),
-            Map.of(Service.POLICY, Map.of("postern.schedule.intervals", "1s,2s,5s")));
+            Processes.of(Size.SMALL)
+                .broker(BrokerSettings.small().withJvm(jvm.toArray(String[]::new)))
+                .settings(Service.POLICY, Map.of("postern.schedule.intervals", "1s,2s,5s")));
     organization = stack.organization("durable").apply();
   }
 

@@ -7,15 +7,16 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.TlsLevel;
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
+import io.postern.stack.Processes;
 import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.audit.Audit;
 import io.postern.stack.audit.AuditOptions;
 import io.postern.stack.audit.AuditReport;
@@ -43,12 +44,12 @@ class RetryTest {
   void ownStack() throws Exception {
     stack =
         TestStack.start(
-            BrokerSettings.small(),
-            Map.of(
-                Service.POLICY,
-                Map.of(
-                    "postern.schedule.intervals", "1s,2s",
-                    "postern.schedule.delay-notice", "4s")));
+            Processes.of(Size.SMALL)
+                .settings(
+                    Service.POLICY,
+                    Map.of(
+                        "postern.schedule.intervals", "1s,2s",
+                        "postern.schedule.delay-notice", "4s")));
   }
 
   @AfterAll

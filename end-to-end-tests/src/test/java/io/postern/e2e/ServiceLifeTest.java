@@ -3,15 +3,16 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
 import io.postern.stack.LocalStack;
+import io.postern.stack.Processes;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.audit.Audit;
 import io.postern.stack.audit.AuditOptions;
 import io.postern.stack.audit.AuditReport;
@@ -57,8 +58,8 @@ class ServiceLifeTest {
   void ownStack() throws Exception {
     stack =
         TestStack.start(
-            BrokerSettings.small(),
-            Map.of(Service.POLICY, Map.of("postern.schedule.intervals", "1s,2s,5s")));
+            Processes.of(Size.SMALL)
+                .settings(Service.POLICY, Map.of("postern.schedule.intervals", "1s,2s,5s")));
     stack.processes().replicas().forEach(replica -> replica.process().restartByItself(false));
     organization = stack.organization("life");
     String domain = organization.id() + "-partner.example";

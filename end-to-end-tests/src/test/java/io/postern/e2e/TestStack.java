@@ -1,6 +1,5 @@
 package io.postern.e2e;
 
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -8,8 +7,10 @@ import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
+import io.postern.stack.Processes;
 import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +39,7 @@ final class TestStack implements AutoCloseable {
   private final LocalStack stack;
   private final AtomicInteger organizations = new AtomicInteger();
 
-  private TestStack(Path folder, BrokerSettings broker, Map<Service, Map<String, String>> settings)
-      throws Exception {
+  private TestStack(Path folder, Processes processes) throws Exception {
     this.folder = folder;
     this.crls = CrlServer.create();
     this.ca = LabCa.create("Test", crls);
@@ -60,32 +59,22 @@ final class TestStack implements AutoCloseable {
             dns.server(),
             StateFolder.freePort(),
             true,
-            settings,
-            StackOptions.SMALL_JVM,
-            broker);
+            processes);
     this.stack = LocalStack.start(options, System.out::println);
   }
 
   /** The one of this test run; ends with it. */
   static synchronized TestStack shared() throws Exception {
     if (shared == null) {
-      shared = start(BrokerSettings.small());
+      shared = start(Processes.of(Size.SMALL));
       TestStack running = shared;
       Runtime.getRuntime().addShutdownHook(new Thread(running::closeQuietly));
     }
     return shared;
   }
 
-  static TestStack start(BrokerSettings broker) throws Exception {
-    return start(broker, Map.of());
-  }
-
-  /**
-   * @param settings of services, beside those that a stack has
-   */
-  static TestStack start(BrokerSettings broker, Map<Service, Map<String, String>> settings)
-      throws Exception {
-    TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), broker, settings);
+  static TestStack start(Processes processes) throws Exception {
+    TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), processes);
     try {
       stack.stack.awaitReady(READY);
       return stack;

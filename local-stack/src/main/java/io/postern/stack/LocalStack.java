@@ -51,11 +51,13 @@ public final class LocalStack implements AutoCloseable {
       throw new IllegalStateException(
           "port " + smtpPort + " is taken: choose another one with --smtp-port");
     }
-    KafkaBroker broker = KafkaBroker.start(options.state().broker(), options.broker());
+    KafkaBroker broker = KafkaBroker.start(options.state().broker(), options.processes().broker());
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
       for (Service service : Service.values()) {
-        for (int number = 1; number <= options.replicas().getOrDefault(service, 1); number++) {
+        for (int number = 1;
+            number <= options.processes().replicas().getOrDefault(service, 1);
+            number++) {
           stack.startReplica(service, number);
         }
       }
@@ -87,8 +89,7 @@ public final class LocalStack implements AutoCloseable {
   private List<String> command(Service service, Map<String, String> settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options.jvmFlags());
-    command.addAll(options.moreJvmFlags().getOrDefault(service, List.of()));
+    command.addAll(options.processes().jvm(service));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-cp");
     command.add(WrapperJar.path() + java.io.File.pathSeparator + service.jar(options.home()));
@@ -133,10 +134,9 @@ public final class LocalStack implements AutoCloseable {
             "postern.delivery.client-certificates-folder", options.clientCertificates().toString());
       }
     }
-    settings.putAll(options.settings().getOrDefault(service, Map.of()));
+    settings.putAll(options.processes().settings().getOrDefault(service, Map.of()));
     settings.values().removeIf(String::isEmpty);
-    settings.replaceAll(
-        (key, value) -> value.replace(StackOptions.REPLICA, Integer.toString(number)));
+    settings.replaceAll((key, value) -> value.replace(Processes.REPLICA, Integer.toString(number)));
     return settings;
   }
 

@@ -5,10 +5,33 @@ import java.util.List;
 
 /** How much machine the processes of a stack get. */
 public enum Size {
-  /** Quick to start, little memory: a developer's machine, and the tests. */
-  SMALL(StackOptions.SMALL_JVM, BrokerSettings.small()),
-  /** Warms up for some minutes, then does the most with its CPU: a server, and measurements. */
-  SERVER(StackOptions.SERVER_JVM, BrokerSettings.server());
+  /**
+   * Quick to start, little memory: a developer's machine, and the tests. A heap of 128 MB is what
+   * each service must do with.
+   */
+  SMALL(
+      List.of(
+          "-Xmx128m",
+          "-XX:MaxDirectMemorySize=96m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow"),
+      BrokerSettings.small()),
+  /**
+   * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
+   * with its CPU. What docs/performance.md measures.
+   */
+  SERVER(
+      List.of(
+          "-Xmx256m",
+          "-XX:MaxDirectMemorySize=128m",
+          "-XX:+UseSerialGC",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow"),
+      BrokerSettings.server());
 
   private final List<String> services;
   private final BrokerSettings broker;

@@ -24,7 +24,7 @@ final class KillsMain {
     watchdog();
     Profile profile = Boolean.getBoolean("kills.short") ? Profile.SHORT : Profile.LONG;
     boolean good = false;
-    World world = World.start(folder, profile, 2, options -> options);
+    World world = World.start(folder, profile, 2, processes -> processes);
     Thread stop = new Thread(() -> closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try {

@@ -25,7 +25,7 @@ class KillsTest {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    world = World.start(folder.resolve("state"), Profile.SHORT, 2, options -> options);
+    world = World.start(folder.resolve("state"), Profile.SHORT, 2, processes -> processes);
   }
 
   @AfterAll

@@ -54,12 +54,12 @@ class MutationsTest {
             folder.resolve("state"),
             Profile.MUTATED,
             1,
-            options ->
-                options
+            processes ->
+                processes
                     .replicas(Map.of(Service.DELIVERY, 2))
-                    .jvmFlags(Service.INGRESS, agent)
-                    .jvmFlags(Service.POLICY, agent)
-                    .jvmFlags(Service.DELIVERY, agent));
+                    .flags(Service.INGRESS, agent)
+                    .flags(Service.POLICY, agent)
+                    .flags(Service.DELIVERY, agent));
     world.stack().replicas().forEach(replica -> replica.process().restartByItself(false));
   }
 

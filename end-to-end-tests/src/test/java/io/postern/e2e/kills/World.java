@@ -1,6 +1,5 @@
 package io.postern.e2e.kills;
 
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -8,7 +7,9 @@ import io.postern.lab.LabDns;
 import io.postern.lab.SinkPeer;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
+import io.postern.stack.Processes;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  private World(Path folder, Profile profile, int replicas, UnaryOperator<StackOptions> more)
+  private World(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
     state = new StateFolder(folder);
     crls = CrlServer.create();
@@ -83,14 +84,15 @@ final class World implements AutoCloseable {
     ca.writeRoot(state.keys().resolve("ca.pem"));
     stack =
         LocalStack.start(
-            more.apply(options(profile, replicas)), line -> System.out.println("kills: " + line));
+            options(more.apply(processes(profile, replicas))),
+            line -> System.out.println("kills: " + line));
   }
 
   /**
    * @param replicas of ingress, policy and delivery
    * @param more what a run changes in the stack
    */
-  static World start(Path folder, Profile profile, int replicas, UnaryOperator<StackOptions> more)
+  static World start(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
     World world = new World(folder, profile, replicas, more);
     try {
@@ -102,7 +104,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  private StackOptions options(Profile profile, int replicas) {
+  private static Processes processes(Profile profile, int replicas) {
     Map<String, String> delivery =
         Map.ofEntries(
             Map.entry("postern.delivery.host-name", "gate-${replica}.kills.example"),
@@ -119,23 +121,27 @@ final class World implements AutoCloseable {
         Map.of(
             "postern.schedule.intervals", profile.intervals(),
             "postern.schedule.watch", seconds(profile.watch()));
-    return new StackOptions(
-            home(),
-            state,
-            StateFolder.freePort(),
-            state.keys().resolve("gate.pem"),
-            state.keys().resolve("gate.key"),
-            List.of(state.keys().resolve("ca.pem")),
-            state.keys(),
-            dns.server(),
-            strangers.port(),
-            true,
-            Map.of(Service.DELIVERY, delivery, Service.POLICY, policy),
-            StackOptions.SMALL_JVM,
-            BrokerSettings.small())
+    return Processes.of(Size.SMALL)
+        .settings(Service.DELIVERY, delivery)
+        .settings(Service.POLICY, policy)
         .replicas(
             Map.of(
                 Service.INGRESS, replicas, Service.POLICY, replicas, Service.DELIVERY, replicas));
+  }
+
+  private StackOptions options(Processes processes) {
+    return new StackOptions(
+        home(),
+        state,
+        StateFolder.freePort(),
+        state.keys().resolve("gate.pem"),
+        state.keys().resolve("gate.key"),
+        List.of(state.keys().resolve("ca.pem")),
+        state.keys(),
+        dns.server(),
+        strangers.port(),
+        true,
+        processes);
   }
 
   private static String seconds(Duration time) {

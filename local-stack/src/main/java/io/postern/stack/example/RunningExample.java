@@ -1,8 +1,8 @@
 package io.postern.stack.example;
 
-import io.postern.lab.BrokerSettings;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
+import io.postern.stack.Processes;
 import io.postern.stack.Progress;
 import io.postern.stack.RunningStack;
 import io.postern.stack.Service;
@@ -65,7 +65,7 @@ public final class RunningExample implements AutoCloseable {
       progress.done("development CA, its revocation list, DNS and the example mail servers are up");
       LocalStack stack =
           LocalStack.start(
-              options(home, state, smtpPort, world, anchors).replicas(replicas).size(size),
+              options(home, state, smtpPort, world, anchors, Processes.of(size).replicas(replicas)),
               progress::say);
       RunningExample example = new RunningExample(world, stack);
       try {
@@ -101,7 +101,12 @@ public final class RunningExample implements AutoCloseable {
   }
 
   private static StackOptions options(
-      Path home, StateFolder state, int smtpPort, ExampleWorld world, @Nullable Path anchors) {
+      Path home,
+      StateFolder state,
+      int smtpPort,
+      ExampleWorld world,
+      @Nullable Path anchors,
+      Processes processes) {
     List<Path> trusted = new ArrayList<>();
     trusted.add(world.anchors());
     if (anchors != null) {
@@ -118,9 +123,7 @@ public final class RunningExample implements AutoCloseable {
         world.dnsServer(),
         world.mxPort(),
         true,
-        Map.of(),
-        StackOptions.SMALL_JVM,
-        BrokerSettings.small());
+        processes);
   }
 
   private void applyIfNew(DirectoryClient client, String yaml, Path file)

@@ -62,21 +62,14 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
   private @Nullable Task task;
-  private boolean began;
 
   SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics) {
     this.times = times;
     this.metrics = metrics;
   }
 
-  // Streams revives a task after some errors, with the same processor. A task here lives once, so
-  // that nothing of its former life can be left (decision 15).
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    if (began) {
-      throw new StreamsException("a task of the schedule is not revived");
-    }
-    began = true;
     task = new Task(context, times, metrics);
   }
 

@@ -30,16 +30,19 @@ final class SchedulerTopology {
   private SchedulerTopology() {}
 
   static Topology of(ScheduleTimes times, SchedulerMetrics metrics) {
-    return of(times, metrics, Stores::persistentKeyValueStore);
+    return of(times, metrics, RestoredStore::supplier, Stores::persistentKeyValueStore);
   }
 
   /**
-   * @param large makes the stores that may be larger than memory
+   * @param restored makes the store that is read from its changelog, and may be larger than memory
+   * @param derived makes the one that has none. While one store is persistent to Streams it keeps
+   *     others out of the folder, and its id, by which a killed predecessor's transaction is ended
    */
   static Topology of(
       ScheduleTimes times,
       SchedulerMetrics metrics,
-      Function<String, KeyValueBytesStoreSupplier> large) {
+      Function<String, KeyValueBytesStoreSupplier> restored,
+      Function<String, KeyValueBytesStoreSupplier> derived) {
     ByteArrayDeserializer read = new ByteArrayDeserializer();
     ByteArraySerializer write = new ByteArraySerializer();
     Topology topology = new Topology();
@@ -54,7 +57,7 @@ final class SchedulerTopology {
         Topics.MAIL_CONTROLS);
     topology.addProcessor(SCHEDULER, () -> new SchedulerProcessor(times, metrics), SOURCE);
     topology.addStateStore(
-        Stores.keyValueStoreBuilder(large.apply(SCHEDULE), Serdes.String(), Serdes.ByteArray())
+        Stores.keyValueStoreBuilder(restored.apply(SCHEDULE), Serdes.String(), Serdes.ByteArray())
             .withLoggingEnabled(Map.of())
             .withCachingDisabled(),
         SCHEDULER);
@@ -65,7 +68,7 @@ final class SchedulerTopology {
             .withCachingDisabled(),
         SCHEDULER);
     topology.addStateStore(
-        Stores.keyValueStoreBuilder(large.apply(DUE), Serdes.Bytes(), Serdes.ByteArray())
+        Stores.keyValueStoreBuilder(derived.apply(DUE), Serdes.Bytes(), Serdes.ByteArray())
             .withLoggingDisabled()
             .withCachingDisabled(),
         SCHEDULER);

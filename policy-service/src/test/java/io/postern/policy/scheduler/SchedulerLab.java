@@ -65,7 +65,10 @@ final class SchedulerLab implements AutoCloseable {
         new TopologyTestDriver(
             // The driver flushes after each record, which RocksDB is slow at.
             SchedulerTopology.of(
-                times, new SchedulerMetrics(registry), Stores::inMemoryKeyValueStore),
+                times,
+                new SchedulerMetrics(registry),
+                Stores::inMemoryKeyValueStore,
+                Stores::inMemoryKeyValueStore),
             StreamsSettings.of(LogLab.settings("localhost:9"), Deployment.singleNode(1), folder),
             START);
     ByteArraySerializer write = new ByteArraySerializer();

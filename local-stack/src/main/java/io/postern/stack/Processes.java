@@ -1,0 +1,76 @@
+package io.postern.stack;
+
+import io.postern.lab.BrokerSettings;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The processes of a stack.
+ *
+ * @param size of each
+ * @param broker its JVM and properties, usually those of the size
+ * @param replicas how many of a service run; one where it is not named
+ * @param settings further settings of a service; {@link #REPLICA} in a value is its number
+ * @param flags further flags for the JVMs of a service
+ */
+public record Processes(
+    Size size,
+    BrokerSettings broker,
+    Map<Service, Integer> replicas,
+    Map<Service, Map<String, String>> settings,
+    Map<Service, List<String>> flags) {
+
+  /** Stands in a setting for the replica's number, from 1. */
+  public static final String REPLICA = "${replica}";
+
+  public Processes {
+    replicas.forEach(
+        (service, count) -> {
+          if (count < 1) {
+            throw new IllegalArgumentException(
+                count + " replicas of " + service.module() + ": at least one runs");
+          }
+        });
+  }
+
+  /** One of each service, with the settings that every stack has. */
+  public static Processes of(Size size) {
+    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of());
+  }
+
+  /** All flags of a service's JVM. */
+  List<String> jvm(Service service) {
+    List<String> all = new ArrayList<>(size.services());
+    all.addAll(flags.getOrDefault(service, List.of()));
+    return all;
+  }
+
+  public Processes broker(BrokerSettings other) {
+    return new Processes(size, other, replicas, settings, flags);
+  }
+
+  public Processes replicas(Map<Service, Integer> counts) {
+    return new Processes(size, broker, counts, settings, flags);
+  }
+
+  /** Further settings of a service, beside those it has. */
+  public Processes settings(Service service, Map<String, String> more) {
+    Map<Service, Map<String, String>> all = new EnumMap<>(Service.class);
+    all.putAll(settings);
+    Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
+    both.putAll(more);
+    all.put(service, both);
+    return new Processes(size, broker, replicas, all, flags);
+  }
+
+  /** Further flags for a service's JVMs. */
+  public Processes flags(Service service, List<String> more) {
+    Map<Service, List<String>> all = new EnumMap<>(Service.class);
+    all.putAll(flags);
+    all.put(service, List.copyOf(more));
+    return new Processes(size, broker, replicas, settings, all);
+  }
+}
