@@ -6,6 +6,7 @@ import io.postern.e2e.kills.Received.Taken;
 import io.postern.stack.audit.Alarm;
 import io.postern.stack.audit.AuditReport;
 import io.postern.stack.audit.RecipientAnswer;
+import io.postern.stack.audit.RecipientState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,10 +165,15 @@ final class Accounting {
     List<String> dsns = accepted.dsnsAbout(queueId);
     if (dsns.isEmpty()) {
       findings.add(Kind.DSN, queueId, key + ": no DSN was written; " + answer);
-    } else if (dsns.stream().noneMatch(received.dsnsOf(key.seq())::contains)) {
+    } else if (dsns.stream().noneMatch(received.dsnsOf(key.seq())::contains)
+        && !(received.dsnWasRefused(key.seq()) && dsns.stream().anyMatch(this::failed))) {
       findings.add(
           Kind.DSN, queueId, key + ": DSN " + dsns + " was not received by the sender's host");
     }
+  }
+
+  private boolean failed(String dsn) {
+    return audit.recipient(dsn, 0).filter(a -> a.state() == RecipientState.FAILED).isPresent();
   }
 
   private void duplicates(Key key, List<Taken> receipts) {

@@ -13,7 +13,8 @@ final class Bodies {
   static final String SEQUENCE = "X-Seq: ";
 
   private static final int BLOCK = 1 << 20;
-  private static final int LONGEST_LINE = 76;
+  private static final int SHORTEST_LINE = 4;
+  private static final int LONGEST_LINE = 80;
 
   private final long seed;
   private final byte[] block = new byte[BLOCK];
@@ -23,7 +24,10 @@ final class Bodies {
     SplittableRandom random = new SplittableRandom(seed);
     int at = 0;
     while (at < BLOCK) {
-      int length = Math.min(BLOCK - at, 4 + random.nextInt(LONGEST_LINE));
+      int length = SHORTEST_LINE + random.nextInt(LONGEST_LINE - SHORTEST_LINE);
+      if (BLOCK - at - length < SHORTEST_LINE) {
+        length = BLOCK - at; // no rest that is no line
+      }
       for (int i = 0; i < length - 2; i++) {
         block[at + i] =
             (byte) (i == 0 && random.nextInt(12) == 0 ? '.' : ' ' + 1 + random.nextInt(94));
@@ -31,11 +35,6 @@ final class Bodies {
       block[at + length - 2] = '\r';
       block[at + length - 1] = '\n';
       at += length;
-      if (BLOCK - at < 4) {
-        for (; at < BLOCK; at++) {
-          block[at] = (byte) (at == BLOCK - 2 ? '\r' : at == BLOCK - 1 ? '\n' : 'x');
-        }
-      }
     }
   }
 

@@ -47,6 +47,7 @@ final class Received implements SinkPeer.Witness {
   private final Map<Key, List<Taken>> taken = new ConcurrentHashMap<>();
   private final Map<Integer, Set<String>> dsns = new ConcurrentHashMap<>();
   private final Set<Key> refused = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> dsnRefused = ConcurrentHashMap.newKeySet();
 
   private volatile Consumer<String> envelopeListener = client -> {};
 
@@ -180,6 +181,10 @@ final class Received implements SinkPeer.Witness {
     if (key != null) {
       refused.add(key);
     }
+    Matcher sender = SENDER.matcher(recipient);
+    if (sender.matches()) {
+      dsnRefused.add(Integer.parseInt(sender.group(1)));
+    }
   }
 
   List<Taken> of(Key key) {
@@ -188,6 +193,11 @@ final class Received implements SinkPeer.Witness {
 
   boolean wasRefused(Key key) {
     return refused.contains(key);
+  }
+
+  /** The sender's host refused a DSN about the message for good. */
+  boolean dsnWasRefused(int seq) {
+    return dsnRefused.contains(seq);
   }
 
   /** Queue ids of the DSNs that came back for a message. */
