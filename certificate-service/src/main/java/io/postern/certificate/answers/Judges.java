@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.postern.certificate.anchors.AnchorSettings;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.answers.WaitingRoom.Entry;

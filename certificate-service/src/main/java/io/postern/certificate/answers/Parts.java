@@ -1,15 +1,15 @@
 package io.postern.certificate.answers;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.certificate.anchors.AnchorSettings;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.OrganizationAnchors;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.CrlRevocation;
 import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.RevocationSettings;
+import io.postern.certificate.revocation.HttpFetch;
+import io.postern.certificate.revocation.OcspStore;
+import io.postern.certificate.revocation.Revocation;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
@@ -26,6 +26,7 @@ import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
@@ -96,12 +97,20 @@ public class Parts {
 
   @Produces
   @Singleton
-  CrlStore lists(RevocationSettings settings, InstantSource clock, MeterRegistry meters) {
+  HttpFetch http(RevocationConfig settings) {
+    return new HttpFetch(settings);
+  }
+
+  void close(@Disposes HttpFetch http) {
+    http.close();
+  }
+
+  @Produces
+  @Singleton
+  CrlStore lists(
+      RevocationConfig settings, HttpFetch http, InstantSource clock, MeterRegistry meters) {
     try {
-      return new CrlStore(
-          settings,
-          clock,
-          result -> meters.counter("postern.certificate.fetches", "result", result).increment());
+      return new CrlStore(settings, http, clock, fetches(meters));
     } catch (IOException e) {
       throw wrong(
           new IllegalArgumentException(
@@ -113,14 +122,21 @@ public class Parts {
     }
   }
 
-  void close(@Disposes CrlStore lists) {
-    lists.close();
+  @Produces
+  @Singleton
+  OcspStore responders(
+      RevocationConfig settings, HttpFetch http, InstantSource clock, MeterRegistry meters) {
+    return new OcspStore(settings, http, clock, fetches(meters));
+  }
+
+  private static Consumer<String> fetches(MeterRegistry meters) {
+    return result -> meters.counter("postern.certificate.fetches", "result", result).increment();
   }
 
   @Produces
   @Singleton
-  ChainJudge judge(CrlStore lists, RevocationSettings settings) {
-    return new ChainJudge(new CrlRevocation(lists), settings.fetchTimeout());
+  ChainJudge judge(CrlStore lists, OcspStore responders, RevocationConfig settings) {
+    return new ChainJudge(new Revocation(lists, responders), settings.fetchTimeout());
   }
 
   /** Before anything connects or listens. */

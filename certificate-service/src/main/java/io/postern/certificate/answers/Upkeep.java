@@ -1,9 +1,9 @@
 package io.postern.certificate.answers;
 
-import io.postern.certificate.anchors.AnchorSettings;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.revocation.CrlStore;
+import io.postern.certificate.revocation.OcspStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +28,7 @@ public class Upkeep {
   private final DefaultAnchors defaults;
   private final AnchorStore anchors;
   private final CrlStore lists;
+  private final OcspStore responders;
   private final Publisher publisher;
   private final LogLink log;
   private final ScheduledExecutorService timer =
@@ -39,12 +40,14 @@ public class Upkeep {
       DefaultAnchors defaults,
       AnchorStore anchors,
       CrlStore lists,
+      OcspStore responders,
       Publisher publisher,
       LogLink log) {
     this.settings = settings;
     this.defaults = defaults;
     this.anchors = anchors;
     this.lists = lists;
+    this.responders = responders;
     this.publisher = publisher;
     this.log = log;
   }
@@ -54,6 +57,7 @@ public class Upkeep {
         "default anchors: %d, version %s",
         defaults.current().size(), anchors.defaultReference().getVersion());
     every(REFRESH, lists::refresh);
+    every(REFRESH, responders::refresh);
     every(SHRINK, lists::shrink);
     every(settings.pemCheck(), this::reload);
     every(settings.announceEvery(), this::announce);

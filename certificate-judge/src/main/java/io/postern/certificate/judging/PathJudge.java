@@ -1,0 +1,204 @@
+package io.postern.certificate.judging;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.Problem;
+import io.postern.certificate.revocation.Finding;
+import io.postern.certificate.revocation.ListSigners;
+import io.postern.certificate.revocation.Revocation;
+import io.postern.certificate.revocation.RevocationCheck;
+import io.postern.certificate.revocation.RevocationQuestion;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.RevocationStatus;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Judges one path: the rules first, then revocation, for all certificates below the anchor at once.
+ * Revoked beats unreachable beats stale; the leaf comes first. A server's certificate that demands
+ * a stapled answer needs a good one. Any thread.
+ */
+final class PathJudge {
+  /** How long a good verdict without all its evidence is kept, where that is allowed. */
+  private static final Duration BEST_EFFORT_AGAIN = Duration.ofMinutes(5);
+
+  private static final int RANK_REVOKED = PathRules.COUNT;
+  private static final int RANK_UNKNOWN = RANK_REVOKED + 1;
+  private static final int RANK_GOOD = RANK_UNKNOWN + 1;
+
+  private static final byte[] NOTHING = {};
+
+  private final RevocationCheck revocation;
+
+  PathJudge(RevocationCheck revocation) {
+    this.revocation = revocation;
+  }
+
+  /**
+   * What is asked of a path.
+   *
+   * @param presented what else is at hand, for those who sign lists
+   * @param stapled the OCSP response that came with the leaf; empty: none
+   * @param depth how many lists' signers stand between this path and the chain's
+   */
+  record Asked(
+      PathRules.Question question,
+      RevocationMode mode,
+      List<ParsedCertificate> presented,
+      byte[] stapled,
+      Instant giveUp,
+      int depth) {
+    Instant now() {
+      return question.now();
+    }
+  }
+
+  Judgement judge(CandidatePath path, Asked asked) throws InterruptedException {
+    PathRules.Question question = asked.question();
+    RevocationMode mode = asked.mode();
+    PathRules.Broken broken = PathRules.firstBroken(path, question);
+    if (broken != null) {
+      return Judgement.bad(broken.rule(), broken.problem(), path, untilValid(path, question));
+    }
+    Instant until =
+        path.all().stream()
+            .map(ParsedCertificate::notAfter)
+            .min(Instant::compareTo)
+            .orElse(Instant.MAX);
+    List<Finding> findings =
+        mode == RevocationMode.REVOCATION_OFF ? notChecked(path) : check(path, asked);
+    if (mode != RevocationMode.REVOCATION_OFF) {
+      mustStaple(path, question.purpose(), findings);
+    }
+    return byFindings(path, findings, mode, earliest(until, mode, findings, question.now()));
+  }
+
+  // RFC 7633 §4.2.3.1: a server that shows such a certificate without an answer is not believed.
+  private static void mustStaple(CandidatePath path, Purpose purpose, List<Finding> findings) {
+    if (purpose != Purpose.SERVER || findings.isEmpty() || !path.leaf().demandsStaple()) {
+      return;
+    }
+    Finding leaf = findings.getFirst();
+    boolean stapled = leaf.evidence().getSource().equals(Revocation.STAPLED);
+    if (!stapled && leaf.status() != RevocationStatus.IS_REVOKED) {
+      findings.set(
+          0,
+          new Finding(
+              leaf.evidence().toBuilder()
+                  .setStatus(RevocationStatus.UNREACHABLE)
+                  .setDetail(
+                      "it must come with a stapled OCSP answer (RFC 7633), and no good one did")
+                  .build(),
+              leaf.validUntil()));
+    }
+  }
+
+  // A chain that is not valid yet becomes valid.
+  private static Instant untilValid(CandidatePath path, PathRules.Question question) {
+    return path.all().stream()
+        .map(ParsedCertificate::notBefore)
+        .filter(begin -> begin.isAfter(question.now()))
+        .min(Instant::compareTo)
+        .orElse(Instant.MAX);
+  }
+
+  private static Instant earliest(
+      Instant expiry, RevocationMode mode, List<Finding> findings, Instant now) {
+    Instant earliest = expiry;
+    for (Finding finding : findings) {
+      Instant until = finding.validUntil();
+      boolean missing =
+          finding.status() == RevocationStatus.UNREACHABLE
+              || finding.status() == RevocationStatus.STALE;
+      if (missing && mode == RevocationMode.REVOCATION_BEST_EFFORT) {
+        until = now.plus(BEST_EFFORT_AGAIN);
+      }
+      earliest = until.isBefore(earliest) ? until : earliest;
+    }
+    return earliest;
+  }
+
+  private static Judgement byFindings(
+      CandidatePath path, List<Finding> findings, RevocationMode mode, Instant until) {
+    for (RevocationStatus status :
+        List.of(
+            RevocationStatus.IS_REVOKED, RevocationStatus.UNREACHABLE, RevocationStatus.STALE)) {
+      boolean counts =
+          status == RevocationStatus.IS_REVOKED || mode != RevocationMode.REVOCATION_BEST_EFFORT;
+      for (int i = 0; counts && i < findings.size(); i++) {
+        if (findings.get(i).status() == status) {
+          String detail = path.below().get(i) + ": " + findings.get(i).evidence().getDetail();
+          return status == RevocationStatus.IS_REVOKED
+              ? new Judgement(
+                  RANK_REVOKED,
+                  VerdictResult.BAD,
+                  new Problem(VerdictReason.REVOKED, detail),
+                  path,
+                  findings,
+                  until)
+              : new Judgement(
+                  RANK_UNKNOWN,
+                  VerdictResult.UNKNOWN,
+                  new Problem(
+                      status == RevocationStatus.STALE
+                          ? VerdictReason.REVOCATION_STALE
+                          : VerdictReason.REVOCATION_UNREACHABLE,
+                      detail),
+                  path,
+                  findings,
+                  until);
+        }
+      }
+    }
+    return new Judgement(RANK_GOOD, VerdictResult.GOOD, null, path, findings, until);
+  }
+
+  private static List<Finding> notChecked(CandidatePath path) {
+    return path.below().stream()
+        .map(
+            certificate ->
+                new Finding(
+                    RevocationEvidence.newBuilder()
+                        .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+                        .setStatus(RevocationStatus.NOT_CHECKED)
+                        .setSource("none")
+                        .build(),
+                    Instant.MAX))
+        .toList();
+  }
+
+  // Side by side, so that two dead endpoints cost the time of one.
+  private List<Finding> check(CandidatePath path, Asked asked) throws InterruptedException {
+    ListSigners signers = new PathSigners(this, path, asked);
+    List<Finding> findings = new ArrayList<>();
+    try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Finding>> running = new ArrayList<>();
+      for (int i = 0; i < path.below().size(); i++) {
+        RevocationQuestion question =
+            new RevocationQuestion(
+                path.below().get(i),
+                path.issuerOf(i),
+                signers,
+                i == 0 ? asked.stapled() : NOTHING,
+                asked.now(),
+                asked.giveUp());
+        running.add(side.submit(() -> revocation.check(question)));
+      }
+      for (Future<Finding> one : running) {
+        findings.add(one.get());
+      }
+      return findings;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the revocation check failed unexpectedly", e.getCause());
+    }
+  }
+}

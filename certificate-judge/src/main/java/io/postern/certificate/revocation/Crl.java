@@ -1,0 +1,307 @@
+package io.postern.certificate.revocation;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.time.Instant;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Enumerated;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
+import org.bouncycastle.asn1.x509.Time;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate revocation list (RFC 5280 §5) over a buffer, usually a mapped file: its entries
+ * stay where they are and are walked over when one is looked up (20 MB, half a million entries:
+ * some ten milliseconds), so a large list costs no heap. All entries were walked over once, so what
+ * looks like a list here is one to its end. Whether its signature is good is not said here, see
+ * {@link CrlSignature}.
+ *
+ * <p>Immutable, any thread.
+ */
+final class Crl implements Published {
+  /** Entry extensions that do not change what an entry means (RFC 5280 §5.3). */
+  private static final ASN1ObjectIdentifier[] HARMLESS = {
+    Extension.reasonCode, Extension.invalidityDate, Extension.instructionCode
+  };
+
+  private static final int CRL_EXTENSIONS = 0xa0;
+
+  /** The reason of an entry of a delta list that takes the certificate off the list. */
+  static final String REMOVED = "removeFromCRL";
+
+  /** A revoked certificate. */
+  record Entry(Instant revokedAt, String reason) {
+    boolean removed() {
+      return reason.equals(REMOVED);
+    }
+  }
+
+  private final ByteBuffer buffer;
+  private final int tbsStart;
+  private final int tbsEnd;
+  private final AlgorithmIdentifier algorithm;
+  private final byte[] signature;
+  private final X500Principal issuer;
+  private final Instant thisUpdate;
+  private final @Nullable Instant nextUpdate;
+  private final int entriesStart;
+  private final int entriesEnd;
+  private final @Nullable Extensions extensions;
+  private final @Nullable IssuingDistributionPoint scope;
+  private final @Nullable String unknownCritical;
+
+  /** Maps the file; it must not be written to afterwards, only replaced. */
+  static Crl map(Path file) throws IOException, GarbageException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return new Crl(channel.map(MapMode.READ_ONLY, 0, channel.size()));
+    }
+  }
+
+  static Crl of(byte[] der) throws GarbageException {
+    return new Crl(ByteBuffer.wrap(der));
+  }
+
+  private Crl(ByteBuffer buffer) throws GarbageException {
+    this.buffer = buffer;
+    try {
+      Der outer = new Der(buffer, 0, buffer.limit());
+      Der list = outer.next(Der.SEQUENCE).inside();
+      if (outer.hasNext()) {
+        throw new GarbageException("something follows the list");
+      }
+      Der tbs = list.next(Der.SEQUENCE).inside();
+      tbsStart = list.start();
+      tbsEnd = list.end();
+      algorithm = AlgorithmIdentifier.getInstance(list.next(Der.SEQUENCE).whole());
+      signature = bits(list.next(Der.BIT_STRING).bytes());
+      if (list.hasNext()) {
+        throw new GarbageException("something follows the signature");
+      }
+      if (tbs.peek() == Der.INTEGER) {
+        tbs.next();
+      }
+      // RFC 5280 §5.1.1.2
+      if (!algorithm.equals(AlgorithmIdentifier.getInstance(tbs.next(Der.SEQUENCE).whole()))) {
+        throw new GarbageException("its two signature algorithms differ");
+      }
+      issuer = new X500Principal(tbs.next(Der.SEQUENCE).whole());
+      thisUpdate = time(tbs.next());
+      nextUpdate = isTime(tbs.peek()) ? time(tbs.next()) : null;
+      boolean entries = tbs.peek() == Der.SEQUENCE;
+      entriesStart = entries ? tbs.next().contentStart() : 0;
+      entriesEnd = entries ? tbs.end() : 0;
+      extensions =
+          tbs.peek() == CRL_EXTENSIONS
+              ? Extensions.getInstance(tbs.next().inside().next(Der.SEQUENCE).whole())
+              : null;
+      if (tbs.hasNext()) {
+        throw new GarbageException("something follows the extensions");
+      }
+      Extension point = extension(Extension.issuingDistributionPoint);
+      scope = point == null ? null : IssuingDistributionPoint.getInstance(point.getParsedValue());
+      integer(Extension.cRLNumber); // readable now, not when it is asked for
+      integer(Extension.deltaCRLIndicator);
+      unknownCritical = walkEntries();
+    } catch (RuntimeException e) {
+      // Hostile bytes reach the parsers of names, times and extensions.
+      throw new GarbageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static byte[] bits(byte[] content) throws GarbageException {
+    if (content.length < 2 || content[0] != 0) {
+      throw new GarbageException("its signature is not made of octets");
+    }
+    byte[] octets = new byte[content.length - 1];
+    System.arraycopy(content, 1, octets, 0, octets.length);
+    return octets;
+  }
+
+  private static boolean isTime(int tag) {
+    return tag == Der.UTC_TIME || tag == Der.GENERALIZED_TIME;
+  }
+
+  private static Instant time(Der element) throws GarbageException {
+    if (!isTime(element.tag())) {
+      throw new GarbageException("no time where one belongs");
+    }
+    try {
+      return Time.getInstance(ASN1Primitive.fromByteArray(element.whole())).getDate().toInstant();
+    } catch (IOException e) {
+      throw new GarbageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  // RFC 5280 §5.3: a critical entry extension that is not understood spoils the whole list.
+  private @Nullable String walkEntries() throws GarbageException {
+    String unknown = null;
+    Der entries = new Der(buffer, entriesStart, entriesEnd);
+    while (entries.hasNext()) {
+      Der entry = entries.next(Der.SEQUENCE).inside();
+      entry.next(Der.INTEGER);
+      if (!isTime(entry.next().tag())) {
+        throw new GarbageException("an entry without a time");
+      }
+      if (entry.hasNext()) {
+        Der list = entry.next(Der.SEQUENCE).inside();
+        while (list.hasNext()) {
+          String critical = unknownCritical(list.next(Der.SEQUENCE).inside(), indirect());
+          unknown = unknown == null ? critical : unknown;
+        }
+      }
+    }
+    return unknown;
+  }
+
+  private static @Nullable String unknownCritical(Der extension, boolean indirect)
+      throws GarbageException {
+    Der oid = extension.next(Der.OID);
+    byte[] whole = oid.whole();
+    if (extension.peek() != Der.BOOLEAN || extension.next().bytes()[0] == 0) {
+      return null;
+    }
+    ASN1ObjectIdentifier name = ASN1ObjectIdentifier.getInstance(whole);
+    for (ASN1ObjectIdentifier harmless : HARMLESS) {
+      if (harmless.equals(name)) {
+        return null;
+      }
+    }
+    return indirect && Extension.certificateIssuer.equals(name) ? null : name.getId();
+  }
+
+  /**
+   * The entry of the certificate with this serial number by this issuer; null: not on the list. In
+   * an indirect list an entry that names no issuer is of the one before it (RFC 5280 §5.3.3).
+   */
+  @Nullable Entry entry(BigInteger serial, X500Principal by) {
+    byte[] wanted = serial.toByteArray();
+    X500Principal of = issuer;
+    try {
+      Der entries = new Der(buffer, entriesStart, entriesEnd);
+      while (entries.hasNext()) {
+        Der entry = entries.next().inside();
+        boolean same = entry.next().contentEquals(wanted);
+        if (!same && !indirect()) {
+          continue;
+        }
+        Der time = entry.next();
+        Instant at = same ? time(time) : thisUpdate;
+        Extensions more = entry.hasNext() ? Extensions.getInstance(entry.next().whole()) : null;
+        of = indirect() ? issuerOf(more, of) : of;
+        if (same && of.equals(by)) {
+          return new Entry(at, reason(more));
+        }
+      }
+      return null;
+    } catch (GarbageException | IOException e) {
+      throw new IllegalStateException("the list was walked over before", e);
+    }
+  }
+
+  private static X500Principal issuerOf(@Nullable Extensions extensions, X500Principal before)
+      throws IOException {
+    Extension named =
+        extensions == null ? null : extensions.getExtension(Extension.certificateIssuer);
+    if (named != null) {
+      for (GeneralName name : GeneralNames.getInstance(named.getParsedValue()).getNames()) {
+        if (name.getTagNo() == GeneralName.directoryName) {
+          return new X500Principal(name.getName().toASN1Primitive().getEncoded());
+        }
+      }
+    }
+    return before;
+  }
+
+  private static String reason(@Nullable Extensions extensions) {
+    Extension reason = extensions == null ? null : extensions.getExtension(Extension.reasonCode);
+    if (reason == null) {
+      return "unspecified";
+    }
+    // The class writes "CRLReason: keyCompromise".
+    String text =
+        CRLReason.getInstance(ASN1Enumerated.getInstance(reason.getParsedValue())).toString();
+    return text.substring(text.indexOf(' ') + 1);
+  }
+
+  X500Principal issuer() {
+    return issuer;
+  }
+
+  @Override
+  public Instant thisUpdate() {
+    return thisUpdate;
+  }
+
+  /** Null: not given, which RFC 5280 §5.1.2.5 forbids. */
+  @Override
+  public @Nullable Instant nextUpdate() {
+    return nextUpdate;
+  }
+
+  /** What the list is about; null: all certificates of its issuer. */
+  @Nullable IssuingDistributionPoint scope() {
+    return scope;
+  }
+
+  /** It has certificates of other issuers too. */
+  boolean indirect() {
+    return scope != null && scope.isIndirectCRL();
+  }
+
+  /** RFC 5280 §5.2.3; null: not given. */
+  @Nullable BigInteger number() {
+    return integer(Extension.cRLNumber);
+  }
+
+  /** It has the changes since the list of this number (RFC 5280 §5.2.4); null: it is complete. */
+  @Nullable BigInteger changesSince() {
+    return integer(Extension.deltaCRLIndicator);
+  }
+
+  private @Nullable BigInteger integer(ASN1ObjectIdentifier oid) {
+    Extension extension = extension(oid);
+    return extension == null
+        ? null
+        : ASN1Integer.getInstance(extension.getParsedValue()).getPositiveValue();
+  }
+
+  @Nullable Extension extension(ASN1ObjectIdentifier oid) {
+    return extensions == null ? null : extensions.getExtension(oid);
+  }
+
+  /** OIDs of the list's own critical extensions. */
+  ASN1ObjectIdentifier[] criticalExtensions() {
+    return extensions == null ? new ASN1ObjectIdentifier[0] : extensions.getCriticalExtensionOIDs();
+  }
+
+  /** A critical extension of an entry that is not understood. */
+  @Nullable String unknownCriticalOfAnEntry() {
+    return unknownCritical;
+  }
+
+  AlgorithmIdentifier algorithm() {
+    return algorithm;
+  }
+
+  byte[] signature() {
+    return signature;
+  }
+
+  /** What is signed; a buffer of its own over the same bytes. */
+  ByteBuffer signedPart() {
+    return buffer.slice(tbsStart, tbsEnd - tbsStart);
+  }
+}

@@ -1,0 +1,275 @@
+package io.postern.certificate.revocation;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lists say about one certificate, together (RFC 5280 §6.3.3): it is revoked when one of them
+ * has it, and not revoked when they cover all reasons and none has it. The lists' signatures and
+ * signers have been checked before. A list that does not cover the certificate, or that cannot be
+ * understood, says nothing: UNREACHABLE with the reason; one that is not current is STALE.
+ *
+ * <p>One thread, for one use.
+ */
+final class CrlExamination {
+  static final String SOURCE = "crl";
+
+  private static final List<ASN1ObjectIdentifier> UNDERSTOOD =
+      List.of(
+          Extension.issuingDistributionPoint,
+          Extension.cRLNumber,
+          Extension.deltaCRLIndicator,
+          Extension.freshestCRL,
+          Extension.authorityKeyIdentifier,
+          Extension.issuerAlternativeName);
+
+  private final ParsedCertificate certificate;
+  private final List<DistributionPoints.Point> points;
+  private final Instant now;
+  private int covered;
+  private Instant until = Instant.MAX;
+  private @Nullable Finding revoked;
+  private @Nullable RevocationEvidence last; // of a list that covers some reasons
+  private @Nullable Finding best; // of what said nothing
+
+  CrlExamination(ParsedCertificate certificate, DistributionPoints points, Instant now) {
+    this.certificate = certificate;
+    this.points = new ArrayList<>(points.points());
+    this.points.add(DistributionPoints.implicit(certificate));
+    this.now = now;
+  }
+
+  /**
+   * Takes a complete list into account, with a list of its changes if there is one that {@link
+   * #fits}.
+   */
+  void add(Crl list, @Nullable Crl changes, String url) {
+    RevocationEvidence.Builder evidence = evidence(certificate, url, list);
+    String unclear = unclear(list);
+    int reasons = unclear == null ? reasons(list) : 0;
+    if (reasons == 0) {
+      nothing(
+          evidence
+              .setStatus(RevocationStatus.UNREACHABLE)
+              .setDetail(unclear == null ? outOfScope(list) : unclear)
+              .build(),
+          Instant.MAX);
+    } else if (!list.currentAt(now)) {
+      nothing(
+          evidence.setStatus(RevocationStatus.STALE).setDetail(list.stale("the list", now)).build(),
+          now);
+    } else {
+      look(list, changes, evidence, reasons);
+    }
+  }
+
+  private void look(
+      Crl list, @Nullable Crl changes, RevocationEvidence.Builder evidence, int reasons) {
+    Instant next = earlier(nextUpdate(list), changes == null ? Instant.MAX : nextUpdate(changes));
+    BigInteger serial = certificate.x509().getSerialNumber();
+    Crl.Entry change = changes == null ? null : changes.entry(serial, certificate.issuer());
+    Crl.Entry entry = change != null ? change : list.entry(serial, certificate.issuer());
+    if (entry != null && !entry.removed()) {
+      revoked =
+          new Finding(
+              evidence
+                  .setStatus(RevocationStatus.IS_REVOKED)
+                  .setRevokedAtMillis(entry.revokedAt().toEpochMilli())
+                  .setDetail("revoked at " + entry.revokedAt() + ", reason: " + entry.reason())
+                  .build(),
+              next);
+      return;
+    }
+    covered |= reasons;
+    until = earlier(until, next);
+    last = evidence.setStatus(RevocationStatus.NOT_REVOKED).build();
+  }
+
+  /** A list that could not be had. */
+  void failed(String url, PublishedStore.Failed<Crl> failure) {
+    nothing(
+        evidence(certificate, url, failure.last())
+            .setStatus(failure.status())
+            .setDetail(failure.detail())
+            .build(),
+        failure.retryAt());
+  }
+
+  /** A list says nothing. */
+  void nothing(String url, String why) {
+    nothing(
+        evidence(certificate, url, null)
+            .setStatus(RevocationStatus.UNREACHABLE)
+            .setDetail(why)
+            .build(),
+        Instant.MAX);
+  }
+
+  // A stale list is nearer to an answer than none.
+  private void nothing(RevocationEvidence evidence, Instant again) {
+    if (best == null
+        || best.status() == RevocationStatus.UNREACHABLE
+            && evidence.getStatus() == RevocationStatus.STALE) {
+      best = new Finding(evidence, again);
+    }
+  }
+
+  /** No other list can change it. */
+  boolean settled() {
+    return revoked != null || covered == DistributionPoints.ALL_REASONS;
+  }
+
+  /** What they say together. */
+  Finding finding() {
+    if (revoked != null) {
+      return revoked;
+    }
+    if (last != null && covered == DistributionPoints.ALL_REASONS) {
+      return new Finding(last, until);
+    }
+    if (best != null) {
+      return best;
+    }
+    RevocationEvidence.Builder evidence =
+        last == null ? evidence(certificate, "", null) : last.toBuilder();
+    return new Finding(
+        evidence
+            .setStatus(RevocationStatus.UNREACHABLE)
+            .setDetail(
+                last == null
+                    ? "no list of the issuer is at hand"
+                    : "the lists are about some reasons for a revocation only")
+            .build(),
+        until);
+  }
+
+  /** Whether changes belong to a list and to this moment (RFC 5280 §5.2.4). */
+  static boolean fits(Crl list, Crl changes, Instant now) {
+    BigInteger since = changes.changesSince();
+    BigInteger number = list.number();
+    BigInteger newer = changes.number();
+    return since != null
+        && number != null
+        && newer != null
+        && list.changesSince() == null
+        && changes.issuer().equals(list.issuer())
+        && since.compareTo(number) <= 0
+        && number.compareTo(newer) < 0
+        && sameScope(list, changes)
+        && unclearEntry(changes) == null
+        && changes.currentAt(now);
+  }
+
+  private static boolean sameScope(Crl list, Crl changes) {
+    Extension one = list.extension(Extension.issuingDistributionPoint);
+    Extension other = changes.extension(Extension.issuingDistributionPoint);
+    return one == null
+        ? other == null
+        : other != null
+            && Arrays.equals(one.getExtnValue().getOctets(), other.getExtnValue().getOctets());
+  }
+
+  /** Evidence about the certificate with the list's times and no status yet. */
+  static RevocationEvidence.Builder evidence(
+      ParsedCertificate certificate, String url, @Nullable Crl crl) {
+    RevocationEvidence.Builder evidence =
+        RevocationEvidence.newBuilder()
+            .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+            .setSource(SOURCE)
+            .setUrl(url);
+    if (crl != null) {
+      evidence.setThisUpdateMillis(crl.thisUpdate().toEpochMilli());
+      Instant next = crl.nextUpdate();
+      if (next != null) {
+        evidence.setNextUpdateMillis(next.toEpochMilli());
+      }
+    }
+    return evidence;
+  }
+
+  private static @Nullable String unclear(Crl list) {
+    if (list.changesSince() != null) {
+      return "the list has changes only (a delta list)";
+    }
+    for (ASN1ObjectIdentifier oid : list.criticalExtensions()) {
+      if (!UNDERSTOOD.contains(oid)) {
+        return "the list has the critical extension " + oid + ", which is not known";
+      }
+    }
+    return unclearEntry(list);
+  }
+
+  private static @Nullable String unclearEntry(Crl list) {
+    String entry = list.unknownCriticalOfAnEntry();
+    return entry == null
+        ? null
+        : "an entry of the list has the critical extension " + entry + ", which is not known";
+  }
+
+  /** The reasons that the list covers for this certificate (RFC 5280 §6.3.3 (b), (d)). */
+  private int reasons(Crl list) {
+    IssuingDistributionPoint scope = list.scope();
+    if (scope != null && ofAnotherKind(scope)) {
+      return 0;
+    }
+    int all = 0;
+    for (DistributionPoints.Point point : points) {
+      if (isOf(list, point)) {
+        all |= point.reasons();
+      }
+    }
+    return scope == null ? all : all & DistributionPoints.reasons(scope.getOnlySomeReasons());
+  }
+
+  private boolean ofAnotherKind(IssuingDistributionPoint scope) {
+    return scope.onlyContainsAttributeCerts()
+        || (scope.onlyContainsUserCerts() && certificate.isCa())
+        || (scope.onlyContainsCACerts() && !certificate.isCa());
+  }
+
+  // RFC 5280 §6.3.3 (b) (1), (2) (i)
+  private boolean isOf(Crl list, DistributionPoints.Point point) {
+    boolean byWhom =
+        point.listIssuers().isEmpty()
+            ? list.issuer().equals(certificate.issuer())
+            : point.listIssuers().contains(list.issuer()) && list.indirect();
+    IssuingDistributionPoint scope = list.scope();
+    if (!byWhom || scope == null) {
+      return byWhom;
+    }
+    List<GeneralName> names =
+        DistributionPoints.names(
+            scope.getDistributionPoint(), X500Name.getInstance(list.issuer().getEncoded()));
+    return names.isEmpty() || !Collections.disjoint(names, point.names());
+  }
+
+  private String outOfScope(Crl list) {
+    IssuingDistributionPoint scope = list.scope();
+    return scope != null && ofAnotherKind(scope)
+        ? "the list is about certificates of another kind"
+        : "the list is of another distribution point";
+  }
+
+  private static Instant nextUpdate(Crl list) {
+    Instant next = list.nextUpdate();
+    return next == null ? Instant.MIN : next;
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+}

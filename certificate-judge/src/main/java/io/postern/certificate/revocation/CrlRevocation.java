@@ -1,0 +1,111 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.ParsedCertificate;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Revocation by the lists that a certificate names (RFC 5280 §6.3.3). The URLs of a point are tried
+ * in the certificate's order until one gives an answer; further points are asked while reasons are
+ * not covered.
+ */
+final class CrlRevocation implements RevocationCheck {
+  /** Certificates of one name that a list may be signed by. */
+  private static final int MAX_SIGNERS = 3;
+
+  private final CrlStore store;
+
+  CrlRevocation(CrlStore store) {
+    this.store = store;
+  }
+
+  /** The certificate names a list that is followed. */
+  @Override
+  public Finding check(RevocationQuestion question) throws InterruptedException {
+    DistributionPoints points = DistributionPoints.of(question.certificate());
+    CrlExamination examination = new CrlExamination(question.certificate(), points, question.now());
+    Asking asking = new Asking(question, examination);
+    for (DistributionPoints.Point point : points.points()) {
+      for (String url : point.urls()) {
+        if (examination.settled() || asking.ask(point, url)) {
+          break;
+        }
+      }
+    }
+    return examination.finding();
+  }
+
+  /** One certificate's lists. */
+  private final class Asking {
+    private final RevocationQuestion question;
+    private final ParsedCertificate issuer;
+    private final ListSigners signers;
+    private final CrlExamination examination;
+
+    Asking(RevocationQuestion question, CrlExamination examination) {
+      this.question = question;
+      this.issuer = question.issuer();
+      this.signers = question.signers();
+      this.examination = examination;
+    }
+
+    /** Whether a list was there and by somebody who may sign it. */
+    boolean ask(DistributionPoints.Point point, String url) throws InterruptedException {
+      PublishedStore.Failed<Crl> wrongSigner = null;
+      for (ParsedCertificate signer : signers(point)) {
+        switch (store.current(url, signer, question.giveUp())) {
+          case PublishedStore.Held<Crl>(Crl list) -> {
+            if (!signer.equals(issuer) && !signers.trusted(signer)) {
+              examination.nothing(url, "who signed the list is not trusted: " + signer);
+              return false;
+            }
+            examination.add(list, changes(list, signer), url);
+            return true;
+          }
+          case PublishedStore.Failed<Crl> failed -> {
+            if (!failed.wrongSigner()) {
+              examination.failed(url, failed);
+              return false;
+            }
+            wrongSigner = wrongSigner == null ? failed : wrongSigner;
+          }
+        }
+      }
+      if (wrongSigner == null) {
+        examination.nothing(url, "the certificate of the lists' issuer was not presented");
+      } else {
+        examination.failed(url, wrongSigner);
+      }
+      return false;
+    }
+
+    private List<ParsedCertificate> signers(DistributionPoints.Point point) {
+      Set<ParsedCertificate> all = new LinkedHashSet<>();
+      if (point.listIssuers().isEmpty()) {
+        all.add(issuer);
+        all.addAll(signers.named(issuer.subject()));
+      }
+      for (X500Principal name : point.listIssuers()) {
+        all.addAll(signers.named(name));
+      }
+      return all.stream().limit(MAX_SIGNERS).toList();
+    }
+
+    /** Changes that cannot be had change nothing: the complete list is current. */
+    private @Nullable Crl changes(Crl list, ParsedCertificate signer) throws InterruptedException {
+      Set<String> urls = new LinkedHashSet<>(DistributionPoints.freshest(question.certificate()));
+      urls.addAll(DistributionPoints.freshest(list));
+      for (String url : urls) {
+        if (store.current(url, signer, question.giveUp())
+                instanceof PublishedStore.Held<Crl>(Crl changes)
+            && CrlExamination.fits(list, changes, question.now())) {
+          return changes;
+        }
+      }
+      return null;
+    }
+  }
+}

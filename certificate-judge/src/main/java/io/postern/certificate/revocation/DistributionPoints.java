@@ -1,0 +1,227 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.ParsedCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.ReasonFlags;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a certificate says that its revocation is published (RFC 5280 §4.2.1.13, §4.2.2.1).
+ *
+ * @param points those it names, in its order
+ * @param elsewhere lists that are published in a way that is not followed (ldap, https, a
+ *     directory)
+ * @param responders http URLs of its OCSP responders, at most {@value #MAX_URLS}
+ * @param ocsp it names an OCSP responder, followed or not
+ */
+record DistributionPoints(
+    List<Point> points, boolean elsewhere, List<String> responders, boolean ocsp) {
+  static final int MAX_URLS = 8;
+
+  /** All reasons for a revocation (RFC 5280 §4.2.1.13), as the bits of {@link ReasonFlags}. */
+  static final int ALL_REASONS =
+      ReasonFlags.keyCompromise
+          | ReasonFlags.cACompromise
+          | ReasonFlags.affiliationChanged
+          | ReasonFlags.superseded
+          | ReasonFlags.cessationOfOperation
+          | ReasonFlags.certificateHold
+          | ReasonFlags.privilegeWithdrawn
+          | ReasonFlags.aACompromise;
+
+  /**
+   * One place where lists are.
+   *
+   * @param urls http URLs, in the certificate's order; over all points at most {@value #MAX_URLS}
+   * @param names to compare with those in a list's scope
+   * @param listIssuers who issues its lists; empty: the certificate's issuer
+   * @param reasons that its lists are about
+   */
+  record Point(
+      List<String> urls, Set<GeneralName> names, Set<X500Principal> listIssuers, int reasons) {}
+
+  static DistributionPoints of(ParsedCertificate certificate) {
+    List<String> responders = new ArrayList<>();
+    boolean ocsp = responders(certificate, responders);
+    Points points = new Points(certificate, Extension.cRLDistributionPoints);
+    return new DistributionPoints(points.points, points.elsewhere, List.copyOf(responders), ocsp);
+  }
+
+  /** Where the changes since its lists are (RFC 5280 §4.2.1.15). */
+  static List<String> freshest(ParsedCertificate certificate) {
+    return urls(new Points(certificate, Extension.freshestCRL).points);
+  }
+
+  /** The same as a list names it (RFC 5280 §5.2.6). */
+  static List<String> freshest(Crl list) {
+    Extension extension = list.extension(Extension.freshestCRL);
+    if (extension == null) {
+      return List.of();
+    }
+    X500Name issuer = X500Name.getInstance(list.issuer().getEncoded());
+    Points points = new Points(issuer);
+    points.read(CRLDistPoint.getInstance(extension.getParsedValue()));
+    return urls(points.points);
+  }
+
+  private static List<String> urls(List<Point> points) {
+    return points.stream().flatMap(point -> point.urls().stream()).toList();
+  }
+
+  List<String> urls() {
+    return urls(points);
+  }
+
+  /** Nothing at all: neither lists nor a responder. */
+  boolean nothingPublished() {
+    return points.isEmpty() && !elsewhere && !ocsp;
+  }
+
+  /** The point that every certificate has: its issuer's list (RFC 5280 §6.3.3, at its end). */
+  static Point implicit(ParsedCertificate certificate) {
+    return new Point(
+        List.of(),
+        Set.of(new GeneralName(certificate.holder().getIssuer())),
+        Set.of(),
+        ALL_REASONS);
+  }
+
+  /** The names of a point; one relative to the issuer is completed (RFC 5280 §4.2.1.13). */
+  static List<GeneralName> names(@Nullable DistributionPointName name, X500Name issuer) {
+    if (name == null) {
+      return List.of();
+    }
+    if (name.getType() == DistributionPointName.FULL_NAME) {
+      return List.of(GeneralNames.getInstance(name.getName()).getNames());
+    }
+    ASN1EncodableVector relative = new ASN1EncodableVector();
+    for (RDN rdn : issuer.getRDNs()) {
+      relative.add(rdn);
+    }
+    relative.add(RDN.getInstance(name.getName()));
+    ASN1Sequence complete = new DERSequence(relative);
+    return List.of(new GeneralName(X500Name.getInstance(complete)));
+  }
+
+  /** The points of one extension, being read. */
+  private static final class Points {
+    final List<Point> points = new ArrayList<>();
+    private final X500Name issuer;
+    private int urls;
+    boolean elsewhere;
+
+    Points(X500Name issuer) {
+      this.issuer = issuer;
+    }
+
+    Points(ParsedCertificate certificate, ASN1ObjectIdentifier oid) {
+      this(certificate.holder().getIssuer());
+      Extension extension = certificate.extension(oid);
+      if (extension != null) {
+        read(CRLDistPoint.getInstance(extension.getParsedValue()));
+      }
+    }
+
+    void read(CRLDistPoint all) {
+      for (DistributionPoint point : all.getDistributionPoints()) {
+        read(point);
+      }
+    }
+
+    private void read(DistributionPoint point) {
+      Set<X500Principal> listIssuers = new LinkedHashSet<>();
+      Set<GeneralName> names = new HashSet<>();
+      X500Name relativeTo = issuer;
+      if (point.getCRLIssuer() != null) {
+        for (GeneralName name : point.getCRLIssuer().getNames()) {
+          if (name.getTagNo() == GeneralName.directoryName) {
+            relativeTo = X500Name.getInstance(name.getName());
+            listIssuers.add(principal(relativeTo));
+            names.add(name);
+          }
+        }
+      }
+      List<String> here = new ArrayList<>();
+      List<GeneralName> named = names(point.getDistributionPoint(), relativeTo);
+      for (GeneralName name : named) {
+        String url = httpUrl(name);
+        if (url != null && urls < MAX_URLS) {
+          here.add(url);
+          urls++;
+        } else {
+          elsewhere = true;
+        }
+      }
+      elsewhere |= named.isEmpty();
+      // The list issuer's name stands for a point that has none (RFC 5280 §6.3.3 (b) (2) (i)).
+      points.add(
+          new Point(
+              List.copyOf(here),
+              named.isEmpty() ? Set.copyOf(names) : Set.copyOf(named),
+              listIssuers,
+              reasons(point.getReasons())));
+    }
+  }
+
+  /** Bits of {@link #ALL_REASONS}; null: all. */
+  static int reasons(@Nullable ReasonFlags flags) {
+    return flags == null ? ALL_REASONS : flags.intValue() & ALL_REASONS;
+  }
+
+  private static X500Principal principal(X500Name name) {
+    try {
+      return new X500Principal(name.getEncoded());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a name that was read can be written", e);
+    }
+  }
+
+  private static @Nullable String httpUrl(GeneralName name) {
+    if (name.getTagNo() != GeneralName.uniformResourceIdentifier) {
+      return null;
+    }
+    String url = name.getName().toString();
+    return url.toLowerCase(Locale.ROOT).startsWith("http://") ? url : null;
+  }
+
+  private static boolean responders(ParsedCertificate certificate, List<String> urls) {
+    Extension extension = certificate.extension(Extension.authorityInfoAccess);
+    boolean any = false;
+    if (extension != null) {
+      for (AccessDescription description :
+          AuthorityInformationAccess.getInstance(extension.getParsedValue())
+              .getAccessDescriptions()) {
+        if (AccessDescription.id_ad_ocsp.equals(description.getAccessMethod())) {
+          any = true;
+          String url = httpUrl(description.getAccessLocation());
+          if (url != null && urls.size() < MAX_URLS) {
+            urls.add(url);
+          }
+        }
+      }
+    }
+    return any;
+  }
+}

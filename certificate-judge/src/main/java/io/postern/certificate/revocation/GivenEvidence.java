@@ -1,0 +1,75 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.ParsedCertificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Revocation by lists and responders' answers at hand, and no others: for judging what was
+ * collected. What is neither is left out, as from a server. Immutable, any thread.
+ */
+public final class GivenEvidence implements RevocationCheck {
+  private final List<Crl> lists = new ArrayList<>();
+  private final List<byte[]> answers;
+
+  public GivenEvidence(List<byte[]> lists, List<byte[]> answers) {
+    this.answers = List.copyOf(answers);
+    for (byte[] der : lists) {
+      try {
+        this.lists.add(Crl.of(der));
+      } catch (GarbageException e) {
+        // It says nothing about anybody; a certificate that needs it is unknown.
+      }
+    }
+  }
+
+  @Override
+  public Finding check(RevocationQuestion question) throws InterruptedException {
+    for (byte[] answer : answers) {
+      Finding finding = OcspRevocation.examine(answer, question, OcspRevocation.SOURCE);
+      if (Revocation.knows(finding)) {
+        return finding;
+      }
+    }
+    ParsedCertificate certificate = question.certificate();
+    Instant now = question.now();
+    CrlExamination examination =
+        new CrlExamination(certificate, DistributionPoints.of(certificate), now);
+    for (Crl list : lists) {
+      ParsedCertificate signer = list.changesSince() == null ? signer(list, question) : null;
+      if (signer != null) {
+        examination.add(list, changes(list, signer, now), "");
+      }
+    }
+    return examination.finding();
+  }
+
+  private static @Nullable ParsedCertificate signer(Crl list, RevocationQuestion question)
+      throws InterruptedException {
+    ParsedCertificate issuer = question.issuer();
+    ListSigners signers = question.signers();
+    Set<ParsedCertificate> all = new LinkedHashSet<>(List.of(issuer));
+    all.addAll(signers.named(list.issuer()));
+    for (ParsedCertificate signer : all) {
+      if (CrlSignature.problem(list, signer) == null
+          && (signer.equals(issuer) || signers.trusted(signer))) {
+        return signer;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Crl changes(Crl list, ParsedCertificate signer, Instant now) {
+    for (Crl changes : lists) {
+      if (CrlExamination.fits(list, changes, now)
+          && CrlSignature.problem(changes, signer) == null) {
+        return changes;
+      }
+    }
+    return null;
+  }
+}

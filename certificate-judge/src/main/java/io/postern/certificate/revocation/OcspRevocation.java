@@ -1,0 +1,176 @@
+package io.postern.certificate.revocation;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Revocation by the responders that a certificate names (RFC 6960), in its order until one knows,
+ * and by the answer that came with it. A responder whose certificate does not exempt itself is
+ * looked up in the lists that it names.
+ */
+final class OcspRevocation implements RevocationCheck {
+  static final String SOURCE = "ocsp";
+
+  private final OcspStore store;
+  private final CrlRevocation lists;
+
+  OcspRevocation(OcspStore store, CrlRevocation lists) {
+    this.store = store;
+    this.lists = lists;
+  }
+
+  /** What the stapled answer says; UNREACHABLE or STALE: nothing. */
+  Finding stapled(RevocationQuestion question) throws InterruptedException {
+    return examine(question.stapled(), question, Revocation.STAPLED, lists);
+  }
+
+  /** What an answer at hand says, whose signer is not looked up any further. */
+  static Finding examine(byte[] answer, RevocationQuestion question, String source)
+      throws InterruptedException {
+    return examine(answer, question, source, null);
+  }
+
+  private static Finding examine(
+      byte[] answer, RevocationQuestion question, String source, @Nullable CrlRevocation lists)
+      throws InterruptedException {
+    try {
+      OcspAnswer read =
+          OcspAnswer.read(
+              answer,
+              OcspQuestion.about(question.certificate(), question.issuer()),
+              new byte[0],
+              false,
+              question.now());
+      return finding(question, source, "", read, lists);
+    } catch (FetchException e) {
+      return nothing(question, source, "", String.valueOf(e.getMessage()), Instant.MAX);
+    }
+  }
+
+  /** The certificate names a responder that is followed. */
+  @Override
+  public Finding check(RevocationQuestion question) throws InterruptedException {
+    OcspQuestion asked = OcspQuestion.about(question.certificate(), question.issuer());
+    Finding best = null;
+    for (String url : DistributionPoints.of(question.certificate()).responders()) {
+      Finding finding =
+          switch (store.current(url, asked, question.giveUp())) {
+            case PublishedStore.Held<OcspAnswer>(OcspAnswer answer) ->
+                finding(question, SOURCE, url, answer, lists);
+            case PublishedStore.Failed<OcspAnswer> failed ->
+                new Finding(
+                    evidence(question.certificate(), SOURCE, url, failed.last())
+                        .setStatus(failed.status())
+                        .setDetail(failed.detail())
+                        .build(),
+                    failed.retryAt());
+          };
+      if (finding.status() == RevocationStatus.NOT_REVOKED
+          || finding.status() == RevocationStatus.IS_REVOKED) {
+        return finding;
+      }
+      best = best == null || finding.status() == RevocationStatus.STALE ? finding : best;
+    }
+    if (best == null) {
+      throw new IllegalStateException("a certificate without responders");
+    }
+    return best;
+  }
+
+  private static Finding finding(
+      RevocationQuestion question,
+      String source,
+      String url,
+      OcspAnswer answer,
+      @Nullable CrlRevocation lists)
+      throws InterruptedException {
+    if (!answer.currentAt(question.now())) {
+      return new Finding(
+          evidence(question.certificate(), source, url, answer)
+              .setStatus(RevocationStatus.STALE)
+              .setDetail(answer.stale("the responder's answer", question.now()))
+              .build(),
+          question.now());
+    }
+    if (answer.delegate().length > 0 && !good(answer.delegate(), question, lists)) {
+      return nothing(
+          question,
+          source,
+          url,
+          "whether the responder's own certificate is revoked cannot be known",
+          answer.nextUpdate());
+    }
+    RevocationEvidence.Builder evidence = evidence(question.certificate(), source, url, answer);
+    switch (answer.status()) {
+      case GOOD -> evidence.setStatus(RevocationStatus.NOT_REVOKED);
+      case UNKNOWN ->
+          evidence
+              .setStatus(RevocationStatus.UNREACHABLE)
+              .setDetail("the responder does not know the certificate");
+      case REVOKED -> {
+        Instant at = answer.revokedAt();
+        evidence
+            .setStatus(RevocationStatus.IS_REVOKED)
+            .setDetail("revoked at " + at + ", reason: " + answer.reason());
+        if (at != null) {
+          evidence.setRevokedAtMillis(at.toEpochMilli());
+        }
+      }
+    }
+    return new Finding(evidence.build(), answer.nextUpdate());
+  }
+
+  // By its lists only: an answer of its own about itself would prove nothing.
+  private static boolean good(
+      byte[] der, RevocationQuestion question, @Nullable CrlRevocation lists)
+      throws InterruptedException {
+    ParsedCertificate delegate;
+    try {
+      delegate = ParsedCertificate.parse(der);
+    } catch (UnusableCertificateException e) {
+      return false;
+    }
+    if (lists == null || DistributionPoints.of(delegate).urls().isEmpty()) {
+      return false;
+    }
+    RevocationQuestion about =
+        new RevocationQuestion(
+            delegate,
+            question.issuer(),
+            question.signers(),
+            new byte[0],
+            question.now(),
+            question.giveUp());
+    return lists.check(about).status() == RevocationStatus.NOT_REVOKED;
+  }
+
+  private static Finding nothing(
+      RevocationQuestion question, String source, String url, String why, Instant again) {
+    return new Finding(
+        evidence(question.certificate(), source, url, null)
+            .setStatus(RevocationStatus.UNREACHABLE)
+            .setDetail(why)
+            .build(),
+        again);
+  }
+
+  private static RevocationEvidence.Builder evidence(
+      ParsedCertificate certificate, String source, String url, @Nullable OcspAnswer answer) {
+    RevocationEvidence.Builder evidence =
+        RevocationEvidence.newBuilder()
+            .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+            .setSource(source)
+            .setUrl(url);
+    if (answer != null) {
+      evidence
+          .setThisUpdateMillis(answer.thisUpdate().toEpochMilli())
+          .setNextUpdateMillis(answer.nextUpdate().toEpochMilli());
+    }
+    return evidence;
+  }
+}

@@ -1,0 +1,94 @@
+package io.postern.certificate.revocation;
+
+import io.postern.contracts.Fingerprints;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responders' answers that are in use, each by its URL and the certificate that it is about. In
+ * memory only: an answer is small, and asked for again in milliseconds. See {@link PublishedStore}.
+ */
+public final class OcspStore {
+  private static final int NONCE_BYTES = 16;
+
+  private final HttpFetch http;
+  private final PublishedStore<OcspAnswer> answers;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * @param fetchCounter is told each fetch's result: "ok" or why it failed
+   */
+  public OcspStore(
+      RevocationSettings settings,
+      HttpFetch http,
+      InstantSource clock,
+      Consumer<String> fetchCounter) {
+    this.http = http;
+    this.answers = new PublishedStore<>(settings, clock, fetchCounter);
+  }
+
+  /** A responder's answer, at the latest when {@code giveUp} has come. */
+  PublishedStore.Answer<OcspAnswer> current(String url, OcspQuestion question, Instant giveUp)
+      throws InterruptedException {
+    return answers.current(new Responder(url, question), giveUp);
+  }
+
+  /** Starts the fetches that are due and forgets what nobody asks for. */
+  public void refresh() {
+    answers.refresh();
+  }
+
+  private final class Responder implements Source<OcspAnswer> {
+    private final String url;
+    private final OcspQuestion question;
+    private final String name;
+
+    Responder(String url, OcspQuestion question) {
+      this.url = url;
+      this.question = question;
+      String whose = Fingerprints.hex(Fingerprints.sha256(question.request(new byte[0])));
+      String key = Fingerprints.hex(question.issuer().fingerprint());
+      this.name =
+          Fingerprints.hex(
+              Fingerprints.sha256(
+                  (whose + " " + key + " " + url).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String what() {
+      return "the responder's answer";
+    }
+
+    @Override
+    public @Nullable Kept<OcspAnswer> kept() {
+      return null;
+    }
+
+    @Override
+    public OcspAnswer fetch(@Nullable OcspAnswer held, Instant now)
+        throws FetchException, InterruptedException {
+      byte[] nonce = new byte[NONCE_BYTES];
+      random.nextBytes(nonce);
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      http.fetch(
+          url,
+          new HttpFetch.Request(
+              "application/ocsp-response",
+              "application/ocsp-request",
+              question.request(nonce),
+              OcspAnswer.MOST_BYTES),
+          () -> answer);
+      return OcspAnswer.read(answer.toByteArray(), question, nonce, false, now);
+    }
+  }
+}

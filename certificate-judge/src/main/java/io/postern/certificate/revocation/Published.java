@@ -1,0 +1,33 @@
+package io.postern.certificate.revocation;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What an issuer publishes about revocation: a list, or a responder's answer. Immutable. */
+interface Published {
+  /** Of other people's clocks. */
+  Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+  Instant thisUpdate();
+
+  /** Null: not given. */
+  @Nullable Instant nextUpdate();
+
+  /** From thisUpdate (less the clocks' skew) to nextUpdate. */
+  default boolean currentAt(Instant now) {
+    Instant next = nextUpdate();
+    return next != null && now.isBefore(next) && !now.plus(CLOCK_SKEW).isBefore(thisUpdate());
+  }
+
+  /** Why it is not current, with what it is in front ("the list", "the answer"). */
+  default String stale(String what, Instant now) {
+    Instant next = nextUpdate();
+    if (next == null) {
+      return what + " does not say until when it is current (nextUpdate)";
+    }
+    return now.isBefore(next)
+        ? what + " is of the future: thisUpdate " + thisUpdate()
+        : what + " was current until " + next;
+  }
+}
