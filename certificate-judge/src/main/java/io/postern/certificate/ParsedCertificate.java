@@ -26,6 +26,7 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -173,6 +174,9 @@ public final class ParsedCertificate {
 
   // What the JDK reads only when asked must be readable now.
   private void readEagerly() throws CertificateException {
+    for (X500Name name : List.of(holder.getSubject(), holder.getIssuer())) {
+      var unused = name.toString(); // throws where its octets are no text
+    }
     x509.getSubjectAlternativeNames();
     x509.getExtendedKeyUsage();
     Algorithms.weakSignature(holder.getSignatureAlgorithm());

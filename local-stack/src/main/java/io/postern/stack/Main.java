@@ -3,6 +3,7 @@ package io.postern.stack;
 import io.postern.stack.commands.Apply;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
+import io.postern.stack.commands.Judge;
 import io.postern.stack.commands.Queue;
 import io.postern.stack.commands.Send;
 import io.postern.stack.commands.Status;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       Send.class,
       Trace.class,
       Queue.class,
+      Judge.class,
       Status.class,
       Stop.class,
       Clean.class

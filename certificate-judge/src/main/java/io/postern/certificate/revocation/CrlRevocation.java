@@ -1,6 +1,8 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CrlRevocation implements RevocationCheck {
   /** Certificates of one name that a list may be signed by. */
   private static final int MAX_SIGNERS = 3;
+
+  private static final Duration FOR_CHANGES = Duration.ofMillis(500);
 
   private final CrlStore store;
 
@@ -94,13 +98,14 @@ final class CrlRevocation implements RevocationCheck {
       return all.stream().limit(MAX_SIGNERS).toList();
     }
 
-    /** Changes that cannot be had change nothing: the complete list is current. */
+    /** Changes that cannot be had, at once, change nothing: the complete list is current. */
     private @Nullable Crl changes(Crl list, ParsedCertificate signer) throws InterruptedException {
       Set<String> urls = new LinkedHashSet<>(DistributionPoints.freshest(question.certificate()));
       urls.addAll(DistributionPoints.freshest(list));
+      Instant soon = question.now().plus(FOR_CHANGES);
+      soon = soon.isBefore(question.giveUp()) ? soon : question.giveUp();
       for (String url : urls) {
-        if (store.current(url, signer, question.giveUp())
-                instanceof PublishedStore.Held<Crl>(Crl changes)
+        if (store.current(url, signer, soon) instanceof PublishedStore.Held<Crl>(Crl changes)
             && CrlExamination.fits(list, changes, question.now())) {
           return changes;
         }

@@ -13,6 +13,8 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -20,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes lists with one thing wrong each. Not thread-safe. */
 final class CrlMaker {
+  private record Odd(BigInteger serial, int reason, @Nullable GeneralNames issuer) {}
+
   private final Made issuer;
   private final List<BigInteger> revoked = new ArrayList<>();
+  private final List<Odd> odd = new ArrayList<>();
   private final List<Extension> extensions = new ArrayList<>();
   private @Nullable Extension entryExtension;
   private Instant thisUpdate = Instant.now().minus(Duration.ofHours(1));
@@ -38,6 +43,18 @@ final class CrlMaker {
 
   CrlMaker revoking(Made made) {
     revoked.add(made.certificate().x509().getSerialNumber());
+    return this;
+  }
+
+  /** An entry with a reason, of another's certificate where {@code of} is one (RFC 5280 §5.3.3). */
+  CrlMaker entry(Made made, int reason, @Nullable Made of) {
+    odd.add(
+        new Odd(
+            made.certificate().x509().getSerialNumber(),
+            reason,
+            of == null
+                ? null
+                : new GeneralNames(new GeneralName(of.certificate().holder().getSubject()))));
     return this;
   }
 
@@ -91,6 +108,15 @@ final class CrlMaker {
         } else {
           builder.addCRLEntry(serial, new Date(), new Extensions(entryExtension));
         }
+      }
+      for (Odd entry : odd) {
+        List<Extension> more = new ArrayList<>();
+        more.add(extension(Extension.reasonCode, false, CRLReason.lookup(entry.reason())));
+        if (entry.issuer() != null) {
+          more.add(extension(Extension.certificateIssuer, true, entry.issuer()));
+        }
+        builder.addCRLEntry(
+            entry.serial(), new Date(), new Extensions(more.toArray(Extension[]::new)));
       }
       for (Extension extension : extensions) {
         builder.addExtension(extension);

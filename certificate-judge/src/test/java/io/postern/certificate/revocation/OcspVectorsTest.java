@@ -3,17 +3,12 @@ package io.postern.certificate.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.certificate.Conformance;
-import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
-import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.judging.Ways;
-import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.certificate.judging.CollectedResponse;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import java.io.StringReader;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import org.bouncycastle.cert.ocsp.BasicOCSPResp;
-import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -58,45 +51,18 @@ class OcspVectorsTest {
   }
 
   /** Why it is rejected; empty: accepted. */
-  private static String judge(JsonObject vector) throws Exception {
-    Instant now = Instant.parse(vector.getString("time"));
-    byte[] response = Base64.getDecoder().decode(vector.getString("response"));
-    BigInteger serial =
-        ((BasicOCSPResp) new OCSPResp(response).getResponseObject())
-            .getResponses()[0]
-            .getCertID()
-            .getSerialNumber();
-    List<ParsedCertificate> anchors = certificates(vector, "anchors");
-    List<ParsedCertificate> issuers = certificates(vector, "certs");
-    List<String> said = new ArrayList<>();
-    for (ParsedCertificate issuer : issuers) {
-      try {
-        OcspQuestion question =
-            new OcspQuestion(issuer.holder().getSubject().getEncoded(), issuer, serial);
-        OcspAnswer answer = OcspAnswer.read(response, question, new byte[0], true, now);
-        assertThat(answer.thisUpdate()).isBefore(answer.nextUpdate());
-        if (!Ways.lead(issuer, issuers, anchors(anchors))) {
-          said.add("no way leads from the issuer to an anchor");
-        } else {
-          return "";
-        }
-      } catch (FetchException e) {
-        said.add(String.valueOf(e.getMessage()));
-      }
-    }
-    return said.isEmpty() ? "no issuer" : said.toString();
+  private static String judge(JsonObject vector) {
+    return new CollectedResponse(
+            Base64.getDecoder().decode(vector.getString("response")),
+            ders(vector, "certs"),
+            ders(vector, "anchors"),
+            Instant.parse(vector.getString("time")))
+        .problem();
   }
 
-  private static TrustAnchors anchors(List<ParsedCertificate> anchors) {
-    return new TrustAnchors(AnchorSetReference.getDefaultInstance(), anchors);
-  }
-
-  private static List<ParsedCertificate> certificates(JsonObject vector, String name)
-      throws UnusableCertificateException {
-    List<ParsedCertificate> all = new ArrayList<>();
-    for (JsonString der : vector.getJsonArray(name).getValuesAs(JsonString.class)) {
-      all.add(ParsedCertificate.parse(Base64.getDecoder().decode(der.getString())));
-    }
-    return all;
+  private static List<byte[]> ders(JsonObject vector, String name) {
+    return vector.getJsonArray(name).getValuesAs(JsonString.class).stream()
+        .map(der -> Base64.getDecoder().decode(der.getString()))
+        .toList();
   }
 }
