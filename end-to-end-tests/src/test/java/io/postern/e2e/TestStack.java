@@ -134,6 +134,17 @@ final class TestStack implements AutoCloseable {
     return identity;
   }
 
+  /** One whose revocation a responder alone tells. */
+  Identity byResponder(String name) {
+    return ca.issue(Issue.to(name).withResponder(crls.responder(ca)));
+  }
+
+  Identity revokedByResponder(String name) {
+    Identity identity = byResponder(name);
+    ca.revoke(identity.leaf());
+    return identity;
+  }
+
   private void closeQuietly() {
     try {
       close();

@@ -67,6 +67,8 @@ class TlsLevelsTest {
       rows.add(new Row(level, "expired", "deferred " + level + "/expired"));
       rows.add(new Row(level, "self-signed", "deferred " + level + "/self-signed"));
       rows.add(new Row(level, "revoked", "deferred " + level + "/revoked"));
+      rows.add(new Row(level, "ocsp", "delivered " + level + ":" + level));
+      rows.add(new Row(level, "revoked-by-ocsp", "deferred " + level + "/revoked"));
       rows.add(new Row(level, "dead-crl", "deferred " + level + "/revocation-unreachable"));
     }
     rows.add(
@@ -106,6 +108,8 @@ class TlsLevelsTest {
       case "self-signed" -> peer.identity(LabCa.selfSigned(Issue.to(host)));
       case "wrong-name" -> peer.identity(ca.issue(Issue.to("other.example")));
       case "revoked" -> peer.identity(stack.revoked(host));
+      case "ocsp" -> peer.identity(stack.byResponder(host));
+      case "revoked-by-ocsp" -> peer.identity(stack.revokedByResponder(host));
       case "dead-crl" ->
           peer.identity(
               ca.issue(

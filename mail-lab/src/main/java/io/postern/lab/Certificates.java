@@ -18,6 +18,8 @@ import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.DistributionPoint;
@@ -108,6 +110,14 @@ final class Certificates {
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       addCrls(builder, crls);
+      if (!issue.responder().isEmpty()) {
+        builder.addExtension(
+            Extension.authorityInfoAccess,
+            false,
+            new AuthorityInformationAccess(
+                AccessDescription.id_ad_ocsp,
+                new GeneralName(GeneralName.uniformResourceIdentifier, issue.responder())));
+      }
       return sign(builder, signer);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

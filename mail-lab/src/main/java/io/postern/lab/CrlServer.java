@@ -14,15 +14,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server on 127.0.0.1 that serves CRLs, signed anew at each fetch, and counts the fetches.
- * It can be stopped and started on the same port, and made to misbehave: answer nothing, answer
- * other bytes, answer an error. Thread-safe.
+ * An HTTP server on 127.0.0.1 that serves CRLs and OCSP answers, signed anew at each fetch, and
+ * counts the fetches. It can be stopped and started on the same port, and made to misbehave: answer
+ * nothing, answer other bytes, answer an error. Thread-safe.
  */
 public final class CrlServer implements AutoCloseable {
   private static final int LONGEST_STALL_SECONDS = 120;
+  private static final int LONGEST_REQUEST = 8 * 1024;
 
   private sealed interface Manner {
     record Truthful() implements Manner {}
@@ -36,6 +38,7 @@ public final class CrlServer implements AutoCloseable {
 
   private final int port;
   private final Map<String, Supplier<byte[]>> lists = new ConcurrentHashMap<>();
+  private final Map<String, UnaryOperator<byte[]>> responders = new ConcurrentHashMap<>();
   private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
   private volatile Manner manner = new Manner.Truthful();
   private @Nullable HttpServer server;
@@ -101,14 +104,20 @@ public final class CrlServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + "/");
   }
 
-  /** Serves both CRLs of the authority. */
+  /** Serves both CRLs of the authority, and answers as its OCSP responder. */
   public void serve(LabCa ca) {
+    responders.put(ca.ocspPath(), ca::ocsp);
     serve(ca.crlPath(), ca::crl);
     serve(ca.rootCrlPath(), ca::rootCrl);
   }
 
   public void serve(String path, Supplier<byte[]> content) {
     lists.put(path, content);
+  }
+
+  /** Where the authority's OCSP responder is. */
+  public String responder(LabCa ca) {
+    return url().resolve(ca.ocspPath()).toString();
   }
 
   /** Takes requests and answers none, until {@link #truthful()} or {@link #stop()}. */
@@ -159,10 +168,17 @@ public final class CrlServer implements AutoCloseable {
         now = manner;
       }
       Supplier<byte[]> list = lists.get(path);
+      UnaryOperator<byte[]> responder = responders.get(path);
       switch (now) {
-        case Manner.Lying(byte[] body) -> send(exchange, body);
+        case Manner.Lying(byte[] body) -> send(exchange, "application/pkix-crl", body);
         case Manner.Failing(int status) -> exchange.sendResponseHeaders(status, -1);
-        case Manner.Truthful() when list != null -> send(exchange, list.get());
+        case Manner.Truthful() when list != null ->
+            send(exchange, "application/pkix-crl", list.get()); // RFC 2585 §4.2
+        case Manner.Truthful() when responder != null ->
+            send( // RFC 6960 §A.2
+                exchange,
+                "application/ocsp-response",
+                responder.apply(exchange.getRequestBody().readNBytes(LONGEST_REQUEST)));
         case Manner.Truthful() -> exchange.sendResponseHeaders(404, -1);
         case Manner.Stalling stalledAgain -> {} // the connection closes without an answer
       }
@@ -171,8 +187,8 @@ public final class CrlServer implements AutoCloseable {
     }
   }
 
-  private static void send(HttpExchange exchange, byte[] body) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "application/pkix-crl"); // RFC 2585 §4.2
+  private static void send(HttpExchange exchange, String type, byte[] body) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body);
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     without names
  * @param subjectAltNames false: the common name is the only name
  * @param crlUrls null: the authority's own; empty: none published
+ * @param responder URL of an OCSP responder; empty: none
  */
 public record Issue(
     List<String> names,
@@ -22,6 +23,7 @@ public record Issue(
     Instant notBefore,
     Instant notAfter,
     @Nullable List<String> crlUrls,
+    String responder,
     boolean rsa) {
   private static final Duration VALID = Duration.ofDays(90);
 
@@ -32,23 +34,25 @@ public record Issue(
 
   public static Issue to(String... names) {
     Instant from = Instant.now().minus(Duration.ofHours(1));
-    return new Issue(List.of(names), true, true, true, from, from.plus(VALID), null, false);
+    return new Issue(List.of(names), true, true, true, from, from.plus(VALID), null, "", false);
   }
 
   public Issue serverOnly() {
-    return new Issue(names, subjectAltNames, true, false, notBefore, notAfter, crlUrls, rsa);
+    return new Issue(
+        names, subjectAltNames, true, false, notBefore, notAfter, crlUrls, responder, rsa);
   }
 
   public Issue clientOnly() {
-    return new Issue(names, subjectAltNames, false, true, notBefore, notAfter, crlUrls, rsa);
+    return new Issue(
+        names, subjectAltNames, false, true, notBefore, notAfter, crlUrls, responder, rsa);
   }
 
   public Issue commonNameOnly() {
-    return new Issue(names, false, server, client, notBefore, notAfter, crlUrls, rsa);
+    return new Issue(names, false, server, client, notBefore, notAfter, crlUrls, responder, rsa);
   }
 
   public Issue valid(Instant from, Instant until) {
-    return new Issue(names, subjectAltNames, server, client, from, until, crlUrls, rsa);
+    return new Issue(names, subjectAltNames, server, client, from, until, crlUrls, responder, rsa);
   }
 
   /** Ended yesterday. */
@@ -65,15 +69,22 @@ public record Issue(
 
   public Issue withCrl(String... urls) {
     return new Issue(
-        names, subjectAltNames, server, client, notBefore, notAfter, List.of(urls), rsa);
+        names, subjectAltNames, server, client, notBefore, notAfter, List.of(urls), responder, rsa);
   }
 
   public Issue withoutCrl() {
     return withCrl();
   }
 
+  /** No list, but a responder. */
+  public Issue withResponder(String url) {
+    return new Issue(
+        names, subjectAltNames, server, client, notBefore, notAfter, List.of(), url, rsa);
+  }
+
   /** RSA 2048 instead of P-256. */
   public Issue withRsaKey() {
-    return new Issue(names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, true);
+    return new Issue(
+        names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, responder, true);
   }
 }

@@ -190,6 +190,14 @@ public final class LabCa {
     return list.encode();
   }
 
+  /**
+   * What the intermediate's OCSP responder answers to a request (RFC 6960): signed now, by the
+   * intermediate itself, with the same revocations as its CRL.
+   */
+  public byte[] ocsp(byte[] request) {
+    return OcspResponder.answer(request, intermediate, list.revoked());
+  }
+
   /** The root's CRL, for the intermediate; signed now. */
   public byte[] rootCrl() {
     return rootList.encode();
@@ -202,6 +210,10 @@ public final class LabCa {
   public void crlTimes(Duration age, Duration validity) {
     list.times(age, validity);
     rootList.times(age, validity);
+  }
+
+  String ocspPath() {
+    return "/" + slug(name) + "-ocsp";
   }
 
   String crlPath() {
