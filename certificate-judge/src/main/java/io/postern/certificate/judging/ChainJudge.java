@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +116,17 @@ public final class ChainJudge {
       }
     }
     Instant giveUp = question.now().plus(patience);
-    return best(new PathJudge.Asked(question, mode, presented, stapled, giveUp, 0), anchors);
+    return best(
+        new PathJudge.Asked(
+            question,
+            mode,
+            presented,
+            stapled,
+            giveUp,
+            System.nanoTime() + patience.toNanos(),
+            0,
+            Set.of()),
+        anchors);
   }
 
   private static @Nullable Problem tooLarge(List<byte[]> chain) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param chain as presented, leaf first (DER)
  * @param anchors the only ones (DER); one that cannot be read is none
  * @param lists revocation lists (DER)
- * @param answers OCSP responses (DER)
+ * @param answers OCSP responses (DER); the first counts as stapled to the leaf
  * @param at when it is judged
  */
 public record Collected(
@@ -33,6 +33,8 @@ public record Collected(
     Purpose purpose,
     PolicyInputs policies,
     Instant at) {
+
+  private static final Duration MOST = Duration.ofSeconds(5);
 
   /**
    * @param reason null: good
@@ -55,10 +57,10 @@ public record Collected(
       }
     }
     Judgement judgement =
-        new ChainJudge(new GivenEvidence(lists, answers), Duration.ZERO)
+        new ChainJudge(new GivenEvidence(lists, answers), MOST)
             .judge(
                 chain,
-                new byte[0],
+                answers.isEmpty() ? new byte[0] : answers.getFirst(),
                 new PathRules.Question(purpose, policies, at),
                 revocation,
                 new TrustAnchors(AnchorSetReference.getDefaultInstance(), trusted));

@@ -20,6 +20,7 @@ import java.util.List;
  */
 public record CollectedResponse(
     byte[] response, List<byte[]> issuers, List<byte[]> anchors, Instant at) {
+  private static final int KEY_CERT_SIGN = 5;
 
   /** Why it is not to be believed; empty: it is. Its times and what it says are not looked at. */
   public String problem() {
@@ -28,7 +29,10 @@ public record CollectedResponse(
         new TrustAnchors(AnchorSetReference.getDefaultInstance(), readable(anchors));
     String problem = "no issuer that can be read";
     for (ParsedCertificate issuer : known) {
-      String here = GivenAnswer.problem(response, issuer, at);
+      String here =
+          issuer.isCa() && issuer.mayBeUsedFor(KEY_CERT_SIGN)
+              ? GivenAnswer.problem(response, issuer, at)
+              : "its issuer is no CA";
       if (here == null) {
         List<ParsedCertificate> all = new ArrayList<>(List.of(issuer));
         known.stream().filter(other -> !other.equals(issuer)).forEach(all::add);

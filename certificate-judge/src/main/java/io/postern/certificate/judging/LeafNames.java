@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
@@ -43,8 +44,11 @@ final class LeafNames {
     RDN[] rdns = leaf.holder().getSubject().getRDNs(BCStyle.CN);
     if (rdns.length > 0) {
       // The last one in the certificate is the most specific.
-      RDN last = rdns[rdns.length - 1];
-      add(names, IETFUtils.valueToString(last.getFirst().getValue()));
+      for (AttributeTypeAndValue part : rdns[rdns.length - 1].getTypesAndValues()) {
+        if (BCStyle.CN.equals(part.getType())) {
+          add(names, IETFUtils.valueToString(part.getValue()));
+        }
+      }
     }
   }
 

@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jboss.logging.Logger;
 
 /**
  * Judges one path: the rules first, then revocation, for all certificates below the anchor at once.
@@ -35,6 +37,7 @@ final class PathJudge {
   private static final int RANK_UNKNOWN = RANK_REVOKED + 1;
   private static final int RANK_GOOD = RANK_UNKNOWN + 1;
 
+  private static final Logger LOG = Logger.getLogger(PathJudge.class);
   private static final byte[] NOTHING = {};
 
   private final RevocationCheck revocation;
@@ -48,7 +51,9 @@ final class PathJudge {
    *
    * @param presented what else is at hand, for those who sign lists
    * @param stapled the OCSP response that came with the leaf; empty: none
+   * @param endNanos by {@link System#nanoTime}: nothing more is looked for after it
    * @param depth how many lists' signers stand between this path and the chain's
+   * @param inQuestion those that the signers' ways must not lead over
    */
   record Asked(
       PathRules.Question question,
@@ -56,9 +61,15 @@ final class PathJudge {
       List<ParsedCertificate> presented,
       byte[] stapled,
       Instant giveUp,
-      int depth) {
+      long endNanos,
+      int depth,
+      Set<ParsedCertificate> inQuestion) {
     Instant now() {
       return question.now();
+    }
+
+    boolean late() {
+      return System.nanoTime() - endNanos > 0;
     }
   }
 
@@ -193,12 +204,28 @@ final class PathJudge {
                 asked.giveUp());
         running.add(side.submit(() -> revocation.check(question)));
       }
-      for (Future<Finding> one : running) {
-        findings.add(one.get());
+      for (int i = 0; i < running.size(); i++) {
+        findings.add(finding(running.get(i), path.below().get(i)));
       }
       return findings;
+    }
+  }
+
+  // What hostile bytes may still do to a parser makes a certificate unknown, and nothing else.
+  private static Finding finding(Future<Finding> running, ParsedCertificate certificate)
+      throws InterruptedException {
+    try {
+      return running.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the revocation check failed unexpectedly", e.getCause());
+      LOG.errorf(e.getCause(), "the revocation of %s could not be looked at", certificate);
+      return new Finding(
+          RevocationEvidence.newBuilder()
+              .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+              .setStatus(RevocationStatus.UNREACHABLE)
+              .setSource("none")
+              .setDetail("what is published of it could not be read")
+              .build(),
+          Instant.MAX);
     }
   }
 }

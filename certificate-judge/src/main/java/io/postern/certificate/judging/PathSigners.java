@@ -7,6 +7,7 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,17 +39,21 @@ final class PathSigners implements ListSigners {
   }
 
   @Override
-  public boolean trusted(ParsedCertificate signer) throws InterruptedException {
-    if (path.all().contains(signer)) {
-      return true; // the path is judged with it
+  public boolean trusted(ParsedCertificate signer, ParsedCertificate about)
+      throws InterruptedException {
+    int at = path.all().indexOf(signer);
+    if (at >= 0) {
+      return at > path.all().indexOf(about); // above it, the path is judged with it
     }
-    if (asked.depth() >= DEEPEST) {
+    if (asked.depth() >= DEEPEST || asked.late()) {
       return false;
     }
     List<ParsedCertificate> all = new ArrayList<>(List.of(signer));
     asked.presented().stream().filter(certificate -> !certificate.equals(signer)).forEach(all::add);
     TrustAnchors anchor =
         new TrustAnchors(AnchorSetReference.getDefaultInstance(), List.of(path.anchor()));
+    Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());
+    inQuestion.add(about);
     PathJudge.Asked aboutSigner =
         new PathJudge.Asked(
             new PathRules.Question(Purpose.ANY, PolicyInputs.NONE, asked.now()),
@@ -56,10 +61,12 @@ final class PathSigners implements ListSigners {
             asked.presented(),
             new byte[0],
             asked.giveUp(),
-            asked.depth() + 1);
+            asked.endNanos(),
+            asked.depth() + 1,
+            inQuestion);
     for (CandidatePath way : new PathSearch(all, anchor).paths()) {
-      Judgement judgement = judge.judge(way, aboutSigner);
-      if (judgement.result() == VerdictResult.GOOD) {
+      if (way.below().stream().noneMatch(inQuestion::contains)
+          && judge.judge(way, aboutSigner).result() == VerdictResult.GOOD) {
         return true;
       }
     }

@@ -38,6 +38,8 @@ final class Crl implements Published {
   };
 
   private static final int CRL_EXTENSIONS = 0xa0;
+  private static final int MOST_AROUND = 64 * 1024;
+  private static final int MOST_OF_ONE = 4 * 1024;
 
   /** The reason of an entry of a delta list that takes the certificate off the list. */
   static final String REMOVED = "removeFromCRL";
@@ -83,6 +85,7 @@ final class Crl implements Published {
         throw new GarbageException("something follows the list");
       }
       Der tbs = list.next(Der.SEQUENCE).inside();
+      checkSize(list.start(), list.end());
       tbsStart = list.start();
       tbsEnd = list.end();
       algorithm = AlgorithmIdentifier.getInstance(list.next(Der.SEQUENCE).whole());
@@ -114,10 +117,28 @@ final class Crl implements Published {
       scope = point == null ? null : IssuingDistributionPoint.getInstance(point.getParsedValue());
       integer(Extension.cRLNumber); // readable now, not when it is asked for
       integer(Extension.deltaCRLIndicator);
+      DistributionPoints.freshest(issuer, extension(Extension.freshestCRL));
       unknownCritical = walkEntries();
     } catch (RuntimeException e) {
       // Hostile bytes reach the parsers of names, times and extensions.
       throw new GarbageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  // Entries stay where they are; what is around them comes to the heap.
+  private void checkSize(int from, int to) throws GarbageException {
+    int entries = 0;
+    boolean times = false;
+    Der parts = new Der(buffer, from, to).next(Der.SEQUENCE).inside();
+    while (parts.hasNext()) {
+      Der part = parts.next();
+      if (times && part.tag() == Der.SEQUENCE) {
+        entries = part.end() - part.start();
+      }
+      times |= isTime(part.tag());
+    }
+    if (buffer.limit() - entries > MOST_AROUND) {
+      throw new GarbageException("more than 64 KiB beside its entries");
     }
   }
 
@@ -150,7 +171,11 @@ final class Crl implements Published {
     String unknown = null;
     Der entries = new Der(buffer, entriesStart, entriesEnd);
     while (entries.hasNext()) {
-      Der entry = entries.next(Der.SEQUENCE).inside();
+      Der whole = entries.next(Der.SEQUENCE);
+      if (whole.end() - whole.start() > MOST_OF_ONE) {
+        throw new GarbageException("an entry of more than 4 KiB");
+      }
+      Der entry = whole.inside();
       entry.next(Der.INTEGER);
       if (!isTime(entry.next().tag())) {
         throw new GarbageException("an entry without a time");
@@ -186,7 +211,7 @@ final class Crl implements Published {
    * The entry of the certificate with this serial number by this issuer; null: not on the list. In
    * an indirect list an entry that names no issuer is of the one before it (RFC 5280 §5.3.3).
    */
-  @Nullable Entry entry(BigInteger serial, X500Principal by) {
+  @Nullable Entry entry(BigInteger serial, X500Principal by) throws GarbageException {
     byte[] wanted = serial.toByteArray();
     X500Principal of = issuer;
     try {
@@ -206,8 +231,8 @@ final class Crl implements Published {
         }
       }
       return null;
-    } catch (GarbageException | IOException e) {
-      throw new IllegalStateException("the list was walked over before", e);
+    } catch (IOException | RuntimeException e) {
+      throw new GarbageException("an entry cannot be read");
     }
   }
 

@@ -81,8 +81,19 @@ final class CrlExamination {
       Crl list, @Nullable Crl changes, RevocationEvidence.Builder evidence, int reasons) {
     Instant next = earlier(nextUpdate(list), changes == null ? Instant.MAX : nextUpdate(changes));
     BigInteger serial = certificate.x509().getSerialNumber();
-    Crl.Entry change = changes == null ? null : changes.entry(serial, certificate.issuer());
-    Crl.Entry entry = change != null ? change : list.entry(serial, certificate.issuer());
+    Crl.Entry entry;
+    try {
+      Crl.Entry change = changes == null ? null : changes.entry(serial, certificate.issuer());
+      entry = change != null ? change : list.entry(serial, certificate.issuer());
+    } catch (GarbageException e) {
+      nothing(
+          evidence
+              .setStatus(RevocationStatus.UNREACHABLE)
+              .setDetail("the list cannot be understood: " + e.getMessage())
+              .build(),
+          Instant.MAX);
+      return;
+    }
     if (entry != null && !entry.removed()) {
       revoked =
           new Finding(
@@ -97,6 +108,11 @@ final class CrlExamination {
     covered |= reasons;
     until = earlier(until, next);
     last = evidence.setStatus(RevocationStatus.NOT_REVOKED).build();
+  }
+
+  /** What the lists say holds no longer than that. */
+  void holdsUntil(Instant time) {
+    until = earlier(until, time);
   }
 
   /** A list that could not be had. */
@@ -170,7 +186,7 @@ final class CrlExamination {
         && since.compareTo(number) <= 0
         && number.compareTo(newer) < 0
         && sameScope(list, changes)
-        && unclearEntry(changes) == null
+        && unknown(changes) == null
         && changes.currentAt(now);
   }
 
@@ -205,15 +221,15 @@ final class CrlExamination {
     if (list.changesSince() != null) {
       return "the list has changes only (a delta list)";
     }
+    return unknown(list);
+  }
+
+  private static @Nullable String unknown(Crl list) {
     for (ASN1ObjectIdentifier oid : list.criticalExtensions()) {
       if (!UNDERSTOOD.contains(oid)) {
         return "the list has the critical extension " + oid + ", which is not known";
       }
     }
-    return unclearEntry(list);
-  }
-
-  private static @Nullable String unclearEntry(Crl list) {
     String entry = list.unknownCriticalOfAnEntry();
     return entry == null
         ? null

@@ -2,7 +2,6 @@ package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +18,7 @@ final class CrlRevocation implements RevocationCheck {
   private static final int MAX_SIGNERS = 3;
 
   private static final Duration FOR_CHANGES = Duration.ofMillis(500);
+  private static final Duration WITHOUT_CHANGES = Duration.ofMinutes(1);
 
   private final CrlStore store;
 
@@ -62,12 +62,12 @@ final class CrlRevocation implements RevocationCheck {
       for (ParsedCertificate signer : signers(point)) {
         switch (store.current(url, signer, question.giveUp())) {
           case PublishedStore.Held<Crl>(Crl list) -> {
-            if (!signer.equals(issuer) && !signers.trusted(signer)) {
+            if (!question.mayTell(signer)) {
               examination.nothing(url, "who signed the list is not trusted: " + signer);
               return false;
             }
             examination.add(list, changes(list, signer), url);
-            return true;
+            return examination.settled();
           }
           case PublishedStore.Failed<Crl> failed -> {
             if (!failed.wrongSigner()) {
@@ -102,13 +102,14 @@ final class CrlRevocation implements RevocationCheck {
     private @Nullable Crl changes(Crl list, ParsedCertificate signer) throws InterruptedException {
       Set<String> urls = new LinkedHashSet<>(DistributionPoints.freshest(question.certificate()));
       urls.addAll(DistributionPoints.freshest(list));
-      Instant soon = question.now().plus(FOR_CHANGES);
-      soon = soon.isBefore(question.giveUp()) ? soon : question.giveUp();
       for (String url : urls) {
-        if (store.current(url, signer, soon) instanceof PublishedStore.Held<Crl>(Crl changes)
+        if (store.within(url, signer, FOR_CHANGES) instanceof PublishedStore.Held<Crl>(Crl changes)
             && CrlExamination.fits(list, changes, question.now())) {
           return changes;
         }
+      }
+      if (!urls.isEmpty()) {
+        examination.holdsUntil(question.now().plus(WITHOUT_CHANGES));
       }
       return null;
     }

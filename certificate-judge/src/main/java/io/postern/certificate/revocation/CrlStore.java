@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ public final class CrlStore {
   private final RevocationSettings settings;
   private final CrlFiles files;
   private final HttpFetch http;
+  private final InstantSource clock;
   private final PublishedStore<Crl> lists;
 
   /**
@@ -39,6 +41,7 @@ public final class CrlStore {
     this.settings = settings;
     this.files = new CrlFiles(settings.cacheFolder());
     this.http = http;
+    this.clock = clock;
     this.lists = new PublishedStore<>(settings, clock, fetchCounter);
   }
 
@@ -46,6 +49,12 @@ public final class CrlStore {
   PublishedStore.Answer<Crl> current(String url, ParsedCertificate signer, Instant giveUp)
       throws InterruptedException {
     return lists.current(new ListAt(url, signer), giveUp);
+  }
+
+  /** The same, for as long as this from now. */
+  PublishedStore.Answer<Crl> within(String url, ParsedCertificate signer, Duration patience)
+      throws InterruptedException {
+    return lists.current(new ListAt(url, signer), clock.instant().plus(patience));
   }
 
   /** Starts the fetches that are due and forgets what nobody asks for. */
@@ -70,7 +79,7 @@ public final class CrlStore {
     ListAt(String url, ParsedCertificate signer) {
       this.url = url;
       this.signer = signer;
-      String whose = Fingerprints.hex(Fingerprints.sha256(signer.key().getEncoded()));
+      String whose = Fingerprints.hex(signer.fingerprint());
       this.name =
           Fingerprints.hex(
               Fingerprints.sha256((whose + " " + url).getBytes(StandardCharsets.UTF_8)));

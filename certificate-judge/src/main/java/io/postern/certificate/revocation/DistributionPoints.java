@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 record DistributionPoints(
     List<Point> points, boolean elsewhere, List<String> responders, boolean ocsp) {
   static final int MAX_URLS = 8;
+  private static final int MAX_POINTS = 32;
 
   /** All reasons for a revocation (RFC 5280 §4.2.1.13), as the bits of {@link ReasonFlags}. */
   static final int ALL_REASONS =
@@ -76,12 +77,14 @@ record DistributionPoints(
 
   /** The same as a list names it (RFC 5280 §5.2.6). */
   static List<String> freshest(Crl list) {
-    Extension extension = list.extension(Extension.freshestCRL);
+    return freshest(list.issuer(), list.extension(Extension.freshestCRL));
+  }
+
+  static List<String> freshest(X500Principal by, @Nullable Extension extension) {
     if (extension == null) {
       return List.of();
     }
-    X500Name issuer = X500Name.getInstance(list.issuer().getEncoded());
-    Points points = new Points(issuer);
+    Points points = new Points(X500Name.getInstance(by.getEncoded()));
     points.read(CRLDistPoint.getInstance(extension.getParsedValue()));
     return urls(points.points);
   }
@@ -146,6 +149,10 @@ record DistributionPoints(
 
     void read(CRLDistPoint all) {
       for (DistributionPoint point : all.getDistributionPoints()) {
+        if (points.size() == MAX_POINTS) {
+          elsewhere = true;
+          return;
+        }
         read(point);
       }
     }

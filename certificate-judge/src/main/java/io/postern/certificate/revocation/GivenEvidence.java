@@ -29,6 +29,12 @@ public final class GivenEvidence implements RevocationCheck {
 
   @Override
   public Finding check(RevocationQuestion question) throws InterruptedException {
+    if (question.stapled().length > 0) {
+      Finding stapled = OcspRevocation.examine(question.stapled(), question, Revocation.STAPLED);
+      if (Revocation.knows(stapled)) {
+        return stapled;
+      }
+    }
     for (byte[] answer : answers) {
       Finding finding = OcspRevocation.examine(answer, question, OcspRevocation.SOURCE);
       if (Revocation.knows(finding)) {
@@ -55,8 +61,7 @@ public final class GivenEvidence implements RevocationCheck {
     Set<ParsedCertificate> all = new LinkedHashSet<>(List.of(issuer));
     all.addAll(signers.named(list.issuer()));
     for (ParsedCertificate signer : all) {
-      if (CrlSignature.problem(list, signer) == null
-          && (signer.equals(issuer) || signers.trusted(signer))) {
+      if (CrlSignature.problem(list, signer) == null && question.mayTell(signer)) {
         return signer;
       }
     }

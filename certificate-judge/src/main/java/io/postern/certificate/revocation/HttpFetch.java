@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpFetch implements AutoCloseable {
   private static final int HTTP_PORT = 80;
+  private static final int MAX_PORT = 65_535;
   private static final int BUFFER = 16 * 1024;
   private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -115,7 +116,11 @@ public final class HttpFetch implements AutoCloseable {
     try {
       URI uri = URI.create(url);
       boolean http = "http".equalsIgnoreCase(uri.getScheme());
-      if (!http || uri.getHost() == null || uri.getRawUserInfo() != null || !isAscii(url)) {
+      if (!http
+          || uri.getPort() > MAX_PORT
+          || uri.getHost() == null
+          || uri.getRawUserInfo() != null
+          || !isAscii(url)) {
         throw new FetchException(Kind.REFUSED, "only plain http URLs are followed");
       }
       return uri;

@@ -14,8 +14,11 @@ public interface ListSigners {
   List<ParsedCertificate> named(X500Principal name);
 
   /**
-   * Whether a good way, revocation included, leads from it to the path's own anchor. May block as
-   * long as the revocation check may.
+   * Whether a good way, revocation included, leads from it to the path's own anchor, and none of it
+   * depends on {@code about}: who is asked about clears nobody that clears him. May block as long
+   * as the revocation check may.
+   *
+   * @param about whose revocation the list is to tell
    */
-  boolean trusted(ParsedCertificate signer) throws InterruptedException;
+  boolean trusted(ParsedCertificate signer, ParsedCertificate about) throws InterruptedException;
 }

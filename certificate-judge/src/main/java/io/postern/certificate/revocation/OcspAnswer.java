@@ -91,6 +91,7 @@ record OcspAnswer(
       X509CertificateHolder signer =
           new Signers(basic, question.issuer().holder(), sha1, now).signer();
       checkNonce(basic, nonce);
+      checkExtensions(basic);
       return of(about, notExempt(signer, question.issuer().holder()));
     } catch (IOException | OCSPException | RuntimeException e) {
       // Hostile bytes reach the parsers.
@@ -123,6 +124,16 @@ record OcspAnswer(
 
   private static CertID id(SingleResp single) {
     return single.getCertID().toASN1Primitive();
+  }
+
+  private static void checkExtensions(BasicOCSPResp basic) throws FetchException {
+    for (Object oid : basic.getCriticalExtensionOIDs()) {
+      if (!OCSPObjectIdentifiers.id_pkix_ocsp_nonce.equals(oid)) {
+        throw new FetchException(
+            Kind.GARBAGE,
+            "the responder's answer has the critical extension " + oid + ", which is not known");
+      }
+    }
   }
 
   private static void checkNonce(BasicOCSPResp basic, byte[] nonce) throws FetchException {

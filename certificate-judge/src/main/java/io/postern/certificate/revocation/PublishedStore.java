@@ -161,6 +161,10 @@ final class PublishedStore<T extends Published> {
       Thread.currentThread().interrupt();
       detail = "interrupted";
       kind = Kind.UNREACHABLE;
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s could not be read", entry.source.what());
+      detail = entry.source.what() + " could not be read";
+      kind = Kind.GARBAGE;
     } catch (FetchException e) {
       detail = String.valueOf(e.getMessage());
       kind = e.kind();

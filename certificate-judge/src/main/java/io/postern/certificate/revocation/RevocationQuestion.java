@@ -17,4 +17,18 @@ public record RevocationQuestion(
     ListSigners signers,
     byte[] stapled,
     Instant now,
-    Instant giveUp) {}
+    Instant giveUp) {
+
+  /**
+   * Whether a list that this certificate has signed may be believed: the issuer's own; that of
+   * somebody trusted apart from the certificate asked about; its own only where its issuer has
+   * written into it that its own list tells of it (PKITS 4.14.30).
+   */
+  boolean mayTell(ParsedCertificate signer) throws InterruptedException {
+    if (signer.equals(certificate)) {
+      return DistributionPoints.of(certificate).points().stream()
+          .anyMatch(point -> point.listIssuers().contains(certificate.subject()));
+    }
+    return signer.equals(issuer) || signers.trusted(signer, certificate);
+  }
+}

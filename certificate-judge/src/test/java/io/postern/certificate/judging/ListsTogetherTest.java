@@ -85,6 +85,24 @@ class ListsTogetherTest {
         .isEqualTo(VerdictReason.REVOCATION_UNREACHABLE);
   }
 
+  /** Its key was stolen: who has it makes a list issuer of the root's name. */
+  @Test
+  void aRevokedAuthorityDoesNotClearItself() throws Exception {
+    Made middle = ca("Middle").by(ROOT).make();
+    Made leaf = leaf("a.example").by(middle).make();
+    Made forger = ca("Root").by(middle).make();
+    byte[] revoking = Lists.complete(ROOT, 1).entry(middle, 1, null).make();
+    byte[] forged = Lists.complete(forger, 2).make();
+    byte[] ofMiddle = Lists.complete(middle, 1).make();
+    assertThat(judge(leaf, List.of(middle), revoking, ofMiddle).result())
+        .isEqualTo(VerdictResult.BAD);
+    assertThat(judge(leaf, List.of(middle, forger), forged, ofMiddle).result())
+        .as("the root's own list does not come through")
+        .isEqualTo(VerdictResult.UNKNOWN);
+    assertThat(judge(leaf, List.of(forger, middle), revoking, forged, ofMiddle).result())
+        .isEqualTo(VerdictResult.BAD);
+  }
+
   private static CertificateMaker listIssuer(Made by) {
     return leaf("lists.example")
         .by(by)

@@ -61,7 +61,8 @@ public final class BulkJudge {
       to.println(line);
       return line.contains("\"result\":\"error\"") ? 1 : 0;
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a chain could not be judged", e.getCause());
+      to.println(CollectedLine.failed());
+      return 1;
     }
   }
 }

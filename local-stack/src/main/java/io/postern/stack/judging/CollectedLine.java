@@ -52,6 +52,13 @@ final class CollectedLine {
     return answer.toString();
   }
 
+  /** The answer to a line that the judge itself could not bear. */
+  static String failed() {
+    ObjectNode answer = JSON.createObjectNode();
+    error(answer, "it could not be judged");
+    return answer.toString();
+  }
+
   private static void error(ObjectNode answer, String why) {
     answer.put("result", "error").put("reason", "unreadable").put("detail", why);
   }
