@@ -9,9 +9,8 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Revocation by the lists that a certificate names (RFC 5280 §6.3.3). The URLs of a point are tried
- * in the certificate's order until one gives an answer; further points are asked while reasons are
- * not covered.
+ * Revocation by the lists that a certificate names (RFC 5280 §6.3.3): points and their URLs in the
+ * certificate's order, until all reasons are covered.
  */
 final class CrlRevocation implements RevocationCheck {
   /** Certificates of one name that a list may be signed by. */
@@ -34,9 +33,10 @@ final class CrlRevocation implements RevocationCheck {
     Asking asking = new Asking(question, examination);
     for (DistributionPoints.Point point : points.points()) {
       for (String url : point.urls()) {
-        if (examination.settled() || asking.ask(point, url)) {
-          break;
+        if (examination.settled()) {
+          return examination.finding();
         }
+        asking.ask(point, url);
       }
     }
     return examination.finding();
@@ -56,23 +56,22 @@ final class CrlRevocation implements RevocationCheck {
       this.examination = examination;
     }
 
-    /** Whether a list was there and by somebody who may sign it. */
-    boolean ask(DistributionPoints.Point point, String url) throws InterruptedException {
+    void ask(DistributionPoints.Point point, String url) throws InterruptedException {
       PublishedStore.Failed<Crl> wrongSigner = null;
       for (ParsedCertificate signer : signers(point)) {
         switch (store.current(url, signer, question.giveUp())) {
           case PublishedStore.Held<Crl>(Crl list) -> {
             if (!question.mayTell(signer)) {
               examination.nothing(url, "who signed the list is not trusted: " + signer);
-              return false;
+              return;
             }
             examination.add(list, changes(list, signer), url);
-            return examination.settled();
+            return;
           }
           case PublishedStore.Failed<Crl> failed -> {
             if (!failed.wrongSigner()) {
               examination.failed(url, failed);
-              return false;
+              return;
             }
             wrongSigner = wrongSigner == null ? failed : wrongSigner;
           }
@@ -83,7 +82,6 @@ final class CrlRevocation implements RevocationCheck {
       } else {
         examination.failed(url, wrongSigner);
       }
-      return false;
     }
 
     private List<ParsedCertificate> signers(DistributionPoints.Point point) {

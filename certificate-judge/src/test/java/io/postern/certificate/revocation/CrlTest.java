@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -152,6 +153,20 @@ class CrlTest {
     assertThat(CrlSignature.problem(good, noCrls.certificate())).contains("cRLSign");
     Crl weak = Crl.of(CrlMaker.by(CA).algorithm("SHA1withECDSA").make());
     assertThat(CrlSignature.problem(weak, CA.certificate())).contains("SHA-1");
+  }
+
+  /** What is not an entry comes to the heap; an entry is read whole. */
+  @Test
+  void aListThatIsLargeBesideItsEntriesIsRefused() {
+    DEROctetString large = new DEROctetString(new byte[66_000]);
+    assertThatThrownBy(() -> Crl.of(CrlMaker.by(CA).with(OWN, false, large).make()))
+        .isInstanceOf(GarbageException.class)
+        .hasMessageContaining("64 KiB");
+    DEROctetString some = new DEROctetString(new byte[5_000]);
+    assertThatThrownBy(
+            () -> Crl.of(CrlMaker.by(CA).revoking(1, 1).withInEntries(OWN, false, some).make()))
+        .isInstanceOf(GarbageException.class)
+        .hasMessageContaining("4 KiB");
   }
 
   @Test

@@ -202,6 +202,11 @@ class HttpFetchTest {
   }
 
   @Test
+  void aPortThatIsNoneIsRefused() {
+    assertThat(failure("http://127.0.0.1:70000/")).isEqualTo(Kind.REFUSED);
+  }
+
+  @Test
   void aServerThatDripsGainsNoTime() {
     drip = true;
     answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000);
