@@ -39,6 +39,13 @@ public final class Topics {
   public static final String CERTIFICATE_REQUESTS = "certificate.requests";
   public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
   public static final String CERTIFICATE_CHAINS = "certificate.chains";
+
+  /** What each replica presents and can do in TLS: told at a change, and every six hours. */
+  public static final String CERTIFICATE_OWN = "certificate.own";
+
+  /** Peers' handshakes with us, each kind once a day. */
+  public static final String CERTIFICATE_HANDSHAKES = "certificate.handshakes";
+
   public static final String PROBE_REQUESTS = "probe.requests";
   public static final String PROBE_RESULTS = "probe.results";
 
@@ -131,6 +138,23 @@ public final class Topics {
               false,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)),
+          // Its history is what tells which certificates are deprecated, and since when.
+          new TopicDeclaration(
+              CERTIFICATE_OWN,
+              Partitioning.ONE,
+              Cleanup.DELETE,
+              AUDIT,
+              false,
+              List.of(INGRESS, DELIVERY),
+              List.of(CERTIFICATE, CONSOLE)),
+          new TopicDeclaration(
+              CERTIFICATE_HANDSHAKES,
+              Partitioning.SPREAD,
+              Cleanup.COMPACT,
+              HOUR,
+              false,
+              List.of(INGRESS),
+              List.of(CERTIFICATE, CONSOLE)),
           spread(PROBE_REQUESTS, HOUR, false, List.of(API), List.of(DELIVERY)),
           spread(PROBE_RESULTS, HOUR, false, List.of(DELIVERY), List.of(API)));
 

@@ -70,6 +70,8 @@ class TopicsTest {
     "certificate.requests, SPREAD, DELETE, PT1H",
     "certificate.verdicts, SPREAD, DELETE, PT6H",
     "certificate.chains, SPREAD, COMPACT, PT1H",
+    "certificate.own, ONE, DELETE, P400D",
+    "certificate.handshakes, SPREAD, COMPACT, PT1H",
     "probe.requests, SPREAD, DELETE, PT1H",
     "probe.results, SPREAD, DELETE, PT1H",
   })

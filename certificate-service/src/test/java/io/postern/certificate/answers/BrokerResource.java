@@ -32,7 +32,9 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           "postern.revocation.allow-private-targets",
           "true",
           "postern.revocation.cache-folder",
-          folder.resolve("crls").toString());
+          folder.resolve("crls").toString(),
+          "postern.api.credentials-file",
+          folder.resolve("credentials").toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.postern.policy.api;
 
+import io.postern.api.ApiError;
 import io.postern.log.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.file.FileView;

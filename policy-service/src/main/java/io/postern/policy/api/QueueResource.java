@@ -1,5 +1,6 @@
 package io.postern.policy.api;
 
+import io.postern.api.ApiError;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.MessageControl;

@@ -1,4 +1,4 @@
-package io.postern.policy.api;
+package io.postern.api;
 
 /**
  * Why a call could not be answered.

@@ -1,4 +1,4 @@
-package io.postern.policy.api;
+package io.postern.api;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,4 +1,4 @@
-package io.postern.policy.api;
+package io.postern.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

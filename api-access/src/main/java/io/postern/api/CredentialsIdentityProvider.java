@@ -1,4 +1,4 @@
-package io.postern.policy.api;
+package io.postern.api;
 
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;

@@ -1,4 +1,4 @@
-package io.postern.policy.api;
+package io.postern.api;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
