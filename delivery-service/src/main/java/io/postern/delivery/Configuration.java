@@ -184,6 +184,13 @@ public class Configuration {
     return name;
   }
 
+  /** The same after a restart: machine or container, and port. */
+  String replica() {
+    return machineName()
+        + ":"
+        + config.getOptionalValue("quarkus.http.port", String.class).orElse("");
+  }
+
   static String machineName() {
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();

@@ -11,6 +11,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
 import io.postern.delivery.transaction.SessionOpener;
 import io.postern.delivery.transaction.Timeouts;
@@ -20,6 +21,7 @@ import io.postern.log.DirectoryReader;
 import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.OwnTlsAnnouncer;
 import io.postern.log.TopicsSetup;
 import io.postern.log.WeakTopicException;
 import io.postern.rules.Directory;
@@ -91,10 +93,17 @@ public class DeliveryService {
     directory = routing;
     reader = deliveries;
     keeper = held;
+    OwnTlsAnnouncer announcer =
+        running(
+            new OwnTlsAnnouncer(
+                log,
+                "delivery",
+                configuration.replica(),
+                new PresentedCertificates(configuration.clientCertificates())));
     states.start();
     Thread.ofVirtual()
         .name("delivery-topics")
-        .start(() -> begin(log, deployment, routing, deliveries, held));
+        .start(() -> begin(log, deployment, routing, announcer, () -> runAll(held, deliveries)));
   }
 
   private Connections connections() {
@@ -144,8 +153,8 @@ public class DeliveryService {
       LogSettings log,
       Deployment deployment,
       DirectoryReader<Directory> routing,
-      DeliveryReader deliveries,
-      Keeper held) {
+      OwnTlsAnnouncer announcer,
+      Runnable readers) {
     String said = "";
     try {
       while (!stopping) {
@@ -154,8 +163,8 @@ public class DeliveryService {
           routing.start();
           topicsVerified = true;
           LOG.info("The log's topics are verified");
-          run(held);
-          run(deliveries); // stopped first: what it hands over shall not wait
+          announcer.start();
+          readers.run();
           return;
         } catch (LogUnavailableException away) {
           String why = String.valueOf(away.getMessage());
@@ -173,6 +182,11 @@ public class DeliveryService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void runAll(Keeper held, DeliveryReader deliveries) {
+    run(held);
+    run(deliveries); // stopped first: what it hands over shall not wait
   }
 
   private synchronized void run(DeliveryReader deliveries) {

@@ -78,6 +78,15 @@ public class Configuration {
     return file("postern.tls.key", tls.key(), "the certificate's private key");
   }
 
+  Optional<Path> comingCertificate() {
+    return tls.comingCertificate().filter(file -> !file.isBlank()).map(Path::of);
+  }
+
+  /** The same after a restart: machine or container, and port. */
+  String replica() {
+    return machineName() + ":" + ingress.port();
+  }
+
   private static Path file(String key, Optional<String> value, String what)
       throws ConfigurationProblem {
     if (value.isEmpty() || value.get().isBlank()) {

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.Refusals;
 import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.listener.KeyFiles;
+import io.postern.ingress.listener.PresentedCertificates;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
 import io.postern.log.DirectoryReader;
@@ -15,6 +17,7 @@ import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.MessageLog;
+import io.postern.log.OwnTlsAnnouncer;
 import io.postern.log.TopicsSetup;
 import io.postern.log.WeakTopicException;
 import io.postern.rules.Directory;
@@ -50,6 +53,7 @@ public class Ingress {
 
   private final Configuration configuration;
   private final Refusals refusals;
+  private final Handshakes handshakes;
   private final MeterRegistry registry;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private @Nullable IngressServer server;
@@ -59,9 +63,14 @@ public class Ingress {
   private volatile boolean stopping;
 
   @Inject
-  public Ingress(Configuration configuration, Refusals refusals, MeterRegistry registry) {
+  public Ingress(
+      Configuration configuration,
+      Refusals refusals,
+      Handshakes handshakes,
+      MeterRegistry registry) {
     this.configuration = configuration;
     this.refusals = refusals;
+    this.handshakes = handshakes;
     this.registry = registry;
   }
 
@@ -70,6 +79,13 @@ public class Ingress {
     LogSettings logSettings = configuration.logSettings();
     Deployment deployment = configuration.deployment();
     TlsServer tls = tls();
+    OwnTlsAnnouncer announcer =
+        running(
+            new OwnTlsAnnouncer(
+                logSettings,
+                "ingress",
+                configuration.replica(),
+                new PresentedCertificates(tls, configuration.comingCertificate())));
     DirectoryReader<Directory> reader = running(new DirectoryReader<>(logSettings, Directory::of));
     directory = reader;
     KafkaVerdicts verdicts = running(new KafkaVerdicts(logSettings));
@@ -84,6 +100,7 @@ public class Ingress {
             new DataAdmission(configuration.dataMemoryBytes()),
             new RecipientMemory(RECIPIENT_BYTES),
             refusals,
+            handshakes,
             new SessionMetrics(registry));
     listen(
         new IngressServer(
@@ -92,7 +109,9 @@ public class Ingress {
             new ConnectionLimits(
                 configuration.maxConnections(), configuration.maxConnectionsPerAddress()),
             configuration.shutdownPatience()));
-    Thread.ofVirtual().name("ingress-topics").start(() -> begin(logSettings, deployment, reader));
+    Thread.ofVirtual()
+        .name("ingress-topics")
+        .start(() -> begin(logSettings, deployment, reader, announcer));
   }
 
   private TlsServer tls() throws ConfigurationProblem {
@@ -131,13 +150,17 @@ public class Ingress {
    * read.
    */
   private void begin(
-      LogSettings settings, Deployment deployment, DirectoryReader<Directory> reader) {
+      LogSettings settings,
+      Deployment deployment,
+      DirectoryReader<Directory> reader,
+      OwnTlsAnnouncer announcer) {
     String said = "";
     try {
       while (!stopping) {
         try {
           TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
           reader.start();
+          announcer.start();
           topicsVerified = true;
           LOG.info("The log's topics are verified");
           return;

@@ -14,4 +14,10 @@ public interface TlsFileSettings {
 
   /** Private key, PKCS#8. Required. */
   Optional<String> key();
+
+  /**
+   * Certificate chain that will replace the present one, without its key: partners see it among our
+   * published certificates as coming. Read again when it changes.
+   */
+  Optional<String> comingCertificate();
 }

@@ -2,6 +2,7 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.SessionFacts;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.listener.ConnectionLimits;
@@ -39,6 +40,7 @@ public final class TestServer implements AutoCloseable {
 
   public final TestVerdicts verdicts = new TestVerdicts();
   public final List<MessageRefused> refusals = new CopyOnWriteArrayList<>();
+  public final List<SessionFacts> handshakes = new CopyOnWriteArrayList<>();
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final DataAdmission admission;
   public final RecipientMemory recipients;
@@ -83,6 +85,7 @@ public final class TestServer implements AutoCloseable {
             admission,
             recipients,
             refusals::add,
+            (session, groups) -> handshakes.add(session),
             new SessionMetrics(registry));
     server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     server.start();

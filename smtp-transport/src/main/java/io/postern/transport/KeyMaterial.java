@@ -65,7 +65,8 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
     return key.getAlgorithm();
   }
 
-  private static List<X509Certificate> certificates(Path file)
+  /** The certificates of a PEM file alone, leaf first; errors as of {@link #load}. */
+  public static List<X509Certificate> certificates(Path file)
       throws IOException, CertificateException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     List<X509Certificate> chain = new ArrayList<>();

@@ -24,9 +24,13 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
 
   /**
    * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
+   * {@code hello}: what its client said; null on a client.
    */
   static SessionFacts of(
-      ReferenceCountedOpenSslEngine engine, @Nullable String sent, String group) {
+      ReferenceCountedOpenSslEngine engine,
+      @Nullable String sent,
+      String group,
+      @Nullable ClientHello hello) {
     SSLSession session = engine.getSession();
     List<byte[]> chain = chain(session);
     TlsVersion version =
@@ -50,6 +54,13 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
             .setResumed(SSL.isSessionReused(engine.sslPointer()))
             .setPeerChainFingerprint(ByteString.copyFrom(Fingerprints.chain(chain)))
             .setServerName(sent == null ? Keys.serverName(session) : sent);
+    Certificate @Nullable [] own = session.getLocalCertificates();
+    if (own != null && own.length > 0) {
+      facts.setOwnFingerprint(ByteString.copyFrom(Fingerprints.sha256(encoded(own[0]))));
+    }
+    if (hello != null) {
+      facts.setPeerVerifiesEcdsa(hello.verifiesEcdsa()).setPeerVerifiesRsa(hello.verifiesRsa());
+    }
     if (!chain.isEmpty()) {
       describe(chain.getFirst(), facts);
     }
@@ -61,14 +72,20 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
     List<byte[]> chain = new ArrayList<>();
     try {
       for (Certificate certificate : session.getPeerCertificates()) {
-        chain.add(certificate.getEncoded());
+        chain.add(encoded(certificate));
       }
     } catch (SSLPeerUnverifiedException e) {
       return List.of(); // none presented
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate from the wire has lost its encoding", e);
     }
     return List.copyOf(chain);
+  }
+
+  private static byte[] encoded(Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate in use has lost its encoding", e);
+    }
   }
 
   /** A leaf that cannot be read has no names; the verdict on it will be "malformed". */

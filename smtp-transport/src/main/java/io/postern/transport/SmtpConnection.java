@@ -292,15 +292,17 @@ public final class SmtpConnection implements AutoCloseable {
   public TlsFacts startTls(TlsServer server) throws IOException {
     long deadline = beginTls();
     @Nullable TlsLayer layer = null;
+    @Nullable ClientHello said;
     try {
       ByteBuffer hello = readHello(deadline);
+      said = ClientHello.read(hello).orElse(null);
       layer = new TlsLayer(socket, server.newEngine(hello), hello);
     } catch (IOException e) {
       throw TlsFailures.handshake(e, server.offered());
     } finally {
       broken |= layer == null;
     }
-    return handshake(layer, deadline, null, server.offered());
+    return handshake(layer, deadline, new Asked(null, said), server.offered());
   }
 
   /**
@@ -311,8 +313,16 @@ public final class SmtpConnection implements AutoCloseable {
     long deadline = beginTls();
     String sent = TlsClient.sendable(serverName);
     TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent), null);
-    return handshake(layer, deadline, sent, client.offered());
+    return handshake(layer, deadline, new Asked(sent, null), client.offered());
   }
+
+  /**
+   * What a handshake began with.
+   *
+   * @param serverName that we sent; null: we are the server
+   * @param hello the client's; null: we are the client, or it could not be read
+   */
+  private record Asked(@Nullable String serverName, @Nullable ClientHello hello) {}
 
   /** When the handshake must be over. */
   private long beginTls() throws IOException {
@@ -348,12 +358,11 @@ public final class SmtpConnection implements AutoCloseable {
     }
   }
 
-  private TlsFacts handshake(
-      TlsLayer layer, long deadline, @Nullable String serverName, String offered)
+  private TlsFacts handshake(TlsLayer layer, long deadline, Asked asked, String offered)
       throws IOException {
     try {
       @Nullable ByteBuffer early = layer.handshake(deadline, idle, writeTimeout);
-      facts = SessionFacts.of(layer.engine(), serverName, layer.group());
+      facts = SessionFacts.of(layer.engine(), asked.serverName(), layer.group(), asked.hello());
       tls = layer;
       if (early != null) {
         input = early;

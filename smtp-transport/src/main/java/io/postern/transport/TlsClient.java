@@ -93,6 +93,14 @@ public final class TlsClient implements AutoCloseable {
     return engine;
   }
 
+  /** One that is to say hello to nobody; the caller releases it. */
+  synchronized SSLEngine unconnectedEngine() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    return context.newEngine(PooledByteBufAllocator.DEFAULT);
+  }
+
   String offered() {
     return TlsSetup.words(minimum, maximum);
   }

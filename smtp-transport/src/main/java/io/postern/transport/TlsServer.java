@@ -45,9 +45,9 @@ public final class TlsServer implements AutoCloseable {
    * {@code rsa}: with the RSA certificates only; the same as {@code all} where there are not both
    * kinds.
    */
-  private record Contexts(SslContext all, SslContext rsa) {
+  private record Contexts(List<KeyMaterial> materials, SslContext all, SslContext rsa) {
     Contexts(TlsServerOptions options, List<KeyMaterial> materials) {
-      this(context(options, materials), context(options, rsaOr(materials)));
+      this(materials, context(options, materials), context(options, rsaOr(materials)));
     }
 
     private static List<KeyMaterial> rsaOr(List<KeyMaterial> materials) {
@@ -88,6 +88,11 @@ public final class TlsServer implements AutoCloseable {
       contexts.release();
       contexts = fresh;
     }
+  }
+
+  /** What is presented in handshakes that begin now. */
+  public synchronized List<KeyMaterial> materials() {
+    return contexts.materials;
   }
 
   /** {@code hello}: the record with the ClientHello. */

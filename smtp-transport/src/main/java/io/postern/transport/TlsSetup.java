@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
  */
 final class TlsSetup {
   /** RFC 8446 §9.1; BoringSSL orders these itself. */
-  private static final List<String> TLS_1_3 =
+  static final List<String> TLS_1_3 =
       List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
 
   /** Ephemeral key exchange: forward secrecy. */

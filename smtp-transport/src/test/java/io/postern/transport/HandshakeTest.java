@@ -118,6 +118,10 @@ class HandshakeTest {
     assertThat(both.client().facts().getPeerNamesList())
         .containsExactly("mx.example", "alias.example");
     assertThat(both.client().facts().getPeerSubject()).isEqualTo("CN=mx.example");
+    assertThat(both.server().facts().getOwnFingerprint().toByteArray())
+        .isEqualTo(Fingerprints.sha256(der(ours).getFirst()));
+    assertThat(both.server().facts().getPeerVerifiesEcdsa()).isTrue();
+    assertThat(both.server().facts().getPeerVerifiesRsa()).isTrue();
     assertThat(both.client().chain()).containsExactlyElementsOf(der(ours));
     assertThat(both.client().facts().getPeerChainFingerprint().toByteArray())
         .isEqualTo(Fingerprints.chain(der(ours)));

@@ -163,6 +163,7 @@ final class DataCommand {
       parts
           .metrics()
           .accepted(size, mail.recipients().size(), Duration.ofNanos(System.nanoTime() - began));
+      parts.handshakes().accepted(client.facts(), mail.recipients().groups());
     } catch (LogUnavailableException e) {
       return logUnavailable();
     }

@@ -2,6 +2,7 @@ package io.postern.ingress.session;
 
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.Refusals;
 import io.postern.log.MessageLog;
 import io.postern.log.VerdictSource;
@@ -24,4 +25,5 @@ public record SessionParts(
     DataAdmission admission,
     RecipientMemory recipients,
     Refusals refusals,
+    Handshakes handshakes,
     SessionMetrics metrics) {}

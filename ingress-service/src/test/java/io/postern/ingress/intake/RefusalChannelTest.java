@@ -4,13 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
-import io.smallrye.reactive.messaging.kafka.Record;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
 class RefusalChannelTest {
@@ -48,42 +41,5 @@ class RefusalChannelTest {
 
   private double records(String result) {
     return registry.get("postern.ingress.refusal.records").tag("result", result).counter().count();
-  }
-
-  /** A log that takes nothing until told to. */
-  private static final class WaitingEmitter implements Emitter<Record<String, byte[]>> {
-    final List<CompletableFuture<Void>> waiting = new ArrayList<>();
-    boolean full;
-
-    @Override
-    public CompletionStage<Void> send(Record<String, byte[]> refusal) {
-      if (full) {
-        throw new IllegalStateException("full");
-      }
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      waiting.add(done);
-      return done;
-    }
-
-    @Override
-    public <M extends Message<? extends Record<String, byte[]>>> void send(M message) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void complete() {}
-
-    @Override
-    public void error(Exception e) {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public boolean hasRequests() {
-      return true;
-    }
   }
 }

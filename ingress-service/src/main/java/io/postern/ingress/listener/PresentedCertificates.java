@@ -1,0 +1,76 @@
+package io.postern.ingress.listener;
+
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.OwnCertificateState;
+import io.postern.contracts.v1.OwnTls;
+import io.postern.contracts.v1.TlsCapabilities;
+import io.postern.transport.Capabilities;
+import io.postern.transport.KeyMaterial;
+import io.postern.transport.OwnCertificates;
+import io.postern.transport.TlsServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server presents and can do, read from the server itself, and the certificate that is to
+ * come from its file. Owner: one thread.
+ */
+public final class PresentedCertificates implements Supplier<OwnTls> {
+  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class.getName());
+
+  private final TlsServer server;
+  private final Optional<Path> coming;
+  private @Nullable List<KeyMaterial> asked;
+  private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
+  private String said = "";
+
+  public PresentedCertificates(TlsServer server, Optional<Path> coming) {
+    this.server = server;
+    this.coming = coming;
+  }
+
+  @Override
+  public OwnTls get() {
+    List<KeyMaterial> materials = server.materials();
+    if (!materials.equals(asked)) {
+      capabilities = Capabilities.of(server);
+      asked = materials;
+    }
+    OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
+    for (KeyMaterial material : materials) {
+      own.addCertificates(
+          OwnCertificates.of(
+              CertificateRole.ROLE_SERVER, "", OwnCertificateState.PRESENTED, material.chain()));
+    }
+    coming.ifPresent(file -> addComing(file, own));
+    return own.build();
+  }
+
+  private void addComing(Path file, OwnTls.Builder own) {
+    try {
+      own.addCertificates(
+          OwnCertificates.of(
+              CertificateRole.ROLE_SERVER,
+              "",
+              OwnCertificateState.COMING,
+              KeyMaterial.certificates(file)));
+      said = "";
+    } catch (IOException | GeneralSecurityException e) {
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(said)) {
+        said = why;
+        LOG.log(
+            Level.WARNING,
+            "postern.tls.coming-certificate cannot be read and is not told: {0}",
+            why);
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.postern.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.OwnCertificate;
+import io.postern.contracts.v1.OwnTls;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With a real broker. */
+@Timeout(120)
+class OwnTlsAnnouncerTest {
+  private final List<OwnTls> told = new CopyOnWriteArrayList<>();
+  private TestLog log;
+
+  private final class Reader implements TopicFollower.View {
+    @Override
+    public void begin() {
+      told.clear();
+    }
+
+    @Override
+    public void take(ConsumerRecord<String, byte @Nullable []> record) {
+      assertThat(record.key()).isEqualTo("ingress/gate:25");
+      try {
+        told.add(OwnTls.parseFrom(record.value()));
+      } catch (InvalidProtocolBufferException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void complete() {}
+  }
+
+  @BeforeEach
+  void start() {
+    log = TestLog.empty();
+  }
+
+  @AfterEach
+  void stop() {
+    log.close();
+  }
+
+  @Test
+  void whatIsPresentedIsToldOnceAtEachChangeAndAtTheEndThatNothingIs() throws Exception {
+    AtomicReference<OwnTls> presented = new AtomicReference<>(own("first"));
+    TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
+    try (TopicFollower follower =
+        new TopicFollower(log.settings, Topics.CERTIFICATE_OWN, new Reader())) {
+      follower.start();
+      try (OwnTlsAnnouncer announcer =
+          new OwnTlsAnnouncer(log.settings, "ingress", "gate:25", presented::get)) {
+        announcer.start();
+        await().until(() -> told.size() == 1);
+        presented.set(own("second"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> told.size() == 2);
+      }
+      await().until(() -> told.size() == 3);
+    }
+    assertThat(told.get(0).getCertificates(0).getName()).isEqualTo("first");
+    assertThat(told.get(1).getCertificates(0).getName()).isEqualTo("second");
+    assertThat(told.get(2).getCertificatesList()).isEmpty();
+    assertThat(told)
+        .allSatisfy(
+            own -> {
+              assertThat(own.getService()).isEqualTo("ingress");
+              assertThat(own.getReplica()).isEqualTo("gate:25");
+              assertThat(own.getAtMillis()).isPositive();
+            });
+  }
+
+  @Test
+  void aLogWithoutTheTopicIsTriedAgain() throws Exception {
+    try (OwnTlsAnnouncer announcer =
+            new OwnTlsAnnouncer(log.settings, "ingress", "gate:25", () -> own("late"));
+        TopicFollower follower =
+            new TopicFollower(log.settings, Topics.CERTIFICATE_OWN, new Reader())) {
+      announcer.start();
+      follower.start();
+      TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
+      await().atMost(Duration.ofSeconds(60)).until(() -> told.size() == 1);
+    }
+  }
+
+  private static OwnTls own(String name) {
+    return OwnTls.newBuilder().addCertificates(OwnCertificate.newBuilder().setName(name)).build();
+  }
+}

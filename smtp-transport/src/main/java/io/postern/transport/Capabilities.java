@@ -1,0 +1,143 @@
+package io.postern.transport;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsCapabilities;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.TlsVersionSuites;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Which versions, suites and groups an engine that runs really uses (S11): a server is offered each
+ * alone, as a scanner would do it, and a client's hello is read. So what is published is what
+ * happens, with the keys that are there. Costs some 50 ms; any thread.
+ */
+public final class Capabilities {
+  private Capabilities() {}
+
+  /** What the server completes a handshake with, with the certificates it has now. */
+  public static TlsCapabilities of(TlsServer server) {
+    TlsCapabilities.Builder capabilities =
+        TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_SERVER);
+    add(
+        capabilities,
+        TlsVersion.TLS_1_3,
+        TlsSetup.TLS_1_3.stream().filter(suite -> takesTls13(server, suite)));
+    add(
+        capabilities,
+        TlsVersion.TLS_1_2,
+        Stream.concat(TlsSetup.FORWARD_SECRET.stream(), TlsSetup.NOT_FORWARD_SECRET.stream())
+            .filter(suite -> takesTls12(server, suite)));
+    TlsNames.groupNames()
+        .filter(group -> takesGroup(server, group))
+        .forEach(capabilities::addGroups);
+    return capabilities.build();
+  }
+
+  /** What a client that is made like this one offers, in its order. */
+  public static TlsCapabilities of(TlsClient client) {
+    SSLEngine engine = client.unconnectedEngine();
+    try {
+      ClientHello hello =
+          ClientHello.read(new MemoryHandshake(engine).hello())
+              .orElseThrow(() -> new IllegalStateException("our own hello cannot be read"));
+      List<String> suites = named(hello.suites());
+      TlsCapabilities.Builder capabilities =
+          TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_CLIENT);
+      if (hello.tls13()) {
+        add(capabilities, TlsVersion.TLS_1_3, suites.stream().filter(TlsSetup.TLS_1_3::contains));
+      }
+      if (hello.versions().contains(0x0303)) {
+        add(
+            capabilities,
+            TlsVersion.TLS_1_2,
+            suites.stream().filter(s -> !TlsSetup.TLS_1_3.contains(s)));
+      }
+      for (int group : hello.groups()) {
+        String name = TlsNames.GROUPS.get(group);
+        if (name != null) {
+          capabilities.addGroups(name);
+        }
+      }
+      return capabilities.build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("our own client does not begin a handshake", e);
+    } finally {
+      ReferenceCountUtil.release(engine);
+    }
+  }
+
+  private static List<String> named(List<Integer> suites) {
+    List<String> names = new ArrayList<>();
+    for (int suite : suites) {
+      String name = TlsNames.SUITES.get(suite);
+      if (name != null) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  private static void add(TlsCapabilities.Builder to, TlsVersion version, Stream<String> suites) {
+    List<String> all = suites.toList();
+    if (!all.isEmpty()) {
+      to.addVersions(TlsVersionSuites.newBuilder().setVersion(version).addAllSuites(all));
+    }
+  }
+
+  // BoringSSL's clients offer all suites of TLS 1.3 or none; the JDK's can offer one.
+  private static boolean takesTls13(TlsServer server, String suite) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLSv1.3");
+      context.init(null, new TrustManager[] {new AnyChain()}, null);
+      SSLEngine client = context.createSSLEngine();
+      client.setUseClientMode(true);
+      client.setEnabledProtocols(new String[] {"TLSv1.3"});
+      client.setEnabledCipherSuites(new String[] {suite});
+      return new MemoryHandshake(client).completes(server::newEngine);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has TLS 1.3", e);
+    }
+  }
+
+  private static boolean takesTls12(TlsServer server, String suite) {
+    return takes(
+        server, SslContextBuilder.forClient().protocols("TLSv1.2").ciphers(List.of(suite)));
+  }
+
+  private static boolean takesGroup(TlsServer server, String group) {
+    String[] only = {TlsNames.engineGroup(group)};
+    return takes(
+        server,
+        SslContextBuilder.forClient()
+            .protocols("TLSv1.3", "TLSv1.2")
+            .option(OpenSslContextOption.GROUPS, only));
+  }
+
+  private static boolean takes(TlsServer server, SslContextBuilder builder) {
+    try {
+      SslContext context =
+          builder.sslProvider(SslProvider.OPENSSL_REFCNT).trustManager(new AnyChain()).build();
+      try {
+        SSLEngine client = context.newEngine(PooledByteBufAllocator.DEFAULT);
+        return new MemoryHandshake(client).completes(server::newEngine);
+      } finally {
+        ReferenceCountUtil.release(context);
+      }
+    } catch (SSLException e) {
+      throw new IllegalStateException("a client to ask with cannot be made", e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.postern.transport;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.OwnCertificate;
+import io.postern.contracts.v1.OwnCertificateState;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** Our own certificates as records tell of them. */
+public final class OwnCertificates {
+  private OwnCertificates() {}
+
+  /**
+   * @param name of a client certificate; a server's has none
+   * @param chain leaf first
+   */
+  public static OwnCertificate of(
+      CertificateRole role, String name, OwnCertificateState state, List<X509Certificate> chain) {
+    OwnCertificate.Builder own =
+        OwnCertificate.newBuilder().setRole(role).setName(name).setState(state);
+    for (X509Certificate certificate : chain) {
+      try {
+        own.addChain(ByteString.copyFrom(certificate.getEncoded()));
+      } catch (CertificateEncodingException e) {
+        throw new IllegalStateException("a certificate in use has lost its encoding", e);
+      }
+    }
+    return own.build();
+  }
+}

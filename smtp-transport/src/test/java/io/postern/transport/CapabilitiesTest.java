@@ -1,0 +1,68 @@
+package io.postern.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.v1.TlsCapabilities;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.TlsVersionSuites;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CapabilitiesTest {
+  private static final List<String> TLS_1_3 =
+      List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
+  private static final List<String> GROUPS =
+      List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
+
+  @Test
+  void aServerTakesTheSuitesOfTheKeysItHas() {
+    try (TlsServer both = new TlsServer(TestCa.EC, TestCa.RSA);
+        TlsServer ec = new TlsServer(TestCa.EC)) {
+      assertThat(suites(Capabilities.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
+      assertThat(suites(Capabilities.of(both), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.FORWARD_SECRET);
+      assertThat(Capabilities.of(both).getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(Capabilities.of(ec), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains("_ECDSA_")).toList());
+    }
+  }
+
+  @Test
+  void whatAServerDoesNotOfferIsNotTold() {
+    TlsServerOptions tls12 =
+        TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2);
+    try (TlsServer old = new TlsServer(tls12.withoutForwardSecrecy(), TestCa.RSA);
+        TlsServer one =
+            new TlsServer(
+                tls12.withSuites(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")), TestCa.RSA)) {
+      assertThat(suites(Capabilities.of(old), TlsVersion.TLS_1_3)).isEmpty();
+      assertThat(suites(Capabilities.of(old), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.NOT_FORWARD_SECRET);
+      assertThat(suites(Capabilities.of(one), TlsVersion.TLS_1_2))
+          .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    }
+  }
+
+  @Test
+  void aClientsOfferIsReadFromItsHello() {
+    try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2);
+        TlsClient newest = new TlsClient(null, TlsVersion.TLS_1_3)) {
+      TlsCapabilities offered = Capabilities.of(client);
+      assertThat(suites(offered, TlsVersion.TLS_1_3)).containsExactlyInAnyOrderElementsOf(TLS_1_3);
+      assertThat(suites(offered, TlsVersion.TLS_1_2))
+          .containsSubsequence(TlsSetup.FORWARD_SECRET)
+          .containsSubsequence(TlsSetup.NOT_FORWARD_SECRET);
+      assertThat(offered.getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(Capabilities.of(newest), TlsVersion.TLS_1_2)).isEmpty();
+    }
+  }
+
+  private static List<String> suites(TlsCapabilities capabilities, TlsVersion version) {
+    return capabilities.getVersionsList().stream()
+        .filter(suites -> suites.getVersion() == version)
+        .map(TlsVersionSuites::getSuitesList)
+        .findFirst()
+        .map(List::<String>copyOf)
+        .orElse(List.of());
+  }
+}
