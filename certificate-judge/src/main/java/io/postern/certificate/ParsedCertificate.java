@@ -326,7 +326,7 @@ public final class ParsedCertificate {
     return name.isEmpty() ? "(empty subject)" : printable(name);
   }
 
-  private static String printable(String text) {
+  static String printable(String text) {
     String shown = text.replaceAll("[^\\x20-\\x7e]", "?");
     return shown.length() <= MAX_SUBJECT ? shown : shown.substring(0, MAX_SUBJECT) + "...";
   }

@@ -1,5 +1,6 @@
 package io.postern.certificate.judging;
 
+import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.contracts.v1.VerdictReason;

@@ -1,6 +1,7 @@
 package io.postern.certificate.judging;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.UnusableCertificateException;

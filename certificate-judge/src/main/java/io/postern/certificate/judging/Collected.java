@@ -1,5 +1,6 @@
 package io.postern.certificate.judging;
 
+import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;

@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.OrganizationAnchors;
+import io.postern.certificate.published.OwnTlsReader;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
@@ -32,6 +33,7 @@ public class LogLink {
   private final DirectoryReader<OrganizationAnchors> directory;
   private final AnchorStore anchors;
   private final Publisher publisher;
+  private final OwnTlsReader ownTls;
   private final Thread thread = Thread.ofVirtual().name("log-link").unstarted(this::run);
   private volatile boolean topics;
 
@@ -40,12 +42,14 @@ public class LogLink {
       Deployment deployment,
       DirectoryReader<OrganizationAnchors> directory,
       AnchorStore anchors,
-      Publisher publisher) {
+      Publisher publisher,
+      OwnTlsReader ownTls) {
     this.settings = settings;
     this.deployment = deployment;
     this.directory = directory;
     this.anchors = anchors;
     this.publisher = publisher;
+    this.ownTls = ownTls;
   }
 
   void start(@Observes StartupEvent event) {
@@ -72,6 +76,7 @@ public class LogLink {
       try {
         TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
         directory.start();
+        ownTls.start();
         topics = true;
         // Now and not earlier: there was no topic.
         publisher.announce(anchors.defaultReference());

@@ -1,6 +1,5 @@
-package io.postern.certificate.judging;
+package io.postern.certificate;
 
-import io.postern.certificate.ParsedCertificate;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,12 +16,12 @@ import org.bouncycastle.asn1.x509.GeneralNames;
  * The DNS names of a leaf in lower case: those of its subject alternative name, and only without
  * one the most specific common name (RFC 6125 §6.4.4). What is no DNS name is left out. Stateless.
  */
-final class LeafNames {
+public final class LeafNames {
   private static final int MAX_NAME = 253;
 
   private LeafNames() {}
 
-  static List<String> of(ParsedCertificate leaf) {
+  public static List<String> of(ParsedCertificate leaf) {
     Set<String> names = new LinkedHashSet<>();
     boolean any = false;
     Extension extension = leaf.extension(Extension.subjectAlternativeName);

@@ -1,0 +1,125 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.published.OwnTlsReader;
+import io.postern.certificate.published.PublishedCertificate;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * Our certificates, to be published: without credentials, as a page that works without script and
+ * as JSON. Read from what the services present at this time.
+ */
+@Path("/")
+@Tag(name = "published", description = "Our certificates, suites and groups, for partners")
+public class CertificatesResource {
+  static final String NOTE =
+      "TLS protects the connection, not the message: whoever receives a mail can read it.";
+
+  @CheckedTemplate
+  static final class Templates {
+    private Templates() {}
+
+    static native TemplateInstance certificates(
+        PublishedInformation information, List<PublishedCertificate> current);
+  }
+
+  private final OwnTlsReader own;
+  private final InstantSource clock;
+
+  CertificatesResource(OwnTlsReader own, InstantSource clock) {
+    this.own = own;
+    this.clock = clock;
+  }
+
+  @GET
+  @Path("certificates")
+  @Produces(MediaType.TEXT_HTML)
+  @Operation(summary = "Our certificates as a page")
+  @APIResponse(responseCode = "200")
+  @APIResponse(responseCode = "503", description = "Not known yet: the log is away")
+  public Response page() {
+    return information()
+        .map(
+            all ->
+                published(
+                    Templates.certificates(
+                        all,
+                        all.certificates().stream()
+                            .filter(c -> c.state() == PublishedCertificate.State.CURRENT)
+                            .toList())))
+        .orElseGet(() -> unknown(MediaType.TEXT_PLAIN_TYPE, "Not known now, try again later.\n"));
+  }
+
+  @GET
+  @Path("certificates.json")
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Our certificates, suites and groups")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = PublishedInformation.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not known yet: the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response json() {
+    return information()
+        .map(CertificatesResource::published)
+        .orElseGet(
+            () ->
+                unknown(
+                    MediaType.APPLICATION_JSON_TYPE,
+                    new ApiError("our certificates are not known yet: the log is away")));
+  }
+
+  @GET
+  @Path("certificates/{sha256}.pem")
+  @Produces("application/x-pem-file")
+  @Operation(summary = "A certificate of ours with its chain, PEM")
+  @APIResponse(responseCode = "200")
+  @APIResponse(responseCode = "404", description = "None of ours has this fingerprint")
+  public Response chain(@PathParam("sha256") String sha256) {
+    return information().stream()
+        .flatMap(all -> all.certificates().stream())
+        .filter(c -> c.certificate().sha256().equals(sha256))
+        .findFirst()
+        .map(found -> published(found.pemText()))
+        .orElseGet(() -> Response.status(Response.Status.NOT_FOUND).build());
+  }
+
+  private Optional<PublishedInformation> information() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return own.history()
+        .certificates(now)
+        .map(all -> new PublishedInformation(now, NOTE, all, own.history().capabilities(now)));
+  }
+
+  // Nothing but the page's own style is loaded, whatever a certificate's subject says.
+  private static Response published(Object entity) {
+    return Response.ok(entity)
+        .header("Cache-Control", "public, max-age=60")
+        .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        .header("X-Content-Type-Options", "nosniff")
+        .build();
+  }
+
+  private static Response unknown(MediaType type, Object entity) {
+    return Response.status(Response.Status.SERVICE_UNAVAILABLE).type(type).entity(entity).build();
+  }
+}

@@ -1,0 +1,32 @@
+package io.postern.certificate.published;
+
+import io.postern.contracts.Topics;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicFollower;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+/** Reads {@code certificate.own} into the history; started when the topics are there. */
+@ApplicationScoped
+public class OwnTlsReader {
+  private final OwnTlsHistory history = new OwnTlsHistory();
+  private final TopicFollower follower;
+
+  OwnTlsReader(LogSettings log) {
+    follower = new TopicFollower(log, Topics.CERTIFICATE_OWN, history);
+  }
+
+  /** Once, by LogLink. */
+  public void start() {
+    follower.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    follower.close();
+  }
+
+  public OwnTlsHistory history() {
+    return history;
+  }
+}

@@ -1,0 +1,32 @@
+package io.postern.certificate.published;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsCapabilities;
+import java.util.List;
+
+/**
+ * What the TLS engine of one side does, found by asking it.
+ *
+ * @param use "server" (mail in) or "client" (mail out)
+ * @param groups key exchange, in the engine's order
+ */
+public record PublishedCapabilities(String use, List<Version> versions, List<String> groups) {
+
+  /**
+   * @param suites IANA's names, in the engine's order
+   */
+  public record Version(String version, List<String> suites) {}
+
+  static PublishedCapabilities of(TlsCapabilities capabilities) {
+    return new PublishedCapabilities(
+        capabilities.getRole() == CertificateRole.ROLE_SERVER ? "server" : "client",
+        capabilities.getVersionsList().stream()
+            .map(
+                suites ->
+                    new Version(
+                        Spelling.of(suites.getVersion()), List.copyOf(suites.getSuitesList())))
+            .toList(),
+        List.copyOf(capabilities.getGroupsList()));
+  }
+}

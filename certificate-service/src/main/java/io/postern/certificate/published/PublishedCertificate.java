@@ -1,0 +1,53 @@
+package io.postern.certificate.published;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.postern.certificate.CertificateFacts;
+import io.postern.certificate.ParsedCertificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of our own certificates.
+ *
+ * @param use "server" (presented to who sends to us) or "client" (to whom we send)
+ * @param connectorName of a client certificate, as connectors name it; "": a server's
+ * @param rootIssuer subject of the chain's last issuer
+ * @param since when a replica first presented it; null: it is coming
+ * @param until when the last replica ceased to; null: it is current or coming
+ * @param issuers the chain above it, as presented
+ * @param pem where the chain can be had
+ */
+public record PublishedCertificate(
+    State state,
+    String use,
+    String connectorName,
+    String rootIssuer,
+    @JsonUnwrapped CertificateFacts certificate,
+    @Nullable Instant since,
+    @Nullable Instant until,
+    List<CertificateFacts> issuers,
+    String pem,
+    @JsonIgnore List<ParsedCertificate> chain) {
+
+  /** The chain as presented, RFC 7468 §5. */
+  public String pemText() {
+    return Publication.pem(chain);
+  }
+
+  /** Where a certificate is in its life with us. */
+  public enum State {
+    CURRENT,
+    COMING,
+    DEPRECATED;
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}
