@@ -1,15 +1,19 @@
 package io.postern.rules;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSet;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.util.List;
 
-/** An organization's trust anchors: readable certificates, in bounds. */
+/** An organization's trust anchors: readable certificates and fingerprints, in bounds. */
 final class AnchorSetCheck {
   static final int MAX_CERTIFICATES = 50;
   static final int MAX_CERTIFICATE_BYTES = 16 * 1024;
+  static final int MAX_DISTRUSTED = 200;
+  private static final int FINGERPRINT_BYTES = 32;
 
   private AnchorSetCheck() {}
 
@@ -17,15 +21,34 @@ final class AnchorSetCheck {
     findings.name(set.getName());
     findings.organization(set.getOrganization(), after);
     findings.when(
-        set.getCertificatesCount() == 0, "pem", "it has no certificate", "write at least one");
+        set.getCertificatesCount() == 0 && !set.getWithDefaults(),
+        "pem",
+        "it has no certificate",
+        "write at least one, or withDefaults: true for the installation's");
     if (findings.list("pem", set.getCertificatesCount(), MAX_CERTIFICATES)) {
       for (int i = 0; i < set.getCertificatesCount(); i++) {
-        certificate("pem[" + i + "]", set.getCertificates(i), findings);
+        certificate("pem[" + i + "]", set.getCertificates(i), set, findings);
+      }
+    }
+    if (findings.list("distrusted", set.getDistrustedCount(), MAX_DISTRUSTED)) {
+      for (int i = 0; i < set.getDistrustedCount(); i++) {
+        fingerprint(i, set.getDistrustedList(), findings);
       }
     }
   }
 
-  private static void certificate(String field, ByteString der, Findings findings) {
+  private static void fingerprint(int i, List<ByteString> all, Findings findings) {
+    String field = "distrusted[" + i + "]";
+    findings.when(
+        all.get(i).size() != FINGERPRINT_BYTES,
+        field,
+        "it is no SHA-256 of a certificate",
+        "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
+    findings.when(
+        all.indexOf(all.get(i)) < i, field, "it stands here twice", "keep one of the two");
+  }
+
+  private static void certificate(String field, ByteString der, AnchorSet set, Findings findings) {
     if (der.size() > MAX_CERTIFICATE_BYTES) {
       findings.add(
           field,
@@ -41,6 +64,12 @@ final class AnchorSetCheck {
           field,
           "there are bytes behind the certificate",
           "write each certificate as an entry of its own");
+      findings.when(
+          set.getDistrustedList()
+              .contains(ByteString.copyFrom(Fingerprints.sha256(der.toByteArray()))),
+          field,
+          "the same set distrusts it",
+          "remove it, or its fingerprint from distrusted");
     } catch (CertificateException e) {
       findings.add(field, "it is no X.509 certificate", "write the certificate in PEM");
     }

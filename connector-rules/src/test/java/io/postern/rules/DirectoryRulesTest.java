@@ -10,6 +10,7 @@ import static io.postern.rules.Sample.partnerIn;
 import static io.postern.rules.Sample.partnerOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DirectoryRulesTest {
+  private static final DirectoryObject ALL_BUT =
+      Sample.withDefaults(Sample.anchors("contoso", "all-but"));
   private static final Directory CONTOSO =
       directory(
           organization("contoso"),
@@ -330,6 +333,9 @@ class DirectoryRulesTest {
         of("pem", Sample.anchors("contoso", "roots")),
         of("pem[0]", Sample.anchors("contoso", "roots", Sample.CERTIFICATE)),
         of("pem[0]", Sample.anchors("contoso", "roots", new byte[17_000])),
+        of("distrusted[0]", Sample.distrusting(ALL_BUT, new byte[20])),
+        of("distrusted[1]", Sample.distrusting(ALL_BUT, new byte[32], new byte[32])),
+        of("distrusted", Sample.distrusting(ALL_BUT, new byte[201][32])),
         of("", DirectoryObject.getDefaultInstance()));
   }
 
@@ -344,6 +350,28 @@ class DirectoryRulesTest {
               assertThat(problem.getField()).isEqualTo(field);
               assertThat(problem.getProblem()).isNotBlank();
               assertThat(problem.getCure()).isNotBlank();
+            });
+  }
+
+  @Test
+  void aSetMayBeTheDefaultOneWithoutSome() {
+    assertThat(DirectoryRules.validate(CONTOSO, List.of(ALL_BUT))).isEmpty();
+    assertThat(DirectoryRules.validate(CONTOSO, List.of(Sample.distrusting(ALL_BUT, new byte[32]))))
+        .isEmpty();
+  }
+
+  @Test
+  void aSetCannotDistrustItsOwnCertificate() throws Exception {
+    byte[] own = certificate();
+    DirectoryObject set =
+        Sample.distrusting(
+            Sample.anchors("contoso", "roots", own), new byte[32], Fingerprints.sha256(own));
+    assertThat(DirectoryRules.validate(CONTOSO, List.of(set)))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.getField()).isEqualTo("pem[0]");
+              assertThat(problem.getCure()).contains("distrusted");
             });
   }
 

@@ -120,6 +120,20 @@ final class Sample {
     return DirectoryObject.newBuilder().setAnchorSet(set).build();
   }
 
+  static DirectoryObject distrusting(DirectoryObject anchors, byte[]... fingerprints) {
+    AnchorSet.Builder set = anchors.getAnchorSet().toBuilder();
+    for (byte[] fingerprint : fingerprints) {
+      set.addDistrusted(ByteString.copyFrom(fingerprint));
+    }
+    return anchors.toBuilder().setAnchorSet(set).build();
+  }
+
+  static DirectoryObject withDefaults(DirectoryObject anchors) {
+    return anchors.toBuilder()
+        .setAnchorSet(anchors.getAnchorSet().toBuilder().setWithDefaults(true))
+        .build();
+  }
+
   static NextHopHost host(String host, int port) {
     return NextHopHost.newBuilder().setHost(host).setPort(port).build();
   }

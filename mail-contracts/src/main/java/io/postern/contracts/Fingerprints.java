@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.AnchorSet;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 
 /** SHA-256 fingerprints of contents, certificates and chains. Stateless; any thread. */
 public final class Fingerprints {
   private static final byte[] NONE = {};
+  private static final int SHORT = 16;
 
   private Fingerprints() {}
 
@@ -33,13 +35,49 @@ public final class Fingerprints {
 
   /**
    * Version of an anchor set's content: the same in every reader, moved by any change of its
-   * certificates or their order and by nothing else. The first 16 hexadecimal digits of {@link
-   * #chain}; {@code empty} for an empty set.
+   * certificates or their order, of what it distrusts, and of whether the default set is part of
+   * it, and by nothing else. The first 16 hexadecimal digits of a hash; of {@link #chain} where it
+   * has certificates alone; {@code empty} for an empty set.
    */
   public static String anchorSetVersion(AnchorSet set) {
     List<byte[]> certificates =
         set.getCertificatesList().stream().map(ByteString::toByteArray).toList();
-    return certificates.isEmpty() ? "empty" : hex(chain(certificates)).substring(0, 16);
+    if (set.getWithDefaults() || set.getDistrustedCount() > 0) {
+      MessageDigest all = digest();
+      all.update((byte) (set.getWithDefaults() ? 1 : 0));
+      all.update((byte) (certificates.isEmpty() ? 0 : 1));
+      all.update(chain(certificates));
+      all.update(chain(sorted(set.getDistrustedList())));
+      return hex(all.digest()).substring(0, SHORT);
+    }
+    return certificates.isEmpty() ? "empty" : hex(chain(certificates)).substring(0, SHORT);
+  }
+
+  /** Version of a list of fingerprints, whatever their order; empty for an empty one. */
+  public static String distrustVersion(Collection<ByteString> fingerprints) {
+    return fingerprints.isEmpty() ? "" : hex(chain(sorted(fingerprints))).substring(0, SHORT);
+  }
+
+  private static List<byte[]> sorted(Collection<ByteString> fingerprints) {
+    return fingerprints.stream()
+        .sorted(ByteString.unsignedLexicographicalComparator())
+        .distinct()
+        .map(ByteString::toByteArray)
+        .toList();
+  }
+
+  /**
+   * A SHA-256 as people write it: 64 hexadecimal digits in either case, with or without colons or
+   * spaces between them.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static byte[] parse(String text) {
+    String digits = text.replaceAll("[: ]", "");
+    if (!digits.matches("[0-9a-fA-F]{64}")) {
+      throw new IllegalArgumentException("not 64 hexadecimal digits");
+    }
+    return HexFormat.of().parseHex(digits);
   }
 
   /** Lower-case hexadecimal. */

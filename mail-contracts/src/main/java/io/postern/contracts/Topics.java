@@ -40,6 +40,9 @@ public final class Topics {
   public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
   public static final String CERTIFICATE_CHAINS = "certificate.chains";
 
+  /** The versions of the default anchor set: the history of what was trusted. */
+  public static final String CERTIFICATE_ANCHORS = "certificate.anchors";
+
   /** What each replica presents and can do in TLS: told at a change, and every six hours. */
   public static final String CERTIFICATE_OWN = "certificate.own";
 
@@ -136,6 +139,15 @@ public final class Topics {
               Cleanup.COMPACT,
               HOUR,
               false,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, API, CONSOLE)),
+          // Nothing else tells what was trusted when, and its records are few: each is flushed.
+          new TopicDeclaration(
+              CERTIFICATE_ANCHORS,
+              Partitioning.ONE,
+              Cleanup.COMPACT,
+              HOUR,
+              true,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)),
           // Its history is what tells which certificates are deprecated, and since when.

@@ -2,6 +2,7 @@ package io.postern.policy.file;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.AnchorSetReference;
@@ -97,6 +98,12 @@ public final class FileView {
     shown.put("name", set.getName());
     shown.put(
         "pem", Pem.text(set.getCertificatesList().stream().map(ByteString::toByteArray).toList()));
+    shown.put("withDefaults", set.getWithDefaults());
+    shown.put(
+        "distrusted",
+        set.getDistrustedList().stream()
+            .map(fingerprint -> Fingerprints.hex(fingerprint.toByteArray()))
+            .toList());
     return shown.fields;
   }
 

@@ -2,6 +2,7 @@ package io.postern.policy.file;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
@@ -111,7 +112,8 @@ final class OrganizationReader {
     AnchorSet.Builder set =
         AnchorSet.newBuilder()
             .setOrganization(organization)
-            .setName(fields.required("name", "partners"));
+            .setName(fields.required("name", "partners"))
+            .setWithDefaults(fields.flag("withDefaults", false));
     fields.belongTo(DirectoryKeys.key(DirectoryObject.newBuilder().setAnchorSet(set).build()));
     if (fields.has("file")) {
       fields.text("file");
@@ -119,9 +121,12 @@ final class OrganizationReader {
           "file",
           "a file's name says nothing here",
           "apply with the command, which puts the file's text in its place, or write pem: |");
-    } else if (!fields.has("pem")) {
+    } else if (!fields.has("pem") && !set.getWithDefaults()) {
       fields.block("pem");
-      fields.problem("pem", "pem is missing", "write pem: | and the certificates");
+      fields.problem(
+          "pem",
+          "pem is missing",
+          "write pem: | and the certificates, or withDefaults: true for the installation's");
     }
     String pem = fields.block("pem");
     if (!pem.isEmpty()) {
@@ -132,8 +137,24 @@ final class OrganizationReader {
             "pem", String.valueOf(e.getMessage()), "write -----BEGIN CERTIFICATE----- blocks");
       }
     }
+    distrusted(fields, set);
     fields.done();
     add(DirectoryObject.newBuilder().setAnchorSet(set).build(), node);
+  }
+
+  private static void distrusted(Fields fields, AnchorSet.Builder set) {
+    List<String> fingerprints = fields.texts("distrusted");
+    for (int i = 0; i < fingerprints.size(); i++) {
+      try {
+        set.addDistrusted(ByteString.copyFrom(Fingerprints.parse(fingerprints.get(i))));
+      } catch (IllegalArgumentException e) {
+        fields.problem(
+            "distrusted",
+            i,
+            "it is no SHA-256 of a certificate",
+            "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
+      }
+    }
   }
 
   private void add(DirectoryObject object, Node node) {

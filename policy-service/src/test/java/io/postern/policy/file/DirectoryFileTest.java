@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
@@ -282,6 +284,66 @@ class DirectoryFileTest {
               assertThat(p.object()).isEqualTo("accepted-domain/a.example");
               assertThat(p.field()).isEqualTo("mailboxRoute");
             });
+  }
+
+  @Test
+  void theDefaultAnchorsWithoutSomeAreASetOfTheirOwn() {
+    String fingerprint = "4b".repeat(32);
+    DirectoryFile file =
+        parse(
+            """
+            organizations:
+            - id: a
+              trustAnchors:
+              - name: all-but
+                withDefaults: true
+                distrusted: [%s, %s]
+            """
+                .formatted("4B:".repeat(31) + "4B", "00".repeat(32)));
+    assertThat(file.problems()).isEmpty();
+    DirectoryObject read =
+        file.objects().stream().filter(DirectoryObject::hasAnchorSet).findFirst().orElseThrow();
+    AnchorSet set = read.getAnchorSet();
+    assertThat(set.getWithDefaults()).isTrue();
+    assertThat(set.getCertificatesCount()).isZero();
+    assertThat(set.getDistrustedList())
+        .extracting(bytes -> Fingerprints.hex(bytes.toByteArray()))
+        .containsExactly(fingerprint, "00".repeat(32));
+    assertThat(FileView.fields(read))
+        .containsEntry("withDefaults", true)
+        .containsEntry("distrusted", List.of(fingerprint, "00".repeat(32)));
+  }
+
+  @Test
+  void whatIsNoFingerprintIsNamedWithItsLine() {
+    assertThat(
+            parse(
+                    """
+                    organizations:
+                    - id: a
+                      trustAnchors:
+                      - name: all-but
+                        withDefaults: true
+                        distrusted:
+                        - DF:3C:24:F9:BF:D6:66:76:1B:26:80:73:FE:06:D1:CC:8D:4F:82:A4
+                    """)
+                .problems())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.line()).isEqualTo(7);
+              assertThat(p.field()).isEqualTo("distrusted[0]");
+              assertThat(p.cure()).contains("openssl x509");
+            });
+  }
+
+  @Test
+  void aSetWithoutCertificatesNeedsTheDefaultOnes() {
+    assertThat(
+            parse("organizations: [{id: a, trustAnchors: [{name: none, withDefaults: false}]}]")
+                .problems())
+        .singleElement()
+        .satisfies(p -> assertThat(p.cure()).contains("withDefaults: true"));
   }
 
   @Test
