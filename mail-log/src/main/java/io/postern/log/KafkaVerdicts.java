@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * reads all verdicts, also those that other replicas asked for; callers are virtual threads.
  *
  * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
- * until"), at most {@link VerdictCache}'s bound; one on the default anchor set is void when another
- * version of that set is announced. A chain of more than 10 certificates or 64 KiB is bad
- * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
+ * until"), at most {@link VerdictCache}'s bound; one on the default anchor set, or on an
+ * organization's that includes it, is void when another version of that set is announced, and any
+ * when another version of what the installation distrusts is. A chain of more than 10 certificates
+ * or 64 KiB is bad (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
  */
 public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_CERTIFICATES = 10;

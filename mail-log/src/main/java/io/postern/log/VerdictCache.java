@@ -3,12 +3,13 @@ package io.postern.log;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.postern.contracts.VerdictKey;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts that are valid, at most 16 MiB of them, and the announced version of the default anchor
- * set. Written by the reader's thread, read by any.
+ * Verdicts that are valid, at most 16 MiB of them, and the announced versions of the default anchor
+ * set and of what is distrusted. Written by the reader's thread, read by any.
  *
  * <p>Nothing is known before the log was read to its end once: the newest announcement could void
  * it.
@@ -25,7 +26,7 @@ final class VerdictCache {
                   verdict.getSerializedSize() + OVERHEAD)
           .executor(Runnable::run)
           .build();
-  private volatile @Nullable String defaultAnchors;
+  private volatile @Nullable AnchorSetAnnouncement announced;
   private volatile boolean ready;
 
   @Nullable CertificateVerdict get(VerdictKey key) {
@@ -40,20 +41,27 @@ final class VerdictCache {
     }
   }
 
-  /** Made with another version of the default anchors than the announced one. */
+  /**
+   * Made with another version of the default anchors than the announced one, or of what is
+   * distrusted.
+   */
   boolean isVoid(CertificateVerdict verdict) {
-    String announced = defaultAnchors;
-    return announced != null
-        && verdict.getAnchors().getId().isEmpty()
-        && !verdict.getAnchors().getVersion().equals(announced);
+    AnchorSetAnnouncement now = announced;
+    if (now == null) {
+      return false;
+    }
+    boolean otherDefaults =
+        verdict.getAnchors().getId().isEmpty()
+            && !verdict.getAnchors().getVersion().equals(now.getAnchors().getVersion());
+    return otherDefaults || !verdict.getDistrustVersion().equals(now.getDistrustVersion());
   }
 
-  /** A version was announced: what another one said is void. */
-  void announce(String version) {
-    if (version.equals(defaultAnchors)) {
+  /** Versions were announced: what other ones said is void. */
+  void announce(AnchorSetAnnouncement announcement) {
+    if (announcement.equals(announced)) {
       return;
     }
-    defaultAnchors = version;
+    announced = announcement;
     verdicts.asMap().values().removeIf(this::isVoid);
   }
 

@@ -3,6 +3,7 @@ package io.postern.log;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictKey;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictRecord;
 import java.time.Duration;
@@ -122,7 +123,7 @@ final class VerdictReader implements AutoCloseable {
             judged(
                 VerdictKey.of(content.getVerdict().getVerdictKey().toByteArray()),
                 content.getVerdict());
-        case ANCHORS -> announced(content.getAnchors().getAnchors().getVersion());
+        case ANCHORS -> announced(content.getAnchors());
         case RECORD_NOT_SET -> {
           // of a newer writer
         }
@@ -147,8 +148,8 @@ final class VerdictReader implements AutoCloseable {
     }
   }
 
-  private void announced(String version) {
-    cache.announce(version);
+  private void announced(AnchorSetAnnouncement announcement) {
+    cache.announce(announcement);
     for (PendingVerdict waiting : pending.values()) {
       CertificateVerdict early = waiting.early();
       if (early != null && !cache.isVoid(early)) {

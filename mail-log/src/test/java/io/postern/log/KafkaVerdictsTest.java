@@ -134,6 +134,34 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   }
 
   @Test
+  void aVerdictOnASetWithTheDefaultOneIsVoidWithItAndAllAreWithWhatIsDistrusted() {
+    AnchorSetReference own =
+        AnchorSetReference.newBuilder().setId("contoso/roots").setVersion("5").build();
+    AnchorSetReference all =
+        AnchorSetReference.newBuilder().setId("contoso/all").setVersion("6").build();
+    VerdictQuestion onOwn = question("silent own, distrust", own);
+    VerdictQuestion onAll = question("silent with defaults", all);
+    CertificateVerdict byOwn =
+        good(onOwn, Duration.ofMinutes(1)).toBuilder().setAnchors(own).build();
+    CertificateVerdict byAll =
+        good(onAll, Duration.ofMinutes(1)).toBuilder().setOwnAnchors(all).build();
+    judge.answer(onOwn, byOwn);
+    judge.answer(onAll, byAll);
+    await().until(() -> verdicts.known(onOwn) != null && verdicts.known(onAll) != null);
+
+    judge.announce("2");
+    await().until(() -> verdicts.known(onAll) == null);
+    assertThat(verdicts.known(onOwn)).isNotNull();
+
+    judge.announce("2", "d1");
+    await().until(() -> verdicts.known(onOwn) == null);
+    judge.answer(onOwn, byOwn.toBuilder().setDistrustVersion("d1").build());
+    await().until(() -> verdicts.known(onOwn) != null);
+    judge.announce(TestJudge.VERSION);
+    await().until(() -> verdicts.known(onOwn) == null);
+  }
+
+  @Test
   void aVerdictThatAnotherReplicaAskedForServesAll() {
     VerdictQuestion question = question("shared leaf");
     assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);

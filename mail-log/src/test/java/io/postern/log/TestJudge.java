@@ -64,11 +64,18 @@ final class TestJudge implements AutoCloseable {
   }
 
   void announce(String version) {
+    announce(version, "");
+  }
+
+  void announce(String version, String distrustVersion) {
     AnchorSetReference anchors = AnchorSetReference.newBuilder().setVersion(version).build();
     send(
         Topics.DEFAULT_ANCHORS_KEY,
         VerdictRecord.newBuilder()
-            .setAnchors(AnchorSetAnnouncement.newBuilder().setAnchors(anchors))
+            .setAnchors(
+                AnchorSetAnnouncement.newBuilder()
+                    .setAnchors(anchors)
+                    .setDistrustVersion(distrustVersion))
             .build());
   }
 

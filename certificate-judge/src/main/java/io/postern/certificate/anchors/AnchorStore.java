@@ -57,7 +57,12 @@ public final class AnchorStore {
     return defaults.current().reference();
   }
 
+  /** Version of what the installation distrusts; empty: nothing. */
+  public String distrustVersion() {
+    return defaults.current().distrustVersion();
+  }
+
   private @Nullable TrustAnchors now(AnchorSetReference wanted) {
-    return directory.get().flatMap(sets -> sets.find(wanted)).orElse(null);
+    return directory.get().flatMap(sets -> sets.find(wanted, defaults.current())).orElse(null);
   }
 }

@@ -1,125 +1,106 @@
 package io.postern.certificate.anchors;
 
-import com.google.protobuf.ByteString;
-import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
-import io.postern.contracts.Fingerprints;
-import io.postern.contracts.v1.AnchorSet;
-import io.postern.contracts.v1.AnchorSetReference;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.postern.contracts.v1.TrustBundle;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import org.jboss.logging.Logger;
 
 /**
- * The installation's default set: the JDK's anchors and those of the configured PEM files. Its
- * version is a hash of the content, the same on each replica with the same content.
+ * The installation's default set: what its sources have, without what is distrusted. Its version is
+ * a hash of the content, the same on each replica with the same content. At most {@value #MOST}
+ * anchors, so that a version fits into a record.
  *
- * <p>{@link #current} from any thread; {@link #reload} from one. A file that breaks later is logged
- * and the set stays as it was.
+ * <p>{@link #current} and {@link #bundle} from any thread without waiting; {@link #reload} from
+ * any, one at a time. A source that breaks later is logged and leaves what was read of it before.
  */
 public final class DefaultAnchors {
+  public static final int MOST = 1000;
   private static final Logger LOG = Logger.getLogger(DefaultAnchors.class);
 
-  private final List<Path> files;
-  private final List<ParsedCertificate> jdk;
-  private Map<Path, String> stamps;
-  private volatile TrustAnchors current;
+  private final List<AnchorSource> sources;
+  private final Distrust distrust;
+  private volatile AnchorBundle current;
+
+  /** The JDK's and those of PEM files. */
+  public DefaultAnchors(List<Path> files) throws BadAnchorFileException {
+    this(jdkAnd(files), Distrust.NONE);
+  }
 
   /**
-   * @throws BadAnchorFileException for a file that is missing or broken: do not start
+   * @throws BadAnchorFileException for a source that is missing or broken: do not start
    */
-  public DefaultAnchors(List<Path> files) throws BadAnchorFileException {
-    this.files = List.copyOf(files);
-    this.jdk = ofJdk();
-    this.stamps = stamps();
-    this.current = read();
+  public DefaultAnchors(List<AnchorSource> sources, Distrust distrust)
+      throws BadAnchorFileException {
+    this.sources = List.copyOf(sources);
+    this.distrust = distrust;
+    for (AnchorSource source : sources) {
+      source.begin();
+    }
+    List<Anchor> found = found();
+    this.current = AnchorBundle.of(found, distrust);
+    if (tooMany(current)) {
+      throw new BadAnchorFileException(
+          "postern.anchors",
+          current.anchors().size() + " anchors, at most " + MOST + " are kept",
+          "name fewer or smaller sources");
+    }
+  }
+
+  private static List<AnchorSource> jdkAnd(List<Path> files) {
+    List<AnchorSource> sources = new ArrayList<>(List.of(AnchorSource.jdk()));
+    files.forEach(file -> sources.add(AnchorSource.pem(file)));
+    return sources;
   }
 
   public TrustAnchors current() {
-    return current;
+    return current.anchors();
   }
 
-  /** Reads the files again if one has changed; true: the set is another one now. */
-  public boolean reload() {
-    Map<Path, String> now = stamps();
-    if (now.equals(stamps)) {
+  /** The same to record: without times, and without what came and went. */
+  public TrustBundle bundle() {
+    return current.record();
+  }
+
+  public List<AnchorSource> sources() {
+    return sources;
+  }
+
+  /** Reads what has changed in the sources; true: the set is another one now. */
+  public synchronized boolean reload() {
+    boolean changed = false;
+    for (AnchorSource source : sources) {
+      changed |= source.look();
+    }
+    if (!changed) {
       return false;
     }
-    stamps = now;
-    try {
-      TrustAnchors read = read();
-      if (read.reference().equals(current.reference())) {
-        return false;
-      }
-      current = read;
-      LOG.infof("default anchors: %d, version %s", read.size(), read.reference().getVersion());
-      return true;
-    } catch (BadAnchorFileException e) {
-      LOG.warnf("%s; the anchors read before stay in force", e.getMessage());
+    AnchorBundle before = current;
+    AnchorBundle read = AnchorBundle.of(found(), distrust);
+    if (tooMany(read)) {
+      LOG.warnf(
+          "postern.anchors: %d anchors, at most %d are kept; those of before stay in force",
+          read.anchors().size(), MOST);
       return false;
     }
+    current = read; // also where the sources alone have changed
+    if (read.anchors().reference().equals(before.anchors().reference())) {
+      return false;
+    }
+    LOG.infof(
+        "default anchors: %d, version %s after %s; %s",
+        read.anchors().size(),
+        read.record().getVersion(),
+        before.record().getVersion(),
+        BundleDifference.between(before.record(), read.record()).shown());
+    return true;
   }
 
-  private TrustAnchors read() throws BadAnchorFileException {
-    // Sorted and without repetitions, so that the version says nothing but the content.
-    TreeSet<ParsedCertificate> all =
-        new TreeSet<>(Comparator.comparing(c -> Fingerprints.hex(c.fingerprint())));
-    all.addAll(jdk);
-    for (Path file : files) {
-      all.addAll(PemFile.read(file));
-    }
-    AnchorSet.Builder set = AnchorSet.newBuilder();
-    all.forEach(c -> set.addCertificates(ByteString.copyFrom(c.der())));
-    String version = Fingerprints.anchorSetVersion(set.build());
-    return new TrustAnchors(
-        AnchorSetReference.newBuilder().setVersion(version).build(), List.copyOf(all));
+  private List<Anchor> found() {
+    return sources.stream().flatMap(source -> source.anchors().stream()).toList();
   }
 
-  private Map<Path, String> stamps() {
-    Map<Path, String> stamps = new HashMap<>();
-    for (Path file : files) {
-      try {
-        stamps.put(file, Files.getLastModifiedTime(file) + " " + Files.size(file));
-      } catch (IOException e) {
-        stamps.put(file, "unreadable");
-      }
-    }
-    return stamps;
-  }
-
-  private static List<ParsedCertificate> ofJdk() {
-    Path file = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
-    List<ParsedCertificate> certificates = new ArrayList<>();
-    try {
-      KeyStore store = KeyStore.getInstance(file.toFile(), (char[]) null);
-      for (String alias : Collections.list(store.aliases())) {
-        Certificate certificate = store.getCertificate(alias);
-        if (certificate != null) {
-          add(certificates, alias, certificate.getEncoded());
-        }
-      }
-    } catch (IOException | GeneralSecurityException e) {
-      LOG.warnf("the JDK's anchors (%s) cannot be read: %s", file, e);
-    }
-    return certificates;
-  }
-
-  private static void add(List<ParsedCertificate> certificates, String alias, byte[] der) {
-    try {
-      certificates.add(ParsedCertificate.parse(der));
-    } catch (UnusableCertificateException e) {
-      LOG.infof("the JDK's anchor \"%s\" is left out: %s", alias, e.getMessage());
-    }
+  private static boolean tooMany(AnchorBundle bundle) {
+    return bundle.anchors().size() > MOST;
   }
 }

@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
 public final class OrganizationAnchors {
   private static final Logger LOG = Logger.getLogger(OrganizationAnchors.class);
 
-  private final Map<String, TrustAnchors> byId = new HashMap<>();
+  private final Map<String, OrganizationSet> byId = new HashMap<>();
 
   private OrganizationAnchors() {}
 
@@ -40,13 +40,18 @@ public final class OrganizationAnchors {
     return anchors;
   }
 
-  /** The set of exactly this id and version. */
-  public Optional<TrustAnchors> find(AnchorSetReference reference) {
+  /**
+   * The set of exactly this id and version.
+   *
+   * @param defaults the default set in force
+   */
+  public Optional<TrustAnchors> find(AnchorSetReference reference, TrustAnchors defaults) {
     return Optional.ofNullable(byId.get(reference.getId()))
-        .filter(set -> set.reference().equals(reference));
+        .filter(set -> set.reference().equals(reference))
+        .map(set -> set.with(defaults));
   }
 
-  private static TrustAnchors read(String id, AnchorSet set) {
+  private static OrganizationSet read(String id, AnchorSet set) {
     List<ParsedCertificate> certificates = new ArrayList<>();
     set.getCertificatesList()
         .forEach(
@@ -57,11 +62,13 @@ public final class OrganizationAnchors {
                 LOG.warnf("anchor set %s: a certificate is left out: %s", id, e.getMessage());
               }
             });
-    return new TrustAnchors(
+    return new OrganizationSet(
         AnchorSetReference.newBuilder()
             .setId(id)
             .setVersion(Fingerprints.anchorSetVersion(set))
             .build(),
-        certificates);
+        certificates,
+        set.getWithDefaults(),
+        Distrust.of(set.getDistrustedList(), "trust anchors " + id));
   }
 }

@@ -4,27 +4,77 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One set of trust anchors in one version. Any certificate may be an anchor: a root, an
- * intermediate, or a partner's own self-signed one. Immutable, any thread.
+ * intermediate, or a partner's own self-signed one. What is distrusted here is none, and no path
+ * may go over it. Immutable, any thread.
  */
 public final class TrustAnchors {
   private final AnchorSetReference reference;
-  private final Set<ParsedCertificate> certificates;
+  private final AnchorSetReference standsWith;
+  private final List<ParsedCertificate> given;
+  private final Set<ParsedCertificate> certificates = new LinkedHashSet<>();
+  private final Distrust distrust;
+  private final String distrustVersion;
   private final Map<X500Principal, List<ParsedCertificate>> bySubject = new HashMap<>();
+  private final Map<X500Principal, List<ParsedCertificate>> distrustedBySubject = new HashMap<>();
 
   public TrustAnchors(AnchorSetReference reference, List<ParsedCertificate> certificates) {
+    this(reference, certificates, Distrust.NONE);
+  }
+
+  /**
+   * @param certificates also those that are distrusted, so that a verdict can say why they do not
+   *     count
+   */
+  public TrustAnchors(
+      AnchorSetReference reference, List<ParsedCertificate> certificates, Distrust distrust) {
+    this(reference, reference, certificates, distrust, distrust.version());
+  }
+
+  private TrustAnchors(
+      AnchorSetReference reference,
+      AnchorSetReference standsWith,
+      List<ParsedCertificate> given,
+      Distrust distrust,
+      String distrustVersion) {
     this.reference = reference;
-    this.certificates = new HashSet<>(certificates);
-    for (ParsedCertificate certificate : certificates) {
-      bySubject.computeIfAbsent(certificate.subject(), _ -> new ArrayList<>()).add(certificate);
+    this.standsWith = standsWith;
+    this.given = List.copyOf(given);
+    this.distrust = distrust;
+    this.distrustVersion = distrustVersion;
+    for (ParsedCertificate certificate : given) {
+      boolean counts = distrust.by(certificate) == null;
+      if (!counts || certificates.add(certificate)) {
+        (counts ? bySubject : distrustedBySubject)
+            .computeIfAbsent(certificate.subject(), _ -> new ArrayList<>())
+            .add(certificate);
+      }
     }
+  }
+
+  /**
+   * An organization's set, where this one is the installation's default set: what is distrusted
+   * here is distrusted there too.
+   *
+   * @param withDefaults this set's anchors are part of it
+   */
+  TrustAnchors organizations(
+      AnchorSetReference own,
+      List<ParsedCertificate> certificates,
+      boolean withDefaults,
+      Distrust theirs) {
+    List<ParsedCertificate> all = new ArrayList<>(withDefaults ? given : List.of());
+    all.addAll(certificates);
+    return new TrustAnchors(
+        own, withDefaults ? reference : own, all, distrust.and(theirs), distrustVersion);
   }
 
   /** Id and the version that is really in this object. */
@@ -32,13 +82,36 @@ public final class TrustAnchors {
     return reference;
   }
 
+  /**
+   * The set whose change makes verdicts by this one void: the default set where it is part of it,
+   * else this one.
+   */
+  public AnchorSetReference standsWith() {
+    return standsWith;
+  }
+
+  /** Version of what the installation distrusts; empty: nothing. */
+  public String distrustVersion() {
+    return distrustVersion;
+  }
+
   public boolean contains(ParsedCertificate certificate) {
     return certificates.contains(certificate);
+  }
+
+  /** Who distrusts this certificate; null: nobody. */
+  public @Nullable String distrustedBy(ParsedCertificate certificate) {
+    return distrust.by(certificate);
   }
 
   /** Anchors of this name, in the set's order. */
   public List<ParsedCertificate> named(X500Principal subject) {
     return bySubject.getOrDefault(subject, List.of());
+  }
+
+  /** Certificates of this name that would be anchors if they were not distrusted. */
+  public List<ParsedCertificate> distrustedNamed(X500Principal subject) {
+    return distrustedBySubject.getOrDefault(subject, List.of());
   }
 
   public int size() {

@@ -63,7 +63,11 @@ public final class ChainJudge {
     Optional<Purpose> purpose = Purpose.of(request.getRole());
     if (purpose.isEmpty()) {
       return unavailable(
-          request, anchors.reference(), "the question names no role that is known", now);
+          request,
+          anchors.standsWith(),
+          anchors.distrustVersion(),
+          "the question names no role that is known",
+          now);
     }
     List<byte[]> chain = request.getChainList().stream().map(ByteString::toByteArray).toList();
     PathRules.Question question = new PathRules.Question(purpose.get(), PolicyInputs.NONE, now);
@@ -77,15 +81,24 @@ public final class ChainJudge {
     return verdict(request, anchors, judgement, now);
   }
 
-  /** The answer when the chain could not be judged at all: unknown is not good (G4). */
+  /**
+   * The answer when the chain could not be judged at all: unknown is not good (G4).
+   *
+   * @param distrustVersion of what the installation distrusts
+   */
   public static CertificateVerdict unavailable(
-      CertificateRequest request, AnchorSetReference anchors, String detail, Instant now) {
+      CertificateRequest request,
+      AnchorSetReference anchors,
+      String distrustVersion,
+      String detail,
+      Instant now) {
     return CertificateVerdict.newBuilder()
         .setVerdictKey(request.getVerdictKey())
         .setResult(VerdictResult.UNKNOWN)
         .setReason(VerdictReason.UNAVAILABLE)
         .setDetail(detail)
         .setAnchors(anchors)
+        .setDistrustVersion(distrustVersion)
         .setJudgedAtMillis(now.toEpochMilli())
         .setValidUntilMillis(now.plus(UNAVAILABLE_AGAIN).toEpochMilli())
         .build();
@@ -117,17 +130,20 @@ public final class ChainJudge {
       }
     }
     Instant giveUp = question.now().plus(patience);
+    // Nor do they sign lists.
+    List<ParsedCertificate> trusted =
+        presented.stream().filter(c -> anchors.distrustedBy(c) == null).toList();
     return best(
+        new PathSearch(presented, anchors),
         new PathJudge.Asked(
             question,
             mode,
-            presented,
+            trusted,
             stapled,
             giveUp,
             System.nanoTime() + patience.toNanos(),
             0,
-            Set.of()),
-        anchors);
+            Set.of()));
   }
 
   private static @Nullable Problem tooLarge(List<byte[]> chain) {
@@ -142,8 +158,7 @@ public final class ChainJudge {
         : null;
   }
 
-  private Judgement best(PathJudge.Asked asked, TrustAnchors anchors) throws InterruptedException {
-    PathSearch search = new PathSearch(asked.presented(), anchors);
+  private Judgement best(PathSearch search, PathJudge.Asked asked) throws InterruptedException {
     Judgement best = null;
     for (CandidatePath path : search.paths()) {
       Judgement judgement = paths.judge(path, asked);
@@ -166,10 +181,14 @@ public final class ChainJudge {
         CertificateVerdict.newBuilder()
             .setVerdictKey(request.getVerdictKey())
             .setResult(judgement.result())
-            .setAnchors(anchors.reference())
+            .setAnchors(anchors.standsWith())
+            .setDistrustVersion(anchors.distrustVersion())
             .addAllNames(names(request))
             .setJudgedAtMillis(now.toEpochMilli())
             .setValidUntilMillis(validUntil(judgement, now).toEpochMilli());
+    if (!anchors.standsWith().equals(anchors.reference())) {
+      verdict.setOwnAnchors(anchors.reference());
+    }
     Problem problem = judgement.problem();
     if (problem != null) {
       verdict.setReason(problem.reason()).setDetail(cut(problem.detail()));

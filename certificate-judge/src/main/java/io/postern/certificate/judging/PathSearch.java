@@ -4,6 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.ParsedCertificate.Signature;
 import io.postern.certificate.Problem;
 import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.VerdictReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,10 +12,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the ways from a leaf to anchors over the certificates presented, whatever their order, by
- * name and signature; nearest anchor first, then in the order presented. Says why there is none.
+ * name and signature; nearest anchor first, then in the order presented; none over a certificate
+ * that is distrusted here. Says why there is none.
  *
  * <p>Bounds: {@value #MAX_STEPS} steps and {@value #MAX_PATHS} paths, each signature checked once;
  * what needs more is too complex. One thread, one use.
@@ -34,6 +37,7 @@ final class PathSearch {
   private boolean cut;
   private boolean badSignature;
   private boolean selfSignedEnd;
+  private @Nullable ParsedCertificate distrusted;
 
   /**
    * @param presented leaf first, at least one
@@ -56,6 +60,17 @@ final class PathSearch {
   /** Why there is no path; only when {@link #paths} is empty. */
   Problem noPath() {
     ParsedCertificate leaf = presented.getFirst();
+    if (distrusted != null) {
+      return new Problem(
+          VerdictReason.UNTRUSTED_ROOT,
+          "distrusted here by "
+              + anchors.distrustedBy(distrusted)
+              + ": "
+              + distrusted
+              + " (SHA-256 "
+              + Fingerprints.hex(distrusted.fingerprint())
+              + ")");
+    }
     if (leaf.selfSigned()) {
       return new Problem(
           VerdictReason.SELF_SIGNED, "the certificate is self-signed and no trust anchor: " + leaf);
@@ -89,6 +104,10 @@ final class PathSearch {
       cut = true;
       return;
     }
+    if (anchors.distrustedBy(certificate) != null) {
+      distrusted = certificate;
+      return;
+    }
     if (anchors.contains(certificate)) {
       paths.add(new CandidatePath(List.copyOf(way), certificate));
       return;
@@ -99,6 +118,11 @@ final class PathSearch {
         cut = true;
       } else if (linked(certificate, anchor)) {
         paths.add(new CandidatePath(List.copyOf(way), anchor));
+      }
+    }
+    for (ParsedCertificate anchor : anchors.distrustedNamed(certificate.issuer())) {
+      if (distrusted == null && linked(certificate, anchor)) {
+        distrusted = anchor;
       }
     }
     if (certificate.selfIssued() && linked(certificate, certificate)) {

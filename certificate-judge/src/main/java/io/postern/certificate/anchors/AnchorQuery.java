@@ -1,0 +1,53 @@
+package io.postern.certificate.anchors;
+
+import io.postern.contracts.v1.RecordedAnchor;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * Which anchors are meant: one by its SHA-256 or SHA-1 (hexadecimal in either case, with or without
+ * colons or spaces), or those whose subject has a text in it, whatever the case. Immutable.
+ */
+public final class AnchorQuery {
+  private static final int SHORTEST_NAME = 2;
+
+  private final String fingerprint;
+  private final String name;
+
+  private AnchorQuery(String fingerprint, String name) {
+    this.fingerprint = fingerprint;
+    this.name = name;
+  }
+
+  /**
+   * @throws IllegalArgumentException says what to write instead
+   */
+  public static AnchorQuery fingerprint(String text) {
+    String digits = text.replaceAll("[: ]", "").toLowerCase(Locale.ROOT);
+    if (!digits.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+      throw new IllegalArgumentException(
+          "it is no fingerprint: write the 64 hexadecimal digits of a SHA-256, or the 40 of a SHA-1");
+    }
+    return new AnchorQuery(digits, "");
+  }
+
+  /**
+   * @throws IllegalArgumentException says what to write instead
+   */
+  public static AnchorQuery name(String text) {
+    if (text.strip().length() < SHORTEST_NAME) {
+      throw new IllegalArgumentException("write at least two letters of the subject's name");
+    }
+    return new AnchorQuery("", text.strip().toLowerCase(Locale.ROOT));
+  }
+
+  boolean means(RecordedAnchor anchor) {
+    if (fingerprint.isEmpty()) {
+      return anchor.getSubject().toLowerCase(Locale.ROOT).contains(name);
+    }
+    byte[] wanted = HexFormat.of().parseHex(fingerprint);
+    return Arrays.equals(wanted, anchor.getSha256().toByteArray())
+        || Arrays.equals(wanted, anchor.getSha1().toByteArray());
+  }
+}

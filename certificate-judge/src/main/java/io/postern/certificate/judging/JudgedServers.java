@@ -1,0 +1,82 @@
+package io.postern.certificate.judging;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.CertificateRequest;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.VerdictResult;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Lets a TLS client of our own trust the servers whose chain is good by our rules and anchors,
+ * distrust included; revocation as far as it can be had. The name is compared by JSSE, which does
+ * that for a manager like this one wherever the client demands it. Any thread; blocks as {@link
+ * ChainJudge} does.
+ */
+public final class JudgedServers implements X509TrustManager {
+  private final ChainJudge judge;
+  private final Supplier<TrustAnchors> anchors;
+  private final InstantSource clock;
+
+  public JudgedServers(ChainJudge judge, Supplier<TrustAnchors> anchors, InstantSource clock) {
+    this.judge = judge;
+    this.anchors = anchors;
+    this.clock = clock;
+  }
+
+  /** A new context, without sessions of an earlier one. */
+  public SSLContext context() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {this}, new SecureRandom());
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setRole(CertificateRole.ROLE_SERVER)
+            .setRevocation(RevocationMode.REVOCATION_BEST_EFFORT);
+    for (X509Certificate certificate : chain) {
+      request.addChain(ByteString.copyFrom(certificate.getEncoded()));
+    }
+    CertificateVerdict verdict;
+    try {
+      verdict = judge.judge(request.build(), anchors.get(), clock.instant());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CertificateException("interrupted", e);
+    }
+    if (verdict.getResult() != VerdictResult.GOOD) {
+      throw new CertificateException(
+          "the server's certificate is " + Spelling.verdict(verdict) + ": " + verdict.getDetail());
+    }
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("clients are not judged here");
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
+  }
+}
