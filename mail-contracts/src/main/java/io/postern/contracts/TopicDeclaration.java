@@ -29,6 +29,7 @@ public record TopicDeclaration(
   public static final int MAX_MESSAGE_BYTES = 1_048_588;
 
   private static final int MAX_SPREAD = 12;
+  private static final Duration COMPACTION_LAG = Duration.ofHours(1);
   private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(10);
 
@@ -46,6 +47,8 @@ public record TopicDeclaration(
   public enum Cleanup {
     DELETE,
     COMPACT,
+    /** Compacted, and a key that was not written again for the retention goes. */
+    COMPACT_AND_DELETE,
     /** Compacted, with its writer's times: the changelog of a Kafka Streams store. */
     CHANGELOG
   }
@@ -79,6 +82,11 @@ public record TopicDeclaration(
       case DELETE -> {
         configs.put("cleanup.policy", "delete");
         configs.put("retention.ms", Long.toString(retention.toMillis()));
+      }
+      case COMPACT_AND_DELETE -> {
+        configs.put("cleanup.policy", "compact,delete");
+        configs.put("retention.ms", Long.toString(retention.toMillis()));
+        configs.put("min.compaction.lag.ms", Long.toString(COMPACTION_LAG.toMillis()));
       }
       case COMPACT, CHANGELOG -> {
         configs.put("cleanup.policy", "compact");

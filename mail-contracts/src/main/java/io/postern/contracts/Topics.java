@@ -49,6 +49,9 @@ public final class Topics {
   /** Peers' handshakes with us, each kind once a day. */
   public static final String CERTIFICATE_HANDSHAKES = "certificate.handshakes";
 
+  /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
+  public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
+
   public static final String PROBE_REQUESTS = "probe.requests";
   public static final String PROBE_RESULTS = "probe.results";
 
@@ -136,8 +139,8 @@ public final class Topics {
           new TopicDeclaration(
               CERTIFICATE_CHAINS,
               Partitioning.SPREAD,
-              Cleanup.COMPACT,
-              HOUR,
+              Cleanup.COMPACT_AND_DELETE,
+              AUDIT,
               false,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)),
@@ -162,11 +165,19 @@ public final class Topics {
           new TopicDeclaration(
               CERTIFICATE_HANDSHAKES,
               Partitioning.SPREAD,
-              Cleanup.COMPACT,
-              HOUR,
+              Cleanup.COMPACT_AND_DELETE,
+              AUDIT,
               false,
               List.of(INGRESS),
               List.of(CERTIFICATE, CONSOLE)),
+          new TopicDeclaration(
+              CERTIFICATE_EXPIRIES,
+              Partitioning.ONE,
+              Cleanup.COMPACT_AND_DELETE,
+              AUDIT,
+              false,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, API, CONSOLE)),
           spread(PROBE_REQUESTS, HOUR, false, List.of(API), List.of(DELIVERY)),
           spread(PROBE_RESULTS, HOUR, false, List.of(DELIVERY), List.of(API)));
 

@@ -69,10 +69,11 @@ class TopicsTest {
     "directory.audit, ONE, DELETE, P400D",
     "certificate.requests, SPREAD, DELETE, PT1H",
     "certificate.verdicts, SPREAD, DELETE, PT6H",
-    "certificate.chains, SPREAD, COMPACT, PT1H",
     "certificate.anchors, ONE, COMPACT, PT1H",
+    "certificate.chains, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.own, ONE, DELETE, P400D",
-    "certificate.handshakes, SPREAD, COMPACT, PT1H",
+    "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
+    "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
     "probe.requests, SPREAD, DELETE, PT1H",
     "probe.results, SPREAD, DELETE, PT1H",
   })
@@ -140,6 +141,14 @@ class TopicsTest {
         .containsEntry("cleanup.policy", "compact")
         .containsEntry("min.compaction.lag.ms", "3600000")
         .doesNotContainKey("retention.ms");
+  }
+
+  @Test
+  void aChainThatIsNotUsedAnyMoreGoesInTheEnd() {
+    assertThat(topic(Topics.CERTIFICATE_CHAINS).configs(CLUSTER))
+        .containsEntry("cleanup.policy", "compact,delete")
+        .containsEntry("min.compaction.lag.ms", "3600000")
+        .containsEntry("retention.ms", Long.toString(Duration.ofDays(400).toMillis()));
   }
 
   @ParameterizedTest

@@ -47,7 +47,10 @@ final class TopicCheck {
         .forEach(
             (setting, wanted) -> {
               String value = actual.getOrDefault(setting, "absent");
-              if (!strongEnough(setting, value, wanted)) {
+              // What is compacted alone is kept for ever, whatever its retention says.
+              boolean keptForEver =
+                  setting.equals("retention.ms") && "compact".equals(actual.get("cleanup.policy"));
+              if (!keptForEver && !strongEnough(setting, value, wanted)) {
                 throw weak(topic, setting, value, wanted);
               }
             });
@@ -58,6 +61,8 @@ final class TopicCheck {
       case "retention.ms" -> value.equals("-1") || atLeast(value, wanted);
       case "min.insync.replicas", "max.message.bytes", "min.compaction.lag.ms" ->
           atLeast(value, wanted);
+      case "cleanup.policy" ->
+          value.equals(wanted) || value.equals("compact") && wanted.equals("compact,delete");
       // Flushing more often than wanted is only dearer.
       case "flush.messages" -> !wanted.equals("1") || value.equals("1");
       // When a segment ends is tuning.

@@ -2,7 +2,9 @@ package io.postern.certificate.anchors;
 
 import io.postern.contracts.v1.AnchorSetReference;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,18 @@ public final class AnchorStore {
   /** Version of what the installation distrusts; empty: nothing. */
   public String distrustVersion() {
     return defaults.current().distrustVersion();
+  }
+
+  /**
+   * The sets in force by the organizations' names for them ("contoso/own"), the installation's as
+   * "default".
+   */
+  public Map<String, TrustAnchors> all() {
+    Map<String, TrustAnchors> all = new TreeMap<>();
+    TrustAnchors ours = defaults.current();
+    all.put("default", ours);
+    directory.get().ifPresent(sets -> all.putAll(sets.all(ours)));
+    return all;
   }
 
   private @Nullable TrustAnchors now(AnchorSetReference wanted) {

@@ -51,6 +51,17 @@ public final class OrganizationAnchors {
         .map(set -> set.with(defaults));
   }
 
+  /**
+   * All sets by their id.
+   *
+   * @param defaults the default set in force
+   */
+  public Map<String, TrustAnchors> all(TrustAnchors defaults) {
+    Map<String, TrustAnchors> all = new HashMap<>();
+    byId.forEach((id, set) -> all.put(id, set.with(defaults)));
+    return all;
+  }
+
   private static OrganizationSet read(String id, AnchorSet set) {
     List<ParsedCertificate> certificates = new ArrayList<>();
     set.getCertificatesList()

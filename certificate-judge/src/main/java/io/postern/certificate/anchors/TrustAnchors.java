@@ -3,6 +3,7 @@ package io.postern.certificate.anchors;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,6 +113,11 @@ public final class TrustAnchors {
   /** Certificates of this name that would be anchors if they were not distrusted. */
   public List<ParsedCertificate> distrustedNamed(X500Principal subject) {
     return distrustedBySubject.getOrDefault(subject, List.of());
+  }
+
+  /** All that count, in the set's order. */
+  public Set<ParsedCertificate> certificates() {
+    return Collections.unmodifiableSet(certificates);
   }
 
   public int size() {

@@ -2,7 +2,7 @@ package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.OrganizationAnchors;
-import io.postern.certificate.published.OwnTlsReader;
+import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
@@ -13,6 +13,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import org.jboss.logging.Logger;
@@ -33,7 +34,7 @@ public class LogLink {
   private final DirectoryReader<OrganizationAnchors> directory;
   private final AnchorStore anchors;
   private final Publisher publisher;
-  private final OwnTlsReader ownTls;
+  private final Event<TopicsReady> ready;
   private final Thread thread = Thread.ofVirtual().name("log-link").unstarted(this::run);
   private volatile boolean topics;
 
@@ -43,13 +44,13 @@ public class LogLink {
       DirectoryReader<OrganizationAnchors> directory,
       AnchorStore anchors,
       Publisher publisher,
-      OwnTlsReader ownTls) {
+      Event<TopicsReady> ready) {
     this.settings = settings;
     this.deployment = deployment;
     this.directory = directory;
     this.anchors = anchors;
     this.publisher = publisher;
-    this.ownTls = ownTls;
+    this.ready = ready;
   }
 
   void start(@Observes StartupEvent event) {
@@ -76,7 +77,7 @@ public class LogLink {
       try {
         TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
         directory.start();
-        ownTls.start();
+        ready.fire(new TopicsReady());
         topics = true;
         // Now and not earlier: there was no topic.
         publisher.announce(anchors.defaultReference());

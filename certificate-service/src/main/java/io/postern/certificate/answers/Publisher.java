@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.seen.SeenInTraffic;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.Topics;
@@ -40,6 +41,7 @@ public class Publisher {
 
   private final MutinyEmitter<byte[]> verdicts;
   private final MutinyEmitter<byte[]> chains;
+  private final SeenInTraffic inTraffic;
   private final MeterRegistry meters;
   private final SeenChains seen = new SeenChains();
 
@@ -48,7 +50,9 @@ public class Publisher {
           MutinyEmitter<byte[]> verdicts,
       @Channel("chains") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = KEPT)
           MutinyEmitter<byte[]> chains,
+      SeenInTraffic inTraffic,
       MeterRegistry meters) {
+    this.inTraffic = inTraffic;
     this.verdicts = verdicts;
     this.chains = chains;
     this.meters = meters;
@@ -76,7 +80,7 @@ public class Publisher {
         request.getChainList().stream().map(ByteString::toByteArray).toList();
     byte[] fingerprint = Fingerprints.chain(certificates);
     String key = Fingerprints.hex(fingerprint);
-    Instant first = seen.toRecord(key, now);
+    Instant first = seen.toRecord(key, inTraffic.firstSeenMillis(fingerprint), now);
     if (first == null) {
       return;
     }

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,21 @@ final class SeenChains {
         }
       };
 
-  /** When the chain was first seen, if it is to be recorded now; else null. */
-  synchronized @Nullable Instant toRecord(String fingerprint, Instant now) {
+  /**
+   * When the chain was first seen, if it is to be recorded now; else null.
+   *
+   * @param known when it was first seen according to the log, where that is known
+   */
+  synchronized @Nullable Instant toRecord(String fingerprint, OptionalLong known, Instant now) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     Seen before = seen.get(fingerprint);
     if (before != null && before.recorded().equals(today)) {
       return null;
     }
-    Instant first = before == null ? now : before.first();
+    Instant first =
+        known.isPresent()
+            ? Instant.ofEpochMilli(known.getAsLong())
+            : before == null ? now : before.first();
     seen.put(fingerprint, new Seen(first, today));
     return first;
   }

@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.expiry.ExpiryNotices;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
 import io.quarkus.runtime.ShutdownEvent;
@@ -22,6 +23,7 @@ import org.jboss.logging.Logger;
 public class Upkeep {
   private static final Logger LOG = Logger.getLogger(Upkeep.class);
   private static final Duration REFRESH = Duration.ofSeconds(1);
+  private static final Duration EXPIRIES = Duration.ofMinutes(1);
   private static final Duration SHRINK = Duration.ofMinutes(10);
 
   private final AnchorSettings settings;
@@ -31,6 +33,7 @@ public class Upkeep {
   private final OcspStore responders;
   private final Publisher publisher;
   private final LogLink log;
+  private final ExpiryNotices expiries;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon().factory());
@@ -42,7 +45,8 @@ public class Upkeep {
       CrlStore lists,
       OcspStore responders,
       Publisher publisher,
-      LogLink log) {
+      LogLink log,
+      ExpiryNotices expiries) {
     this.settings = settings;
     this.defaults = defaults;
     this.anchors = anchors;
@@ -50,6 +54,7 @@ public class Upkeep {
     this.responders = responders;
     this.publisher = publisher;
     this.log = log;
+    this.expiries = expiries;
   }
 
   void start(@Observes StartupEvent event) {
@@ -61,6 +66,7 @@ public class Upkeep {
     every(SHRINK, lists::shrink);
     every(settings.pemCheck(), this::reload);
     every(settings.announceEvery(), this::announce);
+    every(EXPIRIES, expiries::look);
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -1,5 +1,6 @@
 package io.postern.certificate.published;
 
+import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicFollower;
@@ -17,8 +18,7 @@ public class OwnTlsReader {
     follower = new TopicFollower(log, Topics.CERTIFICATE_OWN, history);
   }
 
-  /** Once, by LogLink. */
-  public void start() {
+  void start(@Observes TopicsReady ready) {
     follower.start();
   }
 

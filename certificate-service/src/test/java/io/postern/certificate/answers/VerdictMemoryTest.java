@@ -7,6 +7,7 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class VerdictMemoryTest {
@@ -54,9 +55,19 @@ class VerdictMemoryTest {
   void aChainIsRecordedOnceADayWithTheFirstTime() {
     SeenChains seen = new SeenChains();
     Instant monday = Instant.parse("2026-11-23T10:00:00Z");
-    assertThat(seen.toRecord("a", monday)).isEqualTo(monday);
-    assertThat(seen.toRecord("a", monday.plusSeconds(3600))).isNull();
-    assertThat(seen.toRecord("b", monday.plusSeconds(3600))).isEqualTo(monday.plusSeconds(3600));
-    assertThat(seen.toRecord("a", monday.plusSeconds(86_400))).isEqualTo(monday);
+    assertThat(seen.toRecord("a", OptionalLong.empty(), monday)).isEqualTo(monday);
+    assertThat(seen.toRecord("a", OptionalLong.empty(), monday.plusSeconds(3600))).isNull();
+    assertThat(seen.toRecord("b", OptionalLong.empty(), monday.plusSeconds(3600)))
+        .isEqualTo(monday.plusSeconds(3600));
+    assertThat(seen.toRecord("a", OptionalLong.empty(), monday.plusSeconds(86_400)))
+        .isEqualTo(monday);
+  }
+
+  @Test
+  void aChainThatWasSeenBeforeARestartKeepsItsFirstTime() {
+    Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    Instant first = Instant.parse("2026-09-01T10:00:00Z");
+    assertThat(new SeenChains().toRecord("a", OptionalLong.of(first.toEpochMilli()), now))
+        .isEqualTo(first);
   }
 }

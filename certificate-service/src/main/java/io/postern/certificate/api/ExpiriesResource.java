@@ -1,0 +1,66 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.expiry.Expiring;
+import io.postern.certificate.expiry.ExpiryWatch;
+import io.quarkus.security.Authenticated;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Certificates near their end: our own, partners' that were seen, trust anchors. */
+@Path("/api/v1/expiring-certificates")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "expiry", description = "Certificates that come near their end")
+public class ExpiriesResource {
+  private static final int MOST_DAYS = 3650;
+
+  private final ExpiryWatch watch;
+  private final InstantSource clock;
+
+  ExpiriesResource(ExpiryWatch watch, InstantSource clock) {
+    this.watch = watch;
+    this.clock = clock;
+  }
+
+  /**
+   * @param certificates the nearest end first
+   */
+  public record Answer(int withinDays, List<Expiring> certificates) {}
+
+  @GET
+  @Operation(
+      summary = "What ends within some days, or has ended",
+      description =
+          "Our own certificates, those of partners that were seen within 30 days with connector and"
+              + " peer, and all trust anchors.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Answer.class)))
+  @APIResponse(
+      responseCode = "400",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response expiring(
+      @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
+          int withinDays) {
+    if (withinDays < 1 || withinDays > MOST_DAYS) {
+      return Response.status(Response.Status.BAD_REQUEST)
+          .entity(new ApiError("withinDays is " + withinDays + ": write 1 to " + MOST_DAYS))
+          .build();
+    }
+    return Response.ok(new Answer(withinDays, watch.within(withinDays, clock.instant()))).build();
+  }
+}

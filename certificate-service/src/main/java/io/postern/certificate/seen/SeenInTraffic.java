@@ -1,0 +1,75 @@
+package io.postern.certificate.seen;
+
+import io.postern.certificate.log.TopicsReady;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.CertificateChain;
+import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicFollower;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Chains that were judged (certificate.chains) and partners' handshakes (certificate.handshakes),
+ * as the log has them: the newest 20,000 chains of at most 64 MiB, and 20,000 handshakes of at most
+ * 16 MiB. Any thread.
+ */
+@ApplicationScoped
+public class SeenInTraffic {
+  private static final int MOST = 20_000;
+
+  private final Newest<CertificateChain> chains =
+      new Newest<>(CertificateChain.parser(), MOST, 64L << 20);
+  private final Newest<HandshakeSeen> handshakes =
+      new Newest<>(HandshakeSeen.parser(), MOST, 16L << 20);
+  private final List<TopicFollower> followers;
+
+  SeenInTraffic(LogSettings log) {
+    followers =
+        List.of(
+            new TopicFollower(log, Topics.CERTIFICATE_CHAINS, chains),
+            new TopicFollower(log, Topics.CERTIFICATE_HANDSHAKES, handshakes));
+  }
+
+  void start(@Observes TopicsReady ready) {
+    followers.forEach(TopicFollower::start);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    followers.forEach(TopicFollower::close);
+  }
+
+  /** Both have been read to their end. */
+  public boolean isRead() {
+    return chains.isComplete() && handshakes.isComplete();
+  }
+
+  /** When the chain was first seen, by any replica. */
+  public OptionalLong firstSeenMillis(byte[] chainFingerprint) {
+    CertificateChain known = chains.get(Fingerprints.hex(chainFingerprint));
+    return known == null ? OptionalLong.empty() : OptionalLong.of(known.getFirstSeenMillis());
+  }
+
+  public Optional<CertificateChain> chain(byte[] chainFingerprint) {
+    return Optional.ofNullable(chains.get(Fingerprints.hex(chainFingerprint)));
+  }
+
+  /** Chains that were used within this time. */
+  public List<CertificateChain> chains(Instant now, Duration within) {
+    long earliest = now.minus(within).toEpochMilli();
+    return chains.all().stream().filter(c -> c.getLastUsedMillis() >= earliest).toList();
+  }
+
+  /** Handshakes within this time. */
+  public List<HandshakeSeen> handshakes(Instant now, Duration within) {
+    long earliest = now.minus(within).toEpochMilli();
+    return handshakes.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
+  }
+}
