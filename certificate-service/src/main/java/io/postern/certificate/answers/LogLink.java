@@ -1,7 +1,7 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.anchors.OrganizationAnchors;
+import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
@@ -31,7 +31,7 @@ public class LogLink {
 
   private final LogSettings settings;
   private final Deployment deployment;
-  private final DirectoryReader<OrganizationAnchors> directory;
+  private final DirectoryReader<DirectoryInForce> directory;
   private final AnchorStore anchors;
   private final Publisher publisher;
   private final Event<TopicsReady> ready;
@@ -41,7 +41,7 @@ public class LogLink {
   LogLink(
       LogSettings settings,
       Deployment deployment,
-      DirectoryReader<OrganizationAnchors> directory,
+      DirectoryReader<DirectoryInForce> directory,
       AnchorStore anchors,
       Publisher publisher,
       Event<TopicsReady> ready) {

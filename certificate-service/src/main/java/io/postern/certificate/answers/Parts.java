@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
-import io.postern.certificate.anchors.OrganizationAnchors;
 import io.postern.certificate.judging.ChainJudge;
+import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.HttpFetch;
 import io.postern.certificate.revocation.OcspStore;
@@ -79,18 +79,19 @@ public class Parts {
 
   @Produces
   @Singleton
-  DirectoryReader<OrganizationAnchors> directory(LogSettings log) {
-    return new DirectoryReader<>(log, OrganizationAnchors::of);
+  DirectoryReader<DirectoryInForce> directory(LogSettings log) {
+    return new DirectoryReader<>(log, DirectoryInForce::of);
   }
 
-  void close(@Disposes DirectoryReader<OrganizationAnchors> directory) {
+  void close(@Disposes DirectoryReader<DirectoryInForce> directory) {
     directory.close();
   }
 
   @Produces
   @Singleton
-  AnchorStore anchors(DefaultAnchors defaults, DirectoryReader<OrganizationAnchors> directory) {
-    AnchorStore store = new AnchorStore(defaults, directory::current);
+  AnchorStore anchors(DefaultAnchors defaults, DirectoryReader<DirectoryInForce> directory) {
+    AnchorStore store =
+        new AnchorStore(defaults, () -> directory.current().map(DirectoryInForce::anchors));
     directory.onChange(_ -> store.directoryChanged());
     return store;
   }

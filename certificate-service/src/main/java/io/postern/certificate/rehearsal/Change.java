@@ -1,0 +1,79 @@
+package io.postern.certificate.rehearsal;
+
+import io.postern.certificate.CertificateFacts;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.rules.CertificateNames;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One certificate with its chain in place of another. Immutable.
+ *
+ * @param before leaf first
+ * @param after leaf first
+ */
+record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
+
+  List<String> namesBefore() {
+    return CertificateNames.of(before.getFirst().x509());
+  }
+
+  List<String> namesAfter() {
+    return CertificateNames.of(after.getFirst().x509());
+  }
+
+  /** Issuer of the chain's last certificate: the root, where only that is missing. */
+  static String root(List<ParsedCertificate> chain) {
+    return CertificateFacts.of(chain.getLast()).issuer();
+  }
+
+  boolean sameRoot() {
+    return before.getLast().issuer().equals(after.getLast().issuer());
+  }
+
+  boolean sameSubjectAndIssuer() {
+    return before.getFirst().subject().equals(after.getFirst().subject())
+        && before.getFirst().issuer().equals(after.getFirst().issuer());
+  }
+
+  /** "EC" or "RSA". */
+  String keyAfter() {
+    return after.getFirst().key().getAlgorithm();
+  }
+
+  /** Names of the old one that the new one does not have, wildcards counted. */
+  List<String> namesLost() {
+    return namesBefore().stream()
+        .filter(name -> !CertificateNames.matches(name, namesAfter()))
+        .toList();
+  }
+
+  List<String> differences() {
+    CertificateFacts old = CertificateFacts.of(before.getFirst());
+    CertificateFacts now = CertificateFacts.of(after.getFirst());
+    List<String> differences = new ArrayList<>();
+    if (sameSubjectAndIssuer()) {
+      differences.add(
+          "subject and issuer stay: tell the new one by its serial number "
+              + now.serialNumber()
+              + " (old: "
+              + old.serialNumber()
+              + ") or its SHA-256");
+    }
+    differ("subject", old.subject(), now.subject(), differences);
+    differ("issuer", old.issuer(), now.issuer(), differences);
+    differ("root", root(before), root(after), differences);
+    differ("key", old.keyStrength(), now.keyStrength(), differences);
+    if (!namesLost().isEmpty()) {
+      differences.add("names that it no longer has: " + String.join(", ", namesLost()));
+    }
+    differences.add("valid from " + now.validFrom() + " to " + now.validTo());
+    return List.copyOf(differences);
+  }
+
+  private static void differ(String what, String old, String now, List<String> differences) {
+    if (!old.equals(now)) {
+      differences.add(what + ": " + old + " becomes " + now);
+    }
+  }
+}

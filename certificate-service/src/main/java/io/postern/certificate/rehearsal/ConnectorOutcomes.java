@@ -1,0 +1,141 @@
+package io.postern.certificate.rehearsal;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.judging.ChainJudge;
+import io.postern.certificate.rehearsal.Rehearsal.Outcome;
+import io.postern.certificate.rehearsal.Rehearsal.Result;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRequest;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.rules.CertificateNames;
+import io.postern.rules.CertificateUse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Connectors and mailbox routes that depend on a server outside whose certificate changes: does the
+ * new one still have the name, and is its chain good by their anchors and revocation mode? Owner:
+ * one thread, which it blocks for revocation; each question is judged once.
+ */
+final class ConnectorOutcomes {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  // As far ahead as lists of today can be expected to tell.
+  private static final Duration SOON = Duration.ofDays(1);
+
+  private record Question(
+      List<ParsedCertificate> chain,
+      CertificateRole role,
+      AnchorSetReference anchors,
+      RevocationMode revocation,
+      String organization) {}
+
+  private final AnchorStore anchors;
+  private final ChainJudge judge;
+  private final Instant now;
+  private final Map<Question, CertificateVerdict> judged = new HashMap<>();
+
+  ConnectorOutcomes(AnchorStore anchors, ChainJudge judge, Instant now) {
+    this.anchors = anchors;
+    this.judge = judge;
+    this.now = now;
+  }
+
+  /**
+   * @param role what the old certificate's holder was seen as; uses without a name are looked at
+   *     for that role alone
+   */
+  List<Outcome> of(Change change, Optional<CertificateRole> role, List<CertificateUse> uses)
+      throws InterruptedException {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (CertificateUse use : uses) {
+      if (concerned(change, role, use)) {
+        outcomes.add(outcome(change, use));
+      }
+    }
+    return outcomes;
+  }
+
+  private boolean concerned(Change change, Optional<CertificateRole> role, CertificateUse use)
+      throws InterruptedException {
+    if (!use.name().isEmpty()) {
+      return CertificateNames.matches(use.name(), change.namesBefore());
+    }
+    // "Any name" by the default anchors is everybody's: only an own set points to somebody.
+    return role.filter(use.role()::equals).isPresent()
+        && !use.anchors().getId().isEmpty()
+        && verdict(change.before(), use).getResult() == VerdictResult.GOOD;
+  }
+
+  private Outcome outcome(Change change, CertificateUse use) throws InterruptedException {
+    if (!use.name().isEmpty() && !CertificateNames.matches(use.name(), change.namesAfter())) {
+      return new Outcome(
+          Result.FAILS,
+          use.object(),
+          use.field()
+              + " is "
+              + use.name()
+              + ", the new certificate has "
+              + (change.namesAfter().isEmpty()
+                  ? "no name"
+                  : String.join(", ", change.namesAfter())));
+    }
+    CertificateVerdict verdict = verdict(change.after(), use);
+    String text = Spelling.verdict(verdict) + ": " + verdict.getDetail();
+    return switch (verdict.getResult()) {
+      case GOOD -> new Outcome(Result.OK, use.object(), "name and chain are good");
+      case BAD -> new Outcome(Result.FAILS, use.object(), text);
+      case UNKNOWN, VERDICT_RESULT_UNSPECIFIED, UNRECOGNIZED ->
+          new Outcome(Result.CHECK, use.object(), text + "; with this verdict mail waits");
+    };
+  }
+
+  private CertificateVerdict verdict(List<ParsedCertificate> chain, CertificateUse use)
+      throws InterruptedException {
+    Question question =
+        new Question(chain, use.role(), use.anchors(), use.revocation(), use.organization());
+    CertificateVerdict known = judged.get(question);
+    if (known == null) {
+      known = judge(question);
+      judged.put(question, known);
+    }
+    return known;
+  }
+
+  private CertificateVerdict judge(Question question) throws InterruptedException {
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setRole(question.role())
+            .setAnchors(question.anchors())
+            .setRevocation(question.revocation())
+            .setOrganization(question.organization());
+    question.chain().forEach(c -> request.addChain(ByteString.copyFrom(c.der())));
+    Optional<TrustAnchors> set = anchors.find(question.anchors(), PATIENCE);
+    if (set.isEmpty()) {
+      return ChainJudge.unavailable(
+          request.build(),
+          question.anchors(),
+          anchors.distrustVersion(),
+          "the anchor set is gone",
+          now);
+    }
+    return judge.judge(request.build(), set.get(), when(question.chain()));
+  }
+
+  /** Now, or when a certificate that begins soon has begun. */
+  private Instant when(List<ParsedCertificate> chain) {
+    Instant begin = chain.getFirst().notBefore();
+    return begin.isAfter(now) && begin.isBefore(now.plus(SOON)) ? begin : now;
+  }
+}

@@ -1,0 +1,54 @@
+package io.postern.certificate.rehearsal;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.postern.certificate.CertificateFacts;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What would become of mail if one certificate replaced another.
+ *
+ * @param sameSubjectAndIssuer the two can be told apart by serial number and fingerprint alone
+ * @param differences what changes, in sentences
+ * @param result the worst of the outcomes
+ */
+public record Rehearsal(
+    CertificateFacts replaces,
+    CertificateFacts replacement,
+    boolean sameSubjectAndIssuer,
+    List<String> differences,
+    Result result,
+    List<Outcome> outcomes) {
+
+  /** From good to bad. */
+  public enum Result {
+    OK,
+    /** Cannot be known from here: who has to look, and at what, stands in the outcome. */
+    CHECK,
+    FAILS;
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * One connector, mailbox route or partner.
+   *
+   * @param concerns key of the object in the directory, or "partner NAME (organization /
+   *     connector)"
+   */
+  public record Outcome(Result result, String concerns, String reason) {}
+
+  static Rehearsal of(Change change, List<Outcome> outcomes) {
+    return new Rehearsal(
+        CertificateFacts.of(change.before().getFirst()),
+        CertificateFacts.of(change.after().getFirst()),
+        change.sameSubjectAndIssuer(),
+        change.differences(),
+        outcomes.stream().map(Outcome::result).max(Enum::compareTo).orElse(Result.OK),
+        List.copyOf(outcomes));
+  }
+}

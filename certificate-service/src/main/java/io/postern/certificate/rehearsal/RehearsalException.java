@@ -1,0 +1,26 @@
+package io.postern.certificate.rehearsal;
+
+/** What was asked cannot be rehearsed; the message says why and what to write instead. */
+public final class RehearsalException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final boolean later;
+
+  private RehearsalException(String message, boolean later) {
+    super(message);
+    this.later = later;
+  }
+
+  static RehearsalException refused(String message) {
+    return new RehearsalException(message, false);
+  }
+
+  static RehearsalException later(String message) {
+    return new RehearsalException(message, true);
+  }
+
+  /** The same question may be answered later. */
+  public boolean isLater() {
+    return later;
+  }
+}

@@ -1,0 +1,90 @@
+package io.postern.certificate.rehearsal;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.judging.ChainJudge;
+import io.postern.certificate.log.DirectoryInForce;
+import io.postern.certificate.published.OwnTlsReader;
+import io.postern.certificate.published.PublishedCertificate;
+import io.postern.certificate.rehearsal.Rehearsal.Outcome;
+import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.log.DirectoryReader;
+import io.postern.rules.CertificateUses;
+import io.postern.rules.Directory;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rehearses the change of a certificate: of one of our own against the partners that have seen it,
+ * of a server outside against the connectors and mailbox routes that depend on it. Any thread;
+ * blocks for revocation, at most the judge's patience for each question.
+ */
+@ApplicationScoped
+public class Rehearsals {
+  private static final Duration SEEN_WITHIN = Duration.ofDays(90);
+
+  private final OwnTlsReader own;
+  private final SeenInTraffic seen;
+  private final DirectoryReader<DirectoryInForce> directory;
+  private final AnchorStore anchors;
+  private final ChainJudge judge;
+  private final InstantSource clock;
+
+  Rehearsals(
+      OwnTlsReader own,
+      SeenInTraffic seen,
+      DirectoryReader<DirectoryInForce> directory,
+      AnchorStore anchors,
+      ChainJudge judge,
+      InstantSource clock) {
+    this.own = own;
+    this.seen = seen;
+    this.directory = directory;
+    this.anchors = anchors;
+    this.judge = judge;
+    this.clock = clock;
+  }
+
+  /**
+   * @param replacement leaf first
+   * @param replaces see {@link Replaced#find}
+   * @throws RehearsalException when there is no certificate to replace, or the log is away
+   */
+  public Rehearsal rehearse(List<ParsedCertificate> replacement, String replaces)
+      throws RehearsalException, InterruptedException {
+    Instant now = clock.instant();
+    Directory rules =
+        directory
+            .current()
+            .map(DirectoryInForce::rules)
+            .orElseThrow(() -> RehearsalException.later("the directory is not read: try again"));
+    List<PublishedCertificate> ours =
+        own.history().certificates(now).orElseThrow(Rehearsals::notRead);
+    if (!seen.isRead()) {
+      throw notRead();
+    }
+    Replaced replaced =
+        Replaced.find(replacement.getFirst(), replaces, ours, seen.chains(now, SEEN_WITHIN));
+    Change change = new Change(replaced.chain(), replacement);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (PublishedCertificate published : replaced.ours()) {
+      outcomes.addAll(
+          published.use().equals("server")
+              ? PartnerOutcomes.ofServer(change, seen.handshakes(now, SEEN_WITHIN))
+              : PartnerOutcomes.ofClient(
+                  change, CertificateUses.presenting(rules, published.connectorName())));
+    }
+    outcomes.addAll(
+        new ConnectorOutcomes(anchors, judge, now)
+            .of(change, replaced.role(), CertificateUses.of(rules)));
+    return Rehearsal.of(change, outcomes);
+  }
+
+  private static RehearsalException notRead() {
+    return RehearsalException.later("what was seen in traffic is not read yet: try again");
+  }
+}
