@@ -199,7 +199,8 @@ public class Judges {
     AnchorSetReference named = question.request().getAnchors();
     // Callers hold an answer on the default set against the version in force.
     AnchorSetReference used = named.getId().isEmpty() ? anchors.defaultReference() : named;
-    return ChainJudge.unavailable(question.request(), used, detail, clock.instant());
+    return ChainJudge.unavailable(
+        question.request(), used, anchors.distrustVersion(), detail, clock.instant());
   }
 
   private void count(String fate) {

@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.OrganizationAnchors;
+import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
@@ -34,6 +35,7 @@ public class LogLink {
   private final AnchorStore anchors;
   private final Publisher publisher;
   private final OwnTlsReader ownTls;
+  private final BundleLedger bundles;
   private final Thread thread = Thread.ofVirtual().name("log-link").unstarted(this::run);
   private volatile boolean topics;
 
@@ -43,13 +45,15 @@ public class LogLink {
       DirectoryReader<OrganizationAnchors> directory,
       AnchorStore anchors,
       Publisher publisher,
-      OwnTlsReader ownTls) {
+      OwnTlsReader ownTls,
+      BundleLedger bundles) {
     this.settings = settings;
     this.deployment = deployment;
     this.directory = directory;
     this.anchors = anchors;
     this.publisher = publisher;
     this.ownTls = ownTls;
+    this.bundles = bundles;
   }
 
   void start(@Observes StartupEvent event) {
@@ -77,9 +81,10 @@ public class LogLink {
         TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
         directory.start();
         ownTls.start();
+        bundles.start();
         topics = true;
         // Now and not earlier: there was no topic.
-        publisher.announce(anchors.defaultReference());
+        publisher.announce(anchors.announcement());
         LOG.info("the log's topics are as declared");
         return;
       } catch (LogUnavailableException e) {
