@@ -73,11 +73,18 @@ public final class CertificateUses {
               connector.getOrganization(),
               key,
               CertificateRole.ROLE_SERVER,
-              connector.getTlsDomain().isEmpty() ? "recipientDomains" : "tlsDomain",
+              field(connector),
               name,
               directory.anchors(connector.getOrganization(), connector.getAnchors()),
               mode(connector.getRevocation())));
     }
+  }
+
+  private static String field(OutboundConnector connector) {
+    boolean byMx =
+        connector.getTlsSettings() == TlsLevel.DOMAIN_VALIDATION
+            && connector.getTlsDomain().isEmpty();
+    return byMx ? "recipientDomains" : "tlsDomain";
   }
 
   private static List<String> names(OutboundConnector connector) {
