@@ -42,7 +42,7 @@ class CrlTest {
   private static RevocationEvidence examine(byte[] der) throws GarbageException {
     CrlExamination examination =
         new CrlExamination(LEAF.certificate(), DistributionPoints.of(LEAF.certificate()), NOW);
-    examination.add(Crl.of(der), null, URL);
+    examination.add(Crl.of(der), null, URL, Backing.OF_THE_PATH);
     return examination.finding().evidence();
   }
 

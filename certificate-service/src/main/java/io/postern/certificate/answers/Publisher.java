@@ -11,6 +11,7 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictRecord;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -69,6 +70,12 @@ public class Publisher {
         AnchorSetAnnouncement.newBuilder().setAnchors(defaults).build();
     VerdictRecord record = VerdictRecord.newBuilder().setAnchors(announcement).build();
     send(verdicts, Topics.DEFAULT_ANCHORS_KEY, record.toByteArray(), "");
+  }
+
+  void announce(RevocationAnnouncement revocation) {
+    VerdictRecord record = VerdictRecord.newBuilder().setRevocation(revocation).build();
+    String certificate = Fingerprints.hex(revocation.getCertificateFingerprint().toByteArray());
+    send(verdicts, Topics.REVOKED_KEY + certificate, record.toByteArray(), "");
   }
 
   /** Once a chain and day. */
