@@ -95,6 +95,17 @@ public final class CrlStore {
     lists.compareWithDisk();
   }
 
+  /** Of the lists that are in use. */
+  long heldBytes() {
+    return lists.held().stream().mapToLong(Crl::size).sum();
+  }
+
+  static String name(String url, ParsedCertificate signer) {
+    String whose = Fingerprints.hex(signer.fingerprint());
+    return Fingerprints.hex(
+        Fingerprints.sha256((whose + " " + url).getBytes(StandardCharsets.UTF_8)));
+  }
+
   private final class ListAt implements Source<Crl> {
     private final String url;
     private final ParsedCertificate signer;
@@ -103,10 +114,7 @@ public final class CrlStore {
     ListAt(String url, ParsedCertificate signer) {
       this.url = url;
       this.signer = signer;
-      String whose = Fingerprints.hex(signer.fingerprint());
-      this.name =
-          Fingerprints.hex(
-              Fingerprints.sha256((whose + " " + url).getBytes(StandardCharsets.UTF_8)));
+      this.name = CrlStore.name(url, signer);
     }
 
     @Override

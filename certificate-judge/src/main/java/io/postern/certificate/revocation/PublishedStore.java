@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -316,6 +317,11 @@ final class PublishedStore<T extends Published> {
     synchronized (entry) {
       return entry.published;
     }
+  }
+
+  /** All that is current or was when it came. */
+  List<T> held() {
+    return entries.values().stream().map(PublishedStore::held).filter(Objects::nonNull).toList();
   }
 
   /** Something newer is known to be at a URL: what is held of it is fetched at the next refresh. */

@@ -36,6 +36,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -307,6 +309,29 @@ class CrlStoreTest {
       assertThat(answer.get().getResult()).isEqualTo(VerdictResult.GOOD);
     }
     assertThat(server.fetches()).isEqualTo(2);
+  }
+
+  /** Two certificates of one name and key: what one may sign, the other may not. */
+  @Test
+  void aListIsKnownByItsSignersCertificateAndNotByItsKey() throws Exception {
+    CertificateMaker.Made may = CertificateMaker.ca("CA").make();
+    CertificateMaker.Made mayNot =
+        CertificateMaker.ca("CA")
+            .keys(may.keys())
+            .with(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign))
+            .make();
+    server.serve("/shared.crl", () -> CrlMaker.by(may).make());
+    String url = server.url().resolve("/shared.crl").toString();
+    Instant giveUp = clock.instant().plusSeconds(1);
+    assertThat(store().current(url, may.certificate(), giveUp))
+        .isInstanceOf(PublishedStore.Held.class);
+    assertThat(store().current(url, mayNot.certificate(), giveUp))
+        .isInstanceOfSatisfying(
+            PublishedStore.Failed.class, failed -> assertThat(failed.wrongSigner()).isTrue());
+    assertThat(server.fetches("/shared.crl")).isEqualTo(2);
+    // Nor does the one take away what the other has.
+    assertThat(store().current(url, may.certificate(), giveUp))
+        .isInstanceOf(PublishedStore.Held.class);
   }
 
   @Test

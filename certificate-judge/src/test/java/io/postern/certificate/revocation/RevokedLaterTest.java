@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -235,16 +236,7 @@ class RevokedLaterTest {
             .crl(url("/ca.crl"))
             .with(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))
             .make();
-    GeneralNames by = new GeneralNames(new GeneralName(issuer.certificate().holder().getSubject()));
-    Made one =
-        leaf("a.example")
-            .by(CA)
-            .with(
-                Extension.cRLDistributionPoints,
-                false,
-                new CRLDistPoint(
-                    new DistributionPoint[] {new DistributionPoint(fullName("/i.crl"), null, by)}))
-            .make();
+    Made one = indirectLeaf(issuer);
     content.put("/ca.crl", () -> list(CA, Duration.ofHours(3)).make());
     content.put("/i.crl", () -> indirect(issuer, Duration.ofHours(3)).make());
     CertificateVerdict verdict = ask(one, issuer);
@@ -264,6 +256,18 @@ class RevokedLaterTest {
     assertThat(ask(one, issuer).getResult()).isEqualTo(VerdictResult.BAD);
     refresh();
     assertTold(issuer, "crl", url("/ca.crl"));
+  }
+
+  private Made indirectLeaf(Made issuer) {
+    GeneralNames by = new GeneralNames(new GeneralName(issuer.certificate().holder().getSubject()));
+    return leaf("a.example")
+        .by(CA)
+        .with(
+            Extension.cRLDistributionPoints,
+            false,
+            new CRLDistPoint(
+                new DistributionPoint[] {new DistributionPoint(fullName("/i.crl"), null, by)}))
+        .make();
   }
 
   private static CrlMaker indirect(Made issuer, Duration age) {
@@ -313,6 +317,39 @@ class RevokedLaterTest {
     refresh();
     assertTold(delegate, "crl", url("/ca.crl"));
     assertThat(ask(one).getDetail()).contains("responder's own certificate is revoked");
+  }
+
+  /** What told of those who tell ends first, so the verdict does. */
+  @Test
+  void aVerdictEndsWithWhatToldOfAResponderOrAListIssuer() {
+    Instant soon = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
+    content.put(
+        "/ca.crl", () -> CrlMaker.by(CA).times(Instant.now().minusSeconds(60), soon).make());
+    Made delegate =
+        leaf("ocsp.example")
+            .by(CA)
+            .purposes(KeyPurposeId.id_kp_OCSPSigning)
+            .crl(url("/ca.crl"))
+            .make();
+    ocsp =
+        request ->
+            answer(request)
+                .by(delegate)
+                .times(Instant.now().minusSeconds(60), Instant.now().plus(Duration.ofDays(3)))
+                .make();
+    CertificateVerdict byResponder = ask(leaf("a.example").by(CA).ocsp(url("/ocsp")).make());
+    assertGood(byResponder);
+    assertThat(byResponder.getValidUntilMillis()).isEqualTo(soon.toEpochMilli());
+    Made issuer =
+        leaf("lists.example")
+            .by(CA)
+            .crl(url("/ca.crl"))
+            .with(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))
+            .make();
+    content.put("/i.crl", () -> indirect(issuer, Duration.ofHours(3)).make());
+    CertificateVerdict byIssuer = ask(indirectLeaf(issuer), issuer);
+    assertGood(byIssuer);
+    assertThat(byIssuer.getValidUntilMillis()).isEqualTo(soon.toEpochMilli());
   }
 
   @Test
