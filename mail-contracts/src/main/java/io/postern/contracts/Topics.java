@@ -60,6 +60,9 @@ public final class Topics {
    */
   public static final String DEFAULT_ANCHORS_KEY = "anchors/default";
 
+  /** Of an announced revocation in {@link #CERTIFICATE_VERDICTS}: this and the fingerprint. */
+  public static final String REVOKED_KEY = "revoked/";
+
   /** Largest piece of content in one record of {@link #MAIL_CONTENT}. */
   public static final int MAX_CHUNK_BYTES = 512 * 1024;
 
@@ -135,7 +138,8 @@ public final class Topics {
               HOURS,
               false,
               List.of(CERTIFICATE),
-              List.of(INGRESS, DELIVERY, API, CONSOLE)),
+              // What one replica announces as revoked, the others must know.
+              List.of(CERTIFICATE, INGRESS, DELIVERY, API, CONSOLE)),
           new TopicDeclaration(
               CERTIFICATE_CHAINS,
               Partitioning.SPREAD,

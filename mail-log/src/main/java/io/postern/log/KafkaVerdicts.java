@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
  * until"), at most {@link VerdictCache}'s bound; one on the default anchor set, or on an
  * organization's that includes it, is void when another version of that set is announced, and any
- * when another version of what the installation distrusts is. A chain of more than 10 certificates
- * or 64 KiB is bad (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
+ * when another version of what the installation distrusts is; one that rests on a certificate falls
+ * when this is announced as revoked. A chain of more than 10 certificates or 64 KiB is bad
+ * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
  */
 public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_CERTIFICATES = 10;

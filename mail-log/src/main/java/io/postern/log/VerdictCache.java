@@ -2,14 +2,17 @@ package io.postern.log;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.protobuf.ByteString;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts that are valid, at most 16 MiB of them, and the announced versions of the default anchor
- * set and of what is distrusted. Written by the reader's thread, read by any.
+ * Verdicts that are valid, at most 16 MiB of them, the announced versions of the default anchor set
+ * and of what is distrusted, and the announced revocations. Written by the reader's thread, read by
+ * any.
  *
  * <p>Nothing is known before the log was read to its end once: the newest announcement could void
  * it.
@@ -26,6 +29,7 @@ final class VerdictCache {
                   verdict.getSerializedSize() + OVERHEAD)
           .executor(Runnable::run)
           .build();
+  private final AnnouncedRevocations revocations = new AnnouncedRevocations();
   private volatile @Nullable AnchorSetAnnouncement announced;
   private volatile boolean ready;
 
@@ -42,10 +46,14 @@ final class VerdictCache {
   }
 
   /**
-   * Made with another version of the default anchors than the announced one, or of what is
-   * distrusted.
+   * Overtaken by what was announced: made with another version of the default anchors, or of what
+   * is distrusted, or by what was published before a revocation.
    */
   boolean isVoid(CertificateVerdict verdict) {
+    return otherAnchors(verdict) || revocations.voids(verdict);
+  }
+
+  private boolean otherAnchors(CertificateVerdict verdict) {
     AnchorSetAnnouncement now = announced;
     if (now == null) {
       return false;
@@ -54,6 +62,17 @@ final class VerdictCache {
         verdict.getAnchors().getId().isEmpty()
             && !verdict.getAnchors().getVersion().equals(now.getAnchors().getVersion());
     return otherDefaults || !verdict.getDistrustVersion().equals(now.getDistrustVersion());
+  }
+
+  /** A certificate was revoked: what rests on it is asked for again. */
+  void announce(RevocationAnnouncement revocation) {
+    if (revocations.take(revocation)) {
+      ByteString certificate = revocation.getCertificateFingerprint();
+      verdicts
+          .asMap()
+          .values()
+          .removeIf(verdict -> AnnouncedRevocations.concerns(certificate, verdict));
+    }
   }
 
   /** Versions were announced: what other ones said is void. */

@@ -124,6 +124,7 @@ final class VerdictReader implements AutoCloseable {
                 VerdictKey.of(content.getVerdict().getVerdictKey().toByteArray()),
                 content.getVerdict());
         case ANCHORS -> announced(content.getAnchors());
+        case REVOCATION -> cache.announce(content.getRevocation());
         case RECORD_NOT_SET -> {
           // of a newer writer
         }

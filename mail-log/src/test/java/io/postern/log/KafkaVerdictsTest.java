@@ -3,9 +3,13 @@ package io.postern.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
@@ -67,6 +71,55 @@ class KafkaVerdictsTest extends VerdictSourceContract {
     judge.answerNothing("empty");
     VerdictQuestion question = question("after an empty record");
     assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+  }
+
+  @Test
+  void aRecordOfALaterVersionDisturbsNobody() {
+    VerdictQuestion before = question("before a later version");
+    assertThat(verdicts.verdict(before, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+    judge.answerOfALaterVersion();
+    VerdictQuestion question = question("after a later version");
+    assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+    assertThat(verdicts.known(before)).isNotNull();
+  }
+
+  private static CertificateVerdict resting(VerdictQuestion question, long thisUpdate) {
+    return good(question, Duration.ofMinutes(1)).toBuilder()
+        .addPath(LEAF)
+        .addRevocation(
+            RevocationEvidence.newBuilder()
+                .setCertificateFingerprint(LEAF)
+                .setStatus(RevocationStatus.NOT_REVOKED)
+                .setUrl("http://crl.example/")
+                .setThisUpdateMillis(thisUpdate))
+        .build();
+  }
+
+  @Test
+  void anAnnouncedRevocationFellsWhatRestsOnTheCertificate() {
+    VerdictQuestion question = question("silent, revoked");
+    VerdictQuestion other = question("silent, not revoked");
+    judge.answer(question, resting(question, 100));
+    judge.answer(other, good(other, Duration.ofMinutes(1)));
+    await().until(() -> verdicts.known(question) != null && verdicts.known(other) != null);
+    judge.announce(
+        RevocationAnnouncement.newBuilder()
+            .setCertificateFingerprint(LEAF)
+            .setUrl("http://crl.example/")
+            .setThisUpdateMillis(200)
+            .build());
+    await().until(() -> verdicts.known(question) == null);
+    assertThat(verdicts.known(other)).isNotNull();
+    // Of another partition, or of a replica that does not know yet: read later, and older.
+    judge.answer(question, resting(question, 150));
+    VerdictQuestion last = question("silent, the last");
+    judge.answer(last, good(last, Duration.ofMinutes(1)));
+    await().until(() -> verdicts.known(last) != null);
+    assertThat(verdicts.verdict(question, Duration.ofMillis(500)).getReason())
+        .isEqualTo(VerdictReason.UNAVAILABLE);
+    // Taken off the list again.
+    judge.answer(question, resting(question, 300));
+    await().until(() -> verdicts.known(question) != null);
   }
 
   @Test
@@ -190,6 +243,8 @@ class KafkaVerdictsTest extends VerdictSourceContract {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
     }
   }
+
+  private static final ByteString LEAF = ByteString.copyFromUtf8("fingerprint of a leaf");
 
   private static CertificateVerdict good(VerdictQuestion question, Duration valid) {
     return TestJudge.good(question.key().bytes(), TestJudge.VERSION, valid);

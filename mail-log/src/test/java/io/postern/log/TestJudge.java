@@ -2,6 +2,7 @@ package io.postern.log;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.VerdictQuestion;
@@ -9,6 +10,7 @@ import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictRecord;
 import io.postern.contracts.v1.VerdictResult;
@@ -77,6 +79,28 @@ final class TestJudge implements AutoCloseable {
                     .setAnchors(anchors)
                     .setDistrustVersion(distrustVersion))
             .build());
+  }
+
+  void announce(RevocationAnnouncement revocation) {
+    send(Topics.REVOKED_KEY + "test", VerdictRecord.newBuilder().setRevocation(revocation).build());
+  }
+
+  /** A record of a kind that only a later version knows, in each partition. */
+  void answerOfALaterVersion() {
+    UnknownFieldSet later =
+        UnknownFieldSet.newBuilder()
+            .addField(
+                1000,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(ByteString.copyFromUtf8("of a later version"))
+                    .build())
+            .build();
+    for (int partition = 0; partition < 4; partition++) {
+      var unused =
+          answers.send(
+              new ProducerRecord<>(
+                  Topics.CERTIFICATE_VERDICTS, partition, "later", later.toByteArray()));
+    }
   }
 
   static CertificateVerdict good(byte[] key, String version, Duration valid) {

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * revocation-stale. A chain is good if one of its paths is; else the path that came furthest in
  * this order gives the reason, the first of several. Names are not matched here.
  *
- * <p>Valid until the earliest of: expiry of a certificate of the path, the lists' next update, one
- * hour; an unknown verdict until its endpoint is asked again, at most 10 s.
+ * <p>Valid until the earliest of: expiry of a certificate of the path, the lists' next update, the
+ * same of those beside the path on whose word the lists and answers rest, one hour; an unknown
+ * verdict until its endpoint is asked again, at most 10 s.
  */
 public final class ChainJudge {
   static final int MAX_CERTIFICATES = 10;
@@ -43,6 +44,7 @@ public final class ChainJudge {
   private static final Duration LONGEST_UNKNOWN = Duration.ofSeconds(10);
   private static final Duration UNAVAILABLE_AGAIN = Duration.ofSeconds(1);
   private static final int MAX_DETAIL = 1000;
+  private static final int MAX_SUPPORTING = 20;
 
   private final PathJudge paths;
   private final Duration patience;
@@ -143,7 +145,8 @@ public final class ChainJudge {
             giveUp,
             System.nanoTime() + patience.toNanos(),
             0,
-            Set.of()));
+            Set.of(),
+            new SignerMemo()));
   }
 
   private static @Nullable Problem tooLarge(List<byte[]> chain) {
@@ -199,6 +202,11 @@ public final class ChainJudge {
       verdict.setAnchorSubject(path.anchor().shown());
     }
     judgement.findings().stream().map(Finding::evidence).forEach(verdict::addRevocation);
+    judgement.findings().stream()
+        .flatMap(finding -> finding.supporting().stream())
+        .distinct()
+        .limit(MAX_SUPPORTING)
+        .forEach(verdict::addSupporting);
     return verdict.build();
   }
 

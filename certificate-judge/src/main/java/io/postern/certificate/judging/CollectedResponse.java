@@ -1,6 +1,7 @@
 package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.Problem;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.GivenAnswer;
@@ -20,7 +21,11 @@ import java.util.List;
  */
 public record CollectedResponse(
     byte[] response, List<byte[]> issuers, List<byte[]> anchors, Instant at) {
-  private static final int KEY_CERT_SIGN = 5;
+  /**
+   * Until then certificates with SHA-1 were accepted (CA/Browser Forum, ballot 118, and what the
+   * browsers made of it): what was collected before is judged as it was then.
+   */
+  private static final Instant SHA1_UNTIL = Instant.parse("2017-01-01T00:00:00Z");
 
   /** Why it is not to be believed; empty: it is. Its times and what it says are not looked at. */
   public String problem() {
@@ -29,21 +34,40 @@ public record CollectedResponse(
         new TrustAnchors(AnchorSetReference.getDefaultInstance(), readable(anchors));
     String problem = "no issuer that can be read";
     for (ParsedCertificate issuer : known) {
-      String here =
-          issuer.isCa() && issuer.mayBeUsedFor(KEY_CERT_SIGN)
-              ? GivenAnswer.problem(response, issuer, at)
-              : "its issuer is no CA";
+      String here = GivenAnswer.problem(response, issuer, at);
       if (here == null) {
         List<ParsedCertificate> all = new ArrayList<>(List.of(issuer));
         known.stream().filter(other -> !other.equals(issuer)).forEach(all::add);
-        if (!new PathSearch(all, trusted).paths().isEmpty()) {
+        here = pathProblem(new PathSearch(all, trusted).paths());
+        if (here.isEmpty()) {
           return "";
         }
-        here = "its issuer leads to no trust anchor";
       }
       problem = here;
     }
     return problem;
+  }
+
+  private String pathProblem(List<CandidatePath> paths) {
+    PathRules.Question question =
+        new PathRules.Question(Purpose.ANY, PolicyInputs.NONE, at, at.isBefore(SHA1_UNTIL));
+    String problem = "its issuer leads to no trust anchor";
+    for (CandidatePath path : paths) {
+      PathRules.Broken broken = PathRules.firstBroken(path, question);
+      Problem here = broken == null ? PathRules.issuers(withALeaf(path)) : broken.problem();
+      if (here == null) {
+        return "";
+      }
+      problem = "its issuer leads to no trust anchor by the rules: " + here.detail();
+    }
+    return problem;
+  }
+
+  // Whose place the issuer takes: the rules for issuers look at what stands above a leaf.
+  private static CandidatePath withALeaf(CandidatePath path) {
+    List<ParsedCertificate> below = new ArrayList<>(List.of(path.leaf()));
+    below.addAll(path.below());
+    return new CandidatePath(below, path.anchor());
   }
 
   private static List<ParsedCertificate> readable(List<byte[]> ders) {

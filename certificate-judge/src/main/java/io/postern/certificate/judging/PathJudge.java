@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
 /**
  * Judges one path: the rules first, then revocation, for all certificates below the anchor at once.
  * Revoked beats unreachable beats stale; the leaf comes first. A server's certificate that demands
- * a stapled answer needs a good one. Any thread.
+ * a stapled answer needs a good one, unless revocation is off. Any thread.
  */
 final class PathJudge {
   /** How long a good verdict without all its evidence is kept, where that is allowed. */
@@ -54,6 +54,7 @@ final class PathJudge {
    * @param endNanos by {@link System#nanoTime}: nothing more is looked for after it
    * @param depth how many lists' signers stand between this path and the chain's
    * @param inQuestion those that the signers' ways must not lead over
+   * @param signers what is known of lists' signers
    */
   record Asked(
       PathRules.Question question,
@@ -63,7 +64,8 @@ final class PathJudge {
       Instant giveUp,
       long endNanos,
       int depth,
-      Set<ParsedCertificate> inQuestion) {
+      Set<ParsedCertificate> inQuestion,
+      SignerMemo signers) {
     Instant now() {
       return question.now();
     }
@@ -87,30 +89,34 @@ final class PathJudge {
             .orElse(Instant.MAX);
     List<Finding> findings =
         mode == RevocationMode.REVOCATION_OFF ? notChecked(path) : check(path, asked);
-    if (mode != RevocationMode.REVOCATION_OFF) {
-      mustStaple(path, question.purpose(), findings);
-    }
-    return byFindings(path, findings, mode, earliest(until, mode, findings, question.now()));
+    boolean unstapled =
+        mode != RevocationMode.REVOCATION_OFF && unstapled(path, question.purpose(), findings);
+    Instant end = earliest(until, mode, findings, question.now());
+    return byFindings(path, findings, mode, unstapled, end);
   }
 
-  // RFC 7633 §4.2.3.1: a server that shows such a certificate without an answer is not believed.
-  private static void mustStaple(CandidatePath path, Purpose purpose, List<Finding> findings) {
+  // RFC 7633 §4.2.3.1: a server that shows such a certificate without an answer is not believed,
+  // however little is asked for otherwise: it was its owner's wish.
+  private static boolean unstapled(CandidatePath path, Purpose purpose, List<Finding> findings) {
     if (purpose != Purpose.SERVER || findings.isEmpty() || !path.leaf().demandsStaple()) {
-      return;
+      return false;
     }
     Finding leaf = findings.getFirst();
-    boolean stapled = leaf.evidence().getSource().equals(Revocation.STAPLED);
-    if (!stapled && leaf.status() != RevocationStatus.IS_REVOKED) {
-      findings.set(
-          0,
-          new Finding(
-              leaf.evidence().toBuilder()
-                  .setStatus(RevocationStatus.UNREACHABLE)
-                  .setDetail(
-                      "it must come with a stapled OCSP answer (RFC 7633), and no good one did")
-                  .build(),
-              leaf.validUntil()));
+    if (leaf.evidence().getSource().equals(Revocation.STAPLED)
+        || leaf.status() == RevocationStatus.IS_REVOKED) {
+      return false;
     }
+    findings.set(
+        0,
+        new Finding(
+            leaf.evidence().toBuilder()
+                .setStatus(RevocationStatus.UNREACHABLE)
+                .setDetail(
+                    "it must come with a stapled OCSP answer (RFC 7633), and no good one did")
+                .build(),
+            leaf.validUntil(),
+            leaf.supporting()));
+    return true;
   }
 
   // A chain that is not valid yet becomes valid.
@@ -139,14 +145,18 @@ final class PathJudge {
   }
 
   private static Judgement byFindings(
-      CandidatePath path, List<Finding> findings, RevocationMode mode, Instant until) {
+      CandidatePath path,
+      List<Finding> findings,
+      RevocationMode mode,
+      boolean unstapled,
+      Instant until) {
     for (RevocationStatus status :
         List.of(
             RevocationStatus.IS_REVOKED, RevocationStatus.UNREACHABLE, RevocationStatus.STALE)) {
       boolean counts =
           status == RevocationStatus.IS_REVOKED || mode != RevocationMode.REVOCATION_BEST_EFFORT;
-      for (int i = 0; counts && i < findings.size(); i++) {
-        if (findings.get(i).status() == status) {
+      for (int i = 0; i < findings.size(); i++) {
+        if (findings.get(i).status() == status && (counts || unstapled && i == 0)) {
           String detail = path.below().get(i) + ": " + findings.get(i).evidence().getDetail();
           return status == RevocationStatus.IS_REVOKED
               ? new Judgement(

@@ -51,8 +51,16 @@ final class PathRules {
           Extension.extendedKeyUsage.getId(),
           Extension.inhibitAnyPolicy.getId());
 
-  /** What was asked. */
-  record Question(Purpose purpose, PolicyInputs policies, Instant now) {}
+  /**
+   * What was asked.
+   *
+   * @param sha1 signatures with SHA-1 count, as they did once
+   */
+  record Question(Purpose purpose, PolicyInputs policies, Instant now, boolean sha1) {
+    Question(Purpose purpose, PolicyInputs policies, Instant now) {
+      this(purpose, policies, now, false);
+    }
+  }
 
   /** The first broken rule. */
   record Broken(int rule, Problem problem) {}
@@ -64,7 +72,7 @@ final class PathRules {
   private static final List<Rule> RULES =
       List.of(
           (path, question) -> first(path.all(), c -> validity(c, question.now())),
-          (path, _) -> algorithms(path),
+          (path, question) -> algorithms(path, question.sha1()),
           (path, _) -> issuers(path),
           (path, _) -> first(path.all(), PathRules::criticalExtensions),
           (path, _) -> AnchorNameConstraints.problem(path),
@@ -100,9 +108,9 @@ final class PathRules {
     return null;
   }
 
-  private static @Nullable Problem algorithms(CandidatePath path) {
+  private static @Nullable Problem algorithms(CandidatePath path, boolean sha1) {
     Problem key = first(path.all(), PathRules::key);
-    return key != null ? key : first(path.below(), PathRules::signature);
+    return key != null ? key : first(path.below(), c -> signature(c, sha1));
   }
 
   private static @Nullable Problem key(ParsedCertificate certificate) {
@@ -115,14 +123,15 @@ final class PathRules {
   }
 
   // An anchor's own signature proves nothing and is not looked at.
-  private static @Nullable Problem signature(ParsedCertificate certificate) {
+  private static @Nullable Problem signature(ParsedCertificate certificate, boolean sha1) {
     String weak = Algorithms.weakSignature(certificate.holder().getSignatureAlgorithm());
-    return weak == null
+    return weak == null || sha1 && weak.contains("SHA-1")
         ? null
         : new Problem(VerdictReason.WEAK_SIGNATURE, certificate + " is " + weak);
   }
 
-  private static @Nullable Problem issuers(CandidatePath path) {
+  /** Of all but the first, which these have issued: may they? */
+  static @Nullable Problem issuers(CandidatePath path) {
     List<ParsedCertificate> all = path.all();
     List<ParsedCertificate> issuers = all.subList(1, all.size());
     Problem notCa = first(issuers, c -> notCa(c, path.anchor()));

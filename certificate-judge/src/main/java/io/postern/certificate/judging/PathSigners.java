@@ -2,8 +2,11 @@ package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.revocation.Backing;
+import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
 import java.util.ArrayList;
@@ -12,11 +15,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The presented certificates as signers of lists. One that is not on the path needs a good path of
- * its own to the same anchor, with revocation required, whatever is asked of the chain. Bound: the
- * signers of lists about signers are the last that are looked for.
+ * its own to the same anchor, with revocation required, whatever is asked of the chain. Bounds: the
+ * signers of lists about signers are the last that are looked for, and {@link SignerMemo}.
  */
 final class PathSigners implements ListSigners {
   private static final int DEEPEST = 2;
@@ -39,21 +43,30 @@ final class PathSigners implements ListSigners {
   }
 
   @Override
-  public boolean trusted(ParsedCertificate signer, ParsedCertificate about)
+  public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about)
       throws InterruptedException {
     int at = path.all().indexOf(signer);
     if (at >= 0) {
-      return at > path.all().indexOf(about); // above it, the path is judged with it
+      return at > path.all().indexOf(about) ? Backing.OF_THE_PATH : null; // above it
     }
     if (asked.depth() >= DEEPEST || asked.late()) {
-      return false;
+      return null;
     }
+    Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());
+    inQuestion.add(about);
+    return asked
+        .signers()
+        .of(
+            new SignerMemo.Key(signer, path.anchor(), inQuestion, asked.depth()),
+            () -> judged(signer, inQuestion));
+  }
+
+  private @Nullable Backing judged(ParsedCertificate signer, Set<ParsedCertificate> inQuestion)
+      throws InterruptedException {
     List<ParsedCertificate> all = new ArrayList<>(List.of(signer));
     asked.presented().stream().filter(certificate -> !certificate.equals(signer)).forEach(all::add);
     TrustAnchors anchor =
         new TrustAnchors(AnchorSetReference.getDefaultInstance(), List.of(path.anchor()));
-    Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());
-    inQuestion.add(about);
     PathJudge.Asked aboutSigner =
         new PathJudge.Asked(
             new PathRules.Question(Purpose.ANY, PolicyInputs.NONE, asked.now()),
@@ -63,13 +76,25 @@ final class PathSigners implements ListSigners {
             asked.giveUp(),
             asked.endNanos(),
             asked.depth() + 1,
-            inQuestion);
+            inQuestion,
+            asked.signers());
     for (CandidatePath way : new PathSearch(all, anchor).paths()) {
-      if (way.below().stream().noneMatch(inQuestion::contains)
-          && judge.judge(way, aboutSigner).result() == VerdictResult.GOOD) {
-        return true;
+      if (way.below().stream().noneMatch(inQuestion::contains)) {
+        Judgement judgement = judge.judge(way, aboutSigner);
+        if (judgement.result() == VerdictResult.GOOD) {
+          return new Backing(judgement.validUntil(), evidence(judgement));
+        }
       }
     }
-    return false;
+    return null;
+  }
+
+  private static List<RevocationEvidence> evidence(Judgement judgement) {
+    List<RevocationEvidence> all = new ArrayList<>();
+    for (Finding finding : judgement.findings()) {
+      all.add(finding.evidence());
+      all.addAll(finding.supporting());
+    }
+    return all;
   }
 }

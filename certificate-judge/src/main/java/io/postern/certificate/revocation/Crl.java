@@ -7,6 +7,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Enumerated;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -37,6 +45,9 @@ final class Crl implements Published {
     Extension.reasonCode, Extension.invalidityDate, Extension.instructionCode
   };
 
+  /** OID 2.5.29.29, as its content stands in DER. */
+  private static final byte[] CERTIFICATE_ISSUER = {0x55, 0x1d, 0x1d};
+
   private static final int CRL_EXTENSIONS = 0xa0;
   private static final int MOST_AROUND = 64 * 1024;
   private static final int MOST_OF_ONE = 4 * 1024;
@@ -64,6 +75,11 @@ final class Crl implements Published {
   private final @Nullable Extensions extensions;
   private final @Nullable IssuingDistributionPoint scope;
   private final @Nullable String unknownCritical;
+
+  /** Bytes of it all. */
+  int size() {
+    return buffer.limit();
+  }
 
   /** Maps the file; it must not be written to afterwards, only replaced. */
   static Crl map(Path file) throws IOException, GarbageException {
@@ -212,42 +228,115 @@ final class Crl implements Published {
    * an indirect list an entry that names no issuer is of the one before it (RFC 5280 §5.3.3).
    */
   @Nullable Entry entry(BigInteger serial, X500Principal by) throws GarbageException {
-    byte[] wanted = serial.toByteArray();
-    X500Principal of = issuer;
-    try {
-      Der entries = new Der(buffer, entriesStart, entriesEnd);
-      while (entries.hasNext()) {
-        Der entry = entries.next().inside();
-        boolean same = entry.next().contentEquals(wanted);
-        if (!same && !indirect()) {
-          continue;
-        }
-        Der time = entry.next();
-        Instant at = same ? time(time) : thisUpdate;
-        Extensions more = entry.hasNext() ? Extensions.getInstance(entry.next().whole()) : null;
-        of = indirect() ? issuerOf(more, of) : of;
-        if (same && of.equals(by)) {
-          return new Entry(at, reason(more));
-        }
-      }
-      return null;
-    } catch (IOException | RuntimeException e) {
-      throw new GarbageException("an entry cannot be read");
-    }
+    Entry[] found = {null};
+    new Search(Set.of(new Wanted(serial, by))).run((_, entry) -> found[0] = entry);
+    return found[0];
   }
 
-  private static X500Principal issuerOf(@Nullable Extensions extensions, X500Principal before)
-      throws IOException {
-    Extension named =
-        extensions == null ? null : extensions.getExtension(Extension.certificateIssuer);
-    if (named != null) {
-      for (GeneralName name : GeneralNames.getInstance(named.getParsedValue()).getNames()) {
-        if (name.getTagNo() == GeneralName.directoryName) {
-          return new X500Principal(name.getName().toASN1Primitive().getEncoded());
-        }
+  /** The certificate with this serial number by this issuer. */
+  record Wanted(BigInteger serial, X500Principal by) {}
+
+  @Override
+  public Map<Cleared, Instant> revoked(Collection<Cleared> certificates) {
+    Map<Wanted, Cleared> wanted = new HashMap<>();
+    for (Cleared certificate : certificates) {
+      wanted.put(new Wanted(certificate.serial(), certificate.issuer()), certificate);
+    }
+    Map<Cleared, Instant> revoked = new HashMap<>();
+    try {
+      new Search(wanted.keySet())
+          .run(
+              (which, entry) -> {
+                Cleared certificate = wanted.get(which);
+                if (certificate != null && !entry.removed()) {
+                  revoked.put(certificate, entry.revokedAt());
+                }
+              });
+    } catch (GarbageException e) {
+      return revoked; // a question about it hears the same
+    }
+    return revoked;
+  }
+
+  /** One walk over the entries for some certificates: the first entry of each counts. */
+  private final class Search {
+    private final Map<ByteBuffer, List<Wanted>> bySerial = new HashMap<>();
+    private final Set<Wanted> open;
+    private final boolean indirect = indirect();
+    private final byte @Nullable [] only;
+    private X500Principal of = issuer;
+    private byte[] named = {};
+
+    Search(Set<Wanted> wanted) {
+      open = new HashSet<>(wanted);
+      only = wanted.size() == 1 ? wanted.iterator().next().serial().toByteArray() : null;
+      for (Wanted one : wanted) {
+        bySerial
+            .computeIfAbsent(ByteBuffer.wrap(one.serial().toByteArray()), _ -> new ArrayList<>())
+            .add(one);
       }
     }
-    return before;
+
+    void run(BiConsumer<Wanted, Entry> found) throws GarbageException {
+      try {
+        Der entries = new Der(buffer, entriesStart, entriesEnd);
+        while (entries.hasNext() && !open.isEmpty()) {
+          Der entry = entries.next().inside();
+          List<Wanted> same = same(entry.next());
+          if (same.isEmpty() && !indirect) {
+            continue;
+          }
+          Der time = entry.next();
+          Instant at = same.isEmpty() ? thisUpdate : time(time);
+          Der more = entry.hasNext() ? entry.next() : null;
+          if (indirect && more != null) {
+            readIssuer(more.inside());
+          }
+          for (Wanted one : same) {
+            if (of.equals(one.by()) && open.remove(one)) {
+              Extensions all = more == null ? null : Extensions.getInstance(more.whole());
+              found.accept(one, new Entry(at, reason(all)));
+            }
+          }
+        }
+      } catch (IOException | RuntimeException e) {
+        throw new GarbageException("an entry cannot be read");
+      } catch (InternalError e) {
+        // What a mapped file that is gone from a network's disk gives.
+        throw new GarbageException("its file cannot be read");
+      }
+    }
+
+    private List<Wanted> same(Der serial) {
+      if (only != null) {
+        return serial.contentEquals(only) ? List.copyOf(open) : List.of();
+      }
+      return bySerial.getOrDefault(serial.content(), List.of());
+    }
+
+    // Most entries name the issuer of the one before: only another is made a name of.
+    private void readIssuer(Der extensions) throws GarbageException, IOException {
+      while (extensions.hasNext()) {
+        Der extension = extensions.next(Der.SEQUENCE).inside();
+        if (!extension.next(Der.OID).contentEquals(CERTIFICATE_ISSUER)) {
+          continue;
+        }
+        if (extension.peek() == Der.BOOLEAN) {
+          extension.next();
+        }
+        Der value = extension.next(Der.OCTET_STRING);
+        if (!value.contentEquals(named)) {
+          named = value.bytes();
+          for (GeneralName name : GeneralNames.getInstance(named).getNames()) {
+            if (name.getTagNo() == GeneralName.directoryName) {
+              of = new X500Principal(name.getName().toASN1Primitive().getEncoded());
+              break;
+            }
+          }
+        }
+        return;
+      }
+    }
   }
 
   private static String reason(@Nullable Extensions extensions) {

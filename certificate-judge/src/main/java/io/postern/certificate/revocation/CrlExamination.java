@@ -2,6 +2,7 @@ package io.postern.certificate.revocation;
 
 import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.revocation.Published.Times;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.math.BigInteger;
@@ -42,6 +43,8 @@ final class CrlExamination {
   private final Instant now;
   private int covered;
   private Instant until = Instant.MAX;
+  private Instant asOf = Instant.MIN; // the newest thisUpdate of what counts
+  private final List<RevocationEvidence> supporting = new ArrayList<>();
   private @Nullable Finding revoked;
   private @Nullable RevocationEvidence last; // of a list that covers some reasons
   private @Nullable Finding best; // of what said nothing
@@ -56,9 +59,11 @@ final class CrlExamination {
   /**
    * Takes a complete list into account, with a list of its changes if there is one that {@link
    * #fits}.
+   *
+   * @param signer why who signed it is believed
    */
-  void add(Crl list, @Nullable Crl changes, String url) {
-    RevocationEvidence.Builder evidence = evidence(certificate, url, list);
+  void add(Crl list, @Nullable Crl changes, String url, Backing signer) {
+    RevocationEvidence.Builder evidence = evidence(certificate, url, Times.of(list));
     String unclear = unclear(list);
     int reasons = unclear == null ? reasons(list) : 0;
     if (reasons == 0) {
@@ -73,6 +78,8 @@ final class CrlExamination {
           evidence.setStatus(RevocationStatus.STALE).setDetail(list.stale("the list", now)).build(),
           now);
     } else {
+      supporting.addAll(signer.evidence());
+      holdsUntil(signer.until());
       look(list, changes, evidence, reasons);
     }
   }
@@ -80,6 +87,9 @@ final class CrlExamination {
   private void look(
       Crl list, @Nullable Crl changes, RevocationEvidence.Builder evidence, int reasons) {
     Instant next = earlier(nextUpdate(list), changes == null ? Instant.MAX : nextUpdate(changes));
+    asOf = later(asOf, list.thisUpdate());
+    asOf = changes == null ? asOf : later(asOf, changes.thisUpdate());
+    evidence.setThisUpdateMillis(asOf.toEpochMilli());
     BigInteger serial = certificate.x509().getSerialNumber();
     Crl.Entry entry;
     try {
@@ -102,7 +112,8 @@ final class CrlExamination {
                   .setRevokedAtMillis(entry.revokedAt().toEpochMilli())
                   .setDetail("revoked at " + entry.revokedAt() + ", reason: " + entry.reason())
                   .build(),
-              next);
+              earlier(until, next),
+              List.copyOf(supporting));
       return;
     }
     covered |= reasons;
@@ -155,7 +166,7 @@ final class CrlExamination {
       return revoked;
     }
     if (last != null && covered == DistributionPoints.ALL_REASONS) {
-      return new Finding(last, until);
+      return new Finding(last, until, List.copyOf(supporting));
     }
     if (best != null) {
       return best;
@@ -201,15 +212,15 @@ final class CrlExamination {
 
   /** Evidence about the certificate with the list's times and no status yet. */
   static RevocationEvidence.Builder evidence(
-      ParsedCertificate certificate, String url, @Nullable Crl crl) {
+      ParsedCertificate certificate, String url, @Nullable Times times) {
     RevocationEvidence.Builder evidence =
         RevocationEvidence.newBuilder()
             .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
             .setSource(SOURCE)
             .setUrl(url);
-    if (crl != null) {
-      evidence.setThisUpdateMillis(crl.thisUpdate().toEpochMilli());
-      Instant next = crl.nextUpdate();
+    if (times != null) {
+      evidence.setThisUpdateMillis(times.thisUpdate().toEpochMilli());
+      Instant next = times.nextUpdate();
       if (next != null) {
         evidence.setNextUpdateMillis(next.toEpochMilli());
       }
@@ -283,6 +294,10 @@ final class CrlExamination {
   private static Instant nextUpdate(Crl list) {
     Instant next = list.nextUpdate();
     return next == null ? Instant.MIN : next;
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -1,33 +1,45 @@
 package io.postern.certificate.revocation;
 
+import io.postern.certificate.revocation.Source.OnDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of lists on disk: one file a list, replaced atomically, so that a reader or a crash
- * never sees half of one. Whoever reads a file verifies it; nothing here is trusted. Any thread.
+ * never sees half of one. Whoever reads a file verifies it; nothing here is trusted. Replicas may
+ * share the folder: a file's time of change is when its list was fetched, its time of access when a
+ * replica last used it. Any thread.
  */
 final class CrlFiles {
   private static final Logger LOG = Logger.getLogger(CrlFiles.class);
   private static final String SUFFIX = ".crl";
   private static final String FRESH = ".fresh";
 
+  /** What is written for longer was left by one that ended. */
+  private static final Duration LONGEST_WRITING = Duration.ofHours(1);
+
   /** What was in a file, and when it was fetched. */
   record Stored(Crl crl, Instant fetchedAt) {}
 
-  private record Sized(Path file, long size, FileTime modified) {}
+  private record Sized(Path file, long size, Instant used) {}
 
   private final Path folder;
+  private final FetchTurns turns;
+  private final AtomicLong bytes = new AtomicLong(); // about, between two counts
 
   /**
    * @throws IOException when the folder cannot be made or written to
@@ -36,21 +48,26 @@ final class CrlFiles {
     this.folder = folder;
     Files.createDirectories(folder);
     Files.delete(Files.createTempFile(folder, "probe", FRESH));
-    clean(path -> path.toString().endsWith(FRESH));
+    this.turns = new FetchTurns(folder.resolve("turns"));
+    deleteLeftOver();
+    bytes.set(all().stream().mapToLong(Sized::size).sum());
   }
 
-  private interface Test {
-    boolean of(Path path);
-  }
-
-  private void clean(Test test) throws IOException {
+  private void deleteLeftOver() throws IOException {
+    Instant before = Instant.now().minus(LONGEST_WRITING);
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        if (test.of(file)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(FRESH)).toList()) {
+        BasicFileAttributes attributes = attributes(file);
+        if (attributes != null && attributes.lastModifiedTime().toInstant().isBefore(before)) {
           Files.deleteIfExists(file);
         }
       }
     }
+  }
+
+  /** The right to fetch this list now; null: another replica fetches it. Never blocks. */
+  FetchTurns.@Nullable Turn turn(String name) {
+    return turns.take(name);
   }
 
   /** A new file for a fetch; the caller keeps or deletes it. */
@@ -59,43 +76,103 @@ final class CrlFiles {
   }
 
   /** Puts a fetched list in its place. */
-  void keep(Path fresh, String name) throws IOException {
+  void keep(Path fresh, String name, Instant fetchedAt) throws IOException {
+    times(fresh, fetchedAt, fetchedAt);
+    bytes.addAndGet(Files.size(fresh));
     Files.move(
-        fresh,
-        folder.resolve(name + SUFFIX),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        fresh, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name + SUFFIX);
+  }
+
+  private static void times(Path file, @Nullable Instant changed, Instant accessed)
+      throws IOException {
+    Files.getFileAttributeView(file, BasicFileAttributeView.class)
+        .setTimes(changed == null ? null : FileTime.from(changed), FileTime.from(accessed), null);
+  }
+
+  /** Null: there is no such file, or none that can be looked at. */
+  private static @Nullable BasicFileAttributes attributes(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (IOException e) {
+      return null; // another replica may have deleted it just now
+    }
+  }
+
+  /** When the list that is there was fetched; null: none is. */
+  @Nullable Instant fetchedAt(String name) {
+    BasicFileAttributes attributes = attributes(file(name));
+    return attributes == null ? null : attributes.lastModifiedTime().toInstant();
+  }
+
+  /** What became of what was fetched then. */
+  OnDisk state(String name, Instant fetchedAt) {
+    Instant there = fetchedAt(name);
+    if (there == null) {
+      return OnDisk.GONE;
+    }
+    return there.isAfter(fetchedAt) ? OnDisk.NEWER : OnDisk.SAME;
   }
 
   /** Null: there is none, or what there is cannot be read and will be fetched again. */
   @Nullable Stored load(String name) {
-    Path file = folder.resolve(name + SUFFIX);
+    Instant fetchedAt = fetchedAt(name);
+    if (fetchedAt == null) {
+      return null;
+    }
     try {
-      return Files.exists(file)
-          ? new Stored(Crl.map(file), Files.getLastModifiedTime(file).toInstant())
-          : null;
+      return new Stored(Crl.map(file(name)), fetchedAt);
     } catch (IOException | GarbageException e) {
-      LOG.warnf("%s is not usable and will be fetched again: %s", file, e.getMessage());
+      LOG.warnf("%s is not usable and will be fetched again: %s", file(name), e.getMessage());
       return null;
     }
   }
 
-  /** Deletes the oldest files until all together are within the limit. */
-  void shrinkTo(long bytes) throws IOException {
-    List<Sized> all = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
-        all.add(new Sized(file, Files.size(file), Files.getLastModifiedTime(file)));
-      }
+  /** A list was used. */
+  void used(String name, Instant at) {
+    try {
+      times(file(name), null, at);
+    } catch (IOException e) {
+      LOG.debugf("the use of %s is not marked: %s", name, e); // it is deleted earlier than others
     }
-    all.sort(Comparator.comparing(Sized::modified));
+  }
+
+  /** About: there is more than this. */
+  boolean over(long limit) {
+    return bytes.get() > limit;
+  }
+
+  /** Deletes what was not used for longest, by any replica, until all is within the limit. */
+  void shrinkTo(long limit) throws IOException {
+    List<Sized> all = all();
+    all.sort(Comparator.comparing(Sized::used));
     long sum = all.stream().mapToLong(Sized::size).sum();
     for (Sized oldest : all) {
-      if (sum <= bytes) {
-        return;
+      if (sum <= limit) {
+        break;
       }
       Files.deleteIfExists(oldest.file());
       sum -= oldest.size();
     }
+    bytes.set(sum);
+  }
+
+  private List<Sized> all() throws IOException {
+    List<Sized> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
+        BasicFileAttributes attributes = attributes(file);
+        if (attributes != null) {
+          Instant changed = attributes.lastModifiedTime().toInstant();
+          Instant accessed = attributes.lastAccessTime().toInstant();
+          Instant used = accessed.isAfter(changed) ? accessed : changed;
+          all.add(new Sized(file, attributes.size(), used));
+        }
+      }
+    }
+    return all;
   }
 }

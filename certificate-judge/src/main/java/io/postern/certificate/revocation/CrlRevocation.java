@@ -1,7 +1,9 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.contracts.v1.RevocationStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,12 +36,12 @@ final class CrlRevocation implements RevocationCheck {
     for (DistributionPoints.Point point : points.points()) {
       for (String url : point.urls()) {
         if (examination.settled()) {
-          return examination.finding();
+          return asking.finding();
         }
         asking.ask(point, url);
       }
     }
-    return examination.finding();
+    return asking.finding();
   }
 
   /** One certificate's lists. */
@@ -48,6 +50,7 @@ final class CrlRevocation implements RevocationCheck {
     private final ParsedCertificate issuer;
     private final ListSigners signers;
     private final CrlExamination examination;
+    private final List<CrlStore.Looked> looked = new ArrayList<>();
 
     Asking(RevocationQuestion question, CrlExamination examination) {
       this.question = question;
@@ -61,11 +64,13 @@ final class CrlRevocation implements RevocationCheck {
       for (ParsedCertificate signer : signers(point)) {
         switch (store.current(url, signer, question.giveUp())) {
           case PublishedStore.Held<Crl>(Crl list) -> {
-            if (!question.mayTell(signer)) {
+            Backing backing = question.mayTell(signer);
+            if (backing == null) {
               examination.nothing(url, "who signed the list is not trusted: " + signer);
               return;
             }
-            examination.add(list, changes(list, signer), url);
+            looked.add(new CrlStore.Looked(url, signer, list));
+            examination.add(list, changes(list, signer), url, backing);
             return;
           }
           case PublishedStore.Failed<Crl> failed -> {
@@ -82,6 +87,15 @@ final class CrlRevocation implements RevocationCheck {
       } else {
         examination.failed(url, wrongSigner);
       }
+    }
+
+    Finding finding() {
+      Finding finding = examination.finding();
+      if (finding.status() == RevocationStatus.NOT_REVOKED) {
+        Cleared cleared = Cleared.of(question.certificate(), finding.evidence());
+        looked.forEach(list -> store.cleared(list, cleared));
+      }
+      return finding;
     }
 
     private List<ParsedCertificate> signers(DistributionPoints.Point point) {
@@ -103,6 +117,7 @@ final class CrlRevocation implements RevocationCheck {
       for (String url : urls) {
         if (store.within(url, signer, FOR_CHANGES) instanceof PublishedStore.Held<Crl>(Crl changes)
             && CrlExamination.fits(list, changes, question.now())) {
+          looked.add(new CrlStore.Looked(url, signer, changes));
           return changes;
         }
       }

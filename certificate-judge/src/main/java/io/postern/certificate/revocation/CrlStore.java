@@ -10,39 +10,52 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The lists that are in use, each by its URL and the certificate whose key must have signed it: so
  * one issuer's certificate cannot spoil what another's has fetched. On disk they outlive a restart;
- * a list that is forgotten leaves its file, within the folder's limit. See {@link PublishedStore}.
+ * a list that is forgotten leaves its file, within the folder's limit. Replicas on one folder fetch
+ * a list once. See {@link PublishedStore}.
  */
 public final class CrlStore {
   private static final Logger LOG = Logger.getLogger(CrlStore.class);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+  /** A list that was looked up for somebody. */
+  record Looked(String url, ParsedCertificate signer, Crl list) {}
 
   private final RevocationSettings settings;
   private final CrlFiles files;
   private final HttpFetch http;
+  private final Endpoints endpoints;
   private final InstantSource clock;
   private final PublishedStore<Crl> lists;
 
+  /** With endpoints of its own. */
+  public CrlStore(
+      RevocationSettings settings, HttpFetch http, InstantSource clock, StoreListener listener)
+      throws IOException {
+    this(settings, http, new Endpoints(settings, clock), clock, listener);
+  }
+
   /**
-   * @param fetchCounter is told each fetch's result: "ok" or why it failed
    * @throws IOException when the folder cannot be used
    */
   public CrlStore(
       RevocationSettings settings,
       HttpFetch http,
+      Endpoints endpoints,
       InstantSource clock,
-      Consumer<String> fetchCounter)
+      StoreListener listener)
       throws IOException {
     this.settings = settings;
     this.files = new CrlFiles(settings.cacheFolder());
     this.http = http;
+    this.endpoints = endpoints;
     this.clock = clock;
-    this.lists = new PublishedStore<>(settings, clock, fetchCounter);
+    this.lists = new PublishedStore<>(settings, clock, listener);
   }
 
   /** The list at a URL, at the latest when {@code giveUp} has come. */
@@ -57,18 +70,40 @@ public final class CrlStore {
     return lists.current(new ListAt(url, signer), clock.instant().plus(patience));
   }
 
+  /** This list has cleared a certificate. */
+  void cleared(Looked by, Cleared certificate) {
+    lists.cleared(new ListAt(by.url(), by.signer()), by.list(), certificate);
+  }
+
+  /** A newer list of this URL revokes something: what is held of it is fetched again. */
+  public void overtaken(String url) {
+    lists.overtaken(url);
+  }
+
   /** Starts the fetches that are due and forgets what nobody asks for. */
   public void refresh() {
     lists.refresh();
   }
 
-  /** Keeps the folder within its limit. */
+  /** Keeps the folder, and what is in use of it, within its limit. */
   public void shrink() {
     try {
       files.shrinkTo(settings.cacheBytes());
     } catch (IOException e) {
       LOG.warnf("postern.revocation.cache-folder cannot be cleaned: %s", e);
     }
+    lists.compareWithDisk();
+  }
+
+  /** Of the lists that are in use. */
+  long heldBytes() {
+    return lists.held().stream().mapToLong(Crl::size).sum();
+  }
+
+  static String name(String url, ParsedCertificate signer) {
+    String whose = Fingerprints.hex(signer.fingerprint());
+    return Fingerprints.hex(
+        Fingerprints.sha256((whose + " " + url).getBytes(StandardCharsets.UTF_8)));
   }
 
   private final class ListAt implements Source<Crl> {
@@ -79,10 +114,7 @@ public final class CrlStore {
     ListAt(String url, ParsedCertificate signer) {
       this.url = url;
       this.signer = signer;
-      String whose = Fingerprints.hex(signer.fingerprint());
-      this.name =
-          Fingerprints.hex(
-              Fingerprints.sha256((whose + " " + url).getBytes(StandardCharsets.UTF_8)));
+      this.name = CrlStore.name(url, signer);
     }
 
     @Override
@@ -96,16 +128,90 @@ public final class CrlStore {
     }
 
     @Override
+    public String url() {
+      return url;
+    }
+
+    @Override
     public @Nullable Kept<Crl> kept() {
+      return stored(false);
+    }
+
+    private @Nullable Kept<Crl> stored(boolean shared) {
       CrlFiles.Stored stored = files.load(name);
-      return stored != null && CrlSignature.problem(stored.crl(), signer) == null
-          ? new Kept<>(stored.crl(), stored.fetchedAt())
-          : null;
+      if (stored == null || CrlSignature.problem(stored.crl(), signer) != null) {
+        return null;
+      }
+      Instant now = clock.instant();
+      Instant fetchedAt = stored.fetchedAt().isAfter(now) ? now : stored.fetchedAt();
+      return new Kept<>(stored.crl(), fetchedAt, shared);
+    }
+
+    @Override
+    public void used(Instant now) {
+      files.used(name, now);
+    }
+
+    @Override
+    public OnDisk onDisk(Instant fetchedAt) {
+      return files.state(name, fetchedAt);
+    }
+
+    /** Waits for another replica's fetch for half the time of one, and then fetches too. */
+    @Override
+    public Kept<Crl> fetch(Here here, Instant now)
+        throws FetchException, RestingException, InterruptedException {
+      long end = System.nanoTime() + settings.fetchTimeout().dividedBy(2).toNanos();
+      Others others = new Others(here);
+      while (true) {
+        boolean late = System.nanoTime() - end > 0;
+        try (FetchTurns.Turn turn = files.turn(name)) {
+          Kept<Crl> shared = others.look(now);
+          if (shared != null) {
+            return shared;
+          }
+          if (turn != null || late) {
+            return new Kept<>(
+                endpoints.ask(url, what(), () -> fetch(here.newest(), now)), now, false);
+          }
+        }
+        Thread.sleep(LOOK_EVERY);
+      }
+    }
+
+    /** What other replicas fetch meanwhile; each file is read once. */
+    private final class Others {
+      private final Here here;
+      private Instant looked;
+
+      Others(Here here) {
+        this.here = here;
+        this.looked = here.fetchedAt();
+      }
+
+      @Nullable Kept<Crl> look(Instant now) {
+        Instant there = files.fetchedAt(name);
+        if (there == null || !there.isAfter(looked)) {
+          return null;
+        }
+        looked = there;
+        Kept<Crl> kept = stored(true);
+        return kept != null && kept.published().currentAt(now) && newer(kept.published())
+            ? kept
+            : null;
+      }
+
+      private boolean newer(Crl list) {
+        Instant newest = here.newest();
+        return newest == null
+            || list.thisUpdate().isAfter(newest)
+            || !here.overtaken() && list.thisUpdate().equals(newest);
+      }
     }
 
     // Mapped from its place on disk, unless it is stale or older than what is there.
-    @Override
-    public Crl fetch(@Nullable Crl held, Instant now) throws FetchException, InterruptedException {
+    private Crl fetch(@Nullable Instant newest, Instant now)
+        throws FetchException, InterruptedException {
       try {
         Path fresh = files.fresh();
         try {
@@ -116,13 +222,16 @@ public final class CrlStore {
           if (problem != null) {
             throw new FetchException(Kind.WRONG_SIGNER, problem);
           }
-          boolean older = held != null && crl.thisUpdate().isBefore(held.thisUpdate());
+          boolean older = newest != null && crl.thisUpdate().isBefore(newest);
           if (crl.currentAt(now) && !older) {
-            files.keep(fresh, name);
+            files.keep(fresh, name, now);
           }
           return crl;
         } finally {
           Files.deleteIfExists(fresh);
+          if (files.over(settings.cacheBytes())) {
+            shrink();
+          }
         }
       } catch (GarbageException e) {
         throw new FetchException(Kind.GARBAGE, "what is there is no list: " + e.getMessage());

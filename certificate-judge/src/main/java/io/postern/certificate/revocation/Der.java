@@ -11,6 +11,7 @@ final class Der {
   static final int BOOLEAN = 0x01;
   static final int INTEGER = 0x02;
   static final int BIT_STRING = 0x03;
+  static final int OCTET_STRING = 0x04;
   static final int OID = 0x06;
   static final int UTC_TIME = 0x17;
   static final int GENERALIZED_TIME = 0x18;
@@ -125,6 +126,11 @@ final class Der {
     byte[] copy = new byte[end - from];
     buffer.get(from, copy);
     return copy;
+  }
+
+  /** The content, equal to another buffer when its octets are; not copied. */
+  ByteBuffer content() {
+    return buffer.slice(content, end - content);
   }
 
   boolean contentEquals(byte[] other) {

@@ -46,23 +46,27 @@ public final class GivenEvidence implements RevocationCheck {
     CrlExamination examination =
         new CrlExamination(certificate, DistributionPoints.of(certificate), now);
     for (Crl list : lists) {
-      ParsedCertificate signer = list.changesSince() == null ? signer(list, question) : null;
+      Signer signer = list.changesSince() == null ? signer(list, question) : null;
       if (signer != null) {
-        examination.add(list, changes(list, signer, now), "");
+        examination.add(list, changes(list, signer.certificate(), now), "", signer.backing());
       }
     }
     return examination.finding();
   }
 
-  private static @Nullable ParsedCertificate signer(Crl list, RevocationQuestion question)
+  private record Signer(ParsedCertificate certificate, Backing backing) {}
+
+  private static @Nullable Signer signer(Crl list, RevocationQuestion question)
       throws InterruptedException {
     ParsedCertificate issuer = question.issuer();
     ListSigners signers = question.signers();
     Set<ParsedCertificate> all = new LinkedHashSet<>(List.of(issuer));
     all.addAll(signers.named(list.issuer()));
     for (ParsedCertificate signer : all) {
-      if (CrlSignature.problem(list, signer) == null && question.mayTell(signer)) {
-        return signer;
+      Backing backing =
+          CrlSignature.problem(list, signer) == null ? question.mayTell(signer) : null;
+      if (backing != null) {
+        return new Signer(signer, backing);
       }
     }
     return null;

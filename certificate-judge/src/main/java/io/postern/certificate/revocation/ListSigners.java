@@ -3,6 +3,7 @@ package io.postern.certificate.revocation;
 import io.postern.certificate.ParsedCertificate;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates at hand that may have signed lists about those of one path: a list may be signed
@@ -19,6 +20,8 @@ public interface ListSigners {
    * as the revocation check may.
    *
    * @param about whose revocation the list is to tell
+   * @return what that rests on; null: none does
    */
-  boolean trusted(ParsedCertificate signer, ParsedCertificate about) throws InterruptedException;
+  @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about)
+      throws InterruptedException;
 }

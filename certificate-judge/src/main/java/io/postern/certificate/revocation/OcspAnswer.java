@@ -7,9 +7,12 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ocsp.CertID;
@@ -42,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status of the certificate
  * @param nextUpdate of the answer; where it names none (newer is always to be had), an hour after
- *     thisUpdate
+ *     thisUpdate; at the latest when its signer's certificate ends
  * @param revokedAt null: it is not
  * @param delegate the responder's certificate (DER), when it does not exempt itself from being
  *     checked (id-pkix-ocsp-nocheck); else empty
@@ -92,7 +95,8 @@ record OcspAnswer(
           new Signers(basic, question.issuer().holder(), sha1, now).signer();
       checkNonce(basic, nonce);
       checkExtensions(basic);
-      return of(about, notExempt(signer, question.issuer().holder()));
+      return of(
+          about, notExempt(signer, question.issuer().holder()), signer.getNotAfter().toInstant());
     } catch (IOException | OCSPException | RuntimeException e) {
       // Hostile bytes reach the parsers.
       throw new FetchException(Kind.GARBAGE, "what the responder sent is no answer");
@@ -155,17 +159,28 @@ record OcspAnswer(
         : signer.getEncoded();
   }
 
-  private static OcspAnswer of(SingleResp single, byte[] delegate) throws FetchException {
+  @Override
+  public Map<Cleared, Instant> revoked(Collection<Cleared> certificates) {
+    Map<Cleared, Instant> revoked = new HashMap<>();
+    if (status == Status.REVOKED && revokedAt != null) {
+      certificates.forEach(certificate -> revoked.put(certificate, revokedAt));
+    }
+    return revoked;
+  }
+
+  private static OcspAnswer of(SingleResp single, byte[] delegate, Instant signerEnds)
+      throws FetchException {
     for (Object oid : single.getCriticalExtensionOIDs()) {
       throw new FetchException(
           Kind.GARBAGE,
           "the responder's answer has the critical extension " + oid + ", which is not known");
     }
     Instant thisUpdate = single.getThisUpdate().toInstant();
-    Instant next =
+    Instant said =
         single.getNextUpdate() == null
             ? thisUpdate.plus(WITHOUT_NEXT)
             : single.getNextUpdate().toInstant();
+    Instant next = said.isBefore(signerEnds) ? said : signerEnds;
     CertificateStatus status = single.getCertStatus();
     if (status instanceof RevokedStatus revoked) {
       String reason =

@@ -3,9 +3,12 @@ package io.postern.certificate.revocation;
 import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
+import io.postern.certificate.revocation.Published.Times;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +63,14 @@ final class OcspRevocation implements RevocationCheck {
     for (String url : DistributionPoints.of(question.certificate()).responders()) {
       Finding finding =
           switch (store.current(url, asked, question.giveUp())) {
-            case PublishedStore.Held<OcspAnswer>(OcspAnswer answer) ->
-                finding(question, SOURCE, url, answer, lists);
+            case PublishedStore.Held<OcspAnswer>(OcspAnswer answer) -> {
+              Finding held = finding(question, SOURCE, url, answer, lists);
+              if (held.status() == RevocationStatus.NOT_REVOKED) {
+                store.cleared(
+                    url, asked, answer, Cleared.of(question.certificate(), held.evidence()));
+              }
+              yield held;
+            }
             case PublishedStore.Failed<OcspAnswer> failed ->
                 new Finding(
                     evidence(question.certificate(), SOURCE, url, failed.last())
@@ -91,21 +100,34 @@ final class OcspRevocation implements RevocationCheck {
       throws InterruptedException {
     if (!answer.currentAt(question.now())) {
       return new Finding(
-          evidence(question.certificate(), source, url, answer)
+          evidence(question.certificate(), source, url, Times.of(answer))
               .setStatus(RevocationStatus.STALE)
               .setDetail(answer.stale("the responder's answer", question.now()))
               .build(),
           question.now());
     }
-    if (answer.delegate().length > 0 && !good(answer.delegate(), question, lists)) {
-      return nothing(
-          question,
-          source,
-          url,
-          "whether the responder's own certificate is revoked cannot be known",
-          answer.nextUpdate());
+    Instant until = answer.nextUpdate();
+    List<RevocationEvidence> supporting = new ArrayList<>();
+    if (answer.delegate().length > 0) {
+      Finding delegate = delegate(answer.delegate(), question, lists);
+      if (delegate != null) {
+        until = delegate.validUntil().isBefore(until) ? delegate.validUntil() : until;
+        supporting.add(delegate.evidence());
+        supporting.addAll(delegate.supporting());
+      }
+      if (delegate == null || delegate.status() != RevocationStatus.NOT_REVOKED) {
+        return nothing(
+            question,
+            source,
+            url,
+            delegate != null && delegate.status() == RevocationStatus.IS_REVOKED
+                ? "the responder's own certificate is revoked"
+                : "whether the responder's own certificate is revoked cannot be known",
+            until);
+      }
     }
-    RevocationEvidence.Builder evidence = evidence(question.certificate(), source, url, answer);
+    RevocationEvidence.Builder evidence =
+        evidence(question.certificate(), source, url, Times.of(answer));
     switch (answer.status()) {
       case GOOD -> evidence.setStatus(RevocationStatus.NOT_REVOKED);
       case UNKNOWN ->
@@ -122,21 +144,21 @@ final class OcspRevocation implements RevocationCheck {
         }
       }
     }
-    return new Finding(evidence.build(), answer.nextUpdate());
+    return new Finding(evidence.build(), until, List.copyOf(supporting));
   }
 
-  // By its lists only: an answer of its own about itself would prove nothing.
-  private static boolean good(
+  // By its lists only: an answer of its own about itself would prove nothing. Null: it has none.
+  private static @Nullable Finding delegate(
       byte[] der, RevocationQuestion question, @Nullable CrlRevocation lists)
       throws InterruptedException {
     ParsedCertificate delegate;
     try {
       delegate = ParsedCertificate.parse(der);
     } catch (UnusableCertificateException e) {
-      return false;
+      return null;
     }
     if (lists == null || DistributionPoints.of(delegate).urls().isEmpty()) {
-      return false;
+      return null;
     }
     RevocationQuestion about =
         new RevocationQuestion(
@@ -146,7 +168,7 @@ final class OcspRevocation implements RevocationCheck {
             new byte[0],
             question.now(),
             question.giveUp());
-    return lists.check(about).status() == RevocationStatus.NOT_REVOKED;
+    return lists.check(about);
   }
 
   private static Finding nothing(
@@ -160,16 +182,18 @@ final class OcspRevocation implements RevocationCheck {
   }
 
   private static RevocationEvidence.Builder evidence(
-      ParsedCertificate certificate, String source, String url, @Nullable OcspAnswer answer) {
+      ParsedCertificate certificate, String source, String url, @Nullable Times times) {
     RevocationEvidence.Builder evidence =
         RevocationEvidence.newBuilder()
             .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
             .setSource(source)
             .setUrl(url);
-    if (answer != null) {
-      evidence
-          .setThisUpdateMillis(answer.thisUpdate().toEpochMilli())
-          .setNextUpdateMillis(answer.nextUpdate().toEpochMilli());
+    if (times != null) {
+      evidence.setThisUpdateMillis(times.thisUpdate().toEpochMilli());
+      Instant next = times.nextUpdate();
+      if (next != null) {
+        evidence.setNextUpdateMillis(next.toEpochMilli());
+      }
     }
     return evidence;
   }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,25 +16,43 @@ public final class OcspStore {
   private static final int NONCE_BYTES = 16;
 
   private final HttpFetch http;
+  private final Endpoints endpoints;
+  private final InstantSource clock;
   private final PublishedStore<OcspAnswer> answers;
   private final SecureRandom random = new SecureRandom();
 
-  /**
-   * @param fetchCounter is told each fetch's result: "ok" or why it failed
-   */
+  /** With endpoints of its own. */
+  public OcspStore(
+      RevocationSettings settings, HttpFetch http, InstantSource clock, StoreListener listener) {
+    this(settings, http, new Endpoints(settings, clock), clock, listener);
+  }
+
   public OcspStore(
       RevocationSettings settings,
       HttpFetch http,
+      Endpoints endpoints,
       InstantSource clock,
-      Consumer<String> fetchCounter) {
+      StoreListener listener) {
     this.http = http;
-    this.answers = new PublishedStore<>(settings, clock, fetchCounter);
+    this.endpoints = endpoints;
+    this.clock = clock;
+    this.answers = new PublishedStore<>(settings, clock, listener);
   }
 
   /** A responder's answer, at the latest when {@code giveUp} has come. */
   PublishedStore.Answer<OcspAnswer> current(String url, OcspQuestion question, Instant giveUp)
       throws InterruptedException {
     return answers.current(new Responder(url, question), giveUp);
+  }
+
+  /** This answer of a responder's has cleared a certificate. */
+  void cleared(String url, OcspQuestion question, OcspAnswer by, Cleared certificate) {
+    answers.cleared(new Responder(url, question), by, certificate);
+  }
+
+  /** A newer answer of this responder's revokes something: what is held of it is asked again. */
+  public void overtaken(String url) {
+    answers.overtaken(url);
   }
 
   /** Starts the fetches that are due and forgets what nobody asks for. */
@@ -70,13 +87,23 @@ public final class OcspStore {
     }
 
     @Override
+    public String url() {
+      return url;
+    }
+
+    @Override
     public @Nullable Kept<OcspAnswer> kept() {
       return null;
     }
 
     @Override
-    public OcspAnswer fetch(@Nullable OcspAnswer held, Instant now)
-        throws FetchException, InterruptedException {
+    public Kept<OcspAnswer> fetch(Here here, Instant now)
+        throws FetchException, RestingException, InterruptedException {
+      OcspAnswer answer = endpoints.ask(url, what(), () -> asked(now));
+      return new Kept<>(answer, clock.instant(), false);
+    }
+
+    private OcspAnswer asked(Instant now) throws FetchException, InterruptedException {
       byte[] nonce = new byte[NONCE_BYTES];
       random.nextBytes(nonce);
       ByteArrayOutputStream answer = new ByteArrayOutputStream();

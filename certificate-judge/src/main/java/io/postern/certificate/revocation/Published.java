@@ -2,6 +2,8 @@ package io.postern.certificate.revocation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an issuer publishes about revocation: a list, or a responder's answer. Immutable. */
@@ -9,10 +11,20 @@ interface Published {
   /** Of other people's clocks. */
   Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
+  /** Of what is not kept itself. */
+  record Times(Instant thisUpdate, @Nullable Instant nextUpdate) {
+    static Times of(Published published) {
+      return new Times(published.thisUpdate(), published.nextUpdate());
+    }
+  }
+
   Instant thisUpdate();
 
   /** Null: not given. */
   @Nullable Instant nextUpdate();
+
+  /** Which of these it revokes, and since when. */
+  Map<Cleared, Instant> revoked(Collection<Cleared> certificates);
 
   /** From thisUpdate (less the clocks' skew) to nextUpdate. */
   default boolean currentAt(Instant now) {

@@ -1,30 +1,36 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.FetchException.Kind;
+import io.postern.certificate.revocation.Published.Times;
+import io.postern.certificate.revocation.Source.Kept;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is in use of what issuers publish, each by its source. Verified before it is kept; used
- * until nextUpdate and never beyond; fetched again before that, so that no mail waits for it.
+ * until nextUpdate and never beyond; fetched again before that, so that no mail waits for it. When
+ * something newer comes, the certificates that it revokes and the one before it had cleared are
+ * told ({@link StoreListener#revoked}).
  *
  * <p>One fetch at a time from a source; who asks meanwhile waits for it. A source that failed is
- * left alone for the failure memory, so that not every mail waits, and is asked again by the first
- * question after that. At most {@value #MOST} are known at a time; what was not asked for in a day
- * is forgotten.
+ * left alone, longer with each failure in a row, so that not every mail waits, and is asked again
+ * by the first question after that. At most {@value #MOST} are known at a time; what was not asked
+ * for in a day is forgotten.
  *
  * <p>Any thread. {@link #refresh} is called every second by one.
  */
@@ -32,6 +38,7 @@ final class PublishedStore<T extends Published> {
   static final int MOST = 10_000;
   private static final Logger LOG = Logger.getLogger(PublishedStore.class);
   private static final Duration FORGET_AFTER = Duration.ofDays(1);
+  private static final Duration MARK_EVERY = Duration.ofMinutes(1);
   private static final int LAST_PART = 4;
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -42,14 +49,14 @@ final class PublishedStore<T extends Published> {
   record Held<T extends Published>(T published) implements Answer<T> {}
 
   /**
-   * @param last what is not current any more, if there is something
+   * @param last of what is not current any more, if there is something
    * @param retryAt when the source will be asked again
    * @param wrongSigner something is there, and somebody else has signed it
    */
   record Failed<T extends Published>(
       RevocationStatus status,
       String detail,
-      @Nullable T last,
+      @Nullable Times last,
       Instant retryAt,
       boolean wrongSigner)
       implements Answer<T> {}
@@ -58,29 +65,41 @@ final class PublishedStore<T extends Published> {
     final Source<T> source;
     // Guarded by the entry.
     boolean loaded;
-    @Nullable T published;
+    @Nullable T published; // what was current when it came
+    @Nullable T told; // what the listener knows of
+    @Nullable Times newest;
     Instant fetchedAt = Instant.EPOCH;
+    Instant overtakenAt = Instant.EPOCH;
     Instant usedAt = Instant.EPOCH;
+    Instant markedAt = Instant.EPOCH;
+    int failures; // in a row
     @Nullable Failed<T> failure;
     @Nullable CompletableFuture<Answer<T>> flight;
 
     Entry(Source<T> source) {
       this.source = source;
     }
+
+    @Nullable T current(Instant now) {
+      if (published != null && !published.currentAt(now)) {
+        published = null; // its times are enough
+      }
+      return published;
+    }
   }
 
   private final RevocationSettings settings;
   private final InstantSource clock;
-  private final Consumer<String> fetchCounter;
+  private final StoreListener listener;
+  private final Backoff backoff;
+  private final ClearedCertificates cleared = new ClearedCertificates();
   private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
 
-  /**
-   * @param fetchCounter is told each fetch's result: "ok" or why it failed
-   */
-  PublishedStore(RevocationSettings settings, InstantSource clock, Consumer<String> fetchCounter) {
+  PublishedStore(RevocationSettings settings, InstantSource clock, StoreListener listener) {
     this.settings = settings;
     this.clock = clock;
-    this.fetchCounter = fetchCounter;
+    this.listener = listener;
+    this.backoff = new Backoff(settings);
   }
 
   /** What the source has, at the latest when {@code giveUp} has come. */
@@ -91,8 +110,10 @@ final class PublishedStore<T extends Published> {
     synchronized (entry) {
       load(entry);
       entry.usedAt = now;
-      if (entry.published != null && entry.published.currentAt(now)) {
-        return new Held<>(entry.published);
+      T published = entry.current(now);
+      if (published != null) {
+        mark(entry, now);
+        return new Held<>(published);
       }
       if (entry.flight == null && entry.failure != null && now.isBefore(entry.failure.retryAt())) {
         return entry.failure;
@@ -120,10 +141,28 @@ final class PublishedStore<T extends Published> {
       return;
     }
     entry.loaded = true;
-    Source.Kept<T> kept = entry.source.kept();
+    Kept<T> kept = entry.source.kept();
     if (kept != null) {
-      entry.published = kept.published();
-      entry.fetchedAt = kept.fetchedAt();
+      take(entry, kept);
+      entry.told = kept.published();
+    }
+  }
+
+  // In the entry's lock. A server that falls back to something older does not undo what is newer.
+  private void take(Entry<T> entry, Kept<T> kept) {
+    T published = kept.published();
+    entry.fetchedAt = kept.fetchedAt();
+    if (entry.newest == null || !published.thisUpdate().isBefore(entry.newest.thisUpdate())) {
+      entry.published = published;
+      entry.newest = Times.of(published);
+    }
+  }
+
+  // In the entry's lock.
+  private void mark(Entry<T> entry, Instant now) {
+    if (now.isAfter(entry.markedAt.plus(MARK_EVERY))) {
+      entry.markedAt = now;
+      entry.source.used(now);
     }
   }
 
@@ -140,6 +179,7 @@ final class PublishedStore<T extends Published> {
             () -> {
               try {
                 flight.complete(land(entry));
+                tell(entry);
               } catch (Throwable e) {
                 synchronized (entry) {
                   entry.flight = null;
@@ -152,60 +192,174 @@ final class PublishedStore<T extends Published> {
   }
 
   private Answer<T> land(Entry<T> entry) {
-    T fetched = null;
-    String detail = "";
-    Kind kind = null;
+    Source.Here here;
+    synchronized (entry) {
+      here =
+          new Source.Here(
+              entry.newest == null ? null : entry.newest.thisUpdate(),
+              entry.fetchedAt,
+              entry.overtakenAt.isAfter(entry.fetchedAt));
+    }
+    Source<T> source = entry.source;
+    Kept<T> kept;
     try {
-      fetched = entry.source.fetch(held(entry), clock.instant());
+      kept = source.fetch(here, clock.instant());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      detail = "interrupted";
-      kind = Kind.UNREACHABLE;
+      return failed(entry, Kind.UNREACHABLE, "interrupted", null);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "%s could not be read", entry.source.what());
-      detail = entry.source.what() + " could not be read";
-      kind = Kind.GARBAGE;
+      LOG.errorf(e, "%s could not be read", source.what());
+      return failed(entry, Kind.GARBAGE, source.what() + " could not be read", null);
     } catch (FetchException e) {
-      detail = String.valueOf(e.getMessage());
-      kind = e.kind();
+      return failed(entry, e.kind(), String.valueOf(e.getMessage()), null);
+    } catch (RestingException e) {
+      return resting(entry, e);
     }
+    T published = kept.published();
     Instant now = clock.instant();
-    if (fetched != null && !fetched.currentAt(now)) {
-      kind = Kind.STALE;
-      detail = fetched.stale(entry.source.what(), now);
+    if (!published.currentAt(now)) {
+      return failed(entry, Kind.STALE, published.stale(source.what(), now), Times.of(published));
     }
-    fetchCounter.accept(
-        kind == null ? "ok" : kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    listener.fetched(kept.shared() ? "shared" : "ok");
     synchronized (entry) {
       entry.flight = null;
-      if (fetched != null && kind == null) {
-        // A server that falls back to something older does not undo what is newer.
-        if (entry.published == null
-            || !fetched.thisUpdate().isBefore(entry.published.thisUpdate())) {
-          entry.published = fetched;
-        }
-        entry.fetchedAt = now;
-        entry.failure = null;
-        return new Held<>(entry.published);
-      }
-      T last = fetched != null ? fetched : entry.published;
-      entry.failure =
+      entry.failure = null;
+      entry.failures = 0;
+      take(entry, kept);
+      entry.markedAt = now;
+      T current = entry.current(now);
+      return new Held<>(current == null ? published : current);
+    }
+  }
+
+  private Answer<T> failed(Entry<T> entry, Kind kind, String detail, @Nullable Times stale) {
+    listener.fetched(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    Instant now = clock.instant();
+    synchronized (entry) {
+      // Too busy to ask is no failure of the endpoint's.
+      boolean busy = kind == Kind.BUSY;
+      entry.failures += busy ? 0 : 1;
+      return landed(
+          entry,
           new Failed<>(
               kind == Kind.STALE ? RevocationStatus.STALE : RevocationStatus.UNREACHABLE,
               detail,
-              last,
-              // Too busy to ask is no failure of the endpoint's.
-              now.plus(kind == Kind.BUSY ? SOON : settings.failureMemory()),
-              kind == Kind.WRONG_SIGNER);
-      return entry.published != null && entry.published.currentAt(now)
-          ? new Held<>(entry.published)
-          : entry.failure;
+              stale == null ? entry.newest : stale,
+              now.plus(busy ? SOON : backoff.after(entry.failures)),
+              kind == Kind.WRONG_SIGNER));
     }
+  }
+
+  private Answer<T> resting(Entry<T> entry, RestingException e) {
+    synchronized (entry) {
+      return landed(
+          entry,
+          new Failed<>(
+              RevocationStatus.UNREACHABLE,
+              String.valueOf(e.getMessage()),
+              entry.newest,
+              e.until(),
+              false));
+    }
+  }
+
+  // In the entry's lock.
+  private Answer<T> landed(Entry<T> entry, Failed<T> failure) {
+    entry.flight = null;
+    entry.failure = failure;
+    T published = entry.current(clock.instant());
+    return published == null ? failure : new Held<>(published);
+  }
+
+  /** What a source had said does not revoke this certificate. */
+  void cleared(Source<T> source, T by, Cleared certificate) {
+    cleared.add(source.name(), certificate, clock.instant());
+    Entry<T> entry = entries.get(source.name());
+    T newest = entry == null ? null : held(entry);
+    if (newest != null && newest != by) {
+      tell(source, newest, List.of(certificate)); // it came meanwhile
+    }
+  }
+
+  private void tell(Entry<T> entry) {
+    T published;
+    synchronized (entry) {
+      published = entry.published;
+      if (published == null || published == entry.told) {
+        return;
+      }
+      entry.told = published;
+    }
+    tell(entry.source, published, cleared.of(entry.source.name()));
+  }
+
+  private void tell(Source<T> source, T published, Collection<Cleared> certificates) {
+    if (certificates.isEmpty()) {
+      return;
+    }
+    published
+        .revoked(certificates)
+        .forEach(
+            (certificate, at) -> {
+              if (cleared.remove(source.name(), certificate)) {
+                listener.revoked(
+                    new Revoked(
+                        certificate.fingerprint(),
+                        certificate.source(),
+                        certificate.url(),
+                        published.thisUpdate(),
+                        at));
+              }
+            });
   }
 
   private static <T extends Published> @Nullable T held(Entry<T> entry) {
     synchronized (entry) {
       return entry.published;
+    }
+  }
+
+  /** All that is current or was when it came. */
+  List<T> held() {
+    return entries.values().stream().map(PublishedStore::held).filter(Objects::nonNull).toList();
+  }
+
+  /** Something newer is known to be at a URL: what is held of it is fetched at the next refresh. */
+  void overtaken(String url) {
+    Instant now = clock.instant();
+    for (Entry<T> entry : entries.values()) {
+      if (entry.source.url().equals(url)) {
+        synchronized (entry) {
+          entry.overtakenAt = now;
+        }
+      }
+    }
+  }
+
+  /** Looks at the disk: lets go of what was deleted there, and takes what others have fetched. */
+  void compareWithDisk() {
+    for (Entry<T> entry : entries.values()) {
+      Instant fetchedAt;
+      synchronized (entry) {
+        fetchedAt = entry.fetchedAt;
+        if (entry.published == null || entry.flight != null) {
+          continue;
+        }
+      }
+      Source.OnDisk state = entry.source.onDisk(fetchedAt);
+      synchronized (entry) {
+        if (!entry.fetchedAt.equals(fetchedAt)) {
+          continue; // fetched meanwhile
+        }
+        switch (state) {
+          case SAME -> {}
+          case NEWER -> flight(entry);
+          case GONE -> {
+            entry.published = null;
+            entry.told = null;
+          }
+        }
+      }
     }
   }
 
@@ -225,13 +379,16 @@ final class PublishedStore<T extends Published> {
   }
 
   private boolean refreshDue(Entry<T> entry, Instant now) {
-    T published = entry.published;
-    if (published == null || entry.flight != null || !published.currentAt(now)) {
+    T published = entry.current(now);
+    if (published == null || entry.flight != null) {
       return false;
     }
     Failed<T> failure = entry.failure;
     if (failure != null && now.isBefore(failure.retryAt())) {
       return false;
+    }
+    if (entry.overtakenAt.isAfter(entry.fetchedAt)) {
+      return now.isAfter(entry.fetchedAt.plus(settings.failureMemory()));
     }
     Instant next = published.nextUpdate();
     if (next == null) {

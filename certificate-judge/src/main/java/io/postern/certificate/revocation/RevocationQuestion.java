@@ -2,6 +2,7 @@ package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has its issuer revoked this certificate?
@@ -22,13 +23,15 @@ public record RevocationQuestion(
   /**
    * Whether a list that this certificate has signed may be believed: the issuer's own; that of
    * somebody trusted apart from the certificate asked about; its own only where its issuer has
-   * written into it that its own list tells of it (PKITS 4.14.30).
+   * written into it that its own list tells of it (PKITS 4.14.30). Null: it may not be.
    */
-  boolean mayTell(ParsedCertificate signer) throws InterruptedException {
+  @Nullable Backing mayTell(ParsedCertificate signer) throws InterruptedException {
     if (signer.equals(certificate)) {
       return DistributionPoints.of(certificate).points().stream()
-          .anyMatch(point -> point.listIssuers().contains(certificate.subject()));
+              .anyMatch(point -> point.listIssuers().contains(certificate.subject()))
+          ? Backing.OF_THE_PATH
+          : null;
     }
-    return signer.equals(issuer) || signers.trusted(signer, certificate);
+    return signer.equals(issuer) ? Backing.OF_THE_PATH : signers.trusted(signer, certificate);
   }
 }

@@ -35,8 +35,13 @@ public interface RevocationSettings {
   /** Fetches at one time from one host and port. */
   int concurrentFetchesPerHost();
 
-  /** How long an endpoint that failed is not tried again. */
+  /**
+   * How long an endpoint that failed is not tried again; twice as long at each failure in a row.
+   */
   Duration failureMemory();
+
+  /** The longest that an endpoint that keeps failing is not tried again. */
+  Duration failureMemoryLongest();
 
   /**
    * A list in use is fetched again after this time, or after a quarter of what is left of its life

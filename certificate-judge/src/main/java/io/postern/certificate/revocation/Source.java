@@ -11,18 +11,50 @@ interface Source<T extends Published> {
   /** What it is, for messages: "the list". */
   String what();
 
+  /** As in the evidence. */
+  String url();
+
   /** What was kept of an earlier fetch, verified again; null: nothing. Reads the disk at most. */
   @Nullable Kept<T> kept();
 
   /**
-   * Fetches and verifies it; keeps it, unless it is stale or older than {@code held}.
+   * Fetches and verifies it; keeps it, unless it is stale or older than what is here. What another
+   * replica has fetched meanwhile will do.
    *
    * @throws FetchException for whatever did not come, or is not by whom it should be
+   * @throws RestingException when its endpoint is left alone for now
    */
-  T fetch(@Nullable T held, Instant now) throws FetchException, InterruptedException;
+  Kept<T> fetch(Here here, Instant now)
+      throws FetchException, RestingException, InterruptedException;
+
+  /** What is kept on disk was used; told once a minute at most. */
+  default void used(Instant now) {}
+
+  /** What has become on disk of what was fetched then. Reads the disk at most. */
+  default OnDisk onDisk(Instant fetchedAt) {
+    return OnDisk.SAME;
+  }
+
+  /** What became of a file. */
+  enum OnDisk {
+    SAME,
+    /** Another replica has written it. */
+    NEWER,
+    GONE
+  }
+
+  /**
+   * What a fetch is to renew.
+   *
+   * @param newest thisUpdate of the newest that was here; null: none
+   * @param fetchedAt when the last came
+   * @param overtaken something newer is known to be there
+   */
+  record Here(@Nullable Instant newest, Instant fetchedAt, boolean overtaken) {}
 
   /**
    * @param fetchedAt when it came
+   * @param shared another replica has fetched it
    */
-  record Kept<T>(T published, Instant fetchedAt) {}
+  record Kept<T>(T published, Instant fetchedAt, boolean shared) {}
 }

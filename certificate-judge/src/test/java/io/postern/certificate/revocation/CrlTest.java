@@ -11,6 +11,7 @@ import io.postern.contracts.v1.RevocationStatus;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -42,7 +43,7 @@ class CrlTest {
   private static RevocationEvidence examine(byte[] der) throws GarbageException {
     CrlExamination examination =
         new CrlExamination(LEAF.certificate(), DistributionPoints.of(LEAF.certificate()), NOW);
-    examination.add(Crl.of(der), null, URL);
+    examination.add(Crl.of(der), null, URL, Backing.OF_THE_PATH);
     return examination.finding().evidence();
   }
 
@@ -176,6 +177,56 @@ class CrlTest {
     assertThat(crl.entry(BigInteger.valueOf(1_199_999), crl.issuer())).isNotNull();
     assertThat(crl.entry(BigInteger.valueOf(999_999), crl.issuer())).isNull();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /** Each entry names its issuer, mostly the one before it: no name is made for each. */
+  @Test
+  void anIndirectListOfTwoHundredThousandToo() throws Exception {
+    Crl crl =
+        Crl.of(
+            CrlMaker.by(CA)
+                .revoking(1_000_000, 200_000)
+                .withInEntries(
+                    Extension.certificateIssuer,
+                    true,
+                    new GeneralNames(new GeneralName(LEAF.certificate().holder().getSubject())))
+                .with(Extension.issuingDistributionPoint, true, scope("", false, false, null, true))
+                .make());
+    crl.entry(BigInteger.ONE, crl.issuer()); // the first is the compiler's
+    long began = System.nanoTime();
+    assertThat(crl.entry(BigInteger.valueOf(1_199_999), LEAF.certificate().subject())).isNotNull();
+    assertThat(crl.entry(BigInteger.valueOf(1_199_999), crl.issuer())).isNull();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /** As looking for each alone says it. */
+  @Test
+  void manyAreLookedUpInOneWalk() throws Exception {
+    Made other = ca("Other").make();
+    Random random = new Random(5280);
+    List<Made> leaves = new ArrayList<>();
+    CrlMaker maker =
+        CrlMaker.by(CA)
+            .with(Extension.issuingDistributionPoint, true, scope("", false, false, null, true));
+    for (int i = 0; i < 60; i++) {
+      Made leaf = leaf("a.example").by(random.nextBoolean() ? CA : other).make();
+      leaves.add(leaf);
+      Made[] named = {null, CA, other};
+      if (random.nextInt(3) > 0) {
+        maker.entry(leaf, random.nextInt(4) == 0 ? 8 : 1, named[random.nextInt(3)]);
+      }
+    }
+    Crl crl = Crl.of(maker.make());
+    List<Cleared> cleared =
+        leaves.stream()
+            .map(made -> Cleared.of(made.certificate(), RevocationEvidence.getDefaultInstance()))
+            .toList();
+    var revoked = crl.revoked(cleared);
+    assertThat(revoked).isNotEmpty();
+    for (Cleared one : cleared) {
+      Crl.Entry alone = crl.entry(one.serial(), one.issuer());
+      assertThat(revoked.containsKey(one)).isEqualTo(alone != null && !alone.removed());
+    }
   }
 
   @Test

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Responders over HTTP, and answers stapled to a handshake. */
@@ -124,10 +125,16 @@ class OcspTest {
   }
 
   private CertificateVerdict ask(Made leaf, byte[] stapled) throws InterruptedException {
+    return ask(leaf, stapled, CertificateRole.ROLE_SERVER, RevocationMode.REVOCATION_REQUIRED);
+  }
+
+  private CertificateVerdict ask(
+      Made leaf, byte[] stapled, CertificateRole role, RevocationMode mode)
+      throws InterruptedException {
     CertificateRequest request =
         CertificateRequest.newBuilder()
-            .setRole(CertificateRole.ROLE_SERVER)
-            .setRevocation(RevocationMode.REVOCATION_REQUIRED)
+            .setRole(role)
+            .setRevocation(mode)
             .addChain(ByteString.copyFrom(leaf.der()))
             .setStapledOcsp(ByteString.copyFrom(stapled))
             .build();
@@ -275,5 +282,35 @@ class OcspTest {
     assertThat(with.getResult()).as(with.getDetail()).isEqualTo(VerdictResult.GOOD);
     Made another = ocspLeaf().with(TLS_FEATURE, false, new DERSequence(new ASN1Integer(17))).make();
     assertThat(ask(another, new byte[0]).getResult()).isEqualTo(VerdictResult.GOOD);
+  }
+
+  /** Its owner asked for that, and best effort is about what cannot be had. */
+  @ParameterizedTest
+  @CsvSource({
+    "ROLE_SERVER, REVOCATION_REQUIRED, UNKNOWN",
+    "ROLE_SERVER, REVOCATION_BEST_EFFORT, UNKNOWN",
+    "ROLE_SERVER, REVOCATION_OFF, GOOD",
+    "ROLE_CLIENT, REVOCATION_REQUIRED, GOOD",
+  })
+  void withoutOneItIs(CertificateRole role, RevocationMode mode, VerdictResult result)
+      throws Exception {
+    Made leaf = ocspLeaf().with(TLS_FEATURE, false, new DERSequence(new ASN1Integer(5))).make();
+    CertificateVerdict verdict = ask(leaf, new byte[0], role, mode);
+    assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(result);
+    byte[] stapled = OcspMaker.about(leaf, CA).make();
+    assertThat(ask(leaf, stapled, role, mode).getResult()).isEqualTo(VerdictResult.GOOD);
+    byte[] old =
+        OcspMaker.about(leaf, CA).times(NOW.minusSeconds(7200), NOW.minusSeconds(60)).make();
+    assertThat(ask(leaf, old, role, mode).getResult()).isEqualTo(result);
+  }
+
+  @Test
+  void anAnswerEndsWithItsRespondersCertificate() throws Exception {
+    Made delegate = responder(CA).valid(Duration.ofDays(-1), Duration.ofMinutes(5)).make();
+    answer = maker -> maker.by(delegate);
+    CertificateVerdict verdict = ask(ocspLeaf().make(), new byte[0]);
+    assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(VerdictResult.GOOD);
+    assertThat(verdict.getValidUntilMillis())
+        .isEqualTo(delegate.certificate().notAfter().toEpochMilli());
   }
 }

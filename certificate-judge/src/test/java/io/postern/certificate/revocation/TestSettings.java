@@ -43,6 +43,11 @@ public record TestSettings(
   }
 
   @Override
+  public Duration failureMemoryLongest() {
+    return Duration.ofMinutes(5);
+  }
+
+  @Override
   public Duration refreshAfter() {
     return Duration.ofHours(1);
   }

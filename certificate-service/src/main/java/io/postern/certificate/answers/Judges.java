@@ -48,6 +48,7 @@ public class Judges {
   private final Timer judging;
   private final WaitingRoom room;
   private final VerdictMemory memory;
+  private final Revocations revocations;
 
   Judges(
       JudgingSettings settings,
@@ -55,6 +56,8 @@ public class Judges {
       AnchorStore anchors,
       ChainJudge judge,
       Publisher publisher,
+      VerdictMemory memory,
+      Revocations revocations,
       InstantSource clock,
       MeterRegistry meters) {
     this.settings = settings;
@@ -66,7 +69,8 @@ public class Judges {
     this.meters = meters;
     this.judging = meters.timer("postern.certificate.judging");
     this.room = new WaitingRoom(settings.waiting(), settings.waitingBytes());
-    this.memory = new VerdictMemory(settings.remembered());
+    this.memory = memory;
+    this.revocations = revocations;
     meters.gauge("postern.certificate.questions.waiting", room, WaitingRoom::waiting);
   }
 
@@ -173,6 +177,11 @@ public class Judges {
     long began = System.nanoTime();
     CertificateVerdict verdict = judge.judge(question.request(), set.get(), clock.instant());
     judging.record(Duration.ofNanos(System.nanoTime() - began));
+    if (memory.overtaken(verdict)) {
+      revocations.overtaken(verdict);
+      answer(question, unavailable(question, "a newer list or answer is being fetched"));
+      return;
+    }
     memory.put(question.key(), verdict);
     answer(question, verdict);
     publisher.chain(question.request(), verdict, clock.instant());

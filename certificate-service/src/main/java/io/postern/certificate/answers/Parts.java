@@ -1,14 +1,18 @@
 package io.postern.certificate.answers;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.revocation.CrlStore;
+import io.postern.certificate.revocation.Endpoints;
 import io.postern.certificate.revocation.HttpFetch;
 import io.postern.certificate.revocation.OcspStore;
 import io.postern.certificate.revocation.Revocation;
+import io.postern.certificate.revocation.Revoked;
+import io.postern.certificate.revocation.StoreListener;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
@@ -17,6 +21,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -24,7 +29,7 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
@@ -96,10 +101,53 @@ public class Parts {
 
   @Produces
   @Singleton
+  VerdictMemory memory(JudgingSettings settings) {
+    return new VerdictMemory(settings.remembered());
+  }
+
+  @Produces
+  @Singleton
+  Endpoints endpoints(RevocationConfig settings, InstantSource clock, MeterRegistry meters) {
+    Endpoints endpoints = new Endpoints(settings, clock);
+    gauge(meters, "ok", endpoints, Endpoints::ok);
+    gauge(meters, "failing", endpoints, Endpoints::failing);
+    return endpoints;
+  }
+
+  private static void gauge(
+      MeterRegistry meters, String state, Endpoints endpoints, ToDoubleFunction<Endpoints> count) {
+    Gauge.builder("postern.certificate.endpoints", endpoints, count)
+        .tag("state", state)
+        .strongReference(true)
+        .register(meters);
+  }
+
+  @Produces
+  @Singleton
+  StoreListener listener(MeterRegistry meters, Event<Revoked> revocations) {
+    return new StoreListener() {
+      @Override
+      public void fetched(String result) {
+        meters.counter("postern.certificate.fetches", "result", result).increment();
+      }
+
+      @Override
+      public void revoked(Revoked revoked) {
+        revocations.fire(revoked);
+      }
+    };
+  }
+
+  @Produces
+  @Singleton
   CrlStore lists(
-      RevocationConfig settings, HttpFetch http, InstantSource clock, MeterRegistry meters) {
+      RevocationConfig settings,
+      HttpFetch http,
+      Endpoints endpoints,
+      InstantSource clock,
+      StoreListener listener) {
     try {
-      return new CrlStore(settings, http, clock, fetches(meters));
+      return new CrlStore(settings, http, endpoints, clock, listener);
     } catch (IOException e) {
       throw wrong(
           new IllegalArgumentException(
@@ -114,12 +162,12 @@ public class Parts {
   @Produces
   @Singleton
   OcspStore responders(
-      RevocationConfig settings, HttpFetch http, InstantSource clock, MeterRegistry meters) {
-    return new OcspStore(settings, http, clock, fetches(meters));
-  }
-
-  private static Consumer<String> fetches(MeterRegistry meters) {
-    return result -> meters.counter("postern.certificate.fetches", "result", result).increment();
+      RevocationConfig settings,
+      HttpFetch http,
+      Endpoints endpoints,
+      InstantSource clock,
+      StoreListener listener) {
+    return new OcspStore(settings, http, endpoints, clock, listener);
   }
 
   @Produces

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictRecord;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -66,6 +67,12 @@ public class Publisher {
   void announce(AnchorSetAnnouncement announcement) {
     VerdictRecord record = VerdictRecord.newBuilder().setAnchors(announcement).build();
     send(verdicts, Topics.DEFAULT_ANCHORS_KEY, record.toByteArray(), "");
+  }
+
+  void announce(RevocationAnnouncement revocation) {
+    VerdictRecord record = VerdictRecord.newBuilder().setRevocation(revocation).build();
+    String certificate = Fingerprints.hex(revocation.getCertificateFingerprint().toByteArray());
+    send(verdicts, Topics.REVOKED_KEY + certificate, record.toByteArray(), "");
   }
 
   /** Once a chain and day. */

@@ -50,6 +50,10 @@ public interface RevocationConfig extends RevocationSettings {
   Duration failureMemory();
 
   @Override
+  @WithDefault("5m")
+  Duration failureMemoryLongest();
+
+  @Override
   @WithDefault("1h")
   Duration refreshAfter();
 }

@@ -30,6 +30,7 @@ public class Upkeep {
   private final CrlStore lists;
   private final OcspStore responders;
   private final Publisher publisher;
+  private final Revocations revocations;
   private final LogLink log;
   private final ExpiryNotices expiries;
   private final ScheduledExecutorService timer =
@@ -42,6 +43,7 @@ public class Upkeep {
       CrlStore lists,
       OcspStore responders,
       Publisher publisher,
+      Revocations revocations,
       LogLink log,
       ExpiryNotices expiries) {
     this.settings = settings;
@@ -49,6 +51,7 @@ public class Upkeep {
     this.lists = lists;
     this.responders = responders;
     this.publisher = publisher;
+    this.revocations = revocations;
     this.log = log;
     this.expiries = expiries;
   }
@@ -68,6 +71,7 @@ public class Upkeep {
   private void announce() {
     if (log.topicsReady()) {
       publisher.announce(anchors.announcement());
+      revocations.announceAgain();
     }
   }
 

@@ -1,18 +1,23 @@
 package io.postern.certificate.answers;
 
+import com.google.protobuf.ByteString;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
+import io.postern.log.AnnouncedRevocations;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts that are still valid, so that a question asked again costs nothing. A bounded number,
- * the ones not asked for longest go first; a verdict is about 2 KB. Any thread.
+ * Verdicts that are still valid, so that a question asked again costs nothing, and the revocations
+ * that were announced, which void some. A bounded number, the ones not asked for longest go first;
+ * a verdict is about 2 KB. Any thread.
  */
 final class VerdictMemory {
   private final Map<VerdictKey, CertificateVerdict> verdicts;
+  private final AnnouncedRevocations revocations = new AnnouncedRevocations();
 
   VerdictMemory(int size) {
     verdicts =
@@ -30,6 +35,21 @@ final class VerdictMemory {
     verdicts.put(key, verdict);
   }
 
+  /** A certificate was revoked: what rests on it is judged again. False: it was known. */
+  synchronized boolean announce(RevocationAnnouncement revocation) {
+    if (!revocations.take(revocation)) {
+      return false;
+    }
+    ByteString certificate = revocation.getCertificateFingerprint();
+    verdicts.values().removeIf(verdict -> AnnouncedRevocations.concerns(certificate, verdict));
+    return true;
+  }
+
+  /** The verdict rests on what was published before an announced revocation. */
+  boolean overtaken(CertificateVerdict verdict) {
+    return revocations.voids(verdict);
+  }
+
   /**
    * @param defaults the default set in force: a verdict by an earlier one is void
    */
@@ -41,7 +61,7 @@ final class VerdictMemory {
     }
     boolean otherDefaults =
         verdict.getAnchors().getId().isEmpty() && !verdict.getAnchors().equals(defaults);
-    if (verdict.getValidUntilMillis() <= nowMillis || otherDefaults) {
+    if (verdict.getValidUntilMillis() <= nowMillis || otherDefaults || overtaken(verdict)) {
       verdicts.remove(key);
       return null;
     }

@@ -77,7 +77,7 @@ class VerdictsOverKafkaTest {
     crls.close();
   }
 
-  private static AnchorSet set(String organization, LabCa ca) {
+  static AnchorSet set(String organization, LabCa ca) {
     try {
       return AnchorSet.newBuilder()
           .setOrganization(organization)
@@ -105,7 +105,7 @@ class VerdictsOverKafkaTest {
     }
   }
 
-  private static VerdictQuestion question(AnchorSet set, String organization, Identity identity) {
+  static VerdictQuestion question(AnchorSet set, String organization, Identity identity) {
     AnchorSetReference anchors =
         AnchorSetReference.newBuilder()
             .setId(DirectoryKeys.anchorSetId(set.getOrganization(), set.getName()))

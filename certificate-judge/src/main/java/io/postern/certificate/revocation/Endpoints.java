@@ -1,0 +1,202 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.revocation.FetchException.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places where lists and answers are fetched, and how they do: by the URL of a list, and of a
+ * responder for all that it is asked. At most {@value #MOST}; those not asked for longest are
+ * forgotten.
+ *
+ * <p>An endpoint that cannot be reached is left alone, longer with each failure in a row, and then
+ * tried by one fetch. What is wrong with a single answer (its signer, its dates, an HTTP error)
+ * leaves the endpoint to others: who asks for one certificate must not silence it for the rest. Too
+ * busy to ask is no failure. Any thread.
+ */
+public final class Endpoints {
+  static final int MOST = 2_000;
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final int LONGEST_REASON = 300;
+
+  /** Failures of what was asked for, not of the place. */
+  private static final Set<Kind> OF_THE_ANSWER =
+      EnumSet.of(Kind.HTTP, Kind.TOO_LARGE, Kind.GARBAGE, Kind.WRONG_SIGNER, Kind.STALE);
+
+  /**
+   * How an endpoint does.
+   *
+   * @param lastOk null: never since the start; so are the others
+   * @param reason of the last failure
+   * @param failuresInRow 0: the last fetch was good
+   * @param nextTry it is left alone until then; null: it is not
+   * @param lastDuration of the last fetch
+   */
+  public record Health(
+      String url,
+      @Nullable Instant lastOk,
+      @Nullable Instant lastFailure,
+      String reason,
+      int failuresInRow,
+      @Nullable Instant nextTry,
+      @Nullable Duration lastDuration) {
+    static Health unasked(String url) {
+      return new Health(url, null, null, "", 0, null, null);
+    }
+
+    public boolean failing() {
+      return failuresInRow > 0;
+    }
+  }
+
+  interface Fetch<T extends Published> {
+    T fetch() throws FetchException, InterruptedException;
+  }
+
+  private static final class Endpoint {
+    Health health;
+    int unreachable; // in a row
+    boolean probed;
+
+    Endpoint(String url) {
+      this.health = Health.unasked(url);
+    }
+  }
+
+  private final Backoff backoff;
+  private final InstantSource clock;
+  private final Map<String, Endpoint> byUrl =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Endpoint> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  public Endpoints(RevocationSettings settings, InstantSource clock) {
+    this.backoff = new Backoff(settings);
+    this.clock = clock;
+  }
+
+  /** The failing ones first, else by URL. */
+  public synchronized List<Health> all() {
+    return byUrl.values().stream()
+        .map(endpoint -> endpoint.health)
+        .sorted(Comparator.comparing((Health h) -> !h.failing()).thenComparing(Health::url))
+        .toList();
+  }
+
+  public synchronized long failing() {
+    return byUrl.values().stream().filter(endpoint -> endpoint.health.failing()).count();
+  }
+
+  public synchronized long ok() {
+    return byUrl.values().stream()
+        .filter(endpoint -> endpoint.health.lastOk() != null && !endpoint.health.failing())
+        .count();
+  }
+
+  /**
+   * Fetches, unless the endpoint rests.
+   *
+   * @throws FetchException the fetch's
+   */
+  <T extends Published> T ask(String url, String what, Fetch<T> fetch)
+      throws FetchException, RestingException, InterruptedException {
+    Instant began = clock.instant();
+    long start = System.nanoTime();
+    boolean probe = enter(url, began);
+    try {
+      T published = fetch.fetch();
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      Instant now = clock.instant();
+      if (published.currentAt(now)) {
+        ok(url, now, took);
+      } else {
+        failed(url, Kind.STALE, published.stale(what, now), began, took);
+      }
+      return published;
+    } catch (FetchException e) {
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      failed(url, e.kind(), String.valueOf(e.getMessage()), began, took);
+      throw e;
+    } finally {
+      if (probe) {
+        leave(url);
+      }
+    }
+  }
+
+  /** Whether this fetch is the one that tries an endpoint again. */
+  private synchronized boolean enter(String url, Instant now) throws RestingException {
+    Endpoint endpoint = byUrl.computeIfAbsent(url, Endpoint::new);
+    if (endpoint.unreachable == 0) {
+      return false;
+    }
+    Instant next = endpoint.health.nextTry();
+    if (next != null && now.isBefore(next)) {
+      throw new RestingException(endpoint.health.reason(), next);
+    }
+    if (endpoint.probed) {
+      throw new RestingException(endpoint.health.reason(), now.plus(SOON));
+    }
+    endpoint.probed = true;
+    return true;
+  }
+
+  private synchronized void leave(String url) {
+    byUrl.computeIfAbsent(url, Endpoint::new).probed = false;
+  }
+
+  private synchronized void ok(String url, Instant now, Duration took) {
+    Endpoint endpoint = byUrl.computeIfAbsent(url, Endpoint::new);
+    Health last = endpoint.health;
+    endpoint.unreachable = 0;
+    endpoint.health = new Health(url, now, last.lastFailure(), last.reason(), 0, null, took);
+  }
+
+  private synchronized void failed(
+      String url, Kind kind, String why, Instant began, Duration took) {
+    if (kind == Kind.BUSY) {
+      return;
+    }
+    Endpoint endpoint = byUrl.computeIfAbsent(url, Endpoint::new);
+    Health last = endpoint.health;
+    Instant now = clock.instant();
+    Instant next = null;
+    if (OF_THE_ANSWER.contains(kind)) {
+      endpoint.unreachable = 0;
+    } else if (endpoint.unreachable > 0 && together(last, began)) {
+      next = last.nextTry();
+    } else {
+      endpoint.unreachable++;
+      next = now.plus(backoff.after(endpoint.unreachable));
+    }
+    boolean another = !(last.failing() && together(last, began));
+    endpoint.health =
+        new Health(
+            url,
+            last.lastOk(),
+            now,
+            why.length() <= LONGEST_REASON ? why : why.substring(0, LONGEST_REASON),
+            last.failuresInRow() + (another ? 1 : 0),
+            next,
+            took);
+  }
+
+  // Fetches that were under way when one failed tell of the same failure.
+  private static boolean together(Health last, Instant began) {
+    Instant failure = last.lastFailure();
+    return failure != null && !began.isAfter(failure);
+  }
+}

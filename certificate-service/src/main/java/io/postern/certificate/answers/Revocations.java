@@ -1,0 +1,151 @@
+package io.postern.certificate.answers;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.log.TopicsReady;
+import io.postern.certificate.revocation.CrlStore;
+import io.postern.certificate.revocation.OcspStore;
+import io.postern.certificate.revocation.Revoked;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import io.postern.contracts.v1.VerdictRecord;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicFollower;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Revocations that are found after a verdict: what this replica finds is announced, and again for
+ * an hour, since no verdict is kept for longer; what another replica announces is believed here: no
+ * verdict that rests on less is given, and the list or answer is fetched again. Any thread.
+ */
+@ApplicationScoped
+public class Revocations {
+  private static final Logger LOG = Logger.getLogger(Revocations.class);
+  private static final Duration REPEATED = Duration.ofHours(1);
+  private static final int MOST = 2_000;
+
+  private final CrlStore lists;
+  private final OcspStore responders;
+  private final VerdictMemory memory;
+  private final Publisher publisher;
+  private final InstantSource clock;
+  private final MeterRegistry meters;
+  private final TopicFollower others;
+  private final Deque<RevocationAnnouncement> own = new ArrayDeque<>(); // guarded by itself
+
+  Revocations(
+      LogSettings log,
+      CrlStore lists,
+      OcspStore responders,
+      VerdictMemory memory,
+      Publisher publisher,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.lists = lists;
+    this.responders = responders;
+    this.memory = memory;
+    this.publisher = publisher;
+    this.clock = clock;
+    this.meters = meters;
+    this.others = new TopicFollower(log, Topics.CERTIFICATE_VERDICTS, new OfOthers());
+  }
+
+  /** Follows what other replicas announce. */
+  void follow(@Observes TopicsReady ready) {
+    others.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    others.close();
+  }
+
+  void found(@Observes Revoked revoked) {
+    RevocationAnnouncement announcement =
+        RevocationAnnouncement.newBuilder()
+            .setCertificateFingerprint(ByteString.copyFrom(revoked.certificate()))
+            .setSource(revoked.source())
+            .setUrl(revoked.url())
+            .setThisUpdateMillis(revoked.thisUpdate().toEpochMilli())
+            .setRevokedAtMillis(revoked.revokedAt().toEpochMilli())
+            .setSeenAtMillis(clock.millis())
+            .build();
+    if (!memory.announce(announcement)) {
+      return; // another replica was earlier
+    }
+    LOG.infof(
+        "certificate %s was revoked at %s (%s)",
+        Fingerprints.hex(revoked.certificate()), revoked.revokedAt(), revoked.url());
+    meters.counter("postern.certificate.revocations.announced").increment();
+    synchronized (own) {
+      own.addLast(announcement);
+      if (own.size() > MOST) {
+        own.removeFirst();
+      }
+    }
+    publisher.announce(announcement);
+  }
+
+  /** Announces once more what callers may still not know, should a record have been lost. */
+  void announceAgain() {
+    long since = clock.millis() - REPEATED.toMillis();
+    List<RevocationAnnouncement> again;
+    synchronized (own) {
+      own.removeIf(announcement -> announcement.getSeenAtMillis() < since);
+      again = List.copyOf(own);
+    }
+    again.forEach(publisher::announce);
+  }
+
+  /** A verdict was overtaken by what is announced: what it rests on is fetched again. */
+  void overtaken(CertificateVerdict verdict) {
+    for (RevocationEvidence evidence : verdict.getRevocationList()) {
+      if (evidence.getStatus() == RevocationStatus.NOT_REVOKED && !evidence.getUrl().isEmpty()) {
+        fetchAgain(evidence.getUrl());
+      }
+    }
+  }
+
+  private void fetchAgain(String url) {
+    lists.overtaken(url);
+    responders.overtaken(url);
+  }
+
+  private final class OfOthers implements TopicFollower.View {
+    @Override
+    public void begin() {}
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void take(ConsumerRecord<String, byte @Nullable []> record) {
+      byte[] value = record.value();
+      if (record.key() == null || !record.key().startsWith(Topics.REVOKED_KEY) || value == null) {
+        return;
+      }
+      try {
+        RevocationAnnouncement announcement = VerdictRecord.parseFrom(value).getRevocation();
+        if (memory.announce(announcement)) {
+          fetchAgain(announcement.getUrl());
+        }
+      } catch (InvalidProtocolBufferException e) {
+        LOG.warnf("an announced revocation cannot be read: %s", e.getMessage());
+      }
+    }
+  }
+}
