@@ -14,6 +14,7 @@ import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +91,21 @@ final class TestStack implements AutoCloseable {
 
   LabCa ca() {
     return ca;
+  }
+
+  /** Ingress' certificate is gate.pem and gate.key in it, read again when they change. */
+  Path keys() {
+    return new StateFolder(folder).keys();
+  }
+
+  /** certificate-service's own pages and API. */
+  URI certificates(String path) {
+    return URI.create("http://127.0.0.1:" + stack.httpPort(Service.CERTIFICATE) + path);
+  }
+
+  /** user:password of the services' APIs. */
+  String credentials() throws IOException {
+    return Files.readString(new StateFolder(folder).credentials()).strip();
   }
 
   LabDns dns() {

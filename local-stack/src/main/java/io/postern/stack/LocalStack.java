@@ -117,6 +117,7 @@ public final class LocalStack implements AutoCloseable {
         settings.put("postern.schedule.state-folder", options.state().schedule(number).toString());
       }
       case CERTIFICATE -> {
+        settings.put("postern.api.credentials-file", options.state().credentials().toString());
         settings.put(
             "postern.anchors.pem",
             String.join(",", options.anchors().stream().map(Path::toString).toList()));

@@ -39,12 +39,13 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private final VerdictCache cache = new VerdictCache();
   private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
   private final KafkaProducer<String, byte[]> producer;
-  private final VerdictReader reader;
+  private final TopicFollower reader;
 
   /** Begins to read at once; the log may be away. */
   public KafkaVerdicts(LogSettings settings) {
     producer = new KafkaProducer<>(settings.questioner());
-    reader = new VerdictReader(settings, cache, pending);
+    reader =
+        new TopicFollower(settings, Topics.CERTIFICATE_VERDICTS, new VerdictReader(cache, pending));
     reader.start();
   }
 

@@ -1,123 +1,53 @@
 package io.postern.log;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictRecord;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads all of certificate.verdicts from its start into the cache and answers who waits. Owns a
- * thread; a log that is away is tried for ever, and what is known stays known until it ends.
+ * Puts what comes of certificate.verdicts into the cache and answers who waits. What is known stays
+ * known until it ends, also while the topic is read again. Owner: the follower's thread.
  */
-final class VerdictReader implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final Duration CLOSE = Duration.ofSeconds(5);
-
-  private final LogSettings settings;
+final class VerdictReader implements TopicFollower.View {
   private final VerdictCache cache;
   private final ConcurrentMap<VerdictKey, PendingVerdict> pending;
   private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("verdict-reader").unstarted(this::run);
-  private volatile @Nullable KafkaConsumer<String, byte[]> reading;
-  private volatile boolean closed;
 
-  VerdictReader(
-      LogSettings settings, VerdictCache cache, ConcurrentMap<VerdictKey, PendingVerdict> pending) {
-    this.settings = settings;
+  VerdictReader(VerdictCache cache, ConcurrentMap<VerdictKey, PendingVerdict> pending) {
     this.cache = cache;
     this.pending = pending;
   }
 
-  void start() {
-    thread.start();
+  @Override
+  public void begin() {
+    cache.ready(false);
   }
 
   @Override
-  public void close() {
-    closed = true;
-    KafkaConsumer<String, byte[]> consumer = reading;
-    if (consumer != null) {
-      consumer.wakeup();
-    }
-    try {
-      if (!thread.join(CLOSE)) {
-        thread.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  public void complete() {
+    cache.ready(true);
+    pending.forEach(
+        (key, waiting) -> {
+          CertificateVerdict known = cache.get(key);
+          if (known != null) {
+            waiting.answer().complete(known);
+          }
+        });
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        readOn();
-      } catch (WakeupException e) {
-        // closed
-      } catch (RuntimeException e) {
-        log.warn("verdicts cannot be read, trying again", e);
-        pause();
-      } finally {
-        reading = null;
-      }
-    }
-  }
-
-  private void readOn() {
-    KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(false));
-    try (var closing = ClosingClients.closing(consumer)) {
-      reading = consumer;
-      follow(consumer);
-    }
-  }
-
-  private void follow(KafkaConsumer<String, byte[]> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(Topics.CERTIFICATE_VERDICTS).stream()
-            .map(p -> new TopicPartition(p.topic(), p.partition()))
-            .toList();
-    if (partitions.isEmpty()) {
-      throw new IllegalStateException("there is no topic " + Topics.CERTIFICATE_VERDICTS);
-    }
-    cache.ready(false);
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ahead = new HashMap<>(consumer.endOffsets(partitions));
-    while (!closed) {
-      for (ConsumerRecord<String, byte[]> entry : consumer.poll(ahead.isEmpty() ? POLL : PAUSE)) {
-        take(entry);
-      }
-      if (!ahead.isEmpty()) {
-        ahead.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
-        if (ahead.isEmpty()) {
-          log.over("verdicts are read");
-          becomeReady();
-        }
-      }
-    }
-  }
-
-  private void take(ConsumerRecord<String, byte[]> entry) {
-    if (entry.value() == null) {
+  @Override
+  public void take(ConsumerRecord<String, byte @Nullable []> entry) {
+    byte[] value = entry.value();
+    if (value == null) {
       return; // nobody's verdict
     }
     try {
-      VerdictRecord content = VerdictRecord.parseFrom(entry.value());
+      VerdictRecord content = VerdictRecord.parseFrom(value);
       switch (content.getRecordCase()) {
         case VERDICT ->
             judged(
@@ -156,26 +86,6 @@ final class VerdictReader implements AutoCloseable {
       if (early != null && !cache.isVoid(early)) {
         waiting.answer().complete(early);
       }
-    }
-  }
-
-  private void becomeReady() {
-    cache.ready(true);
-    pending.forEach(
-        (key, waiting) -> {
-          CertificateVerdict known = cache.get(key);
-          if (known != null) {
-            waiting.answer().complete(known);
-          }
-        });
-  }
-
-  private void pause() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closed = true;
     }
   }
 }
