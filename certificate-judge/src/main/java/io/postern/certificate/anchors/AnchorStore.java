@@ -1,5 +1,6 @@
 package io.postern.certificate.anchors;
 
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.time.Duration;
 import java.util.Map;
@@ -57,6 +58,15 @@ public final class AnchorStore {
   /** The version of the default set in force. */
   public AnchorSetReference defaultReference() {
     return defaults.current().reference();
+  }
+
+  /** What is told to callers: the versions in force. */
+  public AnchorSetAnnouncement announcement() {
+    TrustAnchors current = defaults.current();
+    return AnchorSetAnnouncement.newBuilder()
+        .setAnchors(current.reference())
+        .setDistrustVersion(current.distrustVersion())
+        .build();
   }
 
   /** Version of what the installation distrusts; empty: nothing. */

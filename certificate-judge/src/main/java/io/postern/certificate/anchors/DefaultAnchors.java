@@ -3,7 +3,11 @@ package io.postern.certificate.anchors;
 import io.postern.contracts.v1.TrustBundle;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
@@ -60,6 +64,19 @@ public final class DefaultAnchors {
   /** The same to record: without times, and without what came and went. */
   public TrustBundle bundle() {
     return current.record();
+  }
+
+  /** How many anchors come from sources of this kind (others may have them too). */
+  public long count(String kind) {
+    TrustBundle bundle = current.record();
+    Set<Integer> ofKind =
+        IntStream.range(0, bundle.getSourcesCount())
+            .filter(i -> (bundle.getSources(i) + " ").startsWith(kind + " "))
+            .boxed()
+            .collect(Collectors.toSet());
+    return bundle.getAnchorsList().stream()
+        .filter(anchor -> !Collections.disjoint(anchor.getSourcesList(), ofKind))
+        .count();
   }
 
   public List<AnchorSource> sources() {

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.anchors.AnchorDownload.Result;
 import io.postern.certificate.judging.ChainJudge;
@@ -19,16 +17,13 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
+import io.postern.lab.LabHttps;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -36,12 +31,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +51,7 @@ class AnchorDownloadTest {
   private static final LabCa CA = LabCa.create("Bundles");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<HttpsServer> servers = new ArrayList<>();
+  private final List<LabHttps> servers = new ArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
   private TrustAnchors inForce = anchors(Distrust.NONE);
   private volatile HttpHandler answer = exchange -> send(exchange, Pem.of(ROOTS));
@@ -69,15 +59,14 @@ class AnchorDownloadTest {
   @TempDir Path folder = Path.of("");
 
   @BeforeEach
-  void start() throws Exception {
+  void start() {
     url = server(CA.issue(Issue.to("localhost")));
   }
 
   @AfterEach
   void stop() {
     end.countDown();
-    servers.forEach(server -> server.stop(0));
-    threads.shutdownNow();
+    servers.forEach(LabHttps::close);
   }
 
   private static TrustAnchors anchors(Distrust distrust) {
@@ -93,29 +82,10 @@ class AnchorDownloadTest {
     }
   }
 
-  private URI server(Identity identity) throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry(
-        "server", identity.key(), new char[0], identity.chain().toArray(Certificate[]::new));
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(store, new char[0]);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), null, null);
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls));
-    server.setExecutor(threads);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            answer.handle(exchange);
-          }
-        });
-    server.start();
+  private URI server(Identity identity) {
+    LabHttps server = LabHttps.start(identity, exchange -> answer.handle(exchange));
     servers.add(server);
-    return URI.create("https://localhost:" + server.getAddress().getPort() + "/roots.pem");
+    return server.url().resolve("/roots.pem");
   }
 
   private static void send(HttpExchange exchange, String text) throws IOException {

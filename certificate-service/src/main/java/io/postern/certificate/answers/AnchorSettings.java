@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,13 +11,44 @@ import java.util.Optional;
 /** The installation's default trust anchors. */
 @ConfigMapping(prefix = "postern.anchors")
 public interface AnchorSettings {
+  /** The JDK's own (lib/security/cacerts) are part of the default set. */
+  @WithDefault("true")
+  boolean jdk();
+
   /**
-   * PEM files whose certificates are anchors of the default set, beside those of the JDK
-   * (lib/security/cacerts); separated by commas. Read again when they change.
+   * The operating system's bundle: a PEM file, such as /etc/ssl/certs/ca-certificates.crt, whose
+   * certificates are part of the default set.
    */
+  Optional<Path> system();
+
+  /** PEM files whose certificates are anchors of the default set; separated by commas. */
   Optional<List<Path>> pem();
 
-  /** How often the PEM files are looked at for a change. */
+  /** A folder whose *.pem, *.crt and *.cer files (PEM or DER) are part of the default set. */
+  Optional<Path> folder();
+
+  /** An https URL of a PEM bundle that is part of the default set. */
+  Optional<URI> url();
+
+  /** How often the URL is asked; after a failure sooner. */
+  @WithDefault("1h")
+  Duration urlCheck();
+
+  /** Where the URL's bundle is kept; a file of this replica's own. */
+  @WithDefault("data/anchors/url.pem")
+  Path urlCopy();
+
+  /** The longest that the URL may take to answer as a whole. */
+  @WithDefault("30s")
+  Duration urlTimeout();
+
+  /**
+   * SHA-256 of certificates (hexadecimal) that are no anchors and on no path, in organizations'
+   * sets too; separated by commas.
+   */
+  Optional<List<String>> distrusted();
+
+  /** How often files and folder are looked at for a change. */
   @WithDefault("10s")
   Duration pemCheck();
 

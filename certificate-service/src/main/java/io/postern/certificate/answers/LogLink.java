@@ -80,7 +80,7 @@ public class LogLink {
         ready.fire(new TopicsReady());
         topics = true;
         // Now and not earlier: there was no topic.
-        publisher.announce(anchors.defaultReference());
+        publisher.announce(anchors.announcement());
         LOG.info("the log's topics are as declared");
         return;
       } catch (LogUnavailableException e) {

@@ -2,7 +2,6 @@ package io.postern.certificate.answers;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
@@ -25,7 +24,6 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
@@ -63,16 +61,6 @@ public class Parts {
     try {
       return Deployment.of(settings.deployment(), settings.partitions());
     } catch (IllegalArgumentException e) {
-      throw wrong(e);
-    }
-  }
-
-  @Produces
-  @Singleton
-  DefaultAnchors defaultAnchors(AnchorSettings settings) {
-    try {
-      return new DefaultAnchors(settings.pem().orElse(List.of()));
-    } catch (BadAnchorFileException e) {
       throw wrong(e);
     }
   }
@@ -152,7 +140,7 @@ public class Parts {
         log.client().get("bootstrap.servers"), deployment, anchors.current().size(), lists);
   }
 
-  private static PreventFurtherStepsException wrong(Exception e) {
+  static PreventFurtherStepsException wrong(Exception e) {
     LOG.error(e.getMessage());
     Quarkus.asyncExit(EXIT_CONFIGURATION);
     return new PreventFurtherStepsException(EXIT_CONFIGURATION);

@@ -7,7 +7,6 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
-import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
@@ -64,9 +63,7 @@ public class Publisher {
         verdicts, question.key().hex(), record.toByteArray(), question.request().getOrganization());
   }
 
-  void announce(AnchorSetReference defaults) {
-    AnchorSetAnnouncement announcement =
-        AnchorSetAnnouncement.newBuilder().setAnchors(defaults).build();
+  void announce(AnchorSetAnnouncement announcement) {
     VerdictRecord record = VerdictRecord.newBuilder().setAnchors(announcement).build();
     send(verdicts, Topics.DEFAULT_ANCHORS_KEY, record.toByteArray(), "");
   }

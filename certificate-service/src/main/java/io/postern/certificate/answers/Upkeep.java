@@ -1,7 +1,6 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.expiry.ExpiryNotices;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
@@ -16,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * What has to be done from time to time, on one thread of its own: refresh revocation lists, look
- * at the anchors' files, announce the default set.
+ * What has to be done from time to time, on one thread of its own: refresh revocation lists,
+ * announce the default set.
  */
 @ApplicationScoped
 public class Upkeep {
@@ -27,7 +26,6 @@ public class Upkeep {
   private static final Duration SHRINK = Duration.ofMinutes(10);
 
   private final AnchorSettings settings;
-  private final DefaultAnchors defaults;
   private final AnchorStore anchors;
   private final CrlStore lists;
   private final OcspStore responders;
@@ -40,7 +38,6 @@ public class Upkeep {
 
   Upkeep(
       AnchorSettings settings,
-      DefaultAnchors defaults,
       AnchorStore anchors,
       CrlStore lists,
       OcspStore responders,
@@ -48,7 +45,6 @@ public class Upkeep {
       LogLink log,
       ExpiryNotices expiries) {
     this.settings = settings;
-    this.defaults = defaults;
     this.anchors = anchors;
     this.lists = lists;
     this.responders = responders;
@@ -58,13 +54,9 @@ public class Upkeep {
   }
 
   void start(@Observes StartupEvent event) {
-    LOG.infof(
-        "default anchors: %d, version %s",
-        defaults.current().size(), anchors.defaultReference().getVersion());
     every(REFRESH, lists::refresh);
     every(REFRESH, responders::refresh);
     every(SHRINK, lists::shrink);
-    every(settings.pemCheck(), this::reload);
     every(settings.announceEvery(), this::announce);
     every(EXPIRIES, expiries::look);
   }
@@ -73,15 +65,9 @@ public class Upkeep {
     timer.shutdownNow();
   }
 
-  private void reload() {
-    if (defaults.reload()) {
-      announce();
-    }
-  }
-
   private void announce() {
     if (log.topicsReady()) {
-      publisher.announce(anchors.defaultReference());
+      publisher.announce(anchors.announcement());
     }
   }
 

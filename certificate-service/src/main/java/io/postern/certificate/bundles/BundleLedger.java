@@ -1,0 +1,197 @@
+package io.postern.certificate.bundles;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.certificate.anchors.AnchorHistory;
+import io.postern.certificate.anchors.BundleDifference;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.TrustBundle;
+import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
+import io.postern.log.TopicFollower;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records each version of the default set when it comes in force, and holds what was recorded. It
+ * reads before it writes, so that what another replica has recorded is not written again; where two
+ * wrote at the same time, both write what the two records say together, which is the same.
+ *
+ * <p>Any thread; {@link #record} blocks for an acknowledgement, at most some 12 s. What could not
+ * be written is written by a later call.
+ */
+public final class BundleLedger implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+
+  private final LogSettings settings;
+  private final DefaultAnchors defaults;
+  private final InstantSource clock;
+  private final TopicFollower follower;
+  private final OccasionalLog failures = new OccasionalLog(BundleLedger.class);
+  private final OccasionalLog differences = new OccasionalLog(DefaultAnchors.class);
+  private final Object writing = new Object();
+  private volatile @Nullable AnchorHistory history;
+  private volatile Runnable foreign = () -> {};
+  private @Nullable KafkaProducer<String, byte[]> producer;
+  private String recorded = "";
+
+  public BundleLedger(LogSettings settings, DefaultAnchors defaults, InstantSource clock) {
+    this.settings = settings;
+    this.defaults = defaults;
+    this.clock = clock;
+    this.follower = new TopicFollower(settings, Topics.CERTIFICATE_ANCHORS, new Reader());
+  }
+
+  /** Begins to read, once; the topic exists. */
+  public void start() {
+    follower.start();
+  }
+
+  /**
+   * Calls, on the reader's thread, when another replica has recorded a version that is not ours:
+   * the sources are worth a look. The listener must be quick.
+   */
+  public void onForeign(Runnable listener) {
+    foreign = listener;
+  }
+
+  /** What was recorded; empty while it has not been read to its end. */
+  public Optional<AnchorHistory> history() {
+    return Optional.ofNullable(history);
+  }
+
+  /**
+   * Records the set in force, unless it is the newest that was recorded. Once for each change here:
+   * two replicas whose sources differ would else record by turns.
+   */
+  public void record() {
+    synchronized (writing) {
+      AnchorHistory known = history;
+      TrustBundle bundle = defaults.bundle();
+      if (known == null || bundle.getVersion().equals(recorded)) {
+        return; // what is not read to its end yet comes back to this when it is
+      }
+      TrustBundle record = known.toRecord(bundle, clock.instant());
+      if (record != null) {
+        if (!written(record)) {
+          return;
+        }
+        var unused = known.take(record);
+      }
+      recorded = bundle.getVersion();
+    }
+  }
+
+  /** Says in the log, now and then, when the newest version that was recorded is not ours. */
+  public void compare() {
+    AnchorHistory known = history;
+    TrustBundle ours = defaults.bundle();
+    if (known == null || known.timeline().isEmpty()) {
+      return;
+    }
+    TrustBundle newest = known.timeline().getFirst().bundle();
+    if (newest.getVersion().equals(ours.getVersion())) {
+      differences.over("all replicas have the same default anchors");
+      return;
+    }
+    BundleDifference difference = BundleDifference.between(ours, newest);
+    differences.warn(
+        ("another replica has the default anchors in version %s, this one in %s: give all the same"
+                + " sources, else verdicts of one are void by the other; there and not here: %d,"
+                + " here and not there: %d")
+            .formatted(
+                newest.getVersion(),
+                ours.getVersion(),
+                difference.came().size(),
+                difference.went().size()),
+        null);
+  }
+
+  private boolean written(TrustBundle record) {
+    try {
+      KafkaProducer<String, byte[]> sender = producer;
+      if (sender == null) {
+        sender = new KafkaProducer<>(settings.producer());
+        producer = sender;
+      }
+      sender
+          .send(
+              new ProducerRecord<>(
+                  Topics.CERTIFICATE_ANCHORS, record.getVersion(), record.toByteArray()))
+          .get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      failures.over("the default anchors are recorded");
+      return true;
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      failures.warn("the default anchors could not be recorded, trying again", e);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    follower.close();
+    synchronized (writing) {
+      if (producer != null) {
+        producer.close(CLOSE);
+      }
+    }
+  }
+
+  private final class Reader implements TopicFollower.View {
+    private AnchorHistory reading = new AnchorHistory();
+    private boolean complete;
+
+    @Override
+    public void begin() {
+      reading = new AnchorHistory();
+      complete = false;
+    }
+
+    @Override
+    public void complete() {
+      history = reading;
+      complete = true;
+      record();
+    }
+
+    @Override
+    public void take(ConsumerRecord<String, byte @Nullable []> entry) {
+      byte[] value = entry.value();
+      if (value == null) {
+        return;
+      }
+      TrustBundle record;
+      try {
+        record = TrustBundle.parseFrom(value);
+      } catch (InvalidProtocolBufferException e) {
+        failures.warn("the bundle at offset " + entry.offset() + " cannot be read", e);
+        return;
+      }
+      TrustBundle known = reading.take(record);
+      if (!complete) {
+        return;
+      }
+      boolean ours = record.getVersion().equals(defaults.bundle().getVersion());
+      if (ours && !known.equals(record)) {
+        synchronized (writing) {
+          var unused = written(known);
+        }
+      } else if (!ours) {
+        foreign.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,372 @@
+package io.postern.certificate.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.anchors.AnchorHistory;
+import io.postern.certificate.anchors.AnchorQuery;
+import io.postern.certificate.anchors.AnchorRun;
+import io.postern.certificate.anchors.AnchorSource;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.Distrust;
+import io.postern.certificate.bundles.BundleLedger;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.TrustBundle;
+import io.postern.contracts.v1.VerdictReason;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.log.KafkaVerdicts;
+import io.postern.log.LogSettings;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Readiness;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Default anchors that change while the whole service runs on a real broker. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(AnchorsResource.class)
+class AnchorsOverKafkaTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @Inject LogSettings log;
+  @Inject MeterRegistry meters;
+  @Inject DefaultAnchors defaults;
+  @Inject BundleLedger bundles;
+  @Inject @Readiness Ready ready;
+
+  @ConfigProperty(name = "postern.test.anchors", defaultValue = "of another test")
+  Path folder = Path.of("");
+
+  private final LabCa ca = LabCa.create("Contoso " + System.nanoTime());
+
+  @BeforeEach
+  void awaitReady() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> ready.call().getStatus().name().equals("UP"));
+  }
+
+  private Path watched(String name) {
+    return folder.resolve("anchors").resolve(name);
+  }
+
+  private VerdictQuestion question(AnchorSet.Builder builder, Identity identity) throws Exception {
+    AnchorSet set = builder.setOrganization("contoso").setName("own").build();
+    DirectoryObject object =
+        DirectoryObject.newBuilder()
+            .setAnchorSet(set)
+            .setCommandId("command-" + System.nanoTime())
+            .setCommandCount(1)
+            .build();
+    send(Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray());
+    return new VerdictQuestion(
+        identity.der(),
+        new byte[0],
+        CertificateRole.ROLE_SERVER,
+        AnchorSetReference.newBuilder()
+            .setId("contoso/own")
+            .setVersion(Fingerprints.anchorSetVersion(set))
+            .build(),
+        RevocationMode.REVOCATION_REQUIRED,
+        false,
+        "contoso");
+  }
+
+  private void send(String topic, String key, byte[] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      producer.send(new ProducerRecord<>(topic, key, value)).get();
+    }
+  }
+
+  private List<TrustBundle> recorded() throws Exception {
+    List<TrustBundle> records = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(log.reader(true))) {
+      TopicPartition partition = new TopicPartition(Topics.CERTIFICATE_ANCHORS, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          assertThat(record.key()).isEqualTo(TrustBundle.parseFrom(record.value()).getVersion());
+          records.add(TrustBundle.parseFrom(record.value()));
+        }
+      }
+    }
+    return records;
+  }
+
+  private static ByteString fingerprint(X509Certificate certificate) throws Exception {
+    return ByteString.copyFrom(Fingerprints.sha256(certificate.getEncoded()));
+  }
+
+  private AnchorHistory history() {
+    return bundles.history().orElseThrow();
+  }
+
+  private List<AnchorRun> known(X509Certificate certificate) throws Exception {
+    return bundles
+        .history()
+        .orElseGet(AnchorHistory::new)
+        .find(AnchorQuery.fingerprint(Fingerprints.hex(fingerprint(certificate).toByteArray())));
+  }
+
+  @Test
+  void aVerdictOnASetWithTheDefaultOneFallsWhenThatChanges() throws Exception {
+    ca.writeRoot(watched("contoso.pem"));
+    await().atMost(PATIENCE).until(() -> known(ca.root()).size() == 1);
+    VerdictQuestion question =
+        question(AnchorSet.newBuilder().setWithDefaults(true), ca.issue(Issue.to("a.example")));
+    VerdictQuestion onOwn =
+        question(
+            AnchorSet.newBuilder().addCertificates(ByteString.copyFrom(ca.root().getEncoded())),
+            ca.issue(Issue.to("b.example")));
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      assertThat(verdicts.verdict(onOwn, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+      question =
+          question(AnchorSet.newBuilder().setWithDefaults(true), ca.issue(Issue.to("a.example")));
+      CertificateVerdict good = verdicts.verdict(question, PATIENCE);
+      assertThat(good.getResult()).as(good.getDetail()).isEqualTo(VerdictResult.GOOD);
+      assertThat(good.getOwnAnchors()).isEqualTo(question.anchors());
+      // What a caller knows that has never heard of sets with defaults.
+      assertThat(good.getAnchors()).isEqualTo(defaults.current().reference());
+      assertThat(verdicts.known(question)).isNotNull();
+
+      Files.delete(watched("contoso.pem"));
+      VerdictQuestion asked = question;
+      await().atMost(PATIENCE).until(() -> verdicts.known(asked) == null);
+      CertificateVerdict after = verdicts.verdict(question, PATIENCE);
+      assertThat(after.getReason()).isEqualTo(VerdictReason.INCOMPLETE_CHAIN);
+      assertThat(after.getAnchors()).isNotEqualTo(good.getAnchors());
+      assertThat(verdicts.known(onOwn)).as("has nothing of the default set").isNotNull();
+    }
+  }
+
+  @Test
+  void whatTheInstallationDistrustsIsDistrustedInEverySet() throws Exception {
+    LabCa distrusted = LabCa.open(folder.resolve("distrusted"), "Distrusted", null);
+    Identity peer = distrusted.issue(Issue.to("mx.example"));
+    for (AnchorSet.Builder set :
+        List.of(
+            AnchorSet.newBuilder().setWithDefaults(true),
+            AnchorSet.newBuilder()
+                .addCertificates(ByteString.copyFrom(distrusted.root().getEncoded())))) {
+      try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+        CertificateVerdict verdict = verdicts.verdict(question(set, peer), PATIENCE);
+        assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNTRUSTED_ROOT);
+        assertThat(verdict.getDetail())
+            .contains("distrusted here by postern.anchors.distrusted")
+            .contains(Fingerprints.hex(fingerprint(distrusted.root()).toByteArray()));
+        assertThat(verdict.getDistrustVersion())
+            .isEqualTo(defaults.current().distrustVersion())
+            .isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anOrganizationsRemovalIsItsOwn() throws Exception {
+    ca.writeRoot(watched("removed.pem"));
+    await().atMost(PATIENCE).until(() -> known(ca.root()).size() == 1);
+    Identity peer = ca.issue(Issue.to("mx.example"));
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      CertificateVerdict without =
+          verdicts.verdict(
+              question(
+                  AnchorSet.newBuilder()
+                      .setWithDefaults(true)
+                      .addDistrusted(fingerprint(ca.root())),
+                  peer),
+              PATIENCE);
+      assertThat(without.getReason()).isEqualTo(VerdictReason.UNTRUSTED_ROOT);
+      assertThat(without.getDetail()).contains("distrusted here by trust anchors contoso/own");
+      assertThat(
+              verdicts
+                  .verdict(question(AnchorSet.newBuilder().setWithDefaults(true), peer), PATIENCE)
+                  .getResult())
+          .isEqualTo(VerdictResult.GOOD);
+    } finally {
+      Files.delete(watched("removed.pem"));
+    }
+  }
+
+  @Test
+  void eachVersionIsRecordedWithWhatCameAndWent() throws Exception {
+    ca.writeRoot(watched("recorded.pem"));
+    await().atMost(PATIENCE).until(() -> known(ca.root()).size() == 1);
+    AnchorRun run = known(ca.root()).getFirst();
+    assertThat(run.until()).isNull();
+    assertThat(run.orEarlier()).isFalse();
+    assertThat(run.sources()).containsExactly("folder " + watched("recorded.pem"));
+    TrustBundle with = history().version(run.version()).orElseThrow();
+    assertThat(with.getCameList()).contains(fingerprint(ca.root()));
+    assertThat(with.getBefore()).isNotEmpty();
+    assertThat(with.getDistrustedCount()).isEqualTo(1);
+
+    Files.delete(watched("recorded.pem"));
+    await().atMost(PATIENCE).until(() -> known(ca.root()).getFirst().until() != null);
+    assertThat(recorded()).contains(with);
+    assertThat(meters.counter("postern.certificate.anchors.changes").count()).isPositive();
+  }
+
+  @Test
+  void theUrlsBundleIsTakenAndFollowed() throws Exception {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> defaults.bundle().getSourcesList().toString().contains("url https://"));
+    double before =
+        meters.counter("postern.certificate.anchors.downloads", "result", "changed").count();
+    Path served = folder.resolve("served.pem");
+    String text = Files.readString(served);
+    Path next = folder.resolve("next.pem");
+    Files.writeString(next, text + ca.rootPem());
+    Files.move(next, served, StandardCopyOption.ATOMIC_MOVE);
+    await().atMost(PATIENCE).until(() -> known(ca.root()).size() == 1);
+    assertThat(known(ca.root()).getFirst().sources()).singleElement().asString().contains("url ");
+    assertThat(meters.counter("postern.certificate.anchors.downloads", "result", "changed").count())
+        .isGreaterThan(before);
+    assertThat(meters.get("postern.certificate.anchors").tag("source", "url").gauge().value())
+        .isGreaterThanOrEqualTo(2);
+    assertThat(Files.readString(folder.resolve("copy").resolve("url.pem"))).contains(ca.rootPem());
+  }
+
+  @Test
+  void twoReplicasThatSeeTheSameChangeRecordItOnce() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("replicas" + System.nanoTime()));
+    ca.writeRoot(own.resolve("first.pem"));
+    List<BundleLedger> replicas = new ArrayList<>();
+    List<DefaultAnchors> sets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        DefaultAnchors set = new DefaultAnchors(List.of(AnchorSource.folder(own)), Distrust.NONE);
+        BundleLedger replica = new BundleLedger(log, set, InstantSource.system());
+        replica.start();
+        sets.add(set);
+        replicas.add(replica);
+      }
+      String first = sets.getFirst().bundle().getVersion();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  replicas.stream()
+                      .allMatch(
+                          replica -> replica.history().flatMap(h -> h.version(first)).isPresent()));
+      LabCa.create("Second " + System.nanoTime()).writeRoot(own.resolve("second.pem"));
+      List<CompletableFuture<Void>> both = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        DefaultAnchors set = sets.get(i);
+        BundleLedger replica = replicas.get(i);
+        both.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  set.reload();
+                  replica.record();
+                }));
+      }
+      both.forEach(CompletableFuture::join);
+      String second = sets.getFirst().bundle().getVersion();
+      assertThat(second).isNotEqualTo(first).isEqualTo(sets.getLast().bundle().getVersion());
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                List<TrustBundle> written =
+                    recorded().stream().filter(r -> r.getVersion().equals(second)).toList();
+                assertThat(written).isNotEmpty();
+                // Compaction keeps the last: it has the earliest time of all.
+                assertThat(written.getLast().getInForceMillis(0))
+                    .isEqualTo(
+                        written.stream().mapToLong(r -> r.getInForceMillis(0)).min().getAsLong());
+                for (BundleLedger replica : replicas) {
+                  assertThat(
+                          replica.history().orElseThrow().timeline().stream()
+                              .filter(entry -> entry.bundle().getVersion().equals(second)))
+                      .singleElement()
+                      .satisfies(
+                          entry ->
+                              assertThat(entry.since().toEpochMilli())
+                                  .isEqualTo(written.getLast().getInForceMillis(0)));
+                }
+              });
+    } finally {
+      replicas.forEach(BundleLedger::close);
+    }
+  }
+
+  @Test
+  void replicasWithDifferentSourcesDoNotRecordByTurns() throws Exception {
+    Path one = Files.createDirectory(folder.resolve("one" + System.nanoTime()));
+    Path two = Files.createDirectory(folder.resolve("two" + System.nanoTime()));
+    ca.writeRoot(one.resolve("own.pem"));
+    LabCa.create("Two " + System.nanoTime()).writeRoot(two.resolve("own.pem"));
+    DefaultAnchors ofOne = new DefaultAnchors(List.of(AnchorSource.folder(one)), Distrust.NONE);
+    DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
+    try (BundleLedger first = new BundleLedger(log, ofOne, InstantSource.system());
+        BundleLedger second = new BundleLedger(log, ofTwo, InstantSource.system())) {
+      first.start();
+      await().atMost(PATIENCE).until(() -> has(first, ofOne));
+      second.start();
+      await().atMost(PATIENCE).until(() -> has(first, ofTwo) && has(second, ofOne));
+      long before = recorded().size();
+      for (int i = 0; i < 3; i++) {
+        first.record();
+        second.record();
+      }
+      assertThat(recorded()).hasSize((int) before);
+    }
+  }
+
+  private static boolean has(BundleLedger ledger, DefaultAnchors set) {
+    return ledger
+        .history()
+        .flatMap(history -> history.version(set.bundle().getVersion()))
+        .isPresent();
+  }
+
+  @Test
+  void aVersionOfAnotherReplicaMakesThisOneLook() throws Exception {
+    CompletableFuture<Boolean> looked = new CompletableFuture<>();
+    DefaultAnchors set = new DefaultAnchors(List.of(), Distrust.NONE);
+    try (BundleLedger replica = new BundleLedger(log, set, InstantSource.system())) {
+      replica.onForeign(() -> looked.complete(true));
+      replica.start();
+      await().atMost(PATIENCE).until(() -> replica.history().isPresent());
+      ca.writeRoot(watched("foreign.pem"));
+      assertThat(looked.get(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      Files.delete(watched("foreign.pem"));
+    }
+  }
+}
