@@ -89,7 +89,7 @@ public class AnchorUpkeep {
     }
   }
 
-  void read(@Observes TopicsReady ready) {
+  void follow(@Observes TopicsReady event) {
     bundles.start();
   }
 

@@ -1,0 +1,112 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.anchors.AnchorHistory;
+import io.postern.certificate.bundles.BundleLedger;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The versions of the default trust anchors: which there were, when, and what changed (S10). */
+@Path("/api/v1/trust-bundles")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "trust", description = "What is trusted here, since when, and from where")
+public class TrustBundlesResource {
+  static final String NOT_READ = "the recorded bundles are not read yet: the log is away";
+  private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
+
+  private final BundleLedger bundles;
+
+  TrustBundlesResource(BundleLedger bundles) {
+    this.bundles = bundles;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(
+      summary = "The versions of the default trust anchors, newest first",
+      description = "The newest 200 versions. The first one is in force.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = BundleView.Versions.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not known yet: the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response versions() {
+    return answer(history -> Optional.of(BundleView.versions(history)));
+  }
+
+  @GET
+  @Path("{version}")
+  @RunOnVirtualThread
+  @Operation(summary = "One version with all its anchors and where each came from")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = BundleView.Bundle.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "No such version is known",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not known yet: the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response version(@PathParam("version") String version) {
+    return answer(history -> history.version(version).map(BundleView::bundle));
+  }
+
+  @GET
+  @Path("{from}/differences/{to}")
+  @RunOnVirtualThread
+  @Operation(summary = "What changed from one version to another: anchors that came and went")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = BundleView.Difference.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "One of the two is not known",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not known yet: the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response difference(@PathParam("from") String from, @PathParam("to") String to) {
+    return answer(
+        history ->
+            history
+                .version(to)
+                .flatMap(
+                    bundle ->
+                        history
+                            .difference(from, to)
+                            .map(difference -> BundleView.difference(difference, bundle))));
+  }
+
+  private Response answer(Function<AnchorHistory, Optional<?>> question) {
+    Optional<AnchorHistory> history = bundles.history();
+    if (history.isEmpty()) {
+      return Response.status(Response.Status.SERVICE_UNAVAILABLE)
+          .entity(new ApiError(NOT_READ))
+          .build();
+    }
+    return question
+        .apply(history.get())
+        .map(found -> Response.ok(found).build())
+        .orElseGet(
+            () -> Response.status(Response.Status.NOT_FOUND).entity(new ApiError(UNKNOWN)).build());
+  }
+}
