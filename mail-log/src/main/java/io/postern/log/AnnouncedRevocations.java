@@ -40,6 +40,9 @@ public final class AnnouncedRevocations {
    * before the announced revocation: it was overtaken, whenever it is read.
    */
   public boolean voids(CertificateVerdict verdict) {
+    if (revoked.estimatedSize() == 0) {
+      return false; // mostly
+    }
     return evidence(verdict)
         .filter(evidence -> evidence.getStatus() == RevocationStatus.NOT_REVOKED)
         .anyMatch(

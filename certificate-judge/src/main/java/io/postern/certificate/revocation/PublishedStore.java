@@ -220,16 +220,20 @@ final class PublishedStore<T extends Published> {
     if (!published.currentAt(now)) {
       return failed(entry, Kind.STALE, published.stale(source.what(), now), Times.of(published));
     }
-    listener.fetched(kept.shared() ? "shared" : "ok");
     synchronized (entry) {
-      entry.flight = null;
-      entry.failure = null;
-      entry.failures = 0;
       take(entry, kept);
-      entry.markedAt = now;
       T current = entry.current(now);
-      return new Held<>(current == null ? published : current);
+      if (current != null) {
+        listener.fetched(kept.shared() ? "shared" : "ok");
+        entry.flight = null;
+        entry.failure = null;
+        entry.failures = 0;
+        entry.markedAt = now;
+        return new Held<>(current);
+      }
     }
+    return failed(
+        entry, Kind.STALE, source.what() + " is older than one that was there before", null);
   }
 
   private Answer<T> failed(Entry<T> entry, Kind kind, String detail, @Nullable Times stale) {

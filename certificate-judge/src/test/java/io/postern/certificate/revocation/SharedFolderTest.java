@@ -387,6 +387,20 @@ class SharedFolderTest {
   }
 
   @Test
+  void anOlderListDoesNotReplaceOneThatWasLetGoOf() throws Exception {
+    byte[] older = list(Duration.ofHours(9)).make();
+    Replica one = replica();
+    assertThat(ask(one)).isInstanceOf(Held.class);
+    Files.delete(lists().getFirst());
+    one.store().shrink();
+    assertThat(one.store().heldBytes()).isZero();
+    content.put("/a.crl", older);
+    assertThat(ask(one))
+        .isInstanceOfSatisfying(
+            Failed.class, failed -> assertThat(failed.detail()).contains("older than one"));
+  }
+
+  @Test
   void aListThatIsNotCurrentAnyMoreIsNotHeldForItsTimes() throws Exception {
     Instant now = Instant.now();
     content.put("/a.crl", CrlMaker.by(CA).times(now.minusSeconds(60), now.plusSeconds(600)).make());
