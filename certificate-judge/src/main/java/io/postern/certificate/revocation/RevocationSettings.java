@@ -2,6 +2,7 @@ package io.postern.certificate.revocation;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How revocation lists are fetched and kept. */
 public interface RevocationSettings {
@@ -11,6 +12,14 @@ public interface RevocationSettings {
    * chooses the URL.
    */
   boolean allowPrivateTargets();
+
+  /**
+   * The HTTP proxy, host:port, by which everything is fetched; none: directly. It resolves the
+   * names, so it must be the one to refuse addresses that are not public.
+   */
+  default Optional<String> httpProxy() {
+    return Optional.empty();
+  }
 
   /** Folder of the lists on disk; made if missing. */
   Path cacheFolder();

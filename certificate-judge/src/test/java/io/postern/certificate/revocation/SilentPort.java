@@ -1,0 +1,58 @@
+package io.postern.certificate.revocation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A port on loopback that answers no attempt to connect, as behind a firewall that drops: it
+ * listens, accepts nobody, and its queue is full, so that Linux drops what comes.
+ */
+final class SilentPort implements AutoCloseable {
+  private static final int MOST = 64;
+
+  private final ServerSocket listener;
+  private final List<Socket> queued = new ArrayList<>();
+
+  SilentPort() {
+    try {
+      listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      for (int i = 0; i < MOST && queue(); i++) {}
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private boolean queue() throws IOException {
+    Socket socket = new Socket();
+    queued.add(socket);
+    try {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()), 300);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false; // it is full
+    }
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (Socket socket : queued) {
+        socket.close();
+      }
+      listener.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
