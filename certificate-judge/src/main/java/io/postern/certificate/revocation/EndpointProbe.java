@@ -19,24 +19,27 @@ import org.jspecify.annotations.Nullable;
  * Revocation}; leaves nothing on disk.
  *
  * <p>Any thread; a probe blocks at most the fetch time-out. Bounds: a list {@link
- * RevocationSettings#maxBytes}, an answer or certificates 64 KiB, and all bodies of this object
- * together {@code mostInAll}.
+ * FetchSettings#maxBytes}, an answer or certificates 64 KiB, and all bodies of this object together
+ * {@code mostInAll}.
  */
 public final class EndpointProbe {
   private static final int MOST_SMALL = 64 * 1024;
   private static final int NONCE_BYTES = 16;
 
   private final HttpFetch http;
-  private final RevocationSettings settings;
+  private final FetchSettings settings;
+  private final Path folder;
   private final AtomicLong left;
   private final SecureRandom random = new SecureRandom();
 
   /**
+   * @param folder for a list while it is looked at; must be there
    * @param mostInAll bytes of all bodies together
    */
-  public EndpointProbe(HttpFetch http, RevocationSettings settings, long mostInAll) {
+  public EndpointProbe(HttpFetch http, FetchSettings settings, Path folder, long mostInAll) {
     this.http = http;
     this.settings = settings;
+    this.folder = folder;
     this.left = new AtomicLong(mostInAll);
   }
 
@@ -97,7 +100,7 @@ public final class EndpointProbe {
 
     // On disk and mapped: a list may be large, and a mapped one stays readable when it is deleted.
     private Content list(About about) throws FetchException, IOException, InterruptedException {
-      Path file = Files.createTempFile(settings.cacheFolder(), "check", ".probe");
+      Path file = Files.createTempFile(folder, "check", ".probe");
       try {
         fetch(HttpFetch.Request.list(settings.maxBytes()), () -> Files.newOutputStream(file));
         return ListContent.examine(Crl.map(file), about, endpoint);

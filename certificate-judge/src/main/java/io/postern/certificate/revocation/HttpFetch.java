@@ -38,7 +38,7 @@ public final class HttpFetch implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
   private static final int PROXY_AUTHENTICATION = 407;
 
-  private final RevocationSettings settings;
+  private final FetchSettings settings;
   private final Connector connector;
   private final @Nullable HttpProxy proxy;
   private final Semaphore all;
@@ -47,7 +47,7 @@ public final class HttpFetch implements AutoCloseable {
   /**
    * @throws IllegalArgumentException when the proxy in the settings is none, with the cure
    */
-  public HttpFetch(RevocationSettings settings) {
+  public HttpFetch(FetchSettings settings) {
     this.settings = settings;
     this.proxy = settings.httpProxy().map(HttpProxy::of).orElse(null);
     this.connector = new Connector(settings.connectTimeout());

@@ -5,13 +5,13 @@ package io.postern.certificate.revocation;
  *
  * @param host a name or an address, IPv6 in brackets
  */
-record HttpProxy(String host, int port) {
+public record HttpProxy(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
   /**
    * @throws IllegalArgumentException with what is wrong and the cure
    */
-  static HttpProxy of(String text) {
+  public static HttpProxy of(String text) {
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     String port = colon < 0 ? "" : text.substring(colon + 1);
@@ -27,5 +27,10 @@ record HttpProxy(String host, int port) {
               + " user, or leave it out");
     }
     return new HttpProxy(host, Integer.parseInt(port));
+  }
+
+  /** As the setting has it. */
+  public String shown() {
+    return host + ":" + port;
   }
 }

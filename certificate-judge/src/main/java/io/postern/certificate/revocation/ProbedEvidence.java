@@ -26,13 +26,14 @@ public final class ProbedEvidence implements RevocationCheck {
     ParsedCertificate certificate = question.certificate();
     List<Probed> about =
         probes.stream().filter(probe -> probe.about().equals(certificate)).toList();
-    Finding found =
-        GivenEvidence.of(
-                about.stream().map(Probed::list).filter(Objects::nonNull).toList(),
-                about.stream().map(Probed::answer).filter(answer -> answer.length > 0).toList())
-            .check(question);
+    // Lists first, as in mail; a stapled answer before either.
+    Finding found = given(about, true).check(question);
     if (Revocation.knows(found)) {
       return found;
+    }
+    Finding byResponders = given(about, false).check(question);
+    if (Revocation.knows(byResponders)) {
+      return byResponders;
     }
     if (DistributionPoints.of(certificate).nothingPublished()) {
       return new Finding(
@@ -51,6 +52,15 @@ public final class ProbedEvidence implements RevocationCheck {
         .findFirst()
         .map(ProbedEvidence::unreachable)
         .orElse(found);
+  }
+
+  private static GivenEvidence given(List<Probed> about, boolean lists) {
+    return lists
+        ? GivenEvidence.of(
+            about.stream().map(Probed::list).filter(Objects::nonNull).toList(), List.of())
+        : GivenEvidence.of(
+            List.of(),
+            about.stream().map(Probed::answer).filter(answer -> answer.length > 0).toList());
   }
 
   private static Finding unreachable(Probed probe) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.postern.certificate.revocation.FetchException.Kind;
 import io.postern.lab.FreePorts;
+import io.postern.lab.SilentPort;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.postern.certificate.revocation.FetchException.Kind;
 import io.postern.lab.FreePorts;
+import io.postern.lab.SilentPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -90,20 +91,10 @@ class HttpProxyTest {
   }
 
   record Proxied(TestSettings plain, String proxy, boolean allowPrivateTargets)
-      implements RevocationSettings {
+      implements FetchSettings {
     @Override
     public Optional<String> httpProxy() {
       return Optional.of(proxy);
-    }
-
-    @Override
-    public Path cacheFolder() {
-      return plain.cacheFolder();
-    }
-
-    @Override
-    public long cacheBytes() {
-      return plain.cacheBytes();
     }
 
     @Override
@@ -135,19 +126,9 @@ class HttpProxyTest {
     public int concurrentFetchesPerHost() {
       return plain.concurrentFetchesPerHost();
     }
-
-    @Override
-    public Duration failureMemory() {
-      return plain.failureMemory();
-    }
-
-    @Override
-    public Duration refreshAfter() {
-      return plain.refreshAfter();
-    }
   }
 
-  private RevocationSettings by(int port, boolean allowPrivate) {
+  private FetchSettings by(int port, boolean allowPrivate) {
     return new Proxied(TestSettings.in(folder), "127.0.0.1:" + port, allowPrivate);
   }
 
@@ -155,7 +136,7 @@ class HttpProxyTest {
     return HttpFetch.Request.list(1 << 20);
   }
 
-  private FetchException failure(RevocationSettings settings, String url) {
+  private FetchException failure(FetchSettings settings, String url) {
     try (HttpFetch http = new HttpFetch(settings)) {
       return Objects.requireNonNull(
           catchThrowableOfType(

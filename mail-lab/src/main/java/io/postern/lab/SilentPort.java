@@ -1,6 +1,7 @@
-package io.postern.certificate.revocation;
+package io.postern.lab;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,20 +12,24 @@ import java.util.List;
 
 /**
  * A port on loopback that answers no attempt to connect, as behind a firewall that drops: it
- * listens, accepts nobody, and its queue is full, so that Linux drops what comes.
+ * listens, accepts nobody, and its queue is full, so that Linux drops what comes. Thread-safe.
  */
-final class SilentPort implements AutoCloseable {
+public final class SilentPort implements AutoCloseable {
   private static final int MOST = 64;
 
   private final ServerSocket listener;
   private final List<Socket> queued = new ArrayList<>();
 
-  SilentPort() {
+  public SilentPort() {
     try {
       listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      for (int i = 0; i < MOST && queue(); i++) {}
+      for (int i = 0; queue(); i++) {
+        if (i == MOST) {
+          throw new IllegalStateException("this kernel's queues do not fill");
+        }
+      }
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -40,7 +45,7 @@ final class SilentPort implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
@@ -52,7 +57,7 @@ final class SilentPort implements AutoCloseable {
       }
       listener.close();
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
