@@ -35,7 +35,18 @@ public final class Connector implements AutoCloseable {
       throws FetchException, InterruptedException {
     String bare =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-    return List.of(resolver.resolve(bare, deadline.leftAtMost(each)));
+    InetAddress literal = literal(bare);
+    return literal == null
+        ? List.of(resolver.resolve(bare, deadline.leftAtMost(each)))
+        : List.of(literal);
+  }
+
+  private static @Nullable InetAddress literal(String host) {
+    try {
+      return InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException e) {
+      return null; // a name
+    }
   }
 
   /**
