@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       Trace.class,
       Queue.class,
       Judge.class,
+      io.postern.check.Main.class,
       Status.class,
       Stop.class,
       Clean.class

@@ -15,11 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AccessDescription;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.DistributionPoint;
@@ -110,18 +112,31 @@ final class Certificates {
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       addCrls(builder, crls);
-      if (!issue.responder().isEmpty()) {
-        builder.addExtension(
-            Extension.authorityInfoAccess,
-            false,
-            new AuthorityInformationAccess(
-                AccessDescription.id_ad_ocsp,
-                new GeneralName(GeneralName.uniformResourceIdentifier, issue.responder())));
-      }
+      addAccess(builder, issue);
       return sign(builder, signer);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
+  }
+
+  // RFC 5280 §4.2.2.1
+  private static void addAccess(X509v3CertificateBuilder builder, Issue issue)
+      throws CertIOException {
+    ASN1EncodableVector access = new ASN1EncodableVector();
+    if (!issue.responder().isEmpty()) {
+      access.add(access(AccessDescription.id_ad_ocsp, issue.responder()));
+    }
+    if (!issue.caIssuers().isEmpty()) {
+      access.add(access(AccessDescription.id_ad_caIssuers, issue.caIssuers()));
+    }
+    if (access.size() > 0) {
+      builder.addExtension(Extension.authorityInfoAccess, false, new DERSequence(access));
+    }
+  }
+
+  private static AccessDescription access(ASN1ObjectIdentifier method, String url) {
+    return new AccessDescription(
+        method, new GeneralName(GeneralName.uniformResourceIdentifier, url));
   }
 
   // RFC 5280 §4.2.1.6: an address is no DNS name.

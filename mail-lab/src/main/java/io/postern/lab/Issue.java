@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param subjectAltNames false: the common name is the only name
  * @param crlUrls null: the authority's own; empty: none published
  * @param responder URL of an OCSP responder; empty: none
+ * @param caIssuers URL of the issuer's certificate; empty: none
  */
 public record Issue(
     List<String> names,
@@ -24,6 +25,7 @@ public record Issue(
     Instant notAfter,
     @Nullable List<String> crlUrls,
     String responder,
+    String caIssuers,
     boolean rsa) {
   private static final Duration VALID = Duration.ofDays(90);
 
@@ -34,25 +36,45 @@ public record Issue(
 
   public static Issue to(String... names) {
     Instant from = Instant.now().minus(Duration.ofHours(1));
-    return new Issue(List.of(names), true, true, true, from, from.plus(VALID), null, "", false);
+    return new Issue(List.of(names), true, true, true, from, from.plus(VALID), null, "", "", false);
   }
 
   public Issue serverOnly() {
     return new Issue(
-        names, subjectAltNames, true, false, notBefore, notAfter, crlUrls, responder, rsa);
+        names,
+        subjectAltNames,
+        true,
+        false,
+        notBefore,
+        notAfter,
+        crlUrls,
+        responder,
+        caIssuers,
+        rsa);
   }
 
   public Issue clientOnly() {
     return new Issue(
-        names, subjectAltNames, false, true, notBefore, notAfter, crlUrls, responder, rsa);
+        names,
+        subjectAltNames,
+        false,
+        true,
+        notBefore,
+        notAfter,
+        crlUrls,
+        responder,
+        caIssuers,
+        rsa);
   }
 
   public Issue commonNameOnly() {
-    return new Issue(names, false, server, client, notBefore, notAfter, crlUrls, responder, rsa);
+    return new Issue(
+        names, false, server, client, notBefore, notAfter, crlUrls, responder, caIssuers, rsa);
   }
 
   public Issue valid(Instant from, Instant until) {
-    return new Issue(names, subjectAltNames, server, client, from, until, crlUrls, responder, rsa);
+    return new Issue(
+        names, subjectAltNames, server, client, from, until, crlUrls, responder, caIssuers, rsa);
   }
 
   /** Ended yesterday. */
@@ -69,7 +91,16 @@ public record Issue(
 
   public Issue withCrl(String... urls) {
     return new Issue(
-        names, subjectAltNames, server, client, notBefore, notAfter, List.of(urls), responder, rsa);
+        names,
+        subjectAltNames,
+        server,
+        client,
+        notBefore,
+        notAfter,
+        List.of(urls),
+        responder,
+        caIssuers,
+        rsa);
   }
 
   public Issue withoutCrl() {
@@ -79,12 +110,42 @@ public record Issue(
   /** No list, but a responder. */
   public Issue withResponder(String url) {
     return new Issue(
-        names, subjectAltNames, server, client, notBefore, notAfter, List.of(), url, rsa);
+        names,
+        subjectAltNames,
+        server,
+        client,
+        notBefore,
+        notAfter,
+        List.of(),
+        url,
+        caIssuers,
+        rsa);
   }
 
   /** RSA 2048 instead of P-256. */
   public Issue withRsaKey() {
     return new Issue(
-        names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, responder, true);
+        names,
+        subjectAltNames,
+        server,
+        client,
+        notBefore,
+        notAfter,
+        crlUrls,
+        responder,
+        caIssuers,
+        true);
+  }
+
+  /** A responder, beside whatever lists there are. */
+  public Issue withResponderToo(String url) {
+    return new Issue(
+        names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, url, caIssuers, rsa);
+  }
+
+  /** Where the issuer's certificate is. */
+  public Issue withIssuersAt(String url) {
+    return new Issue(
+        names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, responder, url, rsa);
   }
 }

@@ -160,6 +160,11 @@ final class CrlExamination {
     return revoked != null || covered == DistributionPoints.ALL_REASONS;
   }
 
+  /** They are about this certificate, if perhaps for some reasons only. */
+  boolean covered() {
+    return covered != 0;
+  }
+
   /** What they say together. */
   Finding finding() {
     if (revoked != null) {

@@ -1,17 +1,33 @@
 package io.postern.certificate.revocation;
 
-/** A fetch that gave nothing; the message says why, without anything the other side sent. */
-final class FetchException extends Exception {
+/**
+ * A fetch, or a connection, that gave nothing; the message says why, without anything the other
+ * side sent.
+ */
+public final class FetchException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** For the metric {@code postern.revocation.fetches}. */
-  enum Kind {
-    REFUSED,
+  /** How far it came. For the metric {@code postern.certificate.fetches} too, in small letters. */
+  public enum Kind {
+    /** Not asked for: no plain http URL. */
+    NOT_FOLLOWED,
+    /** Not connected to: the address is not public. */
+    BLOCKED_ADDRESS,
     UNRESOLVED,
+    /** Somebody answered the attempt to connect by refusing it (TCP RST). */
+    REFUSED,
+    /** Nobody answered the attempt to connect. */
+    SILENT,
+    /** There is no way to the address, or what came could not be kept. */
     UNREACHABLE,
+    /** Connected, then nothing in time. */
     TIMEOUT,
+    /** The connection ended before the answer was complete. */
+    DISCONNECTED,
+    /** An answer by HTTP that is no content, or no HTTP. */
     HTTP,
     TOO_LARGE,
+    /** Not tried: too much is being fetched. */
     BUSY,
     GARBAGE,
     WRONG_SIGNER,
@@ -19,13 +35,38 @@ final class FetchException extends Exception {
   }
 
   private final Kind kind;
+  private final int status;
+  private transient Way way = Way.NOWHERE;
 
   FetchException(Kind kind, String message) {
-    super(message);
-    this.kind = kind;
+    this(kind, message, 0);
   }
 
-  Kind kind() {
+  /**
+   * @param status HTTP status that was not 200; 0: none
+   */
+  FetchException(Kind kind, String message, int status) {
+    super(message);
+    this.kind = kind;
+    this.status = status;
+  }
+
+  public Kind kind() {
     return kind;
+  }
+
+  /** The HTTP status that was answered instead of content; 0: none was. */
+  public int status() {
+    return status;
+  }
+
+  /** How far the fetch came. */
+  public Way way() {
+    return way;
+  }
+
+  FetchException after(Way taken) {
+    this.way = taken;
+    return this;
   }
 }

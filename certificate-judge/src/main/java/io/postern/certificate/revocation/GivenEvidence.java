@@ -27,6 +27,12 @@ public final class GivenEvidence implements RevocationCheck {
     }
   }
 
+  static GivenEvidence of(List<Crl> lists, List<byte[]> answers) {
+    GivenEvidence evidence = new GivenEvidence(List.of(), answers);
+    evidence.lists.addAll(lists);
+    return evidence;
+  }
+
   @Override
   public Finding check(RevocationQuestion question) throws InterruptedException {
     if (question.stapled().length > 0) {

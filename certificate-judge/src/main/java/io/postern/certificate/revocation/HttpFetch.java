@@ -3,17 +3,17 @@ package io.postern.certificate.revocation;
 import io.postern.certificate.revocation.FetchException.Kind;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,133 +29,122 @@ import org.jspecify.annotations.Nullable;
  * size, header and concurrency are bounded. The JDK's HTTP client resolves by itself, hence an own
  * one.
  *
+ * <p>With a proxy, every request goes to the proxy, which resolves the names: here only a URL that
+ * itself names an address that is not public is refused, and the proxy must refuse the rest.
+ *
  * <p>Any thread; blocks at most the fetch time-out.
  */
 public final class HttpFetch implements AutoCloseable {
-  private static final int HTTP_PORT = 80;
-  private static final int MAX_PORT = 65_535;
   private static final int BUFFER = 16 * 1024;
-  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final int PROXY_AUTHENTICATION = 407;
 
-  private final RevocationSettings settings;
-  private final Resolver resolver = new Resolver();
+  private final FetchSettings settings;
+  private final Connector connector;
+  private final @Nullable HttpProxy proxy;
   private final Semaphore all;
   private final Map<String, Integer> perHost = new ConcurrentHashMap<>();
 
-  public HttpFetch(RevocationSettings settings) {
+  /**
+   * @throws IllegalArgumentException when the proxy in the settings is none, with the cure
+   */
+  public HttpFetch(FetchSettings settings) {
     this.settings = settings;
+    this.proxy = settings.httpProxy().map(HttpProxy::of).orElse(null);
+    this.connector = new Connector(settings.connectTimeout());
     this.all = new Semaphore(settings.concurrentFetches(), true);
   }
 
-  /** A fetch has this long from its beginning. */
-  private record Deadline(long nanos) {
-    static Deadline in(Duration time) {
-      return new Deadline(System.nanoTime() + time.toNanos());
-    }
-
-    Duration left() throws FetchException {
-      long left = nanos - System.nanoTime();
-      if (left < SHORTEST.toNanos()) {
-        throw timeout();
-      }
-      return Duration.ofNanos(left);
-    }
-
-    Duration leftAtMost(Duration bound) throws FetchException {
-      Duration left = left();
-      return left.compareTo(bound) < 0 ? left : bound;
-    }
-  }
-
   /**
+   * What is asked for.
+   *
    * @param body of a POST; null: a GET
+   * @param most bytes of the answer's body
    */
-  record Request(String accept, @Nullable String contentType, byte @Nullable [] body, long most) {
+  public record Request(
+      String accept, @Nullable String contentType, byte @Nullable [] body, long most) {
     static Request list(long most) {
       return new Request("application/pkix-crl", null, null, most);
     }
   }
 
   /** Where an answer's body goes; opened when it comes. */
-  interface Sink {
+  public interface Sink {
     OutputStream open() throws IOException;
+  }
+
+  /** A sink takes no more: the fetch ends as too large. */
+  static final class Full extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** One fetch: its time and its way. One thread. */
+  private static final class Going {
+    final long began = System.nanoTime();
+    final Deadline deadline;
+    final List<Way.Hop> hops = new ArrayList<>();
+
+    Going(Duration time) {
+      this.deadline = Deadline.in(time);
+    }
+
+    Way way() {
+      return new Way(hops, Duration.ofNanos(System.nanoTime() - began));
+    }
   }
 
   /**
    * @param to is left in whatever state after a failure
+   * @throws FetchException with the way as far as it came
    */
-  void fetch(String url, Request request, Sink to) throws FetchException, InterruptedException {
-    Deadline deadline = Deadline.in(settings.fetchTimeout());
-    if (!all.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+  public Way fetch(String url, Request request, Sink to)
+      throws FetchException, InterruptedException {
+    Going going = new Going(settings.fetchTimeout());
+    try {
+      fetch(url, request, to, going);
+      return going.way();
+    } catch (FetchException e) {
+      throw e.after(going.way());
+    }
+  }
+
+  private void fetch(String url, Request request, Sink to, Going going)
+      throws FetchException, InterruptedException {
+    if (!all.tryAcquire(going.deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
       throw new FetchException(Kind.BUSY, "too many lists are being fetched");
     }
     try {
-      URI at = target(url);
+      HttpTarget at = HttpTarget.of(url);
+      int status = 0;
       for (int i = 0; i <= settings.maxRedirects(); i++) {
-        Optional<String> location = fetchOnce(at, request, to, deadline);
-        if (location.isEmpty()) {
+        Optional<HttpResponse> redirect = fetchOnce(at, request, to, going);
+        if (redirect.isEmpty()) {
           return;
         }
-        at = redirected(at, location.get());
+        status = redirect.get().status();
+        at = at.redirected(redirect.get().location(), status);
       }
-      throw new FetchException(Kind.HTTP, "more than " + settings.maxRedirects() + " redirects");
+      throw new FetchException(
+          Kind.HTTP, "more than " + settings.maxRedirects() + " redirects", status);
     } finally {
       all.release();
     }
   }
 
-  private static URI redirected(URI from, String location) throws FetchException {
-    try {
-      return target(from.resolve(location).toString());
-    } catch (IllegalArgumentException e) {
-      throw new FetchException(Kind.HTTP, "a redirect to what is no URL");
-    }
-  }
-
-  private static URI target(String url) throws FetchException {
-    try {
-      URI uri = URI.create(url);
-      boolean http = "http".equalsIgnoreCase(uri.getScheme());
-      if (!http
-          || uri.getPort() > MAX_PORT
-          || uri.getHost() == null
-          || uri.getRawUserInfo() != null
-          || !isAscii(url)) {
-        throw new FetchException(Kind.REFUSED, "only plain http URLs are followed");
-      }
-      return uri;
-    } catch (IllegalArgumentException e) {
-      throw new FetchException(Kind.REFUSED, "what should be a URL is none");
-    }
-  }
-
-  private static boolean isAscii(String text) {
-    return text.chars().allMatch(c -> c > 0x20 && c < 0x7f);
-  }
-
-  private Optional<String> fetchOnce(URI at, Request request, Sink to, Deadline deadline)
+  private Optional<HttpResponse> fetchOnce(HttpTarget at, Request request, Sink to, Going going)
       throws FetchException, InterruptedException {
-    int port = at.getPort() < 0 ? HTTP_PORT : at.getPort();
-    String host = at.getHost().toLowerCase(Locale.ROOT) + ":" + port;
-    enter(host);
-    try {
-      InetAddress[] addresses =
-          resolver.resolve(
-              literalOrName(at.getHost()), deadline.leftAtMost(settings.connectTimeout()));
-      if (!settings.allowPrivateTargets() && !PublicAddress.all(addresses)) {
-        throw new FetchException(
-            Kind.REFUSED,
-            "the host's address is not public (see postern.revocation.allow-private-targets)");
-      }
-      try (Socket socket = connect(addresses, port, deadline)) {
-        return exchange(socket, new Sent(at, host, request), to, deadline);
-      }
+    enter(at.authority());
+    try (Socket socket = connect(at, going)) {
+      return exchange(socket, at, request, to, going.deadline);
     } catch (SocketTimeoutException e) {
-      throw timeout();
+      throw new FetchException(Kind.TIMEOUT, "the server did not answer in time");
+    } catch (Unkept e) {
+      throw e.full()
+          ? HttpResponse.tooLarge()
+          : new FetchException(Kind.UNREACHABLE, "what came could not be stored");
     } catch (IOException e) {
-      throw new FetchException(Kind.UNREACHABLE, "the connection failed: " + e.getMessage());
+      throw new FetchException(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
     } finally {
-      perHost.computeIfPresent(host, (_, count) -> count == 1 ? null : count - 1);
+      perHost.computeIfPresent(at.authority(), (_, count) -> count == 1 ? null : count - 1);
     }
   }
 
@@ -166,66 +155,79 @@ public final class HttpFetch implements AutoCloseable {
     }
   }
 
-  private static String literalOrName(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  // The first address that answers, each with its own time.
-  private Socket connect(InetAddress[] addresses, int port, Deadline deadline)
-      throws FetchException, IOException {
-    IOException last = new IOException("the host has no address");
-    for (InetAddress address : addresses) {
-      Socket socket = new Socket();
-      try {
-        int millis = (int) deadline.leftAtMost(settings.connectTimeout()).toMillis();
-        socket.connect(new InetSocketAddress(address, port), Math.max(1, millis));
-        return socket;
-      } catch (IOException e) {
-        socket.close();
-        last = e;
-      } catch (FetchException e) {
-        socket.close();
-        throw e;
+  private Socket connect(HttpTarget at, Going going) throws FetchException, InterruptedException {
+    if (proxy == null) {
+      List<InetAddress> addresses = resolve(at.host(), at.port(), false, going);
+      if (!settings.allowPrivateTargets() && !PublicAddress.all(addresses)) {
+        throw blocked();
       }
+      return connector.connect(addresses, at.port(), going.deadline);
     }
-    throw last;
+    if (!settings.allowPrivateTargets() && at.saysPrivate()) {
+      throw blocked();
+    }
+    try {
+      List<InetAddress> addresses = resolve(proxy.host(), proxy.port(), true, going);
+      return connector.connect(addresses, proxy.port(), going.deadline);
+    } catch (FetchException e) {
+      throw new FetchException(
+          e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage());
+    }
   }
 
-  /** A request to one target. */
-  private record Sent(URI at, String host, Request request) {}
+  private List<InetAddress> resolve(String host, int port, boolean isProxy, Going going)
+      throws FetchException, InterruptedException {
+    List<InetAddress> addresses = List.of();
+    try {
+      addresses = connector.resolve(host, going.deadline);
+      return addresses;
+    } finally {
+      going.hops.add(new Way.Hop(host, port, addresses, isProxy));
+    }
+  }
 
-  private Optional<String> exchange(Socket socket, Sent sent, Sink to, Deadline deadline)
+  private static FetchException blocked() {
+    return new FetchException(
+        Kind.BLOCKED_ADDRESS,
+        "the host's address is not public (see postern.revocation.allow-private-targets)");
+  }
+
+  /** The response where it is a redirect; else its body has been copied. */
+  private Optional<HttpResponse> exchange(
+      Socket socket, HttpTarget at, Request request, Sink to, Deadline deadline)
       throws FetchException, IOException {
-    socket.getOutputStream().write(bytes(sent));
-    InputStream in = new BufferedInputStream(new TimedInput(socket, deadline), BUFFER);
+    socket.getOutputStream().write(bytes(at, request));
+    InputStream in = new BufferedInputStream(deadline.bounding(socket), BUFFER);
     HttpResponse response = HttpResponse.read(in);
     if (response.redirect()) {
-      return Optional.of(response.location());
+      return Optional.of(response);
     }
     if (response.status() != 200) {
-      throw new FetchException(Kind.HTTP, "the server answered " + response.status());
+      throw new FetchException(Kind.HTTP, refused(response.status()), response.status());
     }
-    try (OutputStream out = to.open()) {
-      response.copyBody(in, out, sent.request().most());
+    try (OutputStream out = new Keeping(to)) {
+      response.copyBody(in, out, request.most());
     }
     return Optional.empty();
   }
 
-  private static byte[] bytes(Sent sent) {
-    URI at = sent.at();
-    Request request = sent.request();
+  private String refused(int status) {
+    if (proxy == null) {
+      return "the server answered " + status;
+    }
+    return status == PROXY_AUTHENTICATION
+        ? "the proxy wants a user and a password (407), which Postern has not"
+        : "the proxy, or the server behind it, answered " + status;
+  }
+
+  private byte[] bytes(HttpTarget at, Request request) {
     byte[] body = request.body();
-    String path = at.getRawPath() == null || at.getRawPath().isEmpty() ? "/" : at.getRawPath();
-    String query = at.getRawQuery() == null ? "" : "?" + at.getRawQuery();
-    String host = sent.host();
-    String named = host.endsWith(":80") ? host.substring(0, host.length() - 3) : host;
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     String head =
         (body == null ? "GET " : "POST ")
-            + path
-            + query
+            + (proxy == null ? at.origin() : at.absolute())
             + " HTTP/1.1\r\nHost: "
-            + named
+            + at.named()
             + "\r\nUser-Agent: Postern\r\nAccept: "
             + request.accept()
             + ", */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n"
@@ -244,41 +246,53 @@ public final class HttpFetch implements AutoCloseable {
     return all.toByteArray();
   }
 
-  /** Each read has what is left of the whole time: a server that drips does not gain any. */
-  private static final class TimedInput extends InputStream {
-    private final Socket socket;
-    private final InputStream in;
-    private final Deadline deadline;
+  /** The sink, not the connection, has failed. */
+  private static final class Unkept extends IOException {
+    private static final long serialVersionUID = 1;
 
-    TimedInput(Socket socket, Deadline deadline) throws IOException {
-      this.socket = socket;
-      this.in = socket.getInputStream();
-      this.deadline = deadline;
+    Unkept(IOException cause) {
+      super(cause);
     }
 
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        socket.setSoTimeout((int) Math.max(1, deadline.left().toMillis()));
-      } catch (FetchException e) {
-        throw new SocketTimeoutException(e.getMessage());
-      }
-      return in.read(bytes, offset, length);
+    boolean full() {
+      return getCause() instanceof Full;
     }
   }
 
-  private static FetchException timeout() {
-    return new FetchException(Kind.TIMEOUT, "the server did not answer in time");
+  private static final class Keeping extends FilterOutputStream {
+    Keeping(Sink to) throws Unkept {
+      super(open(to));
+    }
+
+    private static OutputStream open(Sink to) throws Unkept {
+      try {
+        return to.open();
+      } catch (IOException e) {
+        throw new Unkept(e);
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw new Unkept(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        super.close();
+      } catch (IOException e) {
+        throw new Unkept(e);
+      }
+    }
   }
 
   @Override
   public void close() {
-    resolver.close();
+    connector.close();
   }
 }

@@ -49,7 +49,7 @@ record HttpResponse(int status, Map<String, String> fields) {
   String location() throws FetchException {
     String location = fields.get("location");
     if (location == null) {
-      throw bad("a redirect to nowhere");
+      throw new FetchException(Kind.HTTP, "a redirect to nowhere", status);
     }
     return location;
   }
@@ -129,7 +129,7 @@ record HttpResponse(int status, Map<String, String> fields) {
     while (left > 0) {
       int read = in.read(piece, 0, (int) Math.min(PIECE, left));
       if (read < 0) {
-        throw bad("the body ends too early");
+        throw ended("the body ends too early");
       }
       out.write(piece, 0, read);
       left -= read;
@@ -141,7 +141,7 @@ record HttpResponse(int status, Map<String, String> fields) {
     while (true) {
       int octet = in.read();
       if (octet < 0) {
-        throw bad("the response ends too early");
+        throw ended("the response ends too early");
       }
       if (--left[0] < 0) {
         throw bad("a head or line that is too long");
@@ -158,7 +158,11 @@ record HttpResponse(int status, Map<String, String> fields) {
     return new FetchException(Kind.HTTP, "the server's answer is not usable: " + what);
   }
 
-  private static FetchException tooLarge() {
+  private static FetchException ended(String what) {
+    return new FetchException(Kind.DISCONNECTED, "the server ended the connection: " + what);
+  }
+
+  static FetchException tooLarge() {
     return new FetchException(
         Kind.TOO_LARGE, "the list is too large (see postern.revocation.max-bytes)");
   }

@@ -2,7 +2,7 @@ package io.postern.certificate.revocation;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  * address that carries an IPv4 one inside is refused, since a translator would follow it anywhere.
  * Stateless, any thread.
  */
-final class PublicAddress {
+public final class PublicAddress {
   private record Range(byte[] prefix, int bits) {
     static Range of(String address, int bits) {
       return new Range(literal(address), bits);
@@ -62,7 +62,7 @@ final class PublicAddress {
   private PublicAddress() {}
 
   /** IPv4-mapped addresses are IPv4 addresses to the JDK already. */
-  static boolean is(InetAddress address) {
+  public static boolean is(InetAddress address) {
     byte[] octets = address.getAddress();
     return address instanceof Inet4Address
         ? NOT_PUBLIC_IPV4.stream().noneMatch(range -> range.contains(octets))
@@ -70,7 +70,7 @@ final class PublicAddress {
             && NOT_PUBLIC_IPV6.stream().noneMatch(range -> range.contains(octets));
   }
 
-  static boolean all(InetAddress[] addresses) {
-    return Arrays.stream(addresses).allMatch(PublicAddress::is);
+  public static boolean all(Collection<InetAddress> addresses) {
+    return addresses.stream().allMatch(PublicAddress::is);
   }
 }

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.postern.certificate.revocation.FetchException.Kind;
+import io.postern.lab.FreePorts;
+import io.postern.lab.SilentPort;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,64 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a server that says, octet for octet, what a test wants. */
 class HttpFetchTest {
   @TempDir Path folder = Path.of("");
-  private final ServerSocket listener;
-  private final List<String> requests = new CopyOnWriteArrayList<>();
-  private final List<Socket> open = new CopyOnWriteArrayList<>();
-  private volatile String answer = "";
-  private volatile boolean drip;
-
-  HttpFetchTest() throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-  }
-
-  @BeforeEach
-  void serve() {
-    Thread.ofVirtual().start(this::accept);
-  }
+  private final RawServer server = new RawServer();
 
   @AfterEach
-  void close() throws IOException {
-    listener.close();
-    for (Socket socket : open) {
-      socket.close();
-    }
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        open.add(socket);
-        Thread.ofVirtual().start(() -> talk(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
-  }
-
-  private void talk(Socket socket) {
-    try (socket) {
-      StringBuilder request = new StringBuilder();
-      while (request.indexOf("\r\n\r\n") < 0) {
-        request.append((char) socket.getInputStream().read());
-      }
-      requests.add(request.toString());
-      byte[] bytes = answer.getBytes(ISO_8859_1);
-      for (int i = 0; drip && i < bytes.length; i++) {
-        socket.getOutputStream().write(bytes, i, 1);
-        java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
-      }
-      if (!drip) {
-        socket.getOutputStream().write(bytes);
-      }
-    } catch (IOException e) {
-      // The client has gone.
-      requests.add("gone");
-    }
+  void close() {
+    server.close();
   }
 
   private String url(String path) {
-    return "http://127.0.0.1:" + listener.getLocalPort() + path;
+    return server.url(path);
   }
 
   private HttpFetch.Request list() {
@@ -103,9 +53,19 @@ class HttpFetchTest {
   }
 
   private Kind failure(String url) {
-    FetchException e = catchThrowableOfType(FetchException.class, () -> fetch(url));
-    assertThat(e).as("a failure").isNotNull();
-    return requireNonNull(e).kind();
+    return failed(url, TestSettings.in(folder)).kind();
+  }
+
+  private FetchException failed(String url, RevocationSettings settings) {
+    Path file = folder.resolve("body");
+    try (HttpFetch http = new HttpFetch(settings)) {
+      FetchException e =
+          catchThrowableOfType(
+              FetchException.class,
+              () -> http.fetch(url, list(), () -> Files.newOutputStream(file)));
+      assertThat(e).as("a failure").isNotNull();
+      return requireNonNull(e);
+    }
   }
 
   @ParameterizedTest
@@ -119,34 +79,95 @@ class HttpFetchTest {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\n\r\n"
       })
   void readsEachFraming(String response) throws Exception {
-    answer = response;
+    server.answers(response);
     assertThat(fetch(url("/a?b=c"))).isEqualTo("hello");
-    assertThat(requests.getFirst())
-        .startsWith("GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:" + listener.getLocalPort() + "\r\n");
+    assertThat(server.requests().getFirst())
+        .startsWith("GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:" + server.port() + "\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SMTP ready\r\n\r\n",
+        "HTTP/1.1 404 Not Found\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\n\r\n"
+      })
+  void refusesWhatIsNoAnswer(String response) {
+    server.answers(response);
+    assertThat(failure(url("/"))).isEqualTo(Kind.HTTP);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
-        "SMTP ready\r\n\r\n",
         "HTTP/1.1 200 OK\r\n",
-        "HTTP/1.1 404 Not Found\r\n\r\n",
-        "HTTP/1.1 204 No Content\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nno colon\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n",
-        "HTTP/1.1 302 Found\r\n\r\n",
-        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"
       })
-  void refusesWhatIsNoAnswer(String response) {
-    answer = response;
-    assertThat(failure(url("/"))).isEqualTo(Kind.HTTP);
+  void tellsAConnectionThatEndedTooEarly(String response) {
+    server.answers(response);
+    assertThat(failure(url("/"))).isEqualTo(Kind.DISCONNECTED);
+  }
+
+  @Test
+  void tellsHowFarItCame() throws Exception {
+    int closed = FreePorts.next();
+    assertThat(failure("http://127.0.0.1:" + closed + "/")).isEqualTo(Kind.REFUSED);
+    try (SilentPort silent = new SilentPort()) {
+      assertThat(failure("http://127.0.0.1:" + silent.port() + "/")).isEqualTo(Kind.SILENT);
+    }
+    // No resolver asks for a label this long.
+    assertThat(failure("http://" + "a".repeat(64) + ".example/")).isEqualTo(Kind.UNRESOLVED);
+    server.saysNothing();
+    assertThat(failure(url("/"))).isEqualTo(Kind.TIMEOUT);
+  }
+
+  @Test
+  void tellsWhomItAskedAndWhatTheyAnswered() throws Exception {
+    try (RawServer second = new RawServer()) {
+      second.answers("HTTP/1.1 404 Not Found\r\n\r\n");
+      server.answers("HTTP/1.1 302 Found\r\nLocation: " + second.url("/x") + "\r\n\r\n");
+      FetchException e = failed(url("/"), TestSettings.in(folder));
+      assertThat(e.status()).isEqualTo(404);
+      assertThat(e.way().hops())
+          .extracting(Way.Hop::port)
+          .containsExactly(server.port(), second.port());
+      assertThat(e.way().hops())
+          .allSatisfy(
+              hop -> {
+                assertThat(hop.addresses()).containsExactly(InetAddress.ofLiteral("127.0.0.1"));
+                assertThat(hop.proxy()).isFalse();
+              });
+      assertThat(e.way().took()).isPositive().isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void aSinkThatFailsIsNotTheServersFault() throws Exception {
+    server.answers("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    try (HttpFetch http = new HttpFetch(TestSettings.in(folder))) {
+      FetchException e =
+          catchThrowableOfType(
+              FetchException.class,
+              () ->
+                  http.fetch(
+                      url("/"),
+                      list(),
+                      () -> {
+                        throw new IOException("disk full");
+                      }));
+      assertThat(requireNonNull(e).kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(e).hasMessageContaining("stored");
+    }
   }
 
   @ParameterizedTest
@@ -164,52 +185,49 @@ class HttpFetchTest {
         "no url"
       })
   void refusesWhatIsNoPlainHttpUrl(String url) {
-    assertThat(failure(url)).isEqualTo(Kind.REFUSED);
+    assertThat(failure(url)).isEqualTo(Kind.NOT_FOLLOWED);
   }
 
   @Test
   void followsARedirectAndItsChecks() throws Exception {
-    answer = "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/\r\n\r\n";
-    assertThat(failure(url("/"))).isEqualTo(Kind.REFUSED);
-    answer = "HTTP/1.1 301 Moved\r\nLocation: file:///etc/passwd\r\n\r\n";
-    assertThat(failure(url("/"))).isEqualTo(Kind.REFUSED);
+    server.answers("HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/\r\n\r\n");
+    assertThat(failure(url("/"))).isEqualTo(Kind.NOT_FOLLOWED);
+    server.answers("HTTP/1.1 301 Moved\r\nLocation: file:///etc/passwd\r\n\r\n");
+    assertThat(failure(url("/"))).isEqualTo(Kind.NOT_FOLLOWED);
   }
 
   @Test
   void threeRedirectsAreTheMost() {
-    answer = "HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\n";
+    server.answers("HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\n");
     assertThat(failure(url("/"))).isEqualTo(Kind.HTTP);
-    assertThat(requests).hasSize(4);
+    assertThat(server.requests()).hasSize(4);
   }
 
   @ParameterizedTest
-  @CsvSource({"127.0.0.1", "localhost", "[::1]", "2130706433", "0.0.0.0", "[::ffff:127.0.0.1]"})
-  void privateTargetsAreNotConnectedTo(String host) throws Exception {
+  @CsvSource({
+    "127.0.0.1, BLOCKED_ADDRESS",
+    "localhost, BLOCKED_ADDRESS",
+    "[::1], BLOCKED_ADDRESS",
+    "0.0.0.0, BLOCKED_ADDRESS",
+    "[::ffff:127.0.0.1], BLOCKED_ADDRESS",
+    "2130706433, BLOCKED_ADDRESS"
+  })
+  void privateTargetsAreNotConnectedTo(String host, Kind kind) throws Exception {
     TestSettings strict = new TestSettings(folder, false, 1 << 20, Duration.ofSeconds(1));
-    try (HttpFetch http = new HttpFetch(strict)) {
-      FetchException e =
-          catchThrowableOfType(
-              FetchException.class,
-              () ->
-                  http.fetch(
-                      "http://" + host + ":" + listener.getLocalPort() + "/",
-                      list(),
-                      () -> Files.newOutputStream(folder.resolve("x"))));
-      assertThat(requireNonNull(e).kind())
-          .isIn(Kind.REFUSED, Kind.UNRESOLVED, Kind.UNREACHABLE, Kind.TIMEOUT);
-    }
-    assertThat(requests).isEmpty();
+    FetchException e = failed("http://" + host + ":" + server.port() + "/", strict);
+    assertThat(e.kind()).isEqualTo(kind);
+    assertThat(server.requests()).isEmpty();
   }
 
   @Test
   void aPortThatIsNoneIsRefused() {
-    assertThat(failure("http://127.0.0.1:70000/")).isEqualTo(Kind.REFUSED);
+    assertThat(failure("http://127.0.0.1:70000/")).isEqualTo(Kind.NOT_FOLLOWED);
   }
 
   @Test
   void aServerThatDripsGainsNoTime() {
-    drip = true;
-    answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000);
+    server.drips();
+    server.answers("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000));
     long began = System.nanoTime();
     assertThat(failure(url("/"))).isEqualTo(Kind.TIMEOUT);
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
@@ -217,20 +235,20 @@ class HttpFetchTest {
 
   @Test
   void anEndlessHeadAndABodyTooLargeAreCutOff() {
-    answer = "HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(5000);
+    server.answers("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(5000));
     assertThat(failure(url("/"))).isEqualTo(Kind.HTTP);
-    answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat((1 << 20) + 1);
+    server.answers("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat((1 << 20) + 1));
     assertThat(failure(url("/"))).isEqualTo(Kind.TOO_LARGE);
-    answer = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n";
+    server.answers("HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n");
     assertThat(failure(url("/"))).isEqualTo(Kind.TOO_LARGE);
-    answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n";
+    server.answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n");
     assertThat(failure(url("/"))).isEqualTo(Kind.TOO_LARGE);
   }
 
   @Test
   void moreThanFourAtATimeFromOneHostAreTooMany() throws Exception {
-    drip = true;
-    answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000);
+    server.drips();
+    server.answers("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000));
     List<Kind> kinds = new CopyOnWriteArrayList<>();
     try (HttpFetch http = new HttpFetch(TestSettings.in(folder))) {
       List<Thread> threads = new ArrayList<>();
@@ -282,7 +300,7 @@ class HttpFetchTest {
         }
         read++;
       } catch (FetchException e) {
-        assertThat(e.kind()).isIn(Kind.HTTP, Kind.TOO_LARGE);
+        assertThat(e.kind()).isIn(Kind.HTTP, Kind.TOO_LARGE, Kind.DISCONNECTED);
       }
       assertThat(out.size()).isLessThanOrEqualTo(100);
     }

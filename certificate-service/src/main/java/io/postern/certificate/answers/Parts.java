@@ -92,7 +92,11 @@ public class Parts {
   @Produces
   @Singleton
   HttpFetch http(RevocationConfig settings) {
-    return new HttpFetch(settings);
+    try {
+      return new HttpFetch(settings);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
   }
 
   void close(@Disposes HttpFetch http) {

@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How revocation lists are fetched and kept. */
 @ConfigMapping(prefix = "postern.revocation")
@@ -12,6 +13,9 @@ public interface RevocationConfig extends RevocationSettings {
   @Override
   @WithDefault("false")
   boolean allowPrivateTargets();
+
+  @Override
+  Optional<String> httpProxy();
 
   @Override
   @WithDefault("data/crls")

@@ -1,0 +1,138 @@
+package io.postern.check;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.revocation.EndpointStatus;
+import io.postern.certificate.revocation.Probed;
+import io.postern.check.report.CertificateFacts;
+import io.postern.check.report.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** The cure for each thing that a check finds, in a sentence. Stateless, any thread. */
+final class Advice {
+  private Advice() {}
+
+  /**
+   * For an endpoint that is not OK.
+   *
+   * @param where host and port that were asked last
+   */
+  static String cure(Probed probed, String where) {
+    EndpointStatus status = probed.status();
+    return switch (status) {
+      case OK -> "";
+      case DNS_FAILURE ->
+          "make the DNS servers of this host answer for " + where + ", or use an HTTP proxy";
+      case REFUSED ->
+          "allow TCP from this host to "
+              + where
+              + " where a firewall rejects it; if none does,"
+              + " nothing listens there: tell the authority";
+      case SILENT -> "open the firewall for TCP from this host to " + where;
+      case UNREACHABLE ->
+          "give this host a route to "
+              + where
+              + ", or an HTTP proxy (postern.revocation.http-proxy)";
+      case TIMED_OUT ->
+          "try again with a longer --timeout; if it stays, what stands between this host and "
+              + where
+              + " lets connections in and no answers out";
+      case DISCONNECTED -> "see whether a firewall or a proxy cuts off HTTP to " + where;
+      case HTTP_STATUS -> ofHttp(probed, where);
+      case TOO_LARGE -> "raise postern.revocation.max-bytes, if the authority's list is that large";
+      case BLOCKED_ADDRESS ->
+          "set postern.revocation.allow-private-targets=true (here --allow-private) only if the"
+              + " authority publishes inside your own network";
+      case NOT_FOLLOWED -> "ask the authority for certificates with an http URL";
+      case NOT_A_CRL, NOT_A_CERTIFICATE, NOT_AN_OCSP_RESPONSE ->
+          "see what answers at "
+              + where
+              + ": often a proxy's or a guest network's own page; if it is"
+              + " the authority, tell it";
+      case EXPIRED ->
+          "compare this host's clock; if it is right, the authority, or a cache on the way, serves"
+              + " what is too old: tell it";
+      case NOT_YET_VALID -> "set this host's clock; if it is right, tell the authority";
+      case WRONG_SIGNER ->
+          "tell the authority: it publishes there what is not for this certificate";
+      case OCSP_ERROR -> "try again later; if it stays, tell the authority";
+      case REVOKED -> "do not use this certificate: have another one issued";
+      case UNKNOWN -> "tell the authority: this certificate says that it would be told of there";
+    };
+  }
+
+  private static String ofHttp(Probed probed, String where) {
+    return switch (probed.httpStatus()) {
+      case 407 -> "allow this host at the proxy without a password";
+      case 403 ->
+          "allow it at the proxy or the filter that stands between; else tell the authority";
+      case 404, 410 -> "tell the authority: it publishes nothing there";
+      default -> "try again later; if it stays, see what answers at " + where;
+    };
+  }
+
+  /** For a mail server from which there are no certificates. */
+  static String cure(Connection connection) {
+    String where = connection.host() + " port " + connection.port();
+    return switch (connection.status()) {
+      case OK -> "";
+      case DNS_FAILURE -> "Make the DNS servers of this host answer for " + connection.host() + ".";
+      case REFUSED ->
+          "Nothing listens at "
+              + where
+              + ", or a firewall rejects it: start the server, or open the"
+              + " firewall for TCP from this host.";
+      case SILENT -> "Open the firewall for TCP from this host to " + where + ".";
+      case UNREACHABLE -> "Give this host a route to " + where + ".";
+      case BLOCKED_ADDRESS ->
+          connection.host()
+              + " is at an address that is not public: name a host that is, or set"
+              + " postern.revocation.allow-private-targets=true if yours are inside.";
+      case TIMED_OUT ->
+          where + " does not answer in time: try again with a longer --timeout, or ask its owner.";
+      case DISCONNECTED -> where + " ends the connection: its owner's log says why.";
+      case NOT_SMTP -> "Name the port where the server speaks SMTP with STARTTLS (25, 587).";
+      case SMTP_REFUSED ->
+          where + " refuses this host: its owner must allow it, or check from another host.";
+      case STARTTLS_NOT_OFFERED ->
+          where
+              + " must offer STARTTLS: forced TLS to it is not possible; if it does elsewhere,"
+              + " something between removes it.";
+      case STARTTLS_REFUSED -> where + " must accept STARTTLS: ask its owner about the reply.";
+      case HANDSHAKE_FAILED ->
+          where + " must offer TLS 1.2 or 1.3 with a suite with forward secrecy and a certificate.";
+    };
+  }
+
+  /** For a root that is no anchor. */
+  static String install(String name, @Nullable ParsedCertificate root) {
+    if (root == null) {
+      return "The issuer "
+          + name
+          + " is neither sent nor an anchor here nor could it be fetched. If it is a root, get its"
+          + " certificate from the authority, compare the fingerprint with what the authority"
+          + " publishes, and "
+          + WHERE
+          + " If it is none, its certificate must be sent along.";
+    }
+    CertificateFacts facts = CertificateFacts.of(root);
+    return "The root is not trusted here: get its certificate ("
+        + facts.subject()
+        + ", SHA-256 "
+        + facts.sha256()
+        + ") from the authority, compare this fingerprint with what the authority publishes, and "
+        + WHERE;
+  }
+
+  /** For a root that was asked for and is not here. */
+  static String install(String query) {
+    return "No anchor that is used here is \""
+        + query
+        + "\". To trust it, get its certificate from the authority, compare the fingerprint with"
+        + " what the authority publishes, and "
+        + WHERE;
+  }
+
+  private static final String WHERE =
+      "put it (PEM) into a file that postern.anchors.pem of certificate-service names; it is read"
+          + " again by itself.";
+}

@@ -1,0 +1,230 @@
+package io.postern.check;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.BadAnchorFileException;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.revocation.HttpProxy;
+import io.postern.check.report.Report;
+import io.postern.check.report.ReportJson;
+import io.postern.check.report.ReportText;
+import io.postern.check.report.RootReport;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRole;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ./run check}, and the program of {@code postern-check.jar}. */
+@Command(
+    name = "check",
+    description = {
+      "Is this host ready for a certificate? Asks every list, responder and issuer that it names,"
+          + " looks for its root among the trust anchors, and judges it as Postern judges mail"
+          + " (docs/checking.md).",
+      "Exit code 0: OK, 1: not OK, 2: wrong arguments."
+    },
+    mixinStandardHelpOptions = true)
+public final class Main implements Callable<Integer> {
+  private static final int NOT_OK = 1;
+  private static final int MOST_ANCHORS = 1000;
+  private static final int LONGEST_STEP = 120;
+  private static final Logger LOG = Logger.getLogger("io.postern");
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PEM|HOST[:PORT]",
+      arity = "0..1",
+      description = "a file of certificates (PEM, or one in DER), or a mail server (port 25)")
+  private @Nullable String target;
+
+  @Option(
+      names = "--root",
+      paramLabel = "NAME|FINGERPRINT",
+      description = "instead: is a root of this name, or fingerprint, trusted here?")
+  private @Nullable String root;
+
+  @Option(names = "--json", description = "for scripts")
+  private boolean json;
+
+  @Option(names = "--client", description = "judge the certificate as a client's, not a server's")
+  private boolean client;
+
+  @Option(
+      names = "--anchors",
+      paramLabel = "FILE",
+      description = "further trust anchors (PEM), as postern.anchors.pem has; may be repeated")
+  private List<Path> anchors = new ArrayList<>();
+
+  @Option(
+      names = "--no-default-anchors",
+      description = "the JDK's trust anchors do not count, only --anchors")
+  private boolean noDefaultAnchors;
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "HOST:PORT",
+      description = "fetch by this HTTP proxy, as postern.revocation.http-proxy")
+  private @Nullable String proxy;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "for one fetch; the whole takes at most five times that (default: 10)")
+  private int timeout = 10;
+
+  @Option(
+      names = "--allow-private",
+      description = "ask endpoints at private addresses too, as allow-private-targets")
+  private boolean allowPrivate;
+
+  public static void main(String[] args) {
+    System.exit(run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+  }
+
+  static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setCommandName("postern-check")
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> {
+              command.getErr().println("postern: " + problem);
+              return NOT_OK;
+            })
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    LOG.setLevel(Level.WARNING); // what is left out of the JDK's anchors is not asked for here
+    PrintWriter out = spec().commandLine().getOut();
+    if ((target == null) == (root == null)) {
+      throw wrong("name either PEM, HOST or HOST:PORT, or --root NAME or FINGERPRINT");
+    }
+    if (timeout < 1 || timeout > LONGEST_STEP) {
+      throw wrong("--timeout is " + timeout + ": give 1 to " + LONGEST_STEP + " seconds");
+    }
+    TrustAnchors trusted = anchors();
+    if (root != null) {
+      RootReport report = root(root, trusted);
+      print(out, json ? List.of(ReportJson.of(report)) : ReportText.of(report));
+      return report.ok() ? 0 : NOT_OK;
+    }
+    Report report = check(target(target), trusted);
+    print(out, json ? List.of(ReportJson.of(report)) : ReportText.of(report));
+    return report.ok() ? 0 : NOT_OK;
+  }
+
+  private static void print(PrintWriter out, List<String> lines) {
+    lines.forEach(out::println);
+    out.flush();
+  }
+
+  private Report check(Target what, TrustAnchors trusted) throws IOException, InterruptedException {
+    Optional<String> by = proxy();
+    Path folder = Files.createTempDirectory("postern-check");
+    try {
+      CheckSettings settings =
+          new CheckSettings(
+              Duration.ofSeconds(timeout),
+              allowPrivate,
+              true, // whoever names a host here may dial it
+              by,
+              CheckSettings.MAX_BYTES,
+              folder);
+      return new CertificateCheck(settings, InstantSource.system())
+          .check(what, client ? CertificateRole.ROLE_CLIENT : CertificateRole.ROLE_SERVER, trusted);
+    } finally {
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private Optional<String> proxy() {
+    try {
+      return proxy == null ? Optional.empty() : Optional.of(HttpProxy.of(proxy).shown());
+    } catch (IllegalArgumentException e) {
+      throw wrong("--proxy: " + e.getMessage());
+    }
+  }
+
+  private RootReport root(String query, TrustAnchors trusted) {
+    try {
+      return RootCheck.find(query, trusted);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--root: " + e.getMessage());
+    }
+  }
+
+  private Target target(@Nullable String text) {
+    String named = text == null ? "" : text;
+    try {
+      return isFile(named)
+          ? new Target.Given(
+              named, ders(CertificateFile.read(Path.of(named), CheckSettings.MAX_CERTIFICATES)))
+          : Target.Host.parse(named);
+    } catch (IllegalArgumentException e) {
+      throw wrong("PEM|HOST[:PORT]: " + e.getMessage());
+    }
+  }
+
+  // What looks like a file and is none must not be dialled.
+  private static boolean isFile(String text) {
+    try {
+      return text.contains("/")
+          || text.matches("(?i).*\\.(pem|crt|cer|der|p7c)")
+          || Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static List<byte[]> ders(List<ParsedCertificate> certificates) {
+    return LeafFirst.of(certificates).stream().map(ParsedCertificate::der).toList();
+  }
+
+  private TrustAnchors anchors() {
+    try {
+      if (!noDefaultAnchors) {
+        return new DefaultAnchors(anchors).current();
+      }
+      List<ParsedCertificate> only = new ArrayList<>();
+      for (Path file : anchors) {
+        only.addAll(CertificateFile.read(file, MOST_ANCHORS));
+      }
+      return new TrustAnchors(AnchorSetReference.getDefaultInstance(), only);
+    } catch (BadAnchorFileException | IllegalArgumentException e) {
+      throw wrong("--anchors: " + e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec().commandLine(), message);
+  }
+
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("not started by picocli");
+    }
+    return spec;
+  }
+}

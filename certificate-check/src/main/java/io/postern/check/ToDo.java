@@ -1,0 +1,128 @@
+package io.postern.check;
+
+import io.postern.check.report.CheckedCertificate;
+import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
+import io.postern.check.report.CheckedRoot;
+import io.postern.check.report.Connection;
+import io.postern.check.report.Report.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What must be done for an OK, and what is worth knowing besides, in sentences, each once. One
+ * thread, one use.
+ */
+final class ToDo {
+  private static final Duration SOON = Duration.ofDays(30);
+
+  /** Reasons whose cure another sentence has. */
+  private static final Set<String> TOLD =
+      Set.of("untrusted-root", "incomplete-chain", "revocation-unreachable", "revocation-stale");
+
+  private final Set<String> sentences = new LinkedHashSet<>();
+  private final Set<String> notes = new LinkedHashSet<>();
+
+  void dial(Connection connection) {
+    sentences.add(Advice.cure(connection));
+  }
+
+  void missing(List<CheckedCertificate> certificates, boolean host) {
+    String who = host ? "The server must send " : "The file must have ";
+    List<String> missing =
+        certificates.stream().filter(c -> !c.sent()).map(c -> c.facts().subject()).toList();
+    if (!missing.isEmpty()) {
+      sentences.add(
+          who
+              + String.join(", ", missing)
+              + " behind its own certificate: Postern does not fetch what is missing, and Exchange"
+              + " does not either.");
+    }
+  }
+
+  void root(CheckedRoot root) {
+    if (!root.trusted()) {
+      sentences.add(root.advice());
+    }
+  }
+
+  void certificate(CheckedCertificate certificate) {
+    for (CheckedEndpoint endpoint : certificate.endpoints()) {
+      if (!endpoint.ok()) {
+        boolean needed = !certificate.ok() && Findings.tellsOfRevocation(endpoint);
+        (needed ? sentences : notes).add(told(endpoint));
+      }
+    }
+    String status = certificate.revocation().status();
+    if (status.equals("nothing-published")) {
+      notes.add(
+          certificate.facts().subject()
+              + " names neither a list nor a responder: if it is revoked, nobody learns of it.");
+    }
+  }
+
+  private static String told(CheckedEndpoint endpoint) {
+    return endpoint.kind().spelled()
+        + " "
+        + endpoint.url()
+        + " ("
+        + endpoint.status().spelled()
+        + "): "
+        + endpoint.reason()
+        + ".";
+  }
+
+  void verdict(Verdict verdict) {
+    if (!verdict.good() && (sentences.isEmpty() || !TOLD.contains(verdict.reason()))) {
+      sentences.add(
+          "It is judged "
+              + verdict.result()
+              + " ("
+              + verdict.reason()
+              + "): "
+              + verdict.detail()
+              + ".");
+    }
+  }
+
+  void leaf(CheckedCertificate leaf, Instant at, boolean stapled) {
+    Instant end = leaf.facts().notAfter();
+    if (end.isAfter(at) && end.isBefore(at.plus(SOON))) {
+      notes.add(
+          leaf.facts().subject()
+              + " ends in "
+              + Duration.between(at, end).toDays()
+              + " days: have the next one issued.");
+    }
+    if (stapled) {
+      notes.add(
+          "The server stapled an OCSP response. The lists and responders were asked all the same, as"
+              + " the next one may come without.");
+    }
+  }
+
+  void leftOut(int endpoints) {
+    if (endpoints > 0) {
+      notes.add(endpoints + " more URLs are named than a check asks; they were left out.");
+    }
+  }
+
+  void proxied(boolean proxied) {
+    if (proxied) {
+      notes.add(
+          "Lists, responders and issuers were asked through the HTTP proxy, which resolves the"
+              + " names; the mail server was dialled directly.");
+    }
+  }
+
+  List<String> sentences() {
+    return new ArrayList<>(sentences);
+  }
+
+  List<String> notes() {
+    return new ArrayList<>(notes);
+  }
+}

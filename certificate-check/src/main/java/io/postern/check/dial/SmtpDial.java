@@ -1,0 +1,128 @@
+package io.postern.check.dial;
+
+import io.postern.certificate.revocation.Connector;
+import io.postern.certificate.revocation.Deadline;
+import io.postern.certificate.revocation.FetchException;
+import io.postern.certificate.revocation.PublicAddress;
+import io.postern.check.report.Connection;
+import io.postern.check.report.Connection.Status;
+import io.postern.check.report.Printable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dials a mail server as far as its certificates: connect, greeting, EHLO, STARTTLS, handshake (RFC
+ * 5321, RFC 3207). Sends nothing of a mail and believes nothing: who the server is, is judged
+ * afterwards.
+ *
+ * <p>Any thread; blocks at most {@code patience} in all, whatever the server does. A reply is
+ * bounded as {@link io.postern.smtp.ReplyParser} says, a handshake by the JDK.
+ */
+public final class SmtpDial implements AutoCloseable {
+  private static final int MAX_REASON = 300;
+
+  private final Connector connector;
+  private final Duration patience;
+  private final boolean privateToo;
+
+  /**
+   * @param privateToo dial addresses that are not public
+   */
+  public SmtpDial(Duration patience, boolean privateToo) {
+    this.connector = new Connector(patience.dividedBy(4));
+    this.patience = patience;
+    this.privateToo = privateToo;
+  }
+
+  /** One dial, as far as it came; one thread. */
+  private final class Call {
+    private final String host;
+    private final int port;
+    private final Deadline deadline = Deadline.in(patience);
+    private final long began = System.nanoTime();
+    private List<InetAddress> addresses = List.of();
+
+    Call(String host, int port) {
+      this.host = host;
+      this.port = port;
+    }
+
+    Dialled dial() throws InterruptedException {
+      try {
+        return ask();
+      } catch (Failed e) {
+        return nothing(e.status(), String.valueOf(e.getMessage()), e.reply());
+      } catch (FetchException e) {
+        return nothing(status(e), String.valueOf(e.getMessage()), "");
+      } catch (SocketTimeoutException e) {
+        return nothing(Status.TIMED_OUT, "the server did not answer in time", "");
+      } catch (EOFException e) {
+        return nothing(Status.DISCONNECTED, "the server closed the connection", "");
+      } catch (IOException e) {
+        return nothing(Status.DISCONNECTED, "the connection broke: " + e.getMessage(), "");
+      }
+    }
+
+    private Dialled ask() throws Failed, FetchException, IOException, InterruptedException {
+      addresses = connector.resolve(host, deadline);
+      if (!privateToo && !PublicAddress.all(addresses)) {
+        throw new Failed(Status.BLOCKED_ADDRESS, "the host's address is not public");
+      }
+      try (Socket socket = connector.connect(addresses, port, deadline)) {
+        new SmtpHello(socket, deadline).toStartTls();
+        Handshake.Shown shown = Handshake.on(socket, host, deadline);
+        return new Dialled(connection(Status.OK, "", "", shown), shown.chain(), shown.stapled());
+      }
+    }
+
+    private Dialled nothing(Status status, String reason, String reply) {
+      return new Dialled(connection(status, reason, reply, null), List.of(), new byte[0]);
+    }
+
+    private Connection connection(
+        Status status, String reason, String reply, Handshake.@Nullable Shown shown) {
+      List<String> shownAddresses = new ArrayList<>();
+      addresses.forEach(address -> shownAddresses.add(address.getHostAddress()));
+      return new Connection(
+          host,
+          port,
+          shownAddresses,
+          status,
+          Printable.cut(reason, MAX_REASON),
+          Printable.cut(reply, MAX_REASON),
+          shown == null ? "" : shown.protocol(),
+          shown == null ? "" : shown.cipherSuite(),
+          shown != null && shown.stapled().length > 0,
+          Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
+  }
+
+  public Dialled dial(String host, int port) throws InterruptedException {
+    return new Call(host, port).dial();
+  }
+
+  private static Status status(FetchException e) {
+    return switch (e.kind()) {
+      case UNRESOLVED -> Status.DNS_FAILURE;
+      case REFUSED -> Status.REFUSED;
+      case SILENT -> Status.SILENT;
+      case UNREACHABLE -> Status.UNREACHABLE;
+      case TIMEOUT, BUSY -> Status.TIMED_OUT;
+      case BLOCKED_ADDRESS -> Status.BLOCKED_ADDRESS;
+      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, GARBAGE, WRONG_SIGNER, STALE ->
+          Status.DISCONNECTED;
+    };
+  }
+
+  @Override
+  public void close() {
+    connector.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** Asks a mail server for its certificates: SMTP as far as STARTTLS, by the JDK's own TLS. */
+@NullMarked
+package io.postern.check.dial;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * Is this host ready for a certificate: can it reach what judging needs, and is the root trusted
+ * here (S9, S10)? A library and a command line; without the log and without any service.
+ */
+@NullMarked
+package io.postern.check;
+
+import org.jspecify.annotations.NullMarked;

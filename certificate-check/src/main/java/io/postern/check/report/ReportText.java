@@ -1,0 +1,209 @@
+package io.postern.check.report;
+
+import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
+import io.postern.check.report.Report.FirewallEntry;
+import io.postern.check.report.Report.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reports for a terminal: {@value #WIDTH} columns, but for URLs that are longer. */
+public final class ReportText {
+  static final int WIDTH = 100;
+  private static final int KILO = 1024;
+
+  private final List<String> lines = new ArrayList<>();
+
+  private ReportText() {}
+
+  public static List<String> of(Report report) {
+    ReportText text = new ReportText();
+    text.report(report);
+    return text.lines;
+  }
+
+  public static List<String> of(RootReport report) {
+    ReportText text = new ReportText();
+    text.roots(report);
+    return text.lines;
+  }
+
+  private void report(Report report) {
+    lines.add(report.target() + ", as a " + report.role() + ": " + ok(report.ok()));
+    Connection connection = report.connection();
+    if (connection != null) {
+      connection(connection);
+    }
+    if (!report.names().isEmpty()) {
+      wrapped("names       ", String.join(", ", report.names()));
+    }
+    int number = 1;
+    for (CheckedCertificate certificate : report.certificates()) {
+      certificate(number++, certificate);
+    }
+    if (report.endpointsLeftOut() > 0) {
+      lines.add("  " + report.endpointsLeftOut() + " more URLs were left out");
+    }
+    CheckedRoot root = report.root();
+    if (root != null) {
+      lines.add("");
+      wrapped("root        ", root.name() + (root.trusted() ? ", trusted here" : ", NOT TRUSTED"));
+      CertificateFacts facts = root.facts();
+      if (facts != null) {
+        facts("  ", facts);
+      }
+    }
+    verdict("verdict     ", report.verdict());
+    verdict("if complete ", report.verdictIfComplete());
+    firewall(report.firewall());
+    numbered("to do", report.toDo());
+    numbered("notes", report.notes());
+  }
+
+  private static String ok(boolean ok) {
+    return ok ? "OK" : "NOT OK";
+  }
+
+  private void connection(Connection connection) {
+    String way = String.join(", ", connection.addresses());
+    String how =
+        connection.status() == Connection.Status.OK
+            ? connection.protocol()
+                + " "
+                + connection.cipherSuite()
+                + (connection.stapled() ? ", an OCSP response stapled" : ", nothing stapled")
+            : connection.status().spelled() + ": " + connection.reason();
+    wrapped(
+        "connection  ",
+        (way.isEmpty() ? "" : way + ", ") + how + ", " + connection.millis() + " ms");
+    if (!connection.reply().isEmpty()) {
+      wrapped("its reply   ", connection.reply());
+    }
+  }
+
+  private void certificate(int number, CheckedCertificate certificate) {
+    lines.add("");
+    wrapped(
+        number + ". ",
+        certificate.facts().subject() + (certificate.sent() ? "" : " (NOT SENT, fetched)"));
+    facts("   ", certificate.facts());
+    CheckedCertificate.Revocation revocation = certificate.revocation();
+    wrapped(
+        "   ",
+        ok(certificate.ok())
+            + ": "
+            + revocation.status()
+            + (revocation.source().equals("none") ? "" : " by " + revocation.source())
+            + (revocation.detail().isEmpty() ? "" : ", " + revocation.detail()));
+    certificate.endpoints().forEach(this::endpoint);
+  }
+
+  private void facts(String indent, CertificateFacts facts) {
+    lines.add(
+        indent
+            + "valid "
+            + day(facts.notBefore())
+            + " to "
+            + day(facts.notAfter())
+            + ", serial "
+            + facts.serial());
+    lines.add(indent + "sha256 " + facts.sha256());
+    lines.add(indent + "sha1   " + facts.sha1());
+  }
+
+  private static String day(Instant time) {
+    return time.toString().substring(0, 10);
+  }
+
+  private void endpoint(CheckedEndpoint endpoint) {
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "   %-20s %-12s %6d ms %8s  %s",
+            endpoint.status().spelled(),
+            endpoint.kind().spelled(),
+            endpoint.millis(),
+            size(endpoint.bytes()),
+            endpoint.url()));
+  }
+
+  private static String size(long bytes) {
+    return bytes < KILO
+        ? bytes + " B"
+        : bytes < KILO * KILO ? bytes / KILO + " KB" : bytes / KILO / KILO + " MB";
+  }
+
+  private void verdict(String label, @Nullable Verdict verdict) {
+    if (verdict != null) {
+      wrapped(
+          label,
+          verdict.result()
+              + (verdict.reason().isEmpty() ? "" : ", " + verdict.reason())
+              + (verdict.detail().isEmpty() ? "" : ": " + verdict.detail()));
+    }
+  }
+
+  private void firewall(List<FirewallEntry> entries) {
+    if (!entries.isEmpty()) {
+      lines.add("");
+      lines.add("firewall (TCP, outgoing)");
+    }
+    for (FirewallEntry entry : entries) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "   %-11s %-45s %s%s",
+              entry.reached() ? "reached" : "NOT REACHED",
+              entry.host() + " port " + entry.port(),
+              String.join(", ", entry.what()),
+              entry.by().equals("here") ? "" : ", by the proxy"));
+    }
+  }
+
+  private void numbered(String title, List<String> sentences) {
+    if (!sentences.isEmpty()) {
+      lines.add("");
+      lines.add(title);
+    }
+    for (int i = 0; i < sentences.size(); i++) {
+      wrapped(String.format(Locale.ROOT, "%3d. ", i + 1), sentences.get(i));
+    }
+  }
+
+  private void roots(RootReport report) {
+    lines.add(
+        "\""
+            + report.query()
+            + "\": "
+            + (report.ok() ? "trusted here" : "NOT TRUSTED")
+            + ", among "
+            + report.anchors()
+            + " anchors");
+    for (CertificateFacts facts : report.found()) {
+      lines.add("");
+      wrapped("", facts.subject());
+      facts("  ", facts);
+    }
+    if (!report.advice().isEmpty()) {
+      numbered("to do", List.of(report.advice()));
+    }
+  }
+
+  private void wrapped(String label, String text) {
+    StringBuilder line = new StringBuilder(label);
+    String indent = " ".repeat(label.length());
+    boolean empty = true;
+    for (String word : text.split(" ", -1)) {
+      if (!empty && line.length() + 1 + word.length() > WIDTH) {
+        lines.add(line.toString());
+        line = new StringBuilder(indent);
+        empty = true;
+      }
+      line.append(empty ? "" : " ").append(word);
+      empty = false;
+    }
+    lines.add(line.toString());
+  }
+}

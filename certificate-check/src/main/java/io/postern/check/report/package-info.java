@@ -1,0 +1,5 @@
+/** What a check has found: records, and the same as text and as JSON. */
+@NullMarked
+package io.postern.check.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.check;
+
+import org.jspecify.annotations.NullMarked;

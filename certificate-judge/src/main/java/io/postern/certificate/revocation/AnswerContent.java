@@ -1,0 +1,57 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.revocation.FetchException.Kind;
+import java.io.IOException;
+import java.time.Instant;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+
+/** A responder's answer (RFC 6960 §4.2): whether it is one, by whom, and what it says. */
+final class AnswerContent {
+  private AnswerContent() {}
+
+  static Content examine(byte[] body, OcspQuestion question, byte[] nonce, Instant now) {
+    OcspAnswer answer;
+    try {
+      answer = OcspAnswer.read(body, question, nonce, false, now);
+    } catch (FetchException e) {
+      return Content.nothing(status(e.kind(), body), String.valueOf(e.getMessage()));
+    }
+    if (!answer.currentAt(now)) {
+      boolean early = now.plus(Published.CLOCK_SKEW).isBefore(answer.thisUpdate());
+      return Content.answer(
+          early ? EndpointStatus.NOT_YET_VALID : EndpointStatus.EXPIRED,
+          answer.stale("the responder's answer", now),
+          answer,
+          body);
+    }
+    return switch (answer.status()) {
+      case GOOD -> Content.answer(EndpointStatus.OK, "", answer, body);
+      case REVOKED ->
+          Content.answer(
+              EndpointStatus.REVOKED,
+              "revoked at " + answer.revokedAt() + ", reason: " + answer.reason(),
+              answer,
+              body);
+      case UNKNOWN ->
+          Content.answer(
+              EndpointStatus.UNKNOWN, "the responder does not know the certificate", answer, body);
+    };
+  }
+
+  private static EndpointStatus status(Kind kind, byte[] body) {
+    if (kind == Kind.WRONG_SIGNER) {
+      return EndpointStatus.WRONG_SIGNER;
+    }
+    return refused(body) ? EndpointStatus.OCSP_ERROR : EndpointStatus.NOT_AN_OCSP_RESPONSE;
+  }
+
+  // RFC 6960 §4.2.1: an error is a whole response without an answer.
+  private static boolean refused(byte[] body) {
+    try {
+      return new OCSPResp(body).getStatus() != OCSPResp.SUCCESSFUL;
+    } catch (IOException | RuntimeException e) {
+      // Hostile bytes reach the parser.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.revocation.FetchException.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves a name and connects to what it resolved to, and says how that failed. The caller checks
+ * the addresses between the two, so that a name cannot be public when it is checked and private
+ * when it is used. Any thread; blocks at most as long as it is told.
+ */
+public final class Connector implements AutoCloseable {
+  private final Resolver resolver = new Resolver();
+  private final Duration each;
+
+  /**
+   * @param each time to resolve a name, and to connect to one address
+   */
+  public Connector(Duration each) {
+    this.each = each;
+  }
+
+  /**
+   * @param host a name or an address, IPv6 with or without brackets
+   * @throws FetchException UNRESOLVED, TIMEOUT, BUSY
+   */
+  public List<InetAddress> resolve(String host, Deadline deadline)
+      throws FetchException, InterruptedException {
+    String bare =
+        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    InetAddress literal = literal(bare);
+    return literal == null
+        ? List.of(resolver.resolve(bare, deadline.leftAtMost(each)))
+        : List.of(literal);
+  }
+
+  private static @Nullable InetAddress literal(String host) {
+    try {
+      return InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException e) {
+      return null; // a name
+    }
+  }
+
+  /**
+   * The first address that answers, each with its own time. Where none does, the failure is the
+   * first one's that tells more than that no way leads there.
+   *
+   * @throws FetchException REFUSED, SILENT, UNREACHABLE
+   */
+  public Socket connect(List<InetAddress> addresses, int port, Deadline deadline)
+      throws FetchException {
+    FetchException told = null;
+    for (InetAddress address : addresses) {
+      Socket socket = new Socket();
+      try {
+        int millis = (int) Math.max(1, deadline.leftAtMost(each).toMillis());
+        socket.connect(new InetSocketAddress(address, port), millis);
+        return socket;
+      } catch (SocketTimeoutException e) {
+        told = better(told, silent());
+      } catch (FetchException e) {
+        told = better(told, silent()); // the time ended while others were tried
+      } catch (ConnectException e) {
+        told = better(told, refused(e) ? refusal() : noWay(e));
+      } catch (IOException e) {
+        told = better(told, noWay(e));
+      }
+      close(socket);
+    }
+    throw told == null ? new FetchException(Kind.UNRESOLVED, "the host has no address") : told;
+  }
+
+  private static FetchException better(@Nullable FetchException one, FetchException other) {
+    return one == null || one.kind() == Kind.UNREACHABLE ? other : one;
+  }
+
+  // The JDK has one exception for ECONNREFUSED, ENETUNREACH and ETIMEDOUT.
+  private static boolean refused(ConnectException e) {
+    return e.getMessage() != null && e.getMessage().contains("refused");
+  }
+
+  private static FetchException silent() {
+    return new FetchException(Kind.SILENT, "nobody answered the attempt to connect");
+  }
+
+  private static FetchException refusal() {
+    return new FetchException(Kind.REFUSED, "the connection was refused");
+  }
+
+  private static FetchException noWay(IOException e) {
+    return new FetchException(Kind.UNREACHABLE, "no connection: " + e.getMessage());
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It was never connected: there is nothing to lose.
+    }
+  }
+
+  @Override
+  public void close() {
+    resolver.close();
+  }
+}

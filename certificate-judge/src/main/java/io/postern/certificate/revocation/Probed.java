@@ -1,0 +1,104 @@
+package io.postern.certificate.revocation;
+
+import io.postern.certificate.ParsedCertificate;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What came of asking one endpoint about one certificate. Immutable. */
+public final class Probed {
+  private final Endpoint endpoint;
+  private final ParsedCertificate about;
+  private final Way way;
+  private final long bytes;
+  private final int httpStatus;
+  private final Content content;
+
+  Probed(
+      Endpoint endpoint,
+      ParsedCertificate about,
+      Way way,
+      long bytes,
+      int httpStatus,
+      Content content) {
+    this.endpoint = endpoint;
+    this.about = about;
+    this.way = way;
+    this.bytes = bytes;
+    this.httpStatus = httpStatus;
+    this.content = content;
+  }
+
+  /** One that was not waited for to its end. */
+  public static Probed late(Endpoint endpoint, ParsedCertificate about) {
+    return new Probed(
+        endpoint,
+        about,
+        Way.NOWHERE,
+        0,
+        0,
+        Content.nothing(EndpointStatus.TIMED_OUT, "the check's time had ended before it answered"));
+  }
+
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  public ParsedCertificate about() {
+    return about;
+  }
+
+  public EndpointStatus status() {
+    return content.status();
+  }
+
+  public boolean ok() {
+    return status() == EndpointStatus.OK;
+  }
+
+  /** In words; empty for OK. */
+  public String reason() {
+    return content.reason();
+  }
+
+  public Way way() {
+    return way;
+  }
+
+  /** Of the body. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** That was answered instead of content; 0: none. */
+  public int httpStatus() {
+    return httpStatus;
+  }
+
+  /** The certificates that were there; the issuer's own first, if it is among them. */
+  public List<ParsedCertificate> issuers() {
+    return content.issuers();
+  }
+
+  /** Of the list or the answer; null: there is none. */
+  public @Nullable Instant thisUpdate() {
+    Published published = content.published();
+    return published == null ? null : published.thisUpdate();
+  }
+
+  /** Of the list or the answer; null: there is none, or it has none. */
+  public @Nullable Instant nextUpdate() {
+    Published published = content.published();
+    return published == null ? null : published.nextUpdate();
+  }
+
+  /** The list, by the right signer, current or not; null: none. */
+  @Nullable Crl list() {
+    return content.published() instanceof Crl list ? list : null;
+  }
+
+  /** The OCSP response (DER); empty: none. */
+  byte[] answer() {
+    return content.answer();
+  }
+}

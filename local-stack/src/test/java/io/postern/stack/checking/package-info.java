@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.stack.checking;
+
+import org.jspecify.annotations.NullMarked;
