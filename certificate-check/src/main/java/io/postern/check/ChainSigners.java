@@ -2,9 +2,11 @@ package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.ParsedCertificate.Signature;
+import io.postern.certificate.revocation.Backing;
 import io.postern.certificate.revocation.ListSigners;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may have signed lists about the certificates of a chain: who is in it above the certificate,
@@ -18,7 +20,7 @@ record ChainSigners(ChainAtHand chain) implements ListSigners {
   }
 
   @Override
-  public boolean trusted(ParsedCertificate signer, ParsedCertificate about) {
+  public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about) {
     int from = chain.below().indexOf(about);
     for (int i = Math.max(0, from); i < chain.below().size(); i++) {
       ParsedCertificate above = chain.issuerOf(i);
@@ -26,9 +28,9 @@ record ChainSigners(ChainAtHand chain) implements ListSigners {
           && (above.equals(signer)
               || (signer.issuer().equals(above.subject())
                   && signer.signedBy(above) == Signature.GOOD))) {
-        return true;
+        return Backing.OF_THE_PATH;
       }
     }
-    return false;
+    return null;
   }
 }

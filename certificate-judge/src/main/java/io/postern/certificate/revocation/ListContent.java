@@ -59,7 +59,7 @@ final class ListContent {
     CrlExamination examination =
         new CrlExamination(
             about.certificate(), DistributionPoints.of(about.certificate()), about.now());
-    examination.add(list, null, endpoint.url());
+    examination.add(list, null, endpoint.url(), Backing.OF_THE_PATH);
     Finding finding = examination.finding();
     String detail = finding.evidence().getDetail();
     if (finding.status() == RevocationStatus.IS_REVOKED) {

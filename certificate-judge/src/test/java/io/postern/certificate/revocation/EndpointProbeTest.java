@@ -36,6 +36,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -520,8 +521,8 @@ class EndpointProbeTest {
         }
 
         @Override
-        public boolean trusted(ParsedCertificate signer, ParsedCertificate about) {
-          return false;
+        public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about) {
+          return null;
         }
       };
 

@@ -1,0 +1,96 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.rehearsal.Rehearsal;
+import io.postern.certificate.rehearsal.RehearsalException;
+import io.postern.certificate.rehearsal.Rehearsals;
+import io.postern.check.CertificateFile;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a change of a certificate would do. At most four at a time; each may wait for revocation.
+ */
+@Path("/api/v1/certificate-rehearsals")
+@Authenticated
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "rehearsal", description = "A change of a certificate, before it is made")
+public class RehearsalsResource {
+  private static final int MOST_CERTIFICATES = 10;
+  private static final int UNPROCESSABLE = 422;
+
+  private final Rehearsals rehearsals;
+  private final Semaphore running = new Semaphore(4);
+
+  RehearsalsResource(Rehearsals rehearsals) {
+    this.rehearsals = rehearsals;
+  }
+
+  /**
+   * @param certificate the new certificate with its chain, PEM, leaf first
+   * @param replaces SHA-256 of the one that it replaces; absent: the one that has a name of it
+   */
+  public record Question(@Nullable String certificate, @Nullable String replaces) {}
+
+  @POST
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Who would fail if this certificate replaced another one",
+      description =
+          "Partners that have seen our certificate, and connectors and mailbox routes that depend on"
+              + " a certificate of others, each with ok, check (and what to ask) or fails (and why).")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Rehearsal.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The certificate cannot be read, or there is none to replace",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Too many rehearsals at one time, or the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response rehearse(@Nullable Question question) throws InterruptedException {
+    if (!running.tryAcquire()) {
+      return answer(503, "four rehearsals are running already: try again");
+    }
+    try {
+      String pem = question == null ? null : question.certificate();
+      if (question == null || pem == null) {
+        return answer(UNPROCESSABLE, "certificate is missing: give the new chain in PEM");
+      }
+      List<ParsedCertificate> chain =
+          CertificateFile.parse(
+              pem.getBytes(StandardCharsets.UTF_8), "certificate", MOST_CERTIFICATES);
+      String replaces = question.replaces();
+      return Response.ok(rehearsals.rehearse(chain, replaces == null ? "" : replaces)).build();
+    } catch (IllegalArgumentException e) {
+      return answer(UNPROCESSABLE, String.valueOf(e.getMessage()));
+    } catch (RehearsalException e) {
+      return answer(e.isLater() ? 503 : UNPROCESSABLE, String.valueOf(e.getMessage()));
+    } finally {
+      running.release();
+    }
+  }
+
+  private static Response answer(int status, String error) {
+    return Response.status(status).entity(new ApiError(error)).build();
+  }
+}
