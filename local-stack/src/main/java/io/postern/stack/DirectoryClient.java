@@ -16,10 +16,10 @@ import java.util.Set;
 public final class DirectoryClient {
   private static final Set<Integer> ANSWERS = Set.of(200, 422);
 
-  private final PolicyApi api;
+  private final ServiceApi api;
 
   public DirectoryClient(int httpPort, Path credentials) {
-    this.api = new PolicyApi(httpPort, credentials);
+    this.api = new ServiceApi(Service.POLICY, httpPort, credentials);
   }
 
   /** What a file would change or has changed, or what is wrong with it. */

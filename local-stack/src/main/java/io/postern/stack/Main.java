@@ -1,10 +1,12 @@
 package io.postern.stack;
 
 import io.postern.stack.commands.Apply;
+import io.postern.stack.commands.Certificates;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
 import io.postern.stack.commands.Judge;
 import io.postern.stack.commands.Queue;
+import io.postern.stack.commands.Rehearse;
 import io.postern.stack.commands.Send;
 import io.postern.stack.commands.Status;
 import io.postern.stack.commands.Stop;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Command;
       Queue.class,
       Judge.class,
       io.postern.check.Main.class,
+      Certificates.class,
+      Rehearse.class,
       Status.class,
       Stop.class,
       Clean.class

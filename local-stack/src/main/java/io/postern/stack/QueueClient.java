@@ -18,10 +18,10 @@ import java.util.Set;
 public final class QueueClient {
   private static final Set<Integer> IN_THE_LOG = Set.of(202);
 
-  private final PolicyApi api;
+  private final ServiceApi api;
 
   public QueueClient(int httpPort, Path credentials) {
-    this.api = new PolicyApi(httpPort, credentials);
+    this.api = new ServiceApi(Service.POLICY, httpPort, credentials);
   }
 
   /**

@@ -57,6 +57,9 @@ public final class Status implements Callable<Integer> {
         System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
       }
     }
+    System.out.printf(
+        "our certificates     http://127.0.0.1:%d/certificates%n",
+        running.httpPort(Service.CERTIFICATE));
     MailCounts counts = MailCounts.read(running.bootstrap());
     System.out.printf("messages accepted    %d%n", counts.messages());
     System.out.printf("recipients           %d%n", counts.recipients());

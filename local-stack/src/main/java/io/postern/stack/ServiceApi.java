@@ -15,31 +15,40 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * Requests to policy-service's API on loopback, with the credentials that it generated. Any thread.
+ * Requests to a service's API on loopback, with the credentials that were generated. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence, after 20 s at the latest.
  */
-final class PolicyApi {
+final class ServiceApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
+  private final Service service;
   private final String base;
   private final Path credentials;
 
-  PolicyApi(int httpPort, Path credentials) {
-    this.base = "http://127.0.0.1:" + httpPort + "/api/v1";
+  ServiceApi(Service service, int httpPort, Path credentials) {
+    this.service = service;
+    this.base = "http://127.0.0.1:" + httpPort;
     this.credentials = credentials;
   }
 
-  HttpRequest.Builder request(String path) throws IOException {
+  /**
+   * @param path below /api/v1
+   */  HttpRequest.Builder request(String path) throws IOException {
     String secret = Files.readString(credentials).strip();
-    return HttpRequest.newBuilder(URI.create(base + path))
+    return HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
         .timeout(Duration.ofSeconds(20))
         .header("Accept", "application/json")
         .header(
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What needs no credentials. */
+  HttpRequest.Builder page(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(20));
   }
 
   /**
@@ -51,7 +60,7 @@ final class PolicyApi {
         HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     if (!answers.contains(response.statusCode())) {
       throw new IOException(
-          "policy-service answered " + response.statusCode() + ": " + response.body());
+          service.module() + " answered " + response.statusCode() + ": " + response.body());
     }
     return JSON.readTree(response.body());
   }
