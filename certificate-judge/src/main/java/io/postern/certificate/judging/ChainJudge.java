@@ -7,6 +7,7 @@ import io.postern.certificate.Problem;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.Finding;
+import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
@@ -62,6 +63,24 @@ public final class ChainJudge {
    */
   public CertificateVerdict judge(CertificateRequest request, TrustAnchors anchors, Instant now)
       throws InterruptedException {
+    return judge(request, anchors, now, Patience.until(now.plus(patience)));
+  }
+
+  /**
+   * The same without waiting for anything; what is missing is being fetched from now on.
+   *
+   * @return null: something is missing
+   */
+  public @Nullable CertificateVerdict judgeAtOnce(
+      CertificateRequest request, TrustAnchors anchors, Instant now) throws InterruptedException {
+    Patience none = Patience.none();
+    CertificateVerdict verdict = judge(request, anchors, now, none);
+    return none.hasRunOut() ? null : verdict;
+  }
+
+  private CertificateVerdict judge(
+      CertificateRequest request, TrustAnchors anchors, Instant now, Patience waiting)
+      throws InterruptedException {
     Optional<Purpose> purpose = Purpose.of(request.getRole());
     if (purpose.isEmpty()) {
       return unavailable(
@@ -79,7 +98,8 @@ public final class ChainJudge {
             request.getStapledOcsp().toByteArray(),
             question,
             request.getRevocation(),
-            anchors);
+            anchors,
+            waiting);
     return verdict(request, anchors, judgement, now);
   }
 
@@ -113,6 +133,18 @@ public final class ChainJudge {
       RevocationMode mode,
       TrustAnchors anchors)
       throws InterruptedException {
+    Patience waiting = Patience.until(question.now().plus(patience));
+    return judge(chain, stapled, question, mode, anchors, waiting);
+  }
+
+  private Judgement judge(
+      List<byte[]> chain,
+      byte[] stapled,
+      PathRules.Question question,
+      RevocationMode mode,
+      TrustAnchors anchors,
+      Patience waiting)
+      throws InterruptedException {
     Problem size = tooLarge(chain);
     if (size != null) {
       return Judgement.bad(0, size, null, Instant.MAX);
@@ -131,7 +163,6 @@ public final class ChainJudge {
             0, new Problem(problem.reason(), which + problem.detail()), null, Instant.MAX);
       }
     }
-    Instant giveUp = question.now().plus(patience);
     // Nor do they sign lists.
     List<ParsedCertificate> trusted =
         presented.stream().filter(c -> anchors.distrustedBy(c) == null).toList();
@@ -142,7 +173,7 @@ public final class ChainJudge {
             mode,
             trusted,
             stapled,
-            giveUp,
+            waiting,
             System.nanoTime() + patience.toNanos(),
             0,
             Set.of(),

@@ -5,6 +5,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
+import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.Revocation;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.certificate.revocation.RevocationQuestion;
@@ -61,7 +62,7 @@ final class PathJudge {
       RevocationMode mode,
       List<ParsedCertificate> presented,
       byte[] stapled,
-      Instant giveUp,
+      Patience patience,
       long endNanos,
       int depth,
       Set<ParsedCertificate> inQuestion,
@@ -211,7 +212,7 @@ final class PathJudge {
                 signers,
                 i == 0 ? asked.stapled() : NOTHING,
                 asked.now(),
-                asked.giveUp());
+                asked.patience());
         running.add(side.submit(() -> revocation.check(question)));
       }
       for (int i = 0; i < running.size(); i++) {

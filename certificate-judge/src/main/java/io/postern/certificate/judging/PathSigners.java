@@ -49,7 +49,11 @@ final class PathSigners implements ListSigners {
     if (at >= 0) {
       return at > path.all().indexOf(about) ? Backing.OF_THE_PATH : null; // above it
     }
-    if (asked.depth() >= DEEPEST || asked.late()) {
+    if (asked.depth() >= DEEPEST) {
+      return null;
+    }
+    if (asked.late()) {
+      asked.patience().runOut();
       return null;
     }
     Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());
@@ -73,7 +77,7 @@ final class PathSigners implements ListSigners {
             RevocationMode.REVOCATION_REQUIRED,
             asked.presented(),
             new byte[0],
-            asked.giveUp(),
+            asked.patience(),
             asked.endNanos(),
             asked.depth() + 1,
             inQuestion,

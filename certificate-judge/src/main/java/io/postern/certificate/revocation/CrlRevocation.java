@@ -35,7 +35,7 @@ final class CrlRevocation implements RevocationCheck {
     Asking asking = new Asking(question, examination);
     for (DistributionPoints.Point point : points.points()) {
       for (String url : point.urls()) {
-        if (examination.settled()) {
+        if (examination.settled() || question.patience().isOver()) {
           return asking.finding();
         }
         asking.ask(point, url);
@@ -62,7 +62,7 @@ final class CrlRevocation implements RevocationCheck {
     void ask(DistributionPoints.Point point, String url) throws InterruptedException {
       PublishedStore.Failed<Crl> wrongSigner = null;
       for (ParsedCertificate signer : signers(point)) {
-        switch (store.current(url, signer, question.giveUp())) {
+        switch (store.current(url, signer, question.patience())) {
           case PublishedStore.Held<Crl>(Crl list) -> {
             Backing backing = question.mayTell(signer);
             if (backing == null) {
@@ -115,7 +115,9 @@ final class CrlRevocation implements RevocationCheck {
       Set<String> urls = new LinkedHashSet<>(DistributionPoints.freshest(question.certificate()));
       urls.addAll(DistributionPoints.freshest(list));
       for (String url : urls) {
-        if (store.within(url, signer, FOR_CHANGES) instanceof PublishedStore.Held<Crl>(Crl changes)
+        PublishedStore.Answer<Crl> answer =
+            store.within(url, signer, FOR_CHANGES, question.patience());
+        if (answer instanceof PublishedStore.Held<Crl>(Crl changes)
             && CrlExamination.fits(list, changes, question.now())) {
           looked.add(new CrlStore.Looked(url, signer, changes));
           return changes;

@@ -58,16 +58,18 @@ public final class CrlStore {
     this.lists = new PublishedStore<>(settings, clock, listener);
   }
 
-  /** The list at a URL, at the latest when {@code giveUp} has come. */
-  PublishedStore.Answer<Crl> current(String url, ParsedCertificate signer, Instant giveUp)
+  /** The list at a URL. */
+  PublishedStore.Answer<Crl> current(String url, ParsedCertificate signer, Patience patience)
       throws InterruptedException {
-    return lists.current(new ListAt(url, signer), giveUp);
+    return lists.current(new ListAt(url, signer), patience);
   }
 
-  /** The same, for as long as this from now. */
-  PublishedStore.Answer<Crl> within(String url, ParsedCertificate signer, Duration patience)
+  /** The same, for as long as this from now at most. */
+  PublishedStore.Answer<Crl> within(
+      String url, ParsedCertificate signer, Duration time, Patience patience)
       throws InterruptedException {
-    return lists.current(new ListAt(url, signer), clock.instant().plus(patience));
+    Instant end = clock.instant().plus(time);
+    return lists.current(new ListAt(url, signer), patience.noLongerThan(end));
   }
 
   /** This list has cleared a certificate. */

@@ -62,7 +62,7 @@ final class OcspRevocation implements RevocationCheck {
     Finding best = null;
     for (String url : DistributionPoints.of(question.certificate()).responders()) {
       Finding finding =
-          switch (store.current(url, asked, question.giveUp())) {
+          switch (store.current(url, asked, question.patience())) {
             case PublishedStore.Held<OcspAnswer>(OcspAnswer answer) -> {
               Finding held = finding(question, SOURCE, url, answer, lists);
               if (held.status() == RevocationStatus.NOT_REVOKED) {
@@ -79,8 +79,7 @@ final class OcspRevocation implements RevocationCheck {
                         .build(),
                     failed.retryAt());
           };
-      if (finding.status() == RevocationStatus.NOT_REVOKED
-          || finding.status() == RevocationStatus.IS_REVOKED) {
+      if (Revocation.knows(finding) || question.patience().isOver()) {
         return finding;
       }
       best = best == null || finding.status() == RevocationStatus.STALE ? finding : best;
@@ -167,7 +166,7 @@ final class OcspRevocation implements RevocationCheck {
             question.signers(),
             new byte[0],
             question.now(),
-            question.giveUp());
+            question.patience());
     return lists.check(about);
   }
 

@@ -39,10 +39,10 @@ public final class OcspStore {
     this.answers = new PublishedStore<>(settings, clock, listener);
   }
 
-  /** A responder's answer, at the latest when {@code giveUp} has come. */
-  PublishedStore.Answer<OcspAnswer> current(String url, OcspQuestion question, Instant giveUp)
+  /** A responder's answer. */
+  PublishedStore.Answer<OcspAnswer> current(String url, OcspQuestion question, Patience patience)
       throws InterruptedException {
-    return answers.current(new Responder(url, question), giveUp);
+    return answers.current(new Responder(url, question), patience);
   }
 
   /** This answer of a responder's has cleared a certificate. */

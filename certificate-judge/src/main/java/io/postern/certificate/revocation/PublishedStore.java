@@ -102,8 +102,8 @@ final class PublishedStore<T extends Published> {
     this.backoff = new Backoff(settings);
   }
 
-  /** What the source has, at the latest when {@code giveUp} has come. */
-  Answer<T> current(Source<T> source, Instant giveUp) throws InterruptedException {
+  /** What the source has, at the latest when the patience ends. */
+  Answer<T> current(Source<T> source, Patience patience) throws InterruptedException {
     Entry<T> entry = entries.computeIfAbsent(source.name(), _ -> new Entry<>(source));
     CompletableFuture<Answer<T>> flight;
     Instant now = clock.instant();
@@ -120,10 +120,11 @@ final class PublishedStore<T extends Published> {
       }
       flight = flight(entry);
     }
-    long patience = Math.max(0, Duration.between(now, giveUp).toNanos());
+    long nanos = Math.max(0, Duration.between(now, patience.until()).toNanos());
     try {
-      return flight.get(patience, TimeUnit.NANOSECONDS);
+      return flight.get(nanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      patience.runOut();
       return new Failed<>(
           RevocationStatus.UNREACHABLE,
           source.what() + " was not there in time",

@@ -47,7 +47,7 @@ public final class Revocation implements RevocationCheck {
           : new Finding(notFollowed(question.certificate()), Instant.MAX);
     }
     Finding byLists = lists.check(asks ? halfTheTime(question) : question);
-    if (knows(byLists) || !asks) {
+    if (knows(byLists) || !asks || question.patience().isOver()) {
       return byLists;
     }
     Finding byResponders = responders.check(question);
@@ -58,14 +58,15 @@ public final class Revocation implements RevocationCheck {
 
   // A list that stalls leaves time for the responder.
   private static RevocationQuestion halfTheTime(RevocationQuestion question) {
-    Duration half = Duration.between(question.now(), question.giveUp()).dividedBy(2);
+    Instant end = question.patience().until();
+    Duration half = Duration.between(question.now(), end).dividedBy(2);
     return new RevocationQuestion(
         question.certificate(),
         question.issuer(),
         question.signers(),
         question.stapled(),
         question.now(),
-        question.giveUp().minus(half));
+        question.patience().noLongerThan(end.minus(half)));
   }
 
   static boolean knows(Finding finding) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuer the path's, so trusted
  * @param signers who else may have signed what is said of it
  * @param stapled the OCSP response that its holder sent along; empty: none
- * @param giveUp what could not be had by then is a finding too
+ * @param patience what could not be had in time is a finding too
  */
 public record RevocationQuestion(
     ParsedCertificate certificate,
@@ -18,7 +18,7 @@ public record RevocationQuestion(
     ListSigners signers,
     byte[] stapled,
     Instant now,
-    Instant giveUp) {
+    Patience patience) {
 
   /**
    * Whether a list that this certificate has signed may be believed: the issuer's own; that of

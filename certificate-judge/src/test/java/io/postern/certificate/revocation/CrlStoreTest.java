@@ -197,6 +197,34 @@ class CrlStoreTest {
     assertThat(server.fetches()).isEqualTo(before);
   }
 
+  /** A fetch is begun, of the first that is missing alone, and nobody waits for it. */
+  @Test
+  void atOnceNothingIsWaitedFor() throws Exception {
+    server.stall();
+    Identity two =
+        ca.issue(
+            Issue.to("b.example")
+                .withCrl(
+                    server.url().resolve("/revoking.crl").toString(),
+                    server.url().resolve("/second.crl").toString()));
+    TrustAnchors anchors =
+        new TrustAnchors(AnchorSetReference.getDefaultInstance(), List.of(parsed(ca)));
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setRole(CertificateRole.ROLE_SERVER)
+            .setRevocation(RevocationMode.REVOCATION_BEST_EFFORT);
+    two.der().forEach(der -> request.addChain(ByteString.copyFrom(der)));
+    long began = System.nanoTime();
+    assertThat(judge().judgeAtOnce(request.build(), anchors, clock.instant())).isNull();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(900));
+    server.truthful();
+    Awaitility.await()
+        .until(() -> judge().judgeAtOnce(request.build(), anchors, clock.instant()) != null);
+    assertThat(ask(RevocationMode.REVOCATION_REQUIRED, two).getResult())
+        .isEqualTo(VerdictResult.GOOD);
+    assertThat(server.fetches("/second.crl")).isZero();
+  }
+
   @Test
   void aRecoveredServerIsUsedWhenTheVerdictEnds() {
     server.stop();
@@ -322,7 +350,7 @@ class CrlStoreTest {
             .make();
     server.serve("/shared.crl", () -> CrlMaker.by(may).make());
     String url = server.url().resolve("/shared.crl").toString();
-    Instant giveUp = clock.instant().plusSeconds(1);
+    Patience giveUp = Patience.until(clock.instant().plusSeconds(1));
     assertThat(store().current(url, may.certificate(), giveUp))
         .isInstanceOf(PublishedStore.Held.class);
     assertThat(store().current(url, mayNot.certificate(), giveUp))

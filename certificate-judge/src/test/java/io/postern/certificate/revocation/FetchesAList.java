@@ -3,6 +3,7 @@ package io.postern.certificate.revocation;
 import io.postern.certificate.ParsedCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 
@@ -16,10 +17,10 @@ final class FetchesAList {
     try (HttpFetch http = new HttpFetch(settings)) {
       CrlStore store = new CrlStore(settings, http, InstantSource.system(), result -> {});
       var unused =
-          store.within(
+          store.current(
               args[1],
               ParsedCertificate.parse(HexFormat.of().parseHex(args[2])),
-              Duration.ofSeconds(20));
+              Patience.until(Instant.now().plusSeconds(20)));
     }
   }
 }

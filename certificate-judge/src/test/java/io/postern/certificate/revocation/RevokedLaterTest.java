@@ -376,7 +376,10 @@ class RevokedLaterTest {
     var held =
         (PublishedStore.Held<Crl>)
             requireNonNull(lists)
-                .current(url("/a.crl"), CA.certificate(), clock.instant().plusSeconds(1));
+                .current(
+                    url("/a.crl"),
+                    CA.certificate(),
+                    Patience.until(clock.instant().plusSeconds(1)));
     shift = Duration.ofMinutes(61);
     content.put("/a.crl", () -> list(CA, Duration.ofHours(1)).revoking(one).make());
     requireNonNull(lists).refresh();

@@ -115,7 +115,9 @@ class SharedFolderTest {
 
   private Answer<Crl> ask(Replica replica, String path, Duration patience) {
     try {
-      return replica.store().current(url(path), CA.certificate(), clock.instant().plus(patience));
+      return replica
+          .store()
+          .current(url(path), CA.certificate(), Patience.until(clock.instant().plus(patience)));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

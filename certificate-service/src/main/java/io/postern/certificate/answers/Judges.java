@@ -21,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -31,8 +32,9 @@ import org.jboss.logging.Logger;
  * is one unanswered, which its asker takes as unknown (G4).
  *
  * <p>{@link #ask} is called by the messaging's thread and never blocks; {@code
- * postern.judging.concurrent} virtual threads judge. A question past its deadline is skipped, one
- * in work already is not judged twice, one answered before is answered from memory.
+ * postern.judging.concurrent} virtual threads judge what needs nothing that is not there. What does
+ * waits apart ({@link LongWaits}) and is judged once more. A question past its deadline is skipped,
+ * one in work already is not judged twice, one answered before is answered from memory.
  */
 @ApplicationScoped
 public class Judges {
@@ -47,6 +49,7 @@ public class Judges {
   private final MeterRegistry meters;
   private final Timer judging;
   private final WaitingRoom room;
+  private final LongWaits waits;
   private final VerdictMemory memory;
   private final Revocations revocations;
 
@@ -69,9 +72,11 @@ public class Judges {
     this.meters = meters;
     this.judging = meters.timer("postern.certificate.judging");
     this.room = new WaitingRoom(settings.waiting(), settings.waitingBytes());
+    this.waits = new LongWaits(settings.waitingForLists(), settings.waitingBytes());
     this.memory = memory;
     this.revocations = revocations;
     meters.gauge("postern.certificate.questions.waiting", room, WaitingRoom::waiting);
+    meters.gauge("postern.certificate.questions.waiting.for.lists", waits, LongWaits::waiting);
   }
 
   void start(@Observes StartupEvent event) {
@@ -85,14 +90,27 @@ public class Judges {
   }
 
   @Incoming("requests")
-  void ask(byte[] record) {
+  void ask(List<byte[]> records) {
+    for (byte[] record : records) {
+      try {
+        ask(record);
+      } catch (RuntimeException e) {
+        // It must not cost those behind it.
+        LOG.error("a question could not be taken in", e);
+      }
+    }
+  }
+
+  private void ask(byte[] record) {
     try {
       CertificateRequest request = CertificateRequest.parseFrom(record);
+      if (request.getDeadlineMillis() <= clock.millis()) {
+        count("expired"); // before anything else: there may be a backlog of them
+        return;
+      }
       VerdictKey key = keyOf(request);
       Question question = new Question(key, request, request.getDeadlineMillis(), record.length);
-      if (question.expired(clock.millis())) {
-        count("expired");
-      } else if (!ByteString.copyFrom(key.bytes()).equals(request.getVerdictKey())) {
+      if (!ByteString.copyFrom(key.bytes()).equals(request.getVerdictKey())) {
         // Its answer would stand under another question's key.
         count("wrong-key");
       } else if (foreign(request)) {
@@ -141,13 +159,11 @@ public class Judges {
         if (question == null) {
           return;
         }
-        try {
-          answer(question);
-        } catch (RuntimeException | StackOverflowError e) {
-          // Also what a hostile chain may do to a recursive parser: it must not cost a judge.
-          LOG.errorf(e, "question %s could not be judged", question.key().hex());
-          answer(question, unavailable(question, "the chain could not be judged"));
-        } finally {
+        if (answered(question, true)) {
+          room.done(question);
+        } else if (!waits.begin(question, () -> workLonger(question))) {
+          count("shed");
+          answer(question, unavailable(question, "too many questions wait for lists"));
           room.done(question);
         }
       }
@@ -156,35 +172,68 @@ public class Judges {
     }
   }
 
-  private void answer(Question question) throws InterruptedException {
+  private void workLonger(Question question) {
+    try {
+      var unused = answered(question, false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      room.done(question);
+    }
+  }
+
+  private boolean answered(Question question, boolean atOnce) throws InterruptedException {
+    try {
+      return answer(question, atOnce);
+    } catch (RuntimeException | StackOverflowError e) {
+      // Also what a hostile chain may do to a recursive parser: it must not cost a judge.
+      LOG.errorf(e, "question %s could not be judged", question.key().hex());
+      answer(question, unavailable(question, "the chain could not be judged"));
+      return true;
+    }
+  }
+
+  /** False: at once it cannot be answered. */
+  private boolean answer(Question question, boolean atOnce) throws InterruptedException {
     if (question.expired(clock.millis())) {
       count("expired");
-      return;
+      return true;
     }
     CertificateVerdict known =
         memory.get(question.key(), anchors.defaultReference(), clock.millis());
     if (known != null) {
       count("remembered");
       publisher.verdict(question, known);
-      return;
+      return true;
     }
     Optional<TrustAnchors> set =
-        anchors.find(question.request().getAnchors(), anchorSettings.directoryPatience());
+        anchors.find(
+            question.request().getAnchors(),
+            atOnce ? Duration.ZERO : anchorSettings.directoryPatience());
     if (set.isEmpty()) {
-      answer(question, unavailable(question, "the anchor set is not known in this version"));
-      return;
+      if (!atOnce) {
+        answer(question, unavailable(question, "the anchor set is not known in this version"));
+      }
+      return !atOnce;
     }
     long began = System.nanoTime();
-    CertificateVerdict verdict = judge.judge(question.request(), set.get(), clock.instant());
+    CertificateVerdict verdict =
+        atOnce
+            ? judge.judgeAtOnce(question.request(), set.get(), clock.instant())
+            : judge.judge(question.request(), set.get(), clock.instant());
+    if (verdict == null) {
+      return false;
+    }
     judging.record(Duration.ofNanos(System.nanoTime() - began));
     if (memory.overtaken(verdict)) {
       revocations.overtaken(verdict);
       answer(question, unavailable(question, "a newer list or answer is being fetched"));
-      return;
+      return true;
     }
     memory.put(question.key(), verdict);
     answer(question, verdict);
     publisher.chain(question.request(), verdict, clock.instant());
+    return true;
   }
 
   private void answer(Question question, CertificateVerdict verdict) {

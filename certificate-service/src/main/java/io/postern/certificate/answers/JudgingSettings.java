@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 /** How many questions are worked on, wait and are remembered. */
 @ConfigMapping(prefix = "postern.judging")
 public interface JudgingSettings {
-  /** Questions in work at one time; each may wait for a revocation list. */
+  /** Questions in work at one time, without those that wait for something to be fetched. */
   @WithDefault("200")
   int concurrent();
 
@@ -14,7 +14,11 @@ public interface JudgingSettings {
   @WithDefault("2000")
   int waiting();
 
-  /** Bytes of the questions that wait. */
+  /** Questions that wait for a list or an answer; beyond it the next is answered as unavailable. */
+  @WithDefault("2000")
+  int waitingForLists();
+
+  /** Bytes of the questions that wait, of either kind. */
   @WithDefault("16777216")
   long waitingBytes();
 

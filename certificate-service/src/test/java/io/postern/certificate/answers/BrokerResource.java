@@ -31,6 +31,8 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           "2000",
           "postern.revocation.allow-private-targets",
           "true",
+          "postern.judging.waiting-for-lists",
+          "400",
           "postern.revocation.refresh-after",
           "1s",
           "postern.revocation.cache-folder",

@@ -121,10 +121,11 @@ class VerdictsOverKafkaTest {
         organization);
   }
 
-  private static CertificateRequest request(VerdictQuestion question, long deadlineMillis) {
+  static CertificateRequest request(VerdictQuestion question, long deadlineMillis) {
     CertificateRequest.Builder request =
         CertificateRequest.newBuilder()
             .setVerdictKey(ByteString.copyFrom(question.key().bytes()))
+            .setStapledOcsp(ByteString.copyFrom(question.stapledOcsp()))
             .setRole(question.role())
             .setAnchors(question.anchors())
             .setRevocation(question.revocation())
