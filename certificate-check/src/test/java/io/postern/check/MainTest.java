@@ -60,7 +60,7 @@ class MainTest {
         "a.example:0|'a.example:0' has a port that is none",
         "no/such.pem|no/such.pem cannot be read",
         "missing.pem|missing.pem cannot be read",
-        "--root ' '|--root: no name",
+        "--root ' '|--root: write at least two letters",
         "a.example --anchors no/such.pem|--anchors: ",
         "a.example --no-default-anchors --anchors no/such.pem|--anchors: no/such.pem cannot be read",
         "pom.xml --proxy nowhere|has no certificate",
