@@ -132,7 +132,8 @@ class MainTest {
     for (String list : List.of("toDo", "notes")) {
       json.path(list).forEach(sentence -> assertThat(flat).contains(sentence.asText()));
     }
-    assertThat(flat).contains("as a client: NOT OK", json.at("/certificates/0/sha256").asText());
+    assertThat(flat)
+        .contains("as a client: NOT OK", json.at("/certificates/0/facts/sha256").asText());
     assertThat(text.out().lines().filter(line -> !line.contains("://") && !line.contains(pem)))
         .allMatch(line -> line.length() <= 100);
   }
