@@ -123,6 +123,13 @@ final class Advice {
         + WHERE;
   }
 
+  /** For a chain over what is distrusted here on purpose. */
+  static String distrusted(String what) {
+    return "No path may go over "
+        + what
+        + ", which is distrusted here: have the certificate issued by another authority.";
+  }
+
   /** For a root that was asked for and is not here. */
   static String install(String query) {
     return "No anchor that is used here is \""

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param below the root, the leaf first
  * @param root null: it is not at hand
+ * @param distrusted the certificate that is distrusted here, and by whom; empty: none is
  * @param sent all that was sent, in or out of the chain
  * @param fetched those of the chain that had to be
  * @param probes of the URLs asked for them
@@ -29,6 +30,7 @@ record ChainAtHand(
     List<ParsedCertificate> below,
     @Nullable ParsedCertificate root,
     boolean trusted,
+    String distrusted,
     List<ParsedCertificate> sent,
     List<ParsedCertificate> fetched,
     List<Probed> probes) {
@@ -94,9 +96,26 @@ record ChainAtHand(
           List.copyOf(below),
           root,
           root != null && anchors.contains(root),
+          distrusted(root),
           List.copyOf(sent),
           List.copyOf(fetched),
           List.copyOf(probes));
+    }
+
+    private String distrusted(@Nullable ParsedCertificate root) {
+      List<ParsedCertificate> all = new ArrayList<>(below);
+      if (root != null) {
+        all.add(root);
+      }
+      ParsedCertificate last = below.isEmpty() ? sent.getFirst() : below.getLast();
+      all.addAll(anchors.distrustedNamed(last.issuer()));
+      for (ParsedCertificate certificate : all) {
+        String by = anchors.distrustedBy(certificate);
+        if (by != null) {
+          return certificate + " (" + by + ")";
+        }
+      }
+      return "";
     }
 
     private Optional<ParsedCertificate> issuer(ParsedCertificate of) throws InterruptedException {

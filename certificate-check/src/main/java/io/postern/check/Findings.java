@@ -211,7 +211,13 @@ record Findings(
         chain.trusted(),
         name,
         root == null ? null : CertificateFacts.of(root),
-        chain.trusted() ? "" : Advice.install(name, root));
+        chain.trusted() ? "" : advice(chain, name));
+  }
+
+  private static String advice(ChainAtHand chain, String name) {
+    return chain.distrusted().isEmpty()
+        ? Advice.install(name, chain.root())
+        : Advice.distrusted(chain.distrusted());
   }
 
   private static Verdict words(CertificateVerdict verdict) {

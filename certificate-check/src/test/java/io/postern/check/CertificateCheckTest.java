@@ -3,7 +3,9 @@ package io.postern.check;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.EndpointStatus;
 import io.postern.check.report.CheckedCertificate;
@@ -213,6 +215,22 @@ class CertificateCheckTest {
     String sha256 = requireNonNull(requireNonNull(told.root()).facts()).sha256();
     assertThat(told.toDo()).anySatisfy(sentence -> assertThat(sentence).contains(sha256));
     assertThat(told.certificates()).allMatch(CheckedCertificate::ok);
+  }
+
+  @Test
+  void whatIsDistrustedHereIsNotToBeInstalled() throws Exception {
+    ParsedCertificate root = ParsedCertificate.parse(der(ca.root()));
+    TrustAnchors anchors =
+        new TrustAnchors(
+            AnchorSetReference.getDefaultInstance(),
+            List.of(root),
+            Distrust.of(List.of(ByteString.copyFrom(root.fingerprint())), "a test"));
+    Report report =
+        check(file(ca.issue(issue())), CertificateRole.ROLE_SERVER, anchors, Optional.empty());
+    assertThat(reason(report)).isEqualTo("untrusted-root");
+    assertThat(report.toDo())
+        .anySatisfy(sentence -> assertThat(sentence).contains("Fabrikam Root", "distrusted here"))
+        .noneMatch(sentence -> sentence.contains("postern.anchors.pem"));
   }
 
   @Test

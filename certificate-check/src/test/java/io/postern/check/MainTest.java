@@ -60,7 +60,7 @@ class MainTest {
         "a.example:0|'a.example:0' has a port that is none",
         "no/such.pem|no/such.pem cannot be read",
         "missing.pem|missing.pem cannot be read",
-        "--root ' '|--root: no name",
+        "--root ' '|--root: write at least two letters",
         "a.example --anchors no/such.pem|--anchors: ",
         "a.example --no-default-anchors --anchors no/such.pem|--anchors: no/such.pem cannot be read",
         "pom.xml --proxy nowhere|has no certificate",
@@ -132,7 +132,8 @@ class MainTest {
     for (String list : List.of("toDo", "notes")) {
       json.path(list).forEach(sentence -> assertThat(flat).contains(sentence.asText()));
     }
-    assertThat(flat).contains("as a client: NOT OK", json.at("/certificates/0/sha256").asText());
+    assertThat(flat)
+        .contains("as a client: NOT OK", json.at("/certificates/0/facts/sha256").asText());
     assertThat(text.out().lines().filter(line -> !line.contains("://") && !line.contains(pem)))
         .allMatch(line -> line.length() <= 100);
   }

@@ -69,7 +69,7 @@ public final class ReportJson {
   }
 
   private static void certificate(ObjectNode node, CheckedCertificate certificate) {
-    facts(node, certificate.facts());
+    facts(node.putObject("facts"), certificate.facts());
     node.put("sent", certificate.sent());
     node.put("ok", certificate.ok());
     ObjectNode revocation = node.putObject("revocation");
@@ -121,7 +121,7 @@ public final class ReportJson {
     node.put("name", root.name());
     CertificateFacts facts = root.facts();
     if (facts != null) {
-      facts(node.putObject("certificate"), facts);
+      facts(node.putObject("facts"), facts);
     }
     node.put("advice", root.advice());
   }

@@ -1,7 +1,6 @@
 package io.postern.certificate.anchors;
 
 import io.postern.contracts.v1.RecordedAnchor;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -43,11 +42,18 @@ public final class AnchorQuery {
   }
 
   boolean means(RecordedAnchor anchor) {
-    if (fingerprint.isEmpty()) {
-      return anchor.getSubject().toLowerCase(Locale.ROOT).contains(name);
-    }
-    byte[] wanted = HexFormat.of().parseHex(fingerprint);
-    return Arrays.equals(wanted, anchor.getSha256().toByteArray())
-        || Arrays.equals(wanted, anchor.getSha1().toByteArray());
+    return means(
+        anchor.getSubject(),
+        HexFormat.of().formatHex(anchor.getSha256().toByteArray()),
+        HexFormat.of().formatHex(anchor.getSha1().toByteArray()));
+  }
+
+  /**
+   * @param sha256 hexadecimal, lower case; so is {@code sha1}
+   */
+  public boolean means(String subject, String sha256, String sha1) {
+    return fingerprint.isEmpty()
+        ? subject.toLowerCase(Locale.ROOT).contains(name)
+        : fingerprint.equals(sha256) || fingerprint.equals(sha1);
   }
 }

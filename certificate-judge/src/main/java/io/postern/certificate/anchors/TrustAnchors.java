@@ -123,9 +123,4 @@ public final class TrustAnchors {
   public int size() {
     return certificates.size();
   }
-
-  /** All of them. */
-  public List<ParsedCertificate> all() {
-    return List.copyOf(certificates);
-  }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CrlFiles {
   private static final Logger LOG = Logger.getLogger(CrlFiles.class);
   private static final String SUFFIX = ".crl";
-  private static final String FRESH = ".fresh";
+  static final String FRESH = ".fresh";
 
   /** What is written for longer was left by one that ended. */
   private static final Duration LONGEST_WRITING = Duration.ofHours(1);

@@ -100,7 +100,7 @@ public final class EndpointProbe {
 
     // On disk and mapped: a list may be large, and a mapped one stays readable when it is deleted.
     private Content list(About about) throws FetchException, IOException, InterruptedException {
-      Path file = Files.createTempFile(folder, "check", ".probe");
+      Path file = Files.createTempFile(folder, "check", CrlFiles.FRESH);
       try {
         fetch(HttpFetch.Request.list(settings.maxBytes()), () -> Files.newOutputStream(file));
         return ListContent.examine(Crl.map(file), about, endpoint);

@@ -1,0 +1,84 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.anchors.AnchorQuery;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.checks.Checks;
+import io.postern.check.RootCheck;
+import io.postern.check.report.Report;
+import io.postern.check.report.ReportJson;
+import io.postern.check.report.RootReport;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Is this host ready for a certificate (S9, S10)? */
+@Path("/api/v1/certificate-checks")
+@Authenticated
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "checks", description = "Preparing for a new certificate")
+public class CertificateChecksResource {
+  private final Checks checks;
+  private final DefaultAnchors anchors;
+
+  CertificateChecksResource(Checks checks, DefaultAnchors anchors) {
+    this.checks = checks;
+    this.anchors = anchors;
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Asks all that a certificate names, looks for its root, and judges it",
+      description =
+          "From where this service runs, with its settings and default anchors. Takes at most five"
+              + " times postern.revocation.fetch-timeout. Not OK is an answer too: see \"ok\".")
+  @APIResponse(
+      responseCode = "200",
+      description = "Done: a Report, or for caName a RootReport",
+      content = @Content(schema = @Schema(oneOf = {Report.class, RootReport.class})))
+  @APIResponse(
+      responseCode = "400",
+      description = "A field is wrong; the error names it",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Four checks are being done",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response check(@Nullable CheckRequest asked) throws InterruptedException {
+    CheckRequest request = asked == null ? new CheckRequest(null, null, null, null) : asked;
+    try {
+      request.checkFields();
+      String caName = request.caName();
+      if (caName != null) {
+        RootReport roots = RootCheck.find(caName, AnchorQuery.name(caName), anchors.current());
+        return Response.ok(ReportJson.of(roots)).build();
+      }
+      Optional<Report> report = checks.check(request.target(), request.certificateRole());
+      return report.isPresent()
+          ? Response.ok(ReportJson.of(report.get())).build()
+          : error(
+              Response.Status.SERVICE_UNAVAILABLE,
+              Checks.AT_ONCE + " checks are being done; try again in some seconds");
+    } catch (IllegalArgumentException e) {
+      return error(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Response error(Response.Status status, String message) {
+    return Response.status(status).entity(new ApiError(message)).build();
+  }
+}
