@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnchorHistory {
   static final int MOST_VERSIONS = 200;
-  static final long MOST_BYTES = 32L << 20;
+  static final long MOST_BYTES = 8L << 20;
   static final int MOST_TIMES = 50;
 
   /**
@@ -62,6 +62,9 @@ public final class AnchorHistory {
    *     same version had other times
    */
   public synchronized TrustBundle take(TrustBundle record) {
+    if (record.getInForceMillisCount() == 0) {
+      return record; // never in force
+    }
     TrustBundle before = versions.get(record.getVersion());
     TrustBundle merged =
         before == null ? record : withTimes(record, times(before, record.getInForceMillisList()));
@@ -136,7 +139,9 @@ public final class AnchorHistory {
         .sorted(
             Comparator.comparing((AnchorRun run) -> run.until() != null)
                 .thenComparing(run -> run.anchor().getSubject())
-                .thenComparing(run -> run.anchor().getSha256().toStringUtf8()))
+                .thenComparing(
+                    run -> run.anchor().getSha256(),
+                    ByteString.unsignedLexicographicalComparator()))
         .toList();
   }
 

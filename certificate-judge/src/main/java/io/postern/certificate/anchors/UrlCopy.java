@@ -1,6 +1,7 @@
 package io.postern.certificate.anchors;
 
 import io.postern.certificate.ParsedCertificate;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -43,11 +44,16 @@ record UrlCopy(URI url, Path file) {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     Path partial = Files.createTempFile(folder, "anchors", ".part");
-    try (var out = Files.newOutputStream(partial)) {
-      out.write(head());
-      out.write(answer);
+    try {
+      try (FileOutputStream out = new FileOutputStream(partial.toFile())) {
+        out.write(head());
+        out.write(answer);
+        out.getFD().sync();
+      }
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(partial); // where it was not moved
     }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private byte[] head() {

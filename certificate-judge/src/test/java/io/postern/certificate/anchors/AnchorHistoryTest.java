@@ -190,6 +190,16 @@ class AnchorHistoryTest {
   }
 
   @Test
+  void aRecordThatWasNeverInForceSaysNothing() {
+    assertThat(history.take(A)).isEqualTo(A);
+    assertThat(history.version(A.getVersion())).isEmpty();
+    AnchorHistory small = new AnchorHistory(1, Long.MAX_VALUE);
+    small.take(A);
+    small.take(B);
+    assertThat(small.timeline()).isEmpty();
+  }
+
+  @Test
   void ofManyTimesTheFirstAndTheNewestAreKept() {
     for (int i = 0; i < 2 * AnchorHistory.MOST_TIMES; i++) {
       comes(A, 2 * i);
