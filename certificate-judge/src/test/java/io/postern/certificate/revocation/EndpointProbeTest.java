@@ -528,6 +528,11 @@ class EndpointProbeTest {
 
   private RevocationQuestion question(Made leaf) {
     return new RevocationQuestion(
-        leaf.certificate(), ca.certificate(), NO_SIGNERS, new byte[0], NOW, NOW.plusSeconds(1));
+        leaf.certificate(),
+        ca.certificate(),
+        NO_SIGNERS,
+        new byte[0],
+        NOW,
+        Patience.until(NOW.plusSeconds(1)));
   }
 }
