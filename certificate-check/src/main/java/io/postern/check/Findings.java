@@ -4,6 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.revocation.Endpoint;
 import io.postern.certificate.revocation.EndpointStatus;
 import io.postern.certificate.revocation.Finding;
+import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.Probed;
 import io.postern.certificate.revocation.ProbedEvidence;
 import io.postern.certificate.revocation.RevocationQuestion;
@@ -160,7 +161,7 @@ record Findings(
                     new ChainSigners(chain),
                     new byte[0],
                     at,
-                    at.plus(FOR_QUESTIONS)));
+                    Patience.until(at.plus(FOR_QUESTIONS))));
     RevocationEvidence evidence = finding.evidence();
     return new Revocation(
         spelled(finding.status()),

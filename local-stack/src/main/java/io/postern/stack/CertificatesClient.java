@@ -29,8 +29,7 @@ public final class CertificatesClient {
   }
 
   public JsonNode expiring(int withinDays) throws IOException, InterruptedException {
-    return api.send(
-        api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
+    return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
   }
 
   /**

@@ -36,7 +36,8 @@ final class ServiceApi {
 
   /**
    * @param path below /api/v1
-   */  HttpRequest.Builder request(String path) throws IOException {
+   */
+  HttpRequest.Builder request(String path) throws IOException {
     String secret = Files.readString(credentials).strip();
     return HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
         .timeout(Duration.ofSeconds(20))
