@@ -9,13 +9,18 @@ import io.postern.contracts.Fingerprints;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.SmtpClient;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -69,8 +74,17 @@ class OwnCertificatesTest {
                     .containsEntry(second, "current")
                     .containsEntry(first, "deprecated"));
     assertThat(page("/certificates", false).body()).contains(second, first, "deprecated");
-    assertThat(page("/certificates/" + second + ".pem", false).body())
-        .startsWith("-----BEGIN CERTIFICATE-----");
+    assertThat(downloaded(second)).isEqualTo(chainPresented());
+
+    // The intermediate alone is left out: no new leaf, and a chain that partners cannot verify.
+    Identity whole = Identity.load(stack.keys().resolve("gate.pem"), stack.keys().resolve("gate.key"));
+    whole.withoutIssuers().write(stack.keys(), "gate");
+    await().atMost(PATIENCE).until(() -> chainPresented().size() == 1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(downloaded(second)).isEqualTo(chainPresented()));
+    whole.write(stack.keys(), "gate");
+    await().atMost(PATIENCE).until(() -> chainPresented().size() > 1);
   }
 
   @Test
@@ -140,6 +154,24 @@ class OwnCertificatesTest {
     try (SmtpClient client = organization.connectTls(null)) {
       return Fingerprints.hex(Fingerprints.sha256(client.serverChain().getFirst().getEncoded()));
     }
+  }
+
+  private List<X509Certificate> chainPresented() throws Exception {
+    try (SmtpClient client = organization.connectTls(null)) {
+      return client.serverChain();
+    }
+  }
+
+  private List<X509Certificate> downloaded(String sha256) throws Exception {
+    String pem = page("/certificates/" + sha256 + ".pem", false).body();
+    List<X509Certificate> chain = new ArrayList<>();
+    for (Certificate certificate :
+        CertificateFactory.getInstance("X.509")
+            .generateCertificates(
+                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+      chain.add((X509Certificate) certificate);
+    }
+    return chain;
   }
 
   private JsonNode published() throws Exception {

@@ -1,6 +1,7 @@
 package io.postern.log;
 
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnTls;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,8 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   public static final Duration SILENT = Duration.ofHours(13);
 
   private static final Duration AGAIN = Duration.ofHours(6);
+  // Well within the topic's retention.
+  private static final Duration WHOLE_AGAIN = Duration.ofDays(30);
   private static final Duration LOOK = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -54,13 +57,17 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   private void run() {
     OwnTls told = null;
     long toldNanos = 0;
+    long wholeNanos = 0;
     while (!closed) {
       try {
         OwnTls now = presented.get();
-        if (!now.equals(told) || System.nanoTime() - toldNanos >= AGAIN.toNanos()) {
-          tell(now, PATIENCE);
+        boolean whole =
+            !now.equals(told) || System.nanoTime() - wholeNanos >= WHOLE_AGAIN.toNanos();
+        if (whole || System.nanoTime() - toldNanos >= AGAIN.toNanos()) {
+          tell(whole ? now : withoutChains(now), PATIENCE);
           told = now;
           toldNanos = System.nanoTime();
+          wholeNanos = whole ? toldNanos : wholeNanos;
           log.over("our own certificates are told to the log again");
         }
         TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
@@ -81,6 +88,12 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
       Thread.currentThread().interrupt();
       closed = true;
     }
+  }
+
+  static OwnTls withoutChains(OwnTls whole) {
+    OwnTls.Builder own = whole.toBuilder();
+    own.getCertificatesBuilderList().forEach(OwnCertificate.Builder::clearChain);
+    return own.build();
   }
 
   private void tell(OwnTls presents, Duration patience)

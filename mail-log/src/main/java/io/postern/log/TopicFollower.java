@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -33,7 +34,7 @@ public final class TopicFollower implements AutoCloseable {
     void complete();
   }
 
-  private final LogSettings settings;
+  private final Supplier<KafkaConsumer<String, byte[]>> consumers;
   private final String topic;
   private final View view;
   private final OccasionalLog log = new OccasionalLog(TopicFollower.class);
@@ -42,7 +43,11 @@ public final class TopicFollower implements AutoCloseable {
   private volatile boolean closed;
 
   public TopicFollower(LogSettings settings, String topic, View view) {
-    this.settings = settings;
+    this(() -> new KafkaConsumer<>(settings.reader(true)), topic, view);
+  }
+
+  TopicFollower(Supplier<KafkaConsumer<String, byte[]>> consumers, String topic, View view) {
+    this.consumers = consumers;
     this.topic = topic;
     this.view = view;
     this.thread = Thread.ofPlatform().daemon().name("follow-" + topic).unstarted(this::run);
@@ -73,10 +78,8 @@ public final class TopicFollower implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(true));
-      try (var closing = ClosingClients.closing(consumer)) {
-        reading = consumer;
-        follow(consumer);
+      try {
+        readOn();
       } catch (WakeupException e) {
         // closed
       } catch (RuntimeException e) {
@@ -85,6 +88,15 @@ public final class TopicFollower implements AutoCloseable {
       } finally {
         reading = null;
       }
+    }
+  }
+
+  // A client cannot even be made while the broker's name does not resolve.
+  private void readOn() {
+    KafkaConsumer<String, byte[]> consumer = consumers.get();
+    try (var closing = ClosingClients.closing(consumer)) {
+      reading = consumer;
+      follow(consumer);
     }
   }
 

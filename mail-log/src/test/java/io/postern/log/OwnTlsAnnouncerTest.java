@@ -3,6 +3,7 @@ package io.postern.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OwnCertificate;
@@ -93,6 +94,18 @@ class OwnTlsAnnouncerTest {
       TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
       await().atMost(Duration.ofSeconds(60)).until(() -> told.size() == 1);
     }
+  }
+
+  @Test
+  void aRepetitionHasFingerprintsInsteadOfChains() {
+    OwnCertificate.Builder certificate =
+        OwnCertificate.newBuilder()
+            .setName("n")
+            .addChain(ByteString.copyFromUtf8("leaf"))
+            .setChainFingerprint(ByteString.copyFromUtf8("f"));
+    OwnTls whole = OwnTls.newBuilder().addCertificates(certificate).build();
+    assertThat(OwnTlsAnnouncer.withoutChains(whole))
+        .isEqualTo(OwnTls.newBuilder().addCertificates(certificate.clearChain()).build());
   }
 
   private static OwnTls own(String name) {

@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.postern.contracts.Topics;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,27 @@ class TopicFollowerTest {
       await().until(() -> seen.contains("complete"));
     }
     assertThat(seen).containsExactly("begin", "a=1", "begin", "a=1", "refused once=2", "complete");
+  }
+
+  @Test
+  void aClientThatCannotBeMadeIsTriedAgain() throws Exception {
+    write("a", "1");
+    AtomicInteger made = new AtomicInteger();
+    try (TopicFollower follower =
+        new TopicFollower(
+            () -> {
+              if (made.incrementAndGet() == 1) {
+                throw new KafkaException("No resolvable bootstrap urls");
+              }
+              return log.reader(true);
+            },
+            Topics.CERTIFICATE_OWN,
+            new Recorder())) {
+      follower.start();
+      await().until(() -> seen.contains("complete"));
+    }
+    assertThat(made).hasValue(2);
+    assertThat(seen).containsExactly("begin", "a=1", "complete");
   }
 
   private TopicFollower follower() {

@@ -1,11 +1,13 @@
 package io.postern.transport;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Our own certificates as records tell of them. */
@@ -20,13 +22,15 @@ public final class OwnCertificates {
       CertificateRole role, String name, OwnCertificateState state, List<X509Certificate> chain) {
     OwnCertificate.Builder own =
         OwnCertificate.newBuilder().setRole(role).setName(name).setState(state);
+    List<byte[]> encoded = new ArrayList<>();
     for (X509Certificate certificate : chain) {
       try {
-        own.addChain(ByteString.copyFrom(certificate.getEncoded()));
+        encoded.add(certificate.getEncoded());
       } catch (CertificateEncodingException e) {
         throw new IllegalStateException("a certificate in use has lost its encoding", e);
       }
     }
-    return own.build();
+    encoded.forEach(der -> own.addChain(ByteString.copyFrom(der)));
+    return own.setChainFingerprint(ByteString.copyFrom(Fingerprints.chain(encoded))).build();
   }
 }

@@ -1,8 +1,8 @@
 package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
-import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
+import io.postern.certificate.published.PublishedPage;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.GET;
@@ -11,11 +11,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -37,15 +32,13 @@ public class CertificatesResource {
     private Templates() {}
 
     static native TemplateInstance certificates(
-        PublishedInformation information, List<PublishedCertificate> current);
+        PublishedInformation information, boolean nothingPresented);
   }
 
-  private final OwnTlsReader own;
-  private final InstantSource clock;
+  private final PublishedPage published;
 
-  CertificatesResource(OwnTlsReader own, InstantSource clock) {
-    this.own = own;
-    this.clock = clock;
+  CertificatesResource(PublishedPage published) {
+    this.published = published;
   }
 
   @GET
@@ -55,16 +48,16 @@ public class CertificatesResource {
   @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "503", description = "Not known yet: the log is away")
   public Response page() {
-    return information()
-        .map(
-            all ->
-                published(
-                    Templates.certificates(
-                        all,
-                        all.certificates().stream()
-                            .filter(c -> c.state() == PublishedCertificate.State.CURRENT)
-                            .toList())))
+    return published
+        .content()
+        .map(PublishedInformation::of)
+        .map(all -> published(Templates.certificates(all, nothingPresented(all))))
         .orElseGet(() -> unknown(MediaType.TEXT_PLAIN_TYPE, "Not known now, try again later.\n"));
+  }
+
+  private static boolean nothingPresented(PublishedInformation all) {
+    return all.certificates().stream()
+        .noneMatch(c -> c.state() == PublishedCertificate.State.CURRENT);
   }
 
   @GET
@@ -79,7 +72,9 @@ public class CertificatesResource {
       description = "Not known yet: the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response json() {
-    return information()
+    return published
+        .content()
+        .map(PublishedInformation::of)
         .map(CertificatesResource::published)
         .orElseGet(
             () ->
@@ -95,19 +90,11 @@ public class CertificatesResource {
   @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "None of ours has this fingerprint")
   public Response chain(@PathParam("sha256") String sha256) {
-    return information().stream()
-        .flatMap(all -> all.certificates().stream())
-        .filter(c -> c.certificate().sha256().equals(sha256))
-        .findFirst()
-        .map(found -> published(found.pemText()))
+    return published
+        .content()
+        .map(content -> content.chains().get(sha256))
+        .map(CertificatesResource::published)
         .orElseGet(() -> Response.status(Response.Status.NOT_FOUND).build());
-  }
-
-  private Optional<PublishedInformation> information() {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    return own.history()
-        .certificates(now)
-        .map(all -> new PublishedInformation(now, NOTE, all, own.history().capabilities(now)));
   }
 
   // Nothing but the page's own style is loaded, whatever a certificate's subject says.

@@ -2,6 +2,7 @@ package io.postern.certificate.api;
 
 import io.postern.certificate.published.PublishedCapabilities;
 import io.postern.certificate.published.PublishedCertificate;
+import io.postern.certificate.published.PublishedPage;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,4 +15,10 @@ public record PublishedInformation(
     Instant at,
     String note,
     List<PublishedCertificate> certificates,
-    List<PublishedCapabilities> capabilities) {}
+    List<PublishedCapabilities> capabilities) {
+
+  static PublishedInformation of(PublishedPage.Content content) {
+    return new PublishedInformation(
+        content.at(), CertificatesResource.NOTE, content.certificates(), content.capabilities());
+  }
+}

@@ -4,18 +4,16 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
-import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.log.OwnTlsAnnouncer;
 import io.postern.log.TopicFollower;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,31 +23,39 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the replicas have told of their certificates (certificate.own), as it is now and was before.
- * A replica that was silent for 13 h presents nothing. Any thread reads; the follower's writes. At
- * most {@value #MOST} certificates and as many replicas, the ones heard of last.
+ * What the replicas have told of their certificates (certificate.own), as it is now and was before,
+ * by the log's clock. A replica that was silent for 13 h presents nothing. Any thread reads; the
+ * follower's writes. At most {@value #MOST} certificates, chains and replicas, those heard of last.
  */
 public final class OwnTlsHistory implements TopicFollower.View {
   static final int MOST = 1000;
   private static final Logger LOG = Logger.getLogger(OwnTlsHistory.class);
 
   /** A certificate in one use. */
-  record Key(CertificateRole role, String name, ByteString leaf) {}
+  record Key(CertificateRole role, String name, ParsedCertificate leaf) {}
+
+  /** One that a replica presents or announces. */
+  private record Shown(Key key, OwnCertificateState state, OwnChain chain, long plannedMillis) {}
+
+  /** A replica's newest record. */
+  private record Told(long atMillis, OwnTls own, List<Shown> shown) {}
 
   private static final class Presented {
-    private final List<ParsedCertificate> chain;
     private final long since;
     private long last;
+    private OwnChain chain;
 
-    Presented(List<ParsedCertificate> chain, long since) {
+    Presented(OwnChain chain, long since) {
       this.chain = chain;
       this.since = since;
     }
   }
 
-  private final Map<String, OwnTls> newest = bounded();
+  private final Map<ByteString, OwnChain> chains = bounded();
+  private final Map<String, Told> newest = bounded();
   private final Map<Key, Presented> presented = bounded();
   private boolean complete;
+  private long changes;
 
   private static <K, V> Map<K, V> bounded() {
     return new LinkedHashMap<>(16, 0.75f, true) {
@@ -64,14 +70,17 @@ public final class OwnTlsHistory implements TopicFollower.View {
 
   @Override
   public synchronized void begin() {
+    chains.clear();
     newest.clear();
     presented.clear();
     complete = false;
+    changes++;
   }
 
   @Override
   public synchronized void complete() {
     complete = true;
+    changes++;
   }
 
   @Override
@@ -80,48 +89,72 @@ public final class OwnTlsHistory implements TopicFollower.View {
       return;
     }
     try {
-      OwnTls own = OwnTls.parseFrom(record.value());
-      String replica = own.getService() + "/" + own.getReplica();
-      OwnTls before = newest.put(replica, own);
-      if (before != null) {
-        // It presented those until now, unless it was away for longer.
-        long until =
-            Math.min(own.getAtMillis(), before.getAtMillis() + OwnTlsAnnouncer.SILENT.toMillis());
-        before.getCertificatesList().forEach(was -> seen(was, until));
-      }
-      own.getCertificatesList().forEach(is -> seen(is, own.getAtMillis()));
+      take(OwnTls.parseFrom(record.value()), record.timestamp());
+      changes++;
     } catch (InvalidProtocolBufferException e) {
       LOG.warnf("the record of our certificates at offset %d cannot be read", record.offset());
     }
   }
 
-  private void seen(OwnCertificate own, long atMillis) {
-    if (own.getState() != OwnCertificateState.PRESENTED) {
-      return;
+  private void take(OwnTls own, long atMillis) {
+    String replica = own.getService() + "/" + own.getReplica();
+    Told before = newest.get(replica);
+    boolean farewell = own.getCertificatesCount() == 0;
+    if (farewell && before != null && own.getStartMillis() != before.own().getStartMillis()) {
+      return; // of an earlier start of the same name
     }
-    List<ParsedCertificate> chain = chain(own);
-    if (!chain.isEmpty()) {
-      Presented known = presented.computeIfAbsent(key(own), _ -> new Presented(chain, atMillis));
-      known.last = Math.max(known.last, atMillis);
+    if (before != null) {
+      // It presented those until now, unless it was away for longer.
+      long until = Math.min(atMillis, before.atMillis() + OwnTlsAnnouncer.SILENT.toMillis());
+      before.shown().forEach(was -> seen(was, until));
     }
-  }
-
-  private static Key key(OwnCertificate own) {
-    ByteString leaf = own.getChainCount() == 0 ? ByteString.EMPTY : own.getChain(0);
-    return new Key(own.getRole(), own.getName(), leaf);
-  }
-
-  private static List<ParsedCertificate> chain(OwnCertificate own) {
-    List<ParsedCertificate> chain = new ArrayList<>();
-    for (ByteString der : own.getChainList()) {
-      try {
-        chain.add(ParsedCertificate.parse(der.toByteArray()));
-      } catch (UnusableCertificateException e) {
-        LOG.warnf("one of our own certificates is not usable: %s", e.getMessage());
-        return List.of();
+    List<Shown> shown = new ArrayList<>();
+    for (OwnCertificate is : own.getCertificatesList()) {
+      OwnChain chain = chain(is, replica);
+      if (chain != null) {
+        Key key = new Key(is.getRole(), is.getName(), chain.leaf());
+        shown.add(new Shown(key, is.getState(), chain, is.getPlannedMillis()));
       }
     }
-    return chain;
+    shown.forEach(is -> seen(is, atMillis));
+    newest.put(replica, new Told(atMillis, own, shown));
+  }
+
+  private @Nullable OwnChain chain(OwnCertificate own, String replica) {
+    ByteString fingerprint =
+        own.getChainCount() == 0
+            ? own.getChainFingerprint()
+            : ByteString.copyFrom(
+                Fingerprints.chain(
+                    own.getChainList().stream().map(ByteString::toByteArray).toList()));
+    OwnChain known = chains.get(fingerprint);
+    if (known != null || own.getChainCount() == 0) {
+      return known;
+    }
+    try {
+      OwnChain chain = OwnChain.of(own.getChainList());
+      chains.put(fingerprint, chain);
+      return chain;
+    } catch (UnusableCertificateException e) {
+      LOG.warnf("a certificate of %s is not usable: %s", replica, e.getMessage());
+      return null;
+    }
+  }
+
+  private void seen(Shown shown, long atMillis) {
+    if (shown.state() == OwnCertificateState.PRESENTED) {
+      Presented known =
+          presented.computeIfAbsent(shown.key(), _ -> new Presented(shown.chain(), atMillis));
+      if (atMillis >= known.last) {
+        known.last = atMillis;
+        known.chain = shown.chain(); // an intermediate may have been added
+      }
+    }
+  }
+
+  /** Grows with whatever changes what the other methods say, time apart. */
+  synchronized long changes() {
+    return changes;
   }
 
   /** All that is known; empty while the history has not been read to its end. */
@@ -130,55 +163,41 @@ public final class OwnTlsHistory implements TopicFollower.View {
       return Optional.empty();
     }
     Map<Key, PublishedCertificate> all = new LinkedHashMap<>();
-    for (OwnTls own : alive(now)) {
-      for (OwnCertificate is : own.getCertificatesList()) {
-        Presented known =
-            is.getState() == OwnCertificateState.PRESENTED ? presented.get(key(is)) : null;
-        if (known != null) {
-          all.put(
-              key(is),
-              Publication.of(
-                  PublishedCertificate.State.CURRENT, key(is), known.chain, known.since, 0));
-        }
+    for (Shown is : shown(now, OwnCertificateState.PRESENTED)) {
+      Presented known = presented.get(is.key());
+      if (known != null) {
+        all.put(is.key(), Publication.current(is.key(), known.chain, known.since));
       }
     }
-    for (OwnTls own : alive(now)) {
-      for (OwnCertificate is : own.getCertificatesList()) {
-        List<ParsedCertificate> chain =
-            is.getState() == OwnCertificateState.COMING ? chain(is) : List.of();
-        if (!chain.isEmpty()) {
-          all.putIfAbsent(
-              key(is), Publication.of(PublishedCertificate.State.COMING, key(is), chain, 0, 0));
-        }
-      }
+    for (Shown is : shown(now, OwnCertificateState.COMING)) {
+      all.putIfAbsent(is.key(), Publication.coming(is.key(), is.chain(), is.plannedMillis()));
     }
     presented.forEach(
         (key, known) ->
-            all.putIfAbsent(
-                key,
-                Publication.of(
-                    PublishedCertificate.State.DEPRECATED,
-                    key,
-                    known.chain,
-                    known.since,
-                    known.last)));
+            all.computeIfAbsent(
+                key, _ -> Publication.deprecated(key, known.chain, known.since, known.last)));
     return Optional.of(Publication.sorted(all.values()));
+  }
+
+  private List<Shown> shown(Instant now, OwnCertificateState state) {
+    return alive(now).stream()
+        .flatMap(told -> told.shown().stream())
+        .filter(shown -> shown.state() == state)
+        .toList();
   }
 
   /** What the engines of the replicas that live can do, without repetitions. */
   public synchronized List<PublishedCapabilities> capabilities(Instant now) {
     return alive(now).stream()
-        .flatMap(own -> own.getCapabilitiesList().stream())
-        .distinct()
-        .sorted(Comparator.comparing(TlsCapabilities::getRoleValue).reversed())
+        .flatMap(told -> told.own().getCapabilitiesList().stream())
         .map(PublishedCapabilities::of)
+        .distinct()
+        .sorted(Comparator.comparing(PublishedCapabilities::use).reversed())
         .toList();
   }
 
-  private Collection<OwnTls> alive(Instant now) {
+  private List<Told> alive(Instant now) {
     long earliest = now.minus(OwnTlsAnnouncer.SILENT).toEpochMilli();
-    Map<String, OwnTls> alive = new HashMap<>(newest);
-    alive.values().removeIf(own -> own.getAtMillis() < earliest);
-    return alive.values();
+    return newest.values().stream().filter(told -> told.atMillis() >= earliest).toList();
   }
 }

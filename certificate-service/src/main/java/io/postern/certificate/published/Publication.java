@@ -19,28 +19,40 @@ final class Publication {
 
   private Publication() {}
 
+  static PublishedCertificate current(OwnTlsHistory.Key key, OwnChain chain, long since) {
+    return of(PublishedCertificate.State.CURRENT, key, chain, at(since), null);
+  }
+
   /**
-   * @param since 0: never presented
-   * @param until 0: still is, or never was
+   * @param planned 0: not said
    */
-  static PublishedCertificate of(
+  static PublishedCertificate coming(OwnTlsHistory.Key key, OwnChain chain, long planned) {
+    return of(PublishedCertificate.State.COMING, key, chain, at(planned), null);
+  }
+
+  static PublishedCertificate deprecated(
+      OwnTlsHistory.Key key, OwnChain chain, long since, long until) {
+    return of(PublishedCertificate.State.DEPRECATED, key, chain, at(since), at(until));
+  }
+
+  private static PublishedCertificate of(
       PublishedCertificate.State state,
       OwnTlsHistory.Key key,
-      List<ParsedCertificate> chain,
-      long since,
-      long until) {
-    CertificateFacts leaf = CertificateFacts.of(chain.getFirst());
+      OwnChain chain,
+      @Nullable Instant since,
+      @Nullable Instant until) {
+    CertificateFacts leaf = chain.facts().getFirst();
     return new PublishedCertificate(
         state,
         key.role() == CertificateRole.ROLE_SERVER ? "server" : "client",
         key.name(),
-        CertificateFacts.of(chain.getLast()).issuer(),
+        chain.facts().getLast().issuer(),
         leaf,
-        at(since),
-        at(until),
-        chain.stream().skip(1).map(CertificateFacts::of).toList(),
+        since,
+        until,
+        chain.facts().subList(1, chain.facts().size()),
         PATH + leaf.sha256() + ".pem",
-        chain);
+        chain.certificates());
   }
 
   private static @Nullable Instant at(long millis) {

@@ -1,6 +1,7 @@
 package io.postern.certificate.published;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.postern.certificate.CertificateFacts;
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One of our own certificates.
  *
  * @param use "server" (presented to who sends to us) or "client" (to whom we send)
- * @param connectorName of a client certificate, as connectors name it; "": a server's
+ * @param connectorName of a client certificate, as connectors name it; "": a server's, or not told
  * @param rootIssuer subject of the chain's last issuer
- * @param since when a replica first presented it; null: it is coming
+ * @param since when a replica first presented it; of one that is coming when it is planned to be
+ *     (null: not said)
  * @param until when the last replica ceased to; null: it is current or coming
  * @param issuers the chain above it, as presented
  * @param pem where the chain can be had
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record PublishedCertificate(
     State state,
     String use,
-    String connectorName,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String connectorName,
     String rootIssuer,
     @JsonUnwrapped CertificateFacts certificate,
     @Nullable Instant since,
@@ -32,6 +34,12 @@ public record PublishedCertificate(
     List<CertificateFacts> issuers,
     String pem,
     @JsonIgnore List<ParsedCertificate> chain) {
+
+  /** Without the name that connectors have for it, which tells whose partners we know. */
+  PublishedCertificate forStrangers() {
+    return new PublishedCertificate(
+        state, use, "", rootIssuer, certificate, since, until, issuers, pem, chain);
+  }
 
   /** The chain as presented, RFC 7468 §5. */
   public String pemText() {

@@ -3,6 +3,7 @@ package io.postern.certificate.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
@@ -16,7 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +92,52 @@ class OwnTlsHistoryTest {
   }
 
   @Test
+  void anIntermediateThatIsAddedLaterIsShown() {
+    OwnCertificate without = presented(OLD).toBuilder().clearChain().build();
+    told("a", 0, without.toBuilder().addChain(presented(OLD).getChain(0)).build());
+    assertThat(all(0).getFirst().issuers()).isEmpty();
+    assertThat(all(0).getFirst().pemText().split("BEGIN", -1)).hasSize(2);
+    told("a", 1, presented(OLD));
+    assertThat(states(1)).containsExactly("current old");
+    assertThat(all(1).getFirst().issuers()).hasSize(OLD.der().size() - 1);
+    assertThat(all(1).getFirst().pemText().split("BEGIN", -1)).hasSize(OLD.der().size() + 1);
+    assertThat(all(1).getFirst().since()).isEqualTo(START);
+  }
+
+  @Test
+  void aRecordWithoutChainsMeansThoseThatWereToldBefore() {
+    OwnCertificate known =
+        presented(OLD).toBuilder()
+            .setChainFingerprint(ByteString.copyFrom(Fingerprints.chain(OLD.der())))
+            .build();
+    told("a", 0, known);
+    told("a", 6, known.toBuilder().clearChain().build());
+    told("a", 12, known.toBuilder().clearChain().build());
+    assertThat(states(20)).containsExactly("current old");
+  }
+
+  @Test
+  void aFarewellEndsOnlyWhatItsOwnStartHasTold() {
+    take(0, own("a", presented(OLD)).setStartMillis(1).build());
+    take(1, own("a", presented(OLD)).setStartMillis(2).build());
+    take(2, own("a").setStartMillis(1).build());
+    assertThat(states(3)).containsExactly("current old");
+    take(3, own("a").setStartMillis(2).build());
+    assertThat(states(3)).containsExactly("deprecated old");
+  }
+
+  @Test
+  void whatIsComingHasItsPlannedTime() {
+    Instant planned = START.plus(Duration.ofDays(7));
+    told(
+        "a",
+        0,
+        presented(OLD),
+        coming(NEW).toBuilder().setPlannedMillis(planned.toEpochMilli()).build());
+    assertThat(all(0).getLast().since()).isEqualTo(planned);
+  }
+
+  @Test
   void capabilitiesOfAllReplicasAreShownOnce() {
     told("a", 0, presented(OLD));
     told("b", 0, presented(OLD));
@@ -95,17 +145,33 @@ class OwnTlsHistoryTest {
   }
 
   private void told(String replica, int hour, OwnCertificate... certificates) {
-    OwnTls own =
-        OwnTls.newBuilder()
-            .setService("ingress")
-            .setReplica(replica)
-            .setAtMillis(START.plus(Duration.ofHours(hour)).toEpochMilli())
-            .addAllCertificates(List.of(certificates))
-            .addCapabilities(TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_SERVER))
-            .build();
+    take(hour, own(replica, certificates).build());
+  }
+
+  private static OwnTls.Builder own(String replica, OwnCertificate... certificates) {
+    return OwnTls.newBuilder()
+        .setService("ingress")
+        .setReplica(replica)
+        .addAllCertificates(List.of(certificates))
+        .addCapabilities(TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_SERVER));
+  }
+
+  /** The hour is the log's; a writer's clock says nothing. */
+  private void take(int hour, OwnTls own) {
+    byte[] value = own.toBuilder().setAtMillis(12345).build().toByteArray();
     history.take(
         new ConsumerRecord<>(
-            Topics.CERTIFICATE_OWN, 0, offset++, "ingress/" + replica, own.toByteArray()));
+            Topics.CERTIFICATE_OWN,
+            0,
+            offset++,
+            START.plus(Duration.ofHours(hour)).toEpochMilli(),
+            TimestampType.LOG_APPEND_TIME,
+            0,
+            value.length,
+            "ingress/" + own.getReplica(),
+            value,
+            new RecordHeaders(),
+            Optional.empty()));
   }
 
   private static OwnCertificate presented(Identity identity) {

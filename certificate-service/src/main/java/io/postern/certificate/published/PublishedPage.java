@@ -1,0 +1,81 @@
+package io.postern.certificate.published;
+
+import io.postern.certificate.log.DirectoryInForce;
+import io.postern.log.DirectoryReader;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What anybody may see of our certificates: made anew when something has changed, and every ten
+ * seconds, since strangers may ask as often as they like. While the log is away it is that of the
+ * last time when it was not. Any thread.
+ */
+@ApplicationScoped
+public class PublishedPage {
+  private static final Duration AGAIN = Duration.ofSeconds(10);
+
+  /**
+   * @param at when it was so
+   * @param chains PEM by the leaf's SHA-256
+   */
+  public record Content(
+      Instant at,
+      List<PublishedCertificate> certificates,
+      List<PublishedCapabilities> capabilities,
+      Map<String, String> chains) {}
+
+  private record Made(long changes, Instant at, Content content) {}
+
+  private final OwnTlsHistory history;
+  private final DirectoryReader<DirectoryInForce> directory;
+  private final PublishedSettings settings;
+  private final InstantSource clock;
+  private @Nullable Made made;
+
+  PublishedPage(
+      OwnTlsReader own,
+      DirectoryReader<DirectoryInForce> directory,
+      PublishedSettings settings,
+      InstantSource clock) {
+    this.history = own.history();
+    this.directory = directory;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Empty while it has never been read to its end. */
+  public synchronized Optional<Content> content() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    long changes = history.changes();
+    Made known = made;
+    // The directory's reader is the one that knows whether the log answers.
+    boolean logAnswers = directory.current().isPresent();
+    if (known != null
+        && (!logAnswers || known.changes() == changes && now.isBefore(known.at().plus(AGAIN)))) {
+      return Optional.of(known.content());
+    }
+    Optional<Content> fresh = history.certificates(now).map(all -> content(all, now));
+    fresh.ifPresent(content -> made = new Made(changes, now, content));
+    return fresh.or(() -> Optional.ofNullable(made).map(Made::content));
+  }
+
+  private Content content(List<PublishedCertificate> all, Instant now) {
+    List<PublishedCertificate> shown =
+        all.stream()
+            .filter(c -> settings.clientCertificates() || c.use().equals("server"))
+            .map(PublishedCertificate::forStrangers)
+            .toList();
+    Map<String, String> chains = new HashMap<>();
+    // The current one's chain before one that was presented with the same leaf.
+    shown.forEach(c -> chains.putIfAbsent(c.certificate().sha256(), c.pemText()));
+    return new Content(now, shown, history.capabilities(now), chains);
+  }
+}
