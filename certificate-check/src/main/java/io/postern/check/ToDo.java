@@ -18,6 +18,7 @@ import java.util.Set;
  */
 final class ToDo {
   private static final Duration SOON = Duration.ofDays(30);
+  private static final long SLOW_MILLIS = 2000;
 
   /** Reasons whose cure another sentence has. */
   private static final Set<String> TOLD =
@@ -54,6 +55,14 @@ final class ToDo {
       if (!endpoint.ok()) {
         boolean needed = !certificate.ok() && Findings.tellsOfRevocation(endpoint);
         (needed ? sentences : notes).add(told(endpoint));
+      } else if (endpoint.millis() > SLOW_MILLIS) {
+        notes.add(
+            endpoint.kind().spelled()
+                + " "
+                + endpoint.url()
+                + " took "
+                + endpoint.millis()
+                + " ms: mail waits for it once, at most postern.revocation.fetch-timeout.");
       }
     }
     String status = certificate.revocation().status();

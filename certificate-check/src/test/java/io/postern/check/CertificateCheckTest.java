@@ -33,6 +33,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -384,6 +385,27 @@ class CertificateCheckTest {
             new FirewallEntry(name, crls.port(), List.of("crl"), "proxy", true),
             new FirewallEntry("127.0.0.1", crls.port(), List.of("crl"), "proxy", true));
     assertThat(report.notes()).singleElement().asString().contains("proxy");
+  }
+
+  @Test
+  void aNoteTellsOfAnEndpointThatIsSlow() throws Exception {
+    byte[] list = ca.crl();
+    crls.serve(
+        "/slow.crl",
+        () -> {
+          LockSupport.parkNanos(Duration.ofMillis(2100).toNanos());
+          return list;
+        });
+    CheckSettings patient =
+        new CheckSettings(Duration.ofSeconds(20), true, true, Optional.empty(), 1 << 20, folder);
+    Report report =
+        new CertificateCheck(patient, InstantSource.system())
+            .check(
+                file(ca.issue(issue().withCrl(crls.url() + "slow.crl"))),
+                CertificateRole.ROLE_SERVER,
+                trusting(ca));
+    assertThat(report.ok()).isTrue();
+    assertThat(report.notes()).singleElement().asString().contains("slow.crl took 2");
   }
 
   @Test

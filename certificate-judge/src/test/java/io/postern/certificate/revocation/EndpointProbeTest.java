@@ -17,8 +17,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -445,6 +447,35 @@ class EndpointProbeTest {
       assertThat(probe.probe(endpoint, about).status()).isEqualTo(EndpointStatus.NOT_A_CRL);
       assertThat(probe.probe(endpoint, about).status()).isEqualTo(EndpointStatus.TOO_LARGE);
     }
+  }
+
+  @Test
+  void damagedContentIsNamedAndNeverThrown() throws Exception {
+    Made leaf = CertificateMaker.leaf("mail.example").by(ca).make();
+    EndpointProbe.About about =
+        new EndpointProbe.About(leaf.certificate(), ca.certificate(), List.of(), NOW);
+    OcspQuestion question = OcspQuestion.about(leaf.certificate(), ca.certificate());
+    Random random = new Random(1960);
+    byte[] answer = OcspMaker.about(leaf, ca).make();
+    Set<EndpointStatus> seen = EnumSet.noneOf(EndpointStatus.class);
+    for (int i = 0; i < 4000; i++) {
+      seen.add(IssuerContent.examine(damaged(ca.der(), random), about).status());
+      seen.add(AnswerContent.examine(damaged(answer, random), question, new byte[0], NOW).status());
+    }
+    assertThat(seen)
+        .contains(
+            EndpointStatus.NOT_A_CERTIFICATE,
+            EndpointStatus.NOT_AN_OCSP_RESPONSE,
+            EndpointStatus.WRONG_SIGNER)
+        .doesNotContain(EndpointStatus.REVOKED);
+  }
+
+  private static byte[] damaged(byte[] whole, Random random) {
+    byte[] bytes = Arrays.copyOf(whole, whole.length - random.nextInt(3));
+    for (int n = random.nextInt(3); n >= 0; n--) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+    }
+    return bytes;
   }
 
   @Test
