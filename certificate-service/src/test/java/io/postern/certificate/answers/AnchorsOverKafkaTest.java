@@ -8,9 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.anchors.AnchorRun;
-import io.postern.certificate.anchors.AnchorSource;
 import io.postern.certificate.anchors.DefaultAnchors;
-import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
@@ -38,11 +36,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -259,114 +254,5 @@ class AnchorsOverKafkaTest {
     assertThat(meters.get("postern.certificate.anchors").tag("source", "url").gauge().value())
         .isGreaterThanOrEqualTo(2);
     assertThat(Files.readString(folder.resolve("copy").resolve("url.pem"))).contains(ca.rootPem());
-  }
-
-  @Test
-  void twoReplicasThatSeeTheSameChangeRecordItOnce() throws Exception {
-    Path own = Files.createDirectory(folder.resolve("replicas" + System.nanoTime()));
-    ca.writeRoot(own.resolve("first.pem"));
-    List<BundleLedger> replicas = new ArrayList<>();
-    List<DefaultAnchors> sets = new ArrayList<>();
-    try {
-      for (int i = 0; i < 2; i++) {
-        DefaultAnchors set = new DefaultAnchors(List.of(AnchorSource.folder(own)), Distrust.NONE);
-        BundleLedger replica = new BundleLedger(log, set, InstantSource.system());
-        replica.start();
-        sets.add(set);
-        replicas.add(replica);
-      }
-      String first = sets.getFirst().bundle().getVersion();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  replicas.stream()
-                      .allMatch(
-                          replica -> replica.history().flatMap(h -> h.version(first)).isPresent()));
-      LabCa.create("Second " + System.nanoTime()).writeRoot(own.resolve("second.pem"));
-      List<CompletableFuture<Void>> both = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        DefaultAnchors set = sets.get(i);
-        BundleLedger replica = replicas.get(i);
-        both.add(
-            CompletableFuture.runAsync(
-                () -> {
-                  set.reload();
-                  replica.record();
-                }));
-      }
-      both.forEach(CompletableFuture::join);
-      String second = sets.getFirst().bundle().getVersion();
-      assertThat(second).isNotEqualTo(first).isEqualTo(sets.getLast().bundle().getVersion());
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () -> {
-                List<TrustBundle> written =
-                    recorded().stream().filter(r -> r.getVersion().equals(second)).toList();
-                assertThat(written).isNotEmpty();
-                // Compaction keeps the last: it has the earliest time of all.
-                assertThat(written.getLast().getInForceMillis(0))
-                    .isEqualTo(
-                        written.stream().mapToLong(r -> r.getInForceMillis(0)).min().getAsLong());
-                for (BundleLedger replica : replicas) {
-                  assertThat(
-                          replica.history().orElseThrow().timeline().stream()
-                              .filter(entry -> entry.bundle().getVersion().equals(second)))
-                      .singleElement()
-                      .satisfies(
-                          entry ->
-                              assertThat(entry.since().toEpochMilli())
-                                  .isEqualTo(written.getLast().getInForceMillis(0)));
-                }
-              });
-    } finally {
-      replicas.forEach(BundleLedger::close);
-    }
-  }
-
-  @Test
-  void replicasWithDifferentSourcesDoNotRecordByTurns() throws Exception {
-    Path one = Files.createDirectory(folder.resolve("one" + System.nanoTime()));
-    Path two = Files.createDirectory(folder.resolve("two" + System.nanoTime()));
-    ca.writeRoot(one.resolve("own.pem"));
-    LabCa.create("Two " + System.nanoTime()).writeRoot(two.resolve("own.pem"));
-    DefaultAnchors ofOne = new DefaultAnchors(List.of(AnchorSource.folder(one)), Distrust.NONE);
-    DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
-    try (BundleLedger first = new BundleLedger(log, ofOne, InstantSource.system());
-        BundleLedger second = new BundleLedger(log, ofTwo, InstantSource.system())) {
-      first.start();
-      await().atMost(PATIENCE).until(() -> has(first, ofOne));
-      second.start();
-      await().atMost(PATIENCE).until(() -> has(first, ofTwo) && has(second, ofOne));
-      long before = recorded().size();
-      for (int i = 0; i < 3; i++) {
-        first.record();
-        second.record();
-      }
-      assertThat(recorded()).hasSize((int) before);
-    }
-  }
-
-  private static boolean has(BundleLedger ledger, DefaultAnchors set) {
-    return ledger
-        .history()
-        .flatMap(history -> history.version(set.bundle().getVersion()))
-        .isPresent();
-  }
-
-  @Test
-  void aVersionOfAnotherReplicaMakesThisOneLook() throws Exception {
-    CompletableFuture<Boolean> looked = new CompletableFuture<>();
-    DefaultAnchors set = new DefaultAnchors(List.of(), Distrust.NONE);
-    try (BundleLedger replica = new BundleLedger(log, set, InstantSource.system())) {
-      replica.onForeign(() -> looked.complete(true));
-      replica.start();
-      await().atMost(PATIENCE).until(() -> replica.history().isPresent());
-      ca.writeRoot(watched("foreign.pem"));
-      assertThat(looked.get(20, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      Files.delete(watched("foreign.pem"));
-    }
   }
 }
