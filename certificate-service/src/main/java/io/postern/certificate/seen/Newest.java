@@ -4,36 +4,50 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.postern.log.TopicFollower;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest record of each key of a compacted topic. Bounded by count and bytes: those written
- * longest ago are forgotten first. Any thread reads; the follower's writes.
+ * The newest record of each key of a compacted topic, by the time that the record itself states:
+ * that of reading says nothing, since partitions are read side by side. Bounded by count and bytes:
+ * the oldest are forgotten first. Any thread reads; the follower's writes.
  */
 final class Newest<T extends MessageLite> implements TopicFollower.View {
   private static final Logger LOG = Logger.getLogger(Newest.class);
 
+  private record Stated(long millis, String key) {}
+
   private final Parser<T> parser;
+  private final ToLongFunction<T> time;
   private final int mostCount;
   private final long mostBytes;
-  private final Map<String, T> records = new LinkedHashMap<>();
+  private final Map<String, Stated> stated = new HashMap<>();
+  private final TreeMap<Stated, T> records =
+      new TreeMap<>(Comparator.comparingLong(Stated::millis).thenComparing(Stated::key));
   private long bytes;
   private boolean complete;
 
-  Newest(Parser<T> parser, int mostCount, long mostBytes) {
+  /**
+   * @param time Unix time in milliseconds that a record states
+   * @param mostBytes of the records as they are in the log
+   */
+  Newest(Parser<T> parser, ToLongFunction<T> time, int mostCount, long mostBytes) {
     this.parser = parser;
+    this.time = time;
     this.mostCount = mostCount;
     this.mostBytes = mostBytes;
   }
 
   @Override
   public synchronized void begin() {
+    stated.clear();
     records.clear();
     bytes = 0;
     complete = false;
@@ -46,25 +60,29 @@ final class Newest<T extends MessageLite> implements TopicFollower.View {
 
   @Override
   public synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
-    // Taken out and put in again: the order is that of writing.
-    T before = records.remove(record.key());
-    bytes -= before == null ? 0 : before.getSerializedSize();
+    forget(record.key());
     byte[] value = record.value();
     if (value == null) {
       return;
     }
     try {
       T now = parser.parseFrom(value);
-      records.put(record.key(), now);
+      Stated at = new Stated(time.applyAsLong(now), record.key());
+      stated.put(record.key(), at);
+      records.put(at, now);
       bytes += now.getSerializedSize();
     } catch (InvalidProtocolBufferException e) {
       LOG.warnf("%s offset %d cannot be read", record.topic(), record.offset());
     }
-    var oldest = records.values().iterator();
     while (records.size() > mostCount || bytes > mostBytes) {
-      bytes -= oldest.next().getSerializedSize();
-      oldest.remove();
+      forget(records.firstKey().key());
     }
+  }
+
+  private void forget(String key) {
+    Stated at = stated.remove(key);
+    T gone = at == null ? null : records.remove(at);
+    bytes -= gone == null ? 0 : gone.getSerializedSize();
   }
 
   synchronized boolean isComplete() {
@@ -72,11 +90,12 @@ final class Newest<T extends MessageLite> implements TopicFollower.View {
   }
 
   synchronized @Nullable T get(String key) {
-    return records.get(key);
+    Stated at = stated.get(key);
+    return at == null ? null : records.get(at);
   }
 
-  /** In the order in which they were written last. */
+  /** The oldest first. */
   synchronized List<T> all() {
-    return new ArrayList<>(records.values());
+    return List.copyOf(records.values());
   }
 }

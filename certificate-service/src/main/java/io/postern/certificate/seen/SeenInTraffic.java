@@ -18,17 +18,18 @@ import java.util.OptionalLong;
 
 /**
  * Chains that were judged (certificate.chains) and partners' handshakes (certificate.handshakes),
- * as the log has them: the newest 20,000 chains of at most 64 MiB, and 20,000 handshakes of at most
- * 16 MiB. Any thread.
+ * as the log has them: the newest 20,000 chains of at most 16 MiB, and 20,000 handshakes of at most
+ * 4 MiB, which in memory are some 20 and 15 MB: a heap of 128 MB has room for both beside the
+ * questions in work. Any thread.
  */
 @ApplicationScoped
 public class SeenInTraffic {
   private static final int MOST = 20_000;
 
   private final Newest<CertificateChain> chains =
-      new Newest<>(CertificateChain.parser(), MOST, 64L << 20);
+      new Newest<>(CertificateChain.parser(), CertificateChain::getLastUsedMillis, MOST, 16L << 20);
   private final Newest<HandshakeSeen> handshakes =
-      new Newest<>(HandshakeSeen.parser(), MOST, 16L << 20);
+      new Newest<>(HandshakeSeen.parser(), HandshakeSeen::getLastSeenMillis, MOST, 4L << 20);
   private final List<TopicFollower> followers;
 
   SeenInTraffic(LogSettings log) {
@@ -61,13 +62,13 @@ public class SeenInTraffic {
     return Optional.ofNullable(chains.get(Fingerprints.hex(chainFingerprint)));
   }
 
-  /** Chains that were used within this time. */
+  /** Chains that were used within this time, the one used last at the end. */
   public List<CertificateChain> chains(Instant now, Duration within) {
     long earliest = now.minus(within).toEpochMilli();
     return chains.all().stream().filter(c -> c.getLastUsedMillis() >= earliest).toList();
   }
 
-  /** Handshakes within this time. */
+  /** Handshakes within this time, the newest last. */
   public List<HandshakeSeen> handshakes(Instant now, Duration within) {
     long earliest = now.minus(within).toEpochMilli();
     return handshakes.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
