@@ -35,7 +35,7 @@ record CertificateText(String where, boolean lenient) {
       return read(in.readNBytes(MAX_BYTES + 1));
     } catch (IOException e) {
       throw new BadAnchorFileException(
-          where, "cannot be read (" + e + ")", "create it, make it readable or remove it");
+          where, "cannot be read (" + e + ")", "create it, make it readable or remove it", e);
     }
   }
 

@@ -15,40 +15,51 @@ final class FileSource implements AnchorSource {
   private final String kind;
   private final String name;
   private final boolean needed;
-  private final WatchedFile file;
+  private final WatchedFile<List<ParsedCertificate>> file;
   private final AtomicLong failures = new AtomicLong();
 
   /**
    * @param needed the service does not start without it
    */
-  private FileSource(String kind, String name, boolean needed, WatchedFile file) {
+  private FileSource(
+      String kind,
+      String name,
+      boolean needed,
+      Path file,
+      WatchedFile.Reader<List<ParsedCertificate>> reader) {
     this.kind = kind;
     this.name = name;
     this.needed = needed;
-    this.file = file;
+    this.file = new WatchedFile<>(file, reader, List.of());
   }
 
   static FileSource jdk() {
-    Path cacerts = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
-    return new FileSource("jdk", "jdk", false, new WatchedFile(cacerts, JdkStore::read));
+    return jdk(Path.of(System.getProperty("java.home"), "lib", "security", "cacerts"));
+  }
+
+  static FileSource jdk(Path cacerts) {
+    return new FileSource("jdk", "jdk", true, cacerts, JdkStore::read);
   }
 
   static FileSource system(Path path) {
     CertificateText text = new CertificateText("postern.anchors.system: " + path, true);
-    return new FileSource("system", "system " + path, true, new WatchedFile(path, text::read));
+    return new FileSource("system", "system " + path, true, path, text::read);
   }
 
   static FileSource pem(Path path) {
     CertificateText text = new CertificateText("postern.anchors.pem: " + path, false);
-    return new FileSource("pem", "pem " + path, true, new WatchedFile(path, text::read));
+    return new FileSource("pem", "pem " + path, true, path, text::read);
   }
 
   static FileSource url(URI url, Path copy) {
     UrlCopy kept = new UrlCopy(url, copy);
-    // Before the first download there is none.
-    WatchedFile file =
-        new WatchedFile(copy, path -> Files.exists(path) ? kept.certificates() : List.of());
-    return new FileSource("url", "url " + UrlCopy.shown(url), false, file);
+    return new FileSource(
+        "url",
+        "url " + UrlCopy.shown(url),
+        false,
+        copy,
+        // Before the first download there is none.
+        path -> Files.exists(path) ? kept.certificates() : List.of());
   }
 
   @Override
@@ -80,7 +91,7 @@ final class FileSource implements AnchorSource {
 
   @Override
   public List<Anchor> anchors() {
-    List<ParsedCertificate> certificates = file.certificates();
+    List<ParsedCertificate> certificates = file.content();
     return certificates.stream().map(certificate -> new Anchor(certificate, name)).toList();
   }
 

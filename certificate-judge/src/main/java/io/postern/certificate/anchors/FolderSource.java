@@ -1,5 +1,6 @@
 package io.postern.certificate.anchors;
 
+import io.postern.certificate.ParsedCertificate;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -25,7 +26,7 @@ final class FolderSource implements AnchorSource {
   private static final Logger LOG = Logger.getLogger(FolderSource.class);
 
   private final Path folder;
-  private final Map<Path, WatchedFile> files = new TreeMap<>();
+  private final Map<Path, WatchedFile<List<ParsedCertificate>>> files = new TreeMap<>();
   private boolean listed = true;
   private final AtomicLong failures = new AtomicLong();
 
@@ -62,7 +63,8 @@ final class FolderSource implements AnchorSource {
   private boolean look(TreeSet<Path> now) {
     boolean changed = files.keySet().removeIf(file -> !now.contains(file));
     for (Path path : now) {
-      WatchedFile file = files.computeIfAbsent(path, FolderSource::watched);
+      WatchedFile<List<ParsedCertificate>> file =
+          files.computeIfAbsent(path, FolderSource::watched);
       WatchedFile.Look look = file.look();
       changed |= look == WatchedFile.Look.READ;
       if (look == WatchedFile.Look.FAILED) {
@@ -72,8 +74,8 @@ final class FolderSource implements AnchorSource {
     return changed;
   }
 
-  private static WatchedFile watched(Path path) {
-    return new WatchedFile(path, new CertificateText(KEY + path, false)::read);
+  private static WatchedFile<List<ParsedCertificate>> watched(Path path) {
+    return new WatchedFile<>(path, new CertificateText(KEY + path, false)::read, List.of());
   }
 
   private TreeSet<Path> list() throws BadAnchorFileException {
@@ -103,7 +105,7 @@ final class FolderSource implements AnchorSource {
     List<Anchor> anchors = new ArrayList<>();
     files.forEach(
         (path, file) ->
-            file.certificates()
+            file.content()
                 .forEach(certificate -> anchors.add(new Anchor(certificate, "folder " + path))));
     return anchors;
   }

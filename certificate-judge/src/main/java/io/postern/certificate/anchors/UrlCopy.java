@@ -35,7 +35,7 @@ record UrlCopy(URI url, Path file) {
       kept = in.readNBytes(CertificateText.MAX_BYTES + 1);
     } catch (IOException e) {
       throw new BadAnchorFileException(
-          where, "cannot be read (" + e + ")", "make it readable, or remove it");
+          where, "cannot be read (" + e + ")", "make it readable, or remove it", e);
     }
     return new CertificateText(where, true).read(kept);
   }

@@ -1,33 +1,37 @@
 package io.postern.certificate.anchors;
 
-import io.postern.certificate.ParsedCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * A file of anchors that is read when it has changed (time, size or inode). One that is broken or
- * gone is logged, once for each of its states, and what was read before stays. One thread.
+ * A file that is read when it has changed (time, size or inode), and again as long as reading
+ * fails. One that is broken or gone is logged, once for each of its states, and what was read
+ * before stays. One thread.
  */
-final class WatchedFile {
+final class WatchedFile<T> {
   private static final Logger LOG = Logger.getLogger(WatchedFile.class);
 
   /** How the file is read. */
-  interface Reader {
-    List<ParsedCertificate> read(Path file) throws BadAnchorFileException;
+  interface Reader<T> {
+    T read(Path file) throws BadAnchorFileException;
   }
 
   private final Path file;
-  private final Reader reader;
+  private final Reader<T> reader;
   private String stamp = "";
-  private List<ParsedCertificate> certificates = List.of();
+  private String told = "";
+  private T content;
 
-  WatchedFile(Path file, Reader reader) {
+  /**
+   * @param none what counts before it was read
+   */
+  WatchedFile(Path file, Reader<T> reader, T none) {
     this.file = file;
     this.reader = reader;
+    this.content = none;
   }
 
   /** What a look has found. */
@@ -39,25 +43,40 @@ final class WatchedFile {
 
   /** Reads it whether it has changed or not. */
   void read() throws BadAnchorFileException {
-    stamp = stamp(); // before: what is written meanwhile is seen by the next look
-    certificates = reader.read(file);
+    String now = stamp(); // before: what is written meanwhile is seen by the next look
+    try {
+      content = reader.read(file);
+      stamp = now;
+      told = "";
+    } catch (BadAnchorFileException e) {
+      // What passes (no descriptor left, a stale handle, a mode) need not change the file.
+      stamp = e.mayPass() ? "" : now;
+      throw e;
+    }
   }
 
   Look look() {
-    if (stamp().equals(stamp)) {
+    String now = stamp();
+    if (now.equals(stamp)) {
       return Look.SAME;
     }
     try {
       read();
       return Look.READ;
     } catch (BadAnchorFileException e) {
+      String state = now + " " + e.getMessage();
+      if (state.equals(told)) {
+        return Look.SAME;
+      }
+      told = state;
       LOG.warnf("%s; what was read of it before stays in force", e.getMessage());
       return Look.FAILED;
     }
   }
 
-  List<ParsedCertificate> certificates() {
-    return certificates;
+  /** What was read last. */
+  T content() {
+    return content;
   }
 
   private String stamp() {

@@ -14,11 +14,13 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.RecordedAnchor;
 import io.postern.contracts.v1.TrustBundle;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SourcesTest {
   private static final Made ONE = ca("One").make();
@@ -138,6 +141,26 @@ class SourcesTest {
     DefaultAnchors jdk = new DefaultAnchors(List.of(AnchorSource.jdk()), Distrust.NONE);
     assertThat(jdk.current().size()).isGreaterThan(50);
     assertThat(jdk.bundle().getSourcesList()).containsExactly("jdk");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"missing", "empty", "no store"})
+  void aJavaRuntimeWithoutAnchorsEndsTheStartAndDoesNotMakeAllUntrusted(String kind)
+      throws Exception {
+    Path cacerts = folder.resolve("cacerts");
+    if (kind.equals("empty")) {
+      KeyStore empty = KeyStore.getInstance("PKCS12");
+      empty.load(null, null);
+      try (OutputStream out = Files.newOutputStream(cacerts)) {
+        empty.store(out, "changeit".toCharArray());
+      }
+    } else if (kind.equals("no store")) {
+      write("cacerts", "garbage");
+    }
+    assertThatThrownBy(() -> new DefaultAnchors(List.of(FileSource.jdk(cacerts)), Distrust.NONE))
+        .isInstanceOf(BadAnchorFileException.class)
+        .hasMessageStartingWith("postern.anchors.jdk: " + cacerts + ": ")
+        .hasMessageContaining("write postern.anchors.jdk=false");
   }
 
   @Test
