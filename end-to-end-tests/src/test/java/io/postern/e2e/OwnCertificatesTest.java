@@ -77,7 +77,8 @@ class OwnCertificatesTest {
     assertThat(downloaded(second)).isEqualTo(chainPresented());
 
     // The intermediate alone is left out: no new leaf, and a chain that partners cannot verify.
-    Identity whole = Identity.load(stack.keys().resolve("gate.pem"), stack.keys().resolve("gate.key"));
+    Identity whole =
+        Identity.load(stack.keys().resolve("gate.pem"), stack.keys().resolve("gate.key"));
     whole.withoutIssuers().write(stack.keys(), "gate");
     await().atMost(PATIENCE).until(() -> chainPresented().size() == 1);
     await()
