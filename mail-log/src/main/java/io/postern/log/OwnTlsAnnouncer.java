@@ -16,7 +16,8 @@ import org.apache.kafka.common.KafkaException;
 /**
  * Tells {@code certificate.own} what this replica presents in TLS: at its start, within 10 s of a
  * change, every six hours, and at its end that it presents nothing any more. Owns a thread; a
- * producer lives as long as one record. A log that is away is tried again for ever.
+ * producer lives as long as one record. A log that is away is tried again for ever. Each record
+ * says when its announcer began, so that a late farewell does not end what a successor has told.
  */
 public final class OwnTlsAnnouncer implements AutoCloseable {
   /** After this time without a word a replica counts as gone. */
@@ -33,12 +34,14 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   private final String service;
   private final String replica;
   private final Supplier<OwnTls> presented;
+  private final long startMillis = System.currentTimeMillis();
   private final OccasionalLog log = new OccasionalLog(OwnTlsAnnouncer.class);
   private final Thread thread = Thread.ofVirtual().name("own-certificates").unstarted(this::run);
   private volatile boolean closed;
 
   /**
-   * @param replica the same after a restart, and no other replica's of the service
+   * @param replica the same after a restart, and no other replica's of the service; see {@link
+   *     ReplicaName}
    * @param presented certificates and capabilities as they are now; called by one thread, quick
    *     where nothing has changed
    */
@@ -103,6 +106,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
             .setService(service)
             .setReplica(replica)
             .setAtMillis(System.currentTimeMillis())
+            .setStartMillis(startMillis)
             .build();
     var properties = settings.producer();
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(patience.toMillis()));

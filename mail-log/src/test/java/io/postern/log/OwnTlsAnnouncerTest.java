@@ -81,6 +81,34 @@ class OwnTlsAnnouncerTest {
               assertThat(own.getReplica()).isEqualTo("gate:25");
               assertThat(own.getAtMillis()).isPositive();
             });
+    assertThat(told).extracting(OwnTls::getStartMillis).containsOnly(told.get(0).getStartMillis());
+  }
+
+  @Test
+  void theFarewellOfOneThatWasReplacedTellsThatItIsAnotherStart() throws Exception {
+    TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
+    try (TopicFollower follower =
+            new TopicFollower(log.settings, Topics.CERTIFICATE_OWN, new Reader());
+        OwnTlsAnnouncer first =
+            new OwnTlsAnnouncer(log.settings, "ingress", "gate:25", () -> own("first"))) {
+      follower.start();
+      first.start();
+      await().until(() -> told.size() == 1);
+      await().until(() -> System.currentTimeMillis() > told.get(0).getStartMillis());
+      OwnTlsAnnouncer second =
+          new OwnTlsAnnouncer(log.settings, "ingress", "gate:25", () -> own("second"));
+      second.start();
+      await().until(() -> told.size() == 2);
+      first.close();
+      await().until(() -> told.size() == 3);
+      second.close();
+      await().until(() -> told.size() == 4);
+    }
+    assertThat(told.get(0).getStartMillis()).isPositive();
+    assertThat(told.get(1).getStartMillis()).isGreaterThan(told.get(0).getStartMillis());
+    assertThat(told.get(2).getStartMillis()).isEqualTo(told.get(0).getStartMillis());
+    assertThat(told.get(2).getCertificatesList()).isEmpty();
+    assertThat(told.get(3).getStartMillis()).isEqualTo(told.get(1).getStartMillis());
   }
 
   @Test

@@ -59,7 +59,7 @@ public final class Capabilities {
       if (hello.tls13()) {
         add(capabilities, TlsVersion.TLS_1_3, suites.stream().filter(TlsSetup.TLS_1_3::contains));
       }
-      if (hello.versions().contains(0x0303)) {
+      if (hello.offers(0x0303)) {
         add(
             capabilities,
             TlsVersion.TLS_1_2,
@@ -79,7 +79,7 @@ public final class Capabilities {
     }
   }
 
-  private static List<String> named(List<Integer> suites) {
+  private static List<String> named(int[] suites) {
     List<String> names = new ArrayList<>();
     for (int suite : suites) {
       String name = TlsNames.SUITES.get(suite);

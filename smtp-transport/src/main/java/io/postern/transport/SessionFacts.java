@@ -24,13 +24,13 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
 
   /**
    * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
-   * {@code hello}: what its client said; null on a client.
+   * {@code verifies}: what its client can verify; nothing is known of a server.
    */
   static SessionFacts of(
       ReferenceCountedOpenSslEngine engine,
       @Nullable String sent,
       String group,
-      @Nullable ClientHello hello) {
+      ClientHello.Verifies verifies) {
     SSLSession session = engine.getSession();
     List<byte[]> chain = chain(session);
     TlsVersion version =
@@ -53,13 +53,12 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
                     || suite.startsWith("TLS_DHE_"))
             .setResumed(SSL.isSessionReused(engine.sslPointer()))
             .setPeerChainFingerprint(ByteString.copyFrom(Fingerprints.chain(chain)))
-            .setServerName(sent == null ? Keys.serverName(session) : sent);
+            .setServerName(sent == null ? Keys.serverName(session) : sent)
+            .setPeerVerifiesEcdsa(verifies.ecdsa())
+            .setPeerVerifiesRsa(verifies.rsa());
     Certificate @Nullable [] own = session.getLocalCertificates();
     if (own != null && own.length > 0) {
       facts.setOwnFingerprint(ByteString.copyFrom(Fingerprints.sha256(encoded(own[0]))));
-    }
-    if (hello != null) {
-      facts.setPeerVerifiesEcdsa(hello.verifiesEcdsa()).setPeerVerifiesRsa(hello.verifiesRsa());
     }
     if (!chain.isEmpty()) {
       describe(chain.getFirst(), facts);

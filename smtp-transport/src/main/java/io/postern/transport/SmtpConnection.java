@@ -292,17 +292,18 @@ public final class SmtpConnection implements AutoCloseable {
   public TlsFacts startTls(TlsServer server) throws IOException {
     long deadline = beginTls();
     @Nullable TlsLayer layer = null;
-    @Nullable ClientHello said;
+    ClientHello.Verifies verifies;
     try {
       ByteBuffer hello = readHello(deadline);
-      said = ClientHello.read(hello).orElse(null);
+      verifies =
+          ClientHello.read(hello).map(ClientHello::verifies).orElse(ClientHello.Verifies.NOT_KNOWN);
       layer = new TlsLayer(socket, server.newEngine(hello), hello);
     } catch (IOException e) {
       throw TlsFailures.handshake(e, server.offered());
     } finally {
       broken |= layer == null;
     }
-    return handshake(layer, deadline, new Asked(null, said), server.offered());
+    return handshake(layer, deadline, new Asked(null, verifies), server.offered());
   }
 
   /**
@@ -313,16 +314,18 @@ public final class SmtpConnection implements AutoCloseable {
     long deadline = beginTls();
     String sent = TlsClient.sendable(serverName);
     TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent), null);
-    return handshake(layer, deadline, new Asked(sent, null), client.offered());
+    return handshake(
+        layer, deadline, new Asked(sent, ClientHello.Verifies.NOT_KNOWN), client.offered());
   }
 
   /**
    * What a handshake began with.
    *
    * @param serverName that we sent; null: we are the server
-   * @param hello the client's; null: we are the client, or it could not be read
+   * @param verifies what the client can verify; not known if we are the client or its hello could
+   *     not be read. The hello itself is not kept: the handshake may wait for minutes
    */
-  private record Asked(@Nullable String serverName, @Nullable ClientHello hello) {}
+  private record Asked(@Nullable String serverName, ClientHello.Verifies verifies) {}
 
   /** When the handshake must be over. */
   private long beginTls() throws IOException {
@@ -362,7 +365,7 @@ public final class SmtpConnection implements AutoCloseable {
       throws IOException {
     try {
       @Nullable ByteBuffer early = layer.handshake(deadline, idle, writeTimeout);
-      facts = SessionFacts.of(layer.engine(), asked.serverName(), layer.group(), asked.hello());
+      facts = SessionFacts.of(layer.engine(), asked.serverName(), layer.group(), asked.verifies());
       tls = layer;
       if (early != null) {
         input = early;

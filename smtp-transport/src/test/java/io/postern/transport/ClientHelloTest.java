@@ -2,7 +2,9 @@ package io.postern.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,14 +28,42 @@ class ClientHelloTest {
   void whichCertificatesAClientCanVerify(
       String suites, String versions, String algorithms, boolean ecdsa, boolean rsa) {
     ClientHello hello =
-        new ClientHello(numbers(suites), numbers(versions), List.of(), numbers(algorithms));
-    assertThat(hello.verifiesEcdsa()).isEqualTo(ecdsa);
-    assertThat(hello.verifiesRsa()).isEqualTo(rsa);
+        new ClientHello(numbers(suites), numbers(versions), new int[0], numbers(algorithms));
+    assertThat(hello.verifies()).isEqualTo(new ClientHello.Verifies(ecdsa, rsa));
   }
 
-  private static List<Integer> numbers(String hex) {
+  /** Suites and signature algorithms as many as a record of 16 KiB holds. */
+  @Test
+  void aHelloOfThousandsOfSuitesIsReadAsFarAsAnyClientGoes() {
+    ClientHello hello = ClientHello.read(hello(6_000, 1_500)).orElseThrow();
+    assertThat(hello.suites()).hasSize(ClientHello.MOST).startsWith(0, 1, 2);
+    assertThat(hello.signatureAlgorithms()).hasSize(ClientHello.MOST).startsWith(0, 1, 2);
+    assertThat(ClientHello.read(hello(3, 2)).orElseThrow().suites()).containsExactly(0, 1, 2);
+  }
+
+  private static ByteBuffer hello(int suites, int algorithms) {
+    ByteBuffer record = ByteBuffer.allocate(16 * 1024 + 5);
+    record.put((byte) 22).putShort((short) 0x0301).putShort((short) 0);
+    record.put((byte) 1).put((byte) 0).putShort((short) 0); // message and its length
+    record.putShort((short) 0x0303).put(new byte[32]).put((byte) 0); // version, random, session id
+    putNumbers(record, suites);
+    record.put((byte) 1).put((byte) 0); // compression
+    record.putShort((short) (2 * algorithms + 6)).putShort((short) 13);
+    record.putShort((short) (2 * algorithms + 2));
+    putNumbers(record, algorithms);
+    return record.putShort(3, (short) (record.position() - 5)).flip();
+  }
+
+  private static void putNumbers(ByteBuffer record, int count) {
+    record.putShort((short) (2 * count));
+    for (int i = 0; i < count; i++) {
+      record.putShort((short) i);
+    }
+  }
+
+  private static int[] numbers(String hex) {
     return hex.isEmpty()
-        ? List.of()
-        : List.of(hex.split(" ")).stream().map(n -> Integer.parseInt(n, 16)).toList();
+        ? new int[0]
+        : Arrays.stream(hex.split(" ")).mapToInt(n -> Integer.parseInt(n, 16)).toArray();
   }
 }

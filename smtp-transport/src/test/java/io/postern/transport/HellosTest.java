@@ -2,8 +2,15 @@ package io.postern.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.v1.TlsVersion;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 class HellosTest {
@@ -27,8 +34,54 @@ class HellosTest {
       if (Hellos.needsRsa(record, true)) {
         assertThat(Hellos.needsRsa(record, false)).isTrue();
       }
+      readable(ClientHello.read(record));
       assertThat(record.position()).isZero();
       assertThat(record.remaining()).isEqualTo(bytes.length);
+    }
+  }
+
+  @Test
+  void fuzzAHelloThatIsDamagedOrCutReadsAsNotKnownOrWithinItsBoundsAndIsLeftAsItWas()
+      throws Exception {
+    byte[] whole = hello();
+    Random random = new Random(10);
+    int read = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = Arrays.copyOf(whole, whole.length - (i % 3 == 0 ? random.nextInt(400) : 0));
+      for (int k = random.nextInt(6); k > 0; k--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      ByteBuffer record = ByteBuffer.wrap(bytes);
+      read += readable(ClientHello.read(record));
+      assertThat(record.position()).isZero();
+      assertThat(record.remaining()).isEqualTo(bytes.length);
+    }
+    assertThat(read).isBetween(1_000, 19_999);
+  }
+
+  private static int readable(Optional<ClientHello> hello) {
+    hello.ifPresent(
+        said -> {
+          assertThat(
+                  List.of(
+                      said.suites(), said.versions(), said.groups(), said.signatureAlgorithms()))
+              .allMatch(list -> list.length <= ClientHello.MOST);
+          assertThat(said.verifies()).isNotNull();
+        });
+    return hello.isPresent() ? 1 : 0;
+  }
+
+  private static byte[] hello() throws SSLException {
+    try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
+      SSLEngine engine = client.unconnectedEngine();
+      try {
+        ByteBuffer hello = new MemoryHandshake(engine).hello();
+        byte[] bytes = new byte[hello.remaining()];
+        hello.get(bytes);
+        return bytes;
+      } finally {
+        ReferenceCountUtil.release(engine);
+      }
     }
   }
 }

@@ -98,7 +98,7 @@ public class ExpiryWatch {
                   + " / "
                   + handshake.getConnector()
                   + ": "
-                  + handshake.getPeer());
+                  + (handshake.getPeer().isEmpty() ? "an unproved peer" : handshake.getPeer()));
     }
     for (CertificateChain chain : seen.chains(now, SEEN_WITHIN)) {
       Collection<String> known = peers.getOrDefault(chain.getFingerprint(), new TreeSet<>());

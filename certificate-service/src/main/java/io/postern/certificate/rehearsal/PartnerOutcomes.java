@@ -32,8 +32,7 @@ final class PartnerOutcomes {
     Set<String> seen = new HashSet<>();
     for (HandshakeSeen handshake : handshakes.reversed()) {
       String partner =
-          "partner "
-              + handshake.getPeer()
+          (handshake.getPeer().isEmpty() ? "an unproved peer" : "partner " + handshake.getPeer())
               + " ("
               + handshake.getOrganization()
               + " / "

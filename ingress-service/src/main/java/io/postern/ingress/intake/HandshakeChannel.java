@@ -3,6 +3,7 @@ package io.postern.ingress.intake;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
@@ -10,32 +11,36 @@ import io.postern.contracts.v1.TlsFacts;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.LocalDate;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
  * Handshakes of peers whose mail a connector took, into certificate.handshakes by the channel
- * {@code handshakes}: each kind of handshake once a day. Names come from peers, so at most {@value
- * #MOST_A_DAY} a day are told, as many are remembered, and 100 wait; what is more is dropped and
- * counted.
+ * {@code handshakes}: each kind of handshake once a day. A peer has a name if its certificate was
+ * judged good for the connector, or if the connector names its address. Any other is unproved,
+ * since anybody may write a partner's MAIL FROM: of it only what its software can do is told,
+ * nothing that it makes up, and it takes no room of those with a name. At most {@value #MOST_A_DAY}
+ * a day of these and {@value #MOST_UNPROVED_A_DAY} of the unproved are told and remembered, {@value
+ * #MOST_OF_CONNECTOR} and {@value #MOST_UNPROVED_OF_CONNECTOR} of one connector, and 100 wait; what
+ * is more is dropped and counted.
  */
 @ApplicationScoped
 public class HandshakeChannel implements Handshakes {
   private static final int WAITING = 100;
-  static final int MOST_A_DAY = 10_000;
+  static final int MOST_A_DAY = 8_000;
+  static final int MOST_OF_CONNECTOR = 200;
+  static final int MOST_UNPROVED_A_DAY = 2_000;
+  static final int MOST_UNPROVED_OF_CONNECTOR = 100;
   private static final int MOST_NAME = 255;
 
   private final Emitter<Record<String, byte[]>> emitter;
   private final Counter told;
   private final Counter dropped;
-  private final Set<String> today = new HashSet<>();
-  private LocalDate day = LocalDate.EPOCH;
+  private final ToldToday named = new ToldToday(MOST_A_DAY, MOST_OF_CONNECTOR);
+  private final ToldToday unproved = new ToldToday(MOST_UNPROVED_A_DAY, MOST_UNPROVED_OF_CONNECTOR);
 
   @Inject
   public HandshakeChannel(
@@ -61,55 +66,71 @@ public class HandshakeChannel implements Handshakes {
   }
 
   private void tell(SessionFacts session, RecipientGroup group) {
+    HandshakeSeen seen = seen(session, group);
+    ToldToday today = seen.getPeer().isEmpty() ? unproved : named;
+    String connector = group.getOrganization() + "/" + group.getConnector();
+    String key =
+        Fingerprints.hex(Fingerprints.sha256(seen.toByteArray())); // all but when it was seen
+    long now = System.currentTimeMillis();
+    switch (today.add(connector, key, now)) {
+      case KNOWN -> {}
+      case FULL -> dropped.increment();
+      case NEW -> {
+        byte[] record = seen.toBuilder().setLastSeenMillis(now).build().toByteArray();
+        try {
+          emitter
+              .send(Record.of(key, record))
+              .whenComplete((done, failure) -> sent(failure == null, today, connector, key));
+        } catch (IllegalStateException full) { // no room among the waiting, or the service stops
+          sent(false, today, connector, key);
+        }
+      }
+    }
+  }
+
+  private void sent(boolean success, ToldToday today, String connector, String key) {
+    if (success) {
+      told.increment();
+    } else {
+      dropped.increment();
+      today.forget(connector, key);
+    }
+  }
+
+  private static HandshakeSeen seen(SessionFacts session, RecipientGroup group) {
     TlsFacts tls = session.getTlsFacts();
-    HandshakeSeen seen =
+    HandshakeSeen.Builder seen =
         HandshakeSeen.newBuilder()
-            .setPeer(peer(session))
-            .setChainFingerprint(tls.getPeerChainFingerprint())
-            .setServerName(cut(tls.getServerName()))
             .setVersion(tls.getVersion())
             .setSuite(tls.getCipherSuite())
             .setVerifiesEcdsa(tls.getPeerVerifiesEcdsa())
             .setVerifiesRsa(tls.getPeerVerifiesRsa())
             .setPresentedFingerprint(tls.getOwnFingerprint())
             .setOrganization(group.getOrganization())
-            .setConnector(group.getConnector())
-            .build();
-    long now = System.currentTimeMillis();
-    String key =
-        Fingerprints.hex(Fingerprints.sha256(seen.toByteArray())); // all but when it was seen
-    if (!isNew(key, LocalDate.ofEpochDay(now / 86_400_000))) {
-      return;
+            .setConnector(group.getConnector());
+    String peer = peer(session, group);
+    if (!peer.isEmpty()) {
+      seen.setPeer(peer)
+          .setChainFingerprint(tls.getPeerChainFingerprint())
+          .setServerName(cut(tls.getServerName()));
     }
-    byte[] record = seen.toBuilder().setLastSeenMillis(now).build().toByteArray();
-    try {
-      emitter
-          .send(Record.of(key, record))
-          .whenComplete((done, failure) -> (failure == null ? told : dropped).increment());
-    } catch (IllegalStateException full) { // no room among the waiting, or the service stops
-      dropped.increment();
-    }
+    return seen.build();
   }
 
-  private static String peer(SessionFacts session) {
+  /** Empty: nothing proves who it is. */
+  private static String peer(SessionFacts session, RecipientGroup group) {
     TlsFacts tls = session.getTlsFacts();
-    return cut(tls.getPeerNamesCount() > 0 ? tls.getPeerNames(0) : session.getGreeting());
+    if (group.getVerdict().startsWith("good") && tls.getPeerNamesCount() > 0) {
+      return cut(tls.getPeerNames(0));
+    }
+    // An organization's own server: by its certificate, which needs a verdict, or else its address.
+    boolean byAddress =
+        group.getDirection() == Direction.ORIGINATING && group.getVerdict().isEmpty();
+    return byAddress ? session.getClientIp() : "";
   }
 
   private static String cut(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.length() <= MOST_NAME ? lower : lower.substring(0, MOST_NAME);
-  }
-
-  private synchronized boolean isNew(String key, LocalDate date) {
-    if (!date.equals(day)) {
-      day = date;
-      today.clear();
-    }
-    if (today.size() >= MOST_A_DAY) {
-      dropped.increment();
-      return false;
-    }
-    return today.add(key);
   }
 }

@@ -2,20 +2,25 @@ package io.postern.ingress.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
-import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeChannelTest {
-  private static final RecipientGroup PARTNER =
-      RecipientGroup.newBuilder().setOrganization("contoso").setConnector("Fabrikam").build();
-  private static final RecipientGroup ANONYMOUS =
-      RecipientGroup.newBuilder().setOrganization("contoso").build();
+  private static final RecipientGroup PARTNER = group("Fabrikam", Direction.INCOMING, "good");
+  private static final RecipientGroup UNPROVED = group("Fabrikam", Direction.INCOMING, "");
+  private static final RecipientGroup OWN_BY_ADDRESS = group("Own", Direction.ORIGINATING, "");
+  private static final RecipientGroup OWN = group("Own", Direction.ORIGINATING, "good");
+  private static final RecipientGroup ANONYMOUS = group("", Direction.INCOMING, "");
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final WaitingEmitter emitter = new WaitingEmitter();
@@ -23,18 +28,21 @@ class HandshakeChannelTest {
 
   @Test
   void aPartnersHandshakeIsToldOnceADayAndAnotherKindOfItAgain() throws Exception {
-    channel.accepted(session("Mail.Fabrikam.example", false), List.of(PARTNER, ANONYMOUS));
-    channel.accepted(session("mail.fabrikam.example", false), List.of(PARTNER));
+    channel.accepted(session("Mail.Fabrikam.example"), List.of(PARTNER, ANONYMOUS));
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
     assertThat(emitter.values).hasSize(1);
     HandshakeSeen seen = HandshakeSeen.parseFrom(emitter.values.getFirst());
     assertThat(seen.getPeer()).isEqualTo("mail.fabrikam.example");
     assertThat(seen.getOrganization()).isEqualTo("contoso");
     assertThat(seen.getConnector()).isEqualTo("Fabrikam");
+    assertThat(seen.getServerName()).isEqualTo("sni.of.mail.fabrikam.example");
+    assertThat(seen.getChainFingerprint().toStringUtf8())
+        .isEqualTo("chain of mail.fabrikam.example");
     assertThat(seen.getVersion()).isEqualTo(TlsVersion.TLS_1_2);
     assertThat(seen.getVerifiesRsa()).isTrue();
     assertThat(seen.getLastSeenMillis()).isPositive();
 
-    SessionFacts.Builder other = session("mail.fabrikam.example", false).toBuilder();
+    SessionFacts.Builder other = session("mail.fabrikam.example").toBuilder();
     other.getTlsFactsBuilder().setPeerVerifiesEcdsa(true);
     channel.accepted(other.build(), List.of(PARTNER));
     assertThat(emitter.values).hasSize(2);
@@ -42,35 +50,114 @@ class HandshakeChannelTest {
 
   @Test
   void strangersPlaintextAndResumedSessionsAreNotTold() {
-    channel.accepted(session("mail.stranger.example", false), List.of(ANONYMOUS));
-    channel.accepted(session("mail.fabrikam.example", true), List.of(PARTNER));
+    SessionFacts.Builder resumed = session("mail.fabrikam.example").toBuilder();
+    resumed.getTlsFactsBuilder().setResumed(true);
+    channel.accepted(session("mail.stranger.example"), List.of(ANONYMOUS));
+    channel.accepted(resumed.build(), List.of(PARTNER));
     channel.accepted(SessionFacts.newBuilder().setGreeting("plain").build(), List.of(PARTNER));
     assertThat(emitter.values).isEmpty();
   }
 
-  @Test
-  void G6_names_that_a_peer_makes_up_are_bounded() {
-    for (int i = 0; i < HandshakeChannel.MOST_A_DAY + 10; i++) {
-      channel.accepted(session("host" + i + ".example", false), List.of(PARTNER));
+  @ParameterizedTest
+  @ValueSource(strings = {"", "bad/self-signed", "unknown/unavailable"})
+  void whatAnUnprovedPeerMakesUpIsNotTold(String verdict) throws Exception {
+    RecipientGroup unproved = group("Fabrikam", Direction.INCOMING, verdict);
+    for (int i = 0; i < 12_000; i++) {
+      channel.accepted(session("host" + i + ".example"), List.of(unproved));
     }
-    assertThat(emitter.values).hasSize(HandshakeChannel.MOST_A_DAY);
-    assertThat(
-            registry
-                .get("postern.ingress.handshake.records")
-                .tag("result", "dropped")
-                .counter()
-                .count())
-        .isEqualTo(10);
+    assertThat(emitter.values).hasSize(1);
+    HandshakeSeen seen = HandshakeSeen.parseFrom(emitter.values.getFirst());
+    assertThat(seen.toBuilder().clearLastSeenMillis().build())
+        .isEqualTo(
+            HandshakeSeen.newBuilder()
+                .setVersion(TlsVersion.TLS_1_2)
+                .setSuite("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+                .setVerifiesRsa(true)
+                .setPresentedFingerprint(ByteString.copyFromUtf8("ours"))
+                .setOrganization("contoso")
+                .setConnector("Fabrikam")
+                .build());
+    assertThat(dropped()).isZero();
   }
 
-  private static SessionFacts session(String greeting, boolean resumed) {
-    return SessionFacts.newBuilder()
-        .setGreeting(greeting)
-        .setTlsFacts(
-            TlsFacts.newBuilder()
-                .setVersion(TlsVersion.TLS_1_2)
-                .setResumed(resumed)
-                .setPeerVerifiesRsa(true))
+  @Test
+  void anOwnServerThatIsKnownByItsAddressIsToldByThat() throws Exception {
+    channel.accepted(session("made.up.example"), List.of(OWN_BY_ADDRESS));
+    channel.accepted(session("relay.contoso.example"), List.of(OWN));
+    assertThat(HandshakeSeen.parseFrom(emitter.values.get(0)).getPeer()).isEqualTo("192.0.2.7");
+    assertThat(HandshakeSeen.parseFrom(emitter.values.get(1)).getPeer())
+        .isEqualTo("relay.contoso.example");
+  }
+
+  @Test
+  void oneConnectorsPeersTakeNoRoomOfAnothers() {
+    for (int i = 0; i < HandshakeChannel.MOST_OF_CONNECTOR + 10; i++) {
+      channel.accepted(session("host" + i + ".example"), List.of(PARTNER));
+    }
+    assertThat(emitter.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR);
+    assertThat(dropped()).isEqualTo(10);
+    channel.accepted(session("host.example"), List.of(OWN));
+    assertThat(emitter.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR + 1);
+  }
+
+  @Test
+  void unprovedPeersTakeNoRoomOfPartners() {
+    for (int i = 0; i < HandshakeChannel.MOST_UNPROVED_A_DAY + 10; i++) {
+      channel.accepted(session("any.example"), List.of(group("To " + i, Direction.INCOMING, "")));
+    }
+    assertThat(emitter.values).hasSize(HandshakeChannel.MOST_UNPROVED_A_DAY);
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    assertThat(emitter.values).hasSize(HandshakeChannel.MOST_UNPROVED_A_DAY + 1);
+  }
+
+  @Test
+  void whatTheLogDidNotTakeIsToldAtTheNextOccasion() {
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    emitter.waiting.getFirst().completeExceptionally(new IllegalStateException("away"));
+    emitter.full = true;
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    emitter.full = false;
+    assertThat(dropped()).isEqualTo(2);
+
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    assertThat(emitter.values).hasSize(2);
+    emitter.waiting.getLast().complete(null);
+    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    assertThat(emitter.values).hasSize(2);
+    assertThat(dropped()).isEqualTo(2);
+  }
+
+  private double dropped() {
+    return registry
+        .get("postern.ingress.handshake.records")
+        .tag("result", "dropped")
+        .counter()
+        .count();
+  }
+
+  private static RecipientGroup group(String connector, Direction direction, String verdict) {
+    return RecipientGroup.newBuilder()
+        .setOrganization("contoso")
+        .setConnector(connector)
+        .setDirection(direction)
+        .setVerdict(verdict)
         .build();
+  }
+
+  /** All that a peer can make up is made from the name. */
+  private static SessionFacts session(String name) {
+    SessionFacts.Builder session =
+        SessionFacts.newBuilder().setGreeting(name).setClientIp("192.0.2.7");
+    session
+        .getTlsFactsBuilder()
+        .setVersion(TlsVersion.TLS_1_2)
+        .setCipherSuite("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+        .setPeerVerifiesRsa(true)
+        .setOwnFingerprint(ByteString.copyFromUtf8("ours"))
+        .setPeerChainFingerprint(
+            ByteString.copyFromUtf8("chain of " + name.toLowerCase(Locale.ROOT)))
+        .setServerName("sni.of." + name)
+        .addPeerNames(name);
+    return session.build();
   }
 }
