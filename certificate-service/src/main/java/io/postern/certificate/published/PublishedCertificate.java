@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param use "server" (presented to who sends to us) or "client" (to whom we send)
  * @param connectorName of a client certificate, as connectors name it; "": a server's, or not told
- * @param rootIssuer subject of the chain's last issuer
+ * @param rootIssuer subject of the root, or of the last issuer that is known
  * @param since when a replica first presented it; of one that is coming when it is planned to be
  *     (null: not said)
  * @param until when the last replica ceased to; null: it is current or coming
@@ -35,10 +35,14 @@ public record PublishedCertificate(
     String pem,
     @JsonIgnore List<ParsedCertificate> chain) {
 
-  /** Without the name that connectors have for it, which tells whose partners we know. */
-  PublishedCertificate forStrangers() {
+  /**
+   * Without the name that connectors have for it, which tells whose partners we know.
+   *
+   * @param root found among the anchors, where the chain as presented ends below it
+   */
+  PublishedCertificate forStrangers(String root) {
     return new PublishedCertificate(
-        state, use, "", rootIssuer, certificate, since, until, issuers, pem, chain);
+        state, use, "", root, certificate, since, until, issuers, pem, chain);
   }
 
   /** The chain as presented, RFC 7468 §5. */

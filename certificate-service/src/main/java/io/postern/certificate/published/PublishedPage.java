@@ -1,5 +1,7 @@
 package io.postern.certificate.published;
 
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.log.DirectoryReader;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,6 +38,7 @@ public class PublishedPage {
 
   private final OwnTlsHistory history;
   private final DirectoryReader<DirectoryInForce> directory;
+  private final DefaultAnchors anchors;
   private final PublishedSettings settings;
   private final InstantSource clock;
   private @Nullable Made made;
@@ -43,10 +46,12 @@ public class PublishedPage {
   PublishedPage(
       OwnTlsReader own,
       DirectoryReader<DirectoryInForce> directory,
+      DefaultAnchors anchors,
       PublishedSettings settings,
       InstantSource clock) {
     this.history = own.history();
     this.directory = directory;
+    this.anchors = anchors;
     this.settings = settings;
     this.clock = clock;
   }
@@ -71,7 +76,7 @@ public class PublishedPage {
     List<PublishedCertificate> shown =
         all.stream()
             .filter(c -> settings.clientCertificates() || c.use().equals("server"))
-            .map(PublishedCertificate::forStrangers)
+            .map(c -> c.forStrangers(RootOf.chain(c.chain(), anchors.current()).name()))
             .toList();
     Map<String, String> chains = new HashMap<>();
     // The current one's chain before one that was presented with the same leaf.
