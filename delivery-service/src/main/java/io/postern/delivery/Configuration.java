@@ -5,6 +5,7 @@ import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.Timeouts;
 import io.postern.log.LogSettings;
+import io.postern.log.ReplicaName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.InetAddress;
@@ -184,14 +185,17 @@ public class Configuration {
     return name;
   }
 
-  /** The same after a restart: machine or container, and port. */
-  String replica() {
-    return machineName()
-        + ":"
-        + config.getOptionalValue("quarkus.http.port", String.class).orElse("");
+  /** See {@link ReplicaName}. */
+  String replica() throws ConfigurationProblem {
+    String port = config.getOptionalValue("quarkus.http.port", String.class).orElse("");
+    try {
+      return ReplicaName.of("postern.delivery.replica", delivery.replica(), port);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationProblem(String.valueOf(e.getMessage()));
+    }
   }
 
-  static String machineName() {
+  private static String machineName() {
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();
     } catch (UnknownHostException e) {

@@ -11,6 +11,7 @@ import io.postern.delivery.keeper.Kept;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.position.TakeoverCounts;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.PresentedCertificates;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -43,6 +44,16 @@ final class DeliveryMetrics {
         .register(registry);
     Gauge.builder("postern.delivery.watched", reader, DeliveryReader::watched).register(registry);
     takeover(reader.counts());
+  }
+
+  void certificates(PresentedCertificates certificates) {
+    Gauge.builder("postern.delivery.client.certificates", certificates, PresentedCertificates::told)
+        .tag("state", "told")
+        .register(registry);
+    Gauge.builder(
+            "postern.delivery.client.certificates", certificates, PresentedCertificates::untold)
+        .tag("state", "untold")
+        .register(registry);
   }
 
   private void takeover(TakeoverCounts counts) {

@@ -76,7 +76,7 @@ public class DeliveryService {
     DirectoryReader<Directory> routing = running(new DirectoryReader<>(log, Directory::of));
     Destinations destinations =
         new Destinations(configuration.destinations(), () -> share(deployment), this::crowded);
-    RouteStates states = running(new RouteStates(destinations, replica(), routes::tell));
+    RouteStates states = running(new RouteStates(destinations, process(), routes::tell));
     Connections connections = running(connections());
     ContentReader contents = running(new ContentReader(log));
     Relay relay = relay(log, routing, destinations, connections, contents);
@@ -93,13 +93,10 @@ public class DeliveryService {
     directory = routing;
     reader = deliveries;
     keeper = held;
+    PresentedCertificates presented = new PresentedCertificates(configuration.clientCertificates());
+    metrics.certificates(presented);
     OwnTlsAnnouncer announcer =
-        running(
-            new OwnTlsAnnouncer(
-                log,
-                "delivery",
-                configuration.replica(),
-                new PresentedCertificates(configuration.clientCertificates())));
+        running(new OwnTlsAnnouncer(log, "delivery", configuration.replica(), presented));
     states.start();
     Thread.ofVirtual()
         .name("delivery-topics")
@@ -235,9 +232,9 @@ public class DeliveryService {
             > Math.max(1, deliveries.assigned()) * configuration.delivery().window() / 2;
   }
 
-  /** Unique on a network of machines or containers, and telling. */
-  private static String replica() {
-    return Configuration.machineName() + "/" + ProcessHandle.current().pid();
+  /** Another one after a restart, whose destinations are not known yet. */
+  private String process() throws ConfigurationProblem {
+    return configuration.replica() + "/" + ProcessHandle.current().pid();
   }
 
   boolean broken() {

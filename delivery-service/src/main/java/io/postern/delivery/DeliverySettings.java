@@ -12,6 +12,12 @@ public interface DeliverySettings {
   /** Our name in EHLO (RFC 5321 §4.1.1.1); by default the machine's. */
   Optional<String> hostName();
 
+  /**
+   * What this replica is called in the log, the same after a restart and no other's; by default the
+   * machine's host name and the port of health and metrics.
+   */
+  Optional<String> replica();
+
   /** Port of mail hosts that an MX record names. */
   @WithDefault("25")
   int mxPort();

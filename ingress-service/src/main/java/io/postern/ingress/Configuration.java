@@ -4,6 +4,7 @@ import io.postern.contracts.Deployment;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.session.SessionLimits;
 import io.postern.log.LogSettings;
+import io.postern.log.ReplicaName;
 import io.postern.smtp.Address;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -48,6 +49,7 @@ public class Configuration {
   void check(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
     try {
       var unused = List.of(logSettings(), deployment(), address(), certificate(), key());
+      var unusedName = replica();
       var unusedLimits = List.of(sessionLimits(), shutdownPatience(), dataMemoryBytes());
       var unusedCounts = List.of(maxConnections(), maxConnectionsPerAddress());
     } catch (ConfigurationProblem problem) {
@@ -82,9 +84,14 @@ public class Configuration {
     return tls.comingCertificate().filter(file -> !file.isBlank()).map(Path::of);
   }
 
-  /** The same after a restart: machine or container, and port. */
-  String replica() {
-    return machineName() + ":" + ingress.port();
+  /** See {@link ReplicaName}. */
+  String replica() throws ConfigurationProblem {
+    try {
+      return ReplicaName.of(
+          "postern.ingress.replica", ingress.replica(), Integer.toString(ingress.port()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationProblem(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Path file(String key, Optional<String> value, String what)

@@ -22,6 +22,12 @@ public interface IngressSettings {
   /** Our name in the greeting and in Received fields; by default the machine's. */
   Optional<String> hostName();
 
+  /**
+   * What this replica is called in the log, the same after a restart and no other's; by default the
+   * machine's host name and the port.
+   */
+  Optional<String> replica();
+
   /** Largest message, announced by SIZE (RFC 1870). */
   @WithDefault("157286400")
   long maxMessageBytes();

@@ -2,6 +2,7 @@ package io.postern.log;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -11,8 +12,7 @@ import java.util.regex.Pattern;
  * an id that lasts as long as the process. Stateless.
  */
 public final class ReplicaName {
-  /** What an operator may choose. */
-  public static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+  private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
 
   private static final Pattern EVERY_MACHINES =
       Pattern.compile("|127\\..*|::1|(ip6-)?localhost[46]?(\\..*)?", Pattern.CASE_INSENSITIVE);
@@ -20,9 +20,23 @@ public final class ReplicaName {
 
   private ReplicaName() {}
 
-  /** Of this process; {@code port}: one that it listens on, "0" or "" where that is not known. */
-  public static String of(String port) {
-    return of(hostName(), port);
+  /**
+   * IllegalArgumentException says what to write instead.
+   *
+   * @param key of the setting
+   * @param chosen by the operator
+   * @param port that this process listens on, "0" or "" where that is not known
+   */
+  public static String of(String key, Optional<String> chosen, String port) {
+    String name = chosen.orElseGet(() -> of(hostName(), port));
+    if (!ALLOWED.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          key
+              + " is \""
+              + name
+              + "\": write up to 200 letters, digits, dots, colons, hyphens and underscores");
+    }
+    return name;
   }
 
   static String of(String host, String port) {

@@ -1,7 +1,9 @@
 package io.postern.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +29,7 @@ class ReplicaNameTest {
     String name = ReplicaName.of(host, "25");
     assertThat(name).matches("(?i)(localhost.*|127.0.1.1)-[0-9a-f]{8}:25");
     assertThat(ReplicaName.of(host, "25")).isEqualTo(name);
-    assertThat(ReplicaName.ALLOWED.matcher(name).matches()).isTrue();
+    assertThat(ReplicaName.of("key", Optional.of(name), "25")).isEqualTo(name);
   }
 
   @ParameterizedTest
@@ -37,7 +39,16 @@ class ReplicaNameTest {
   }
 
   @Test
-  void thisMachinesNameCanBeUsed() {
-    assertThat(ReplicaName.of("25")).matches(ReplicaName.ALLOWED.pattern()).endsWith(":25");
+  void thisMachinesNameCanBeUsedAndAnotherOneBeChosen() {
+    assertThat(ReplicaName.of("key", Optional.empty(), "25")).endsWith(":25");
+    assertThat(ReplicaName.of("key", Optional.of("gate-7"), "25")).isEqualTo("gate-7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "two words", "a/b", "-gate"})
+  void aNameThatCannotBeUsedIsToldWithTheCure(String name) {
+    assertThatThrownBy(() -> ReplicaName.of("postern.ingress.replica", Optional.of(name), "25"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("postern.ingress.replica is \"" + name + "\": write up to 200");
   }
 }

@@ -1,23 +1,21 @@
 package io.postern.delivery.transaction;
 
-import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
 import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.transport.Capabilities;
-import io.postern.transport.KeyMaterial;
-import io.postern.transport.OwnCertificates;
 import io.postern.transport.TlsClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -25,16 +23,25 @@ import org.jboss.logging.Logger;
 /**
  * The client certificates of the folder (NAME.pem with NAME.key; NAME.coming.pem alone is to
  * replace it), and what a client of ours offers. One that cannot be read is left out: the delivery
- * that needs it says why. Owner: one thread.
+ * that needs it says why. At most {@value #MOST} of together {@value #MOST_BYTES} bytes are told,
+ * those in use first, by name; of more one line says so, and {@link #untold} counts their files. A
+ * file is read again when it changes. Owner: one thread; {@link #told} and {@link #untold} any.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
+  static final int MOST = 100;
+  // Beside it a record of 1 MiB has room for the capabilities.
+  static final int MOST_BYTES = 900 * 1024;
+
+  /** Broken ones included. */
+  private static final int MOST_READ = 1000;
+
   private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
-  private static final int MOST = 100;
-  private static final String PEM = ".pem";
-  private static final String COMING = ".coming" + PEM;
 
   private final Optional<Path> folder;
   private final TlsCapabilities capabilities;
+  private Map<Path, ClientCertificateFile> known = new HashMap<>();
+  private volatile int told;
+  private volatile int untold;
 
   public PresentedCertificates(Optional<Path> folder) {
     this.folder = folder;
@@ -46,41 +53,65 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   @Override
   public OwnTls get() {
     OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
-    if (folder.isPresent() && Files.isDirectory(folder.get())) {
-      for (Path file : pemFiles(folder.get())) {
-        read(file).ifPresent(own::addCertificates);
+    List<Path> files =
+        folder.isPresent() && Files.isDirectory(folder.get()) ? pemFiles(folder.get()) : List.of();
+    Map<Path, ClientCertificateFile> used = new HashMap<>();
+    int bytes = 0;
+    int next = 0;
+    while (next < Math.min(files.size(), MOST_READ) && own.getCertificatesCount() < MOST) {
+      Path path = files.get(next);
+      ClientCertificateFile file = ClientCertificateFile.read(path, known.get(path));
+      used.put(path, file);
+      Optional<OwnCertificate> certificate = file.certificate();
+      if (certificate.isPresent()) {
+        bytes += certificate.get().getSerializedSize();
+        if (bytes > MOST_BYTES) {
+          break;
+        }
+        own.addCertificates(certificate.get());
       }
+      next++;
     }
+    known = used;
+    told = own.getCertificatesCount();
+    tellUntold(files.subList(next, files.size()));
     return own.build();
   }
 
-  private static List<Path> pemFiles(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      // In one order, so that what has not changed is equal.
-      return new TreeSet<>(files.filter(file -> file.toString().endsWith(PEM)).toList())
-          .stream().limit(MOST).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "postern.delivery.client-certificates-folder cannot be listed", e);
+  private void tellUntold(List<Path> files) {
+    if (!files.isEmpty() && untold == 0) {
+      LOG.warnf(
+          "%d files of postern.delivery.client-certificates-folder are not told to partners, from"
+              + " %s on: at most %d certificates of together %d KiB are; take out what is not used",
+          files.size(), files.getFirst().getFileName(), MOST, MOST_BYTES / 1024);
     }
+    untold = files.size();
   }
 
-  private static Optional<OwnCertificate> read(Path file) {
-    String name = String.valueOf(file.getFileName());
-    boolean coming = name.endsWith(COMING);
-    String own = name.substring(0, name.length() - (coming ? COMING : PEM).length());
-    try {
-      return Optional.of(
-          OwnCertificates.of(
-              CertificateRole.ROLE_CLIENT,
-              own,
-              coming ? OwnCertificateState.COMING : OwnCertificateState.PRESENTED,
-              coming
-                  ? KeyMaterial.certificates(file)
-                  : KeyMaterial.load(file, file.resolveSibling(own + ".key")).chain()));
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      LOG.debugf("%s is not told: %s", file, e.getMessage());
-      return Optional.empty();
+  /** Certificates that were told last. */
+  public int told() {
+    return told;
+  }
+
+  /** Files for which there was no room. */
+  public int untold() {
+    return untold;
+  }
+
+  /** In one order, so that what has not changed is equal. */
+  private static List<Path> pemFiles(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(ClientCertificateFile::isOne)
+          .sorted(
+              Comparator.comparing(
+                      (Path file) ->
+                          ClientCertificateFile.state(file) == OwnCertificateState.COMING)
+                  .thenComparing(Comparator.naturalOrder()))
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new IllegalStateException(
+          "postern.delivery.client-certificates-folder cannot be listed", e);
     }
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsClients {
   private static final int MAX_CLIENTS = 256;
-  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+  static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
   private static final class Entry {
     private final TlsClient client;

@@ -1,0 +1,93 @@
+package io.postern.ingress.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.OwnCertificate;
+import io.postern.contracts.v1.OwnCertificateState;
+import io.postern.contracts.v1.OwnTls;
+import io.postern.ingress.TestServer;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.transport.KeyMaterial;
+import io.postern.transport.TlsServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PresentedCertificatesTest {
+  private static final Identity PRESENT = TestServer.IDENTITY;
+  private static final Identity NEXT = TestServer.CA.issue(Issue.to("next.postern.example"));
+  private static final Identity AFTER = TestServer.CA.issue(Issue.to("after.postern.example"));
+  private static final Identity RSA =
+      TestServer.CA.issue(Issue.to("rsa.postern.example").withRsaKey());
+
+  @TempDir private Path folder;
+  private TlsServer server;
+
+  @BeforeEach
+  void start() {
+    server = new TlsServer(new KeyMaterial(PRESENT.chain(), PRESENT.key()));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void whatTheServerPresentsIsToldAndWithItsKeyWhatItCanDo() {
+    PresentedCertificates certificates = new PresentedCertificates(server, Optional.empty());
+    OwnTls before = certificates.get();
+    assertThat(before.getCertificatesList()).containsExactly(own(PRESENT, true));
+    assertThat(certificates.get()).isEqualTo(before);
+
+    server.reload(new KeyMaterial(RSA.chain(), RSA.key()));
+    OwnTls after = certificates.get();
+    assertThat(after.getCertificatesList()).containsExactly(own(RSA, true));
+    assertThat(after.getCapabilitiesList()).isNotEqualTo(before.getCapabilitiesList());
+  }
+
+  @Test
+  void whatIsToComeIsToldAsItsFileIsNow() throws Exception {
+    Path coming = folder.resolve("coming.pem");
+    PresentedCertificates certificates = new PresentedCertificates(server, Optional.of(coming));
+    assertThat(certificates.get().getCertificatesList()).containsExactly(own(PRESENT, true));
+
+    NEXT.write(folder, "coming");
+    assertThat(certificates.get().getCertificatesList())
+        .containsExactly(own(PRESENT, true), own(NEXT, false));
+    AFTER.write(folder, "coming");
+    assertThat(certificates.get().getCertificatesList())
+        .containsExactly(own(PRESENT, true), own(AFTER, false));
+
+    for (String broken : List.of("", "no certificate", damaged())) {
+      Files.writeString(coming, broken);
+      assertThat(certificates.get().getCertificatesList()).containsExactly(own(PRESENT, true));
+    }
+    NEXT.write(folder, "coming");
+    assertThat(certificates.get().getCertificatesList())
+        .containsExactly(own(PRESENT, true), own(NEXT, false));
+    Files.delete(coming);
+    assertThat(certificates.get().getCertificatesList()).containsExactly(own(PRESENT, true));
+  }
+
+  private static String damaged() {
+    return "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  }
+
+  private static OwnCertificate own(Identity identity, boolean presented) {
+    OwnCertificate.Builder own =
+        OwnCertificate.newBuilder()
+            .setRole(CertificateRole.ROLE_SERVER)
+            .setState(presented ? OwnCertificateState.PRESENTED : OwnCertificateState.COMING);
+    identity.der().forEach(der -> own.addChain(ByteString.copyFrom(der)));
+    return own.build();
+  }
+}
