@@ -59,6 +59,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(AnchorsResource.class)
 class AnchorsOverKafkaTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration GONE = Duration.ofMinutes(15);
 
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
@@ -270,7 +271,7 @@ class AnchorsOverKafkaTest {
     try {
       for (int i = 0; i < 2; i++) {
         DefaultAnchors set = new DefaultAnchors(List.of(AnchorSource.folder(own)), Distrust.NONE);
-        BundleLedger replica = new BundleLedger(log, set, InstantSource.system());
+        BundleLedger replica = new BundleLedger(log, set, InstantSource.system(), GONE);
         replica.start();
         sets.add(set);
         replicas.add(replica);
@@ -333,8 +334,8 @@ class AnchorsOverKafkaTest {
     LabCa.create("Two " + System.nanoTime()).writeRoot(two.resolve("own.pem"));
     DefaultAnchors ofOne = new DefaultAnchors(List.of(AnchorSource.folder(one)), Distrust.NONE);
     DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
-    try (BundleLedger first = new BundleLedger(log, ofOne, InstantSource.system());
-        BundleLedger second = new BundleLedger(log, ofTwo, InstantSource.system())) {
+    try (BundleLedger first = new BundleLedger(log, ofOne, InstantSource.system(), GONE);
+        BundleLedger second = new BundleLedger(log, ofTwo, InstantSource.system(), GONE)) {
       first.start();
       await().atMost(PATIENCE).until(() -> has(first, ofOne));
       second.start();
@@ -345,6 +346,90 @@ class AnchorsOverKafkaTest {
         second.record();
       }
       assertThat(recorded()).hasSize((int) before);
+    }
+  }
+
+  @Test
+  void aVersionOfAReplicaThatIsGoneDoesNotStayTheNewest() throws Exception {
+    // What another test has left to see is seen, and recorded, before.
+    defaults.reload();
+    bundles.record();
+    Path one = Files.createDirectory(folder.resolve("stays" + System.nanoTime()));
+    Path two = Files.createDirectory(folder.resolve("goes" + System.nanoTime()));
+    ca.writeRoot(one.resolve("own.pem"));
+    LabCa.create("Gone " + System.nanoTime()).writeRoot(two.resolve("own.pem"));
+    DefaultAnchors ofOne = new DefaultAnchors(List.of(AnchorSource.folder(one)), Distrust.NONE);
+    DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
+    String stays = ofOne.bundle().getVersion();
+    String goes = ofTwo.bundle().getVersion();
+    Duration gone = Duration.ofSeconds(2);
+    try (BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone)) {
+      left.start();
+      await().atMost(PATIENCE).until(() -> has(left, ofOne));
+      try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone)) {
+        taken.start();
+        await().atMost(PATIENCE).until(() -> newest(left).equals(goes));
+        // While it announces itself, nobody records by turns.
+        long end = System.nanoTime() + gone.multipliedBy(2).toNanos();
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  left.record();
+                  left.announced(goes);
+                  assertThat(newest(left)).isEqualTo(goes);
+                  return System.nanoTime() - end > 0;
+                });
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                left.announced("of another time");
+                left.record();
+                return newest(left).equals(stays);
+              });
+      int before = recorded().size();
+      left.record();
+      assertThat(recorded()).hasSize(before);
+      assertThat(
+              recorded().stream()
+                  .filter(record -> record.getVersion().equals(stays))
+                  .toList()
+                  .getLast()
+                  .getInForceMillisCount())
+          .isEqualTo(2);
+    }
+  }
+
+  private static String newest(BundleLedger ledger) {
+    return ledger.history().stream()
+        .flatMap(history -> history.timeline().stream())
+        .findFirst()
+        .map(entry -> entry.bundle().getVersion())
+        .orElse("");
+  }
+
+  @Test
+  void whatIsAddedToTheFileOfDistrustFallsAtOnceInEverySet() throws Exception {
+    Identity peer = ca.issue(Issue.to("mx.example"));
+    VerdictQuestion onOwn =
+        question(
+            AnchorSet.newBuilder().addCertificates(ByteString.copyFrom(ca.root().getEncoded())),
+            peer);
+    Path file = folder.resolve("distrusted.txt");
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      assertThat(verdicts.verdict(onOwn, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+      Files.writeString(
+          file, "# at once\n" + Fingerprints.hex(fingerprint(ca.root()).toByteArray()) + "\n");
+      await().atMost(PATIENCE).until(() -> verdicts.known(onOwn) == null);
+      CertificateVerdict after = verdicts.verdict(onOwn, PATIENCE);
+      assertThat(after.getReason())
+          .as("the service has not answered from memory: " + after.getDetail())
+          .isEqualTo(VerdictReason.UNTRUSTED_ROOT);
+      assertThat(after.getDetail()).contains("by postern.anchors.distrusted-file");
+    } finally {
+      Files.writeString(file, "# none\n");
     }
   }
 
@@ -359,7 +444,7 @@ class AnchorsOverKafkaTest {
   void aVersionOfAnotherReplicaMakesThisOneLook() throws Exception {
     CompletableFuture<Boolean> looked = new CompletableFuture<>();
     DefaultAnchors set = new DefaultAnchors(List.of(), Distrust.NONE);
-    try (BundleLedger replica = new BundleLedger(log, set, InstantSource.system())) {
+    try (BundleLedger replica = new BundleLedger(log, set, InstantSource.system(), GONE)) {
       replica.onForeign(() -> looked.complete(true));
       replica.start();
       await().atMost(PATIENCE).until(() -> replica.history().isPresent());
