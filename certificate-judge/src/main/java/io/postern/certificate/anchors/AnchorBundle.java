@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *
  * @param record without times, and without what came and went
  */
-record AnchorBundle(TrustAnchors anchors, TrustBundle record) {
+public record AnchorBundle(TrustAnchors anchors, TrustBundle record) {
   private static final int MAX_SERIAL = 64;
 
   /**
@@ -68,7 +68,8 @@ record AnchorBundle(TrustAnchors anchors, TrustBundle record) {
         record.setVersion(version).addAllDistrusted(distrusted).build());
   }
 
-  private static RecordedAnchor.Builder recorded(ParsedCertificate certificate) {
+  /** A certificate as it would be recorded, without sources. */
+  public static RecordedAnchor.Builder recorded(ParsedCertificate certificate) {
     String serial = certificate.x509().getSerialNumber().toString(16);
     return RecordedAnchor.newBuilder()
         .setSha256(ByteString.copyFrom(certificate.fingerprint()))

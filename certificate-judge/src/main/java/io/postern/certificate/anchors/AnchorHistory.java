@@ -126,12 +126,30 @@ public final class AnchorHistory {
   }
 
   /** The anchors that are meant and how long each was trusted the last time; newest runs first. */
-  public synchronized List<AnchorRun> find(AnchorQuery query) {
+  public List<AnchorRun> find(AnchorQuery query) {
+    return runs(query, timeline());
+  }
+
+  /**
+   * The same as a replica has lived it that has this version in force: what another one has
+   * recorded since does not count. All counts when the version is not recorded.
+   */
+  public List<AnchorRun> find(AnchorQuery query, String version) {
+    List<Entry> all = timeline();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).bundle().getVersion().equals(version)) {
+        return runs(query, all.subList(i, all.size()));
+      }
+    }
+    return runs(query, all);
+  }
+
+  private static List<AnchorRun> runs(AnchorQuery query, List<Entry> timeline) {
     Map<ByteString, AnchorRun> runs = new HashMap<>();
     for (int i = 0; i < timeline.size(); i++) {
       for (RecordedAnchor anchor : timeline.get(i).bundle().getAnchorsList()) {
         if (query.means(anchor) && !runs.containsKey(anchor.getSha256())) {
-          runs.put(anchor.getSha256(), run(i, anchor));
+          runs.put(anchor.getSha256(), run(timeline, i, anchor));
         }
       }
     }
@@ -146,7 +164,7 @@ public final class AnchorHistory {
   }
 
   // Of an anchor that the entry has and the newer one, if there is one, has not.
-  private AnchorRun run(int at, RecordedAnchor anchor) {
+  private static AnchorRun run(List<Entry> timeline, int at, RecordedAnchor anchor) {
     int first = at;
     while (first + 1 < timeline.size()
         && timeline.get(first + 1).bundle().getAnchorsList().stream()

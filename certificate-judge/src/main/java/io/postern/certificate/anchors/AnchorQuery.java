@@ -41,7 +41,7 @@ public final class AnchorQuery {
     return new AnchorQuery("", text.strip().toLowerCase(Locale.ROOT));
   }
 
-  boolean means(RecordedAnchor anchor) {
+  public boolean means(RecordedAnchor anchor) {
     return means(
         anchor.getSubject(),
         HexFormat.of().formatHex(anchor.getSha256().toByteArray()),

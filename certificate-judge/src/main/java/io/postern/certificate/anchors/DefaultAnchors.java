@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The installation's default set: what its sources have, without what is distrusted. Its version is
@@ -24,6 +25,8 @@ public final class DefaultAnchors {
 
   private final List<AnchorSource> sources;
   private final Distrust distrust;
+  private final @Nullable DistrustFile distrustFile;
+  private List<Anchor> kept; // guarded by this
   private volatile AnchorBundle current;
 
   /** The JDK's and those of PEM files. */
@@ -36,13 +39,28 @@ public final class DefaultAnchors {
    */
   public DefaultAnchors(List<AnchorSource> sources, Distrust distrust)
       throws BadAnchorFileException {
+    this(sources, distrust, null);
+  }
+
+  /**
+   * @param distrust does not change
+   * @param distrustFile what is distrusted beside that; null: nothing
+   * @throws BadAnchorFileException for a source or a file that is missing or broken: do not start
+   */
+  public DefaultAnchors(
+      List<AnchorSource> sources, Distrust distrust, @Nullable DistrustFile distrustFile)
+      throws BadAnchorFileException {
     this.sources = List.copyOf(sources);
     this.distrust = distrust;
+    this.distrustFile = distrustFile;
     for (AnchorSource source : sources) {
       source.begin();
     }
-    List<Anchor> found = found();
-    this.current = AnchorBundle.of(found, distrust);
+    if (distrustFile != null) {
+      distrustFile.begin();
+    }
+    this.kept = found(sources);
+    this.current = AnchorBundle.of(kept, distrusted(distrust, distrustFile));
     if (tooMany(current)) {
       throw new BadAnchorFileException(
           "postern.anchors",
@@ -64,6 +82,11 @@ public final class DefaultAnchors {
   /** The same to record: without times, and without what came and went. */
   public TrustBundle bundle() {
     return current.record();
+  }
+
+  /** Both, of one version. */
+  public AnchorBundle inForce() {
+    return current;
   }
 
   /** How many anchors come from sources of this kind (others may have them too). */
@@ -89,16 +112,23 @@ public final class DefaultAnchors {
     for (AnchorSource source : sources) {
       changed |= source.look();
     }
+    if (distrustFile != null) {
+      changed |= distrustFile.look();
+    }
     if (!changed) {
       return false;
     }
     AnchorBundle before = current;
-    AnchorBundle read = AnchorBundle.of(found(), distrust);
+    Distrust now = distrusted(distrust, distrustFile);
+    List<Anchor> found = found(sources);
+    AnchorBundle read = AnchorBundle.of(found, now);
     if (tooMany(read)) {
       LOG.warnf(
           "postern.anchors: %d anchors, at most %d are kept; those of before stay in force",
           read.anchors().size(), MOST);
-      return false;
+      read = AnchorBundle.of(kept, now); // what is distrusted counts all the same
+    } else {
+      kept = found;
     }
     current = read; // also where the sources alone have changed
     if (read.anchors().reference().equals(before.anchors().reference())) {
@@ -113,7 +143,11 @@ public final class DefaultAnchors {
     return true;
   }
 
-  private List<Anchor> found() {
+  private static Distrust distrusted(Distrust distrust, @Nullable DistrustFile file) {
+    return file == null ? distrust : distrust.and(file.distrust());
+  }
+
+  private static List<Anchor> found(List<AnchorSource> sources) {
     return sources.stream().flatMap(source -> source.anchors().stream()).toList();
   }
 

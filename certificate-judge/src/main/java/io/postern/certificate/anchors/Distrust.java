@@ -44,6 +44,10 @@ public final class Distrust {
     return by.isEmpty() ? null : by.get(ByteString.copyFrom(certificate.fingerprint()));
   }
 
+  @Nullable String by(ByteString fingerprint) {
+    return by.get(fingerprint);
+  }
+
   public Set<ByteString> fingerprints() {
     return by.keySet();
   }

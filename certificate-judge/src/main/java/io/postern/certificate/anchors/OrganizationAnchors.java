@@ -9,6 +9,7 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class OrganizationAnchors {
   private static final Logger LOG = Logger.getLogger(OrganizationAnchors.class);
 
   private final Map<String, OrganizationSet> byId = new HashMap<>();
+  private final Map<String, List<OrganizationSet>> byOrganization = new HashMap<>();
 
   private OrganizationAnchors() {}
 
@@ -34,7 +36,12 @@ public final class OrganizationAnchors {
       if (object.hasAnchorSet()) {
         AnchorSet set = object.getAnchorSet();
         String id = DirectoryKeys.anchorSetId(set.getOrganization(), set.getName());
-        anchors.byId.put(id, read(id, set));
+        OrganizationSet read = read(id, set);
+        anchors.byId.put(id, read);
+        anchors
+            .byOrganization
+            .computeIfAbsent(set.getOrganization(), _ -> new ArrayList<>())
+            .add(read);
       }
     }
     return anchors;
@@ -49,6 +56,18 @@ public final class OrganizationAnchors {
     return Optional.ofNullable(byId.get(reference.getId()))
         .filter(set -> set.reference().equals(reference))
         .map(set -> set.with(defaults));
+  }
+
+  /**
+   * The sets of one organization, by their names.
+   *
+   * @param defaults the default set in force
+   */
+  public List<SetInForce> of(String organization, TrustAnchors defaults) {
+    return byOrganization.getOrDefault(organization, List.of()).stream()
+        .map(set -> set.inForce(defaults))
+        .sorted(Comparator.comparing(SetInForce::name))
+        .toList();
   }
 
   /**

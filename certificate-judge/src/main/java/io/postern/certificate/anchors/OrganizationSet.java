@@ -33,6 +33,10 @@ final class OrganizationSet {
     return reference;
   }
 
+  SetInForce inForce(TrustAnchors defaults) {
+    return new SetInForce(reference.getId(), withDefaults, distrust.fingerprints(), with(defaults));
+  }
+
   @SuppressWarnings("ReferenceEquality") // another object is another version
   TrustAnchors with(TrustAnchors defaults) {
     Together kept = last;

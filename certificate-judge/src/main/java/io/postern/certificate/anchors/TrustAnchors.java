@@ -1,5 +1,6 @@
 package io.postern.certificate.anchors;
 
+import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.util.ArrayList;
@@ -105,6 +106,15 @@ public final class TrustAnchors {
     return distrust.by(certificate);
   }
 
+  /**
+   * Who distrusts a certificate; null: nobody.
+   *
+   * @param fingerprint SHA-256
+   */
+  public @Nullable String distrustedBy(ByteString fingerprint) {
+    return distrust.by(fingerprint);
+  }
+
   /** Anchors of this name, in the set's order. */
   public List<ParsedCertificate> named(X500Principal subject) {
     return bySubject.getOrDefault(subject, List.of());
@@ -118,6 +128,11 @@ public final class TrustAnchors {
   /** All that count, in the set's order. */
   public Set<ParsedCertificate> certificates() {
     return Collections.unmodifiableSet(certificates);
+  }
+
+  /** What is distrusted here and would be an anchor else, in the set's order. */
+  public List<ParsedCertificate> distrusted() {
+    return given.stream().filter(c -> distrust.by(c) != null).distinct().toList();
   }
 
   public int size() {

@@ -141,6 +141,22 @@ class AnchorHistoryTest {
   }
 
   @Test
+  void whatAnotherReplicaHasRecordedSinceDoesNotCountForAVersion() {
+    comes(A, 0);
+    comes(B, 1);
+    AnchorQuery one = AnchorQuery.fingerprint(Fingerprints.hex(ONE.certificate().fingerprint()));
+    AnchorQuery three =
+        AnchorQuery.fingerprint(Fingerprints.hex(THREE.certificate().fingerprint()));
+    assertThat(history.find(one, A.getVersion()))
+        .singleElement()
+        .satisfies(run -> assertThat(run.since()).isEqualTo(at(0)))
+        .satisfies(run -> assertThat(run.until()).isNull());
+    assertThat(history.find(three, A.getVersion())).isEmpty();
+    assertThat(history.find(three, B.getVersion())).hasSize(1);
+    assertThat(history.find(three, "not recorded")).hasSize(1);
+  }
+
+  @Test
   void aDifferenceIsBetweenAnyTwoVersions() {
     comes(A, 0);
     comes(B, 1);

@@ -300,6 +300,19 @@ class SourcesTest {
           .isEqualTo(List.of(trusted.split(" ")).contains(name));
     }
     assertThat(found.distrustedBy(TWO.certificate())).isEqualTo("postern.anchors.distrusted");
+    OrganizationAnchors sets =
+        OrganizationAnchors.of(
+            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()), 7, Map.of());
+    assertThat(sets.of("contoso", defaults.current()))
+        .singleElement()
+        .satisfies(
+            own -> {
+              assertThat(own.name()).isEqualTo("contoso/own");
+              assertThat(own.withDefaults()).isEqualTo(withDefaults);
+              assertThat(own.removed()).hasSize(set.getDistrustedCount());
+              assertThat(own.anchors().certificates()).isEqualTo(found.certificates());
+            });
+    assertThat(sets.of("fabrikam", defaults.current())).isEmpty();
     if (removed.equals("One")) {
       assertThat(found.distrustedBy(ONE.certificate())).isEqualTo("trust anchors contoso/own");
     }

@@ -9,6 +9,7 @@ import io.postern.certificate.anchors.AnchorSource;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.Distrust;
+import io.postern.certificate.anchors.DistrustFile;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.contracts.Fingerprints;
 import io.postern.log.LogSettings;
@@ -16,24 +17,39 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** The default anchors by the settings, with their numbers as metrics. */
 @ApplicationScoped
 public class AnchorParts {
   private static final String DISTRUSTED = "postern.anchors.distrusted";
+  private static final String FAILURES = "postern.certificate.anchors.failures";
+  // Some announcements may be late or lost.
+  private static final Duration GONE = Duration.ofMinutes(15);
+  private static final int MISSED = 3;
+  private static final Logger LOG = Logger.getLogger(AnchorParts.class);
 
   @Produces
   @Singleton
   DefaultAnchors defaultAnchors(AnchorSettings settings, MeterRegistry meters) {
     try {
-      DefaultAnchors anchors = new DefaultAnchors(sources(settings), distrust(settings));
+      DistrustFile file = settings.distrustedFile().map(DistrustFile::new).orElse(null);
+      DefaultAnchors anchors = new DefaultAnchors(sources(settings), distrust(settings), file);
+      checkNotEmpty(anchors);
       anchors.sources().stream()
           .map(AnchorSource::kind)
           .distinct()
           .forEach(kind -> measure(kind, anchors, meters));
+      if (file != null) {
+        FunctionCounter.builder(FAILURES, file, DistrustFile::failures)
+            .tag("source", "distrusted-file")
+            .register(meters);
+      }
       return anchors;
     } catch (BadAnchorFileException | IllegalArgumentException e) {
       throw Parts.wrong(e);
@@ -42,8 +58,10 @@ public class AnchorParts {
 
   @Produces
   @Singleton
-  BundleLedger bundles(LogSettings log, DefaultAnchors anchors, InstantSource clock) {
-    return new BundleLedger(log, anchors, clock);
+  BundleLedger bundles(
+      LogSettings log, DefaultAnchors anchors, InstantSource clock, AnchorSettings settings) {
+    Duration missed = settings.announceEvery().multipliedBy(MISSED);
+    return new BundleLedger(log, anchors, clock, missed.compareTo(GONE) > 0 ? missed : GONE);
   }
 
   void close(@Disposes BundleLedger bundles) {
@@ -83,13 +101,38 @@ public class AnchorParts {
     return Distrust.of(fingerprints, DISTRUSTED);
   }
 
+  /**
+   * An installation that trusts nobody finds every chain bad: it must be meant.
+   *
+   * @throws BadAnchorFileException all sources together have no anchor
+   */
+  static void checkNotEmpty(DefaultAnchors anchors) throws BadAnchorFileException {
+    if (anchors.current().size() > 0) {
+      return;
+    }
+    if (!anchors.sources().isEmpty()) {
+      throw new BadAnchorFileException(
+          "postern.anchors",
+          "there is no default anchor in all that is set ("
+              + anchors.sources().stream()
+                  .map(AnchorSource::kind)
+                  .distinct()
+                  .collect(Collectors.joining(", "))
+              + "), so every chain would be bad",
+          "put a root there, or write postern.anchors.jdk=true");
+    }
+    LOG.warn(
+        "postern.anchors.jdk=false and no other source is set: there is no default anchor, and only"
+            + " organizations' own sets trust anybody");
+  }
+
   private static void measure(String kind, DefaultAnchors anchors, MeterRegistry meters) {
     Gauge.builder("postern.certificate.anchors", anchors, all -> all.count(kind))
         .tag("source", kind)
         .strongReference(true)
         .register(meters);
     FunctionCounter.builder(
-            "postern.certificate.anchors.failures",
+            FAILURES,
             anchors,
             all ->
                 all.sources().stream()

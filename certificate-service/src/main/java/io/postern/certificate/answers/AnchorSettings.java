@@ -48,6 +48,11 @@ public interface AnchorSettings {
    */
   Optional<List<String>> distrusted();
 
+  /**
+   * A file of more such SHA-256, one a line, # begins a comment; a change counts without a restart.
+   */
+  Optional<Path> distrustedFile();
+
   /** How often files and folder are looked at for a change. */
   @WithDefault("10s")
   Duration pemCheck();

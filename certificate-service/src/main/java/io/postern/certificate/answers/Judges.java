@@ -199,8 +199,7 @@ public class Judges {
       count("expired");
       return true;
     }
-    CertificateVerdict known =
-        memory.get(question.key(), anchors.defaultReference(), clock.millis());
+    CertificateVerdict known = memory.get(question.key(), anchors.announcement(), clock.millis());
     if (known != null) {
       count("remembered");
       publisher.verdict(question, known);

@@ -3,6 +3,7 @@ package io.postern.certificate.answers;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.log.TopicsReady;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Revocations that are found after a verdict: what this replica finds is announced, and again for
  * an hour, since no verdict is kept for longer; what another replica announces is believed here: no
- * verdict that rests on less is given, and the list or answer is fetched again. Any thread.
+ * verdict that rests on less is given, and the list or answer is fetched again. Hears on the way
+ * which default anchors are in use. Any thread.
  */
 @ApplicationScoped
 public class Revocations {
@@ -42,6 +44,7 @@ public class Revocations {
   private final CrlStore lists;
   private final OcspStore responders;
   private final VerdictMemory memory;
+  private final BundleLedger bundles;
   private final Publisher publisher;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -53,12 +56,14 @@ public class Revocations {
       CrlStore lists,
       OcspStore responders,
       VerdictMemory memory,
+      BundleLedger bundles,
       Publisher publisher,
       InstantSource clock,
       MeterRegistry meters) {
     this.lists = lists;
     this.responders = responders;
     this.memory = memory;
+    this.bundles = bundles;
     this.publisher = publisher;
     this.clock = clock;
     this.meters = meters;
@@ -135,16 +140,20 @@ public class Revocations {
     @Override
     public void take(ConsumerRecord<String, byte @Nullable []> record) {
       byte[] value = record.value();
-      if (record.key() == null || !record.key().startsWith(Topics.REVOKED_KEY) || value == null) {
+      if (record.key() == null || value == null) {
         return;
       }
       try {
-        RevocationAnnouncement announcement = VerdictRecord.parseFrom(value).getRevocation();
-        if (memory.announce(announcement)) {
-          fetchAgain(announcement.getUrl());
+        if (record.key().startsWith(Topics.REVOKED_KEY)) {
+          RevocationAnnouncement announcement = VerdictRecord.parseFrom(value).getRevocation();
+          if (memory.announce(announcement)) {
+            fetchAgain(announcement.getUrl());
+          }
+        } else if (record.key().equals(Topics.DEFAULT_ANCHORS_KEY)) {
+          bundles.announced(VerdictRecord.parseFrom(value).getAnchors().getAnchors().getVersion());
         }
       } catch (InvalidProtocolBufferException e) {
-        LOG.warnf("an announced revocation cannot be read: %s", e.getMessage());
+        LOG.warnf("what another replica announces cannot be read: %s", e.getMessage());
       }
     }
   }

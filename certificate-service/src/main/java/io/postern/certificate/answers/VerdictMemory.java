@@ -2,7 +2,7 @@ package io.postern.certificate.answers;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.VerdictKey;
-import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.log.AnnouncedRevocations;
@@ -51,17 +51,23 @@ final class VerdictMemory {
   }
 
   /**
-   * @param defaults the default set in force: a verdict by an earlier one is void
+   * @param inForce as it is announced: a verdict by an earlier default set is void, and any that
+   *     does not know what is distrusted now
    */
   synchronized @Nullable CertificateVerdict get(
-      VerdictKey key, AnchorSetReference defaults, long nowMillis) {
+      VerdictKey key, AnchorSetAnnouncement inForce, long nowMillis) {
     CertificateVerdict verdict = verdicts.get(key);
     if (verdict == null) {
       return null;
     }
     boolean otherDefaults =
-        verdict.getAnchors().getId().isEmpty() && !verdict.getAnchors().equals(defaults);
-    if (verdict.getValidUntilMillis() <= nowMillis || otherDefaults || overtaken(verdict)) {
+        verdict.getAnchors().getId().isEmpty()
+            && !verdict.getAnchors().equals(inForce.getAnchors());
+    boolean otherDistrust = !verdict.getDistrustVersion().equals(inForce.getDistrustVersion());
+    if (verdict.getValidUntilMillis() <= nowMillis
+        || otherDefaults
+        || otherDistrust
+        || overtaken(verdict)) {
       verdicts.remove(key);
       return null;
     }

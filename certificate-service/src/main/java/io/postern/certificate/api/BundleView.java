@@ -17,14 +17,15 @@ final class BundleView {
   /**
    * All that is known, newest first.
    *
+   * @param inForce the version in force in the replica that answers
    * @param complete false: there were older versions, which are not kept
    */
-  public record Versions(boolean complete, List<Version> versions) {}
+  public record Versions(String inForce, boolean complete, List<Version> versions) {}
 
   /**
    * One version from when it came in force; a version that came back stands there again.
    *
-   * @param until null: it is in force
+   * @param until null: it is the newest that was recorded
    * @param came against the version before; 0 for the oldest
    */
   public record Version(
@@ -63,7 +64,7 @@ final class BundleView {
       List<String> distrusted,
       List<String> distrustedNoMore) {}
 
-  static Versions versions(AnchorHistory history) {
+  static Versions versions(AnchorHistory history, TrustBundle inForce) {
     List<AnchorHistory.Entry> timeline = history.timeline();
     List<Version> versions = new ArrayList<>();
     for (int i = 0; i < timeline.size(); i++) {
@@ -79,12 +80,27 @@ final class BundleView {
               bundle.getDistrustedCount(),
               change.came().size(),
               change.went().size(),
-              List.copyOf(bundle.getSourcesList())));
+              List.copyOf(
+                  (bundle.getVersion().equals(inForce.getVersion()) ? inForce : bundle)
+                      .getSourcesList())));
     }
-    return new Versions(!history.forgotten(), versions);
+    return new Versions(inForce.getVersion(), !history.forgotten(), versions);
   }
 
-  static Bundle bundle(TrustBundle bundle) {
+  /**
+   * @param inForce where it is the same version: where its anchors come from is told from this, as
+   *     a change of that alone is not recorded
+   */
+  static Bundle bundle(TrustBundle recorded, TrustBundle inForce) {
+    TrustBundle bundle =
+        recorded.getVersion().equals(inForce.getVersion())
+            ? recorded.toBuilder()
+                .clearSources()
+                .addAllSources(inForce.getSourcesList())
+                .clearAnchors()
+                .addAllAnchors(inForce.getAnchorsList())
+                .build()
+            : recorded;
     return new Bundle(
         bundle.getVersion(),
         bundle.getInForceMillisList().stream().map(Instant::ofEpochMilli).toList(),

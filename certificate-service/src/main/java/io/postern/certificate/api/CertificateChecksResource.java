@@ -2,12 +2,9 @@ package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
 import io.postern.certificate.anchors.AnchorQuery;
-import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.checks.Checks;
-import io.postern.check.RootCheck;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
-import io.postern.check.report.RootReport;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -32,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "checks", description = "Preparing for a new certificate")
 public class CertificateChecksResource {
   private final Checks checks;
-  private final DefaultAnchors anchors;
+  private final RootChecks roots;
 
-  CertificateChecksResource(Checks checks, DefaultAnchors anchors) {
+  CertificateChecksResource(Checks checks, RootChecks roots) {
     this.checks = checks;
-    this.anchors = anchors;
+    this.roots = roots;
   }
 
   @POST
@@ -48,8 +45,8 @@ public class CertificateChecksResource {
               + " times postern.revocation.fetch-timeout. Not OK is an answer too: see \"ok\".")
   @APIResponse(
       responseCode = "200",
-      description = "Done: a Report, or for caName a RootReport",
-      content = @Content(schema = @Schema(oneOf = {Report.class, RootReport.class})))
+      description = "Done: a Report, or for caName what trust-anchors answers",
+      content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
   @APIResponse(
       responseCode = "400",
       description = "A field is wrong; the error names it",
@@ -64,8 +61,7 @@ public class CertificateChecksResource {
       request.checkFields();
       String caName = request.caName();
       if (caName != null) {
-        RootReport roots = RootCheck.find(caName, AnchorQuery.name(caName), anchors.current());
-        return Response.ok(ReportJson.of(roots)).build();
+        return Response.ok(roots.now(null).find(caName.strip(), AnchorQuery.name(caName))).build();
       }
       Optional<Report> report = checks.check(request.target(), request.certificateRole());
       return report.isPresent()

@@ -1,18 +1,24 @@
 package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
+import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorQuery;
-import io.postern.certificate.anchors.DefaultAnchors;
-import io.postern.check.RootCheck;
-import io.postern.check.report.ReportJson;
-import io.postern.check.report.RootReport;
+import io.postern.check.CertificateFile;
+import io.postern.check.LeafFirst;
 import io.quarkus.security.Authenticated;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -21,54 +27,116 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the default anchors are meant (S10)? */
+/** Is this root trusted here (S10): by name, by fingerprint, under a chain; one answer for all. */
 @Path("/api/v1/trust-anchors")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "trust")
+@APIResponse(
+    responseCode = "200",
+    description = "Trusted or not",
+    content = @Content(schema = @Schema(implementation = TrustAnswer.class)))
+@APIResponse(
+    responseCode = "400",
+    description = "What was asked for is wrong; the error names it",
+    content = @Content(schema = @Schema(implementation = ApiError.class)))
+@APIResponse(
+    responseCode = "404",
+    description = "There is no such organization",
+    content = @Content(schema = @Schema(implementation = ApiError.class)))
+@APIResponse(
+    responseCode = "503",
+    description = "The organization is not known yet: the log is away",
+    content = @Content(schema = @Schema(implementation = ApiError.class)))
 public class TrustAnchorsResource {
-  private final DefaultAnchors defaults;
+  private static final int MOST_CERTIFICATES = 10;
+  private static final String ABOUT =
+      "\"since\" is when the first version of the unbroken run was recorded that has it. With an"
+          + " organization also about each of its sets.";
 
-  TrustAnchorsResource(DefaultAnchors defaults) {
-    this.defaults = defaults;
+  private final RootChecks checks;
+
+  TrustAnchorsResource(RootChecks checks) {
+    this.checks = checks;
   }
+
+  /** What was asked for and the chain under whose root. */
+  public record Chain(
+      @Schema(description = "Certificates in PEM, the leaf and what is sent behind it")
+          @Nullable String pem) {}
 
   @GET
   @Operation(
-      summary = "The default anchors of a name or with a fingerprint; if none, what to install",
-      description = "At most 50 are listed. Since when one is trusted: ask for its fingerprint.")
-  @APIResponse(
-      responseCode = "200",
-      description = "Found or not: see \"ok\"",
-      content = @Content(schema = @Schema(implementation = RootReport.class)))
-  @APIResponse(
-      responseCode = "400",
-      description = "Not exactly one of the two, or none that can be looked for",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      summary = "Roots of a name or fingerprint: trusted here, since when; if not, what to do",
+      description = ABOUT)
   public Response find(
       @Parameter(description = "A part of the subject, in either case") @QueryParam("name")
           @Nullable String name,
       @Parameter(description = "SHA-256 or SHA-1, hexadecimal, with or without colons")
           @QueryParam("fingerprint")
-          @Nullable String fingerprint) {
+          @Nullable String fingerprint,
+      @Parameter(description = "The organization's id: is it trusted there")
+          @QueryParam("organization")
+          @Nullable String organization) {
+    if ((name == null) == (fingerprint == null)) {
+      return error(Response.Status.BAD_REQUEST, "write either ?name= or ?fingerprint=");
+    }
+    return answer(
+        name == null ? "fingerprint: " : "name: ",
+        () ->
+            name != null
+                ? checks.now(organization).find(name.strip(), AnchorQuery.name(name))
+                : byFingerprint(String.valueOf(fingerprint), organization));
+  }
+
+  @GET
+  @Path("{fingerprint}")
+  @Operation(summary = "The same by fingerprint", description = ABOUT)
+  public Response check(
+      @Parameter(description = "SHA-256 or SHA-1, hexadecimal, with or without colons")
+          @PathParam("fingerprint")
+          String fingerprint,
+      @QueryParam("organization") @Nullable String organization) {
+    return answer("fingerprint: ", () -> byFingerprint(fingerprint, organization));
+  }
+
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "The same for the root under a chain",
+      description =
+          "By names and signatures alone, without network: whether the chain is good is for"
+              + " certificate-checks. "
+              + ABOUT)
+  public Response underChain(
+      @Nullable Chain chain, @QueryParam("organization") @Nullable String organization) {
+    return answer("", () -> checks.now(organization).chain(certificates(chain)));
+  }
+
+  private TrustAnswer byFingerprint(String fingerprint, @Nullable String organization) {
+    AnchorQuery query = AnchorQuery.fingerprint(fingerprint);
+    return checks.now(organization).find(fingerprint.strip(), query);
+  }
+
+  private static List<ParsedCertificate> certificates(@Nullable Chain chain) {
+    String pem = chain == null || chain.pem() == null ? "" : chain.pem();
+    return LeafFirst.of(
+        CertificateFile.parse(pem.getBytes(StandardCharsets.ISO_8859_1), "pem", MOST_CERTIFICATES));
+  }
+
+  private static Response answer(String field, Supplier<TrustAnswer> question) {
     try {
-      if (name != null && fingerprint == null) {
-        return found(name, AnchorQuery.name(name));
-      }
-      if (fingerprint != null && name == null) {
-        return found(fingerprint, AnchorQuery.fingerprint(fingerprint));
-      }
-      return wrong("write either ?name= or ?fingerprint=");
+      return Response.ok(question.get()).build();
     } catch (IllegalArgumentException e) {
-      return wrong((name == null ? "fingerprint: " : "name: ") + e.getMessage());
+      return error(Response.Status.BAD_REQUEST, field + e.getMessage());
+    } catch (WebApplicationException e) {
+      return error(
+          Response.Status.fromStatusCode(e.getResponse().getStatus()),
+          String.valueOf(e.getMessage()));
     }
   }
 
-  private Response found(String shown, AnchorQuery query) {
-    return Response.ok(ReportJson.of(RootCheck.find(shown, query, defaults.current()))).build();
-  }
-
-  private static Response wrong(String message) {
-    return Response.status(Response.Status.BAD_REQUEST).entity(new ApiError(message)).build();
+  private static Response error(Response.Status status, String message) {
+    return Response.status(status).entity(new ApiError(message)).build();
   }
 }

@@ -2,6 +2,7 @@ package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
 import io.postern.certificate.anchors.AnchorHistory;
+import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -29,16 +30,20 @@ public class TrustBundlesResource {
   private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
 
   private final BundleLedger bundles;
+  private final DefaultAnchors defaults;
 
-  TrustBundlesResource(BundleLedger bundles) {
+  TrustBundlesResource(BundleLedger bundles, DefaultAnchors defaults) {
     this.bundles = bundles;
+    this.defaults = defaults;
   }
 
   @GET
   @RunOnVirtualThread
   @Operation(
       summary = "The versions of the default trust anchors, newest first",
-      description = "The newest 200 versions. The first one is in force.")
+      description =
+          "The newest 200 versions. \"inForce\" is the one in the replica that answers: the first, unless"
+              + " another replica has other sources or a change is not recorded yet.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Versions.class)))
@@ -47,7 +52,7 @@ public class TrustBundlesResource {
       description = "Not known yet: the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response versions() {
-    return answer(history -> Optional.of(BundleView.versions(history)));
+    return answer(history -> Optional.of(BundleView.versions(history, defaults.bundle())));
   }
 
   @GET
@@ -66,7 +71,11 @@ public class TrustBundlesResource {
       description = "Not known yet: the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response version(@PathParam("version") String version) {
-    return answer(history -> history.version(version).map(BundleView::bundle));
+    return answer(
+        history ->
+            history
+                .version(version)
+                .map(recorded -> BundleView.bundle(recorded, defaults.bundle())));
   }
 
   @GET

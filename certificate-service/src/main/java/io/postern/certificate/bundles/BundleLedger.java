@@ -36,6 +36,7 @@ public final class BundleLedger implements AutoCloseable {
   private final LogSettings settings;
   private final DefaultAnchors defaults;
   private final InstantSource clock;
+  private final Duration gone;
   private final TopicFollower follower;
   private final OccasionalLog failures = new OccasionalLog(BundleLedger.class);
   private final OccasionalLog differences = new OccasionalLog(DefaultAnchors.class);
@@ -44,11 +45,23 @@ public final class BundleLedger implements AutoCloseable {
   private volatile Runnable foreign = () -> {};
   private @Nullable KafkaProducer<String, byte[]> producer;
   private String recorded = "";
+  private volatile Other other = new Other("", 0);
 
-  public BundleLedger(LogSettings settings, DefaultAnchors defaults, InstantSource clock) {
+  /**
+   * A version that is the newest recorded and not ours, and when it was last known to be in use.
+   */
+  private record Other(String version, long heardNanos) {}
+
+  /**
+   * @param gone how long nobody has announced another version until it counts as in use by none:
+   *     some periods of announcing
+   */
+  public BundleLedger(
+      LogSettings settings, DefaultAnchors defaults, InstantSource clock, Duration gone) {
     this.settings = settings;
     this.defaults = defaults;
     this.clock = clock;
+    this.gone = gone;
     this.follower = new TopicFollower(settings, Topics.CERTIFICATE_ANCHORS, new Reader());
   }
 
@@ -70,15 +83,24 @@ public final class BundleLedger implements AutoCloseable {
     return Optional.ofNullable(history);
   }
 
+  /** A replica, this one too, has this version in force now. */
+  public void announced(String version) {
+    Other now = other;
+    if (version.equals(now.version())) {
+      other = new Other(version, System.nanoTime());
+    }
+  }
+
   /**
    * Records the set in force, unless it is the newest that was recorded. Once for each change here:
-   * two replicas whose sources differ would else record by turns.
+   * two replicas whose sources differ would else record by turns. And again when the newest is of a
+   * replica that is gone: it would be told as the one in force for ever.
    */
   public void record() {
     synchronized (writing) {
       AnchorHistory known = history;
       TrustBundle bundle = defaults.bundle();
-      if (known == null || bundle.getVersion().equals(recorded)) {
+      if (known == null || (bundle.getVersion().equals(recorded) && !leftBehind(known, bundle))) {
         return; // what is not read to its end yet comes back to this when it is
       }
       TrustBundle record = known.toRecord(bundle, clock.instant());
@@ -90,6 +112,21 @@ public final class BundleLedger implements AutoCloseable {
       }
       recorded = bundle.getVersion();
     }
+  }
+
+  private boolean leftBehind(AnchorHistory known, TrustBundle ours) {
+    String newest =
+        known.timeline().isEmpty() ? "" : known.timeline().getFirst().bundle().getVersion();
+    if (newest.equals(ours.getVersion())) {
+      other = new Other("", 0);
+      return false;
+    }
+    Other now = other;
+    if (!now.version().equals(newest)) {
+      other = new Other(newest, System.nanoTime());
+      return false;
+    }
+    return System.nanoTime() - now.heardNanos() >= gone.toNanos();
   }
 
   /** Says in the log, now and then, when the newest version that was recorded is not ours. */

@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.certificate.anchors.AnchorSource;
+import io.postern.certificate.anchors.BadAnchorFileException;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.Distrust;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the settings mean, and what a wrong one is told. */
 class AnchorPartsTest {
+  @TempDir Path folder = Path.of("");
+
   private static AnchorSettings settings(Map<String, String> properties) {
     SmallRyeConfig config =
         new SmallRyeConfigBuilder()
@@ -50,6 +57,35 @@ class AnchorPartsTest {
         .extracting(AnchorSource::kind)
         .containsExactly("system", "pem", "pem", "folder", "url");
     assertThat(AnchorParts.distrust(settings).fingerprints()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folder", "url"})
+  void sourcesThatAllAreEmptyEndTheStart(String kind) throws Exception {
+    String value = kind.equals("folder") ? folder.toString() : "https://pki.example/roots.pem";
+    AnchorSettings settings =
+        settings(
+            Map.of(
+                "postern.anchors.jdk",
+                "false",
+                "postern.anchors." + kind,
+                value,
+                "postern.anchors.url-copy",
+                folder.resolve("none.pem").toString()));
+    DefaultAnchors empty = new DefaultAnchors(AnchorParts.sources(settings), Distrust.NONE);
+    assertThatThrownBy(() -> AnchorParts.checkNotEmpty(empty))
+        .isInstanceOf(BadAnchorFileException.class)
+        .hasMessageStartingWith("postern.anchors: there is no default anchor")
+        .hasMessageContaining("(" + kind + ")")
+        .hasMessageContaining("; put a root there");
+  }
+
+  @Test
+  void thatThereIsNoDefaultAnchorCanBeMeant() throws Exception {
+    AnchorSettings settings = settings(Map.of("postern.anchors.jdk", "false"));
+    DefaultAnchors none = new DefaultAnchors(AnchorParts.sources(settings), Distrust.NONE);
+    AnchorParts.checkNotEmpty(none);
+    assertThat(none.current().size()).isZero();
   }
 
   @ParameterizedTest

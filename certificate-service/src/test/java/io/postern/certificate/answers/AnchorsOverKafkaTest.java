@@ -9,6 +9,8 @@ import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.anchors.AnchorRun;
 import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.anchors.Distrust;
+import io.postern.certificate.anchors.AnchorSource;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
@@ -36,6 +38,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -254,5 +257,95 @@ class AnchorsOverKafkaTest {
     assertThat(meters.get("postern.certificate.anchors").tag("source", "url").gauge().value())
         .isGreaterThanOrEqualTo(2);
     assertThat(Files.readString(folder.resolve("copy").resolve("url.pem"))).contains(ca.rootPem());
+  }
+  @Test
+  void aVersionOfAReplicaThatIsGoneDoesNotStayTheNewest() throws Exception {
+    // What another test has left to see is seen, and recorded, before.
+    defaults.reload();
+    bundles.record();
+    Path one = Files.createDirectory(folder.resolve("stays" + System.nanoTime()));
+    Path two = Files.createDirectory(folder.resolve("goes" + System.nanoTime()));
+    ca.writeRoot(one.resolve("own.pem"));
+    LabCa.create("Gone " + System.nanoTime()).writeRoot(two.resolve("own.pem"));
+    DefaultAnchors ofOne = new DefaultAnchors(List.of(AnchorSource.folder(one)), Distrust.NONE);
+    DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
+    String stays = ofOne.bundle().getVersion();
+    String goes = ofTwo.bundle().getVersion();
+    Duration gone = Duration.ofSeconds(2);
+    try (BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone)) {
+      left.start();
+      await().atMost(PATIENCE).until(() -> has(left, ofOne));
+      try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone)) {
+        taken.start();
+        await().atMost(PATIENCE).until(() -> newest(left).equals(goes));
+        // While it announces itself, nobody records by turns.
+        long end = System.nanoTime() + gone.multipliedBy(2).toNanos();
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  left.record();
+                  left.announced(goes);
+                  assertThat(newest(left)).isEqualTo(goes);
+                  return System.nanoTime() - end > 0;
+                });
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                left.announced("of another time");
+                left.record();
+                return newest(left).equals(stays);
+              });
+      int before = recorded().size();
+      left.record();
+      assertThat(recorded()).hasSize(before);
+      assertThat(
+              recorded().stream()
+                  .filter(record -> record.getVersion().equals(stays))
+                  .toList()
+                  .getLast()
+                  .getInForceMillisCount())
+          .isEqualTo(2);
+    }
+  }
+
+  private static String newest(BundleLedger ledger) {
+    return ledger.history().stream()
+        .flatMap(history -> history.timeline().stream())
+        .findFirst()
+        .map(entry -> entry.bundle().getVersion())
+        .orElse("");
+  }
+
+  @Test
+  void whatIsAddedToTheFileOfDistrustFallsAtOnceInEverySet() throws Exception {
+    Identity peer = ca.issue(Issue.to("mx.example"));
+    VerdictQuestion onOwn =
+        question(
+            AnchorSet.newBuilder().addCertificates(ByteString.copyFrom(ca.root().getEncoded())),
+            peer);
+    Path file = folder.resolve("distrusted.txt");
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      assertThat(verdicts.verdict(onOwn, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
+      Files.writeString(
+          file, "# at once\n" + Fingerprints.hex(fingerprint(ca.root()).toByteArray()) + "\n");
+      await().atMost(PATIENCE).until(() -> verdicts.known(onOwn) == null);
+      CertificateVerdict after = verdicts.verdict(onOwn, PATIENCE);
+      assertThat(after.getReason())
+          .as("the service has not answered from memory: " + after.getDetail())
+          .isEqualTo(VerdictReason.UNTRUSTED_ROOT);
+      assertThat(after.getDetail()).contains("by postern.anchors.distrusted-file");
+    } finally {
+      Files.writeString(file, "# none\n");
+    }
+  }
+
+  private static boolean has(BundleLedger ledger, DefaultAnchors set) {
+    return ledger
+        .history()
+        .flatMap(history -> history.version(set.bundle().getVersion()))
+        .isPresent();
   }
 }

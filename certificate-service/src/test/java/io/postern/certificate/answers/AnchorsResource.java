@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Default anchors that change while the service runs. In the folder {@code postern.test.anchors}:
  * {@code anchors} is watched, {@code served.pem} is what the URL has, {@code distrusted} the
- * authority that is distrusted.
+ * authority that is distrusted, {@code distrusted.txt} the file of what is distrusted beside it.
  */
 public class AnchorsResource implements QuarkusTestResourceLifecycleManager {
   private @Nullable LabHttps server;
@@ -32,6 +32,7 @@ public class AnchorsResource implements QuarkusTestResourceLifecycleManager {
       LabCa distrusted = LabCa.open(folder.resolve("distrusted"), "Distrusted", null);
       distrusted.writeRoot(watched.resolve("distrusted.pem"));
       LabCa.create("From the URL").writeRoot(folder.resolve("served.pem"));
+      Files.writeString(folder.resolve("distrusted.txt"), "# none\n");
       LabHttps serving =
           LabHttps.start(
               host.issue(Issue.to("localhost")),
@@ -44,6 +45,8 @@ public class AnchorsResource implements QuarkusTestResourceLifecycleManager {
       return Map.of(
           "postern.test.anchors",
           folder.toString(),
+          "postern.anchors.distrusted-file",
+          folder.resolve("distrusted.txt").toString(),
           "postern.anchors.jdk",
           "false",
           "postern.anchors.folder",

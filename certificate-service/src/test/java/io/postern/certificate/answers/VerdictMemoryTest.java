@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.VerdictKey;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
 import java.time.Instant;
@@ -11,8 +12,10 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class VerdictMemoryTest {
-  private static final AnchorSetReference DEFAULTS =
-      AnchorSetReference.newBuilder().setVersion("v1").build();
+  private static final AnchorSetAnnouncement DEFAULTS =
+      AnchorSetAnnouncement.newBuilder()
+          .setAnchors(AnchorSetReference.newBuilder().setVersion("v1"))
+          .build();
   private final VerdictMemory memory = new VerdictMemory(2);
 
   private static VerdictKey key(int number) {
@@ -39,6 +42,16 @@ class VerdictMemoryTest {
     memory.put(key(2), verdict("contoso/own", "v0"));
     assertThat(memory.get(key(1), DEFAULTS, 1)).isNull();
     assertThat(memory.get(key(2), DEFAULTS, 1)).isNotNull();
+  }
+
+  @Test
+  void aVerdictThatDoesNotKnowWhatIsDistrustedNowIsVoidInEverySet() {
+    memory.put(key(1), verdict("contoso/own", "v0"));
+    memory.put(key(2), verdict("contoso/own", "v0").toBuilder().setDistrustVersion("d1").build());
+    AnchorSetAnnouncement distrusting = DEFAULTS.toBuilder().setDistrustVersion("d1").build();
+    assertThat(memory.get(key(1), distrusting, 1)).isNull();
+    assertThat(memory.get(key(2), distrusting, 1)).isNotNull();
+    assertThat(memory.get(key(2), DEFAULTS, 1)).isNull();
   }
 
   @Test

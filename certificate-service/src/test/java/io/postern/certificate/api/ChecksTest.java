@@ -133,13 +133,13 @@ class ChecksTest {
     post(Map.of("caName", "ROOT"))
         .then()
         .statusCode(200)
-        .body("ok", equalTo(true))
+        .body("trusted", equalTo(true))
         .body("anchors", equalTo(anchors.current().size()));
     post(Map.of("caName", "Checked Root"))
         .then()
         .statusCode(200)
-        .body("ok", equalTo(false))
-        .body("advice", containsString("postern.anchors.pem"));
+        .body("trusted", equalTo(false))
+        .body("todo", hasItem(containsString("postern.anchors.pem")));
   }
 
   @ParameterizedTest
@@ -274,21 +274,22 @@ class ChecksTest {
   @Test
   void anchorsAreFoundByNameAndFingerprint() throws Exception {
     JsonPath all = admin().get(ANCHORS + "?name=root").then().statusCode(200).extract().jsonPath();
-    assertThat(all.getBoolean("ok")).isTrue();
-    String sha1 = all.getString("found[0].sha1").replaceAll("..(?!$)", "$0:");
+    assertThat(all.getBoolean("trusted")).isTrue();
+    assertThat(all.getString("roots[0].anchor.sources[0]")).isEqualTo("jdk");
+    String sha1 = all.getString("roots[0].anchor.sha1").replaceAll("..(?!$)", "$0:");
     admin()
         .queryParam("fingerprint", sha1)
         .get(ANCHORS)
         .then()
         .statusCode(200)
-        .body("found", hasSize(1))
-        .body("found[0].subject", equalTo(all.getString("found[0].subject")));
+        .body("roots", hasSize(1))
+        .body("roots[0].anchor.subject", equalTo(all.getString("roots[0].anchor.subject")));
     admin()
         .get(ANCHORS + "?name=no+such+root")
         .then()
         .statusCode(200)
-        .body("ok", equalTo(false))
-        .body("advice", containsString("postern.anchors.pem"));
+        .body("trusted", equalTo(false))
+        .body("todo", hasItem(containsString("postern.anchors.pem")));
   }
 
   @ParameterizedTest

@@ -7,15 +7,24 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.hasSize;
 
+import com.google.protobuf.ByteString;
 import io.postern.certificate.answers.AnchorsResource;
 import io.postern.certificate.answers.BrokerResource;
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
+import io.postern.log.LogSettings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -25,6 +34,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +53,8 @@ class TrustTest {
 
   @ConfigProperty(name = "postern.test.anchors", defaultValue = "of another test")
   Path folder = Path.of("");
+
+  @Inject LogSettings log;
 
   private final LabCa ca = LabCa.create("Root check " + System.nanoTime());
 
@@ -86,16 +100,18 @@ class TrustTest {
 
     Path file = folder.resolve("anchors").resolve("check.pem");
     ca.writeRoot(file);
-    await().atMost(Duration.ofSeconds(20)).until(() -> check(fingerprint).getBoolean("trusted"));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> check(fingerprint).getString("roots[0].since") != null);
     JsonPath trusted = check(sha1(ca.root()));
-    String with = trusted.getString("sinceBundle");
+    String with = trusted.getString("roots[0].sinceBundle");
     assertThat(trusted.getString("bundle")).isEqualTo(with);
-    assertThat(Instant.parse(trusted.getString("since"))).isBetween(before, Instant.now());
-    assertThat(trusted.getBoolean("orEarlier")).isFalse();
-    assertThat(trusted.getString("until")).isNull();
-    assertThat(trusted.getString("anchor.sha256")).isEqualTo(fingerprint);
-    assertThat(trusted.getString("anchor.subject")).contains("Root check");
-    assertThat(trusted.getList("anchor.sources")).isEqualTo(List.of("folder " + file));
+    assertThat(Instant.parse(trusted.getString("roots[0].since"))).isBetween(before, Instant.now());
+    assertThat(trusted.getBoolean("roots[0].orEarlier")).isFalse();
+    assertThat(trusted.getString("roots[0].until")).isNull();
+    assertThat(trusted.getString("roots[0].anchor.sha256")).isEqualTo(fingerprint);
+    assertThat(trusted.getString("roots[0].anchor.subject")).contains("Root check");
+    assertThat(trusted.getList("roots[0].anchor.sources")).isEqualTo(List.of("folder " + file));
     assertThat(trusted.getList("todo")).isEmpty();
 
     admin()
@@ -114,9 +130,11 @@ class TrustTest {
         .body("sources", hasItem("folder " + file));
 
     Files.delete(file);
-    await().atMost(Duration.ofSeconds(20)).until(() -> !check(fingerprint).getBoolean("trusted"));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> check(fingerprint).getString("roots[0].until") != null);
     JsonPath gone = check(fingerprint);
-    assertThat(Instant.parse(gone.getString("until"))).isBetween(before, Instant.now());
+    assertThat(Instant.parse(gone.getString("roots[0].until"))).isBetween(before, Instant.now());
     assertThat(gone.getString("bundle")).isEqualTo(old);
     assertThat(gone.getList("todo", String.class))
         .anyMatch(line -> line.contains("Root check") && line.contains(fingerprint))
@@ -141,7 +159,8 @@ class TrustTest {
         .then()
         .statusCode(200)
         .body("trusted", equalTo(false))
-        .body("distrusted", equalTo(true))
+        .body("distrustedBy", equalTo("postern.anchors.distrusted"))
+        .body("roots[0].distrustedBy", equalTo("postern.anchors.distrusted"))
         .body("todo[0]", containsString("postern.anchors.distrusted"));
   }
 
@@ -152,11 +171,189 @@ class TrustTest {
         .then()
         .statusCode(200)
         .body("trusted", equalTo(false))
-        .body("distrusted", equalTo(false))
-        .body("anchor", nullValue())
-        .body("since", nullValue())
+        .body("distrustedBy", equalTo(""))
+        .body("roots", hasSize(0))
         .body("todo", hasItem(containsString("ab".repeat(32))))
         .body("todo", hasItem(containsString("trustAnchors")));
+  }
+
+  // Posted as an administrator has it: what the server sends, the root not among it.
+  private static JsonPath underChain(String pem, String query) throws Exception {
+    return admin()
+        .contentType(ContentType.JSON)
+        .body(Map.of("pem", pem))
+        .post(ANCHORS.replaceFirst("/$", "") + query)
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath();
+  }
+
+  private String chain() throws Exception {
+    Path written = Files.createDirectory(folder.resolve("chain" + System.nanoTime()));
+    ca.issue(Issue.to("mx.fabrikam.example")).write(written, "mx");
+    return Files.readString(written.resolve("mx.pem"));
+  }
+
+  @Test
+  void theRootUnderAChainIsFoundWithSinceAndBundle() throws Exception {
+    JsonPath unknown = underChain(chain(), "");
+    assertThat(unknown.getBoolean("trusted")).isFalse();
+    assertThat(unknown.getString("query")).contains("Root check");
+    assertThat(unknown.getList("todo", String.class)).anyMatch(line -> line.contains("Root check"));
+
+    Path file = folder.resolve("anchors").resolve("chain.pem");
+    ca.writeRoot(file);
+    try {
+      String fingerprint = sha256(ca.root());
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> check(fingerprint).getString("roots[0].since") != null);
+      JsonPath trusted = underChain(chain(), "");
+      assertThat(trusted.getBoolean("trusted")).isTrue();
+      assertThat(trusted.getList("roots.anchor.sha256")).isEqualTo(List.of(fingerprint));
+      assertThat(trusted.getString("roots[0].since")).isNotNull();
+      assertThat(trusted.getString("roots[0].sinceBundle")).isEqualTo(trusted.getString("bundle"));
+      assertThat(trusted.getList("roots[0].anchor.sources")).isEqualTo(List.of("folder " + file));
+      JsonPath named =
+          admin().queryParam("name", "root CHECK").get("/api/v1/trust-anchors").jsonPath();
+      assertThat(named.getList("roots.anchor.sha256")).contains(fingerprint);
+      assertThat(named.getString("roots[0].since")).isNotNull();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void aSourceThatAloneHasChangedIsTold() throws Exception {
+    String fingerprint = sha256(ca.root());
+    Path first = folder.resolve("anchors").resolve("first.pem");
+    Path second = folder.resolve("anchors").resolve("second.pem");
+    ca.writeRoot(first);
+    try {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> check(fingerprint).getString("roots[0].since") != null);
+      JsonPath before = check(fingerprint);
+      Files.move(first, second);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  check(fingerprint)
+                      .getList("roots[0].anchor.sources")
+                      .equals(List.of("folder " + second)));
+      JsonPath after = check(fingerprint);
+      assertThat(after.getBoolean("trusted")).isTrue();
+      String bundle = after.getString("bundle");
+      assertThat(bundle).isEqualTo(before.getString("bundle"));
+      assertThat(after.getString("roots[0].since")).isEqualTo(before.getString("roots[0].since"));
+      admin()
+          .get(BUNDLES + "/" + bundle)
+          .then()
+          .body("sources", hasItem("folder " + second))
+          .body("anchors.find { it.sha256 == '" + fingerprint + "' }.sources", hasSize(1));
+      assertThat(bundles().getString("inForce")).isEqualTo(bundle);
+    } finally {
+      Files.deleteIfExists(first);
+      Files.deleteIfExists(second);
+    }
+  }
+
+  // The directory has the set "with" of the default anchors without one, and "alone" of one.
+  private void organization(String id, LabCa removed, LabCa own) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      String command = "command-" + System.nanoTime();
+      List<AnchorSet> sets =
+          List.of(
+              AnchorSet.newBuilder()
+                  .setOrganization(id)
+                  .setName("with")
+                  .setWithDefaults(true)
+                  .addDistrusted(
+                      ByteString.copyFrom(Fingerprints.sha256(removed.root().getEncoded())))
+                  .build(),
+              AnchorSet.newBuilder()
+                  .setOrganization(id)
+                  .setName("alone")
+                  .addCertificates(ByteString.copyFrom(own.root().getEncoded()))
+                  .build());
+      for (int i = 0; i < sets.size(); i++) {
+        DirectoryObject object =
+            DirectoryObject.newBuilder()
+                .setAnchorSet(sets.get(i))
+                .setCommandId(command)
+                .setCommandCount(sets.size())
+                .setCommandIndex(i)
+                .build();
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()))
+            .get();
+      }
+    }
+  }
+
+  @Test
+  void anOrganizationsSetsTellOfTheirOwnRootsAndRemovals() throws Exception {
+    String organization = "contoso" + System.nanoTime();
+    admin()
+        .get(ANCHORS + "00".repeat(32) + "?organization=" + organization)
+        .then()
+        .statusCode(404)
+        .body("error", containsString("organization"));
+    LabCa removed = LabCa.create("Removed " + System.nanoTime());
+    Path file = folder.resolve("anchors").resolve("removed.pem");
+    removed.writeRoot(file);
+    try {
+      String defaultRoot = sha256(removed.root());
+      await().atMost(Duration.ofSeconds(20)).until(() -> check(defaultRoot).getBoolean("trusted"));
+      organization(organization, removed, ca);
+      String query = "?organization=" + organization;
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> admin().get(ANCHORS + defaultRoot + query).statusCode() == 200);
+
+      JsonPath ofDefault = check(defaultRoot + query);
+      assertThat(ofDefault.getBoolean("trusted")).isTrue();
+      String alone = organization + "/alone";
+      String with = organization + "/with";
+      assertThat(ofDefault.getList("sets.set")).isEqualTo(List.of(alone, with));
+      assertThat(ofDefault.getList("sets.withDefaults")).isEqualTo(List.of(false, true));
+      assertThat(ofDefault.getList("sets.trusted")).isEqualTo(List.of(false, false));
+      assertThat(ofDefault.getList("sets[1].removed")).isEqualTo(List.of(defaultRoot));
+      assertThat(ofDefault.getList("roots[0].sets.distrustedBy"))
+          .isEqualTo(List.of("", "trust anchors " + with));
+      assertThat(ofDefault.getList("todo", String.class))
+          .anyMatch(line -> line.contains(alone) && line.contains("withDefaults"))
+          .anyMatch(line -> line.contains(with) && line.contains("\"distrusted\""));
+
+      JsonPath ofOwn = check(sha256(ca.root()) + query);
+      assertThat(ofOwn.getBoolean("trusted")).isFalse();
+      assertThat(ofOwn.getList("roots[0].sets.trusted")).isEqualTo(List.of(true, false));
+      assertThat(ofOwn.getList("sets.trusted")).isEqualTo(List.of(true, false));
+
+      JsonPath ofChain = underChain(chain(), query);
+      assertThat(ofChain.getBoolean("trusted")).isFalse();
+      assertThat(ofChain.getList("sets.trusted")).isEqualTo(List.of(true, false));
+      assertThat(ofChain.getList("roots.anchor.sha256")).isEqualTo(List.of(sha256(ca.root())));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void aBodyThatIsNoChainIsNamed() throws Exception {
+    for (String body : List.of("{}", "{\"pem\":\"nothing\"}")) {
+      admin()
+          .contentType(ContentType.JSON)
+          .body(body)
+          .post("/api/v1/trust-anchors")
+          .then()
+          .statusCode(400)
+          .body("error", containsString("pem has no certificate"));
+    }
   }
 
   @Test

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several replicas on a real broker. */
 @Timeout(120)
 class BundleLedgerTest {
+  private static final Duration GONE = Duration.ofMinutes(15);
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path folder = Path.of("");
@@ -69,7 +71,7 @@ class BundleLedgerTest {
   }
 
   private BundleLedger replica(DefaultAnchors set, InstantSource clock) {
-    BundleLedger replica = new BundleLedger(log, set, clock);
+    BundleLedger replica = new BundleLedger(log, set, clock, GONE);
     replicas.add(replica);
     replica.start();
     return replica;
@@ -219,7 +221,7 @@ class BundleLedgerTest {
     BundleLedger replica = replica(set, InstantSource.system());
     await().atMost(PATIENCE).until(() -> has(replica, set));
     // Written by nobody yet, since nobody has read to the end.
-    BundleLedger early = new BundleLedger(log, set, InstantSource.system());
+    BundleLedger early = new BundleLedger(log, set, InstantSource.system(), GONE);
     replicas.add(early);
     early.record();
     assertThat(early.history()).isEmpty();
