@@ -161,7 +161,7 @@ record Findings(
                     new ChainSigners(chain),
                     new byte[0],
                     at,
-                    Patience.until(at.plus(FOR_QUESTIONS))));
+                    Patience.of(at, FOR_QUESTIONS)));
     RevocationEvidence evidence = finding.evidence();
     return new Revocation(
         spelled(finding.status()),

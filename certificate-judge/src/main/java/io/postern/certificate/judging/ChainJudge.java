@@ -63,7 +63,19 @@ public final class ChainJudge {
    */
   public CertificateVerdict judge(CertificateRequest request, TrustAnchors anchors, Instant now)
       throws InterruptedException {
-    return judge(request, anchors, now, Patience.until(now.plus(patience)));
+    return judge(request, anchors, now, now);
+  }
+
+  /**
+   * The same about another time than that of asking.
+   *
+   * @param now the time at which the chain is to be good
+   * @param asked by the clock: what is waited for is waited for from then on
+   */
+  public CertificateVerdict judge(
+      CertificateRequest request, TrustAnchors anchors, Instant now, Instant asked)
+      throws InterruptedException {
+    return judge(request, anchors, now, Patience.of(asked, patience));
   }
 
   /**
@@ -133,7 +145,7 @@ public final class ChainJudge {
       RevocationMode mode,
       TrustAnchors anchors)
       throws InterruptedException {
-    Patience waiting = Patience.until(question.now().plus(patience));
+    Patience waiting = Patience.of(question.now(), patience);
     return judge(chain, stapled, question, mode, anchors, waiting);
   }
 

@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -8,31 +9,41 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * then. Any thread.
  */
 public final class Patience {
+  private final Instant from;
   private final Instant until;
   private final boolean none;
   private final AtomicBoolean ranOut;
 
-  private Patience(Instant until, boolean none, AtomicBoolean ranOut) {
+  private Patience(Instant from, Instant until, boolean none, AtomicBoolean ranOut) {
+    this.from = from;
     this.until = until;
     this.none = none;
     this.ranOut = ranOut;
   }
 
-  public static Patience until(Instant time) {
-    return new Patience(time, false, new AtomicBoolean());
+  /**
+   * @param from when it is asked: by the clock, whatever time the question is about
+   */
+  public static Patience of(Instant from, Duration length) {
+    return new Patience(from, from.plus(length), false, new AtomicBoolean());
   }
 
   /** Nothing is waited for: what is not there is fetched, for whoever asks again. */
   public static Patience none() {
-    return new Patience(Instant.EPOCH, true, new AtomicBoolean());
+    return new Patience(Instant.EPOCH, Instant.EPOCH, true, new AtomicBoolean());
   }
 
   /** For a part of the question: not as long, and when that runs out, this one has too. */
   Patience noLongerThan(Instant time) {
-    return new Patience(time.isBefore(until) ? time : until, none, ranOut);
+    return new Patience(from, time.isBefore(until) ? time : until, none, ranOut);
   }
 
-  Instant until() {
+  /** For what is tried first: half of the time is left for something else. */
+  Patience firstHalf() {
+    return noLongerThan(from.plus(Duration.between(from, until).dividedBy(2)));
+  }
+
+  public Instant until() {
     return until;
   }
 

@@ -3,7 +3,6 @@ package io.postern.certificate.revocation;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -58,15 +57,13 @@ public final class Revocation implements RevocationCheck {
 
   // A list that stalls leaves time for the responder.
   private static RevocationQuestion halfTheTime(RevocationQuestion question) {
-    Instant end = question.patience().until();
-    Duration half = Duration.between(question.now(), end).dividedBy(2);
     return new RevocationQuestion(
         question.certificate(),
         question.issuer(),
         question.signers(),
         question.stapled(),
         question.now(),
-        question.patience().noLongerThan(end.minus(half)));
+        question.patience().firstHalf());
   }
 
   static boolean knows(Finding finding) {

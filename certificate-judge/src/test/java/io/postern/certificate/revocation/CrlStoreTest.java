@@ -350,7 +350,7 @@ class CrlStoreTest {
             .make();
     server.serve("/shared.crl", () -> CrlMaker.by(may).make());
     String url = server.url().resolve("/shared.crl").toString();
-    Patience giveUp = Patience.until(clock.instant().plusSeconds(1));
+    Patience giveUp = Patience.of(clock.instant(), Duration.ofSeconds(1));
     assertThat(store().current(url, may.certificate(), giveUp))
         .isInstanceOf(PublishedStore.Held.class);
     assertThat(store().current(url, mayNot.certificate(), giveUp))

@@ -564,6 +564,6 @@ class EndpointProbeTest {
         NO_SIGNERS,
         new byte[0],
         NOW,
-        Patience.until(NOW.plusSeconds(1)));
+        Patience.of(NOW, Duration.ofSeconds(1)));
   }
 }

@@ -20,7 +20,7 @@ final class FetchesAList {
           store.current(
               args[1],
               ParsedCertificate.parse(HexFormat.of().parseHex(args[2])),
-              Patience.until(Instant.now().plusSeconds(20)));
+              Patience.of(Instant.now(), Duration.ofSeconds(20)));
     }
   }
 }

@@ -379,7 +379,7 @@ class RevokedLaterTest {
                 .current(
                     url("/a.crl"),
                     CA.certificate(),
-                    Patience.until(clock.instant().plusSeconds(1)));
+                    Patience.of(clock.instant(), Duration.ofSeconds(1)));
     shift = Duration.ofMinutes(61);
     content.put("/a.crl", () -> list(CA, Duration.ofHours(1)).revoking(one).make());
     requireNonNull(lists).refresh();

@@ -117,7 +117,7 @@ class SharedFolderTest {
     try {
       return replica
           .store()
-          .current(url(path), CA.certificate(), Patience.until(clock.instant().plus(patience)));
+          .current(url(path), CA.certificate(), Patience.of(clock.instant(), patience));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

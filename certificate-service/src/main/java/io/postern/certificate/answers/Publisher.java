@@ -11,7 +11,6 @@ import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
-import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictRecord;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
@@ -19,7 +18,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -35,15 +33,12 @@ import org.jboss.logging.Logger;
 public class Publisher {
   private static final Logger LOG = Logger.getLogger(Publisher.class);
   private static final int KEPT = 1000;
-  // Nothing of them is worth keeping as a chain.
-  private static final Set<VerdictReason> NO_CHAIN =
-      Set.of(VerdictReason.MALFORMED, VerdictReason.TOO_COMPLEX, VerdictReason.UNAVAILABLE);
 
   private final MutinyEmitter<byte[]> verdicts;
   private final MutinyEmitter<byte[]> chains;
   private final SeenInTraffic inTraffic;
   private final MeterRegistry meters;
-  private final SeenChains seen = new SeenChains();
+  private final SeenChains seen;
 
   Publisher(
       @Channel("verdicts") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = KEPT)
@@ -56,6 +51,7 @@ public class Publisher {
     this.verdicts = verdicts;
     this.chains = chains;
     this.meters = meters;
+    this.seen = new SeenChains(meters.counter("postern.certificate.chains.dropped")::increment);
   }
 
   void verdict(Question question, CertificateVerdict verdict) {
@@ -75,28 +71,37 @@ public class Publisher {
     send(verdicts, Topics.REVOKED_KEY + certificate, record.toByteArray(), "");
   }
 
-  /** Once a chain and day. */
+  /**
+   * Once a chain and day. Only a chain that leads to an anchor, and of it what is on the way: the
+   * names in others are anybody's.
+   */
   void chain(CertificateRequest request, CertificateVerdict verdict, Instant now) {
-    if (NO_CHAIN.contains(verdict.getReason())) {
+    if (!SeenChains.isProved(verdict)) {
       return;
     }
     List<byte[]> certificates =
         request.getChainList().stream().map(ByteString::toByteArray).toList();
     byte[] fingerprint = Fingerprints.chain(certificates);
     String key = Fingerprints.hex(fingerprint);
-    Instant first = seen.toRecord(key, inTraffic.firstSeenMillis(fingerprint), now);
+    String leaf = Fingerprints.hex(verdict.getPath(0).toByteArray());
+    Instant first = seen.toRecord(key, leaf, inTraffic.firstSeenMillis(fingerprint), now);
     if (first == null) {
       return;
     }
-    CertificateChain chain =
+    CertificateChain.Builder chain =
         CertificateChain.newBuilder()
             .setFingerprint(ByteString.copyFrom(fingerprint))
-            .addAllCertificates(request.getChainList())
             .setRole(request.getRole())
             .setFirstSeenMillis(first.toEpochMilli())
-            .setLastUsedMillis(now.toEpochMilli())
-            .build();
-    send(chains, key, chain.toByteArray(), "");
+            .setLastUsedMillis(now.toEpochMilli());
+    certificates.stream()
+        .filter(der -> verdict.getPathList().contains(sha256(der)))
+        .forEach(der -> chain.addCertificates(ByteString.copyFrom(der)));
+    send(chains, key, chain.build().toByteArray(), "");
+  }
+
+  private static ByteString sha256(byte[] der) {
+    return ByteString.copyFrom(Fingerprints.sha256(der));
   }
 
   private void send(MutinyEmitter<byte[]> emitter, String key, byte[] value, String organization) {

@@ -1,19 +1,38 @@
 package io.postern.certificate.answers;
 
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.VerdictReason;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When this process first saw a chain, and on which day it last recorded it: a chain in use is
- * recorded once a day. A bounded number; one that is forgotten is recorded once more. Any thread.
+ * recorded once a day. At most {@value #MOST_NEW} chains a day that were not known before, and
+ * {@value #MOST_OF_A_LEAF} of one leaf, whose owner may put behind it whatever he likes; {@value
+ * #SIZE} are remembered, one that is forgotten is recorded once more. Any thread.
  */
 final class SeenChains {
+  static final int MOST_NEW = 10_000;
+  static final int MOST_OF_A_LEAF = 4;
   private static final int SIZE = 20_000;
+
+  // Whoever likes can make a chain of these, with any name in it: of a path that is too complex,
+  // not
+  // valid at the time, or signed by what is not accepted, not all signatures were checked.
+  private static final Set<VerdictReason> UNPROVED =
+      Set.of(
+          VerdictReason.TOO_COMPLEX,
+          VerdictReason.EXPIRED,
+          VerdictReason.NOT_YET_VALID,
+          VerdictReason.WEAK_KEY,
+          VerdictReason.WEAK_SIGNATURE);
 
   private record Seen(Instant first, LocalDate recorded) {}
 
@@ -27,15 +46,38 @@ final class SeenChains {
         }
       };
 
+  private final Runnable dropped;
+  private LocalDate day = LocalDate.EPOCH;
+  private int newOnes;
+  private final Map<String, Integer> newOfLeaf = new HashMap<>();
+
+  /**
+   * @param dropped called for each new chain beyond what a day has room for
+   */
+  SeenChains(Runnable dropped) {
+    this.dropped = dropped;
+  }
+
+  /** Some anchor's owner stands for what the chain says: it is worth keeping, good or not. */
+  static boolean isProved(CertificateVerdict verdict) {
+    return verdict.getPathCount() > 0 && !UNPROVED.contains(verdict.getReason());
+  }
+
   /**
    * When the chain was first seen, if it is to be recorded now; else null.
    *
+   * @param leaf its leaf's fingerprint
    * @param known when it was first seen according to the log, where that is known
    */
-  synchronized @Nullable Instant toRecord(String fingerprint, OptionalLong known, Instant now) {
+  synchronized @Nullable Instant toRecord(
+      String fingerprint, String leaf, OptionalLong known, Instant now) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     Seen before = seen.get(fingerprint);
     if (before != null && before.recorded().equals(today)) {
+      return null;
+    }
+    if (before == null && known.isEmpty() && !hasRoom(leaf, today)) {
+      dropped.run();
       return null;
     }
     Instant first =
@@ -44,5 +86,19 @@ final class SeenChains {
             : before == null ? now : before.first();
     seen.put(fingerprint, new Seen(first, today));
     return first;
+  }
+
+  private boolean hasRoom(String leaf, LocalDate today) {
+    if (!today.equals(day)) {
+      day = today;
+      newOnes = 0;
+      newOfLeaf.clear();
+    }
+    if (newOnes >= MOST_NEW || newOfLeaf.getOrDefault(leaf, 0) >= MOST_OF_A_LEAF) {
+      return false;
+    }
+    newOnes++;
+    newOfLeaf.merge(leaf, 1, Integer::sum);
+    return true;
   }
 }

@@ -1,7 +1,6 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.expiry.ExpiryNotices;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
 import io.quarkus.runtime.ShutdownEvent;
@@ -22,7 +21,6 @@ import org.jboss.logging.Logger;
 public class Upkeep {
   private static final Logger LOG = Logger.getLogger(Upkeep.class);
   private static final Duration REFRESH = Duration.ofSeconds(1);
-  private static final Duration EXPIRIES = Duration.ofMinutes(1);
   private static final Duration SHRINK = Duration.ofMinutes(10);
 
   private final AnchorSettings settings;
@@ -32,7 +30,6 @@ public class Upkeep {
   private final Publisher publisher;
   private final Revocations revocations;
   private final LogLink log;
-  private final ExpiryNotices expiries;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon().factory());
@@ -44,8 +41,7 @@ public class Upkeep {
       OcspStore responders,
       Publisher publisher,
       Revocations revocations,
-      LogLink log,
-      ExpiryNotices expiries) {
+      LogLink log) {
     this.settings = settings;
     this.anchors = anchors;
     this.lists = lists;
@@ -53,7 +49,6 @@ public class Upkeep {
     this.publisher = publisher;
     this.revocations = revocations;
     this.log = log;
-    this.expiries = expiries;
   }
 
   void start(@Observes StartupEvent event) {
@@ -61,7 +56,6 @@ public class Upkeep {
     every(REFRESH, responders::refresh);
     every(SHRINK, lists::shrink);
     every(settings.announceEvery(), this::announce);
-    every(EXPIRIES, expiries::look);
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -1,6 +1,7 @@
 package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
+import io.postern.certificate.expiry.Ending;
 import io.postern.certificate.expiry.Expiring;
 import io.postern.certificate.expiry.ExpiryWatch;
 import io.quarkus.security.Authenticated;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -27,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "expiry", description = "Certificates that come near their end")
 public class ExpiriesResource {
   private static final int MOST_DAYS = 3650;
+  private static final int MOST = 5000;
 
   private final ExpiryWatch watch;
   private final InstantSource clock;
@@ -37,9 +40,10 @@ public class ExpiriesResource {
   }
 
   /**
-   * @param certificates the nearest end first
+   * @param total how many there are
+   * @param certificates the nearest end first, at most 5,000
    */
-  public record Answer(int withinDays, List<Expiring> certificates) {}
+  public record Answer(int withinDays, int total, List<Expiring> certificates) {}
 
   @GET
   @Operation(
@@ -53,6 +57,10 @@ public class ExpiriesResource {
   @APIResponse(
       responseCode = "400",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Our certificates, or what was seen in traffic, have not been read yet",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response expiring(
       @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
           int withinDays) {
@@ -61,6 +69,22 @@ public class ExpiriesResource {
           .entity(new ApiError("withinDays is " + withinDays + ": write 1 to " + MOST_DAYS))
           .build();
     }
-    return Response.ok(new Answer(withinDays, watch.within(withinDays, clock.instant()))).build();
+    return watch
+        .within(withinDays, clock.instant())
+        .map(endings -> Response.ok(answer(withinDays, endings)))
+        .orElseGet(
+            () ->
+                Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                    .entity(
+                        new ApiError(
+                            "our certificates and what was seen in traffic are not read yet from"
+                                + " the log: try again")))
+        .build();
+  }
+
+  private static Answer answer(int withinDays, List<Ending> endings) {
+    List<Expiring> shown =
+        endings.stream().limit(MOST).map(Ending::expiring).flatMap(Optional::stream).toList();
+    return new Answer(withinDays, endings.size(), shown);
   }
 }

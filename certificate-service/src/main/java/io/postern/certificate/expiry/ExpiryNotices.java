@@ -14,36 +14,39 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.Optional;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
-import org.jspecify.annotations.Nullable;
+import org.jboss.logging.Logger;
 
 /**
  * Tells once that a certificate has come within 60 days, within 30 days and to its end: a record in
  * certificate.expiries, and counts in the metric {@code postern.certificate.expiring}. What was
  * told is read back from the log, so that neither a restart nor another replica tells it again but
- * in a race, where both write the same key. {@link #look} is called by one thread.
+ * in a race, where both write the same key. It looks every minute, on a thread of its own; {@link
+ * #look} may be called by any.
  */
 @ApplicationScoped
 public class ExpiryNotices {
   private static final int WAITING = 1000;
-  private static final int MOST_TOLD = 50_000;
   private static final int DAYS = 60;
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration UNREAD = Duration.ofSeconds(1);
+  private static final Logger LOG = Logger.getLogger(ExpiryNotices.class);
 
   private final ExpiryWatch watch;
   private final Emitter<Record<String, byte[]>> emitter;
   private final InstantSource clock;
   private final MultiGauge gauge;
   private final TopicFollower follower;
-  private final Told told = new Told();
+  private final ToldExpiries told;
+  private final Thread thread = Thread.ofPlatform().daemon().name("expiries").unstarted(this::run);
 
   ExpiryNotices(
       ExpiryWatch watch,
@@ -56,52 +59,48 @@ public class ExpiryNotices {
     this.emitter = emitter;
     this.clock = clock;
     this.gauge = MultiGauge.builder("postern.certificate.expiring").register(meters);
+    this.told = new ToldExpiries(meters.counter("postern.certificate.expiries.untold")::increment);
     this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, told);
-  }
-
-  /** Keys of what was told. */
-  private static final class Told implements TopicFollower.View {
-    private final Set<String> keys = new HashSet<>();
-    private boolean complete;
-
-    @Override
-    public synchronized void begin() {
-      keys.clear();
-      complete = false;
-    }
-
-    @Override
-    public synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
-      if (keys.size() < MOST_TOLD) {
-        keys.add(record.key());
-      }
-    }
-
-    @Override
-    public synchronized void complete() {
-      complete = true;
-    }
-
-    synchronized boolean isNew(String key) {
-      return complete && keys.size() < MOST_TOLD && keys.add(key);
-    }
-
-    synchronized void failed(String key) {
-      keys.remove(key);
-    }
   }
 
   void start(@Observes TopicsReady ready) {
     follower.start();
+    thread.start();
   }
 
   void stop(@Observes ShutdownEvent event) {
+    thread.interrupt();
     follower.close();
   }
 
-  /** Counts, and tells what is new. */
-  public void look() {
-    List<Expiring> near = watch.within(DAYS, clock.instant());
+  private void run() {
+    try {
+      while (true) {
+        Thread.sleep(lookedAt() ? EVERY : UNREAD);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean lookedAt() {
+    try {
+      return look();
+    } catch (RuntimeException e) {
+      LOG.error("certificates near their end could not be looked at; tried again", e);
+      return true;
+    }
+  }
+
+  /** Counts, and tells what is new. False: what there is has not been read yet. */
+  public synchronized boolean look() {
+    Optional<List<Ending>> near = watch.within(DAYS, clock.instant());
+    near.ifPresent(this::count);
+    near.ifPresent(all -> all.forEach(this::tell));
+    return near.isPresent();
+  }
+
+  private void count(List<Ending> near) {
     List<MultiGauge.Row<?>> rows = new ArrayList<>();
     for (Expiring.Kind kind : Expiring.Kind.values()) {
       for (Expiring.Band band : Expiring.NEAR) {
@@ -111,15 +110,16 @@ public class ExpiryNotices {
       }
     }
     gauge.register(rows, true);
-    near.forEach(this::tell);
   }
 
-  private void tell(Expiring expiring) {
-    String key =
-        expiring.kind() + "/" + expiring.certificate().sha256() + "/" + expiring.band().days;
-    if (!told.isNew(key)) {
-      return;
+  private void tell(Ending ending) {
+    String key = ToldExpiries.key(ending);
+    if (told.isNew(key)) {
+      ending.expiring().ifPresent(expiring -> tell(key, expiring));
     }
+  }
+
+  private void tell(String key, Expiring expiring) {
     CertificateExpiring record =
         CertificateExpiring.newBuilder()
             .setKind(ExpiringKind.valueOf(expiring.kind().name() + "_EXPIRING"))

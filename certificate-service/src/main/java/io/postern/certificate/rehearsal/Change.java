@@ -36,9 +36,19 @@ record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
         && before.getFirst().issuer().equals(after.getFirst().issuer());
   }
 
-  /** "EC" or "RSA". */
+  /** See {@link #key}. */
+  String keyBefore() {
+    return key(before.getFirst());
+  }
+
   String keyAfter() {
-    return after.getFirst().key().getAlgorithm();
+    return key(after.getFirst());
+  }
+
+  /** What a peer's software must be able to verify: "RSA" of whatever size, "EC P-256". */
+  static String key(ParsedCertificate certificate) {
+    String strength = CertificateFacts.of(certificate).keyStrength();
+    return strength.startsWith("RSA ") ? "RSA" : strength;
   }
 
   /** Names of the old one that the new one does not have, wildcards counted. */

@@ -18,6 +18,7 @@ import io.postern.rules.CertificateNames;
 import io.postern.rules.CertificateUse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,13 +44,16 @@ final class ConnectorOutcomes {
 
   private final AnchorStore anchors;
   private final ChainJudge judge;
+  private final InstantSource clock;
   private final Instant now;
   private final Map<Question, CertificateVerdict> judged = new HashMap<>();
 
-  ConnectorOutcomes(AnchorStore anchors, ChainJudge judge, Instant now) {
+  /** All are judged as of the time of making this; each is waited for from when it is asked. */
+  ConnectorOutcomes(AnchorStore anchors, ChainJudge judge, InstantSource clock) {
     this.anchors = anchors;
     this.judge = judge;
-    this.now = now;
+    this.clock = clock;
+    this.now = clock.instant();
   }
 
   /**
@@ -130,7 +134,7 @@ final class ConnectorOutcomes {
           "the anchor set is gone",
           now);
     }
-    return judge.judge(request.build(), set.get(), when(question.chain()));
+    return judge.judge(request.build(), set.get(), when(question.chain()), clock.instant());
   }
 
   /** Now, or when a certificate that begins soon has begun. */

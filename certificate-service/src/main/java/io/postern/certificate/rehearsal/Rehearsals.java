@@ -70,18 +70,29 @@ public class Rehearsals {
     Replaced replaced =
         Replaced.find(replacement.getFirst(), replaces, ours, seen.chains(now, SEEN_WITHIN));
     Change change = new Change(replaced.chain(), replacement);
+    List<ParsedCertificate> servers =
+        ours.stream()
+            .filter(
+                published ->
+                    isServer(published) && published.state() != PublishedCertificate.State.COMING)
+            .map(published -> published.chain().getFirst())
+            .toList();
     List<Outcome> outcomes = new ArrayList<>();
     for (PublishedCertificate published : replaced.ours()) {
       outcomes.addAll(
-          published.use().equals("server")
-              ? PartnerOutcomes.ofServer(change, seen.handshakes(now, SEEN_WITHIN))
+          isServer(published)
+              ? PartnerOutcomes.ofServer(change, servers, seen.handshakes(now, SEEN_WITHIN))
               : PartnerOutcomes.ofClient(
                   change, CertificateUses.presenting(rules, published.connectorName())));
     }
     outcomes.addAll(
-        new ConnectorOutcomes(anchors, judge, now)
+        new ConnectorOutcomes(anchors, judge, clock)
             .of(change, replaced.role(), CertificateUses.of(rules)));
     return Rehearsal.of(change, outcomes);
+  }
+
+  private static boolean isServer(PublishedCertificate published) {
+    return published.use().equals("server");
   }
 
   private static RehearsalException notRead() {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The certificate that is replaced, and what it is to us. Immutable.
@@ -29,8 +30,9 @@ record Replaced(
   /**
    * @param replacement the new leaf
    * @param sha256 of the old leaf (hex, colons or not); "": whatever has a name of the new one, of
-   *     our own first, then what was seen last
-   * @param seen the newest last
+   *     our own first, then what was used last
+   * @param seen chains that lead to an anchor, as all that are recorded, the one used last at the
+   *     end
    */
   static Replaced find(
       ParsedCertificate replacement,
@@ -43,11 +45,6 @@ record Replaced(
             sha256.replace(":", "").strip().toLowerCase(Locale.ROOT),
             replacement,
             CertificateNames.of(replacement.x509()));
-    Optional<CertificateChain> outside =
-        seen.reversed().stream()
-            .filter(chain -> wanted.is(chain.getCertificates(0).toByteArray()))
-            .findFirst();
-    Optional<CertificateRole> role = outside.map(CertificateChain::getRole);
     List<PublishedCertificate> own =
         ours.stream()
             .filter(published -> published.state() != PublishedCertificate.State.COMING)
@@ -55,11 +52,13 @@ record Replaced(
             .toList();
     if (!own.isEmpty()) {
       List<ParsedCertificate> chain = own.getFirst().chain();
+      ParsedCertificate leaf = chain.getFirst();
       return new Replaced(
           chain,
-          own.stream().filter(o -> o.chain().getFirst().equals(chain.getFirst())).toList(),
-          role);
+          own.stream().filter(o -> o.chain().getFirst().equals(leaf)).toList(),
+          newest(seen, der -> Arrays.equals(der, leaf.der())).map(CertificateChain::getRole));
     }
+    Optional<CertificateChain> outside = newest(seen, wanted::is);
     if (outside.isEmpty()) {
       throw RehearsalException.refused(
           sha256.isEmpty()
@@ -69,7 +68,14 @@ record Replaced(
                   + sha256
                   + ": none of our certificates and none that was seen has this SHA-256");
     }
-    return new Replaced(parsed(outside.get()), List.of(), role);
+    return new Replaced(parsed(outside.get()), List.of(), outside.map(CertificateChain::getRole));
+  }
+
+  private static Optional<CertificateChain> newest(
+      List<CertificateChain> seen, Predicate<byte[]> leaf) {
+    return seen.reversed().stream()
+        .filter(chain -> leaf.test(chain.getCertificates(0).toByteArray()))
+        .findFirst();
   }
 
   private record Wanted(String sha256, ParsedCertificate replacement, List<String> names) {

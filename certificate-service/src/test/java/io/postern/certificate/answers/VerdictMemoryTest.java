@@ -7,8 +7,6 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
-import java.time.Instant;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class VerdictMemoryTest {
@@ -62,25 +60,5 @@ class VerdictMemoryTest {
     memory.put(key(3), verdict("", "v1"));
     assertThat(memory.get(key(2), DEFAULTS, 1)).isNull();
     assertThat(memory.get(key(1), DEFAULTS, 1)).isNotNull();
-  }
-
-  @Test
-  void aChainIsRecordedOnceADayWithTheFirstTime() {
-    SeenChains seen = new SeenChains();
-    Instant monday = Instant.parse("2026-11-23T10:00:00Z");
-    assertThat(seen.toRecord("a", OptionalLong.empty(), monday)).isEqualTo(monday);
-    assertThat(seen.toRecord("a", OptionalLong.empty(), monday.plusSeconds(3600))).isNull();
-    assertThat(seen.toRecord("b", OptionalLong.empty(), monday.plusSeconds(3600)))
-        .isEqualTo(monday.plusSeconds(3600));
-    assertThat(seen.toRecord("a", OptionalLong.empty(), monday.plusSeconds(86_400)))
-        .isEqualTo(monday);
-  }
-
-  @Test
-  void aChainThatWasSeenBeforeARestartKeepsItsFirstTime() {
-    Instant now = Instant.parse("2026-11-25T10:00:00Z");
-    Instant first = Instant.parse("2026-09-01T10:00:00Z");
-    assertThat(new SeenChains().toRecord("a", OptionalLong.of(first.toEpochMilli()), now))
-        .isEqualTo(first);
   }
 }

@@ -53,6 +53,9 @@ class ExpiriesTest {
   @BeforeEach
   void ready() {
     Administrator.awaitReady();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> admin().get("/api/v1/expiring-certificates").statusCode() == 200);
   }
 
   private Identity ending(String name, int days) {
@@ -73,6 +76,13 @@ class ExpiriesTest {
         .then()
         .statusCode(400)
         .body("error", containsString("withinDays"));
+  }
+
+  @Test
+  void theWatchHasAThreadOfItsOwnSoThatListsAreRefreshedMeanwhile() {
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .contains("expiries", "upkeep");
   }
 
   @Test

@@ -41,9 +41,9 @@ public final class Certificates implements Callable<Integer> {
           own.path("validTo").asText(),
           own.path("sha256").asText());
     }
-    JsonNode expiring = client.expiring(days).path("certificates");
-    System.out.printf("%nend within %d days: %d%n", days, expiring.size());
-    for (JsonNode each : expiring) {
+    JsonNode expiring = client.expiring(days);
+    System.out.printf("%nend within %d days: %d%n", days, expiring.path("total").asInt());
+    for (JsonNode each : expiring.path("certificates")) {
       System.out.printf(
           "%-7s %4d days  %s%n                    %s%n",
           each.path("kind").asText(),
