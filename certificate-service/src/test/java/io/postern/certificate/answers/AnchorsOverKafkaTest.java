@@ -8,9 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.anchors.AnchorRun;
+import io.postern.certificate.anchors.AnchorSource;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.Distrust;
-import io.postern.certificate.anchors.AnchorSource;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
@@ -258,6 +258,7 @@ class AnchorsOverKafkaTest {
         .isGreaterThanOrEqualTo(2);
     assertThat(Files.readString(folder.resolve("copy").resolve("url.pem"))).contains(ca.rootPem());
   }
+
   @Test
   void aVersionOfAReplicaThatIsGoneDoesNotStayTheNewest() throws Exception {
     // What another test has left to see is seen, and recorded, before.
