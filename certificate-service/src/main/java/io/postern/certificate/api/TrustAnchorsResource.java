@@ -60,7 +60,7 @@ public class TrustAnchorsResource {
     this.checks = checks;
   }
 
-  /** What was asked for and the chain under whose root. */
+  /** The chain under whose root is looked. */
   public record Chain(
       @Schema(description = "Certificates in PEM, the leaf and what is sent behind it")
           @Nullable String pem) {}

@@ -9,14 +9,19 @@ import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.anchors.AnchorRun;
 import io.postern.certificate.anchors.AnchorSource;
+import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.bundles.BundleLedger;
+import io.postern.certificate.log.TopicsReady;
+import io.postern.certificate.revocation.CrlStore;
+import io.postern.certificate.revocation.OcspStore;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
@@ -30,6 +35,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -62,6 +68,11 @@ class AnchorsOverKafkaTest {
   @Inject MeterRegistry meters;
   @Inject DefaultAnchors defaults;
   @Inject BundleLedger bundles;
+  @Inject AnchorStore anchors;
+  @Inject CrlStore lists;
+  @Inject OcspStore responders;
+  @Inject VerdictMemory memory;
+  @Inject Publisher publisher;
   @Inject @Readiness Ready ready;
 
   @ConfigProperty(name = "postern.test.anchors", defaultValue = "of another test")
@@ -272,9 +283,14 @@ class AnchorsOverKafkaTest {
     DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
     String stays = ofOne.bundle().getVersion();
     String goes = ofTwo.bundle().getVersion();
-    Duration gone = Duration.ofSeconds(2);
-    try (BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone)) {
+    Duration gone = Duration.ofSeconds(5);
+    BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone);
+    Revocations announcements =
+        new Revocations(
+            log, lists, responders, memory, left, publisher, InstantSource.system(), meters);
+    try (left) {
       left.start();
+      announcements.follow(new TopicsReady());
       await().atMost(PATIENCE).until(() -> has(left, ofOne));
       try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone)) {
         taken.start();
@@ -285,8 +301,11 @@ class AnchorsOverKafkaTest {
             .atMost(PATIENCE)
             .until(
                 () -> {
+                  publisher.announce(
+                      AnchorSetAnnouncement.newBuilder()
+                          .setAnchors(AnchorSetReference.newBuilder().setVersion(goes))
+                          .build());
                   left.record();
-                  left.announced(goes);
                   assertThat(newest(left)).isEqualTo(goes);
                   return System.nanoTime() - end > 0;
                 });
@@ -295,7 +314,7 @@ class AnchorsOverKafkaTest {
           .atMost(PATIENCE)
           .until(
               () -> {
-                left.announced("of another time");
+                publisher.announce(anchors.announcement());
                 left.record();
                 return newest(left).equals(stays);
               });
@@ -309,6 +328,9 @@ class AnchorsOverKafkaTest {
                   .getLast()
                   .getInForceMillisCount())
           .isEqualTo(2);
+    } finally {
+      announcements.stop(new ShutdownEvent());
+      publisher.announce(anchors.announcement());
     }
   }
 
