@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
@@ -78,6 +79,10 @@ public class Configuration {
 
   Path key() throws ConfigurationProblem {
     return file("postern.tls.key", tls.key(), "the certificate's private key");
+  }
+
+  Optional<Instant> comingFrom() {
+    return tls.comingFrom();
   }
 
   Optional<Path> comingCertificate() {

@@ -85,7 +85,8 @@ public class Ingress {
                 logSettings,
                 "ingress",
                 configuration.replica(),
-                new PresentedCertificates(tls, configuration.comingCertificate())));
+                new PresentedCertificates(
+                    tls, configuration.comingCertificate(), configuration.comingFrom())));
     DirectoryReader<Directory> reader = running(new DirectoryReader<>(logSettings, Directory::of));
     directory = reader;
     KafkaVerdicts verdicts = running(new KafkaVerdicts(logSettings));

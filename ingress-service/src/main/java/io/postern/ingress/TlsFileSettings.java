@@ -1,6 +1,7 @@
 package io.postern.ingress;
 
 import io.smallrye.config.ConfigMapping;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -20,4 +21,7 @@ public interface TlsFileSettings {
    * published certificates as coming. Read again when it changes.
    */
   Optional<String> comingCertificate();
+
+  /** When it is planned to be presented, such as 2027-01-31T08:00:00Z: published with it. */
+  Optional<Instant> comingFrom();
 }

@@ -1,5 +1,9 @@
 package io.postern.certificate.api;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.postern.api.ApiError;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.checks.Checks;
@@ -13,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -30,10 +35,15 @@ import org.jspecify.annotations.Nullable;
 public class CertificateChecksResource {
   private final Checks checks;
   private final RootChecks roots;
+  private final ObjectMapper json;
+  private final InstantSource clock;
 
-  CertificateChecksResource(Checks checks, RootChecks roots) {
+  CertificateChecksResource(
+      Checks checks, RootChecks roots, ObjectMapper json, InstantSource clock) {
     this.checks = checks;
     this.roots = roots;
+    this.json = json;
+    this.clock = clock;
   }
 
   @POST
@@ -45,7 +55,9 @@ public class CertificateChecksResource {
               + " times postern.revocation.fetch-timeout. Not OK is an answer too: see \"ok\".")
   @APIResponse(
       responseCode = "200",
-      description = "Done: a Report, or for caName what trust-anchors answers",
+      description =
+          "Done: a Report; for caName what trust-anchors answers, and in \"seen\" a Report for the newest"
+              + " two chains with that authority that were seen in traffic",
       content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
   @APIResponse(
       responseCode = "400",
@@ -61,7 +73,7 @@ public class CertificateChecksResource {
       request.checkFields();
       String caName = request.caName();
       if (caName != null) {
-        return Response.ok(roots.now(null).find(caName.strip(), AnchorQuery.name(caName))).build();
+        return Response.ok(ofAuthority(caName)).build();
       }
       Optional<Report> report = checks.check(request.target(), request.certificateRole());
       return report.isPresent()
@@ -72,6 +84,17 @@ public class CertificateChecksResource {
     } catch (IllegalArgumentException e) {
       return error(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
+  }
+
+  // The root check's answer, and what came of the endpoints of chains that were seen.
+  private ObjectNode ofAuthority(String caName) throws InterruptedException {
+    ObjectNode answer =
+        json.valueToTree(roots.now(null).find(caName.strip(), AnchorQuery.name(caName)));
+    ArrayNode seen = answer.putArray("seen");
+    for (Report report : checks.ofAuthority(caName, clock.instant())) {
+      seen.addRawValue(new RawValue(ReportJson.of(report)));
+    }
+    return answer;
   }
 
   private static Response error(Response.Status status, String message) {

@@ -3,18 +3,24 @@ package io.postern.certificate.api;
 import static io.postern.certificate.api.Administrator.admin;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
+import com.google.protobuf.ByteString;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.answers.RevocationConfig;
 import io.postern.certificate.checks.Checks;
+import io.postern.certificate.seen.SeenInTraffic;
 import io.postern.check.Target;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Report;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
@@ -23,6 +29,7 @@ import io.postern.lab.LabCa;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
+import io.postern.log.LogSettings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -41,6 +48,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +67,8 @@ class ChecksTest {
   @TempDir Path folder = Path.of("");
   @Inject DefaultAnchors anchors;
   @Inject RevocationConfig settings;
+  @Inject LogSettings log;
+  @Inject SeenInTraffic seen;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Checked", crls);
@@ -140,6 +151,37 @@ class ChecksTest {
         .statusCode(200)
         .body("trusted", equalTo(false))
         .body("todo", hasItem(containsString("postern.anchors.pem")));
+  }
+
+  @Test
+  void theEndpointsOfAnAuthorityThatWasSeenAreAsked() throws Exception {
+    Identity partner = ca.issue(Issue.to("seen.checked.example"));
+    byte[] fingerprint = Fingerprints.chain(partner.der());
+    CertificateChain.Builder chain =
+        CertificateChain.newBuilder()
+            .setFingerprint(ByteString.copyFrom(fingerprint))
+            .setRole(CertificateRole.ROLE_SERVER)
+            .setLastUsedMillis(System.currentTimeMillis());
+    partner.der().forEach(der -> chain.addCertificates(ByteString.copyFrom(der)));
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topics.CERTIFICATE_CHAINS,
+                  Fingerprints.hex(fingerprint),
+                  chain.build().toByteArray()))
+          .get();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                post(Map.of("caName", "Checked"))
+                    .then()
+                    .statusCode(200)
+                    .body("trusted", equalTo(false))
+                    .body("seen.certificates.flatten().endpoints.flatten().status", hasItem("ok"))
+                    .body("seen[0].names", hasItem("seen.checked.example")));
   }
 
   @ParameterizedTest
@@ -260,7 +302,7 @@ class ChecksTest {
   @Test
   void theInsideIsNotScanned() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named(NAME).identity(ca.issue(Issue.to(NAME))).start()) {
-      Checks strict = new Checks(new Strict(settings), anchors, InstantSource.system());
+      Checks strict = new Checks(new Strict(settings), anchors, seen, InstantSource.system());
       Report report =
           strict
               .check(new Target.Host("localhost", peer.port()), CertificateRole.ROLE_SERVER)

@@ -11,6 +11,7 @@ import io.postern.transport.TlsServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,13 +28,19 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
 
   private final TlsServer server;
   private final Optional<Path> coming;
+  private final Optional<Instant> planned;
   private @Nullable List<KeyMaterial> asked;
   private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
   private String said = "";
 
-  public PresentedCertificates(TlsServer server, Optional<Path> coming) {
+  /**
+   * @param coming the chain that is to come
+   * @param planned when it is to be presented
+   */
+  public PresentedCertificates(TlsServer server, Optional<Path> coming, Optional<Instant> planned) {
     this.server = server;
     this.coming = coming;
+    this.planned = planned;
   }
 
   @Override
@@ -57,10 +64,12 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
     try {
       own.addCertificates(
           OwnCertificates.of(
-              CertificateRole.ROLE_SERVER,
-              "",
-              OwnCertificateState.COMING,
-              KeyMaterial.certificates(file)));
+                  CertificateRole.ROLE_SERVER,
+                  "",
+                  OwnCertificateState.COMING,
+                  KeyMaterial.certificates(file))
+              .toBuilder()
+              .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
       said = "";
     } catch (IOException | GeneralSecurityException e) {
       String why = String.valueOf(e.getMessage());

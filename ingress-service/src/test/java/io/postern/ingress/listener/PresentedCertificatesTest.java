@@ -14,6 +14,7 @@ import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PresentedCertificatesTest {
+  private static final Instant PLANNED = Instant.parse("2027-01-31T08:00:00Z");
+
   private static final Identity PRESENT = TestServer.IDENTITY;
   private static final Identity NEXT = TestServer.CA.issue(Issue.to("next.postern.example"));
   private static final Identity AFTER = TestServer.CA.issue(Issue.to("after.postern.example"));
@@ -43,7 +46,8 @@ class PresentedCertificatesTest {
 
   @Test
   void whatTheServerPresentsIsToldAndWithItsKeyWhatItCanDo() {
-    PresentedCertificates certificates = new PresentedCertificates(server, Optional.empty());
+    PresentedCertificates certificates =
+        new PresentedCertificates(server, Optional.empty(), Optional.empty());
     OwnTls before = certificates.get();
     assertThat(told(before)).containsExactly(own(PRESENT, true));
     assertThat(certificates.get()).isEqualTo(before);
@@ -57,7 +61,8 @@ class PresentedCertificatesTest {
   @Test
   void whatIsToComeIsToldAsItsFileIsNow() throws Exception {
     Path coming = folder.resolve("coming.pem");
-    PresentedCertificates certificates = new PresentedCertificates(server, Optional.of(coming));
+    PresentedCertificates certificates =
+        new PresentedCertificates(server, Optional.of(coming), Optional.of(PLANNED));
     assertThat(told(certificates.get())).containsExactly(own(PRESENT, true));
 
     NEXT.write(folder, "coming");
@@ -90,7 +95,8 @@ class PresentedCertificatesTest {
     OwnCertificate.Builder own =
         OwnCertificate.newBuilder()
             .setRole(CertificateRole.ROLE_SERVER)
-            .setState(presented ? OwnCertificateState.PRESENTED : OwnCertificateState.COMING);
+            .setState(presented ? OwnCertificateState.PRESENTED : OwnCertificateState.COMING)
+            .setPlannedMillis(presented ? 0 : PLANNED.toEpochMilli());
     identity.der().forEach(der -> own.addChain(ByteString.copyFrom(der)));
     return own.build();
   }
