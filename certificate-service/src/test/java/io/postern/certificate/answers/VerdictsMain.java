@@ -1,0 +1,230 @@
+package io.postern.certificate.answers;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRequest;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.lab.FreePorts;
+import io.postern.lab.Issue;
+import io.postern.lab.KafkaBroker;
+import io.postern.lab.LabCa;
+import io.postern.log.LogSettings;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How long a question over Kafka takes that the service has answered before: {@code VerdictsMain
+ * FOLDER SERVICE-JAR [QUESTIONS [ROUNDS]]}. A broker and the service as processes; the caller asks
+ * without a cache of its own, twenty questions in turn, a hundred a second.
+ */
+final class VerdictsMain {
+  private static final int DIFFERENT = 20;
+  private static final Duration PAUSE = Duration.ofMillis(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final LogSettings log;
+  private final Map<String, Long> asked = new ConcurrentHashMap<>();
+  private final List<Double> took = Collections.synchronizedList(new ArrayList<>());
+  private final List<Double> halfWay = Collections.synchronizedList(new ArrayList<>());
+  private volatile boolean closed;
+
+  private VerdictsMain(String bootstrap) {
+    this.log = new LogSettings(Map.of("bootstrap.servers", bootstrap));
+  }
+
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]).toAbsolutePath();
+    Files.createDirectories(folder);
+    int questions = args.length > 2 ? Integer.parseInt(args[2]) : 1_000;
+    int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 6;
+    try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), _ -> {})) {
+      int port = FreePorts.next();
+      Process service = service(folder, args[1], broker.bootstrap(), port);
+      try {
+        awaitReady(port);
+        new VerdictsMain(broker.bootstrap()).measure(questions, rounds);
+      } finally {
+        service.destroy();
+        if (!service.waitFor(20, TimeUnit.SECONDS)) {
+          service.destroyForcibly();
+        }
+      }
+    }
+  }
+
+  private static Process service(Path folder, String jar, String bootstrap, int port)
+      throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-XX:+UseSerialGC",
+            "-Dkafka.bootstrap.servers=" + bootstrap,
+            "-Dquarkus.http.port=" + port,
+            "-Dpostern.revocation.cache-folder=" + folder.resolve("crls"),
+            "-Dpostern.api.credentials-file=" + folder.resolve("credentials"),
+            "-jar",
+            new File(jar).getAbsolutePath())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("service.log").toFile())
+        .start();
+  }
+
+  private static void awaitReady(int port) throws Exception {
+    HttpClient http = HttpClient.newHttpClient();
+    HttpRequest ready =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready")).build();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() - end < 0) {
+      try {
+        if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // not there yet
+      }
+      Thread.sleep(200);
+    }
+    throw new IllegalStateException("the service is not ready, see service.log");
+  }
+
+  private void measure(int questions, int rounds) throws Exception {
+    Thread reader = Thread.ofPlatform().start(this::read);
+    List<CertificateRequest> all = new ArrayList<>();
+    for (int i = 0; i < DIFFERENT; i++) {
+      all.add(request(i));
+    }
+    List<Double> p50 = new ArrayList<>();
+    List<Double> p99 = new ArrayList<>();
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(questioner())) {
+      for (int round = 0; round < rounds; round++) {
+        took.clear();
+        halfWay.clear();
+        for (int i = 0; i < questions; i++) {
+          ask(producer, all.get(i % DIFFERENT));
+          Thread.sleep(PAUSE);
+        }
+        Thread.sleep(1_000);
+        p50.add(p(took, 50));
+        p99.add(p(took, 99));
+        System.out.printf(
+            "round %d: %d of %d answered, p50 %.1f ms, p99 %.1f ms; the question's own way through"
+                + " the log p50 %.1f ms, p99 %.1f ms%n",
+            round,
+            took.size(),
+            questions,
+            p50.getLast(),
+            p99.getLast(),
+            p(halfWay, 50),
+            p(halfWay, 99));
+      }
+    }
+    closed = true;
+    reader.join();
+    System.out.println("of the last " + rounds / 2 + " rounds:");
+    print("p50", p50.subList(rounds / 2, rounds));
+    print("p99", p99.subList(rounds / 2, rounds));
+  }
+
+  // As KafkaVerdicts asks.
+  private Properties questioner() {
+    Properties properties = log.producer();
+    properties.put(ProducerConfig.ACKS_CONFIG, "1");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    return properties;
+  }
+
+  private static double p(List<Double> times, int percent) {
+    List<Double> sorted = new ArrayList<>(times);
+    Collections.sort(sorted);
+    return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
+  }
+
+  private static void print(String what, List<Double> rounds) {
+    List<Double> sorted = new ArrayList<>(rounds);
+    Collections.sort(sorted);
+    System.out.printf(
+        "%s minimum %.1f ms, median %.1f ms%n",
+        what, sorted.getFirst(), sorted.get(sorted.size() / 2));
+  }
+
+  private void ask(KafkaProducer<String, byte[]> producer, CertificateRequest request) {
+    String key = Fingerprints.hex(request.getVerdictKey().toByteArray());
+    byte[] value =
+        request.toBuilder()
+            .setDeadlineMillis(System.currentTimeMillis() + 5_000)
+            .build()
+            .toByteArray();
+    asked.putIfAbsent(key, System.nanoTime()); // one that is late counts from its first
+    var unused = producer.send(new ProducerRecord<>(Topics.CERTIFICATE_REQUESTS, key, value));
+  }
+
+  private void read() {
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(log.reader(false))) {
+      List<TopicPartition> partitions =
+          Stream.of(Topics.CERTIFICATE_VERDICTS, Topics.CERTIFICATE_REQUESTS)
+              .flatMap(topic -> consumer.partitionsFor(topic).stream())
+              .map(p -> new TopicPartition(p.topic(), p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToEnd(partitions);
+      while (!closed) {
+        for (ConsumerRecord<String, byte[]> answer : consumer.poll(Duration.ofMillis(200))) {
+          boolean question = answer.topic().equals(Topics.CERTIFICATE_REQUESTS);
+          Long at =
+              answer.key() == null
+                  ? null
+                  : question ? asked.get(answer.key()) : asked.remove(answer.key());
+          if (at != null) {
+            (question ? halfWay : took).add((System.nanoTime() - at) / 1e6);
+          }
+        }
+      }
+    }
+  }
+
+  // Whether it is good or bad makes no difference to one that is remembered.
+  private static CertificateRequest request(int number) {
+    VerdictQuestion question =
+        new VerdictQuestion(
+            LabCa.selfSigned(Issue.to("mx" + number + ".example")).der(),
+            new byte[0],
+            CertificateRole.ROLE_SERVER,
+            AnchorSetReference.getDefaultInstance(),
+            RevocationMode.REVOCATION_REQUIRED,
+            false,
+            "");
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setVerdictKey(ByteString.copyFrom(question.key().bytes()))
+            .setRole(question.role())
+            .setAnchors(question.anchors())
+            .setRevocation(question.revocation());
+    question.chain().forEach(der -> request.addChain(ByteString.copyFrom(der)));
+    return request.build();
+  }
+}
