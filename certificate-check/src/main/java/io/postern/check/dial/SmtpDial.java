@@ -116,7 +116,7 @@ public final class SmtpDial implements AutoCloseable {
       case UNREACHABLE -> Status.UNREACHABLE;
       case TIMEOUT, BUSY -> Status.TIMED_OUT;
       case BLOCKED_ADDRESS -> Status.BLOCKED_ADDRESS;
-      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, GARBAGE, WRONG_SIGNER, STALE ->
+      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, GARBAGE, REFUSAL, WRONG_SIGNER, STALE ->
           Status.DISCONNECTED;
     };
   }

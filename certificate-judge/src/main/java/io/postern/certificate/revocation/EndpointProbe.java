@@ -170,6 +170,7 @@ public final class EndpointProbe {
       case HTTP -> e.status() == 0 ? noContent(kind) : EndpointStatus.HTTP_STATUS;
       case TOO_LARGE -> EndpointStatus.TOO_LARGE;
       case GARBAGE -> noContent(kind);
+      case REFUSAL -> EndpointStatus.OCSP_ERROR;
       case WRONG_SIGNER -> EndpointStatus.WRONG_SIGNER;
       case STALE -> EndpointStatus.EXPIRED;
     };

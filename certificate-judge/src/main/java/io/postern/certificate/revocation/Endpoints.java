@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * forgotten.
  *
  * <p>An endpoint that cannot be reached is left alone, longer with each failure in a row, and then
- * tried by one fetch. What is wrong with a single answer (its signer, its dates, an HTTP error)
- * leaves the endpoint to others: who asks for one certificate must not silence it for the rest. Too
- * busy to ask is no failure. Any thread.
+ * tried by one fetch. What is wrong with a single answer (its signer, its dates, an HTTP error, a
+ * responder that will not say) leaves the endpoint to others: who asks for one certificate must not
+ * silence it for the rest. Too busy to ask is no failure. Any thread.
  */
 public final class Endpoints {
   static final int MOST = 2_000;
@@ -29,7 +29,8 @@ public final class Endpoints {
 
   /** Failures of what was asked for, not of the place. */
   private static final Set<Kind> OF_THE_ANSWER =
-      EnumSet.of(Kind.HTTP, Kind.TOO_LARGE, Kind.GARBAGE, Kind.WRONG_SIGNER, Kind.STALE);
+      EnumSet.of(
+          Kind.HTTP, Kind.TOO_LARGE, Kind.GARBAGE, Kind.REFUSAL, Kind.WRONG_SIGNER, Kind.STALE);
 
   /**
    * How an endpoint does.

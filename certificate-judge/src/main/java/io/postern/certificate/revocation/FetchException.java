@@ -30,6 +30,8 @@ public final class FetchException extends Exception {
     /** Not tried: too much is being fetched. */
     BUSY,
     GARBAGE,
+    /** A responder answered that it does not say (RFC 6960 §4.2.1): {@code tryLater}. */
+    REFUSAL,
     WRONG_SIGNER,
     STALE
   }

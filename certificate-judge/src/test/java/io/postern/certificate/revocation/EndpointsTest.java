@@ -95,7 +95,7 @@ class EndpointsTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"HTTP", "TOO_LARGE", "GARBAGE", "WRONG_SIGNER"})
+      names = {"HTTP", "TOO_LARGE", "GARBAGE", "REFUSAL", "WRONG_SIGNER"})
   void anAnswerThatIsWrongLeavesTheEndpointToOthers(Kind kind) throws Exception {
     fail(kind);
     assertThat(health().failing()).isTrue();
