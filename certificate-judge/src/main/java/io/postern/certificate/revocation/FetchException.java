@@ -27,7 +27,7 @@ public final class FetchException extends Exception {
     /** An answer by HTTP that is no content, or no HTTP. */
     HTTP,
     TOO_LARGE,
-    /** Not tried: too much is being fetched. */
+    /** Not tried: too much is being fetched, and no turn came in time. */
     BUSY,
     GARBAGE,
     /** A responder answered that it does not say (RFC 6960 §4.2.1): {@code tryLater}. */
