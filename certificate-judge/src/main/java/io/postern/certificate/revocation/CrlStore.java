@@ -239,7 +239,7 @@ public final class CrlStore {
         throw new FetchException(Kind.GARBAGE, "what is there is no list: " + e.getMessage());
       } catch (IOException e) {
         LOG.warnf("postern.revocation.cache-folder: a list cannot be stored: %s", e);
-        throw new FetchException(Kind.UNREACHABLE, "the list could not be stored");
+        throw new FetchException(Kind.NOT_STORED, "the list could not be stored");
       }
     }
   }

@@ -143,7 +143,7 @@ public final class HttpFetch implements AutoCloseable {
     } catch (Unkept e) {
       throw e.full()
           ? HttpResponse.tooLarge()
-          : new FetchException(Kind.UNREACHABLE, "what came could not be stored");
+          : new FetchException(Kind.NOT_STORED, "what came could not be stored");
     } catch (IOException e) {
       throw new FetchException(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
     }
@@ -165,7 +165,8 @@ public final class HttpFetch implements AutoCloseable {
       return connector.connect(addresses, proxy.port(), going.deadline);
     } catch (FetchException e) {
       throw new FetchException(
-          e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage());
+              e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage())
+          .asOurs();
     }
   }
 
@@ -173,7 +174,9 @@ public final class HttpFetch implements AutoCloseable {
       throws FetchException, InterruptedException {
     List<InetAddress> addresses = List.of();
     try {
-      addresses = connector.resolve(host, going.deadline);
+      Connector.Resolved resolved = connector.resolve(host, going.deadline);
+      going.waited(resolved.waited());
+      addresses = resolved.addresses();
       return addresses;
     } finally {
       going.hops.add(new Way.Hop(host, port, addresses, isProxy));

@@ -212,7 +212,7 @@ final class PublishedStore<T extends Published> {
       LOG.errorf(e, "%s could not be read", source.what());
       return failed(entry, Kind.GARBAGE, source.what() + " could not be read", null);
     } catch (FetchException e) {
-      return failed(entry, e.kind(), String.valueOf(e.getMessage()), null);
+      return failed(entry, e);
     } catch (RestingException e) {
       return resting(entry, e);
     }
@@ -237,20 +237,29 @@ final class PublishedStore<T extends Published> {
         entry, Kind.STALE, source.what() + " is older than one that was there before", null);
   }
 
+  // Who could not be asked may be at once; what cannot be stored is not fetched every second.
+  private Answer<T> failed(Entry<T> entry, FetchException e) {
+    boolean unasked = e.ours() && e.kind() != Kind.NOT_STORED;
+    return failed(entry, e.kind(), String.valueOf(e.getMessage()), null, unasked);
+  }
+
   private Answer<T> failed(Entry<T> entry, Kind kind, String detail, @Nullable Times stale) {
+    return failed(entry, kind, detail, stale, false);
+  }
+
+  private Answer<T> failed(
+      Entry<T> entry, Kind kind, String detail, @Nullable Times stale, boolean unasked) {
     listener.fetched(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     Instant now = clock.instant();
     synchronized (entry) {
-      // Too busy to ask is no failure of the endpoint's.
-      boolean busy = kind == Kind.BUSY;
-      entry.failures += busy ? 0 : 1;
+      entry.failures += unasked ? 0 : 1;
       return landed(
           entry,
           new Failed<>(
               kind == Kind.STALE ? RevocationStatus.STALE : RevocationStatus.UNREACHABLE,
               detail,
               stale == null ? entry.newest : stale,
-              now.plus(busy ? SOON : backoff.after(entry.failures)),
+              now.plus(unasked ? SOON : backoff.after(entry.failures)),
               kind == Kind.WRONG_SIGNER));
     }
   }

@@ -119,9 +119,12 @@ class EndpointsTest {
     assertThat(health().failing()).isTrue();
   }
 
-  @Test
-  void tooBusyToAskIsNoFailure() {
-    fail(Kind.BUSY);
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"BUSY", "NOT_STORED"})
+  void whatFailsHereIsNoFailureOfTheEndpoint(Kind kind) {
+    fail(kind);
     assertThat(health().failing()).isFalse();
     assertThat(endpoints.failing() + endpoints.ok()).isZero();
   }

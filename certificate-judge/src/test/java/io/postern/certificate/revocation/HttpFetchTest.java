@@ -170,7 +170,7 @@ class HttpFetchTest {
                       () -> {
                         throw new IOException("disk full");
                       }));
-      assertThat(requireNonNull(e).kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(requireNonNull(e).kind()).isEqualTo(Kind.NOT_STORED);
       assertThat(e).hasMessageContaining("stored");
     }
   }
