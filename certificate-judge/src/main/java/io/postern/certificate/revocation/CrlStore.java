@@ -77,9 +77,14 @@ public final class CrlStore {
     lists.cleared(new ListAt(by.url(), by.signer()), by.list(), certificate);
   }
 
-  /** A newer list of this URL revokes something: what is held of it is fetched again. */
-  public void overtaken(String url) {
-    lists.overtaken(url);
+  /**
+   * A newer list of this URL revokes a certificate: what is held of it is fetched again.
+   *
+   * @param certificate SHA-256 of it
+   * @param by thisUpdate of the newer one
+   */
+  public void overtaken(String url, byte[] certificate, Instant by) {
+    lists.overtaken(url, certificate, by);
   }
 
   /** Starts the fetches that are due and forgets what nobody asks for. */

@@ -38,6 +38,7 @@ final class PublishedStore<T extends Published> {
   static final int MOST = 10_000;
   private static final Logger LOG = Logger.getLogger(PublishedStore.class);
   private static final Duration FORGET_AFTER = Duration.ofDays(1);
+  private static final Duration OVERTAKEN_FOR = Duration.ofHours(1);
   private static final Duration MARK_EVERY = Duration.ofMinutes(1);
   private static final int LAST_PART = 4;
   private static final Duration SOON = Duration.ofSeconds(1);
@@ -69,7 +70,9 @@ final class PublishedStore<T extends Published> {
     @Nullable T told; // what the listener knows of
     @Nullable Times newest;
     Instant fetchedAt = Instant.EPOCH;
+    @Nullable Instant overtakenBy; // thisUpdate of what is known to be there
     Instant overtakenAt = Instant.EPOCH;
+    int overtakenFetches; // that did not bring it
     Instant usedAt = Instant.EPOCH;
     Instant markedAt = Instant.EPOCH;
     int failures; // in a row
@@ -153,6 +156,12 @@ final class PublishedStore<T extends Published> {
   private void take(Entry<T> entry, Kept<T> kept) {
     T published = kept.published();
     entry.fetchedAt = kept.fetchedAt();
+    Instant by = entry.overtakenBy;
+    if (by != null && published.thisUpdate().isBefore(by)) {
+      entry.overtakenFetches++;
+    } else {
+      entry.overtakenBy = null;
+    }
     if (entry.newest == null || !published.thisUpdate().isBefore(entry.newest.thisUpdate())) {
       entry.published = published;
       entry.newest = Times.of(published);
@@ -199,7 +208,7 @@ final class PublishedStore<T extends Published> {
           new Source.Here(
               entry.newest == null ? null : entry.newest.thisUpdate(),
               entry.fetchedAt,
-              entry.overtakenAt.isAfter(entry.fetchedAt));
+              entry.overtakenBy != null);
     }
     Source<T> source = entry.source;
     Kept<T> kept;
@@ -338,16 +347,34 @@ final class PublishedStore<T extends Published> {
     return entries.values().stream().map(PublishedStore::held).filter(Objects::nonNull).toList();
   }
 
-  /** Something newer is known to be at a URL: what is held of it is fetched at the next refresh. */
-  void overtaken(String url) {
+  /**
+   * Something newer is known to be at a URL: what is held of it about this certificate is fetched
+   * at the next refresh, and again, less and less often, until that came or for an hour.
+   *
+   * @param certificate SHA-256 of it
+   * @param by thisUpdate of what is newer
+   */
+  void overtaken(String url, byte[] certificate, Instant by) {
     Instant now = clock.instant();
     for (Entry<T> entry : entries.values()) {
-      if (entry.source.url().equals(url)) {
+      if (entry.source.url().equals(url) && entry.source.isAbout(certificate)) {
         synchronized (entry) {
-          entry.overtakenAt = now;
+          overtaken(entry, by, now);
         }
       }
     }
+  }
+
+  // In the entry's lock.
+  private static void overtaken(Entry<?> entry, Instant by, Instant now) {
+    if (entry.newest != null && !entry.newest.thisUpdate().isBefore(by)) {
+      return; // it is here
+    }
+    if (entry.overtakenBy == null || entry.overtakenBy.isBefore(by)) {
+      entry.overtakenBy = by;
+      entry.overtakenFetches = 0;
+    }
+    entry.overtakenAt = now;
   }
 
   /** Looks at the disk: lets go of what was deleted there, and takes what others have fetched. */
@@ -401,8 +428,8 @@ final class PublishedStore<T extends Published> {
     if (failure != null && now.isBefore(failure.retryAt())) {
       return false;
     }
-    if (entry.overtakenAt.isAfter(entry.fetchedAt)) {
-      return now.isAfter(entry.fetchedAt.plus(settings.failureMemory()));
+    if (entry.overtakenBy != null && now.isBefore(entry.overtakenAt.plus(OVERTAKEN_FOR))) {
+      return now.isAfter(entry.fetchedAt.plus(backoff.after(entry.overtakenFetches + 1)));
     }
     Instant next = published.nextUpdate();
     if (next == null) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -54,6 +55,7 @@ class RevokedLaterTest {
   @TempDir Path folder = Path.of("");
   private final Map<String, Supplier<byte[]>> content = new ConcurrentHashMap<>();
   private final List<Revoked> told = new CopyOnWriteArrayList<>();
+  private final AtomicInteger served = new AtomicInteger();
   private volatile Duration shift = Duration.ZERO;
   private final InstantSource clock = () -> Instant.now().plus(shift);
   private @Nullable HttpServer server;
@@ -97,6 +99,7 @@ class RevokedLaterTest {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
+    served.incrementAndGet();
     byte[] body = exchange.getRequestBody().readAllBytes();
     Supplier<byte[]> list = content.get(exchange.getRequestURI().getPath());
     byte[] answer = list == null ? ocsp.answer(body) : list.get();
@@ -389,5 +392,55 @@ class RevokedLaterTest {
             new CrlStore.Looked(url("/a.crl"), CA.certificate(), held.published()),
             Cleared.of(one.certificate(), ask(one).getRevocation(0)));
     assertThat(told).hasSize(2);
+  }
+
+  /** What was served after this time and a refresh; and no more than that. */
+  private void assertServed(Duration later, int times) {
+    shift = shift.plus(later);
+    requireNonNull(lists).refresh();
+    requireNonNull(responders).refresh();
+    Awaitility.await()
+        .during(Duration.ofMillis(200))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> served.get() == times);
+  }
+
+  @Test
+  void anAnnouncedRevocationByAResponderIsAskedForAndNoOtherAnswerIs() {
+    Made one = leaf("a.example").by(CA).ocsp(url("/ocsp")).make();
+    Made other = leaf("b.example").by(CA).ocsp(url("/ocsp")).make();
+    Instant from = Instant.now().minusSeconds(7200);
+    Instant until = Instant.now().plus(Duration.ofDays(3));
+    ocsp = request -> answer(request).times(from, until).make();
+    assertGood(ask(one));
+    assertGood(ask(other));
+    ocsp = request -> answer(request).times(from.plusSeconds(60), until).revoked().make();
+    requireNonNull(responders)
+        .overtaken(url("/ocsp"), one.certificate().fingerprint(), from.plusSeconds(60));
+    assertServed(Duration.ofSeconds(30), 3);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
+    assertGood(ask(other));
+  }
+
+  /** A mirror is behind: what it has is fetched until it is not, but not if it is here already. */
+  @Test
+  void anAnnouncedRevocationIsFetchedUntilItIsThere() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] old = list(CA, Duration.ofHours(3)).make();
+    byte[] fresh = list(CA, Duration.ofHours(1)).revoking(one).make();
+    content.put("/a.crl", () -> old);
+    CertificateVerdict before = ask(one);
+    assertGood(before);
+    byte[] about = one.certificate().fingerprint();
+    Instant held = Instant.ofEpochMilli(before.getRevocation(0).getThisUpdateMillis());
+    requireNonNull(lists).overtaken(url("/a.crl"), about, held);
+    assertServed(Duration.ofMinutes(6), 1);
+    requireNonNull(lists).overtaken(url("/a.crl"), about, held.plusSeconds(60));
+    assertServed(Duration.ofMinutes(1), 2);
+    assertServed(Duration.ofMinutes(6), 3);
+    content.put("/a.crl", () -> fresh);
+    assertServed(Duration.ofMinutes(6), 4);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
+    assertServed(Duration.ofMinutes(6), 4);
   }
 }

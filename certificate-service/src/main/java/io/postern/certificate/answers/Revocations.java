@@ -20,6 +20,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -115,14 +116,20 @@ public class Revocations {
   void overtaken(CertificateVerdict verdict) {
     for (RevocationEvidence evidence : verdict.getRevocationList()) {
       if (evidence.getStatus() == RevocationStatus.NOT_REVOKED && !evidence.getUrl().isEmpty()) {
-        fetchAgain(evidence.getUrl());
+        // Newer than it will do.
+        fetchAgain(
+            evidence.getUrl(),
+            evidence.getCertificateFingerprint(),
+            evidence.getThisUpdateMillis() + 1);
       }
     }
   }
 
-  private void fetchAgain(String url) {
-    lists.overtaken(url);
-    responders.overtaken(url);
+  // Of a responder only what it said of this certificate.
+  private void fetchAgain(String url, ByteString certificate, long byMillis) {
+    Instant by = Instant.ofEpochMilli(byMillis);
+    lists.overtaken(url, certificate.toByteArray(), by);
+    responders.overtaken(url, certificate.toByteArray(), by);
   }
 
   private final class OfOthers implements TopicFollower.View {
@@ -141,7 +148,10 @@ public class Revocations {
       try {
         RevocationAnnouncement announcement = VerdictRecord.parseFrom(value).getRevocation();
         if (memory.announce(announcement)) {
-          fetchAgain(announcement.getUrl());
+          fetchAgain(
+              announcement.getUrl(),
+              announcement.getCertificateFingerprint(),
+              announcement.getThisUpdateMillis());
         }
       } catch (InvalidProtocolBufferException e) {
         LOG.warnf("an announced revocation cannot be read: %s", e.getMessage());
