@@ -58,6 +58,7 @@ record OcspAnswer(
     String reason,
     byte[] delegate)
     implements Published {
+  static final String UNKNOWN = "the responder does not know the certificate";
   static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_CERTIFICATES = 8;
   private static final int MOST_ANSWERS = 64;
@@ -157,6 +158,12 @@ record OcspAnswer(
             || signer.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck) != null
         ? new byte[0]
         : signer.getEncoded();
+  }
+
+  /** A certificate is made some minutes before all of its issuer's responders know of it. */
+  @Override
+  public @Nullable String saysNothing() {
+    return status == Status.UNKNOWN ? UNKNOWN : null;
   }
 
   @Override

@@ -235,10 +235,14 @@ final class PublishedStore<T extends Published> {
       T current = entry.current(now);
       if (current != null) {
         listener.fetched(kept.shared() ? "shared" : "ok");
+        entry.markedAt = now;
+        String nothing = current.saysNothing();
+        if (nothing != null) {
+          return saysNothing(entry, current, nothing, now);
+        }
         entry.flight = null;
         entry.failure = null;
         entry.failures = 0;
-        entry.markedAt = now;
         return new Held<>(current);
       }
     }
@@ -271,6 +275,20 @@ final class PublishedStore<T extends Published> {
               now.plus(unasked ? SOON : backoff.after(entry.failures)),
               kind == Kind.WRONG_SIGNER));
     }
+  }
+
+  // In the entry's lock. Its place answers; what was there before does not count any more.
+  private Answer<T> saysNothing(Entry<T> entry, T published, String detail, Instant now) {
+    entry.published = null;
+    entry.failures++;
+    return landed(
+        entry,
+        new Failed<>(
+            RevocationStatus.UNREACHABLE,
+            detail,
+            Times.of(published),
+            now.plus(backoff.after(entry.failures)),
+            false));
   }
 
   private Answer<T> resting(Entry<T> entry, RestingException e) {

@@ -443,4 +443,21 @@ class RevokedLaterTest {
     assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
     assertServed(Duration.ofMinutes(6), 4);
   }
+
+  /** A new certificate is known to its responder minutes later. */
+  @Test
+  void whatAResponderDoesNotKnowIsAskedAgainSoon() {
+    Made one = leaf("a.example").by(CA).ocsp(url("/ocsp")).make();
+    ocsp = request -> answer(request).unknown().make();
+    CertificateVerdict unknown = ask(one);
+    assertThat(unknown.getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    assertThat(unknown.getDetail()).contains("does not know");
+    assertThat(unknown.getValidUntilMillis())
+        .isBetween(clock.millis(), clock.instant().plusSeconds(10).toEpochMilli());
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    assertThat(served).hasValue(1);
+    ocsp = request -> answer(request).make();
+    shift = Duration.ofSeconds(10);
+    assertGood(ask(one));
+  }
 }
