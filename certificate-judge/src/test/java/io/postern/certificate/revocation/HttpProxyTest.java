@@ -199,6 +199,10 @@ class HttpProxyTest {
         "http://LOCALHOST./",
         "http://x.localhost/",
         "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://012.0.0.1/",
+        "http://8.8.8.010/",
+        "http://8.8.2056/",
         "http://a.0x7f/"
       })
   void whatTheUrlItselfSaysIsPrivateIsRefusedBeforeTheProxyHearsOfIt(String url) {
