@@ -192,7 +192,7 @@ final class PublishedStore<T extends Published> {
                 tell(entry);
               } catch (Throwable e) {
                 synchronized (entry) {
-                  entry.flight = null;
+                  entry.flight = entry.flight == flight ? null : entry.flight;
                 }
                 flight.completeExceptionally(e);
                 LOG.error("a fetch of what an issuer publishes failed unexpectedly", e);
@@ -329,9 +329,11 @@ final class PublishedStore<T extends Published> {
       if (published == null || published == entry.told) {
         return;
       }
-      entry.told = published;
     }
     tell(entry.source, published, cleared.of(entry.source.name()));
+    synchronized (entry) {
+      entry.told = published;
+    }
   }
 
   private void tell(Source<T> source, T published, Collection<Cleared> certificates) {
@@ -343,15 +345,25 @@ final class PublishedStore<T extends Published> {
         .forEach(
             (certificate, at) -> {
               if (cleared.remove(source.name(), certificate)) {
-                listener.revoked(
-                    new Revoked(
-                        certificate.fingerprint(),
-                        certificate.source(),
-                        certificate.url(),
-                        published.thisUpdate(),
-                        at));
+                tell(source, published, certificate, at);
               }
             });
+  }
+
+  // Who cannot be told now is told when the next is fetched; the others are told.
+  private void tell(Source<T> source, T published, Cleared certificate, Instant revokedAt) {
+    try {
+      listener.revoked(
+          new Revoked(
+              certificate.fingerprint(),
+              certificate.source(),
+              certificate.url(),
+              published.thisUpdate(),
+              revokedAt));
+    } catch (RuntimeException e) {
+      cleared.add(source.name(), certificate, clock.instant());
+      LOG.errorf(e, "a revocation by %s could not be told", source.url());
+    }
   }
 
   private static <T extends Published> @Nullable T held(Entry<T> entry) {

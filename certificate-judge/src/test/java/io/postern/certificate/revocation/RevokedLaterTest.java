@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -55,6 +56,7 @@ class RevokedLaterTest {
   @TempDir Path folder = Path.of("");
   private final Map<String, Supplier<byte[]>> content = new ConcurrentHashMap<>();
   private final List<Revoked> told = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean deaf = new AtomicBoolean();
   private final AtomicInteger served = new AtomicInteger();
   private volatile Duration shift = Duration.ZERO;
   private final InstantSource clock = () -> Instant.now().plus(shift);
@@ -82,6 +84,9 @@ class RevokedLaterTest {
 
           @Override
           public void revoked(Revoked revoked) {
+            if (deaf.getAndSet(false)) {
+              throw new IllegalStateException("not now");
+            }
             told.add(revoked);
           }
         };
@@ -459,5 +464,28 @@ class RevokedLaterTest {
     ocsp = request -> answer(request).make();
     shift = Duration.ofSeconds(10);
     assertGood(ask(one));
+  }
+
+  @Test
+  void oneThatCannotBeToldCostsNoOtherAndIsToldLater() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    Made other = leaf("b.example").by(CA).crl(url("/a.crl")).make();
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(3)).make());
+    assertGood(ask(one));
+    assertGood(ask(other));
+    deaf.set(true);
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(1)).revoking(one).revoking(other).make());
+    shift = Duration.ofMinutes(50);
+    requireNonNull(lists).overtaken(url("/a.crl"), one.certificate().fingerprint(), Instant.now());
+    requireNonNull(lists).refresh();
+    Awaitility.await().until(() -> told.size() == 1);
+    assertThat(deaf).isFalse();
+    shift = Duration.ofMinutes(58);
+    requireNonNull(lists).refresh();
+    Awaitility.await().until(() -> told.size() == 2);
+    assertThat(told)
+        .extracting(Revoked::certificate)
+        .containsExactlyInAnyOrder(
+            one.certificate().fingerprint(), other.certificate().fingerprint());
   }
 }
