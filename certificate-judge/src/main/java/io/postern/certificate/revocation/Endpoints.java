@@ -148,7 +148,7 @@ public final class Endpoints {
       return false;
     }
     Instant next = endpoint.health.nextTry();
-    if (next != null && now.isBefore(next)) {
+    if (next != null && backoff.rests(next, now)) {
       throw new RestingException(endpoint.health.reason(), next);
     }
     if (endpoint.probed) {

@@ -118,8 +118,9 @@ final class PublishedStore<T extends Published> {
         mark(entry, now);
         return new Held<>(published);
       }
-      if (entry.flight == null && entry.failure != null && now.isBefore(entry.failure.retryAt())) {
-        return entry.failure;
+      Failed<T> failure = entry.failure;
+      if (entry.flight == null && failure != null && backoff.rests(failure.retryAt(), now)) {
+        return failure;
       }
       flight = flight(entry);
     }
@@ -455,8 +456,11 @@ final class PublishedStore<T extends Published> {
       return false;
     }
     Failed<T> failure = entry.failure;
-    if (failure != null && now.isBefore(failure.retryAt())) {
+    if (failure != null && backoff.rests(failure.retryAt(), now)) {
       return false;
+    }
+    if (entry.fetchedAt.isAfter(now)) {
+      return true; // by a clock that was set back since
     }
     if (entry.overtakenBy != null && now.isBefore(entry.overtakenAt.plus(OVERTAKEN_FOR))) {
       return now.isAfter(entry.fetchedAt.plus(backoff.after(entry.overtakenFetches + 1)));

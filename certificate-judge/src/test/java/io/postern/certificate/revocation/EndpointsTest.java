@@ -76,6 +76,14 @@ class EndpointsTest {
   }
 
   @Test
+  void aClockThatWasSetBackLeavesNoEndpointAlone() throws Exception {
+    now = BEGIN.plus(Duration.ofDays(1));
+    fail(Kind.UNREACHABLE);
+    now = BEGIN;
+    good();
+  }
+
+  @Test
   void itsHealthTellsWhatWasLastSeen() throws Exception {
     good();
     now = now.plusSeconds(60);

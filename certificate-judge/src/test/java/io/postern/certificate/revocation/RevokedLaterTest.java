@@ -19,7 +19,9 @@ import io.postern.contracts.v1.VerdictResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -487,5 +489,39 @@ class RevokedLaterTest {
         .extracting(Revoked::certificate)
         .containsExactlyInAnyOrder(
             one.certificate().fingerprint(), other.certificate().fingerprint());
+  }
+
+  /** Or the list would be taken for fetched since, at each refresh, by each replica. */
+  @Test
+  void aFileFromTheFutureIsFetchedAgain() throws IOException {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] list = list(CA, Duration.ofHours(3)).make();
+    content.put("/a.crl", () -> list);
+    assertGood(ask(one));
+    Path file = folder.resolve(CrlStore.name(url("/a.crl"), CA.certificate()) + ".crl");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+    assertServed(Duration.ofMinutes(61), 2);
+  }
+
+  @Test
+  void whatWasFetchedByAClockThatWasSetBackIsFetchedAgain() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] list = list(CA, Duration.ofHours(3)).make();
+    content.put("/a.crl", () -> list);
+    shift = Duration.ofHours(5);
+    assertGood(ask(one));
+    assertServed(Duration.ofHours(-4), 2);
+    assertServed(Duration.ofMinutes(1), 2);
+  }
+
+  @Test
+  void whatFailedByAClockThatWasSetBackIsAskedAgain() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    content.put("/a.crl", () -> new byte[] {1});
+    shift = Duration.ofHours(5);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(3)).make());
+    shift = Duration.ZERO;
+    assertGood(ask(one));
   }
 }
