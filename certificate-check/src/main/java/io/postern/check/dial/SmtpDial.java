@@ -71,7 +71,7 @@ public final class SmtpDial implements AutoCloseable {
     }
 
     private Dialled ask() throws Failed, FetchException, IOException, InterruptedException {
-      addresses = connector.resolve(host, deadline);
+      addresses = connector.resolve(host, deadline).addresses();
       if (!privateToo && !PublicAddress.all(addresses)) {
         throw new Failed(Status.BLOCKED_ADDRESS, "the host's address is not public");
       }
@@ -116,7 +116,7 @@ public final class SmtpDial implements AutoCloseable {
       case UNREACHABLE -> Status.UNREACHABLE;
       case TIMEOUT, BUSY -> Status.TIMED_OUT;
       case BLOCKED_ADDRESS -> Status.BLOCKED_ADDRESS;
-      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, GARBAGE, WRONG_SIGNER, STALE ->
+      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, NOT_STORED, GARBAGE, REFUSAL, WRONG_SIGNER, STALE ->
           Status.DISCONNECTED;
     };
   }

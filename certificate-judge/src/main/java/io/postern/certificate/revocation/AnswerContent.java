@@ -1,9 +1,7 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.FetchException.Kind;
-import java.io.IOException;
 import java.time.Instant;
-import org.bouncycastle.cert.ocsp.OCSPResp;
 
 /** A responder's answer (RFC 6960 §4.2): whether it is one, by whom, and what it says. */
 final class AnswerContent {
@@ -14,7 +12,7 @@ final class AnswerContent {
     try {
       answer = OcspAnswer.read(body, question, nonce, false, now);
     } catch (FetchException e) {
-      return Content.nothing(status(e.kind(), body), String.valueOf(e.getMessage()));
+      return Content.nothing(status(e.kind()), String.valueOf(e.getMessage()));
     }
     if (!answer.currentAt(now)) {
       boolean early = now.plus(Published.CLOCK_SKEW).isBefore(answer.thisUpdate());
@@ -38,20 +36,11 @@ final class AnswerContent {
     };
   }
 
-  private static EndpointStatus status(Kind kind, byte[] body) {
-    if (kind == Kind.WRONG_SIGNER) {
-      return EndpointStatus.WRONG_SIGNER;
-    }
-    return refused(body) ? EndpointStatus.OCSP_ERROR : EndpointStatus.NOT_AN_OCSP_RESPONSE;
-  }
-
-  // RFC 6960 §4.2.1: an error is a whole response without an answer.
-  private static boolean refused(byte[] body) {
-    try {
-      return new OCSPResp(body).getStatus() != OCSPResp.SUCCESSFUL;
-    } catch (IOException | RuntimeException e) {
-      // Hostile bytes reach the parser.
-      return false;
-    }
+  private static EndpointStatus status(Kind kind) {
+    return switch (kind) {
+      case WRONG_SIGNER -> EndpointStatus.WRONG_SIGNER;
+      case REFUSAL -> EndpointStatus.OCSP_ERROR;
+      default -> EndpointStatus.NOT_AN_OCSP_RESPONSE;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,6 +19,11 @@ final class Backoff {
   Backoff(RevocationSettings settings) {
     this.first = settings.failureMemory();
     this.longest = settings.failureMemoryLongest();
+  }
+
+  /** Whether something is to be left alone until then; a clock that was set back undoes that. */
+  boolean rests(Instant until, Instant now) {
+    return now.isBefore(until) && !until.isAfter(now.plus(longest));
   }
 
   /**

@@ -28,17 +28,24 @@ public final class Connector implements AutoCloseable {
   }
 
   /**
-   * @param host a name or an address, IPv6 with or without brackets
-   * @throws FetchException UNRESOLVED, TIMEOUT, BUSY
+   * What a name resolved to.
+   *
+   * @param waited until it was its turn, which is not to be counted against it
    */
-  public List<InetAddress> resolve(String host, Deadline deadline)
+  public record Resolved(List<InetAddress> addresses, Duration waited) {}
+
+  /**
+   * @param host a name or an address, IPv6 with or without brackets
+   * @throws FetchException UNRESOLVED, TIMEOUT; BUSY: it was not its turn before the deadline
+   */
+  public Resolved resolve(String host, Deadline deadline)
       throws FetchException, InterruptedException {
     String bare =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     InetAddress literal = literal(bare);
     return literal == null
-        ? List.of(resolver.resolve(bare, deadline.leftAtMost(each)))
-        : List.of(literal);
+        ? resolver.resolve(bare, deadline.left(), deadline.leftAtMost(each))
+        : new Resolved(List.of(literal), Duration.ZERO);
   }
 
   private static @Nullable InetAddress literal(String host) {

@@ -77,9 +77,14 @@ public final class CrlStore {
     lists.cleared(new ListAt(by.url(), by.signer()), by.list(), certificate);
   }
 
-  /** A newer list of this URL revokes something: what is held of it is fetched again. */
-  public void overtaken(String url) {
-    lists.overtaken(url);
+  /**
+   * A newer list of this URL revokes a certificate: what is held of it is fetched again.
+   *
+   * @param certificate SHA-256 of it
+   * @param by thisUpdate of the newer one
+   */
+  public void overtaken(String url, byte[] certificate, Instant by) {
+    lists.overtaken(url, certificate, by);
   }
 
   /** Starts the fetches that are due and forgets what nobody asks for. */
@@ -193,7 +198,9 @@ public final class CrlStore {
 
       @Nullable Kept<Crl> look(Instant now) {
         Instant there = files.fetchedAt(name);
-        if (there == null || !there.isAfter(looked)) {
+        // By a clock that is ahead it would be newer than each fetch from now on.
+        boolean ahead = there != null && there.isAfter(clock.instant());
+        if (there == null || ahead || !there.isAfter(looked)) {
           return null;
         }
         looked = there;
@@ -239,7 +246,7 @@ public final class CrlStore {
         throw new FetchException(Kind.GARBAGE, "what is there is no list: " + e.getMessage());
       } catch (IOException e) {
         LOG.warnf("postern.revocation.cache-folder: a list cannot be stored: %s", e);
-        throw new FetchException(Kind.UNREACHABLE, "the list could not be stored");
+        throw new FetchException(Kind.NOT_STORED, "the list could not be stored");
       }
     }
   }

@@ -19,6 +19,10 @@ public record Deadline(long end) {
     return new Deadline(System.nanoTime() + time.toNanos());
   }
 
+  Deadline later(Duration by) {
+    return new Deadline(end + by.toNanos());
+  }
+
   /** At least a millisecond. */
   public Duration left() throws FetchException {
     long left = end - System.nanoTime();

@@ -164,12 +164,13 @@ public final class EndpointProbe {
       case UNRESOLVED -> EndpointStatus.DNS_FAILURE;
       case REFUSED -> EndpointStatus.REFUSED;
       case SILENT -> EndpointStatus.SILENT;
-      case UNREACHABLE -> EndpointStatus.UNREACHABLE;
+      case UNREACHABLE, NOT_STORED -> EndpointStatus.UNREACHABLE;
       case TIMEOUT, BUSY -> EndpointStatus.TIMED_OUT;
       case DISCONNECTED -> EndpointStatus.DISCONNECTED;
       case HTTP -> e.status() == 0 ? noContent(kind) : EndpointStatus.HTTP_STATUS;
       case TOO_LARGE -> EndpointStatus.TOO_LARGE;
       case GARBAGE -> noContent(kind);
+      case REFUSAL -> EndpointStatus.OCSP_ERROR;
       case WRONG_SIGNER -> EndpointStatus.WRONG_SIGNER;
       case STALE -> EndpointStatus.EXPIRED;
     };

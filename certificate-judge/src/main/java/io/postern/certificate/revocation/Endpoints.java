@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * forgotten.
  *
  * <p>An endpoint that cannot be reached is left alone, longer with each failure in a row, and then
- * tried by one fetch. What is wrong with a single answer (its signer, its dates, an HTTP error)
- * leaves the endpoint to others: who asks for one certificate must not silence it for the rest. Too
- * busy to ask is no failure. Any thread.
+ * tried by one fetch. What is wrong with a single answer (its signer, its dates, an HTTP error, a
+ * responder that will not say) leaves the endpoint to others: who asks for one certificate must not
+ * silence it for the rest. What fails here, before it is asked or after it has answered (turns,
+ * proxy, disk), is no failure of it. Any thread.
  */
 public final class Endpoints {
   static final int MOST = 2_000;
@@ -29,7 +30,8 @@ public final class Endpoints {
 
   /** Failures of what was asked for, not of the place. */
   private static final Set<Kind> OF_THE_ANSWER =
-      EnumSet.of(Kind.HTTP, Kind.TOO_LARGE, Kind.GARBAGE, Kind.WRONG_SIGNER, Kind.STALE);
+      EnumSet.of(
+          Kind.HTTP, Kind.TOO_LARGE, Kind.GARBAGE, Kind.REFUSAL, Kind.WRONG_SIGNER, Kind.STALE);
 
   /**
    * How an endpoint does.
@@ -127,8 +129,10 @@ public final class Endpoints {
       }
       return published;
     } catch (FetchException e) {
-      Duration took = Duration.ofNanos(System.nanoTime() - start);
-      failed(url, e.kind(), String.valueOf(e.getMessage()), began, took);
+      if (!e.ours()) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        failed(url, e.kind(), String.valueOf(e.getMessage()), began, took);
+      }
       throw e;
     } finally {
       if (probe) {
@@ -144,7 +148,7 @@ public final class Endpoints {
       return false;
     }
     Instant next = endpoint.health.nextTry();
-    if (next != null && now.isBefore(next)) {
+    if (next != null && backoff.rests(next, now)) {
       throw new RestingException(endpoint.health.reason(), next);
     }
     if (endpoint.probed) {
@@ -167,9 +171,6 @@ public final class Endpoints {
 
   private synchronized void failed(
       String url, Kind kind, String why, Instant began, Duration took) {
-    if (kind == Kind.BUSY) {
-      return;
-    }
     Endpoint endpoint = byUrl.computeIfAbsent(url, Endpoint::new);
     Health last = endpoint.health;
     Instant now = clock.instant();

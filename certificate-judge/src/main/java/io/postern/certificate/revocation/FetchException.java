@@ -18,7 +18,7 @@ public final class FetchException extends Exception {
     REFUSED,
     /** Nobody answered the attempt to connect. */
     SILENT,
-    /** There is no way to the address, or what came could not be kept. */
+    /** There is no way to the address. */
     UNREACHABLE,
     /** Connected, then nothing in time. */
     TIMEOUT,
@@ -27,15 +27,20 @@ public final class FetchException extends Exception {
     /** An answer by HTTP that is no content, or no HTTP. */
     HTTP,
     TOO_LARGE,
-    /** Not tried: too much is being fetched. */
+    /** It came, and could not be kept here. */
+    NOT_STORED,
+    /** Not tried: too much is being fetched, and no turn came in time. */
     BUSY,
     GARBAGE,
+    /** A responder answered that it does not say (RFC 6960 §4.2.1): {@code tryLater}. */
+    REFUSAL,
     WRONG_SIGNER,
     STALE
   }
 
   private final Kind kind;
   private final int status;
+  private boolean ours;
   private transient Way way = Way.NOWHERE;
 
   FetchException(Kind kind, String message) {
@@ -53,6 +58,16 @@ public final class FetchException extends Exception {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Nothing is known of who was to be asked: what failed is our queue, disk or proxy. */
+  public boolean ours() {
+    return ours || kind == Kind.BUSY || kind == Kind.NOT_STORED;
+  }
+
+  FetchException asOurs() {
+    this.ours = true;
+    return this;
   }
 
   /** The HTTP status that was answered instead of content; 0: none was. */

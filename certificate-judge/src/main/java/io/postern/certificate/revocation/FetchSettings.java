@@ -23,7 +23,10 @@ public interface FetchSettings {
   /** Time to resolve a name, and to connect. */
   Duration connectTimeout();
 
-  /** Time for a whole fetch, redirects included; no question waits longer for its lists. */
+  /**
+   * Time for a whole fetch, redirects included, once it has its turn, for which it waits as long at
+   * most; no question waits longer for its lists.
+   */
   Duration fetchTimeout();
 
   /** Largest list. */
@@ -31,9 +34,9 @@ public interface FetchSettings {
 
   int maxRedirects();
 
-  /** Fetches at one time. */
+  /** Fetches at one time; more wait for their turn. */
   int concurrentFetches();
 
-  /** Fetches at one time from one host and port. */
+  /** Fetches at one time from one host and port; more wait for their turn. */
   int concurrentFetchesPerHost();
 }

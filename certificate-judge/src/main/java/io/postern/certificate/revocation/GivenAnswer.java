@@ -30,6 +30,7 @@ public final class GivenAnswer {
       }
       OcspQuestion question =
           new OcspQuestion(
+              new byte[0],
               issuer.holder().getSubject().getEncoded(),
               issuer,
               basic.getResponses()[0].getCertID().getSerialNumber());

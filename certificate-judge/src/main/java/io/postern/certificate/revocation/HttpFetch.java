@@ -14,11 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>With a proxy, every request goes to the proxy, which resolves the names: here only a URL that
  * itself names an address that is not public is refused, and the proxy must refuse the rest.
  *
- * <p>Any thread; blocks at most the fetch time-out.
+ * <p>Any thread; blocks at most twice the fetch time-out: as long for its turns as for the fetch.
  */
 public final class HttpFetch implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
@@ -41,8 +37,7 @@ public final class HttpFetch implements AutoCloseable {
   private final FetchSettings settings;
   private final Connector connector;
   private final @Nullable HttpProxy proxy;
-  private final Semaphore all;
-  private final Map<String, Integer> perHost = new ConcurrentHashMap<>();
+  private final HttpTurns turns;
 
   /**
    * @throws IllegalArgumentException when the proxy in the settings is none, with the cure
@@ -51,7 +46,7 @@ public final class HttpFetch implements AutoCloseable {
     this.settings = settings;
     this.proxy = settings.httpProxy().map(HttpProxy::of).orElse(null);
     this.connector = new Connector(settings.connectTimeout());
-    this.all = new Semaphore(settings.concurrentFetches(), true);
+    this.turns = new HttpTurns(settings.concurrentFetches(), settings.concurrentFetchesPerHost());
   }
 
   /**
@@ -77,14 +72,29 @@ public final class HttpFetch implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
-  /** One fetch: its time and its way. One thread. */
+  /** One fetch: its time, to which waiting for turns does not count, and its way. One thread. */
   private static final class Going {
     final long began = System.nanoTime();
-    final Deadline deadline;
     final List<Way.Hop> hops = new ArrayList<>();
+    Deadline deadline;
+    private Duration patience;
 
     Going(Duration time) {
       this.deadline = Deadline.in(time);
+      this.patience = time;
+    }
+
+    HttpTurns.Turn turn(HttpTurns turns, HttpTarget at)
+        throws FetchException, InterruptedException {
+      long since = System.nanoTime();
+      HttpTurns.Turn turn = turns.take(at.authority(), patience);
+      waited(Duration.ofNanos(System.nanoTime() - since));
+      return turn;
+    }
+
+    void waited(Duration time) {
+      patience = patience.minus(time);
+      deadline = deadline.later(time);
     }
 
     Way way() {
@@ -109,49 +119,33 @@ public final class HttpFetch implements AutoCloseable {
 
   private void fetch(String url, Request request, Sink to, Going going)
       throws FetchException, InterruptedException {
-    if (!all.tryAcquire(going.deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new FetchException(Kind.BUSY, "too many lists are being fetched");
-    }
-    try {
-      HttpTarget at = HttpTarget.of(url);
-      int status = 0;
-      for (int i = 0; i <= settings.maxRedirects(); i++) {
-        Optional<HttpResponse> redirect = fetchOnce(at, request, to, going);
-        if (redirect.isEmpty()) {
-          return;
-        }
-        status = redirect.get().status();
-        at = at.redirected(redirect.get().location(), status);
+    HttpTarget at = HttpTarget.of(url);
+    int status = 0;
+    for (int i = 0; i <= settings.maxRedirects(); i++) {
+      Optional<HttpResponse> redirect = fetchOnce(at, request, to, going);
+      if (redirect.isEmpty()) {
+        return;
       }
-      throw new FetchException(
-          Kind.HTTP, "more than " + settings.maxRedirects() + " redirects", status);
-    } finally {
-      all.release();
+      status = redirect.get().status();
+      at = at.redirected(redirect.get().location(), status);
     }
+    throw new FetchException(
+        Kind.HTTP, "more than " + settings.maxRedirects() + " redirects", status);
   }
 
   private Optional<HttpResponse> fetchOnce(HttpTarget at, Request request, Sink to, Going going)
       throws FetchException, InterruptedException {
-    enter(at.authority());
-    try (Socket socket = connect(at, going)) {
+    try (HttpTurns.Turn turn = going.turn(turns, at);
+        Socket socket = connect(at, going)) {
       return exchange(socket, at, request, to, going.deadline);
     } catch (SocketTimeoutException e) {
       throw new FetchException(Kind.TIMEOUT, "the server did not answer in time");
     } catch (Unkept e) {
       throw e.full()
           ? HttpResponse.tooLarge()
-          : new FetchException(Kind.UNREACHABLE, "what came could not be stored");
+          : new FetchException(Kind.NOT_STORED, "what came could not be stored");
     } catch (IOException e) {
       throw new FetchException(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
-    } finally {
-      perHost.computeIfPresent(at.authority(), (_, count) -> count == 1 ? null : count - 1);
-    }
-  }
-
-  private void enter(String host) throws FetchException {
-    if (perHost.merge(host, 1, Integer::sum) > settings.concurrentFetchesPerHost()) {
-      perHost.computeIfPresent(host, (_, count) -> count == 1 ? null : count - 1);
-      throw new FetchException(Kind.BUSY, "too many lists are being fetched from this host");
     }
   }
 
@@ -171,7 +165,8 @@ public final class HttpFetch implements AutoCloseable {
       return connector.connect(addresses, proxy.port(), going.deadline);
     } catch (FetchException e) {
       throw new FetchException(
-          e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage());
+              e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage())
+          .asOurs();
     }
   }
 
@@ -179,7 +174,9 @@ public final class HttpFetch implements AutoCloseable {
       throws FetchException, InterruptedException {
     List<InetAddress> addresses = List.of();
     try {
-      addresses = connector.resolve(host, going.deadline);
+      Connector.Resolved resolved = connector.resolve(host, going.deadline);
+      going.waited(resolved.waited());
+      addresses = resolved.addresses();
       return addresses;
     } finally {
       going.hops.add(new Way.Hop(host, port, addresses, isProxy));

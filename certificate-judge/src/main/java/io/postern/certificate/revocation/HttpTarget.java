@@ -12,6 +12,8 @@ import java.util.Locale;
  * @param host in small letters, IPv6 in brackets
  */
 record HttpTarget(URI uri, String host, int port) {
+  private static final String FOUR_PARTS =
+      "(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}"; // no leading zeros
   private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
 
@@ -75,8 +77,9 @@ record HttpTarget(URI uri, String host, int port) {
 
   /**
    * Whether the URL itself says that it is not public, without any name being resolved: an address
-   * that is not, whatever ends in a number (resolvers take "127.1" and "0x7f000001" for addresses),
-   * and the names of loopback (RFC 6761 §6.3).
+   * that is not, whatever else ends in a number (resolvers take "127.1" and "0x7f000001" for
+   * addresses, and "0177.0.0.1" is read in tens by Java, in eights by others), and the names of
+   * loopback (RFC 6761 §6.3).
    */
   boolean saysPrivate() {
     String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
@@ -85,7 +88,7 @@ record HttpTarget(URI uri, String host, int port) {
     }
     String last = name.substring(name.lastIndexOf('.') + 1);
     if (last.matches("[0-9]+|0x[0-9a-f]*")) {
-      return !isPublic(name);
+      return !name.matches(FOUR_PARTS) || !isPublic(name);
     }
     return last.equals("localhost");
   }

@@ -58,6 +58,7 @@ record OcspAnswer(
     String reason,
     byte[] delegate)
     implements Published {
+  static final String UNKNOWN = "the responder does not know the certificate";
   static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_CERTIFICATES = 8;
   private static final int MOST_ANSWERS = 64;
@@ -73,8 +74,8 @@ record OcspAnswer(
    * @param nonce that was sent; empty: none. An answer without one was not made for us, and is as
    *     good as its times (RFC 5019 §4)
    * @param sha1 whether a signature with SHA-1 counts
-   * @throws FetchException GARBAGE: no answer, or about another certificate; WRONG_SIGNER; STALE is
-   *     not found out here
+   * @throws FetchException GARBAGE: no answer, or about another certificate; REFUSAL; WRONG_SIGNER;
+   *     STALE is not found out here
    */
   static OcspAnswer read(byte[] der, OcspQuestion question, byte[] nonce, boolean sha1, Instant now)
       throws FetchException {
@@ -85,7 +86,7 @@ record OcspAnswer(
       OCSPResp response = new OCSPResp(der);
       if (response.getStatus() != OCSPResp.SUCCESSFUL) {
         throw new FetchException(
-            Kind.UNREACHABLE, "the responder answered " + refusal(response.getStatus()));
+            Kind.REFUSAL, "the responder answered " + refusal(response.getStatus()));
       }
       if (!(response.getResponseObject() instanceof BasicOCSPResp basic)) {
         throw new FetchException(Kind.GARBAGE, "the responder's answer is of an unknown kind");
@@ -157,6 +158,12 @@ record OcspAnswer(
             || signer.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck) != null
         ? new byte[0]
         : signer.getEncoded();
+  }
+
+  /** A certificate is made some minutes before all of its issuer's responders know of it. */
+  @Override
+  public @Nullable String saysNothing() {
+    return status == Status.UNKNOWN ? UNKNOWN : null;
   }
 
   @Override

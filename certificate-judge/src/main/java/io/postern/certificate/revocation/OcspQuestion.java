@@ -29,9 +29,11 @@ import org.bouncycastle.cert.X509CertificateHolder;
  * (RFC 6960 §4.1). Asked with SHA-1 names, which every responder knows (RFC 5019 §2.1.1) and which
  * protect nothing; understood with SHA-2 names too. Immutable.
  *
+ * @param certificate SHA-256 of it; empty: only its number is known
  * @param issuerName as it stands in the certificate
  */
-record OcspQuestion(byte[] issuerName, ParsedCertificate issuer, BigInteger serial) {
+record OcspQuestion(
+    byte[] certificate, byte[] issuerName, ParsedCertificate issuer, BigInteger serial) {
   private static final Map<ASN1ObjectIdentifier, String> DIGESTS =
       Map.of(
           OIWObjectIdentifiers.idSHA1, "SHA-1",
@@ -42,6 +44,7 @@ record OcspQuestion(byte[] issuerName, ParsedCertificate issuer, BigInteger seri
   static OcspQuestion about(ParsedCertificate certificate, ParsedCertificate issuer) {
     try {
       return new OcspQuestion(
+          certificate.fingerprint(),
           certificate.holder().getIssuer().getEncoded(),
           issuer,
           certificate.x509().getSerialNumber());

@@ -130,9 +130,7 @@ final class OcspRevocation implements RevocationCheck {
     switch (answer.status()) {
       case GOOD -> evidence.setStatus(RevocationStatus.NOT_REVOKED);
       case UNKNOWN ->
-          evidence
-              .setStatus(RevocationStatus.UNREACHABLE)
-              .setDetail("the responder does not know the certificate");
+          evidence.setStatus(RevocationStatus.UNREACHABLE).setDetail(OcspAnswer.UNKNOWN);
       case REVOKED -> {
         Instant at = answer.revokedAt();
         evidence

@@ -3,6 +3,7 @@ package io.postern.certificate.revocation;
 import io.postern.contracts.Fingerprints;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,9 +51,14 @@ public final class OcspStore {
     answers.cleared(new Responder(url, question), by, certificate);
   }
 
-  /** A newer answer of this responder's revokes something: what is held of it is asked again. */
-  public void overtaken(String url) {
-    answers.overtaken(url);
+  /**
+   * A newer answer of this responder's revokes a certificate: it is asked about that one again.
+   *
+   * @param certificate SHA-256 of it
+   * @param by thisUpdate of the newer one
+   */
+  public void overtaken(String url, byte[] certificate, Instant by) {
+    answers.overtaken(url, certificate, by);
   }
 
   /** Starts the fetches that are due and forgets what nobody asks for. */
@@ -89,6 +95,11 @@ public final class OcspStore {
     @Override
     public String url() {
       return url;
+    }
+
+    @Override
+    public boolean isAbout(byte[] certificate) {
+      return MessageDigest.isEqual(question.certificate(), certificate);
     }
 
     @Override

@@ -23,6 +23,11 @@ interface Published {
   /** Null: not given. */
   @Nullable Instant nextUpdate();
 
+  /** Null: it tells something; else why not, and who needs it is to look again soon. */
+  default @Nullable String saysNothing() {
+    return null;
+  }
+
   /** Which of these it revokes, and since when. */
   Map<Cleared, Instant> revoked(Collection<Cleared> certificates);
 

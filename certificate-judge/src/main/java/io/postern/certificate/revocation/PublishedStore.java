@@ -38,6 +38,7 @@ final class PublishedStore<T extends Published> {
   static final int MOST = 10_000;
   private static final Logger LOG = Logger.getLogger(PublishedStore.class);
   private static final Duration FORGET_AFTER = Duration.ofDays(1);
+  private static final Duration OVERTAKEN_FOR = Duration.ofHours(1);
   private static final Duration MARK_EVERY = Duration.ofMinutes(1);
   private static final int LAST_PART = 4;
   private static final Duration SOON = Duration.ofSeconds(1);
@@ -69,7 +70,9 @@ final class PublishedStore<T extends Published> {
     @Nullable T told; // what the listener knows of
     @Nullable Times newest;
     Instant fetchedAt = Instant.EPOCH;
+    @Nullable Instant overtakenBy; // thisUpdate of what is known to be there
     Instant overtakenAt = Instant.EPOCH;
+    int overtakenFetches; // that did not bring it
     Instant usedAt = Instant.EPOCH;
     Instant markedAt = Instant.EPOCH;
     int failures; // in a row
@@ -115,8 +118,9 @@ final class PublishedStore<T extends Published> {
         mark(entry, now);
         return new Held<>(published);
       }
-      if (entry.flight == null && entry.failure != null && now.isBefore(entry.failure.retryAt())) {
-        return entry.failure;
+      Failed<T> failure = entry.failure;
+      if (entry.flight == null && failure != null && backoff.rests(failure.retryAt(), now)) {
+        return failure;
       }
       flight = flight(entry);
     }
@@ -153,6 +157,12 @@ final class PublishedStore<T extends Published> {
   private void take(Entry<T> entry, Kept<T> kept) {
     T published = kept.published();
     entry.fetchedAt = kept.fetchedAt();
+    Instant by = entry.overtakenBy;
+    if (by != null && published.thisUpdate().isBefore(by)) {
+      entry.overtakenFetches++;
+    } else {
+      entry.overtakenBy = null;
+    }
     if (entry.newest == null || !published.thisUpdate().isBefore(entry.newest.thisUpdate())) {
       entry.published = published;
       entry.newest = Times.of(published);
@@ -183,7 +193,7 @@ final class PublishedStore<T extends Published> {
                 tell(entry);
               } catch (Throwable e) {
                 synchronized (entry) {
-                  entry.flight = null;
+                  entry.flight = entry.flight == flight ? null : entry.flight;
                 }
                 flight.completeExceptionally(e);
                 LOG.error("a fetch of what an issuer publishes failed unexpectedly", e);
@@ -199,7 +209,7 @@ final class PublishedStore<T extends Published> {
           new Source.Here(
               entry.newest == null ? null : entry.newest.thisUpdate(),
               entry.fetchedAt,
-              entry.overtakenAt.isAfter(entry.fetchedAt));
+              entry.overtakenBy != null);
     }
     Source<T> source = entry.source;
     Kept<T> kept;
@@ -212,7 +222,7 @@ final class PublishedStore<T extends Published> {
       LOG.errorf(e, "%s could not be read", source.what());
       return failed(entry, Kind.GARBAGE, source.what() + " could not be read", null);
     } catch (FetchException e) {
-      return failed(entry, e.kind(), String.valueOf(e.getMessage()), null);
+      return failed(entry, e);
     } catch (RestingException e) {
       return resting(entry, e);
     }
@@ -226,10 +236,14 @@ final class PublishedStore<T extends Published> {
       T current = entry.current(now);
       if (current != null) {
         listener.fetched(kept.shared() ? "shared" : "ok");
+        entry.markedAt = now;
+        String nothing = current.saysNothing();
+        if (nothing != null) {
+          return saysNothing(entry, current, nothing, now);
+        }
         entry.flight = null;
         entry.failure = null;
         entry.failures = 0;
-        entry.markedAt = now;
         return new Held<>(current);
       }
     }
@@ -237,22 +251,45 @@ final class PublishedStore<T extends Published> {
         entry, Kind.STALE, source.what() + " is older than one that was there before", null);
   }
 
+  // Who could not be asked may be at once; what cannot be stored is not fetched every second.
+  private Answer<T> failed(Entry<T> entry, FetchException e) {
+    boolean unasked = e.ours() && e.kind() != Kind.NOT_STORED;
+    return failed(entry, e.kind(), String.valueOf(e.getMessage()), null, unasked);
+  }
+
   private Answer<T> failed(Entry<T> entry, Kind kind, String detail, @Nullable Times stale) {
+    return failed(entry, kind, detail, stale, false);
+  }
+
+  private Answer<T> failed(
+      Entry<T> entry, Kind kind, String detail, @Nullable Times stale, boolean unasked) {
     listener.fetched(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     Instant now = clock.instant();
     synchronized (entry) {
-      // Too busy to ask is no failure of the endpoint's.
-      boolean busy = kind == Kind.BUSY;
-      entry.failures += busy ? 0 : 1;
+      entry.failures += unasked ? 0 : 1;
       return landed(
           entry,
           new Failed<>(
               kind == Kind.STALE ? RevocationStatus.STALE : RevocationStatus.UNREACHABLE,
               detail,
               stale == null ? entry.newest : stale,
-              now.plus(busy ? SOON : backoff.after(entry.failures)),
+              now.plus(unasked ? SOON : backoff.after(entry.failures)),
               kind == Kind.WRONG_SIGNER));
     }
+  }
+
+  // In the entry's lock. Its place answers; what was there before does not count any more.
+  private Answer<T> saysNothing(Entry<T> entry, T published, String detail, Instant now) {
+    entry.published = null;
+    entry.failures++;
+    return landed(
+        entry,
+        new Failed<>(
+            RevocationStatus.UNREACHABLE,
+            detail,
+            Times.of(published),
+            now.plus(backoff.after(entry.failures)),
+            false));
   }
 
   private Answer<T> resting(Entry<T> entry, RestingException e) {
@@ -293,9 +330,11 @@ final class PublishedStore<T extends Published> {
       if (published == null || published == entry.told) {
         return;
       }
-      entry.told = published;
     }
     tell(entry.source, published, cleared.of(entry.source.name()));
+    synchronized (entry) {
+      entry.told = published;
+    }
   }
 
   private void tell(Source<T> source, T published, Collection<Cleared> certificates) {
@@ -307,15 +346,25 @@ final class PublishedStore<T extends Published> {
         .forEach(
             (certificate, at) -> {
               if (cleared.remove(source.name(), certificate)) {
-                listener.revoked(
-                    new Revoked(
-                        certificate.fingerprint(),
-                        certificate.source(),
-                        certificate.url(),
-                        published.thisUpdate(),
-                        at));
+                tell(source, published, certificate, at);
               }
             });
+  }
+
+  // Who cannot be told now is told when the next is fetched; the others are told.
+  private void tell(Source<T> source, T published, Cleared certificate, Instant revokedAt) {
+    try {
+      listener.revoked(
+          new Revoked(
+              certificate.fingerprint(),
+              certificate.source(),
+              certificate.url(),
+              published.thisUpdate(),
+              revokedAt));
+    } catch (RuntimeException e) {
+      cleared.add(source.name(), certificate, clock.instant());
+      LOG.errorf(e, "a revocation by %s could not be told", source.url());
+    }
   }
 
   private static <T extends Published> @Nullable T held(Entry<T> entry) {
@@ -329,16 +378,34 @@ final class PublishedStore<T extends Published> {
     return entries.values().stream().map(PublishedStore::held).filter(Objects::nonNull).toList();
   }
 
-  /** Something newer is known to be at a URL: what is held of it is fetched at the next refresh. */
-  void overtaken(String url) {
+  /**
+   * Something newer is known to be at a URL: what is held of it about this certificate is fetched
+   * at the next refresh, and again, less and less often, until that came or for an hour.
+   *
+   * @param certificate SHA-256 of it
+   * @param by thisUpdate of what is newer
+   */
+  void overtaken(String url, byte[] certificate, Instant by) {
     Instant now = clock.instant();
     for (Entry<T> entry : entries.values()) {
-      if (entry.source.url().equals(url)) {
+      if (entry.source.url().equals(url) && entry.source.isAbout(certificate)) {
         synchronized (entry) {
-          entry.overtakenAt = now;
+          overtaken(entry, by, now);
         }
       }
     }
+  }
+
+  // In the entry's lock.
+  private static void overtaken(Entry<?> entry, Instant by, Instant now) {
+    if (entry.newest != null && !entry.newest.thisUpdate().isBefore(by)) {
+      return; // it is here
+    }
+    if (entry.overtakenBy == null || entry.overtakenBy.isBefore(by)) {
+      entry.overtakenBy = by;
+      entry.overtakenFetches = 0;
+    }
+    entry.overtakenAt = now;
   }
 
   /** Looks at the disk: lets go of what was deleted there, and takes what others have fetched. */
@@ -389,11 +456,14 @@ final class PublishedStore<T extends Published> {
       return false;
     }
     Failed<T> failure = entry.failure;
-    if (failure != null && now.isBefore(failure.retryAt())) {
+    if (failure != null && backoff.rests(failure.retryAt(), now)) {
       return false;
     }
-    if (entry.overtakenAt.isAfter(entry.fetchedAt)) {
-      return now.isAfter(entry.fetchedAt.plus(settings.failureMemory()));
+    if (entry.fetchedAt.isAfter(now)) {
+      return true; // by a clock that was set back since
+    }
+    if (entry.overtakenBy != null && now.isBefore(entry.overtakenAt.plus(OVERTAKEN_FOR))) {
+      return now.isAfter(entry.fetchedAt.plus(backoff.after(entry.overtakenFetches + 1)));
     }
     Instant next = published.nextUpdate();
     if (next == null) {

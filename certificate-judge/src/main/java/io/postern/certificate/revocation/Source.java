@@ -14,6 +14,11 @@ interface Source<T extends Published> {
   /** As in the evidence. */
   String url();
 
+  /** Whether it may tell of the certificate with this fingerprint. */
+  default boolean isAbout(byte[] certificate) {
+    return true;
+  }
+
   /** What was kept of an earlier fetch, verified again; null: nothing. Reads the disk at most. */
   @Nullable Kept<T> kept();
 

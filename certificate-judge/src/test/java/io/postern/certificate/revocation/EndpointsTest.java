@@ -76,6 +76,14 @@ class EndpointsTest {
   }
 
   @Test
+  void aClockThatWasSetBackLeavesNoEndpointAlone() throws Exception {
+    now = BEGIN.plus(Duration.ofDays(1));
+    fail(Kind.UNREACHABLE);
+    now = BEGIN;
+    good();
+  }
+
+  @Test
   void itsHealthTellsWhatWasLastSeen() throws Exception {
     good();
     now = now.plusSeconds(60);
@@ -95,7 +103,7 @@ class EndpointsTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"HTTP", "TOO_LARGE", "GARBAGE", "WRONG_SIGNER"})
+      names = {"HTTP", "TOO_LARGE", "GARBAGE", "REFUSAL", "WRONG_SIGNER"})
   void anAnswerThatIsWrongLeavesTheEndpointToOthers(Kind kind) throws Exception {
     fail(kind);
     assertThat(health().failing()).isTrue();
@@ -119,9 +127,12 @@ class EndpointsTest {
     assertThat(health().failing()).isTrue();
   }
 
-  @Test
-  void tooBusyToAskIsNoFailure() {
-    fail(Kind.BUSY);
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"BUSY", "NOT_STORED"})
+  void whatFailsHereIsNoFailureOfTheEndpoint(Kind kind) {
+    fail(kind);
     assertThat(health().failing()).isFalse();
     assertThat(endpoints.failing() + endpoints.ok()).isZero();
   }

@@ -11,6 +11,7 @@ import io.postern.lab.SilentPort;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,7 +170,7 @@ class HttpFetchTest {
                       () -> {
                         throw new IOException("disk full");
                       }));
-      assertThat(requireNonNull(e).kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(requireNonNull(e).kind()).isEqualTo(Kind.NOT_STORED);
       assertThat(e).hasMessageContaining("stored");
     }
   }
@@ -245,33 +250,53 @@ class HttpFetchTest {
     assertThat(failure(url("/"))).isEqualTo(Kind.TOO_LARGE);
   }
 
+  /** A rush of certificates of one authority is no reason to defer their mail. */
   @Test
-  void moreThanFourAtATimeFromOneHostAreTooMany() throws Exception {
-    server.drips();
-    server.answers("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1000));
-    List<Kind> kinds = new CopyOnWriteArrayList<>();
-    try (HttpFetch http = new HttpFetch(TestSettings.in(folder))) {
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        Path file = folder.resolve("body" + i);
-        threads.add(
-            Thread.ofVirtual()
-                .start(
-                    () -> {
-                      FetchException e =
-                          catchThrowableOfType(
-                              FetchException.class,
-                              () ->
-                                  http.fetch(url("/"), list(), () -> Files.newOutputStream(file)));
-                      kinds.add(requireNonNull(e).kind());
-                    }));
+  void moreThanFourAtATimeFromOneHostWaitForTheirTurn() throws Exception {
+    AtomicInteger atOnce = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    server.answers(
+        _ -> {
+          most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+          LockSupport.parkNanos(50_000_000); // a server's time
+          atOnce.decrementAndGet();
+          return RawServer.response(200, new byte[5]);
+        });
+    List<Future<Way>> fetches = new ArrayList<>();
+    try (HttpFetch http = new HttpFetch(TestSettings.in(folder));
+        ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 10; i++) {
+        fetches.add(
+            side.submit(() -> http.fetch(url("/"), list(), OutputStream::nullOutputStream)));
       }
-      for (Thread thread : threads) {
-        thread.join();
+      for (Future<Way> fetch : fetches) {
+        assertThat(fetch.get().hops()).hasSize(1);
       }
     }
-    assertThat(kinds).filteredOn(k -> k == Kind.BUSY).hasSize(4);
-    assertThat(kinds).filteredOn(k -> k == Kind.TIMEOUT).hasSize(4);
+    assertThat(server.requests()).hasSize(10);
+    assertThat(most.get()).isBetween(1, 4);
+  }
+
+  /** Those behind four slow fetches have their whole time when they come to it. */
+  @Test
+  void waitingForATurnCostsNoneOfAFetchsTime() throws Exception {
+    TestSettings settings = TestSettings.in(folder);
+    server.answers(
+        _ -> {
+          LockSupport.parkNanos(settings.fetchTimeout().toNanos() * 6 / 10); // a server's time
+          return RawServer.response(200, new byte[5]);
+        });
+    List<Future<Way>> fetches = new ArrayList<>();
+    try (HttpFetch http = new HttpFetch(settings);
+        ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        fetches.add(
+            side.submit(() -> http.fetch(url("/"), list(), OutputStream::nullOutputStream)));
+      }
+      for (Future<Way> fetch : fetches) {
+        assertThat(fetch.get().hops()).hasSize(1);
+      }
+    }
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.postern.certificate.CertificateMaker;
+import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.revocation.FetchException.Kind;
 import io.postern.lab.FreePorts;
 import io.postern.lab.SilentPort;
@@ -14,6 +16,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -195,6 +199,10 @@ class HttpProxyTest {
         "http://LOCALHOST./",
         "http://x.localhost/",
         "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://012.0.0.1/",
+        "http://8.8.8.010/",
+        "http://8.8.2056/",
         "http://a.0x7f/"
       })
   void whatTheUrlItselfSaysIsPrivateIsRefusedBeforeTheProxyHearsOfIt(String url) {
@@ -241,11 +249,33 @@ class HttpProxyTest {
     FetchException gone = failure(by(FreePorts.next(), false), "http://crl.example/");
     assertThat(gone.kind()).isEqualTo(Kind.REFUSED);
     assertThat(gone).hasMessageContaining("postern.revocation.http-proxy");
+    assertThat(gone.ours()).as("no endpoint has failed").isTrue();
     try (SilentPort silent = new SilentPort()) {
       assertThat(failure(by(silent.port(), false), "http://crl.example/").kind())
           .isEqualTo(Kind.SILENT);
     }
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(6));
+  }
+
+  /** Each list would rest for minutes when the proxy is there again. */
+  @Test
+  void aProxyThatIsAwayIsNoFailureOfTheEndpoints() throws Exception {
+    int port = FreePorts.next();
+    Made ca = CertificateMaker.ca("CA").make();
+    Endpoints endpoints = new Endpoints(TestSettings.in(folder), InstantSource.system());
+    try (HttpFetch http = new HttpFetch(by(port, false))) {
+      CrlStore lists =
+          new CrlStore(
+              TestSettings.in(folder), http, endpoints, InstantSource.system(), result -> {});
+      Instant now = Instant.now();
+      var failed =
+          (PublishedStore.Failed<Crl>)
+              lists.current(
+                  "http://crl.example/a.crl", ca.certificate(), Patience.until(now.plusSeconds(5)));
+      assertThat(failed.detail()).contains("postern.revocation.http-proxy");
+      assertThat(failed.retryAt()).isBeforeOrEqualTo(Instant.now().plusSeconds(1));
+    }
+    assertThat(endpoints.failing()).isZero();
   }
 
   @Test

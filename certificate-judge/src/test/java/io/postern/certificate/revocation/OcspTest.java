@@ -46,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responders over HTTP, and answers stapled to a handshake. */
 class OcspTest {
@@ -231,6 +232,20 @@ class OcspTest {
       assertThat(ask(leaf, new byte[0]).getResult()).isEqualTo(VerdictResult.GOOD);
     }
     assertThat(asked).hasValue(1);
+  }
+
+  /**
+   * It answers "unauthorized" for what it does not know (RFC 5019 §2.2.3): the rest is not down.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {OCSPRespBuilder.UNAUTHORIZED, OCSPRespBuilder.TRY_LATER})
+  void aResponderThatRefusesOneAnswerIsAskedForOthers(int refusal) throws Exception {
+    answer = maker -> maker.refusing(refusal);
+    assertThat(ask(ocspLeaf().make(), new byte[0]).getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    answer = maker -> maker;
+    CertificateVerdict other = ask(ocspLeaf().make(), new byte[0]);
+    assertThat(other.getResult()).as(other.getDetail()).isEqualTo(VerdictResult.GOOD);
+    assertThat(asked).hasValue(2);
   }
 
   @Test

@@ -19,7 +19,9 @@ import io.postern.contracts.v1.VerdictResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -54,6 +58,8 @@ class RevokedLaterTest {
   @TempDir Path folder = Path.of("");
   private final Map<String, Supplier<byte[]>> content = new ConcurrentHashMap<>();
   private final List<Revoked> told = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean deaf = new AtomicBoolean();
+  private final AtomicInteger served = new AtomicInteger();
   private volatile Duration shift = Duration.ZERO;
   private final InstantSource clock = () -> Instant.now().plus(shift);
   private @Nullable HttpServer server;
@@ -80,6 +86,9 @@ class RevokedLaterTest {
 
           @Override
           public void revoked(Revoked revoked) {
+            if (deaf.getAndSet(false)) {
+              throw new IllegalStateException("not now");
+            }
             told.add(revoked);
           }
         };
@@ -97,6 +106,7 @@ class RevokedLaterTest {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
+    served.incrementAndGet();
     byte[] body = exchange.getRequestBody().readAllBytes();
     Supplier<byte[]> list = content.get(exchange.getRequestURI().getPath());
     byte[] answer = list == null ? ocsp.answer(body) : list.get();
@@ -389,5 +399,129 @@ class RevokedLaterTest {
             new CrlStore.Looked(url("/a.crl"), CA.certificate(), held.published()),
             Cleared.of(one.certificate(), ask(one).getRevocation(0)));
     assertThat(told).hasSize(2);
+  }
+
+  /** What was served after this time and a refresh; and no more than that. */
+  private void assertServed(Duration later, int times) {
+    shift = shift.plus(later);
+    requireNonNull(lists).refresh();
+    requireNonNull(responders).refresh();
+    Awaitility.await()
+        .during(Duration.ofMillis(200))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> served.get() == times);
+  }
+
+  @Test
+  void anAnnouncedRevocationByAResponderIsAskedForAndNoOtherAnswerIs() {
+    Made one = leaf("a.example").by(CA).ocsp(url("/ocsp")).make();
+    Made other = leaf("b.example").by(CA).ocsp(url("/ocsp")).make();
+    Instant from = Instant.now().minusSeconds(7200);
+    Instant until = Instant.now().plus(Duration.ofDays(3));
+    ocsp = request -> answer(request).times(from, until).make();
+    assertGood(ask(one));
+    assertGood(ask(other));
+    ocsp = request -> answer(request).times(from.plusSeconds(60), until).revoked().make();
+    requireNonNull(responders)
+        .overtaken(url("/ocsp"), one.certificate().fingerprint(), from.plusSeconds(60));
+    assertServed(Duration.ofSeconds(30), 3);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
+    assertGood(ask(other));
+  }
+
+  /** A mirror is behind: what it has is fetched until it is not, but not if it is here already. */
+  @Test
+  void anAnnouncedRevocationIsFetchedUntilItIsThere() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] old = list(CA, Duration.ofHours(3)).make();
+    byte[] fresh = list(CA, Duration.ofHours(1)).revoking(one).make();
+    content.put("/a.crl", () -> old);
+    CertificateVerdict before = ask(one);
+    assertGood(before);
+    byte[] about = one.certificate().fingerprint();
+    Instant held = Instant.ofEpochMilli(before.getRevocation(0).getThisUpdateMillis());
+    requireNonNull(lists).overtaken(url("/a.crl"), about, held);
+    assertServed(Duration.ofMinutes(6), 1);
+    requireNonNull(lists).overtaken(url("/a.crl"), about, held.plusSeconds(60));
+    assertServed(Duration.ofMinutes(1), 2);
+    assertServed(Duration.ofMinutes(6), 3);
+    content.put("/a.crl", () -> fresh);
+    assertServed(Duration.ofMinutes(6), 4);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
+    assertServed(Duration.ofMinutes(6), 4);
+  }
+
+  /** A new certificate is known to its responder minutes later. */
+  @Test
+  void whatAResponderDoesNotKnowIsAskedAgainSoon() {
+    Made one = leaf("a.example").by(CA).ocsp(url("/ocsp")).make();
+    ocsp = request -> answer(request).unknown().make();
+    CertificateVerdict unknown = ask(one);
+    assertThat(unknown.getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    assertThat(unknown.getDetail()).contains("does not know");
+    assertThat(unknown.getValidUntilMillis())
+        .isBetween(clock.millis(), clock.instant().plusSeconds(10).toEpochMilli());
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    assertThat(served).hasValue(1);
+    ocsp = request -> answer(request).make();
+    shift = Duration.ofSeconds(10);
+    assertGood(ask(one));
+  }
+
+  @Test
+  void oneThatCannotBeToldCostsNoOtherAndIsToldLater() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    Made other = leaf("b.example").by(CA).crl(url("/a.crl")).make();
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(3)).make());
+    assertGood(ask(one));
+    assertGood(ask(other));
+    deaf.set(true);
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(1)).revoking(one).revoking(other).make());
+    shift = Duration.ofMinutes(50);
+    requireNonNull(lists).overtaken(url("/a.crl"), one.certificate().fingerprint(), Instant.now());
+    requireNonNull(lists).refresh();
+    Awaitility.await().until(() -> told.size() == 1);
+    assertThat(deaf).isFalse();
+    shift = Duration.ofMinutes(58);
+    requireNonNull(lists).refresh();
+    Awaitility.await().until(() -> told.size() == 2);
+    assertThat(told)
+        .extracting(Revoked::certificate)
+        .containsExactlyInAnyOrder(
+            one.certificate().fingerprint(), other.certificate().fingerprint());
+  }
+
+  /** Or the list would be taken for fetched since, at each refresh, by each replica. */
+  @Test
+  void aFileFromTheFutureIsFetchedAgain() throws IOException {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] list = list(CA, Duration.ofHours(3)).make();
+    content.put("/a.crl", () -> list);
+    assertGood(ask(one));
+    Path file = folder.resolve(CrlStore.name(url("/a.crl"), CA.certificate()) + ".crl");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+    assertServed(Duration.ofMinutes(61), 2);
+  }
+
+  @Test
+  void whatWasFetchedByAClockThatWasSetBackIsFetchedAgain() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    byte[] list = list(CA, Duration.ofHours(3)).make();
+    content.put("/a.crl", () -> list);
+    shift = Duration.ofHours(5);
+    assertGood(ask(one));
+    assertServed(Duration.ofHours(-4), 2);
+    assertServed(Duration.ofMinutes(1), 2);
+  }
+
+  @Test
+  void whatFailedByAClockThatWasSetBackIsAskedAgain() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    content.put("/a.crl", () -> new byte[] {1});
+    shift = Duration.ofHours(5);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.UNKNOWN);
+    content.put("/a.crl", () -> list(CA, Duration.ofHours(3)).make());
+    shift = Duration.ZERO;
+    assertGood(ask(one));
   }
 }

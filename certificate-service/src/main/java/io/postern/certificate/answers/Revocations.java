@@ -21,6 +21,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -120,14 +121,20 @@ public class Revocations {
   void overtaken(CertificateVerdict verdict) {
     for (RevocationEvidence evidence : verdict.getRevocationList()) {
       if (evidence.getStatus() == RevocationStatus.NOT_REVOKED && !evidence.getUrl().isEmpty()) {
-        fetchAgain(evidence.getUrl());
+        // Newer than it will do.
+        fetchAgain(
+            evidence.getUrl(),
+            evidence.getCertificateFingerprint(),
+            evidence.getThisUpdateMillis() + 1);
       }
     }
   }
 
-  private void fetchAgain(String url) {
-    lists.overtaken(url);
-    responders.overtaken(url);
+  // Of a responder only what it said of this certificate.
+  private void fetchAgain(String url, ByteString certificate, long byMillis) {
+    Instant by = Instant.ofEpochMilli(byMillis);
+    lists.overtaken(url, certificate.toByteArray(), by);
+    responders.overtaken(url, certificate.toByteArray(), by);
   }
 
   private final class OfOthers implements TopicFollower.View {
@@ -147,7 +154,10 @@ public class Revocations {
         if (record.key().startsWith(Topics.REVOKED_KEY)) {
           RevocationAnnouncement announcement = VerdictRecord.parseFrom(value).getRevocation();
           if (memory.announce(announcement)) {
-            fetchAgain(announcement.getUrl());
+            fetchAgain(
+                announcement.getUrl(),
+                announcement.getCertificateFingerprint(),
+                announcement.getThisUpdateMillis());
           }
         } else if (record.key().equals(Topics.DEFAULT_ANCHORS_KEY)) {
           bundles.announced(VerdictRecord.parseFrom(value).getAnchors().getAnchors().getVersion());
