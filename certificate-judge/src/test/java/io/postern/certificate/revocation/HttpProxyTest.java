@@ -271,7 +271,9 @@ class HttpProxyTest {
       var failed =
           (PublishedStore.Failed<Crl>)
               lists.current(
-                  "http://crl.example/a.crl", ca.certificate(), Patience.until(now.plusSeconds(5)));
+                  "http://crl.example/a.crl",
+                  ca.certificate(),
+                  Patience.of(now, Duration.ofSeconds(5)));
       assertThat(failed.detail()).contains("postern.revocation.http-proxy");
       assertThat(failed.retryAt()).isBeforeOrEqualTo(Instant.now().plusSeconds(1));
     }
