@@ -80,7 +80,9 @@ class PartnerEndsTest {
     assertThat(endings.getFirst().daysLeft()).isZero();
     assertThat(endings.getFirst().where())
         .containsExactly(
-            "contoso / Any: an unproved peer", "contoso / Fabrikam: mail.fabrikam.example", "sends to us");
+            "contoso / Any: an unproved peer",
+            "contoso / Fabrikam: mail.fabrikam.example",
+            "sends to us");
   }
 
   @Test
