@@ -1,57 +1,93 @@
 package io.postern.log;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The revocations that certificate-service has announced, the newest {@value #MOST}, and what they
- * make of verdicts. Nobody's clock counts: the times compared are those of one issuer's lists. Any
- * thread.
+ * The revocations that certificate-service has announced, those of the newest {@value #MOST}
+ * certificates, and what they make of verdicts. Nobody's clock counts: the times compared are those
+ * that one issuer publishes. Any thread.
  */
 public final class AnnouncedRevocations {
   static final int MOST = 10_000;
 
-  private record Place(ByteString certificate, String url) {}
+  /**
+   * @param byMillis thisUpdate of what revokes the certificate
+   */
+  public record Overtaken(RevocationEvidence evidence, long byMillis) {}
 
-  // thisUpdate, in Unix milliseconds, of what revokes it there
-  private final Cache<Place, Long> revoked =
-      Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
+  // By certificate: the newest thisUpdate, in Unix milliseconds, of what revokes it, at whatever
+  // place; the certificate announced last is last. Guarded by itself.
+  private final Map<ByteString, Long> revoked =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteString, Long> eldest) {
+          return size() > MOST;
+        }
+      };
 
   /** False: it was known already. */
   public boolean take(RevocationAnnouncement announcement) {
-    Place place = new Place(announcement.getCertificateFingerprint(), announcement.getUrl());
+    ByteString certificate = announcement.getCertificateFingerprint();
     long update = announcement.getThisUpdateMillis();
-    Long known = revoked.getIfPresent(place);
-    if (known != null && known >= update) {
-      return false;
+    synchronized (revoked) {
+      Long known = revoked.get(certificate);
+      if (known != null && known >= update) {
+        return false;
+      }
+      revoked.remove(certificate);
+      revoked.put(certificate, update);
+      return true;
     }
-    revoked.put(place, update);
-    return true;
   }
 
   /**
-   * The verdict takes a certificate for not revoked because of what was published at the same place
-   * before the announced revocation: it was overtaken, whenever it is read.
+   * The verdict does not take a certificate for revoked, because of what was published before the
+   * announced revocation, there or at a mirror, or because nothing current could be had: it was
+   * overtaken, whenever it is read. Where nothing is published, or nothing was to be looked at,
+   * nothing was overtaken.
    */
   public boolean voids(CertificateVerdict verdict) {
-    if (revoked.estimatedSize() == 0) {
-      return false; // mostly
-    }
-    return evidence(verdict)
-        .filter(evidence -> evidence.getStatus() == RevocationStatus.NOT_REVOKED)
-        .anyMatch(
+    return !overtaken(verdict).isEmpty();
+  }
+
+  /** The evidence by which {@link #voids} it; mostly none. */
+  public List<Overtaken> overtaken(CertificateVerdict verdict) {
+    List<Overtaken> overtaken = new ArrayList<>();
+    evidence(verdict)
+        .filter(AnnouncedRevocations::mayBeOvertaken)
+        .forEach(
             evidence -> {
-              Long update =
-                  revoked.getIfPresent(
-                      new Place(evidence.getCertificateFingerprint(), evidence.getUrl()));
-              return update != null && evidence.getThisUpdateMillis() < update;
+              Long update = newest(evidence.getCertificateFingerprint());
+              if (update != null && evidence.getThisUpdateMillis() < update) {
+                overtaken.add(new Overtaken(evidence, update));
+              }
             });
+    return overtaken;
+  }
+
+  private static boolean mayBeOvertaken(RevocationEvidence evidence) {
+    return switch (evidence.getStatus()) {
+      case NOT_REVOKED, UNREACHABLE, STALE -> true;
+      default -> false;
+    };
+  }
+
+  private @Nullable Long newest(ByteString certificate) {
+    synchronized (revoked) {
+      return revoked.get(certificate);
+    }
   }
 
   /** The verdict rests on the certificate and does not know that it is revoked. */

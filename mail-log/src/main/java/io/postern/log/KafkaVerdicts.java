@@ -10,7 +10,6 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +34,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_BYTES = 64 * 1024;
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  private final ConcurrentHashMap<VerdictKey, PendingVerdict> pending = new ConcurrentHashMap<>();
+  private final PendingVerdicts pending = new PendingVerdicts();
   private final VerdictCache cache = new VerdictCache();
   private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
   private final KafkaProducer<String, byte[]> producer;
@@ -45,7 +44,8 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   public KafkaVerdicts(LogSettings settings) {
     producer = new KafkaProducer<>(settings.questioner());
     reader =
-        new TopicFollower(settings, Topics.CERTIFICATE_VERDICTS, new VerdictReader(cache, pending));
+        new TopicFollower(
+            settings, Topics.CERTIFICATE_VERDICTS, new VerdictReader(cache, pending.byKey()));
     reader.start();
   }
 
@@ -61,8 +61,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
       return known;
     }
     long end = System.nanoTime() + patience.toNanos();
-    PendingVerdict mine =
-        pending.compute(key, (k, open) -> (open == null ? new PendingVerdict() : open).enter());
+    PendingVerdict mine = pending.enter(key);
     try {
       // It may have come between the first look and the entry.
       known = cache.get(key);
@@ -72,7 +71,12 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
       if (mine.mustAsk(end, patience)) {
         ask(key, question, patience);
       }
-      return mine.answer().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      CertificateVerdict answer =
+          mine.answer().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return cache.isVoid(answer)
+          ? verdict(
+              key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "the answer was overtaken")
+          : answer;
     } catch (TimeoutException e) {
       return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "no answer in time");
     } catch (InterruptedException e) {
@@ -81,7 +85,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a pending verdict is never completed with a failure", e);
     } finally {
-      pending.computeIfPresent(key, (k, open) -> open.leave() ? null : open);
+      pending.leave(key, mine);
     }
   }
 

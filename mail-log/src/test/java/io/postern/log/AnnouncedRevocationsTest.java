@@ -52,10 +52,16 @@ class AnnouncedRevocationsTest {
     "leaf, NOT_REVOKED, http://crl.example/, 199, true",
     "leaf, NOT_REVOKED, http://crl.example/, 200, false",
     "leaf, NOT_REVOKED, http://crl.example/, 300, false",
-    "leaf, NOT_REVOKED, http://ocsp.example/, 100, false",
-    "leaf, NOT_REVOKED, '', 100, false",
+    "leaf, NOT_REVOKED, http://mirror.example/, 199, true",
+    "leaf, NOT_REVOKED, http://mirror.example/, 200, false",
+    "leaf, NOT_REVOKED, '', 100, true",
     "leaf, IS_REVOKED, http://crl.example/, 100, false",
-    "leaf, UNREACHABLE, http://crl.example/, 0, false",
+    "leaf, UNREACHABLE, http://crl.example/, 0, true",
+    "leaf, UNREACHABLE, http://crl.example/, 200, false",
+    "leaf, STALE, http://crl.example/, 199, true",
+    "leaf, STALE, http://crl.example/, 200, false",
+    "leaf, NOT_CHECKED, '', 0, false",
+    "leaf, NOTHING_PUBLISHED, '', 0, false",
     "other, NOT_REVOKED, http://crl.example/, 100, false",
   })
   void aVerdictIsOvertaken(
@@ -89,14 +95,27 @@ class AnnouncedRevocationsTest {
   }
 
   @Test
-  void noMoreThanTheBoundAreKept() {
-    for (int i = 0; i < AnnouncedRevocations.MOST * 2; i++) {
+  void thoseAnnouncedLastAreKept() {
+    int all = AnnouncedRevocations.MOST * 2;
+    for (int i = 0; i < all; i++) {
       revocations.take(announcement("leaf " + i, 200));
     }
-    int known = 0;
-    for (int i = 0; i < AnnouncedRevocations.MOST * 2; i++) {
-      known += revocations.take(announcement("leaf " + i, 200)) ? 0 : 1;
+    // Announced again by something newer: it is among the last once more.
+    int first = all - AnnouncedRevocations.MOST;
+    revocations.take(announcement("leaf " + first, 300));
+    revocations.take(announcement("another", 200));
+    assertThat(voids("leaf " + first)).isTrue();
+    assertThat(voids("leaf " + (first + 1))).isFalse();
+    for (int i = first + 2; i < all; i++) {
+      assertThat(voids("leaf " + i)).isTrue();
     }
-    assertThat(known).isLessThanOrEqualTo(AnnouncedRevocations.MOST);
+    assertThat(voids("leaf " + (first - 1))).isFalse();
+  }
+
+  private boolean voids(String certificate) {
+    return revocations.voids(
+        CertificateVerdict.newBuilder()
+            .addRevocation(evidence(certificate, RevocationStatus.NOT_REVOKED, URL, 100))
+            .build());
   }
 }

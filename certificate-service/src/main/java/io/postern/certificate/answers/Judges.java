@@ -81,7 +81,7 @@ public class Judges {
 
   void start(@Observes StartupEvent event) {
     for (int i = 0; i < settings.concurrent(); i++) {
-      Thread.ofVirtual().name("judge-" + i).start(this::work);
+      Thread.ofVirtual().name("judge-" + i).start(new Judge(room, this::workOn));
     }
   }
 
@@ -152,24 +152,16 @@ public class Judges {
     }
   }
 
-  private void work() {
-    try {
-      while (true) {
-        Question question = room.take();
-        if (question == null) {
-          return;
-        }
-        if (answered(question, true)) {
-          room.done(question);
-        } else if (!waits.begin(question, () -> workLonger(question))) {
-          count("shed");
-          answer(question, unavailable(question, "too many questions wait for lists"));
-          room.done(question);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private boolean workOn(Question question) throws InterruptedException {
+    if (answered(question, true)) {
+      return true;
     }
+    if (waits.begin(question, () -> workLonger(question))) {
+      return false;
+    }
+    count("shed");
+    answer(question, unavailable(question, "too many questions wait for lists"));
+    return true;
   }
 
   private void workLonger(Question question) {
@@ -185,8 +177,8 @@ public class Judges {
   private boolean answered(Question question, boolean atOnce) throws InterruptedException {
     try {
       return answer(question, atOnce);
-    } catch (RuntimeException | StackOverflowError e) {
-      // Also what a hostile chain may do to a recursive parser: it must not cost a judge.
+    } catch (RuntimeException | Error e) {
+      // Also what a hostile chain may do to a recursive parser, or to memory.
       LOG.errorf(e, "question %s could not be judged", question.key().hex());
       answer(question, unavailable(question, "the chain could not be judged"));
       return true;
