@@ -116,7 +116,15 @@ public final class SmtpDial implements AutoCloseable {
       case UNREACHABLE -> Status.UNREACHABLE;
       case TIMEOUT, BUSY -> Status.TIMED_OUT;
       case BLOCKED_ADDRESS -> Status.BLOCKED_ADDRESS;
-      case DISCONNECTED, NOT_FOLLOWED, HTTP, TOO_LARGE, NOT_STORED, GARBAGE, REFUSAL, WRONG_SIGNER, STALE ->
+      case DISCONNECTED,
+          NOT_FOLLOWED,
+          HTTP,
+          TOO_LARGE,
+          NOT_STORED,
+          GARBAGE,
+          REFUSAL,
+          WRONG_SIGNER,
+          STALE ->
           Status.DISCONNECTED;
     };
   }
