@@ -74,6 +74,21 @@ class AnnouncedRevocationsTest {
         .isEqualTo(overtaken);
   }
 
+  /** Whoever fetches again needs all places, also of those beside the path. */
+  @Test
+  void allThatWasOvertakenIsNamed() {
+    revocations.take(announcement("leaf", 200));
+    revocations.take(announcement("responder", 300));
+    RevocationEvidence leaf = evidence("leaf", RevocationStatus.NOT_REVOKED, URL, 100);
+    RevocationEvidence responder = evidence("responder", RevocationStatus.STALE, URL, 100);
+    CertificateVerdict verdict =
+        CertificateVerdict.newBuilder().addRevocation(leaf).addSupporting(responder).build();
+    assertThat(revocations.overtaken(verdict))
+        .containsExactly(
+            new AnnouncedRevocations.Overtaken(leaf, 200),
+            new AnnouncedRevocations.Overtaken(responder, 300));
+  }
+
   @Test
   void aVerdictRestsOnItsPathAndOnThoseWhoTellOfIt() {
     CertificateVerdict onPath =

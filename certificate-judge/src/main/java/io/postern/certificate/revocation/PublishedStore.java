@@ -462,8 +462,10 @@ final class PublishedStore<T extends Published> {
     if (entry.fetchedAt.isAfter(now)) {
       return true; // by a clock that was set back since
     }
-    if (entry.overtakenBy != null && now.isBefore(entry.overtakenAt.plus(OVERTAKEN_FOR))) {
-      return now.isAfter(entry.fetchedAt.plus(backoff.after(entry.overtakenFetches + 1)));
+    boolean overtaken =
+        entry.overtakenBy != null && now.isBefore(entry.overtakenAt.plus(OVERTAKEN_FOR));
+    if (overtaken && now.isAfter(entry.fetchedAt.plus(backoff.after(entry.overtakenFetches + 1)))) {
+      return true;
     }
     Instant next = published.nextUpdate();
     if (next == null) {

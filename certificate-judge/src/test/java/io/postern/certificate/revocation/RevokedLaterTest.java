@@ -76,7 +76,8 @@ class RevokedLaterTest {
     started.createContext("/", this::serve);
     started.start();
     server = started;
-    TestSettings settings = TestSettings.in(folder);
+    // Time for a virtual machine that has just started: no test here is about a time-out.
+    TestSettings settings = new TestSettings(folder, true, 1 << 20, Duration.ofSeconds(10));
     HttpFetch fetch = new HttpFetch(settings);
     http = fetch;
     StoreListener listener =
@@ -523,5 +524,18 @@ class RevokedLaterTest {
     content.put("/a.crl", () -> list(CA, Duration.ofHours(3)).make());
     shift = Duration.ZERO;
     assertGood(ask(one));
+  }
+
+  /** Fetching it again less and less often is no reason to miss the usual refresh. */
+  @Test
+  void whatIsOvertakenIsStillFetchedWhenItIsDueAnyway() {
+    Made one = leaf("a.example").by(CA).crl(url("/a.crl")).make();
+    Instant from = Instant.now().minusSeconds(60);
+    byte[] old = CrlMaker.by(CA).times(from, from.plusSeconds(80)).make();
+    content.put("/a.crl", () -> old); // five seconds are a quarter of what is left of its life
+    assertGood(ask(one));
+    requireNonNull(lists)
+        .overtaken(url("/a.crl"), one.certificate().fingerprint(), from.plusSeconds(60));
+    assertServed(Duration.ofMillis(5500), 2);
   }
 }

@@ -13,8 +13,8 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
-import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictRecord;
+import io.postern.log.AnnouncedRevocations;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicFollower;
 import io.quarkus.runtime.ShutdownEvent;
@@ -119,14 +119,9 @@ public class Revocations {
 
   /** A verdict was overtaken by what is announced: what it rests on is fetched again. */
   void overtaken(CertificateVerdict verdict) {
-    for (RevocationEvidence evidence : verdict.getRevocationList()) {
-      if (evidence.getStatus() == RevocationStatus.NOT_REVOKED && !evidence.getUrl().isEmpty()) {
-        // Newer than it will do.
-        fetchAgain(
-            evidence.getUrl(),
-            evidence.getCertificateFingerprint(),
-            evidence.getThisUpdateMillis() + 1);
-      }
+    for (AnnouncedRevocations.Overtaken overtaken : memory.overtakenBy(verdict)) {
+      RevocationEvidence evidence = overtaken.evidence();
+      fetchAgain(evidence.getUrl(), evidence.getCertificateFingerprint(), overtaken.byMillis());
     }
   }
 

@@ -7,6 +7,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.log.AnnouncedRevocations;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ final class VerdictMemory {
     ByteString certificate = revocation.getCertificateFingerprint();
     verdicts.values().removeIf(verdict -> AnnouncedRevocations.concerns(certificate, verdict));
     return true;
+  }
+
+  /** What of a verdict's evidence, also about those beside its path, was overtaken. */
+  List<AnnouncedRevocations.Overtaken> overtakenBy(CertificateVerdict verdict) {
+    return revocations.overtaken(verdict);
   }
 
   /** The verdict rests on what was published before an announced revocation. */
