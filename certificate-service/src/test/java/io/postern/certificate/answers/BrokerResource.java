@@ -31,8 +31,11 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           "2000",
           "postern.revocation.allow-private-targets",
           "true",
+          // Few, so that a test fills them long before what it stalls has timed out.
+          "postern.judging.concurrent",
+          "40",
           "postern.judging.waiting-for-lists",
-          "400",
+          "100",
           "postern.revocation.refresh-after",
           "1s",
           "postern.revocation.cache-folder",

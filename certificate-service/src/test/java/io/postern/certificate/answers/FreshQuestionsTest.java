@@ -45,8 +45,11 @@ import org.junit.jupiter.api.Test;
 class FreshQuestionsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** More than there are judges. */
-  private static final int WAITING = 250;
+  /** More than there are judges, as BrokerResource has it. */
+  private static final int WAITING = 60;
+
+  /** As many as may, as BrokerResource has it. */
+  private static final int MOST_WAITING = 100;
 
   private static final int FRESH = 60;
   private static final int CALLERS = 4;
@@ -196,9 +199,8 @@ class FreshQuestionsTest {
   void oneMoreThanMayWaitForListsIsToldAtOnce() {
     try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
       stalled.stall();
-      // As BrokerResource has it.
-      ask(questions(slowSet, slowLeaf, 400), System.currentTimeMillis() + 20_000);
-      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == 400);
+      ask(questions(slowSet, slowLeaf, MOST_WAITING), System.currentTimeMillis() + 20_000);
+      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == MOST_WAITING);
       CertificateVerdict verdict =
           verdicts.verdict(question(slowSet, slowLeaf, "one more"), PATIENCE);
       assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNAVAILABLE);
@@ -218,7 +220,7 @@ class FreshQuestionsTest {
       List<Double> behind = fresh(verdicts, "behind");
       print("behind a backlog of " + backlog, behind);
       assertThat(p(behind, 99)).isLessThan(2000);
-      Awaitility.await().atMost(PATIENCE).until(() -> expired() == before + backlog);
+      Awaitility.await().atMost(PATIENCE).until(() -> expired() >= before + backlog);
       assertThat(stalled.fetches()).isZero();
     }
   }
