@@ -141,10 +141,11 @@ public final class CrlServer implements AutoCloseable {
   }
 
   private synchronized void behave(Manner next) {
-    if (manner instanceof Manner.Stalling(CountDownLatch end)) {
+    Manner last = manner;
+    manner = next; // first, as who is let go looks at it
+    if (last instanceof Manner.Stalling(CountDownLatch end)) {
       end.countDown();
     }
-    manner = next;
   }
 
   /** Requests so far, whatever was answered. */

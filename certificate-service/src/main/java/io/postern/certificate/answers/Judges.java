@@ -89,6 +89,11 @@ public class Judges {
     room.close();
   }
 
+  /** Questions that wait for something to be fetched. */
+  int waitingForLists() {
+    return waits.waiting();
+  }
+
   @Incoming("requests")
   void ask(List<byte[]> records) {
     for (byte[] record : records) {

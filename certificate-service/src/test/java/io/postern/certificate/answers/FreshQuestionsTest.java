@@ -3,7 +3,6 @@ package io.postern.certificate.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Topics;
@@ -56,6 +55,7 @@ class FreshQuestionsTest {
 
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
+  @Inject Judges judges;
   @Inject @Readiness Ready ready;
 
   private final CrlServer crls = CrlServer.create();
@@ -130,11 +130,6 @@ class FreshQuestionsTest {
     return questions;
   }
 
-  private double waiting() {
-    Gauge gauge = meters.find("postern.certificate.questions.waiting.for.lists").gauge();
-    return gauge == null ? 0 : gauge.value();
-  }
-
   private double expired() {
     Counter counter = meters.find("postern.certificate.questions").tag("fate", "expired").counter();
     return counter == null ? 0 : counter.count();
@@ -184,14 +179,14 @@ class FreshQuestionsTest {
       List<Double> alone = fresh(verdicts, "alone");
       stalled.stall();
       ask(questions(slowSet, slowLeaf, WAITING), System.currentTimeMillis() + 20_000);
-      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == WAITING);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == WAITING);
       List<Double> beside = fresh(verdicts, "beside");
-      assertThat(waiting()).as("they still wait").isEqualTo(WAITING);
+      assertThat(judges.waitingForLists()).as("they still wait").isEqualTo(WAITING);
       print("alone", alone);
       print("with " + WAITING + " that wait", beside);
       // A stalled fetch takes five seconds.
       assertThat(p(beside, 99)).isLessThan(1000);
-      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == 0);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 0);
     }
   }
 
@@ -200,12 +195,12 @@ class FreshQuestionsTest {
     try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
       stalled.stall();
       ask(questions(slowSet, slowLeaf, MOST_WAITING), System.currentTimeMillis() + 20_000);
-      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == MOST_WAITING);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == MOST_WAITING);
       CertificateVerdict verdict =
           verdicts.verdict(question(slowSet, slowLeaf, "one more"), PATIENCE);
       assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNAVAILABLE);
       assertThat(verdict.getDetail()).isEqualTo("too many questions wait for lists");
-      Awaitility.await().atMost(PATIENCE).until(() -> waiting() == 0);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 0);
     }
   }
 

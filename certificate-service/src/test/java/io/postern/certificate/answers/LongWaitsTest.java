@@ -59,6 +59,6 @@ class LongWaitsTest {
                   throw new IllegalStateException("as a test has it");
                 }))
         .isTrue();
-    Awaitility.await().until(() -> waits.waiting() == 0);
+    Awaitility.await().dontCatchUncaughtExceptions().until(() -> waits.waiting() == 0);
   }
 }
