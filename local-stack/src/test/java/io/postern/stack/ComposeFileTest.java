@@ -166,7 +166,7 @@ class ComposeFileTest {
   }
 
   @Test
-  void onlySmtpIsPublishedAndTheApiToThisMachineAlone() {
+  void onlySmtpIsPublishedAndTheApisToThisMachineAlone() {
     Map<String, List<String>> published = new TreeMap<>();
     compose
         .services()
@@ -176,9 +176,11 @@ class ComposeFileTest {
                 published.put(name, ComposeFile.list(service.get("ports")));
               }
             });
-    assertThat(published).containsOnlyKeys("ingress-service", "policy-service");
-    assertThat(published.get("policy-service"))
-        .allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
+    assertThat(published)
+        .containsOnlyKeys("certificate-service", "ingress-service", "policy-service");
+    for (String api : List.of("certificate-service", "policy-service")) {
+      assertThat(published.get(api)).allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
+    }
     // A port for each replica of --scale.
     assertThat(published.values())
         .allSatisfy(ports -> assertThat(ports).singleElement().asString().contains("-"));
