@@ -54,6 +54,11 @@ public final class StateFolder {
     return folder("keys");
   }
 
+  /** With which delivery presents itself, where a connector names one. */
+  public Path clientCertificates() {
+    return folder("client-certificates");
+  }
+
   public Path logs() {
     return folder("logs");
   }

@@ -130,8 +130,13 @@ public final class ExampleWorld implements AutoCloseable {
     return state.keys().resolve(GATE + ".key");
   }
 
+  /** Our own server's certificate, for a connector with {@code clientCertificate: gate}. */
   public Path clientCertificates() {
-    return state.keys();
+    Path folder = state.clientCertificates();
+    if (!Files.exists(folder.resolve(GATE + ".pem"))) {
+      identity(state, GATE).write(folder, GATE);
+    }
+    return folder;
   }
 
   public String dnsServer() {
