@@ -13,7 +13,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -56,10 +55,6 @@ public class SeenInTraffic {
   public OptionalLong firstSeenMillis(byte[] chainFingerprint) {
     CertificateChain known = chains.get(Fingerprints.hex(chainFingerprint));
     return known == null ? OptionalLong.empty() : OptionalLong.of(known.getFirstSeenMillis());
-  }
-
-  public Optional<CertificateChain> chain(byte[] chainFingerprint) {
-    return Optional.ofNullable(chains.get(Fingerprints.hex(chainFingerprint)));
   }
 
   /** Chains that were used within this time, the one used last at the end. */
