@@ -34,12 +34,15 @@ public final class ScriptedPeer implements AutoCloseable {
   private static final List<String> CAPABILITIES =
       List.of("PIPELINING", "SIZE 157286400", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES");
 
+  private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
+
   private final Builder options;
   private final PeerScript script;
   private final @Nullable SslContext tls;
   private final MessageFolder folder;
   private final @Nullable Path ownFolder;
   private final ServerSocket listener;
+  private final Thread acceptor;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final List<PeerTranscript> sessions = new ArrayList<>();
@@ -63,7 +66,7 @@ public final class ScriptedPeer implements AutoCloseable {
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), 256);
-    Thread.ofVirtual().name("peer " + options.hostName).start(this::accept);
+    this.acceptor = Thread.ofVirtual().name("peer " + options.hostName).start(this::accept);
   }
 
   /** A peer that says this host name in its banner and to EHLO. */
@@ -248,6 +251,7 @@ public final class ScriptedPeer implements AutoCloseable {
     try {
       listener.close();
       release();
+      awaitEnd(acceptor); // or a connection that it takes just now would be missed
       dropConnections();
       awaitSessionsEnd();
       if (ownFolder != null) {
@@ -262,14 +266,17 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  /** A session that was just released may still be writing its message: 5 s at most. */
   private void awaitSessionsEnd() throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    for (Thread serving : threads) {
+      awaitEnd(serving);
+    }
+  }
+
+  /** A session that was just released may still be writing its message: 5 s at most. */
+  private static void awaitEnd(Thread thread) throws IOException {
     try {
-      for (Thread serving : threads) {
-        if (!serving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-          throw new IOException("a session of " + options.hostName + " does not end");
-        }
+      if (!thread.join(PATIENCE_AT_CLOSE)) {
+        throw new IOException(thread.getName() + " does not end");
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -347,7 +354,10 @@ public final class ScriptedPeer implements AutoCloseable {
         Socket socket = listener.accept();
         PeerTranscript transcript = begin(socket.getInetAddress().getHostAddress());
         open.add(socket);
-        Thread serving = Thread.ofVirtual().unstarted(() -> serve(socket, transcript));
+        Thread serving =
+            Thread.ofVirtual()
+                .name("session of peer " + options.hostName)
+                .unstarted(() -> serve(socket, transcript));
         threads.add(serving);
         serving.start();
       } catch (IOException closed) {

@@ -209,6 +209,9 @@ public final class SinkPeer implements AutoCloseable {
         sessions.incrementAndGet();
         open.add(socket);
         Thread.ofVirtual().name("session " + hostName).start(() -> serve(socket));
+        if (listener.isClosed()) {
+          socket.close(); // it came while the peer closed, which may not have seen it
+        }
       } catch (IOException closed) {
         // the loop ends
       }

@@ -8,13 +8,17 @@ import io.postern.smtp.Reply;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,6 +311,36 @@ class ScriptedPeerTest {
 
   private static ScriptedPeer.Builder secure() {
     return ScriptedPeer.named("mx.example").identity(SERVER);
+  }
+
+  /** A connection that is taken while the peer closes must not outlive it: closing would throw. */
+  @Test
+  void closingEndsConnectionsThatComeMeanwhile() throws Exception {
+    for (int i = 0; i < 400; i++) {
+      ScriptedPeer peer = ScriptedPeer.named("mx.example").start();
+      Queue<Socket> open = new ConcurrentLinkedQueue<>();
+      CountDownLatch connecting = new CountDownLatch(4);
+      for (int c = 0; c < 4; c++) {
+        Thread.ofVirtual().start(() -> connectUntilRefused(peer, open, connecting));
+      }
+      connecting.await();
+      peer.close();
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void connectUntilRefused(
+      ScriptedPeer peer, Queue<Socket> open, CountDownLatch connecting) {
+    try {
+      for (int i = 0; i < 100; i++) {
+        open.add(new Socket(peer.address().getAddress(), peer.port()));
+        connecting.countDown();
+      }
+    } catch (IOException refused) {
+      connecting.countDown();
+    }
   }
 
   private static SmtpClient client(ScriptedPeer peer) throws IOException {

@@ -250,6 +250,8 @@ class MutationsTest {
       assertThat(scenario.send(0)).isTrue();
       assertThat(inContent.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       Replica owner = replica(Duplicates.deliverer(requireNonNull(first.get())));
+      // Paused while it reads from the log, it might find the content too late once it goes on.
+      BlockedWrite.await(scenario.port(GOOD), PATIENCE);
       long start = System.nanoTime();
       owner.process().pause();
       try {

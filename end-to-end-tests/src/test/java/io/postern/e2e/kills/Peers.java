@@ -71,6 +71,10 @@ final class Peers implements AutoCloseable {
     peers.get(destination.number()).manner(manner);
   }
 
+  int port(Destination destination) {
+    return peers.get(destination.number()).port();
+  }
+
   /** From now on no peer misbehaves. */
   void becomeGood() {
     peers.forEach(peer -> peer.manner(stage -> new SinkPeer.Step.GoOn()));

@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param intervals of the schedule, as the setting is written
  * @param watch how long a delivery that was handed over is waited for
+ * @param block how long delivery waits for a block of content to be taken
  * @param end how long delivery waits for the reply to the final dot
  * @param longestHang of a peer
  * @param drain how long it may take after the load until nothing is pending
@@ -15,6 +16,7 @@ import java.time.Duration;
 record Profile(
     String intervals,
     Duration watch,
+    Duration block,
     Duration end,
     Duration longestHang,
     Duration drain,
@@ -24,6 +26,7 @@ record Profile(
       new Profile(
           "1s,2s,3s,5s",
           Duration.ofSeconds(80),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(14),
           Duration.ofSeconds(10),
           Duration.ofSeconds(150),
@@ -34,6 +37,7 @@ record Profile(
       new Profile(
           "1s,2s,3s,5s",
           Duration.ofSeconds(90),
+          Duration.ofSeconds(60), // longer than the pause of a deliverer that is to send its dot
           Duration.ofSeconds(20),
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
@@ -43,6 +47,7 @@ record Profile(
       new Profile(
           "2s,5s,10s,20s,30s",
           Duration.ofSeconds(120),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(45),
           Duration.ofSeconds(42),
           Duration.ofMinutes(15),

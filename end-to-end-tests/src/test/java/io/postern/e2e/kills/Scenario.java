@@ -62,6 +62,10 @@ final class Scenario implements AutoCloseable {
     peers.manner(destination, manner);
   }
 
+  int port(Destination destination) {
+    return peers.port(destination);
+  }
+
   List<Received.Taken> received(int seq) {
     return received.of(new Received.Key(seq, 0));
   }

@@ -112,7 +112,7 @@ final class World implements AutoCloseable {
             Map.entry("postern.delivery.timeout.handshake", "8s"),
             Map.entry("postern.delivery.timeout.command", "8s"),
             Map.entry("postern.delivery.timeout.data-start", "8s"),
-            Map.entry("postern.delivery.timeout.block", "10s"),
+            Map.entry("postern.delivery.timeout.block", seconds(profile.block())),
             Map.entry("postern.delivery.timeout.end", seconds(profile.end())),
             Map.entry("postern.delivery.destination.probe-pause", "1s"),
             Map.entry("postern.delivery.destination.longest-probe-pause", "3s"),
