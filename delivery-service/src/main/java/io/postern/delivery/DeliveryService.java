@@ -11,6 +11,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.HandshakeChannel;
 import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
 import io.postern.delivery.transaction.SessionOpener;
@@ -54,6 +55,7 @@ public class DeliveryService {
 
   private final Configuration configuration;
   private final RouteChannel routes;
+  private final HandshakeChannel handshakes;
   private final MeterRegistry registry;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private volatile @Nullable DirectoryReader<Directory> directory;
@@ -64,9 +66,14 @@ public class DeliveryService {
   private volatile boolean stopping;
 
   @Inject
-  public DeliveryService(Configuration configuration, RouteChannel routes, MeterRegistry registry) {
+  public DeliveryService(
+      Configuration configuration,
+      RouteChannel routes,
+      HandshakeChannel handshakes,
+      MeterRegistry registry) {
     this.configuration = configuration;
     this.routes = routes;
+    this.handshakes = handshakes;
     this.registry = registry;
   }
 
@@ -140,6 +147,7 @@ public class DeliveryService {
         new SessionOpener(ownName, timeouts, clients),
         connections,
         new Judge(verdicts, configuration.delivery().verdictPatience()),
+        handshakes,
         new CurrentRouting(routing),
         contents::open,
         timeouts,

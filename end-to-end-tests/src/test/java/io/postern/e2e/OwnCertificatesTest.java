@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.contracts.Fingerprints;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
@@ -149,6 +151,50 @@ class OwnCertificatesTest {
                   .startsWith("inbound-connector/" + organization.id());
               assertThat(outcome.path("reason").asText()).contains("tlsSenderCertificateName");
             });
+  }
+
+  @Test
+  void aRehearsalTellsWhichHostNamesOtherAuthoritiesThanTheNewOnes() throws Exception {
+    Identity ours = stack.ca().issue(Issue.to("client.gate.example"));
+    ours.write(stack.keys(), "client");
+    String replaced = Fingerprints.hex(Fingerprints.sha256(ours.der().getFirst()));
+    try (TestOrganization sender = stack.organization("asks")) {
+      String host = "mx." + sender.id() + "-partner.example";
+      ScriptedPeer partner =
+          sender.peer(
+              ScriptedPeer.named(host)
+                  .identity(sender.identity(host))
+                  .clientAuthorities(stack.ca().root()));
+      String domain = sender.id() + "-partner.example";
+      sender.outboundTo(partner, domain, "tlsSettings: encryptionOnly, clientCertificate: client");
+      sender.apply();
+      sender.relayed(List.of("bob@" + domain), Messages.small("to be asked"));
+      assertThat(partner.session(partner.awaitMessages(1, PATIENCE).getFirst()).clientChain())
+          .isEqualTo(ours.chain());
+
+      Path folder = Files.createTempDirectory("rehearsal");
+      stack.ca().issue(Issue.to("client.gate.example")).write(folder, "renewed");
+      LabCa.create("Other").issue(Issue.to("client.gate.example")).write(folder, "other");
+      String connector = "outbound-connector/" + sender.id() + "/To 1 (host " + host + ")";
+      String renewed = Files.readString(folder.resolve("renewed.pem"));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          find(rehearse(renewed, replaced).path("outcomes"), "concerns", connector)
+                              .path("reason")
+                              .asText())
+                      .contains("takes certificates of this issuer"));
+
+      JsonNode other =
+          find(
+              rehearse(Files.readString(folder.resolve("other.pem")), replaced).path("outcomes"),
+              "concerns",
+              connector);
+      assertThat(other.path("result").asText()).isEqualTo("fails");
+      assertThat(other.path("reason").asText()).contains("none of the new one");
+    }
   }
 
   private String presented() throws Exception {

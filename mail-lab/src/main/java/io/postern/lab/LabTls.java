@@ -24,16 +24,23 @@ final class LabTls {
 
   private LabTls() {}
 
+  /**
+   * @param authorities named to the client as those of which certificates are taken; none: of any
+   */
   static SslContext server(
-      Identity identity, List<String> protocols, boolean rsaKeyExchange, boolean askCertificate) {
+      Identity identity,
+      List<String> protocols,
+      boolean rsaKeyExchange,
+      boolean askCertificate,
+      List<X509Certificate> authorities) {
     SslContextBuilder builder =
         SslContextBuilder.forServer(
                 identity.key(), identity.chain().toArray(X509Certificate[]::new))
             .clientAuth(askCertificate ? ClientAuth.OPTIONAL : ClientAuth.NONE);
     if (rsaKeyExchange) {
-      return build(builder.ciphers(RSA_KEY_EXCHANGE), List.of("TLSv1.2"));
+      return build(builder.ciphers(RSA_KEY_EXCHANGE), List.of("TLSv1.2"), authorities);
     }
-    return build(builder, protocols);
+    return build(builder, protocols, authorities);
   }
 
   static SslContext client(@Nullable Identity identity, List<String> protocols) {
@@ -41,7 +48,7 @@ final class LabTls {
     if (identity != null) {
       builder.keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new));
     }
-    return build(builder, protocols);
+    return build(builder, protocols, List.of());
   }
 
   static SSLEngine engine(SslContext context) {
@@ -52,19 +59,20 @@ final class LabTls {
     return context.newEngine(UnpooledByteBufAllocator.DEFAULT, serverName, -1);
   }
 
-  private static SslContext build(SslContextBuilder builder, List<String> protocols) {
+  private static SslContext build(
+      SslContextBuilder builder, List<String> protocols, List<X509Certificate> authorities) {
     try {
       return builder
           .sslProvider(SslProvider.OPENSSL)
           .protocols(protocols)
-          .trustManager(everybody())
+          .trustManager(everybody(authorities))
           .build();
     } catch (SSLException failed) {
       throw new IllegalStateException("no TLS context for " + protocols, failed);
     }
   }
 
-  private static X509TrustManager everybody() {
+  private static X509TrustManager everybody(List<X509Certificate> named) {
     return new X509ExtendedTrustManager() {
       @Override
       public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -86,7 +94,7 @@ final class LabTls {
 
       @Override
       public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+        return named.toArray(X509Certificate[]::new);
       }
     };
   }

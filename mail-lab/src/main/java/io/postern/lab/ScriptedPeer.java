@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +63,8 @@ public final class ScriptedPeer implements AutoCloseable {
                 options.identity,
                 options.protocols,
                 options.rsaKeyExchange,
-                options.askClientCertificate);
+                options.askClientCertificate,
+                options.clientAuthorities);
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), 256);
@@ -85,6 +87,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private boolean failHandshake;
     private boolean rsaKeyExchange;
     private boolean askClientCertificate = true;
+    private List<X509Certificate> clientAuthorities = List.of();
     private List<String> protocols = LabTls.MODERN;
     private List<String> capabilities = CAPABILITIES;
 
@@ -135,6 +138,12 @@ public final class ScriptedPeer implements AutoCloseable {
 
     public Builder askClientCertificate(boolean ask) {
       this.askClientCertificate = ask;
+      return this;
+    }
+
+    /** Names these to the client as those of which certificates are taken; default: none. */
+    public Builder clientAuthorities(X509Certificate... authorities) {
+      this.clientAuthorities = List.of(authorities);
       return this;
     }
 

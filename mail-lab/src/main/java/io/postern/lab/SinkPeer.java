@@ -119,7 +119,9 @@ public final class SinkPeer implements AutoCloseable {
     this.manner = manner;
     this.failHandshake = failHandshake;
     this.tls =
-        identity == null ? null : LabTls.server(identity, LabTls.MODERN, false, /* ask= */ false);
+        identity == null
+            ? null
+            : LabTls.server(identity, LabTls.MODERN, false, /* ask= */ false, List.of());
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     // What waits here unread is bounded, whatever the system would grow it to.

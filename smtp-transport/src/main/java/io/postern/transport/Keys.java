@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * on a client the only one there is. Immutable. Runs under native frames: must not block.
  */
 final class Keys extends X509ExtendedKeyManager {
+  /** Under this name a client's session has the server's {@link CertificateRequest}. */
+  static final String REQUEST = CertificateRequest.class.getName();
+
   private final List<KeyMaterial> materials;
   private final List<Set<String>> names;
 
@@ -103,6 +106,10 @@ final class Keys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineClientAlias(
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    @Nullable SSLSession session = engine == null ? null : engine.getHandshakeSession();
+    if (session != null) {
+      session.putValue(REQUEST, CertificateRequest.of(issuers, session));
+    }
     for (String type : keyTypes) {
       if (materials.getFirst().type().equals(type)) {
         return "0"; // whatever issuers the server names: it gets the certificate that was

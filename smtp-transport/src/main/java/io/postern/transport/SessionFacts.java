@@ -18,9 +18,14 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** What one finished handshake showed. */
+/**
+ * What one finished handshake showed.
+ *
+ * @param request null: we were not asked for a certificate, had none, or resumed a session
+ */
 @SuppressWarnings("ArrayRecordComponent") // opaque bytes
-record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
+record SessionFacts(
+    TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp, @Nullable CertificateRequest request) {
 
   /**
    * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
@@ -64,7 +69,9 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
       describe(chain.getFirst(), facts);
     }
     byte @Nullable [] staple = sent == null ? null : engine.getOcspResponse();
-    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple);
+    CertificateRequest request =
+        facts.getResumed() ? null : (CertificateRequest) session.getValue(Keys.REQUEST);
+    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple, request);
   }
 
   private static List<byte[]> chain(SSLSession session) {

@@ -403,6 +403,14 @@ public final class SmtpConnection implements AutoCloseable {
     return facts == null ? new byte[0] : facts.stapledOcsp().clone();
   }
 
+  /**
+   * What the server said as it asked for our certificate in this connection's handshake; null: it
+   * did not, we have none, or a session was resumed.
+   */
+  public @Nullable CertificateRequest certificateRequest() {
+    return facts == null ? null : facts.request();
+  }
+
   private void check() throws IOException {
     if (closed || broken) {
       throw new IOException(closed ? "the connection is closed" : "the connection is broken");

@@ -2,6 +2,7 @@ package io.postern.certificate.rehearsal;
 
 import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.rules.CertificateNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.List;
  * @param after leaf first
  */
 record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
+  /** Whoever verifies ECDSA knows this curve (RFC 8446 §9.1). */
+  private static final String COMMON_CURVE = "EC P-256";
 
   List<String> namesBefore() {
     return CertificateNames.of(before.getFirst().x509());
@@ -49,6 +52,43 @@ record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
   static String key(ParsedCertificate certificate) {
     String strength = CertificateFacts.of(certificate).keyStrength();
     return strength.startsWith("RSA ") ? "RSA" : strength;
+  }
+
+  /** Whether the peer says that it can verify such a key. */
+  static boolean isVerifiedBy(HandshakeSeen handshake, String key) {
+    return key.startsWith("EC ") ? handshake.getVerifiesEcdsa() : handshake.getVerifiesRsa();
+  }
+
+  /**
+   * What to ask who verifies ECDSA.
+   *
+   * @param presented what was verified before
+   */
+  List<String> toAskOfCurve(ParsedCertificate presented) {
+    String key = keyAfter();
+    return !key.startsWith("EC ") || key.equals(COMMON_CURVE) || key.equals(key(presented))
+        ? List.of()
+        : List.of(
+            "its software says that it verifies ECDSA; not recorded for which curve: can it verify "
+                + key
+                + "?");
+  }
+
+  /** What to ask who validates, of whom nothing is known that answers it. */
+  List<String> toAskOfTrust() {
+    List<String> toAsk = new ArrayList<>();
+    if (!sameRoot()) {
+      toAsk.add("it must trust another root, if it validates: " + root(after));
+    }
+    toAsk.addAll(toAskOfNames());
+    return toAsk;
+  }
+
+  List<String> toAskOfNames() {
+    return namesLost().isEmpty()
+        ? List.of()
+        : List.of(
+            "its own connector may ask for a name that is lost: " + String.join(", ", namesLost()));
   }
 
   /** Names of the old one that the new one does not have, wildcards counted. */

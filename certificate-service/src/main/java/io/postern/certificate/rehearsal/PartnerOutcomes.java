@@ -3,11 +3,8 @@ package io.postern.certificate.rehearsal;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.rehearsal.Rehearsal.Result;
-import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
-import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.HandshakeSeen;
-import io.postern.contracts.v1.OutboundConnector;
 import io.postern.rules.CertificateNames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,14 +14,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Partners that see a certificate of ours: as a server's in their recorded handshakes, as a
- * client's by the connectors that present it. What they trust is not known here; what their
- * software can verify and what they ask for is. Stateless.
+ * Partners that see a certificate of ours as a server's, by their recorded handshakes. What they
+ * trust is not known here; what their software can verify and what they ask for is. Stateless.
  */
 final class PartnerOutcomes {
-  /** Whoever verifies ECDSA knows this curve (RFC 8446 §9.1). */
-  private static final String COMMON_CURVE = "EC P-256";
-
   private PartnerOutcomes() {}
 
   /**
@@ -34,7 +27,7 @@ final class PartnerOutcomes {
    * @param ours leaves that our servers present or have presented, the old one among them
    * @param handshakes the newest last
    */
-  static List<Outcome> ofServer(
+  static List<Outcome> of(
       Change change, List<ParsedCertificate> ours, List<HandshakeSeen> handshakes) {
     Map<String, ParsedCertificate> presentable = new HashMap<>();
     ours.forEach(leaf -> presentable.put(Fingerprints.hex(leaf.fingerprint()), leaf));
@@ -44,9 +37,10 @@ final class PartnerOutcomes {
       ParsedCertificate presented =
           presentable.get(Fingerprints.hex(handshake.getPresentedFingerprint().toByteArray()));
       if (presented != null
+          && !handshake.getAsClient()
           && seesTheOldOne(change, presented, handshake)
           && seen.add(subject(handshake))) {
-        outcomes.add(ofServer(change, presented, handshake));
+        outcomes.add(of(change, presented, handshake));
       }
     }
     return outcomes;
@@ -55,11 +49,8 @@ final class PartnerOutcomes {
   // Where there are several, one with another key is for those who could not verify this one.
   private static boolean seesTheOldOne(
       Change change, ParsedCertificate presented, HandshakeSeen handshake) {
-    return presented.equals(change.before().getFirst()) || verifies(change.keyBefore(), handshake);
-  }
-
-  private static boolean verifies(String key, HandshakeSeen handshake) {
-    return key.startsWith("EC ") ? handshake.getVerifiesEcdsa() : handshake.getVerifiesRsa();
+    return presented.equals(change.before().getFirst())
+        || Change.isVerifiedBy(handshake, change.keyBefore());
   }
 
   // Unproved peers are told apart by what they can do.
@@ -86,8 +77,7 @@ final class PartnerOutcomes {
         + ")";
   }
 
-  private static Outcome ofServer(
-      Change change, ParsedCertificate presented, HandshakeSeen handshake) {
+  private static Outcome of(Change change, ParsedCertificate presented, HandshakeSeen handshake) {
     Outcome outcome = byHandshake(change, presented, handshake);
     return presented.equals(change.before().getFirst())
         ? outcome
@@ -104,7 +94,7 @@ final class PartnerOutcomes {
       Change change, ParsedCertificate presented, HandshakeSeen handshake) {
     String partner = partner(handshake);
     String key = change.keyAfter();
-    if (!verifies(key, handshake)) {
+    if (!Change.isVerifiedBy(handshake, key)) {
       return new Outcome(
           Result.FAILS,
           partner,
@@ -118,47 +108,8 @@ final class PartnerOutcomes {
           partner,
           "it asks for " + asked + ", a name that the new certificate does not have");
     }
-    List<String> toAsk = new ArrayList<>();
-    if (key.startsWith("EC ") && !key.equals(COMMON_CURVE) && !key.equals(Change.key(presented))) {
-      toAsk.add(
-          "its software says that it verifies ECDSA; not recorded for which curve: can it verify "
-              + key
-              + "?");
-    }
-    return trust(change, partner, toAsk, "root and names stay, and the key can be verified");
-  }
-
-  /** Connectors that present the old certificate to a partner's server. */
-  static List<Outcome> ofClient(Change change, List<OutboundConnector> connectors) {
-    List<Outcome> outcomes = new ArrayList<>();
-    for (OutboundConnector connector : connectors) {
-      List<String> toAsk = new ArrayList<>();
-      if (!change.keyAfter().equals(change.keyBefore())) {
-        toAsk.add(
-            "the key was "
-                + change.keyBefore()
-                + " and would be "
-                + change.keyAfter()
-                + ", and nobody has seen yet that its server can verify that: ask");
-      }
-      String key =
-          DirectoryKeys.key(DirectoryObject.newBuilder().setOutboundConnector(connector).build());
-      outcomes.add(trust(change, key, toAsk, "root, names and type of key stay"));
-    }
-    return outcomes;
-  }
-
-  private static Outcome trust(Change change, String concerns, List<String> toAsk, String good) {
-    if (!change.sameRoot()) {
-      toAsk.add("it must trust another root, if it validates: " + Change.root(change.after()));
-    }
-    if (!change.namesLost().isEmpty()) {
-      toAsk.add(
-          "its own connector may ask for a name that is lost: "
-              + String.join(", ", change.namesLost()));
-    }
-    return toAsk.isEmpty()
-        ? new Outcome(Result.OK, concerns, good)
-        : new Outcome(Result.CHECK, concerns, String.join("; ", toAsk));
+    List<String> toAsk = new ArrayList<>(change.toAskOfCurve(presented));
+    toAsk.addAll(change.toAskOfTrust());
+    return Outcome.of(toAsk, partner, "root and names stay, and the key can be verified");
   }
 }

@@ -35,12 +35,19 @@ public record Rehearsal(
   }
 
   /**
-   * One connector, mailbox route or partner.
+   * One connector, mailbox route, host or partner.
    *
-   * @param concerns key of the object in the directory, or "partner NAME (organization /
-   *     connector)"
+   * @param concerns key of the object in the directory, for a host of a connector with " (host
+   *     NAME)", or "partner NAME (organization / connector)"
    */
-  public record Outcome(Result result, String concerns, String reason) {}
+  public record Outcome(Result result, String concerns, String reason) {
+    /** To be checked if there is something to ask, else good for this reason. */
+    static Outcome of(List<String> toAsk, String concerns, String good) {
+      return toAsk.isEmpty()
+          ? new Outcome(Result.OK, concerns, good)
+          : new Outcome(Result.CHECK, concerns, String.join("; ", toAsk));
+    }
+  }
 
   static Rehearsal of(Change change, List<Outcome> outcomes) {
     return new Rehearsal(

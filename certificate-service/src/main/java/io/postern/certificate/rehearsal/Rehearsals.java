@@ -8,6 +8,7 @@ import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.log.DirectoryReader;
 import io.postern.rules.CertificateUses;
 import io.postern.rules.Directory;
@@ -19,9 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rehearses the change of a certificate: of one of our own against the partners that have seen it,
- * of a server outside against the connectors and mailbox routes that depend on it. Any thread;
- * blocks for revocation, at most the judge's patience for each question.
+ * Rehearses the change of a certificate: of one of our own against the partners and hosts that have
+ * seen it, of a server outside against the connectors and mailbox routes that depend on it. Any
+ * thread; blocks for revocation, at most the judge's patience for each question.
  */
 @ApplicationScoped
 public class Rehearsals {
@@ -77,13 +78,16 @@ public class Rehearsals {
                     isServer(published) && published.state() != PublishedCertificate.State.COMING)
             .map(published -> published.chain().getFirst())
             .toList();
+    List<HandshakeSeen> handshakes = seen.handshakes(now, SEEN_WITHIN);
     List<Outcome> outcomes = new ArrayList<>();
     for (PublishedCertificate published : replaced.ours()) {
       outcomes.addAll(
           isServer(published)
-              ? PartnerOutcomes.ofServer(change, servers, seen.handshakes(now, SEEN_WITHIN))
-              : PartnerOutcomes.ofClient(
-                  change, CertificateUses.presenting(rules, published.connectorName())));
+              ? PartnerOutcomes.of(change, servers, handshakes)
+              : HostOutcomes.of(
+                  change,
+                  CertificateUses.presenting(rules, published.connectorName()),
+                  handshakes));
     }
     outcomes.addAll(
         new ConnectorOutcomes(anchors, judge, clock)

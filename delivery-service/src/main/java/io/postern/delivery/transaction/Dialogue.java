@@ -5,6 +5,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.smtp.Reply;
 import io.postern.smtp.ReplyParser;
 import io.postern.smtp.SmtpSyntaxException;
+import io.postern.transport.CertificateRequest;
 import io.postern.transport.LineTooLongException;
 import io.postern.transport.SmtpConnection;
 import io.postern.transport.TlsClient;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commands out, replies in, over one connection (RFC 5321 §4.2). Every step has a time-out;
@@ -108,6 +110,11 @@ final class Dialogue {
 
   List<byte[]> peerChain() {
     return connection.peerChain();
+  }
+
+  /** See {@link SmtpConnection#certificateRequest}. */
+  @Nullable CertificateRequest certificateRequest() {
+    return connection.certificateRequest();
   }
 
   byte[] stapledOcsp() {

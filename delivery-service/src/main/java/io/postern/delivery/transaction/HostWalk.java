@@ -43,6 +43,7 @@ final class HostWalk {
   private final SessionOpener opener;
   private final Connections connections;
   private final Judge judge;
+  private final Handshakes handshakes;
   private final RoutingCheck routing;
   private final Contents contents;
   private final Timeouts timeouts;
@@ -59,6 +60,7 @@ final class HostWalk {
       SessionOpener opener,
       Connections connections,
       Judge judge,
+      Handshakes handshakes,
       RoutingCheck routing,
       Contents contents,
       Timeouts timeouts) {
@@ -67,6 +69,7 @@ final class HostWalk {
     this.opener = opener;
     this.connections = connections;
     this.judge = judge;
+    this.handshakes = handshakes;
     this.routing = routing;
     this.contents = contents;
     this.timeouts = timeouts;
@@ -256,6 +259,7 @@ final class HostWalk {
         return Step.NEXT_HOST;
       }
       case TlsGate.Decision.Pass(String achieved) -> {
+        tellHandshake(session);
         if (!mayBegin()) {
           reached = true;
           release(session, key);
@@ -264,6 +268,17 @@ final class HostWalk {
         attempt.passed(seen, achieved);
         return transact(session, key, seen);
       }
+    }
+  }
+
+  /** Of a session that was kept from another delivery it was told then. */
+  private void tellHandshake(Session session) {
+    if (session.uses() == 0 && session.channel() instanceof TlsGate.Channel.Encrypted tls) {
+      handshakes.passed(
+          attempt.request(),
+          session.target().host(),
+          tls.facts(),
+          session.dialogue().certificateRequest());
     }
   }
 

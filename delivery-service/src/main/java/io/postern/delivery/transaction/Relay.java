@@ -30,6 +30,7 @@ public final class Relay implements Deliverer {
   private final SessionOpener opener;
   private final Connections connections;
   private final Judge judge;
+  private final Handshakes handshakes;
   private final RoutingCheck routing;
   private final Contents contents;
   private final Timeouts timeouts;
@@ -44,6 +45,7 @@ public final class Relay implements Deliverer {
       SessionOpener opener,
       Connections connections,
       Judge judge,
+      Handshakes handshakes,
       RoutingCheck routing,
       Contents contents,
       Timeouts timeouts,
@@ -53,6 +55,7 @@ public final class Relay implements Deliverer {
     this.opener = opener;
     this.connections = connections;
     this.judge = judge;
+    this.handshakes = handshakes;
     this.routing = routing;
     this.contents = contents;
     this.timeouts = timeouts;
@@ -95,7 +98,16 @@ public final class Relay implements Deliverer {
   /** False: abandoned. */
   private boolean walk(Attempt attempt, Ownership ownership, Slot slot) {
     HostWalk walk =
-        new HostWalk(attempt, ownership, opener, connections, judge, routing, contents, timeouts);
+        new HostWalk(
+            attempt,
+            ownership,
+            opener,
+            connections,
+            judge,
+            handshakes,
+            routing,
+            contents,
+            timeouts);
     Feedback learnt = Feedback.NOTHING;
     String error = "";
     try {

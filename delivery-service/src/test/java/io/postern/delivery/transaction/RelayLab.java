@@ -13,6 +13,7 @@ import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.VerdictReason;
@@ -29,6 +30,7 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
 import io.postern.log.VerdictSource;
+import io.postern.transport.CertificateRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,9 @@ import org.jspecify.annotations.Nullable;
  * its own DNS, and verdicts and contents that a test decides.
  */
 final class RelayLab implements AutoCloseable, VerdictSource {
+  /** One that was told. */
+  record Handshake(String host, TlsFacts facts, @Nullable CertificateRequest asked) {}
+
   static final String CONTENT = "Subject: hello\r\n\r\n.dot\r\nsecret body\r\n";
   private static final Timeouts PATIENT =
       new Timeouts(
@@ -74,6 +80,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final Destinations destinations;
   final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
+  final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
   private final NextHops nextHops;
   private final TlsClients clients;
   private Relay relay;
@@ -131,6 +138,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         new SessionOpener("relay.postern.example", timeouts, clients),
         connections,
         new Judge(this, Duration.ofSeconds(1)),
+        (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
         request -> routingChanged,
         segments -> contents.open(segments),
         timeouts,

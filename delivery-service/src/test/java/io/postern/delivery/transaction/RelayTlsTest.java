@@ -313,6 +313,48 @@ class RelayTlsTest {
   }
 
   @Test
+  void whatAHostAsksForIsToldOncePerConnectionAndNothingOfOneThatTheGateRefuses(
+      @TempDir Path folder) throws Exception {
+    CA.issue(Issue.to("relay.postern.example")).write(folder, "ours");
+    TlsRequirement requirement =
+        RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION).toBuilder()
+            .setClientCertificate("ours")
+            .build();
+    try (ScriptedPeer naming =
+            ScriptedPeer.named("mail.fabrikam.com")
+                .identity(GOOD)
+                .clientAuthorities(CA.root(), CA.intermediate())
+                .start();
+        ScriptedPeer notAsking =
+            ScriptedPeer.named("mail.fabrikam.com")
+                .identity(GOOD)
+                .askClientCertificate(false)
+                .start();
+        RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
+      certified.deliver(RelayLab.request(requirement, naming));
+      certified.deliver(RelayLab.request(requirement, naming));
+      assertThat(naming.sessions()).hasSize(1);
+      assertThat(certified.handshakes).hasSize(1);
+      RelayLab.Handshake told = certified.handshakes.getFirst();
+      assertThat(told.host()).isEqualTo("127.0.0.1");
+      assertThat(told.facts().getOwnFingerprint().size()).isEqualTo(32);
+      assertThat(told.asked()).isNotNull();
+      assertThat(told.asked().authorities())
+          .containsExactlyInAnyOrder(
+              CA.root().getSubjectX500Principal(), CA.intermediate().getSubjectX500Principal());
+
+      certified.deliver(RelayLab.request(requirement, notAsking));
+      assertThat(certified.handshakes).hasSize(2);
+      assertThat(certified.handshakes.getLast().asked()).isNull();
+
+      certified.connections.close();
+      certified.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
+      certified.deliver(RelayLab.request(requirement, naming));
+      assertThat(certified.handshakes).hasSize(2);
+    }
+  }
+
+  @Test
   void aMissingClientCertificateDefersAndIsNamed(@TempDir Path folder) throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
         RelayLab certified = new RelayLab(Optional.of(folder), 1)) {

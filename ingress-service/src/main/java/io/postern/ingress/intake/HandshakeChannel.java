@@ -2,12 +2,12 @@ package io.postern.ingress.intake;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.log.HandshakeRecords;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -36,20 +36,27 @@ public class HandshakeChannel implements Handshakes {
   static final int MOST_UNPROVED_OF_CONNECTOR = 100;
   private static final int MOST_NAME = 255;
 
-  private final Emitter<Record<String, byte[]>> emitter;
-  private final Counter told;
-  private final Counter dropped;
-  private final ToldToday named = new ToldToday(MOST_A_DAY, MOST_OF_CONNECTOR);
-  private final ToldToday unproved = new ToldToday(MOST_UNPROVED_A_DAY, MOST_UNPROVED_OF_CONNECTOR);
+  private final HandshakeRecords named;
+  private final HandshakeRecords unproved;
 
   @Inject
   public HandshakeChannel(
       @Channel("handshakes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
-    this.emitter = emitter;
-    this.told = registry.counter("postern.ingress.handshake.records", "result", "told");
-    this.dropped = registry.counter("postern.ingress.handshake.records", "result", "dropped");
+    Counter told = registry.counter("postern.ingress.handshake.records", "result", "told");
+    Counter dropped = registry.counter("postern.ingress.handshake.records", "result", "dropped");
+    HandshakeRecords.Sender sender = (key, value) -> emitter.send(Record.of(key, value));
+    named =
+        new HandshakeRecords(
+            MOST_A_DAY, MOST_OF_CONNECTOR, sender, told::increment, dropped::increment);
+    unproved =
+        new HandshakeRecords(
+            MOST_UNPROVED_A_DAY,
+            MOST_UNPROVED_OF_CONNECTOR,
+            sender,
+            told::increment,
+            dropped::increment);
   }
 
   @Override
@@ -60,40 +67,9 @@ public class HandshakeChannel implements Handshakes {
     }
     for (RecipientGroup group : groups) {
       if (!group.getConnector().isEmpty()) {
-        tell(session, group);
+        HandshakeSeen seen = seen(session, group);
+        (seen.getPeer().isEmpty() ? unproved : named).tell(seen);
       }
-    }
-  }
-
-  private void tell(SessionFacts session, RecipientGroup group) {
-    HandshakeSeen seen = seen(session, group);
-    ToldToday today = seen.getPeer().isEmpty() ? unproved : named;
-    String connector = group.getOrganization() + "/" + group.getConnector();
-    String key =
-        Fingerprints.hex(Fingerprints.sha256(seen.toByteArray())); // all but when it was seen
-    long now = System.currentTimeMillis();
-    switch (today.add(connector, key, now)) {
-      case KNOWN -> {}
-      case FULL -> dropped.increment();
-      case NEW -> {
-        byte[] record = seen.toBuilder().setLastSeenMillis(now).build().toByteArray();
-        try {
-          emitter
-              .send(Record.of(key, record))
-              .whenComplete((done, failure) -> sent(failure == null, today, connector, key));
-        } catch (IllegalStateException full) { // no room among the waiting, or the service stops
-          sent(false, today, connector, key);
-        }
-      }
-    }
-  }
-
-  private void sent(boolean success, ToldToday today, String connector, String key) {
-    if (success) {
-      told.increment();
-    } else {
-      dropped.increment();
-      today.forget(connector, key);
     }
   }
 

@@ -1,8 +1,8 @@
-package io.postern.ingress.intake;
+package io.postern.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.ingress.intake.ToldToday.Room;
+import io.postern.log.ToldToday.Room;
 import org.junit.jupiter.api.Test;
 
 class ToldTodayTest {

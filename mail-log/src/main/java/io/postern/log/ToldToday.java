@@ -1,4 +1,4 @@
-package io.postern.ingress.intake;
+package io.postern.log;
 
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,0 +1,108 @@
+package io.postern.certificate.rehearsal;
+
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
+import io.postern.contracts.Fingerprints;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certificate of ours, and what may replace it. */
+final class ChangeLab {
+  static final LabCa CA = LabCa.create("First");
+  static final LabCa OTHER_CA = LabCa.create("Second");
+  static final Identity OLD = CA.issue(Issue.to("gate.contoso.example", "mx.contoso.example"));
+  static final Identity RENEWED = CA.issue(Issue.to("gate.contoso.example", "mx.contoso.example"));
+  static final Identity RSA =
+      CA.issue(Issue.to("gate.contoso.example", "mx.contoso.example").withRsaKey());
+  static final Identity FEWER_NAMES = CA.issue(Issue.to("gate.contoso.example"));
+  static final Identity WILDCARD = CA.issue(Issue.to("*.contoso.example"));
+  static final Identity OTHER_ROOT =
+      OTHER_CA.issue(Issue.to("gate.contoso.example", "mx.contoso.example"));
+
+  static final List<ParsedCertificate> OURS = leaves(OLD);
+  static final Identity P384 = onCurve("secp384r1");
+  static final Identity P521 = onCurve("secp521r1");
+
+  /** As the old one, but for the key; who has signed it does not matter here. */
+  private static Identity onCurve(String curve) {
+    try {
+      KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+      keys.initialize(new ECGenParameterSpec(curve));
+      KeyPair key = keys.generateKeyPair();
+      X509Certificate as = OLD.leaf();
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              as.getIssuerX500Principal(),
+              BigInteger.TEN,
+              as.getNotBefore(),
+              as.getNotAfter(),
+              as.getSubjectX500Principal(),
+              key.getPublic());
+      builder.copyAndAddExtension(
+          Extension.subjectAlternativeName, false, new JcaX509CertificateHolder(as));
+      X509Certificate leaf =
+          new JcaX509CertificateConverter()
+              .getCertificate(
+                  builder.build(
+                      new JcaContentSignerBuilder("SHA384withECDSA").build(key.getPrivate())));
+      return new Identity(List.of(leaf, CA.intermediate()), key.getPrivate());
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Identity named(String name) {
+    return switch (name) {
+      case "renewed" -> RENEWED;
+      case "rsa" -> RSA;
+      case "fewer names" -> FEWER_NAMES;
+      case "wildcard" -> WILDCARD;
+      case "other root" -> OTHER_ROOT;
+      case "p-384" -> P384;
+      case "p-521" -> P521;
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private ChangeLab() {}
+
+  static List<ParsedCertificate> leaves(Identity... ours) {
+    return Stream.of(ours).map(identity -> parsed(identity).getFirst()).toList();
+  }
+
+  static Change change(Identity after) {
+    return new Change(parsed(OLD), parsed(after));
+  }
+
+  static List<ParsedCertificate> parsed(Identity identity) {
+    List<ParsedCertificate> chain = new ArrayList<>();
+    for (byte[] der : identity.der()) {
+      try {
+        chain.add(ParsedCertificate.parse(der));
+      } catch (UnusableCertificateException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return chain;
+  }
+
+  static byte[] leaf(Identity identity) {
+    return Fingerprints.sha256(identity.der().getFirst());
+  }
+}

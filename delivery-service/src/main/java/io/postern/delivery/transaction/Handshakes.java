@@ -1,0 +1,22 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.transport.CertificateRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where it is told how hosts shake hands with a connector that presents a certificate:
+ * certificate.handshakes. Called from delivery threads; must not block or throw.
+ */
+@FunctionalInterface
+public interface Handshakes {
+  /**
+   * The gate has let a session through that was opened for this delivery.
+   *
+   * @param host as it was dialled
+   * @param asked null: it did not ask for our certificate
+   */
+  void passed(
+      DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked);
+}

@@ -1,0 +1,135 @@
+package io.postern.delivery.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.transport.CertificateRequest;
+import io.smallrye.reactive.messaging.kafka.Record;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.security.auth.x500.X500Principal;
+import org.eclipse.microprofile.reactive.messaging.Emitter;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+
+class HandshakeChannelTest {
+  private static final X500Principal AUTHORITY = new X500Principal("CN=Fabrikam Root");
+  private static final CertificateRequest ASKED =
+      new CertificateRequest(List.of(AUTHORITY), true, true, false);
+  private static final TlsFacts FACTS =
+      TlsFacts.newBuilder()
+          .setVersion(TlsVersion.TLS_1_3)
+          .setCipherSuite("TLS_AES_256_GCM_SHA384")
+          .setServerName("mx.fabrikam.example")
+          .setOwnFingerprint(ByteString.copyFromUtf8("ours"))
+          .setPeerChainFingerprint(ByteString.copyFromUtf8("theirs"))
+          .build();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Log log = new Log();
+  private final HandshakeChannel channel = new HandshakeChannel(log, registry);
+
+  @Test
+  void aHostOfAConnectorWithACertificateIsToldOnceADay() throws Exception {
+    channel.passed(request("To Fabrikam", "ours"), "MX.fabrikam.example", FACTS, ASKED);
+    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, ASKED);
+    assertThat(log.values).hasSize(1);
+    HandshakeSeen seen = HandshakeSeen.parseFrom(log.values.getFirst());
+    assertThat(seen.getLastSeenMillis()).isPositive();
+    assertThat(seen.toBuilder().clearLastSeenMillis().build())
+        .isEqualTo(
+            HandshakeSeen.newBuilder()
+                .setAsClient(true)
+                .setOrganization("contoso")
+                .setConnector("To Fabrikam")
+                .setPeer("mx.fabrikam.example")
+                .setServerName("mx.fabrikam.example")
+                .setVersion(TlsVersion.TLS_1_3)
+                .setSuite("TLS_AES_256_GCM_SHA384")
+                .setPresentedFingerprint(ByteString.copyFromUtf8("ours"))
+                .setChainFingerprint(ByteString.copyFromUtf8("theirs"))
+                .setCertificateAsked(true)
+                .addAuthorities(ByteString.copyFrom(AUTHORITY.getEncoded()))
+                .setAuthoritiesCut(true)
+                .setVerifiesEcdsa(true)
+                .build());
+    assertThat(count("told")).isEqualTo(1);
+
+    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, null);
+    assertThat(log.values).hasSize(2);
+    assertThat(HandshakeSeen.parseFrom(log.values.getLast()).getCertificateAsked()).isFalse();
+  }
+
+  @Test
+  void connectorsWithoutACertificateAndResumedSessionsAreNotTold() {
+    channel.passed(request("To Fabrikam", ""), "mx.fabrikam.example", FACTS, null);
+    TlsFacts resumed = FACTS.toBuilder().setResumed(true).build();
+    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", resumed, null);
+    assertThat(log.values).isEmpty();
+  }
+
+  @Test
+  void aConnectorWithManyHostsTakesNoRoomOfAnother() {
+    for (int i = 0; i < HandshakeChannel.MOST_OF_CONNECTOR + 10; i++) {
+      channel.passed(request("To Fabrikam", "ours"), "mx" + i + ".example", FACTS, ASKED);
+    }
+    assertThat(log.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR);
+    assertThat(count("dropped")).isEqualTo(10);
+    channel.passed(request("To others", "ours"), "mx.example", FACTS, ASKED);
+    assertThat(log.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR + 1);
+  }
+
+  private double count(String result) {
+    return registry
+        .get("postern.delivery.handshake.records")
+        .tag("result", result)
+        .counter()
+        .count();
+  }
+
+  private static DeliveryRequested request(String connector, String clientCertificate) {
+    DeliveryRequested.Builder request =
+        DeliveryRequested.newBuilder().setOrganization("contoso").setConnector(connector);
+    request.getRequirementBuilder().setClientCertificate(clientCertificate);
+    return request.build();
+  }
+
+  /** Takes everything. */
+  private static final class Log implements Emitter<Record<String, byte[]>> {
+    final List<byte[]> values = new ArrayList<>();
+
+    @Override
+    public CompletionStage<Void> send(Record<String, byte[]> record) {
+      values.add(record.value());
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public <M extends Message<? extends Record<String, byte[]>>> void send(M message) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void error(Exception e) {}
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public boolean hasRequests() {
+      return true;
+    }
+  }
+}
