@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Can this host reach all that judging a certificate needs, is its root trusted here, and what
  * would the verdict be (S9, S10)? By the fetch, the rules and the judge that mail is judged by.
  *
- * <p>Any thread; a check blocks at most five times the settings' step. Bounds of one check: {@value
+ * <p>Any thread; a check blocks at most six times the settings' step. Bounds of one check: {@value
  * CheckSettings#MAX_ENDPOINTS} endpoints side by side, {@value CheckSettings#MAX_CERTIFICATES}
  * certificates, 100 MiB of bodies in all, on disk.
  */

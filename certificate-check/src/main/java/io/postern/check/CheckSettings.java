@@ -9,7 +9,7 @@ import java.util.Optional;
  * How a check goes about it.
  *
  * @param step time for one fetch; a mail server, and the certificates that are missing, have twice
- *     that each, so that a check ends within five times that
+ *     that each, so that a check ends within six times that
  * @param privateEndpoints as {@code postern.revocation.allow-private-targets} of the installation
  * @param privateHosts dial mail servers at addresses that are not public
  * @param proxy as {@code postern.revocation.http-proxy} of the installation

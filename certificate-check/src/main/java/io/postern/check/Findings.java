@@ -134,7 +134,7 @@ record Findings(
   private CheckedCertificate certificate(ChainAtHand chain, int index, Probes probes)
       throws InterruptedException {
     ParsedCertificate certificate = chain.below().get(index);
-    List<Probed> about = probes.about(certificate);
+    List<Probed> about = probes.aboutWithResponders(certificate);
     Revocation revocation = revocation(chain, index, about);
     return new CheckedCertificate(
         CertificateFacts.of(certificate),

@@ -89,7 +89,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "for one fetch; the whole takes at most five times that (default: 10)")
+      description = "for one fetch; the whole takes at most six times that (default: 10)")
   private int timeout = 10;
 
   @Option(

@@ -6,7 +6,10 @@ import io.postern.certificate.revocation.EndpointProbe;
 import io.postern.certificate.revocation.Probed;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,8 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * All endpoints of a chain, asked side by side; at most {@link CheckSettings#MAX_ENDPOINTS}. One
- * thread, one use.
+ * All endpoints of a chain, asked side by side, and then the lists of responders that do not exempt
+ * themselves (RFC 6960 §4.2.2.2.1); at most {@link CheckSettings#MAX_ENDPOINTS} in all. One thread,
+ * one use.
  */
 final class Probes {
   private final EndpointProbe probe;
@@ -31,23 +35,56 @@ final class Probes {
   }
 
   Probes all() throws InterruptedException {
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < chain.below().size(); i++) {
+      EndpointProbe.About about =
+          new EndpointProbe.About(chain.below().get(i), chain.issuerOf(i), chain.all(), now);
+      Endpoint.of(about.certificate())
+          .forEach(endpoint -> questions.add(new Question(endpoint, about)));
+    }
+    askAll(questions);
+    askAll(aboutResponders());
+    return this;
+  }
+
+  private record Question(Endpoint endpoint, EndpointProbe.About about) {}
+
+  /** By their lists only, as in mail: an answer of its own about itself would prove nothing. */
+  private List<Question> aboutResponders() {
+    Map<ParsedCertificate, List<Question>> questions = new LinkedHashMap<>();
+    for (int i = 0; i < chain.below().size(); i++) {
+      for (Probed probed : about(chain.below().get(i))) {
+        ParsedCertificate responder = probed.responder();
+        if (responder != null) {
+          EndpointProbe.About about =
+              new EndpointProbe.About(responder, chain.issuerOf(i), chain.all(), now);
+          questions.put(
+              responder,
+              Endpoint.of(responder).stream()
+                  .filter(Probes::isList)
+                  .map(endpoint -> new Question(endpoint, about))
+                  .toList());
+        }
+      }
+    }
+    return questions.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static boolean isList(Endpoint endpoint) {
+    return endpoint.kind() == Endpoint.Kind.CRL || endpoint.kind() == Endpoint.Kind.FRESHEST_CRL;
+  }
+
+  private void askAll(List<Question> questions) throws InterruptedException {
+    int room = CheckSettings.MAX_ENDPOINTS - done.size();
+    leftOut += Math.max(0, questions.size() - room);
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Probed>> running = new ArrayList<>();
-      for (int i = 0; i < chain.below().size(); i++) {
-        EndpointProbe.About about =
-            new EndpointProbe.About(chain.below().get(i), chain.issuerOf(i), chain.all(), now);
-        for (Endpoint endpoint : Endpoint.of(about.certificate())) {
-          if (running.size() == CheckSettings.MAX_ENDPOINTS) {
-            leftOut++;
-          } else {
-            running.add(side.submit(() -> ask(endpoint, about)));
-          }
-        }
+      for (Question question : questions.stream().limit(room).toList()) {
+        running.add(side.submit(() -> ask(question.endpoint(), question.about())));
       }
       for (Future<Probed> one : running) {
         done.add(one.get());
       }
-      return this;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
@@ -68,6 +105,17 @@ final class Probes {
 
   List<Probed> about(ParsedCertificate certificate) {
     return done.stream().filter(probed -> probed.about().equals(certificate)).toList();
+  }
+
+  /** With what was asked about the responders that answered about it. */
+  List<Probed> aboutWithResponders(ParsedCertificate certificate) {
+    List<Probed> all = new ArrayList<>(about(certificate));
+    about(certificate).stream()
+        .map(Probed::responder)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(responder -> all.addAll(about(responder)));
+    return all;
   }
 
   int leftOut() {

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.revocation.Endpoint;
 import io.postern.certificate.revocation.EndpointStatus;
 import io.postern.check.report.CheckedCertificate;
 import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
@@ -152,6 +153,33 @@ class CertificateCheckTest {
     assertThat(requireNonNull(report.verdict()).good()).isTrue();
     assertThat(report.verdictIfComplete()).isNull();
     assertThat(report.notes()).isEmpty();
+  }
+
+  @Test
+  void aResponderThatDoesNotExemptItselfIsLookedUpInItsLists() throws Exception {
+    Target.Given leaf = file(ca.issue(issue().withResponder(responder())));
+    Issue responder = Issue.to("ocsp.fabrikam.example").responderOnly();
+    ca.answeredBy(ca.issue(responder));
+    Report report = check(leaf);
+    assertThat(report.ok()).isTrue();
+    CheckedCertificate checked = report.certificates().getFirst();
+    assertThat(checked.revocation().source()).isEqualTo("ocsp");
+    assertThat(checked.endpoints())
+        .extracting(CheckedEndpoint::kind)
+        .containsExactly(Endpoint.Kind.OCSP, Endpoint.Kind.CRL);
+    assertThat(report.firewall()).extracting(FirewallEntry::port).contains(crls.url().getPort());
+
+    ca.answeredBy(ca.issue(responder.withoutCrl()));
+    Report unknown = check(leaf);
+    assertThat(unknown.ok()).isFalse();
+    assertThat(unknown.certificates().getFirst().revocation().detail())
+        .contains("whether the responder's own certificate is revoked cannot be known");
+
+    Identity revoked = ca.issue(responder);
+    ca.revoke(revoked.leaf());
+    ca.answeredBy(revoked);
+    assertThat(check(leaf).certificates().getFirst().revocation().detail())
+        .contains("the responder's own certificate is revoked");
   }
 
   @Test

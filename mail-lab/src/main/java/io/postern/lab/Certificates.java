@@ -153,6 +153,9 @@ final class Certificates {
     if (issue.client()) {
       purposes.add(KeyPurposeId.id_kp_clientAuth);
     }
+    if (purposes.isEmpty()) {
+      purposes.add(KeyPurposeId.id_kp_OCSPSigning);
+    }
     return new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new));
   }
 

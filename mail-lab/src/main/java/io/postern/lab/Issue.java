@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param names DNS names or IPv4 addresses, the first is the common name too; none: a certificate
  *     without names
  * @param subjectAltNames false: the common name is the only name
+ * @param server with client false too: an OCSP responder, which does not exempt itself from being
+ *     looked up
  * @param crlUrls null: the authority's own; empty: none published
  * @param responder URL of an OCSP responder; empty: none
  * @param caIssuers URL of the issuer's certificate; empty: none
@@ -59,6 +61,21 @@ public record Issue(
         subjectAltNames,
         false,
         true,
+        notBefore,
+        notAfter,
+        crlUrls,
+        responder,
+        caIssuers,
+        rsa);
+  }
+
+  /** To sign OCSP answers, without id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2). */
+  public Issue responderOnly() {
+    return new Issue(
+        names,
+        subjectAltNames,
+        false,
+        false,
         notBefore,
         notAfter,
         crlUrls,

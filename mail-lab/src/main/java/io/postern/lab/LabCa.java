@@ -40,6 +40,7 @@ public final class LabCa {
   private final RevocationList rootList;
   private final RevocationList list;
   private final List<String> leafCrls;
+  private volatile @Nullable Identity responder;
 
   private LabCa(
       String name, @Nullable URI crls, @Nullable Path folder, Identity root, Identity intermediate)
@@ -192,10 +193,17 @@ public final class LabCa {
 
   /**
    * What the intermediate's OCSP responder answers to a request (RFC 6960): signed now, by the
-   * intermediate itself, with the same revocations as its CRL.
+   * intermediate itself or by whom it is {@link #answeredBy}, with the same revocations as its CRL.
    */
   public byte[] ocsp(byte[] request) {
-    return OcspResponder.answer(request, intermediate, list.revoked());
+    Identity delegate = responder;
+    return OcspResponder.answer(
+        request, delegate == null ? intermediate : delegate, delegate != null, list.revoked());
+  }
+
+  /** From now on this one signs OCSP answers (RFC 6960 §4.2.2.2). */
+  public void answeredBy(Identity delegate) {
+    responder = delegate;
   }
 
   /** The root's CRL, for the intermediate; signed now. */

@@ -25,17 +25,21 @@ import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Answers as an issuer's own responder does. Stateless, any thread. */
+/** Answers as an issuer's own responder does, or one that it has made. Stateless, any thread. */
 final class OcspResponder {
   private static final Duration VALID = Duration.ofHours(1);
 
   private OcspResponder() {}
 
-  static byte[] answer(byte[] request, Identity issuer, Map<BigInteger, Instant> revoked) {
+  /**
+   * @param signer the issuer, or who signs for it, whose certificate goes with the answer
+   */
+  static byte[] answer(
+      byte[] request, Identity signer, boolean delegated, Map<BigInteger, Instant> revoked) {
     try {
       OCSPReq asked = new OCSPReq(request);
-      X509CertificateHolder signer = new JcaX509CertificateHolder(issuer.leaf());
-      BasicOCSPRespBuilder answer = new BasicOCSPRespBuilder(new RespID(signer.getSubject()));
+      X509CertificateHolder certificate = new JcaX509CertificateHolder(signer.leaf());
+      BasicOCSPRespBuilder answer = new BasicOCSPRespBuilder(new RespID(certificate.getSubject()));
       Instant now = Instant.now();
       for (Req one : asked.getRequestList()) {
         Instant when = revoked.get(one.getCertID().getSerialNumber());
@@ -55,8 +59,10 @@ final class OcspResponder {
           .build(
               OCSPRespBuilder.SUCCESSFUL,
               answer.build(
-                  new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.key()),
-                  new X509CertificateHolder[0],
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(signer.key()),
+                  delegated
+                      ? new X509CertificateHolder[] {certificate}
+                      : new X509CertificateHolder[0],
                   Date.from(now)))
           .getEncoded();
     } catch (IOException e) {

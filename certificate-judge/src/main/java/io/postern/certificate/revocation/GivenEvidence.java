@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -35,18 +36,36 @@ public final class GivenEvidence implements RevocationCheck {
 
   @Override
   public Finding check(RevocationQuestion question) throws InterruptedException {
+    Finding byAnswers = byAnswers(question);
+    if (byAnswers != null && Revocation.knows(byAnswers)) {
+      return byAnswers;
+    }
+    Finding found = byLists(question);
+    return byAnswers != null && found.status() == RevocationStatus.UNREACHABLE ? byAnswers : found;
+  }
+
+  /** By the stapled answer and those at hand; lists only tell of who signed them. Null: none. */
+  @Nullable Finding byAnswers(RevocationQuestion question) throws InterruptedException {
+    Finding first = null;
     if (question.stapled().length > 0) {
-      Finding stapled = OcspRevocation.examine(question.stapled(), question, Revocation.STAPLED);
-      if (Revocation.knows(stapled)) {
-        return stapled;
+      first =
+          OcspRevocation.examine(question.stapled(), question, Revocation.STAPLED, this::byLists);
+      if (Revocation.knows(first)) {
+        return first;
       }
     }
     for (byte[] answer : answers) {
-      Finding finding = OcspRevocation.examine(answer, question, OcspRevocation.SOURCE);
+      Finding finding =
+          OcspRevocation.examine(answer, question, OcspRevocation.SOURCE, this::byLists);
       if (Revocation.knows(finding)) {
         return finding;
       }
+      first = first == null ? finding : first;
     }
+    return first;
+  }
+
+  private Finding byLists(RevocationQuestion question) throws InterruptedException {
     ParsedCertificate certificate = question.certificate();
     Instant now = question.now();
     CrlExamination examination =

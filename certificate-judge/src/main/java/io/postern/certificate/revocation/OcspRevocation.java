@@ -32,14 +32,13 @@ final class OcspRevocation implements RevocationCheck {
     return examine(question.stapled(), question, Revocation.STAPLED, lists);
   }
 
-  /** What an answer at hand says, whose signer is not looked up any further. */
-  static Finding examine(byte[] answer, RevocationQuestion question, String source)
-      throws InterruptedException {
-    return examine(answer, question, source, null);
-  }
-
-  private static Finding examine(
-      byte[] answer, RevocationQuestion question, String source, @Nullable CrlRevocation lists)
+  /**
+   * What an answer at hand says.
+   *
+   * @param lists tell of its signer, if that does not exempt itself
+   */
+  static Finding examine(
+      byte[] answer, RevocationQuestion question, String source, RevocationCheck lists)
       throws InterruptedException {
     try {
       OcspAnswer read =
@@ -95,7 +94,7 @@ final class OcspRevocation implements RevocationCheck {
       String source,
       String url,
       OcspAnswer answer,
-      @Nullable CrlRevocation lists)
+      RevocationCheck lists)
       throws InterruptedException {
     if (!answer.currentAt(question.now())) {
       return new Finding(
@@ -146,15 +145,14 @@ final class OcspRevocation implements RevocationCheck {
 
   // By its lists only: an answer of its own about itself would prove nothing. Null: it has none.
   private static @Nullable Finding delegate(
-      byte[] der, RevocationQuestion question, @Nullable CrlRevocation lists)
-      throws InterruptedException {
+      byte[] der, RevocationQuestion question, RevocationCheck lists) throws InterruptedException {
     ParsedCertificate delegate;
     try {
       delegate = ParsedCertificate.parse(der);
     } catch (UnusableCertificateException e) {
       return null;
     }
-    if (lists == null || DistributionPoints.of(delegate).urls().isEmpty()) {
+    if (DistributionPoints.of(delegate).urls().isEmpty()) {
       return null;
     }
     RevocationQuestion about =

@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,21 @@ public final class Probed {
   /** The list, by the right signer, current or not; null: none. */
   @Nullable Crl list() {
     return content.published() instanceof Crl list ? list : null;
+  }
+
+  /**
+   * The certificate of the responder whose answer it is, if it does not exempt itself from being
+   * looked up (RFC 6960 §4.2.2.2.1); null: there is none, or it cannot be read.
+   */
+  public @Nullable ParsedCertificate responder() {
+    if (!(content.published() instanceof OcspAnswer answer) || answer.delegate().length == 0) {
+      return null;
+    }
+    try {
+      return ParsedCertificate.parse(answer.delegate());
+    } catch (UnusableCertificateException e) {
+      return null; // then nobody can tell whether it is revoked
+    }
   }
 
   /** The OCSP response (DER); empty: none. */

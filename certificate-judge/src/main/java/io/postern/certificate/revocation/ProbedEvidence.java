@@ -3,13 +3,15 @@ package io.postern.certificate.revocation;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Revocation by what probes have brought about each certificate, and nothing else: as {@link
  * Revocation} would find it with these endpoints. A responder's certificate that does not exempt
- * itself is not looked up any further, so such an answer does not count. Immutable, any thread.
+ * itself must have been probed as well. Immutable, any thread.
  */
 public final class ProbedEvidence implements RevocationCheck {
   private final List<Probed> probes;
@@ -26,13 +28,14 @@ public final class ProbedEvidence implements RevocationCheck {
     ParsedCertificate certificate = question.certificate();
     List<Probed> about =
         probes.stream().filter(probe -> probe.about().equals(certificate)).toList();
-    // Lists first, as in mail; a stapled answer before either.
-    Finding found = given(about, true).check(question);
+    // Lists first, as in mail.
+    Finding found = GivenEvidence.of(lists(about), List.of()).check(question);
     if (Revocation.knows(found)) {
       return found;
     }
-    Finding byResponders = given(about, false).check(question);
-    if (Revocation.knows(byResponders)) {
+    Finding byResponders =
+        GivenEvidence.of(lists(aboutResponders(about)), answers(about)).byAnswers(question);
+    if (byResponders != null && Revocation.knows(byResponders)) {
       return byResponders;
     }
     if (DistributionPoints.of(certificate).nothingPublished()) {
@@ -46,21 +49,32 @@ public final class ProbedEvidence implements RevocationCheck {
     if (found.status() == RevocationStatus.STALE) {
       return found;
     }
-    // The endpoint's failure tells more than that no list is at hand.
+    // Why an answer does not count, or an endpoint's failure, tells more than that no list is
+    // there.
     return about.stream()
         .filter(probe -> !probe.ok())
         .findFirst()
         .map(ProbedEvidence::unreachable)
-        .orElse(found);
+        .orElse(byResponders == null ? found : byResponders);
   }
 
-  private static GivenEvidence given(List<Probed> about, boolean lists) {
-    return lists
-        ? GivenEvidence.of(
-            about.stream().map(Probed::list).filter(Objects::nonNull).toList(), List.of())
-        : GivenEvidence.of(
-            List.of(),
-            about.stream().map(Probed::answer).filter(answer -> answer.length > 0).toList());
+  private List<Probed> aboutResponders(List<Probed> about) {
+    Set<ParsedCertificate> responders = new HashSet<>();
+    for (Probed probe : about) {
+      ParsedCertificate responder = probe.responder();
+      if (responder != null) {
+        responders.add(responder);
+      }
+    }
+    return probes.stream().filter(probe -> responders.contains(probe.about())).toList();
+  }
+
+  private static List<Crl> lists(List<Probed> probes) {
+    return probes.stream().map(Probed::list).filter(Objects::nonNull).toList();
+  }
+
+  private static List<byte[]> answers(List<Probed> probes) {
+    return probes.stream().map(Probed::answer).filter(answer -> answer.length > 0).toList();
   }
 
   private static Finding unreachable(Probed probe) {

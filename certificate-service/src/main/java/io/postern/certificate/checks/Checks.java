@@ -25,8 +25,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Checks with the settings and the default anchors of this service, so that what they tell holds
- * for mail. Any thread; blocks at most five times the fetch time-out. At most {@value #AT_ONCE} at
- * a time; nobody waits for a turn.
+ * for mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
+ * time; nobody waits for a turn.
  */
 @ApplicationScoped
 public class Checks {
