@@ -94,6 +94,7 @@ public final class InboundRules {
           entry.organization(),
           entry.name(),
           Direction.ORIGINATING,
+          true,
           "",
           new byte[0],
           trail.summary("Originating: " + entry.subject + " by the client's address"));
@@ -105,6 +106,7 @@ public final class InboundRules {
               entry.organization(),
               entry.name(),
               Direction.ORIGINATING,
+              false,
               verdict,
               key,
               trail

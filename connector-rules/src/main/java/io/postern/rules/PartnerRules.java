@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class PartnerRules {
   private sealed interface Trial {
     @SuppressWarnings("ArrayRecordComponent")
-    record Met(String verdict, byte[] key) implements Trial {}
+    record Met(boolean byAddress, String verdict, byte[] key) implements Trial {}
 
     record Failed(Refusal refusal, InboundEntry entry) implements Trial {}
 
@@ -152,6 +152,7 @@ final class PartnerRules {
         organization,
         "",
         Direction.INCOMING,
+        false,
         "",
         new byte[0],
         trail.summary(
@@ -175,9 +176,15 @@ final class PartnerRules {
           "the client's address " + facts.clientIp() + " is not in senderIPAddresses");
       return new Trial.Failed(Refusal.restricted(Refusal.RESTRICT_TO_ADDRESSES), entry);
     }
+    if (byAddress) {
+      trail.matched(
+          entry.subject,
+          Refusal.RESTRICT_TO_ADDRESSES,
+          "the client's address is " + facts.clientIp() + ", which is in senderIPAddresses");
+    }
     boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
     if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
-      return new Trial.Met("", new byte[0]);
+      return new Trial.Met(byAddress, "", new byte[0]);
     }
     if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
       trail.failed(
@@ -204,7 +211,7 @@ final class PartnerRules {
             entry.subject,
             Refusal.CERTIFICATE_NAME,
             entry.certificateName + " is a name of the certificate, and its chain is good");
-        yield new Trial.Met(verdict, key);
+        yield new Trial.Met(entry.connector.getRestrictDomainsToIpAddresses(), verdict, key);
       }
       case Judgement.Bad bad -> {
         trail.failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict());
@@ -238,6 +245,7 @@ final class PartnerRules {
         organization,
         entry.name(),
         Direction.INCOMING,
+        met.byAddress(),
         met.verdict(),
         met.key(),
         trail.summary("Incoming for " + organization + ": " + entry.subject));

@@ -44,6 +44,11 @@ class PartnerMailTest {
   }
 
   /** connector name of an Accept ("" anonymous), "code enhanced rule connector" of a Refuse. */
+  private boolean byAddress(InboundFacts facts) {
+    return decide(facts, Sample.NEVER_ASKED) instanceof InboundDecision.Accept accept
+        && accept.byAddress();
+  }
+
   private String outcome(
       InboundFacts facts, Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
     return switch (decide(facts, known)) {
@@ -122,6 +127,20 @@ class PartnerMailTest {
             outcome(tls("198.51.100.9", "fabrikam.com", "mail.fabrikam.com"), Sample.NEVER_ASKED))
         .isEqualTo("550 5.7.51 restrictDomainsToIPAddresses F");
     assertThat(outcome(plain("nonsense", "fabrikam.com"), Sample.NEVER_ASKED)).startsWith("550");
+  }
+
+  @Test
+  void anAddressThatTheConnectorNamesIsHandedOnAsWhatProvesTheSender() {
+    with(
+            "By address",
+            c ->
+                c.addSenderDomains("fabrikam.com")
+                    .addSenderIpAddresses("192.0.2.1")
+                    .setRestrictDomainsToIpAddresses(true))
+        .with("Any", c -> c.addSenderDomains("other.example"));
+    assertThat(byAddress(plain("192.0.2.1", "fabrikam.com"))).isTrue();
+    assertThat(byAddress(plain("192.0.2.1", "other.example"))).isFalse();
+    assertThat(byAddress(plain("192.0.2.1", "nobody.example"))).isFalse();
   }
 
   @Test

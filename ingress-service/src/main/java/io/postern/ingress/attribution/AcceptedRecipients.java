@@ -100,6 +100,7 @@ public final class AcceptedRecipients implements AutoCloseable {
         .setConnector(key.connector())
         .setDirection(key.direction())
         .setExplanation(accept.explanation())
+        .setByAddress(accept.byAddress())
         .setVerdict(accept.verdict())
         .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
   }

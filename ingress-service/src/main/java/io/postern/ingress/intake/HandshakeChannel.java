@@ -2,7 +2,6 @@ package io.postern.ingress.intake;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
@@ -99,10 +98,7 @@ public class HandshakeChannel implements Handshakes {
     if (group.getVerdict().startsWith("good") && tls.getPeerNamesCount() > 0) {
       return cut(tls.getPeerNames(0));
     }
-    // An organization's own server: by its certificate, which needs a verdict, or else its address.
-    boolean byAddress =
-        group.getDirection() == Direction.ORIGINATING && group.getVerdict().isEmpty();
-    return byAddress ? session.getClientIp() : "";
+    return group.getByAddress() ? session.getClientIp() : "";
   }
 
   private static String cut(String name) {
