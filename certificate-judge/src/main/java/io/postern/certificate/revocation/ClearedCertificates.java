@@ -43,6 +43,13 @@ final class ClearedCertificates {
         .toList();
   }
 
+  /**
+   * @param certificate SHA-256 of it
+   */
+  synchronized boolean has(String source, byte[] certificate) {
+    return notes.containsKey(new Key(source, ByteString.copyFrom(certificate)));
+  }
+
   /** False: it was not there any more. */
   synchronized boolean remove(String source, Cleared certificate) {
     return notes.remove(key(source, certificate)) != null;

@@ -78,7 +78,8 @@ public final class CrlStore {
   }
 
   /**
-   * A newer list of this URL revokes a certificate: what is held of it is fetched again.
+   * A newer list of this URL, or newer changes to it, revoke a certificate: what is held of it, and
+   * the changes that cleared the certificate here, are fetched again.
    *
    * @param certificate SHA-256 of it
    * @param by thisUpdate of the newer one

@@ -379,8 +379,9 @@ final class PublishedStore<T extends Published> {
   }
 
   /**
-   * Something newer is known to be at a URL: what is held of it about this certificate is fetched
-   * at the next refresh, and again, less and less often, until that came or for an hour.
+   * Something newer is known to be at a URL: what is held of it about this certificate, and all
+   * else that has cleared it (the changes to a list, a mirror), is fetched at the next refresh, and
+   * again, less and less often, until that came or for an hour.
    *
    * @param certificate SHA-256 of it
    * @param by thisUpdate of what is newer
@@ -388,7 +389,9 @@ final class PublishedStore<T extends Published> {
   void overtaken(String url, byte[] certificate, Instant by) {
     Instant now = clock.instant();
     for (Entry<T> entry : entries.values()) {
-      if (entry.source.url().equals(url) && entry.source.isAbout(certificate)) {
+      Source<T> source = entry.source;
+      if (source.url().equals(url) && source.isAbout(certificate)
+          || cleared.has(source.name(), certificate)) {
         synchronized (entry) {
           overtaken(entry, by, now);
         }

@@ -223,6 +223,30 @@ class RevokedLaterTest {
         .isGreaterThan(told.getFirst().thisUpdate().toEpochMilli());
   }
 
+  /** The announcement names the complete list; what is too old here is the changes. */
+  @Test
+  void anAnnouncedRevocationByTheChangesBringsThemHereToo() {
+    Made one =
+        leaf("a.example")
+            .by(CA)
+            .crl(url("/a.crl"))
+            .with(Extension.freshestCRL, false, point("/changes.crl"))
+            .make();
+    byte[] complete =
+        list(CA, Duration.ofHours(3)).with(Extension.cRLNumber, false, new ASN1Integer(5)).make();
+    content.put("/a.crl", () -> complete);
+    content.put("/changes.crl", () -> changes(6, Duration.ofHours(2)).make());
+    assertGood(ask(one));
+    content.put("/changes.crl", () -> changes(7, Duration.ofHours(1)).revoking(one).make());
+    requireNonNull(lists)
+        .overtaken(
+            url("/a.crl"),
+            one.certificate().fingerprint(),
+            Instant.now().minus(Duration.ofMinutes(61)));
+    assertServed(Duration.ofSeconds(30), 4);
+    assertThat(ask(one).getResult()).isEqualTo(VerdictResult.BAD);
+  }
+
   private static CrlMaker changes(int number, Duration age) {
     return list(CA, age)
         .with(Extension.cRLNumber, false, new ASN1Integer(number))
