@@ -13,12 +13,6 @@ import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
-import java.io.File;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +39,6 @@ import org.apache.kafka.common.TopicPartition;
 final class VerdictsMain {
   private static final int DIFFERENT = 20;
   private static final Duration PAUSE = Duration.ofMillis(10);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final LogSettings log;
   private final Map<String, Long> asked = new ConcurrentHashMap<>();
@@ -64,9 +57,9 @@ final class VerdictsMain {
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 6;
     try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), _ -> {})) {
       int port = FreePorts.next();
-      Process service = service(folder, args[1], broker.bootstrap(), port);
+      Process service = ServiceProcess.start(folder, args[1], broker.bootstrap(), port, List.of());
       try {
-        awaitReady(port);
+        ServiceProcess.awaitReady(port);
         new VerdictsMain(broker.bootstrap()).measure(questions, rounds);
       } finally {
         service.destroy();
@@ -75,41 +68,6 @@ final class VerdictsMain {
         }
       }
     }
-  }
-
-  private static Process service(Path folder, String jar, String bootstrap, int port)
-      throws Exception {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-Dkafka.bootstrap.servers=" + bootstrap,
-            "-Dquarkus.http.port=" + port,
-            "-Dpostern.revocation.cache-folder=" + folder.resolve("crls"),
-            "-Dpostern.api.credentials-file=" + folder.resolve("credentials"),
-            "-jar",
-            new File(jar).getAbsolutePath())
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("service.log").toFile())
-        .start();
-  }
-
-  private static void awaitReady(int port) throws Exception {
-    HttpClient http = HttpClient.newHttpClient();
-    HttpRequest ready =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready")).build();
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() - end < 0) {
-      try {
-        if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-          return;
-        }
-      } catch (IOException e) {
-        // not there yet
-      }
-      Thread.sleep(200);
-    }
-    throw new IllegalStateException("the service is not ready, see service.log");
   }
 
   private void measure(int questions, int rounds) throws Exception {
