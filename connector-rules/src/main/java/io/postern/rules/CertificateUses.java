@@ -6,7 +6,6 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ public final class CertificateUses {
               "tlsSenderCertificateName",
               connector.getTlsSenderCertificateName(),
               directory.anchors(connector.getOrganization(), connector.getAnchors()),
-              mode(connector.getRevocation())));
+              RevocationModes.inForce(connector.getRevocation())));
     }
   }
 
@@ -76,7 +75,7 @@ public final class CertificateUses {
               field(connector),
               name,
               directory.anchors(connector.getOrganization(), connector.getAnchors()),
-              mode(connector.getRevocation())));
+              RevocationModes.inForce(connector.getRevocation())));
     }
   }
 
@@ -109,13 +108,7 @@ public final class CertificateUses {
                   ? domain.getMailboxTlsDomain()
                   : "",
               directory.anchors(domain.getOrganization(), domain.getMailboxAnchors()),
-              mode(domain.getMailboxRevocation())));
+              RevocationModes.inForce(domain.getMailboxRevocation())));
     }
-  }
-
-  private static RevocationMode mode(RevocationMode asked) {
-    return asked == RevocationMode.REVOCATION_BEST_EFFORT || asked == RevocationMode.REVOCATION_OFF
-        ? asked
-        : RevocationMode.REVOCATION_REQUIRED;
   }
 }

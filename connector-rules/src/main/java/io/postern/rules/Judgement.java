@@ -4,7 +4,6 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +25,13 @@ sealed interface Judgement {
       InboundEntry entry,
       InboundFacts facts,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
-    RevocationMode asked = entry.connector.getRevocation();
-    boolean chosen =
-        asked == RevocationMode.REVOCATION_BEST_EFFORT || asked == RevocationMode.REVOCATION_OFF;
     VerdictQuestion question =
         new VerdictQuestion(
             facts.chain(),
             facts.stapledOcsp(),
             CertificateRole.ROLE_CLIENT,
             directory.anchors(entry.organization(), entry.connector.getAnchors()),
-            chosen ? asked : RevocationMode.REVOCATION_REQUIRED,
+            RevocationModes.inForce(entry.connector.getRevocation()),
             false,
             entry.organization());
     CertificateVerdict verdict = known.apply(question);

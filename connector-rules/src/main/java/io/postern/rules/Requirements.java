@@ -137,9 +137,7 @@ final class Requirements {
     if (level != TlsLevel.CERTIFICATE_VALIDATION && level != TlsLevel.DOMAIN_VALIDATION) {
       return RevocationMode.REVOCATION_OFF;
     }
-    return asked == RevocationMode.REVOCATION_BEST_EFFORT || asked == RevocationMode.REVOCATION_OFF
-        ? asked
-        : RevocationMode.REVOCATION_REQUIRED;
+    return RevocationModes.inForce(asked);
   }
 
   /** Absent means opportunistic (Exchange's TlsSettings); an unknown number means nothing. */

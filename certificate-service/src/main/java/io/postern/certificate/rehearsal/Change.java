@@ -2,6 +2,8 @@ package io.postern.certificate.rehearsal;
 
 import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.RootOf;
+import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.rules.CertificateNames;
 import java.util.ArrayList;
@@ -12,10 +14,23 @@ import java.util.List;
  *
  * @param before leaf first
  * @param after leaf first
+ * @param rootBefore where the chain leads
  */
-record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
+record Change(
+    List<ParsedCertificate> before,
+    List<ParsedCertificate> after,
+    RootOf rootBefore,
+    RootOf rootAfter) {
   /** Whoever verifies ECDSA knows this curve (RFC 8446 §9.1). */
   private static final String COMMON_CURVE = "EC P-256";
+
+  /**
+   * @param anchors in force here, to find roots by
+   */
+  static Change of(
+      List<ParsedCertificate> before, List<ParsedCertificate> after, TrustAnchors anchors) {
+    return new Change(before, after, RootOf.chain(before, anchors), RootOf.chain(after, anchors));
+  }
 
   List<String> namesBefore() {
     return CertificateNames.of(before.getFirst().x509());
@@ -25,13 +40,8 @@ record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
     return CertificateNames.of(after.getFirst().x509());
   }
 
-  /** Issuer of the chain's last certificate: the root, where only that is missing. */
-  static String root(List<ParsedCertificate> chain) {
-    return CertificateFacts.of(chain.getLast()).issuer();
-  }
-
   boolean sameRoot() {
-    return before.getLast().issuer().equals(after.getLast().issuer());
+    return rootBefore.name().equals(rootAfter.name());
   }
 
   boolean sameSubjectAndIssuer() {
@@ -78,7 +88,7 @@ record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
   List<String> toAskOfTrust() {
     List<String> toAsk = new ArrayList<>();
     if (!sameRoot()) {
-      toAsk.add("it must trust another root, if it validates: " + root(after));
+      toAsk.add("it must trust another root, if it validates: " + rootAfter.name());
     }
     toAsk.addAll(toAskOfNames());
     return toAsk;
@@ -112,7 +122,7 @@ record Change(List<ParsedCertificate> before, List<ParsedCertificate> after) {
     }
     differ("subject", old.subject(), now.subject(), differences);
     differ("issuer", old.issuer(), now.issuer(), differences);
-    differ("root", root(before), root(after), differences);
+    differ("root", rootBefore.name(), rootAfter.name(), differences);
     differ("key", old.keyStrength(), now.keyStrength(), differences);
     if (!namesLost().isEmpty()) {
       differences.add("names that it no longer has: " + String.join(", ", namesLost()));

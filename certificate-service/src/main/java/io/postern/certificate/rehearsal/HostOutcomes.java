@@ -2,6 +2,7 @@ package io.postern.certificate.rehearsal;
 
 import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.rehearsal.Rehearsal.Result;
 import io.postern.contracts.DirectoryKeys;
@@ -93,8 +94,8 @@ final class HostOutcomes {
               + change.keyAfter());
     }
     Set<X500Principal> taken = authorities(handshake);
-    boolean takesNew = takes(taken, change.after());
-    if (!takesNew && !handshake.getAuthoritiesCut() && takes(taken, change.before())) {
+    boolean takesNew = takes(taken, change.rootAfter());
+    if (!takesNew && !handshake.getAuthoritiesCut() && takes(taken, change.rootBefore())) {
       return new Outcome(
           Result.FAILS,
           concerns,
@@ -103,7 +104,7 @@ final class HostOutcomes {
               + ", by its newest handshake, of "
               + seen
               + "): an issuer of the old one is among them, and none of the new one: "
-              + Change.root(change.after()));
+              + change.rootAfter().name());
     }
     List<String> toAsk = new ArrayList<>(change.toAskOfCurve(change.before().getFirst()));
     toAsk.addAll(takesNew ? change.toAskOfNames() : change.toAskOfTrust());
@@ -123,7 +124,7 @@ final class HostOutcomes {
         .collect(Collectors.toSet());
   }
 
-  private static boolean takes(Set<X500Principal> authorities, List<ParsedCertificate> chain) {
-    return chain.stream().map(ParsedCertificate::issuer).anyMatch(authorities::contains);
+  private static boolean takes(Set<X500Principal> authorities, RootOf chain) {
+    return chain.way().stream().map(ParsedCertificate::issuer).anyMatch(authorities::contains);
   }
 }

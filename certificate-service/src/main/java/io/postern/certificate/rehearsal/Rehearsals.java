@@ -2,6 +2,7 @@ package io.postern.certificate.rehearsal;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
@@ -31,6 +32,7 @@ public class Rehearsals {
   private final OwnTlsReader own;
   private final SeenInTraffic seen;
   private final DirectoryReader<DirectoryInForce> directory;
+  private final DefaultAnchors defaults;
   private final AnchorStore anchors;
   private final ChainJudge judge;
   private final InstantSource clock;
@@ -39,12 +41,14 @@ public class Rehearsals {
       OwnTlsReader own,
       SeenInTraffic seen,
       DirectoryReader<DirectoryInForce> directory,
+      DefaultAnchors defaults,
       AnchorStore anchors,
       ChainJudge judge,
       InstantSource clock) {
     this.own = own;
     this.seen = seen;
     this.directory = directory;
+    this.defaults = defaults;
     this.anchors = anchors;
     this.judge = judge;
     this.clock = clock;
@@ -70,7 +74,7 @@ public class Rehearsals {
     }
     Replaced replaced =
         Replaced.find(replacement.getFirst(), replaces, ours, seen.chains(now, SEEN_WITHIN));
-    Change change = new Change(replaced.chain(), replacement);
+    Change change = Change.of(replaced.chain(), replacement, defaults.current());
     List<ParsedCertificate> servers =
         ours.stream()
             .filter(

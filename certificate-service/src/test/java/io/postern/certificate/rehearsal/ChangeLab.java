@@ -2,7 +2,9 @@ package io.postern.certificate.rehearsal;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
+import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -10,6 +12,8 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
@@ -39,32 +43,45 @@ final class ChangeLab {
   static final Identity P384 = onCurve("secp384r1");
   static final Identity P521 = onCurve("secp521r1");
 
-  /** As the old one, but for the key; who has signed it does not matter here. */
+  /** As the old one, but for the key; by another key of the same authority. */
   private static Identity onCurve(String curve) {
     try {
-      KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
-      keys.initialize(new ECGenParameterSpec(curve));
-      KeyPair key = keys.generateKeyPair();
-      X509Certificate as = OLD.leaf();
-      JcaX509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              as.getIssuerX500Principal(),
-              BigInteger.TEN,
-              as.getNotBefore(),
-              as.getNotAfter(),
-              as.getSubjectX500Principal(),
-              key.getPublic());
-      builder.copyAndAddExtension(
-          Extension.subjectAlternativeName, false, new JcaX509CertificateHolder(as));
-      X509Certificate leaf =
-          new JcaX509CertificateConverter()
-              .getCertificate(
-                  builder.build(
-                      new JcaContentSignerBuilder("SHA384withECDSA").build(key.getPrivate())));
-      return new Identity(List.of(leaf, CA.intermediate()), key.getPrivate());
+      KeyPair authority = key("secp256r1");
+      X509Certificate issuer =
+          certificate(CA.intermediate(), authority.getPublic(), authority.getPrivate(), false);
+      KeyPair key = key(curve);
+      return new Identity(
+          List.of(certificate(OLD.leaf(), key.getPublic(), authority.getPrivate(), true), issuer),
+          key.getPrivate());
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static KeyPair key(String curve) throws GeneralSecurityException {
+    KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+    keys.initialize(new ECGenParameterSpec(curve));
+    return keys.generateKeyPair();
+  }
+
+  private static X509Certificate certificate(
+      X509Certificate as, PublicKey key, PrivateKey signer, boolean names)
+      throws GeneralSecurityException, OperatorCreationException {
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            as.getIssuerX500Principal(),
+            BigInteger.TEN,
+            as.getNotBefore(),
+            as.getNotAfter(),
+            as.getSubjectX500Principal(),
+            key);
+    if (names) {
+      builder.copyAndAddExtension(
+          Extension.subjectAlternativeName, false, new JcaX509CertificateHolder(as));
+    }
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
   }
 
   static Identity named(String name) {
@@ -87,7 +104,10 @@ final class ChangeLab {
   }
 
   static Change change(Identity after) {
-    return new Change(parsed(OLD), parsed(after));
+    return Change.of(
+        parsed(OLD),
+        parsed(after),
+        new TrustAnchors(AnchorSetReference.getDefaultInstance(), List.of()));
   }
 
   static List<ParsedCertificate> parsed(Identity identity) {

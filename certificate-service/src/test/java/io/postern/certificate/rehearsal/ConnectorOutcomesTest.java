@@ -95,7 +95,8 @@ class ConnectorOutcomesTest {
     return new ConnectorOutcomes(
             new AnchorStore(anchors, Optional::empty), new ChainJudge(lists, PATIENCE), lists::now)
         .of(
-            new Change(parsed(CA.issue(Issue.to("mail.example"))), parsed(replacement)),
+            Change.of(
+                parsed(CA.issue(Issue.to("mail.example"))), parsed(replacement), anchors.current()),
             Optional.empty(),
             List.of(
                 use("first", RevocationMode.REVOCATION_REQUIRED),
