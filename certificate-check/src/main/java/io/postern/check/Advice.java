@@ -14,9 +14,10 @@ final class Advice {
   /**
    * For an endpoint that is not OK.
    *
+   * @param own it tells of the certificate itself, and not of a responder's
    * @param where host and port that were asked last
    */
-  static String cure(Probed probed, String where) {
+  static String cure(Probed probed, boolean own, String where) {
     EndpointStatus status = probed.status();
     return switch (status) {
       case OK -> "";
@@ -55,7 +56,11 @@ final class Advice {
       case WRONG_SIGNER ->
           "tell the authority: it publishes there what is not for this certificate";
       case OCSP_ERROR -> "try again later; if it stays, tell the authority";
-      case REVOKED -> "do not use this certificate: have another one issued";
+      case REVOKED ->
+          own
+              ? "do not use this certificate: have another one issued"
+              : "tell the authority: its responder's certificate is revoked, so nobody can believe"
+                  + " its answers";
       case UNKNOWN -> "tell the authority: this certificate says that it would be told of there";
     };
   }

@@ -142,7 +142,9 @@ record Findings(
         revocation.status().equals("not-revoked")
             || revocation.status().equals("nothing-published"),
         revocation,
-        about.stream().map(probed -> endpoint(probed, chain.issuerOf(index) != null)).toList());
+        about.stream()
+            .map(probed -> endpoint(probed, certificate, chain.issuerOf(index) != null))
+            .toList());
   }
 
   private Revocation revocation(ChainAtHand chain, int index, List<Probed> about)
@@ -174,7 +176,9 @@ record Findings(
     return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static CheckedEndpoint endpoint(Probed probed, boolean issuerAtHand) {
+  private static CheckedEndpoint endpoint(
+      Probed probed, ParsedCertificate certificate, boolean issuerAtHand) {
+    boolean own = probed.about().equals(certificate);
     List<Way.Hop> hops = probed.way().hops();
     String url = probed.endpoint().url();
     String host = hops.isEmpty() ? Firewall.host(url) : hops.getLast().host();
@@ -185,11 +189,12 @@ record Findings(
     }
     String cure =
         issuerAtHand || probed.status() != EndpointStatus.UNKNOWN
-            ? Advice.cure(probed, host + " port " + port)
+            ? Advice.cure(probed, own, host + " port " + port)
             : "check again with it";
     return new CheckedEndpoint(
         probed.endpoint().kind(),
         url,
+        own ? "" : Printable.cut(probed.about().shown(), MAX_TEXT),
         host,
         port,
         addresses,

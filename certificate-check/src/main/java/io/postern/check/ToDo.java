@@ -77,6 +77,7 @@ final class ToDo {
     return endpoint.kind().spelled()
         + " "
         + endpoint.url()
+        + (endpoint.responder().isEmpty() ? "" : " of the responder " + endpoint.responder())
         + " ("
         + endpoint.status().spelled()
         + "): "

@@ -2,6 +2,7 @@ package io.postern.check;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,8 +167,8 @@ class CertificateCheckTest {
     CheckedCertificate checked = report.certificates().getFirst();
     assertThat(checked.revocation().source()).isEqualTo("ocsp");
     assertThat(checked.endpoints())
-        .extracting(CheckedEndpoint::kind)
-        .containsExactly(Endpoint.Kind.OCSP, Endpoint.Kind.CRL);
+        .extracting(CheckedEndpoint::kind, endpoint -> endpoint.responder().isEmpty())
+        .containsExactly(tuple(Endpoint.Kind.OCSP, true), tuple(Endpoint.Kind.CRL, false));
     assertThat(report.firewall()).extracting(FirewallEntry::port).contains(crls.url().getPort());
 
     ca.answeredBy(ca.issue(responder.withoutCrl()));
@@ -178,8 +180,14 @@ class CertificateCheckTest {
     Identity revoked = ca.issue(responder);
     ca.revoke(revoked.leaf());
     ca.answeredBy(revoked);
-    assertThat(check(leaf).certificates().getFirst().revocation().detail())
+    Report byARevokedOne = check(leaf);
+    assertThat(byARevokedOne.certificates().getFirst().revocation().detail())
         .contains("the responder's own certificate is revoked");
+    assertThat(byARevokedOne.toDo())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("of the responder", "ocsp.fabrikam.example")
+        .contains("tell the authority: its responder's certificate is revoked")
+        .doesNotContain("have another one issued");
   }
 
   @Test

@@ -9,8 +9,8 @@ public sealed interface InboundDecision {
   /**
    * @param organization on whose behalf the mail goes on
    * @param connector the inbound connector's name; empty: the anonymous path
-   * @param byAddress the connector names the client's address, and takes mail from nobody else by
-   *     that
+   * @param byAddress which of the connector's senderIPAddresses the client's is in; empty: the
+   *     connector does not go by that
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
    */
@@ -19,7 +19,7 @@ public sealed interface InboundDecision {
       String organization,
       String connector,
       Direction direction,
-      boolean byAddress,
+      String byAddress,
       String verdict,
       byte[] verdictKey,
       Explanation explanation)

@@ -63,12 +63,17 @@ final class InboundEntry {
   }
 
   boolean hasAddress(IpAddress address) {
+    return !rangeOf(address).isEmpty();
+  }
+
+  /** The first of senderIPAddresses that the address is in; empty: none. */
+  String rangeOf(IpAddress address) {
     for (IpRange range : ranges) {
       if (range.contains(address)) {
-        return true;
+        return range.toString();
       }
     }
-    return false;
+    return "";
   }
 
   private static List<IpRange> parsedRanges(InboundConnector connector) {

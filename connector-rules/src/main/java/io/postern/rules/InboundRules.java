@@ -46,7 +46,7 @@ public final class InboundRules {
         new WhyNot(
             directory, facts, client, recipient, originating instanceof Originating.Ambiguous);
     if (originating instanceof Originating.Found found) {
-      return originating(directory, facts, found, known);
+      return originating(directory, facts, client, found, known);
     }
     Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
     if (owner.isPresent()) {
@@ -59,6 +59,7 @@ public final class InboundRules {
   private static InboundDecision originating(
       Directory directory,
       InboundFacts facts,
+      @Nullable IpAddress client,
       Originating.Found found,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
     InboundEntry entry = found.entry();
@@ -94,7 +95,7 @@ public final class InboundRules {
           entry.organization(),
           entry.name(),
           Direction.ORIGINATING,
-          true,
+          client == null ? "" : entry.rangeOf(client),
           "",
           new byte[0],
           trail.summary("Originating: " + entry.subject + " by the client's address"));
@@ -106,7 +107,7 @@ public final class InboundRules {
               entry.organization(),
               entry.name(),
               Direction.ORIGINATING,
-              false,
+              "",
               verdict,
               key,
               trail

@@ -8,10 +8,12 @@ package io.postern.rules;
 public final class IpRange {
   private final IpAddress network;
   private final int prefixLength;
+  private final String text;
 
-  private IpRange(IpAddress network, int prefixLength) {
+  private IpRange(IpAddress network, int prefixLength, String text) {
     this.network = network;
     this.prefixLength = prefixLength;
+    this.text = text;
   }
 
   /**
@@ -34,7 +36,7 @@ public final class IpRange {
       // A slip of the pen more often than meant: 192.0.2.77/24 for 192.0.2.77.
       throw new IllegalArgumentException("address bits are set beyond the prefix length");
     }
-    return new IpRange(address, length);
+    return new IpRange(address, length, text);
   }
 
   /** False too for what is not an address. */
@@ -69,5 +71,11 @@ public final class IpRange {
       value = value * 10 + c - '0';
     }
     return from == text.length() ? -1 : value;
+  }
+
+  /** As it was written. */
+  @Override
+  public String toString() {
+    return text;
   }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class PartnerRules {
   private sealed interface Trial {
     @SuppressWarnings("ArrayRecordComponent")
-    record Met(boolean byAddress, String verdict, byte[] key) implements Trial {}
+    record Met(String byAddress, String verdict, byte[] key) implements Trial {}
 
     record Failed(Refusal refusal, InboundEntry entry) implements Trial {}
 
@@ -152,7 +152,7 @@ final class PartnerRules {
         organization,
         "",
         Direction.INCOMING,
-        false,
+        "",
         "",
         new byte[0],
         trail.summary(
@@ -169,7 +169,8 @@ final class PartnerRules {
       return noTls(entry);
     }
     boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
-    if (byAddress && (client == null || !entry.hasAddress(client))) {
+    String range = byAddress && client != null ? entry.rangeOf(client) : "";
+    if (byAddress && range.isEmpty()) {
       trail.failed(
           entry.subject,
           Refusal.RESTRICT_TO_ADDRESSES,
@@ -180,11 +181,11 @@ final class PartnerRules {
       trail.matched(
           entry.subject,
           Refusal.RESTRICT_TO_ADDRESSES,
-          "the client's address is " + facts.clientIp() + ", which is in senderIPAddresses");
+          "the client's address " + facts.clientIp() + " is in " + range);
     }
     boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
     if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
-      return new Trial.Met(byAddress, "", new byte[0]);
+      return new Trial.Met(range, "", new byte[0]);
     }
     if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
       trail.failed(
@@ -200,10 +201,10 @@ final class PartnerRules {
           : new Trial.NotMine();
     }
     return judged(
-        entry, byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME);
+        entry, range, byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME);
   }
 
-  private Trial judged(InboundEntry entry, String rule) {
+  private Trial judged(InboundEntry entry, String range, String rule) {
     return switch (Judgement.of(directory, entry, facts, known)) {
       case Judgement.Ask(VerdictQuestion question) -> new Trial.Ask(question);
       case Judgement.Good(String verdict, byte[] key) -> {
@@ -211,7 +212,7 @@ final class PartnerRules {
             entry.subject,
             Refusal.CERTIFICATE_NAME,
             entry.certificateName + " is a name of the certificate, and its chain is good");
-        yield new Trial.Met(entry.connector.getRestrictDomainsToIpAddresses(), verdict, key);
+        yield new Trial.Met(range, verdict, key);
       }
       case Judgement.Bad bad -> {
         trail.failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict());

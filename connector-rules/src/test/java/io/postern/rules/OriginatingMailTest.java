@@ -45,7 +45,7 @@ class OriginatingMailTest {
                   assertThat(accept.organization()).isEqualTo("contoso");
                   assertThat(accept.connector()).isEqualTo("By certificate");
                   assertThat(accept.direction()).isEqualTo(Direction.ORIGINATING);
-                  assertThat(accept.byAddress()).isFalse();
+                  assertThat(accept.byAddress()).isEmpty();
                   assertThat(accept.verdict()).isEqualTo("good");
                   assertThat(accept.verdictKey()).hasSize(32);
                 });

@@ -44,9 +44,10 @@ class PartnerMailTest {
   }
 
   /** connector name of an Accept ("" anonymous), "code enhanced rule connector" of a Refuse. */
-  private boolean byAddress(InboundFacts facts) {
+  private String byAddress(InboundFacts facts) {
     return decide(facts, Sample.NEVER_ASKED) instanceof InboundDecision.Accept accept
-        && accept.byAddress();
+        ? accept.byAddress()
+        : "refused";
   }
 
   private String outcome(
@@ -135,12 +136,13 @@ class PartnerMailTest {
             "By address",
             c ->
                 c.addSenderDomains("fabrikam.com")
-                    .addSenderIpAddresses("192.0.2.1")
+                    .addSenderIpAddresses("198.51.100.1")
+                    .addSenderIpAddresses("192.0.2.0/24")
                     .setRestrictDomainsToIpAddresses(true))
         .with("Any", c -> c.addSenderDomains("other.example"));
-    assertThat(byAddress(plain("192.0.2.1", "fabrikam.com"))).isTrue();
-    assertThat(byAddress(plain("192.0.2.1", "other.example"))).isFalse();
-    assertThat(byAddress(plain("192.0.2.1", "nobody.example"))).isFalse();
+    assertThat(byAddress(plain("192.0.2.1", "fabrikam.com"))).isEqualTo("192.0.2.0/24");
+    assertThat(byAddress(plain("192.0.2.1", "other.example"))).isEmpty();
+    assertThat(byAddress(plain("192.0.2.1", "nobody.example"))).isEmpty();
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
-import io.postern.delivery.transaction.HandshakeChannel;
+import io.postern.delivery.transaction.HostChannel;
 import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
 import io.postern.delivery.transaction.SessionOpener;
@@ -55,7 +55,7 @@ public class DeliveryService {
 
   private final Configuration configuration;
   private final RouteChannel routes;
-  private final HandshakeChannel handshakes;
+  private final HostChannel hosts;
   private final MeterRegistry registry;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private volatile @Nullable DirectoryReader<Directory> directory;
@@ -67,13 +67,10 @@ public class DeliveryService {
 
   @Inject
   public DeliveryService(
-      Configuration configuration,
-      RouteChannel routes,
-      HandshakeChannel handshakes,
-      MeterRegistry registry) {
+      Configuration configuration, RouteChannel routes, HostChannel hosts, MeterRegistry registry) {
     this.configuration = configuration;
     this.routes = routes;
-    this.handshakes = handshakes;
+    this.hosts = hosts;
     this.registry = registry;
   }
 
@@ -147,7 +144,7 @@ public class DeliveryService {
         new SessionOpener(ownName, timeouts, clients),
         connections,
         new Judge(verdicts, configuration.delivery().verdictPatience()),
-        handshakes,
+        hosts,
         new CurrentRouting(routing),
         contents::open,
         timeouts,

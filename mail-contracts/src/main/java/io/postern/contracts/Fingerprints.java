@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.AnchorSet;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
 public final class Fingerprints {
   private static final byte[] NONE = {};
   private static final int SHORT = 16;
+  private static final int NAME_BYTES = 16;
 
   private Fingerprints() {}
 
@@ -92,5 +94,13 @@ public final class Fingerprints {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /**
+   * What stands for a distinguished name (DER) where there may be many: the first 16 octets of its
+   * SHA-256.
+   */
+  public static byte[] ofName(byte[] der) {
+    return Arrays.copyOf(sha256(der), NAME_BYTES);
   }
 }

@@ -49,6 +49,9 @@ public final class Topics {
   /** Peers' handshakes with us, each kind once a day. */
   public static final String CERTIFICATE_HANDSHAKES = "certificate.handshakes";
 
+  /** What hosts ask for where a connector presents a certificate, each kind once a day. */
+  public static final String CERTIFICATE_HOSTS = "certificate.hosts";
+
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
   public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
 
@@ -173,6 +176,14 @@ public final class Topics {
               AUDIT,
               false,
               List.of(INGRESS),
+              List.of(CERTIFICATE, CONSOLE)),
+          new TopicDeclaration(
+              CERTIFICATE_HOSTS,
+              Partitioning.SPREAD,
+              Cleanup.COMPACT_AND_DELETE,
+              AUDIT,
+              false,
+              List.of(DELIVERY),
               List.of(CERTIFICATE, CONSOLE)),
           new TopicDeclaration(
               CERTIFICATE_EXPIRIES,

@@ -73,6 +73,7 @@ class TopicsTest {
     "certificate.chains, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.own, ONE, DELETE, P400D",
     "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
+    "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
     "probe.requests, SPREAD, DELETE, PT1H",
     "probe.results, SPREAD, DELETE, PT1H",

@@ -1,8 +1,11 @@
 package io.postern.transport;
 
+import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
 import java.security.Principal;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
@@ -12,36 +15,45 @@ import org.jspecify.annotations.Nullable;
  * What a server that asks for our certificate says of it (RFC 5246 §7.4.4, RFC 8446 §4.3.2).
  * Immutable.
  *
- * @param authorities of which it takes certificates, at most {@value #MOST} of together 8 KiB;
- *     none: of any
+ * @param authorities of which it takes certificates, as {@link Fingerprints#ofName}, at most
+ *     {@value #MOST}; none: of any
  * @param cut there were more
- * @param verifiesEcdsa it can verify such a certificate's signatures
+ * @param verifiesEcdsa it can verify such a certificate
  */
 public record CertificateRequest(
-    List<X500Principal> authorities, boolean cut, boolean verifiesEcdsa, boolean verifiesRsa) {
-  static final int MOST = 100;
-  private static final int MOST_BYTES = 8 * 1024;
+    Set<ByteString> authorities, boolean cut, boolean verifiesEcdsa, boolean verifiesRsa) {
+  static final int MOST = 200;
 
   public CertificateRequest {
-    authorities = List.copyOf(authorities);
+    authorities = Set.copyOf(authorities);
   }
 
-  /** In the handshake of an engine of ours, which asks for a key. */
-  static CertificateRequest of(Principal @Nullable [] issuers, SSLSession session) {
-    List<X500Principal> authorities = new ArrayList<>();
-    int bytes = 0;
+  public static ByteString digest(X500Principal name) {
+    return ByteString.copyFrom(Fingerprints.ofName(name.getEncoded()));
+  }
+
+  /**
+   * In the handshake of an engine of ours, which asks for a key.
+   *
+   * @param keyTypes that the server takes, as the JSSE calls them
+   */
+  static CertificateRequest of(
+      String[] keyTypes, Principal @Nullable [] issuers, SSLSession session) {
+    Set<ByteString> authorities = new LinkedHashSet<>();
     boolean cut = false;
     for (Principal issuer : issuers == null ? new Principal[0] : issuers) {
       if (issuer instanceof X500Principal name) {
-        bytes += name.getEncoded().length;
-        cut |= authorities.size() == MOST || bytes > MOST_BYTES;
+        cut |= authorities.size() == MOST;
         if (!cut) {
-          authorities.add(name);
+          authorities.add(digest(name));
         }
       }
     }
     return new CertificateRequest(
-        authorities, cut, verifies(session, "ECDSA"), verifies(session, "RSA"));
+        authorities,
+        cut,
+        List.of(keyTypes).contains("EC") && verifies(session, "ECDSA"),
+        List.of(keyTypes).contains("RSA") && verifies(session, "RSA"));
   }
 
   private static boolean verifies(SSLSession session, String algorithm) {

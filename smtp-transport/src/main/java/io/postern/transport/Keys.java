@@ -8,7 +8,9 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -23,14 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the certificate of a handshake: on a server by SNI, then by what the client can verify;
- * on a client the only one there is. Immutable. Runs under native frames: must not block.
+ * on a client the only one there is, and what the server asked is remembered. Any thread. Runs
+ * under native frames: must not block.
  */
 final class Keys extends X509ExtendedKeyManager {
-  /** Under this name a client's session has the server's {@link CertificateRequest}. */
-  static final String REQUEST = CertificateRequest.class.getName();
-
   private final List<KeyMaterial> materials;
   private final List<Set<String>> names;
+  // By the engine: the values of a session are also those of later handshakes that it is offered
+  // in.
+  private final Map<SSLEngine, CertificateRequest> requests = new WeakHashMap<>();
 
   Keys(List<KeyMaterial> materials) {
     this.materials = List.copyOf(materials);
@@ -108,7 +111,10 @@ final class Keys extends X509ExtendedKeyManager {
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
     @Nullable SSLSession session = engine == null ? null : engine.getHandshakeSession();
     if (session != null) {
-      session.putValue(REQUEST, CertificateRequest.of(issuers, session));
+      CertificateRequest request = CertificateRequest.of(keyTypes, issuers, session);
+      synchronized (requests) {
+        requests.put(engine, request);
+      }
     }
     for (String type : keyTypes) {
       if (materials.getFirst().type().equals(type)) {
@@ -117,6 +123,13 @@ final class Keys extends X509ExtendedKeyManager {
       }
     }
     return null;
+  }
+
+  /** What the server asked in a client's handshake; null: nothing. Once. */
+  @Nullable CertificateRequest takeRequest(SSLEngine engine) {
+    synchronized (requests) {
+      return requests.remove(engine);
+    }
   }
 
   @Override

@@ -18,14 +18,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What one finished handshake showed.
- *
- * @param request null: we were not asked for a certificate, had none, or resumed a session
- */
+/** What one finished handshake showed. */
 @SuppressWarnings("ArrayRecordComponent") // opaque bytes
-record SessionFacts(
-    TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp, @Nullable CertificateRequest request) {
+record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
 
   /**
    * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
@@ -69,9 +64,7 @@ record SessionFacts(
       describe(chain.getFirst(), facts);
     }
     byte @Nullable [] staple = sent == null ? null : engine.getOcspResponse();
-    CertificateRequest request =
-        facts.getResumed() ? null : (CertificateRequest) session.getValue(Keys.REQUEST);
-    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple, request);
+    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple);
   }
 
   private static List<byte[]> chain(SSLSession session) {

@@ -46,6 +46,7 @@ public final class SmtpConnection implements AutoCloseable {
   private boolean flowing; // content is arriving: wait with a large buffer
   private @Nullable TlsLayer tls;
   private @Nullable SessionFacts facts;
+  private @Nullable CertificateRequest request;
   private boolean broken;
   private boolean closed;
 
@@ -314,8 +315,12 @@ public final class SmtpConnection implements AutoCloseable {
     long deadline = beginTls();
     String sent = TlsClient.sendable(serverName);
     TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent), null);
-    return handshake(
-        layer, deadline, new Asked(sent, ClientHello.Verifies.NOT_KNOWN), client.offered());
+    try {
+      return handshake(
+          layer, deadline, new Asked(sent, ClientHello.Verifies.NOT_KNOWN), client.offered());
+    } finally {
+      request = client.takeRequest(layer.engine());
+    }
   }
 
   /**
@@ -408,7 +413,7 @@ public final class SmtpConnection implements AutoCloseable {
    * did not, we have none, or a session was resumed.
    */
   public @Nullable CertificateRequest certificateRequest() {
-    return facts == null ? null : facts.request();
+    return request;
   }
 
   private void check() throws IOException {

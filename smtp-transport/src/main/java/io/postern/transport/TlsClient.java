@@ -35,6 +35,7 @@ public final class TlsClient implements AutoCloseable {
   private final TlsVersion minimum;
   private final TlsVersion maximum;
   private final SslContext context;
+  private final @Nullable Keys keys;
   private boolean closed;
 
   /**
@@ -54,8 +55,9 @@ public final class TlsClient implements AutoCloseable {
             .enableOcsp(true)
             .sessionCacheSize(SESSIONS)
             .sessionTimeout(SESSION_SECONDS);
-    if (clientCertificate != null) {
-      builder.keyManager(new Keys(List.of(clientCertificate)).factory());
+    this.keys = clientCertificate == null ? null : new Keys(List.of(clientCertificate));
+    if (keys != null) {
+      builder.keyManager(keys.factory());
     }
     List<String> suites = new ArrayList<>(TlsSetup.FORWARD_SECRET);
     suites.addAll(TlsSetup.NOT_FORWARD_SECRET);
@@ -91,6 +93,11 @@ public final class TlsClient implements AutoCloseable {
         serverName.isEmpty() ? List.of() : List.of(new SNIHostName(serverName)));
     engine.setSSLParameters(parameters);
     return engine;
+  }
+
+  /** What the server asked of our certificate in the engine's handshake; null: nothing. Once. */
+  @Nullable CertificateRequest takeRequest(SSLEngine engine) {
+    return keys == null ? null : keys.takeRequest(engine);
   }
 
   /** One that is to say hello to nobody; the caller releases it. */

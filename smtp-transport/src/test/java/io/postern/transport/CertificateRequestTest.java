@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
@@ -58,7 +59,10 @@ class CertificateRequestTest {
     assertThat(seen.request())
         .contains(
             new CertificateRequest(
-                List.of(TestCa.root().getSubjectX500Principal()), false, true, true));
+                Set.of(CertificateRequest.digest(TestCa.root().getSubjectX500Principal())),
+                false,
+                true,
+                true));
     assertThat(seen.facts().getOwnFingerprint().isEmpty()).isFalse();
   }
 
@@ -66,7 +70,7 @@ class CertificateRequestTest {
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void aServerThatNamesNoneTakesAny(String version) throws Exception {
     Seen seen = session(parameters(version, true), List.of(), TestCa.CLIENT_EC);
-    assertThat(seen.request()).contains(new CertificateRequest(List.of(), false, true, true));
+    assertThat(seen.request()).contains(new CertificateRequest(Set.of(), false, true, true));
   }
 
   @ParameterizedTest
@@ -105,17 +109,41 @@ class CertificateRequestTest {
             .mapToObj(i -> new X500Principal("CN=" + i))
             .toArray(X500Principal[]::new);
     SSLSession session = SSLContext.getDefault().createSSLEngine().getSession();
-    CertificateRequest request = CertificateRequest.of(many, session);
+    String[] types = {"RSA", "EC"};
+    CertificateRequest request = CertificateRequest.of(types, many, session);
     assertThat(request.cut()).isTrue();
-    assertThat(request.authorities()).hasSize(CertificateRequest.MOST).startsWith(many[0]);
+    assertThat(request.authorities())
+        .hasSize(CertificateRequest.MOST)
+        .contains(CertificateRequest.digest(many[0]))
+        .doesNotContain(CertificateRequest.digest(many[CertificateRequest.MOST]));
+  }
 
-    X500Principal[] large =
-        IntStream.range(0, 10)
-            .mapToObj(i -> new X500Principal("CN=" + i + "x".repeat(1_000)))
-            .toArray(X500Principal[]::new);
-    CertificateRequest bounded = CertificateRequest.of(large, session);
-    assertThat(bounded.cut()).isTrue();
-    assertThat(bounded.authorities()).hasSize(8);
+  /** TLS 1.2: certificate_types without the type is a no, whatever the signature algorithms say. */
+  @Test
+  void aTypeThatIsNotAskedForIsNotVerified() throws Exception {
+    SSLSession session = SSLContext.getDefault().createSSLEngine().getSession();
+    CertificateRequest request = CertificateRequest.of(new String[] {"RSA"}, null, session);
+    assertThat(request.verifiesEcdsa()).isFalse();
+    assertThat(request.verifiesRsa()).isTrue();
+  }
+
+  /** A session that the server does not resume must not tell what was asked in its handshake. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void whatWasAskedBeforeIsNotTakenForWhatIsAskedNow(String version) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        TlsClient client = new TlsClient(TestCa.CLIENT_EC, TlsVersion.TLS_1_2)) {
+      InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
+      Seen first =
+          once(listener, parameters(version, true), List.of(TestCa.root()), client, address);
+      assertThat(first.request().orElseThrow().authorities()).hasSize(1);
+      // Another context, as after a restart: it cannot resume.
+      Seen second = once(listener, parameters(version, false), List.of(), client, address);
+      assertThat(second.facts().getResumed()).isFalse();
+      assertThat(second.request()).isEmpty();
+      Seen third = once(listener, parameters(version, true), List.of(), client, address);
+      assertThat(third.request().orElseThrow().authorities()).isEmpty();
+    }
   }
 
   private static SSLParameters parameters(String version, boolean ask) {
@@ -128,17 +156,32 @@ class CertificateRequestTest {
   private Seen session(
       SSLParameters parameters, List<X509Certificate> authorities, @Nullable KeyMaterial ours)
       throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Future<Boolean> served = wire.run(() -> serve(listener.accept(), parameters, authorities));
-      Seen seen = seen((InetSocketAddress) listener.getLocalSocketAddress(), ours);
-      assertThat(Wire.get(served)).isTrue();
-      return seen;
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        TlsClient client = new TlsClient(ours, TlsVersion.TLS_1_2)) {
+      return once(
+          listener,
+          parameters,
+          authorities,
+          client,
+          (InetSocketAddress) listener.getLocalSocketAddress());
     }
   }
 
-  private static Seen seen(InetSocketAddress server, @Nullable KeyMaterial ours) throws Exception {
-    try (TlsClient client = new TlsClient(ours, TlsVersion.TLS_1_2);
-        SmtpConnection connection = SmtpConnection.connect(server, null, Wire.PATIENCE)) {
+  private Seen once(
+      ServerSocket listener,
+      SSLParameters parameters,
+      List<X509Certificate> authorities,
+      TlsClient client,
+      InetSocketAddress address)
+      throws Exception {
+    Future<Boolean> served = wire.run(() -> serve(listener.accept(), parameters, authorities));
+    Seen seen = seen(address, client);
+    assertThat(Wire.get(served)).isTrue();
+    return seen;
+  }
+
+  private static Seen seen(InetSocketAddress server, TlsClient client) throws Exception {
+    try (SmtpConnection connection = SmtpConnection.connect(server, null, Wire.PATIENCE)) {
       connection.readTimeout(Wire.PATIENCE);
       TlsFacts facts = connection.startTls(client, "mx.example");
       Wire.say(connection, "NOOP");

@@ -34,6 +34,8 @@ public record CheckedCertificate(
   /**
    * What came of asking one URL.
    *
+   * @param responder whose certificate it tells of: one that answered about this one and does not
+   *     exempt itself (RFC 6960 §4.2.2.2.1); empty: it tells of this one
    * @param host empty: the URL has none
    * @param port 0: the URL has none
    * @param reason in words, with the cure; empty for OK
@@ -43,6 +45,7 @@ public record CheckedCertificate(
   public record CheckedEndpoint(
       Endpoint.Kind kind,
       String url,
+      String responder,
       String host,
       int port,
       List<String> addresses,

@@ -94,6 +94,9 @@ public final class ReportJson {
   private static void endpoint(ObjectNode node, CheckedEndpoint endpoint) {
     node.put("kind", endpoint.kind().spelled());
     node.put("url", endpoint.url());
+    if (!endpoint.responder().isEmpty()) {
+      node.put("responder", endpoint.responder());
+    }
     node.put("host", endpoint.host());
     node.put("port", endpoint.port());
     texts(node, "addresses", endpoint.addresses());

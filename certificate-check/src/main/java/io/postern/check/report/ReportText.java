@@ -126,7 +126,10 @@ public final class ReportText {
             endpoint.kind().spelled(),
             endpoint.millis(),
             size(endpoint.bytes()),
-            endpoint.url()));
+            endpoint.url()
+                + (endpoint.responder().isEmpty()
+                    ? ""
+                    : " (responder " + endpoint.responder() + ")")));
   }
 
   private static String size(long bytes) {

@@ -46,8 +46,9 @@ final class ClearedCertificates {
   /**
    * @param certificate SHA-256 of it
    */
-  synchronized boolean has(String source, byte[] certificate) {
-    return notes.containsKey(new Key(source, ByteString.copyFrom(certificate)));
+  synchronized boolean has(String source, byte[] certificate, Instant now) {
+    Noted noted = notes.get(new Key(source, ByteString.copyFrom(certificate)));
+    return noted != null && !noted.at().isBefore(now.minus(LONGEST));
   }
 
   /** False: it was not there any more. */

@@ -36,24 +36,32 @@ public final class GivenEvidence implements RevocationCheck {
 
   @Override
   public Finding check(RevocationQuestion question) throws InterruptedException {
+    Finding stapled = stapled(question);
+    if (stapled != null && Revocation.knows(stapled)) {
+      return stapled;
+    }
     Finding byAnswers = byAnswers(question);
     if (byAnswers != null && Revocation.knows(byAnswers)) {
       return byAnswers;
     }
     Finding found = byLists(question);
-    return byAnswers != null && found.status() == RevocationStatus.UNREACHABLE ? byAnswers : found;
+    if (found.status() != RevocationStatus.UNREACHABLE) {
+      return found;
+    }
+    // Why an answer does not count tells more than that no list is there.
+    return byAnswers != null ? byAnswers : stapled != null ? stapled : found;
   }
 
-  /** By the stapled answer and those at hand; lists only tell of who signed them. Null: none. */
+  /** By the stapled answer; lists only tell of who signed it. Null: none. */
+  @Nullable Finding stapled(RevocationQuestion question) throws InterruptedException {
+    return question.stapled().length == 0
+        ? null
+        : OcspRevocation.examine(question.stapled(), question, Revocation.STAPLED, this::byLists);
+  }
+
+  /** By the first answer that knows; lists only tell of who signed them. Null: none. */
   @Nullable Finding byAnswers(RevocationQuestion question) throws InterruptedException {
     Finding first = null;
-    if (question.stapled().length > 0) {
-      first =
-          OcspRevocation.examine(question.stapled(), question, Revocation.STAPLED, this::byLists);
-      if (Revocation.knows(first)) {
-        return first;
-      }
-    }
     for (byte[] answer : answers) {
       Finding finding =
           OcspRevocation.examine(answer, question, OcspRevocation.SOURCE, this::byLists);
@@ -65,7 +73,7 @@ public final class GivenEvidence implements RevocationCheck {
     return first;
   }
 
-  private Finding byLists(RevocationQuestion question) throws InterruptedException {
+  Finding byLists(RevocationQuestion question) throws InterruptedException {
     ParsedCertificate certificate = question.certificate();
     Instant now = question.now();
     CrlExamination examination =

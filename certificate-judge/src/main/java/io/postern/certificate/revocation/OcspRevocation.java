@@ -9,6 +9,7 @@ import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +160,7 @@ final class OcspRevocation implements RevocationCheck {
         new RevocationQuestion(
             delegate,
             question.issuer(),
-            question.signers(),
+            new WithoutTheOneInQuestion(question),
             new byte[0],
             question.now(),
             question.patience());
@@ -191,5 +192,23 @@ final class OcspRevocation implements RevocationCheck {
       }
     }
     return evidence;
+  }
+
+  /** Nobody vouches for the responder that clears him. */
+  private record WithoutTheOneInQuestion(RevocationQuestion question) implements ListSigners {
+    @Override
+    public List<ParsedCertificate> named(X500Principal name) {
+      return question.signers().named(name).stream()
+          .filter(signer -> !signer.equals(question.certificate()))
+          .toList();
+    }
+
+    @Override
+    public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about)
+        throws InterruptedException {
+      return signer.equals(question.certificate())
+          ? null
+          : question.signers().trusted(signer, about);
+    }
   }
 }

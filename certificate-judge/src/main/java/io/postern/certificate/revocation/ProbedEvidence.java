@@ -28,13 +28,20 @@ public final class ProbedEvidence implements RevocationCheck {
     ParsedCertificate certificate = question.certificate();
     List<Probed> about =
         probes.stream().filter(probe -> probe.about().equals(certificate)).toList();
-    // Lists first, as in mail.
-    Finding found = GivenEvidence.of(lists(about), List.of()).check(question);
+    // As in mail: what is stapled, then lists, then responders.
+    GivenEvidence lists = GivenEvidence.of(lists(about), List.of());
+    GivenEvidence responders = GivenEvidence.of(lists(aboutResponders(about)), answers(about));
+    for (GivenEvidence evidence : List.of(lists, responders)) {
+      Finding stapled = evidence.stapled(question);
+      if (stapled != null && Revocation.knows(stapled)) {
+        return stapled;
+      }
+    }
+    Finding found = lists.byLists(question);
     if (Revocation.knows(found)) {
       return found;
     }
-    Finding byResponders =
-        GivenEvidence.of(lists(aboutResponders(about)), answers(about)).byAnswers(question);
+    Finding byResponders = responders.byAnswers(question);
     if (byResponders != null && Revocation.knows(byResponders)) {
       return byResponders;
     }

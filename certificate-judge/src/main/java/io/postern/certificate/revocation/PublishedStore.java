@@ -390,23 +390,24 @@ final class PublishedStore<T extends Published> {
     Instant now = clock.instant();
     for (Entry<T> entry : entries.values()) {
       Source<T> source = entry.source;
-      if (source.url().equals(url) && source.isAbout(certificate)
-          || cleared.has(source.name(), certificate)) {
+      boolean named = source.url().equals(url) && source.isAbout(certificate);
+      if (named || cleared.has(source.name(), certificate, now)) {
         synchronized (entry) {
-          overtaken(entry, by, now);
+          overtaken(entry, named, by, now);
         }
       }
     }
   }
 
-  // In the entry's lock.
-  private static void overtaken(Entry<?> entry, Instant by, Instant now) {
+  // In the entry's lock. One that is not named may never have what is newer: a newer announcement
+  // is no reason to ask it more often again.
+  private static void overtaken(Entry<?> entry, boolean named, Instant by, Instant now) {
     if (entry.newest != null && !entry.newest.thisUpdate().isBefore(by)) {
       return; // it is here
     }
     if (entry.overtakenBy == null || entry.overtakenBy.isBefore(by)) {
+      entry.overtakenFetches = named || entry.overtakenBy == null ? 0 : entry.overtakenFetches;
       entry.overtakenBy = by;
-      entry.overtakenFetches = 0;
     }
     entry.overtakenAt = now;
   }

@@ -4,10 +4,10 @@ import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.rules.CertificateNames;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One certificate with its chain in place of another. Immutable.
@@ -64,19 +64,21 @@ record Change(
     return strength.startsWith("RSA ") ? "RSA" : strength;
   }
 
-  /** Whether the peer says that it can verify such a key. */
-  static boolean isVerifiedBy(HandshakeSeen handshake, String key) {
-    return key.startsWith("EC ") ? handshake.getVerifiesEcdsa() : handshake.getVerifiesRsa();
+  /** Whether who verifies these can verify such a key. */
+  static boolean isVerified(String key, boolean ecdsa, boolean rsa) {
+    return key.startsWith("EC ") ? ecdsa : rsa;
   }
 
   /**
    * What to ask who verifies ECDSA.
    *
-   * @param presented what was verified before
+   * @param presented what was verified before; null: not known
    */
-  List<String> toAskOfCurve(ParsedCertificate presented) {
+  List<String> toAskOfCurve(@Nullable ParsedCertificate presented) {
     String key = keyAfter();
-    return !key.startsWith("EC ") || key.equals(COMMON_CURVE) || key.equals(key(presented))
+    return !key.startsWith("EC ")
+            || key.equals(COMMON_CURVE)
+            || presented != null && key.equals(key(presented))
         ? List.of()
         : List.of(
             "its software says that it verifies ECDSA; not recorded for which curve: can it verify "

@@ -37,7 +37,6 @@ final class PartnerOutcomes {
       ParsedCertificate presented =
           presentable.get(Fingerprints.hex(handshake.getPresentedFingerprint().toByteArray()));
       if (presented != null
-          && !handshake.getAsClient()
           && seesTheOldOne(change, presented, handshake)
           && seen.add(subject(handshake))) {
         outcomes.add(of(change, presented, handshake));
@@ -50,7 +49,11 @@ final class PartnerOutcomes {
   private static boolean seesTheOldOne(
       Change change, ParsedCertificate presented, HandshakeSeen handshake) {
     return presented.equals(change.before().getFirst())
-        || Change.isVerifiedBy(handshake, change.keyBefore());
+        || isVerified(change.keyBefore(), handshake);
+  }
+
+  private static boolean isVerified(String key, HandshakeSeen handshake) {
+    return Change.isVerified(key, handshake.getVerifiesEcdsa(), handshake.getVerifiesRsa());
   }
 
   // Unproved peers are told apart by what they can do.
@@ -94,7 +97,7 @@ final class PartnerOutcomes {
       Change change, ParsedCertificate presented, HandshakeSeen handshake) {
     String partner = partner(handshake);
     String key = change.keyAfter();
-    if (!Change.isVerifiedBy(handshake, key)) {
+    if (!isVerified(key, handshake)) {
       return new Outcome(
           Result.FAILS,
           partner,

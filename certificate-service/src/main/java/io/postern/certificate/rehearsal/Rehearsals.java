@@ -9,7 +9,6 @@ import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.seen.SeenInTraffic;
-import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.log.DirectoryReader;
 import io.postern.rules.CertificateUses;
 import io.postern.rules.Directory;
@@ -82,16 +81,16 @@ public class Rehearsals {
                     isServer(published) && published.state() != PublishedCertificate.State.COMING)
             .map(published -> published.chain().getFirst())
             .toList();
-    List<HandshakeSeen> handshakes = seen.handshakes(now, SEEN_WITHIN);
     List<Outcome> outcomes = new ArrayList<>();
     for (PublishedCertificate published : replaced.ours()) {
       outcomes.addAll(
           isServer(published)
-              ? PartnerOutcomes.of(change, servers, handshakes)
+              ? PartnerOutcomes.of(change, servers, seen.handshakes(now, SEEN_WITHIN))
               : HostOutcomes.of(
                   change,
+                  ours.stream().map(own -> own.chain().getFirst()).toList(),
                   CertificateUses.presenting(rules, published.connectorName()),
-                  handshakes));
+                  seen.hosts(now, SEEN_WITHIN)));
     }
     outcomes.addAll(
         new ConnectorOutcomes(anchors, judge, clock)

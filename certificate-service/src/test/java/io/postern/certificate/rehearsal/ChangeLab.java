@@ -19,6 +19,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
@@ -58,6 +59,28 @@ final class ChangeLab {
     }
   }
 
+  /** By another intermediate of the same root. */
+  static Identity byTheRootOf(Identity old) {
+    try {
+      KeyPair authority = key("secp256r1");
+      KeyPair key = key("secp256r1");
+      X500Principal issuing = new X500Principal("CN=Other Issuing");
+      return new Identity(
+          List.of(
+              certificate(issuing, old.leaf(), key.getPublic(), authority.getPrivate(), true),
+              certificate(
+                  CA.root().getSubjectX500Principal(),
+                  issuing,
+                  CA.intermediate(),
+                  authority.getPublic(),
+                  authority.getPrivate(),
+                  false)),
+          key.getPrivate());
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static KeyPair key(String curve) throws GeneralSecurityException {
     KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
     keys.initialize(new ECGenParameterSpec(curve));
@@ -67,14 +90,26 @@ final class ChangeLab {
   private static X509Certificate certificate(
       X509Certificate as, PublicKey key, PrivateKey signer, boolean names)
       throws GeneralSecurityException, OperatorCreationException {
+    return certificate(as.getIssuerX500Principal(), as, key, signer, names);
+  }
+
+  private static X509Certificate certificate(
+      X500Principal issuer, X509Certificate as, PublicKey key, PrivateKey signer, boolean names)
+      throws GeneralSecurityException, OperatorCreationException {
+    return certificate(issuer, as.getSubjectX500Principal(), as, key, signer, names);
+  }
+
+  private static X509Certificate certificate(
+      X500Principal issuer,
+      X500Principal subject,
+      X509Certificate as,
+      PublicKey key,
+      PrivateKey signer,
+      boolean names)
+      throws GeneralSecurityException, OperatorCreationException {
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-            as.getIssuerX500Principal(),
-            BigInteger.TEN,
-            as.getNotBefore(),
-            as.getNotAfter(),
-            as.getSubjectX500Principal(),
-            key);
+            issuer, BigInteger.TEN, as.getNotBefore(), as.getNotAfter(), subject, key);
     if (names) {
       builder.copyAndAddExtension(
           Extension.subjectAlternativeName, false, new JcaX509CertificateHolder(as));

@@ -1,23 +1,32 @@
 package io.postern.certificate.rehearsal;
 
 import static io.postern.certificate.rehearsal.ChangeLab.CA;
+import static io.postern.certificate.rehearsal.ChangeLab.OLD;
 import static io.postern.certificate.rehearsal.ChangeLab.OTHER_CA;
 import static io.postern.certificate.rehearsal.ChangeLab.OTHER_ROOT;
+import static io.postern.certificate.rehearsal.ChangeLab.P384;
 import static io.postern.certificate.rehearsal.ChangeLab.RENEWED;
 import static io.postern.certificate.rehearsal.ChangeLab.RSA;
 import static io.postern.certificate.rehearsal.ChangeLab.change;
+import static io.postern.certificate.rehearsal.ChangeLab.leaf;
+import static io.postern.certificate.rehearsal.ChangeLab.leaves;
 import static io.postern.certificate.rehearsal.ChangeLab.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.rehearsal.Rehearsal.Result;
-import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.lab.Identity;
 import io.postern.lab.LabCa;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HostOutcomesTest {
   private static final OutboundConnector CONNECTOR =
       OutboundConnector.newBuilder().setOrganization("contoso").setName("To Fabrikam").build();
+  private static final List<ParsedCertificate> OURS = leaves(OLD, P384);
   private static final String KEY = "outbound-connector/contoso/To Fabrikam";
 
   @ParameterizedTest
@@ -38,7 +48,7 @@ class HostOutcomesTest {
   void ofAConnectorThatHasSentNothingTheChangeAloneIsKnown(
       String replacement, Result result, String reason) {
     Outcome outcome =
-        only(HostOutcomes.of(change(named(replacement)), List.of(CONNECTOR), List.of()));
+        only(HostOutcomes.of(change(named(replacement)), OURS, List.of(CONNECTOR), List.of()));
     assertThat(outcome.concerns()).isEqualTo(KEY);
     assertThat(outcome.result()).isEqualTo(result);
     assertThat(outcome.reason()).contains(reason);
@@ -55,13 +65,13 @@ class HostOutcomesTest {
     "p-384,       both,     none,   CHECK, can it verify EC P-384?",
     "fewer names, both,     first,  CHECK, a name that is lost: mx.contoso.example",
     "other root,  both,     none,   CHECK, 'another root, if it validates: CN=Second Root'",
-    "other root,  both,     first,  FAILS, 'none of the new one: CN=Second Root'",
+    "other root,  both,     first,  FAILS, 'none the new one: '",
     "other root,  both,     second, OK,    takes certificates of this issuer",
     "other root,  both,     both,   OK,    takes certificates of this issuer",
   })
   void aHostIsJudgedByWhatItAskedFor(
       String replacement, String verifies, String names, Result result, String reason) {
-    HandshakeSeen.Builder host =
+    HostSeen.Builder host =
         host("mx.fabrikam.example")
             .setVerifiesEcdsa(!verifies.equals("RSA"))
             .setVerifiesRsa(!verifies.equals("EC"));
@@ -73,49 +83,111 @@ class HostOutcomesTest {
     }
     Outcome outcome =
         only(
-            HostOutcomes.of(change(named(replacement)), List.of(CONNECTOR), List.of(host.build())));
+            HostOutcomes.of(
+                change(named(replacement)), OURS, List.of(CONNECTOR), List.of(host.build())));
     assertThat(outcome.concerns()).isEqualTo(KEY + " (host mx.fabrikam.example)");
     assertThat(outcome.result()).isEqualTo(result);
     assertThat(outcome.reason()).contains(reason);
   }
 
   @Test
-  void anAuthorityThatIsNotAmongThoseKeptOfALongListMayHaveBeenNamed() {
-    HandshakeSeen host =
+  void ofALongListAnIssuerMayHaveBeenNamedThatIsNotRecorded() {
+    HostSeen host =
         host("mx.fabrikam.example").addAuthorities(name(CA)).setAuthoritiesCut(true).build();
-    assertThat(
-            only(HostOutcomes.of(change(OTHER_ROOT), List.of(CONNECTOR), List.of(host))).result())
-        .isEqualTo(Result.CHECK);
+    Outcome outcome = outcome(change(OTHER_ROOT), host);
+    assertThat(outcome.result()).isEqualTo(Result.CHECK);
+    assertThat(outcome.reason()).contains("it names more than are recorded");
+  }
+
+  /** The host takes an intermediate's certificates alone; the root stays the same. */
+  @Test
+  void anotherIntermediateOfTheSameRootCanFail() {
+    HostSeen host =
+        host("mx.fabrikam.example")
+            .addAuthorities(name(CA.intermediate().getSubjectX500Principal()))
+            .build();
+    Identity byTheRoot = ChangeLab.byTheRootOf(OLD);
+    Outcome outcome = outcome(change(byTheRoot), host);
+    assertThat(outcome.result()).isEqualTo(Result.FAILS);
+    assertThat(outcome.reason()).contains("none the new one: ").contains("Other Issuing");
+  }
+
+  @Test
+  void aChainWithoutItsIssuersIsToBeRehearsedWhole() {
+    HostSeen host = host("mx.fabrikam.example").addAuthorities(name(CA)).build();
+    Outcome outcome = outcome(change(RENEWED.withoutIssuers()), host);
+    assertThat(outcome.result()).isEqualTo(Result.CHECK);
+    assertThat(outcome.reason()).contains("rehearse the whole chain");
   }
 
   @Test
   void whoAsksForNoCertificateSeesNone() {
-    HandshakeSeen host =
+    HostSeen host =
         host("mx.fabrikam.example").setCertificateAsked(false).setVerifiesRsa(false).build();
-    assertThat(only(HostOutcomes.of(change(RSA), List.of(CONNECTOR), List.of(host))))
+    assertThat(outcome(change(RSA), host))
         .isEqualTo(
             new Outcome(
                 Result.OK,
                 KEY + " (host mx.fabrikam.example)",
-                "it asked for no certificate in its newest handshake, of 2026-11-20"));
+                "it asks for no certificate (handshake of 2026-11-20)"));
   }
 
   @Test
-  void theNewestHandshakeOfEachHostOfTheConnectorCounts() {
-    HandshakeSeen before = host("a.example").setVerifiesEcdsa(false).build();
-    HandshakeSeen now = host("a.example").build();
-    HandshakeSeen other = host("b.example").setVerifiesEcdsa(false).build();
-    HandshakeSeen elsewhere = host("c.example").setConnector("To others").build();
-    HandshakeSeen inbound = host("d.example").setAsClient(false).build();
+  void whoCouldNotBeShownTheOldOneSeesTheNewOneForTheFirstTimeOrNone() {
+    HostSeen rsaAlone =
+        host("mx.fabrikam.example")
+            .setPresentedFingerprint(ByteString.EMPTY)
+            .setVerifiesEcdsa(false)
+            .build();
+    assertThat(outcome(change(RENEWED), rsaAlone).result()).isEqualTo(Result.OK);
+    Outcome first = outcome(change(RSA), rsaAlone);
+    assertThat(first.result()).isEqualTo(Result.CHECK);
+    assertThat(first.reason()).contains("for the first time");
+  }
+
+  /** The curve counts that was seen to be verified, not that of the certificate replaced. */
+  @Test
+  void aCurveIsKnownOnlyByWhatWasPresented() {
+    HostSeen over256 = host("mx.fabrikam.example").build();
+    HostSeen over384 =
+        over256.toBuilder().setPresentedFingerprint(ByteString.copyFrom(leaf(P384))).build();
+    HostSeen overUnknown =
+        over256.toBuilder().setPresentedFingerprint(ByteString.copyFromUtf8("gone")).build();
+    assertThat(outcome(change(P384), over256).result()).isEqualTo(Result.CHECK);
+    assertThat(outcome(change(P384), over384).result()).isEqualTo(Result.OK);
+    assertThat(outcome(change(P384), overUnknown).result()).isEqualTo(Result.CHECK);
+  }
+
+  @Test
+  void ofTheMachinesBehindAHostTheWorstCounts() {
+    HostSeen strict = host("a.example").setVerifiesEcdsa(false).build();
+    HostSeen lax = host("a.example").setCertificateAsked(false).build();
+    assertThat(outcome(change(RENEWED), strict, lax).result()).isEqualTo(Result.FAILS);
+    assertThat(outcome(change(RENEWED), lax, strict).result()).isEqualTo(Result.FAILS);
+
+    HostSeen longAgo =
+        strict.toBuilder()
+            .setLastSeenMillis(strict.getLastSeenMillis() - Duration.ofDays(3).toMillis())
+            .build();
+    assertThat(outcome(change(RENEWED), longAgo, lax).result()).isEqualTo(Result.OK);
+  }
+
+  @Test
+  void eachHostOfTheConnectorIsTold() {
+    HostSeen good = host("a.example").build();
+    HostSeen other = host("b.example").setVerifiesEcdsa(false).build();
+    HostSeen elsewhere = host("c.example").setConnector("To others").build();
     assertThat(
             HostOutcomes.of(
-                change(RENEWED),
-                List.of(CONNECTOR),
-                List.of(before, now, other, elsewhere, inbound)))
+                change(RENEWED), OURS, List.of(CONNECTOR), List.of(good, other, elsewhere)))
         .extracting(Outcome::concerns, Outcome::result)
         .containsExactly(
             tuple(KEY + " (host a.example)", Result.OK),
             tuple(KEY + " (host b.example)", Result.FAILS));
+  }
+
+  private static Outcome outcome(Change change, HostSeen... seen) {
+    return only(HostOutcomes.of(change, OURS, List.of(CONNECTOR), List.of(seen)));
   }
 
   private static Outcome only(List<Outcome> outcomes) {
@@ -124,13 +196,17 @@ class HostOutcomesTest {
   }
 
   private static ByteString name(LabCa ca) {
-    return ByteString.copyFrom(ca.root().getSubjectX500Principal().getEncoded());
+    return name(ca.root().getSubjectX500Principal());
   }
 
-  private static HandshakeSeen.Builder host(String name) {
-    return HandshakeSeen.newBuilder()
-        .setAsClient(true)
-        .setPeer(name)
+  private static ByteString name(X500Principal name) {
+    return ByteString.copyFrom(Fingerprints.ofName(name.getEncoded()));
+  }
+
+  private static HostSeen.Builder host(String name) {
+    return HostSeen.newBuilder()
+        .setHost(name)
+        .setPresentedFingerprint(ByteString.copyFrom(leaf(OLD)))
         .setOrganization("contoso")
         .setConnector("To Fabrikam")
         .setCertificateAsked(true)

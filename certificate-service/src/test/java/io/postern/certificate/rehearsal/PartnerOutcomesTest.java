@@ -131,12 +131,6 @@ class PartnerOutcomesTest {
   }
 
   @Test
-  void aHandshakeInWhichWeWereTheClientIsNoPartnersThatSeesOurServer() {
-    HandshakeSeen host = handshake("mx.fabrikam.example", "").toBuilder().setAsClient(true).build();
-    assertThat(PartnerOutcomes.of(change(RENEWED), OURS, List.of(host))).isEmpty();
-  }
-
-  @Test
   void aRenewalWithTheSameSubjectAndIssuerIsToldApartByItsSerialNumber() {
     Change change = change(RENEWED);
     assertThat(change.sameSubjectAndIssuer()).isTrue();

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where it is told how hosts shake hands with a connector that presents a certificate:
- * certificate.handshakes. Called from delivery threads; must not block or throw.
+ * certificate.hosts. Called from delivery threads; must not block or throw.
  */
 @FunctionalInterface
 public interface Handshakes {
   /**
-   * The gate has let a session through that was opened for this delivery.
+   * The gate has let a session through, for this delivery or once more.
    *
    * @param host as it was dialled
    * @param asked null: it did not ask for our certificate

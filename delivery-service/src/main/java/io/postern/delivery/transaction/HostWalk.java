@@ -271,9 +271,9 @@ final class HostWalk {
     }
   }
 
-  /** Of a session that was kept from another delivery it was told then. */
+  /** A kept session too: it may have been another connector's. */
   private void tellHandshake(Session session) {
-    if (session.uses() == 0 && session.channel() instanceof TlsGate.Channel.Encrypted tls) {
+    if (session.channel() instanceof TlsGate.Channel.Encrypted tls) {
       handshakes.passed(
           attempt.request(),
           session.target().host(),

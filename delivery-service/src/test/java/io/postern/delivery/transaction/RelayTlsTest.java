@@ -19,6 +19,7 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
+import io.postern.transport.CertificateRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -313,7 +314,7 @@ class RelayTlsTest {
   }
 
   @Test
-  void whatAHostAsksForIsToldOncePerConnectionAndNothingOfOneThatTheGateRefuses(
+  void whatAHostAsksForIsToldAlsoOfKeptSessionsAndNothingOfOneThatTheGateRefuses(
       @TempDir Path folder) throws Exception {
     CA.issue(Issue.to("relay.postern.example")).write(folder, "ours");
     TlsRequirement requirement =
@@ -334,23 +335,24 @@ class RelayTlsTest {
       certified.deliver(RelayLab.request(requirement, naming));
       certified.deliver(RelayLab.request(requirement, naming));
       assertThat(naming.sessions()).hasSize(1);
-      assertThat(certified.handshakes).hasSize(1);
-      RelayLab.Handshake told = certified.handshakes.getFirst();
+      assertThat(certified.handshakes).hasSize(2);
+      RelayLab.Handshake told = certified.handshakes.getLast();
       assertThat(told.host()).isEqualTo("127.0.0.1");
       assertThat(told.facts().getOwnFingerprint().size()).isEqualTo(32);
       assertThat(told.asked()).isNotNull();
       assertThat(told.asked().authorities())
           .containsExactlyInAnyOrder(
-              CA.root().getSubjectX500Principal(), CA.intermediate().getSubjectX500Principal());
+              CertificateRequest.digest(CA.root().getSubjectX500Principal()),
+              CertificateRequest.digest(CA.intermediate().getSubjectX500Principal()));
 
       certified.deliver(RelayLab.request(requirement, notAsking));
-      assertThat(certified.handshakes).hasSize(2);
+      assertThat(certified.handshakes).hasSize(3);
       assertThat(certified.handshakes.getLast().asked()).isNull();
 
       certified.connections.close();
       certified.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
       certified.deliver(RelayLab.request(requirement, naming));
-      assertThat(certified.handshakes).hasSize(2);
+      assertThat(certified.handshakes).hasSize(3);
     }
   }
 

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.log.HandshakeRecords;
+import io.postern.log.DailyRecords;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -19,12 +19,12 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 /**
  * Handshakes of peers whose mail a connector took, into certificate.handshakes by the channel
  * {@code handshakes}: each kind of handshake once a day. A peer has a name if its certificate was
- * judged good for the connector, or if the connector names its address. Any other is unproved,
- * since anybody may write a partner's MAIL FROM: of it only what its software can do is told,
- * nothing that it makes up, and it takes no room of those with a name. At most {@value #MOST_A_DAY}
- * a day of these and {@value #MOST_UNPROVED_A_DAY} of the unproved are told and remembered, {@value
- * #MOST_OF_CONNECTOR} and {@value #MOST_UNPROVED_OF_CONNECTOR} of one connector, and 100 wait; what
- * is more is dropped and counted.
+ * judged good for the connector, or if the connector names its address: then it is the range that
+ * it names. Any other is unproved, since anybody may write a partner's MAIL FROM: of it only what
+ * its software can do is told, nothing that it makes up, and it takes no room of those with a name.
+ * At most {@value #MOST_A_DAY} a day of these and {@value #MOST_UNPROVED_A_DAY} of the unproved are
+ * told and remembered, {@value #MOST_OF_CONNECTOR} and {@value #MOST_UNPROVED_OF_CONNECTOR} of one
+ * connector, and 100 wait; what is more is dropped and counted.
  */
 @ApplicationScoped
 public class HandshakeChannel implements Handshakes {
@@ -35,8 +35,8 @@ public class HandshakeChannel implements Handshakes {
   static final int MOST_UNPROVED_OF_CONNECTOR = 100;
   private static final int MOST_NAME = 255;
 
-  private final HandshakeRecords named;
-  private final HandshakeRecords unproved;
+  private final DailyRecords named;
+  private final DailyRecords unproved;
 
   @Inject
   public HandshakeChannel(
@@ -45,12 +45,12 @@ public class HandshakeChannel implements Handshakes {
       MeterRegistry registry) {
     Counter told = registry.counter("postern.ingress.handshake.records", "result", "told");
     Counter dropped = registry.counter("postern.ingress.handshake.records", "result", "dropped");
-    HandshakeRecords.Sender sender = (key, value) -> emitter.send(Record.of(key, value));
+    DailyRecords.Sender sender = (key, value) -> emitter.send(Record.of(key, value));
     named =
-        new HandshakeRecords(
+        new DailyRecords(
             MOST_A_DAY, MOST_OF_CONNECTOR, sender, told::increment, dropped::increment);
     unproved =
-        new HandshakeRecords(
+        new DailyRecords(
             MOST_UNPROVED_A_DAY,
             MOST_UNPROVED_OF_CONNECTOR,
             sender,
@@ -67,7 +67,11 @@ public class HandshakeChannel implements Handshakes {
     for (RecipientGroup group : groups) {
       if (!group.getConnector().isEmpty()) {
         HandshakeSeen seen = seen(session, group);
-        (seen.getPeer().isEmpty() ? unproved : named).tell(seen);
+        (seen.getPeer().isEmpty() ? unproved : named)
+            .tell(
+                seen.getOrganization() + "/" + seen.getConnector(),
+                seen.toByteArray(),
+                now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());
       }
     }
   }
@@ -98,7 +102,7 @@ public class HandshakeChannel implements Handshakes {
     if (group.getVerdict().startsWith("good") && tls.getPeerNamesCount() > 0) {
       return cut(tls.getPeerNames(0));
     }
-    return group.getByAddress() ? session.getClientIp() : "";
+    return group.getByAddress();
   }
 
   private static String cut(String name) {

@@ -24,7 +24,7 @@ class AcceptedRecipientsTest {
         organization,
         connector,
         Direction.INCOMING,
-        false,
+        "",
         "",
         new byte[0],
         Explanation.newBuilder().setSummary(organization).build());
@@ -55,7 +55,7 @@ class AcceptedRecipientsTest {
           recipients.add(
               to("a@" + taken + ".example"),
               new InboundDecision.Accept(
-                  "o" + taken, "", Direction.INCOMING, false, "", new byte[0], longOne));
+                  "o" + taken, "", Direction.INCOMING, "", "", new byte[0], longOne));
       taken++;
     }
     assertThat(room).isEqualTo(AcceptedRecipients.Room.MESSAGE_FULL);

@@ -19,9 +19,9 @@ class HandshakeChannelTest {
   private static final RecipientGroup PARTNER = group("Fabrikam", Direction.INCOMING, "good");
   private static final RecipientGroup UNPROVED = group("Fabrikam", Direction.INCOMING, "");
   private static final RecipientGroup OWN_BY_ADDRESS =
-      group("Own", Direction.ORIGINATING, "").toBuilder().setByAddress(true).build();
+      group("Own", Direction.ORIGINATING, "").toBuilder().setByAddress("192.0.2.0/24").build();
   private static final RecipientGroup PARTNER_BY_ADDRESS =
-      UNPROVED.toBuilder().setByAddress(true).build();
+      UNPROVED.toBuilder().setByAddress("192.0.2.0/24").build();
   private static final RecipientGroup OWN = group("Own", Direction.ORIGINATING, "good");
   private static final RecipientGroup ANONYMOUS = group("", Direction.INCOMING, "");
 
@@ -88,10 +88,10 @@ class HandshakeChannelTest {
     channel.accepted(session("made.up.example"), List.of(OWN_BY_ADDRESS));
     channel.accepted(session("relay.contoso.example"), List.of(OWN));
     channel.accepted(session("made.up.example"), List.of(PARTNER_BY_ADDRESS));
-    assertThat(HandshakeSeen.parseFrom(emitter.values.get(0)).getPeer()).isEqualTo("192.0.2.7");
+    assertThat(HandshakeSeen.parseFrom(emitter.values.get(0)).getPeer()).isEqualTo("192.0.2.0/24");
     assertThat(HandshakeSeen.parseFrom(emitter.values.get(1)).getPeer())
         .isEqualTo("relay.contoso.example");
-    assertThat(HandshakeSeen.parseFrom(emitter.values.get(2)).getPeer()).isEqualTo("192.0.2.7");
+    assertThat(HandshakeSeen.parseFrom(emitter.values.get(2)).getPeer()).isEqualTo("192.0.2.0/24");
   }
 
   @Test

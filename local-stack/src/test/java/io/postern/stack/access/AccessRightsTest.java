@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessRightsTest {
   @Test
@@ -24,6 +30,31 @@ class AccessRightsTest {
     assertThat(who(Topics.DIRECTORY, AclOperation.WRITE)).containsExactly("User:policy");
     assertThat(who(Topics.CERTIFICATE_VERDICTS, AclOperation.WRITE))
         .containsExactly("User:certificate");
+  }
+
+  /** The channels of the messaging framework are named in settings alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "ingress-service, User:ingress",
+    "policy-service, User:policy",
+    "certificate-service, User:certificate",
+    "delivery-service, User:delivery"
+  })
+  void whatAServicesChannelsWriteAndReadItMay(String service, String principal) throws Exception {
+    Properties settings = new Properties();
+    Path file = Path.of("..", service, "src", "main", "resources", "application.properties");
+    try (Reader reader = Files.newBufferedReader(file)) {
+      settings.load(reader);
+    }
+    settings.forEach(
+        (key, topic) -> {
+          if (String.valueOf(key).matches("mp\\.messaging\\.(incoming|outgoing)\\.[^.]+\\.topic")) {
+            boolean writes = String.valueOf(key).contains(".outgoing.");
+            assertThat(who(String.valueOf(topic), writes ? AclOperation.WRITE : AclOperation.READ))
+                .as("%s of %s", key, service)
+                .contains(principal);
+          }
+        });
   }
 
   @Test

@@ -5,24 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.transport.CertificateRequest;
 import io.smallrye.reactive.messaging.kafka.Record;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import javax.security.auth.x500.X500Principal;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
-class HandshakeChannelTest {
-  private static final X500Principal AUTHORITY = new X500Principal("CN=Fabrikam Root");
+class HostChannelTest {
+  private static final ByteString AUTHORITY = ByteString.copyFromUtf8("Fabrikam Root");
   private static final CertificateRequest ASKED =
-      new CertificateRequest(List.of(AUTHORITY), true, true, false);
+      new CertificateRequest(Set.of(AUTHORITY), true, true, false);
   private static final TlsFacts FACTS =
       TlsFacts.newBuilder()
           .setVersion(TlsVersion.TLS_1_3)
@@ -34,29 +34,25 @@ class HandshakeChannelTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Log log = new Log();
-  private final HandshakeChannel channel = new HandshakeChannel(log, registry);
+
+  private final HostChannel channel = new HostChannel(log, registry);
 
   @Test
   void aHostOfAConnectorWithACertificateIsToldOnceADay() throws Exception {
     channel.passed(request("To Fabrikam", "ours"), "MX.fabrikam.example", FACTS, ASKED);
     channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, ASKED);
     assertThat(log.values).hasSize(1);
-    HandshakeSeen seen = HandshakeSeen.parseFrom(log.values.getFirst());
+    HostSeen seen = HostSeen.parseFrom(log.values.getFirst());
     assertThat(seen.getLastSeenMillis()).isPositive();
     assertThat(seen.toBuilder().clearLastSeenMillis().build())
         .isEqualTo(
-            HandshakeSeen.newBuilder()
-                .setAsClient(true)
+            HostSeen.newBuilder()
                 .setOrganization("contoso")
                 .setConnector("To Fabrikam")
-                .setPeer("mx.fabrikam.example")
-                .setServerName("mx.fabrikam.example")
-                .setVersion(TlsVersion.TLS_1_3)
-                .setSuite("TLS_AES_256_GCM_SHA384")
+                .setHost("mx.fabrikam.example")
                 .setPresentedFingerprint(ByteString.copyFromUtf8("ours"))
-                .setChainFingerprint(ByteString.copyFromUtf8("theirs"))
                 .setCertificateAsked(true)
-                .addAuthorities(ByteString.copyFrom(AUTHORITY.getEncoded()))
+                .addAuthorities(AUTHORITY)
                 .setAuthoritiesCut(true)
                 .setVerifiesEcdsa(true)
                 .build());
@@ -64,7 +60,7 @@ class HandshakeChannelTest {
 
     channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, null);
     assertThat(log.values).hasSize(2);
-    assertThat(HandshakeSeen.parseFrom(log.values.getLast()).getCertificateAsked()).isFalse();
+    assertThat(HostSeen.parseFrom(log.values.getLast()).getCertificateAsked()).isFalse();
   }
 
   @Test
@@ -77,21 +73,17 @@ class HandshakeChannelTest {
 
   @Test
   void aConnectorWithManyHostsTakesNoRoomOfAnother() {
-    for (int i = 0; i < HandshakeChannel.MOST_OF_CONNECTOR + 10; i++) {
+    for (int i = 0; i < HostChannel.MOST_OF_CONNECTOR + 10; i++) {
       channel.passed(request("To Fabrikam", "ours"), "mx" + i + ".example", FACTS, ASKED);
     }
-    assertThat(log.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR);
+    assertThat(log.values).hasSize(HostChannel.MOST_OF_CONNECTOR);
     assertThat(count("dropped")).isEqualTo(10);
     channel.passed(request("To others", "ours"), "mx.example", FACTS, ASKED);
-    assertThat(log.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR + 1);
+    assertThat(log.values).hasSize(HostChannel.MOST_OF_CONNECTOR + 1);
   }
 
   private double count(String result) {
-    return registry
-        .get("postern.delivery.handshake.records")
-        .tag("result", result)
-        .counter()
-        .count();
+    return registry.get("postern.delivery.host.records").tag("result", result).counter().count();
   }
 
   private static DeliveryRequested request(String connector, String clientCertificate) {

@@ -4,9 +4,9 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.log.HandshakeRecords;
+import io.postern.log.DailyRecords;
 import io.postern.transport.CertificateRequest;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,28 +18,28 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hosts ask for as a connector of ours presents its certificate, into certificate.handshakes
- * by the channel {@code handshakes}: each kind once a day, so that a change of the certificate can
- * be rehearsed against it. At most {@value #MOST_A_DAY} a day are told and remembered, {@value
+ * What hosts ask for where a connector presents a certificate, into certificate.hosts by the
+ * channel {@code hosts}: each kind once a day, so that a change of the certificate can be rehearsed
+ * against it. At most {@value #MOST_A_DAY} a day are told and remembered, {@value
  * #MOST_OF_CONNECTOR} of one connector, and 100 wait; what is more is dropped and counted.
  */
 @ApplicationScoped
-public class HandshakeChannel implements Handshakes {
+public class HostChannel implements Handshakes {
   private static final int WAITING = 100;
   static final int MOST_A_DAY = 2_000;
   static final int MOST_OF_CONNECTOR = 50;
 
-  private final HandshakeRecords records;
+  private final DailyRecords records;
 
   @Inject
-  public HandshakeChannel(
-      @Channel("handshakes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
+  public HostChannel(
+      @Channel("hosts") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
-    Counter told = registry.counter("postern.delivery.handshake.records", "result", "told");
-    Counter dropped = registry.counter("postern.delivery.handshake.records", "result", "dropped");
+    Counter told = registry.counter("postern.delivery.host.records", "result", "told");
+    Counter dropped = registry.counter("postern.delivery.host.records", "result", "dropped");
     records =
-        new HandshakeRecords(
+        new DailyRecords(
             MOST_A_DAY,
             MOST_OF_CONNECTOR,
             (key, value) -> emitter.send(Record.of(key, value)),
@@ -51,32 +51,33 @@ public class HandshakeChannel implements Handshakes {
   public void passed(
       DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked) {
     // A resumed session asks for nothing: its first handshake was told.
-    if (!request.getRequirement().getClientCertificate().isEmpty() && !facts.getResumed()) {
-      records.tell(seen(request, host, facts, asked));
+    if (request.getRequirement().getClientCertificate().isEmpty() || facts.getResumed()) {
+      return;
     }
+    HostSeen seen = seen(request, host, facts, asked);
+    records.tell(
+        seen.getOrganization() + "/" + seen.getConnector(),
+        seen.toByteArray(),
+        now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());
   }
 
-  private static HandshakeSeen seen(
+  private static HostSeen seen(
       DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked) {
-    HandshakeSeen.Builder seen =
-        HandshakeSeen.newBuilder()
-            .setAsClient(true)
+    HostSeen.Builder seen =
+        HostSeen.newBuilder()
             .setOrganization(request.getOrganization())
             .setConnector(request.getConnector())
-            .setPeer(host.toLowerCase(Locale.ROOT))
-            .setChainFingerprint(facts.getPeerChainFingerprint())
-            .setServerName(facts.getServerName())
-            .setVersion(facts.getVersion())
-            .setSuite(facts.getCipherSuite())
+            .setHost(host.toLowerCase(Locale.ROOT))
             .setPresentedFingerprint(facts.getOwnFingerprint());
     if (asked != null) {
       seen.setCertificateAsked(true)
           .setVerifiesEcdsa(asked.verifiesEcdsa())
           .setVerifiesRsa(asked.verifiesRsa())
           .setAuthoritiesCut(asked.cut());
-      asked
-          .authorities()
-          .forEach(name -> seen.addAuthorities(ByteString.copyFrom(name.getEncoded())));
+      // In one order, or each connection would be a kind of its own.
+      asked.authorities().stream()
+          .sorted(ByteString.unsignedLexicographicalComparator())
+          .forEach(seen::addAuthorities);
     }
     return seen.build();
   }

@@ -1,0 +1,109 @@
+package io.postern.certificate.rehearsal;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.RootOf;
+import io.postern.certificate.rehearsal.Rehearsal.Outcome;
+import io.postern.certificate.rehearsal.Rehearsal.Result;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.HostSeen;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host, by what it asked for in one handshake (RFC 5246 §7.4.4, RFC 8446 §4.3.2). Immutable.
+ *
+ * @param presented our leaf in that handshake; null: none, or not known any more
+ */
+record HostOutcome(
+    Change change, @Nullable ParsedCertificate presented, String concerns, HostSeen seen) {
+
+  Outcome outcome() {
+    if (!seen.getCertificateAsked()) {
+      return new Outcome(Result.OK, concerns, "it asks for no certificate" + when());
+    }
+    boolean verifies =
+        Change.isVerified(change.keyAfter(), seen.getVerifiesEcdsa(), seen.getVerifiesRsa());
+    if (seen.getPresentedFingerprint().isEmpty()) {
+      return verifies
+          ? new Outcome(
+              Result.CHECK,
+              concerns,
+              "it asks for a certificate and could not be shown ours"
+                  + when()
+                  + "; the new one it would see for the first time: does it take it?")
+          : new Outcome(
+              Result.OK,
+              concerns,
+              "it asks for a kind of certificate that neither the old nor the new one is, so it sees"
+                  + " none"
+                  + when());
+    }
+    if (!verifies) {
+      return new Outcome(
+          Result.FAILS,
+          concerns,
+          "it cannot verify a certificate with a key of type " + change.keyAfter() + when());
+    }
+    return byAuthorities();
+  }
+
+  private Outcome byAuthorities() {
+    boolean takesNew = takes(change.after(), change.rootAfter());
+    if (!takesNew && takes(change.before(), change.rootBefore())) {
+      String none =
+          "of the authorities that it names"
+              + when()
+              + " one has issued the old certificate or its issuers, and none the new one: "
+              + issuers(change.after(), change.rootAfter()).stream()
+                  .map(X500Principal::getName)
+                  .collect(Collectors.joining(", "));
+      if (seen.getAuthoritiesCut()) {
+        return new Outcome(Result.CHECK, concerns, none + "; it names more than are recorded: ask");
+      }
+      return change.after().size() == 1 && change.rootAfter().way().size() == 1
+          ? new Outcome(
+              Result.CHECK,
+              concerns,
+              none + "; the new one came without its issuers: rehearse the whole chain")
+          : new Outcome(Result.FAILS, concerns, none);
+    }
+    List<String> toAsk = new ArrayList<>(change.toAskOfCurve(presented));
+    toAsk.addAll(takesNew ? change.toAskOfNames() : change.toAskOfTrust());
+    return Outcome.of(
+        toAsk,
+        concerns,
+        takesNew
+            ? "names stay, it verifies such a key and takes certificates of this issuer" + when()
+            : "root and names stay, and it verifies such a key" + when());
+  }
+
+  private boolean takes(List<ParsedCertificate> chain, RootOf root) {
+    Set<ByteString> named = Set.copyOf(seen.getAuthoritiesList());
+    return issuers(chain, root).stream()
+        .anyMatch(
+            name -> named.contains(ByteString.copyFrom(Fingerprints.ofName(name.getEncoded()))));
+  }
+
+  /** Of what is presented, a cross-certificate too, and of the way to the root. */
+  private static Set<X500Principal> issuers(List<ParsedCertificate> chain, RootOf root) {
+    return Stream.concat(chain.stream(), root.way().stream())
+        .map(ParsedCertificate::issuer)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private String when() {
+    return " (handshake of "
+        + LocalDate.ofInstant(Instant.ofEpochMilli(seen.getLastSeenMillis()), ZoneOffset.UTC)
+        + ")";
+  }
+}
