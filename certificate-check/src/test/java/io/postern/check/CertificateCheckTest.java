@@ -45,7 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole checks: hosts and files of a real authority, over real sockets. */
 class CertificateCheckTest {
-  private static final Duration STEP = Duration.ofSeconds(2);
+  private static final Duration STEP = Duration.ofSeconds(20);
+
+  /** Where somebody is silent. */
+  private static final Duration SHORT = Duration.ofSeconds(2);
+
   private static final String NAME = "mail.fabrikam.example";
 
   @TempDir Path folder = Path.of("");
@@ -110,6 +114,18 @@ class CertificateCheckTest {
       Target target, CertificateRole role, TrustAnchors anchors, Optional<String> proxy)
       throws Exception {
     CheckSettings settings = new CheckSettings(STEP, true, true, proxy, 1 << 20, folder);
+    return check(target, role, anchors, settings);
+  }
+
+  private Report checkImpatiently(Target target) throws Exception {
+    CheckSettings settings =
+        new CheckSettings(SHORT, true, true, Optional.empty(), 1 << 20, folder);
+    return check(target, CertificateRole.ROLE_SERVER, trusting(ca), settings);
+  }
+
+  private static Report check(
+      Target target, CertificateRole role, TrustAnchors anchors, CheckSettings settings)
+      throws Exception {
     Report report =
         new CertificateCheck(settings, InstantSource.system()).check(target, role, anchors);
     assertThat(report.ok()).as(report.toString()).isEqualTo(report.toDo().isEmpty());
@@ -285,7 +301,8 @@ class CertificateCheckTest {
   void oneWayToKnowIsEnough() throws Exception {
     try (SilentPort silent = new SilentPort()) {
       String list = "http://127.0.0.1:" + silent.port() + "/a.crl";
-      Report report = check(file(ca.issue(issue().withCrl(list).withResponderToo(responder()))));
+      Report report =
+          checkImpatiently(file(ca.issue(issue().withCrl(list).withResponderToo(responder()))));
       assertThat(report.ok()).isTrue();
       assertThat(report.certificates().getFirst().revocation().source()).isEqualTo("ocsp");
       assertThat(statuses(report))
@@ -378,8 +395,9 @@ class CertificateCheckTest {
               .toArray(String[]::new);
       Identity identity = ca.issue(issue().withCrl(urls));
       long began = System.nanoTime();
-      Report report = check(file(identity));
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(STEP.multipliedBy(2));
+      Report report = checkImpatiently(file(identity));
+      // One after the other they would take 32 times half a step.
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SHORT.multipliedBy(6));
       assertThat(statuses(report)).hasSize(32).containsOnly(EndpointStatus.SILENT);
       assertThat(report.endpointsLeftOut()).isEqualTo(9);
       assertThat(report.notes()).anyMatch(note -> note.contains("9 more URLs"));
@@ -432,16 +450,12 @@ class CertificateCheckTest {
           LockSupport.parkNanos(Duration.ofMillis(2100).toNanos());
           return list;
         });
-    CheckSettings patient =
-        new CheckSettings(Duration.ofSeconds(20), true, true, Optional.empty(), 1 << 20, folder);
-    Report report =
-        new CertificateCheck(patient, InstantSource.system())
-            .check(
-                file(ca.issue(issue().withCrl(crls.url() + "slow.crl"))),
-                CertificateRole.ROLE_SERVER,
-                trusting(ca));
+    Report report = check(file(ca.issue(issue().withCrl(crls.url() + "slow.crl"))));
     assertThat(report.ok()).isTrue();
-    assertThat(report.notes()).singleElement().asString().contains("slow.crl took 2");
+    assertThat(report.notes())
+        .singleElement()
+        .asString()
+        .containsPattern("slow\\.crl took \\d{4,5} ms");
   }
 
   @Test

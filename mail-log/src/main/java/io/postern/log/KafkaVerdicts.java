@@ -10,12 +10,14 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,18 +29,23 @@ import org.jspecify.annotations.Nullable;
  * organization's that includes it, is void when another version of that set is announced, and any
  * when another version of what the installation distrusts is; one that rests on a certificate falls
  * when this is announced as revoked. A chain of more than 10 certificates or 64 KiB is bad
- * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE.
+ * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE. Who asks before the log
+ * has first answered waits for that too, within the same patience.
  */
 public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_CERTIFICATES = 10;
   private static final int MAX_BYTES = 64 * 1024;
   private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int QUIET_TRIES = 5;
 
   private final PendingVerdicts pending = new PendingVerdicts();
   private final VerdictCache cache = new VerdictCache();
   private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
   private final KafkaProducer<String, byte[]> producer;
   private final TopicFollower reader;
+  private final Thread meeting;
+  private final CompletableFuture<@Nullable Void> met = new CompletableFuture<>();
 
   /** Begins to read at once; the log may be away. */
   public KafkaVerdicts(LogSettings settings) {
@@ -46,7 +53,39 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
     reader =
         new TopicFollower(
             settings, Topics.CERTIFICATE_VERDICTS, new VerdictReader(cache, pending.byKey()));
+    meeting = Thread.ofVirtual().name("meet-" + Topics.CERTIFICATE_REQUESTS).unstarted(this::meet);
     reader.start();
+    meeting.start();
+  }
+
+  // Sending waits half a second at most for what must be known of the topic. That is too short for
+  // the first question, which would be lost with all its caller's patience.
+  private void meet() {
+    for (int tries = 1; !met.isDone(); tries++) {
+      try {
+        var unused = producer.partitionsFor(Topics.CERTIFICATE_REQUESTS);
+        log.over("questions about certificates can be sent");
+        met.complete(null);
+      } catch (InterruptException e) {
+        return; // closed
+      } catch (KafkaException | IllegalStateException e) {
+        if (tries > QUIET_TRIES) {
+          log.warn("questions about certificates cannot be sent, trying again", e);
+        }
+        if (!pause()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   @Override
@@ -69,7 +108,8 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
         return known;
       }
       if (mine.mustAsk(end, patience)) {
-        ask(key, question, patience);
+        var unused = met.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        ask(key, question, end);
       }
       CertificateVerdict answer =
           mine.answer().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -83,7 +123,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
       Thread.currentThread().interrupt();
       return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "interrupted");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a pending verdict is never completed with a failure", e);
+      throw new IllegalStateException("neither is ever completed with a failure", e);
     } finally {
       pending.leave(key, mine);
     }
@@ -96,11 +136,13 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
 
   @Override
   public void close() {
+    meeting.interrupt();
     reader.close();
     producer.close(CLOSE);
   }
 
-  private void ask(VerdictKey key, VerdictQuestion question, Duration patience) {
+  private void ask(VerdictKey key, VerdictQuestion question, long end) {
+    Duration left = Duration.ofNanos(end - System.nanoTime());
     CertificateRequest.Builder request =
         CertificateRequest.newBuilder()
             .setVerdictKey(ByteString.copyFrom(key.bytes()))
@@ -110,7 +152,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
             .setRevocation(question.revocation())
             .setAia(question.aia())
             .setOrganization(question.organization())
-            .setDeadlineMillis(System.currentTimeMillis() + patience.toMillis());
+            .setDeadlineMillis(System.currentTimeMillis() + left.toMillis());
     question.chain().forEach(der -> request.addChain(UnsafeByteOperations.unsafeWrap(der)));
     try {
       // Blocks for the metadata at most, half a second; an answer may still come to another

@@ -1,6 +1,7 @@
 package io.postern.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -231,6 +234,26 @@ class KafkaVerdictsTest extends VerdictSourceContract {
     assertThat(verdicts.verdict(question, PATIENCE).getReason())
         .isEqualTo(VerdictReason.TOO_COMPLEX);
     assertThat(judge.asked(question)).isZero();
+  }
+
+  @Test
+  void whoAsksBeforeTheLogHasAnsweredIsAnsweredOnceItHas() throws Exception {
+    VerdictQuestion question = question("asked early");
+    log.broker.pause();
+    try (KafkaVerdicts early = new KafkaVerdicts(log.settings);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<CertificateVerdict> answer;
+      try {
+        answer = callers.submit(() -> early.verdict(question, Duration.ofSeconds(60)));
+        // For longer than a producer waits to send.
+        assertThatThrownBy(() -> answer.get(2, TimeUnit.SECONDS))
+            .isInstanceOf(TimeoutException.class);
+      } finally {
+        log.broker.resume();
+      }
+      assertThat(answer.get().getResult()).isEqualTo(VerdictResult.GOOD);
+    }
+    assertThat(judge.asked(question)).isEqualTo(1);
   }
 
   @Test

@@ -83,7 +83,10 @@ class OcspTest {
           exchange.close();
         });
     server.start();
-    TestSettings settings = TestSettings.in(folder);
+    open(TestSettings.in(folder));
+  }
+
+  private void open(TestSettings settings) throws IOException {
     http = new HttpFetch(settings);
     InstantSource clock = InstantSource.system();
     CrlStore listStore = new CrlStore(settings, http, clock, result -> {});
@@ -250,6 +253,8 @@ class OcspTest {
 
   @Test
   void aListThatStallsLeavesTimeForTheResponder() throws Exception {
+    http.close();
+    open(TestSettings.in(folder).within(Duration.ofSeconds(8))); // half of it for each
     Made leaf = ocspLeaf().crl(url("/stalled")).make();
     CertificateVerdict verdict = ask(leaf, new byte[0]);
     assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(VerdictResult.GOOD);

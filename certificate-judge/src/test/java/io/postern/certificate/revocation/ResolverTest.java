@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.postern.certificate.revocation.FetchException.Kind;
@@ -13,12 +14,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** A resolver whose servers are silent blocks its threads. */
 class ResolverTest {
   private static final InetAddress ADDRESS = InetAddress.ofLiteral("192.0.2.1");
   private static final Duration SHORT = Duration.ofMillis(100);
+  private static final Duration MIDDLE = Duration.ofSeconds(3);
   private static final Duration LONG = Duration.ofSeconds(20);
 
   private final CountDownLatch blocked = new CountDownLatch(Resolver.THREADS);
@@ -53,12 +57,18 @@ class ResolverTest {
       }
       blocked.await();
       assertThat(kind(resolver, "other.example", SHORT, LONG)).isEqualTo(Kind.BUSY);
+      CountDownLatch asking = new CountDownLatch(1);
       Future<Connector.Resolved> waiting =
           side.submit(
               () -> {
-                end.countDown();
-                return resolver.resolve("other.example", LONG, SHORT);
+                asking.countDown();
+                return resolver.resolve("other.example", LONG, MIDDLE);
               });
+      asking.await();
+      // Waits for longer than it may take then.
+      assertThatThrownBy(() -> waiting.get(MIDDLE.toMillis() + 100, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      end.countDown();
       assertThat(waiting.get().addresses()).containsExactly(ADDRESS);
       for (Future<Connector.Resolved> one : silent) {
         assertThat(one.get().addresses()).containsExactly(ADDRESS);

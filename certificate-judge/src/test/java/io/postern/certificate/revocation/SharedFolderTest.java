@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Replicas with one folder of lists: two stores here, and one of another process. */
 class SharedFolderTest {
   private static final Made CA = ca("CA").make();
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path folder = Path.of("");
   private final AtomicInteger fetches = new AtomicInteger();
@@ -57,8 +58,9 @@ class SharedFolderTest {
     server.createContext(
         "/",
         exchange -> {
+          CountDownLatch latch = hold; // as it was when the fetch is counted
           fetches.incrementAndGet();
-          await();
+          await(latch);
           byte[] body = content.getOrDefault(exchange.getRequestURI().getPath(), new byte[0]);
           exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
           exchange.getResponseBody().write(body);
@@ -68,8 +70,7 @@ class SharedFolderTest {
     content.put("/a.crl", list(Duration.ofHours(3)).make());
   }
 
-  private void await() {
-    CountDownLatch latch = hold;
+  private static void await(@Nullable CountDownLatch latch) {
     try {
       if (latch != null && !latch.await(20, TimeUnit.SECONDS)) {
         throw new IllegalStateException("held for too long");
@@ -124,7 +125,7 @@ class SharedFolderTest {
   }
 
   private Answer<Crl> ask(Replica replica) {
-    return ask(replica, "/a.crl", Duration.ofSeconds(3));
+    return ask(replica, "/a.crl", PATIENCE);
   }
 
   private Instant held(Replica replica) {
@@ -178,7 +179,9 @@ class SharedFolderTest {
 
   @Test
   void oneFetchesForAllWhoAskAtOnce() throws Exception {
-    List<Replica> replicas = List.of(replica(), replica(), replica());
+    // Half of a fetch's time is waited for another: longer than anybody asks.
+    TestSettings patient = TestSettings.in(folder).within(PATIENCE.multipliedBy(3));
+    List<Replica> replicas = List.of(replica(patient), replica(patient), replica(patient));
     CountDownLatch latch = new CountDownLatch(1);
     hold = latch;
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -197,15 +200,15 @@ class SharedFolderTest {
 
   @Test
   void oneWhoFetchesForTooLongIsNotWaitedFor() throws Exception {
-    Replica one = replica(new TestSettings(folder, true, 1 << 20, Duration.ofSeconds(30)));
-    Replica other = replica();
+    Replica one = replica(TestSettings.in(folder).within(Duration.ofSeconds(30)));
+    Replica other = replica(TestSettings.in(folder).within(Duration.ofSeconds(4)));
     CountDownLatch latch = new CountDownLatch(1);
     hold = latch;
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Answer<Crl>> stalled = side.submit(() -> ask(one, "/a.crl", Duration.ofSeconds(30)));
       Awaitility.await().until(() -> fetches.get() == 1);
       hold = null;
-      // Here a fetch may last a second, and half of that is waited for the other.
+      // Here a fetch may last four seconds, and half of that is waited for the other.
       assertThat(ask(other, "/a.crl", Duration.ofSeconds(15))).isInstanceOf(Held.class);
       assertThat(fetches).hasValue(2);
       latch.countDown();
@@ -335,12 +338,12 @@ class SharedFolderTest {
     RevocationSettings settings = room(3);
     Replica one = replica(settings);
     for (int i = 0; i < 10; i++) {
-      assertThat(ask(one, "/" + i + ".crl", Duration.ofSeconds(3))).isInstanceOf(Held.class);
+      assertThat(ask(one, "/" + i + ".crl", PATIENCE)).isInstanceOf(Held.class);
       assertThat(bytes()).isLessThanOrEqualTo(settings.cacheBytes());
       assertThat(one.store().heldBytes()).isLessThanOrEqualTo(settings.cacheBytes()).isPositive();
     }
     // What was let go of is there again when it is asked for.
-    assertThat(ask(one, "/0.crl", Duration.ofSeconds(3))).isInstanceOf(Held.class);
+    assertThat(ask(one, "/0.crl", PATIENCE)).isInstanceOf(Held.class);
     assertThat(fetches).hasValue(11);
   }
 
@@ -349,20 +352,20 @@ class SharedFolderTest {
     RevocationSettings settings = room(3);
     Replica one = replica(settings);
     Replica other = replica(settings);
-    ask(one, "/0.crl", Duration.ofSeconds(3));
+    ask(one, "/0.crl", PATIENCE);
     shift = Duration.ofMinutes(2);
-    ask(one, "/1.crl", Duration.ofSeconds(3));
+    ask(one, "/1.crl", PATIENCE);
     shift = Duration.ofMinutes(4);
-    ask(other, "/0.crl", Duration.ofSeconds(3));
-    ask(other, "/0.crl", Duration.ofSeconds(3));
+    ask(other, "/0.crl", PATIENCE);
+    ask(other, "/0.crl", PATIENCE);
     shift = Duration.ofMinutes(6);
-    ask(one, "/2.crl", Duration.ofSeconds(3));
-    ask(one, "/3.crl", Duration.ofSeconds(3));
+    ask(one, "/2.crl", PATIENCE);
+    ask(one, "/3.crl", PATIENCE);
     int before = fetches.get();
     Replica third = replica(settings);
-    assertThat(ask(third, "/0.crl", Duration.ofSeconds(3))).isInstanceOf(Held.class);
+    assertThat(ask(third, "/0.crl", PATIENCE)).isInstanceOf(Held.class);
     assertThat(fetches).as("the oldest by fetch, and used by the other").hasValue(before);
-    assertThat(ask(third, "/1.crl", Duration.ofSeconds(3))).isInstanceOf(Held.class);
+    assertThat(ask(third, "/1.crl", PATIENCE)).isInstanceOf(Held.class);
     assertThat(fetches).hasValue(before + 1);
   }
 
@@ -371,11 +374,11 @@ class SharedFolderTest {
     RevocationSettings settings = room(3);
     Replica one = replica(settings);
     Replica other = replica(settings);
-    ask(one, "/0.crl", Duration.ofSeconds(3));
+    ask(one, "/0.crl", PATIENCE);
     Instant before = held(one);
     for (int i = 1; i < 4; i++) {
       shift = Duration.ofMinutes(i);
-      ask(other, "/" + i + ".crl", Duration.ofSeconds(3));
+      ask(other, "/" + i + ".crl", PATIENCE);
     }
     content.put("/a.crl", list(Duration.ofHours(1)).make());
     shift = Duration.ofMinutes(61);
@@ -448,7 +451,7 @@ class SharedFolderTest {
       assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
       hold = null;
       Awaitility.await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(PATIENCE)
           .until(
               () -> {
                 FetchTurns.Turn turn = files.turn(name);

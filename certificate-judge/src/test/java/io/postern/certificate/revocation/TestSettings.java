@@ -3,13 +3,24 @@ package io.postern.certificate.revocation;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** As the service's defaults, but for what a test names; short times. */
+/** As the service's defaults, but for what a test names. */
 public record TestSettings(
     Path cacheFolder, boolean allowPrivateTargets, long maxBytes, Duration fetchTimeout)
     implements RevocationSettings {
 
+  /** More time than what must succeed takes on a busy machine. */
   public static TestSettings in(Path folder) {
-    return new TestSettings(folder, true, 1 << 20, Duration.ofSeconds(1));
+    return new TestSettings(folder, true, 1 << 20, Duration.ofSeconds(20));
+  }
+
+  /** Short times, for what must not be waited for. */
+  public static TestSettings impatient(Path folder) {
+    return in(folder).within(Duration.ofSeconds(1));
+  }
+
+  /** The same with this time for a fetch. */
+  public TestSettings within(Duration time) {
+    return new TestSettings(cacheFolder, allowPrivateTargets, maxBytes, time);
   }
 
   @Override
@@ -19,7 +30,7 @@ public record TestSettings(
 
   @Override
   public Duration connectTimeout() {
-    return Duration.ofMillis(500);
+    return fetchTimeout.dividedBy(2);
   }
 
   @Override
