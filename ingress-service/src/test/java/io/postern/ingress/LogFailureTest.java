@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** G1: the log paused, killed and back again. */
 class LogFailureTest {
   private static final String MESSAGE = "Subject: x\r\n\r\nBody";
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final Duration BOUND = Duration.ofSeconds(20);
 
   private KafkaBroker broker;
@@ -32,7 +33,7 @@ class LogFailureTest {
     broker = KafkaBroker.start(folder, p -> {});
     settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
-    server = TestServer.on(broker.bootstrap(), s -> {});
+    server = TestServer.on(broker.bootstrap(), PATIENCE, s -> {});
   }
 
   @AfterEach

@@ -97,16 +97,25 @@ public final class TestServer implements AutoCloseable {
     void change(TestServer server);
   }
 
-  /** On a real log. */
+  /** On a real log, with the patience of production. */
   public static TestServer on(String bootstrap, Settings settings) throws Exception {
-    LogSettings client = new LogSettings(Map.of("bootstrap.servers", bootstrap));
-    return new TestServer(settings, new MessageLog(client, 4, Duration.ofSeconds(6)));
+    return new TestServer(settings, new MessageLog(client(bootstrap), 4));
+  }
+
+  /** On a real log that a test makes wait. */
+  public static TestServer on(String bootstrap, Duration patience, Settings settings)
+      throws Exception {
+    return new TestServer(settings, new MessageLog(client(bootstrap), 4, patience));
   }
 
   /** Where nothing answers for the log: for dialogues that end before it. */
   public static TestServer withoutLog(Settings settings) throws Exception {
-    LogSettings client = new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
-    return new TestServer(settings, new MessageLog(client, 4, Duration.ofSeconds(1)));
+    return new TestServer(
+        settings, new MessageLog(client("127.0.0.1:1"), 4, Duration.ofSeconds(1)));
+  }
+
+  private static LogSettings client(String bootstrap) {
+    return new LogSettings(Map.of("bootstrap.servers", bootstrap));
   }
 
   public static SessionLimits memoryPatience(SessionLimits of, Duration patience) {

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int QUIET_TRIES = 5;
 
   private final PendingVerdicts pending = new PendingVerdicts();
-  private final VerdictCache cache = new VerdictCache();
+  private final VerdictCache cache;
   private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
   private final KafkaProducer<String, byte[]> producer;
   private final TopicFollower reader;
@@ -49,6 +50,14 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
 
   /** Begins to read at once; the log may be away. */
   public KafkaVerdicts(LogSettings settings) {
+    this(settings, InstantSource.system());
+  }
+
+  /**
+   * @param clock by which verdicts end
+   */
+  KafkaVerdicts(LogSettings settings, InstantSource clock) {
+    cache = new VerdictCache(clock);
     producer = new KafkaProducer<>(settings.questioner());
     reader =
         new TopicFollower(

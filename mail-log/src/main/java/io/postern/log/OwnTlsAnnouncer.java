@@ -34,6 +34,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   private final String service;
   private final String replica;
   private final Supplier<OwnTls> presented;
+  private final Duration farewell;
   private final long startMillis = System.currentTimeMillis();
   private final OccasionalLog log = new OccasionalLog(OwnTlsAnnouncer.class);
   private final Thread thread = Thread.ofVirtual().name("own-certificates").unstarted(this::run);
@@ -47,10 +48,23 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
    */
   public OwnTlsAnnouncer(
       LogSettings settings, String service, String replica, Supplier<OwnTls> presented) {
+    this(settings, service, replica, presented, FAREWELL);
+  }
+
+  /**
+   * @param farewell how long the end of it may take
+   */
+  OwnTlsAnnouncer(
+      LogSettings settings,
+      String service,
+      String replica,
+      Supplier<OwnTls> presented,
+      Duration farewell) {
     this.settings = settings;
     this.service = service;
     this.replica = replica;
     this.presented = presented;
+    this.farewell = farewell;
   }
 
   public void start() {
@@ -128,7 +142,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
     thread.interrupt();
     try {
       thread.join(PATIENCE);
-      tell(OwnTls.getDefaultInstance(), FAREWELL);
+      tell(OwnTls.getDefaultInstance(), farewell);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalThreadStateException

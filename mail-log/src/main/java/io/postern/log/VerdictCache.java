@@ -7,6 +7,7 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,13 @@ final class VerdictCache {
           .executor(Runnable::run)
           .build();
   private final AnnouncedRevocations revocations = new AnnouncedRevocations();
+  private final InstantSource clock;
   private volatile @Nullable AnchorSetAnnouncement announced;
   private volatile boolean ready;
+
+  VerdictCache(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Nullable CertificateVerdict get(VerdictKey key) {
     CertificateVerdict verdict = ready ? verdicts.getIfPresent(key) : null;
@@ -93,7 +99,7 @@ final class VerdictCache {
     ready = read;
   }
 
-  private static boolean inForce(CertificateVerdict verdict) {
-    return verdict.getValidUntilMillis() > System.currentTimeMillis();
+  private boolean inForce(CertificateVerdict verdict) {
+    return verdict.getValidUntilMillis() > clock.millis();
   }
 }

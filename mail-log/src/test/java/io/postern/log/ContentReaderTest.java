@@ -142,13 +142,17 @@ class ContentReaderTest {
       slow.add(stream);
       assertThat(stream.next()).isNotNull();
     }
-    // Others are read while thirty peers have stopped reading.
+    // Others are read while thirty peers have stopped reading. One of them may meet a stall of the
+    // machine; if the peers delayed them, it would be all.
+    List<Duration> times = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       Mail small = Mail.send(messages, Mail.bytes(random, 10_000));
       long start = System.nanoTime();
       assertThat(Mail.read(reader, small.accepted().getContentList())).isEqualTo(small.content());
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+      times.add(Duration.ofNanos(System.nanoTime() - start));
     }
+    Collections.sort(times);
+    assertThat(times.get(10)).isLessThan(Duration.ofSeconds(3));
     assertThat(reader.buffered()).isLessThan(24 << 20);
     slow.subList(1, slow.size()).forEach(ContentStream::close);
     MessageDigest digest = Fingerprints.digest();

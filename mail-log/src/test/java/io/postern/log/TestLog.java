@@ -6,15 +6,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.awaitility.Awaitility;
 
 /** A real broker with all topics, for one test class. */
 final class TestLog implements AutoCloseable {
   static final Deployment DEPLOYMENT = Deployment.singleNode(4);
+
+  static {
+    // A write may take five seconds on a machine whose disk is busy.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
 
   final KafkaBroker broker;
   final LogSettings settings;
@@ -50,8 +59,16 @@ final class TestLog implements AutoCloseable {
   }
 
   KafkaProducer<String, byte[]> transactionalProducer() {
-    KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(settings.transactionalProducer("test"));
+    return transactionalProducer(Duration.ofSeconds(5));
+  }
+
+  /**
+   * @param timeout after which the log aborts a transaction
+   */
+  KafkaProducer<String, byte[]> transactionalProducer(Duration timeout) {
+    Properties properties = settings.transactionalProducer("test");
+    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis());
+    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties);
     producer.initTransactions();
     return producer;
   }

@@ -2,6 +2,7 @@ package io.postern.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
@@ -153,6 +154,17 @@ class TopicsSetupTest {
   void aDirectoryInTwoPartitionsHasNoOrder() throws Exception {
     try (Admin admin = log.admin()) {
       admin.createPartitions(Map.of(Topics.DIRECTORY, NewPartitions.increaseTo(2))).all().get();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          admin
+                              .describeTopics(List.of(Topics.DIRECTORY))
+                              .allTopicNames()
+                              .get()
+                              .values())
+                      .singleElement()
+                      .satisfies(topic -> assertThat(topic.partitions()).hasSize(2)));
     }
     assertThatThrownBy(() -> TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT))
         .isInstanceOf(WeakTopicException.class)
@@ -176,11 +188,16 @@ class TopicsSetupTest {
     }
   }
 
+  /** Until the broker says so, too: it follows the controller's answer in its own time. */
   private static void alter(Admin admin, String topic, AlterConfigOp change) throws Exception {
-    admin
-        .incrementalAlterConfigs(
-            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change)))
-        .all()
-        .get();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(admin.describeConfigs(List.of(resource)).all().get().values())
+                    .singleElement()
+                    .extracting(config -> config.get(change.configEntry().name()).value())
+                    .isEqualTo(change.configEntry().value()));
   }
 }

@@ -335,6 +335,10 @@ class DeciderTest {
     startDecider(() -> Optional.of(DIRECTORY), () -> {});
 
     await().atMost(LONG).untilAsserted(() -> assertThat(deliveries(next)).hasSize(1));
+    // Each topic has the transaction's marker in its own time.
+    await()
+        .atMost(LONG)
+        .until(() -> !outcomes(broken.value()).isEmpty() && !outcomes(strange.value()).isEmpty());
     assertThat(outcomes(broken.value()))
         .singleElement()
         .satisfies(

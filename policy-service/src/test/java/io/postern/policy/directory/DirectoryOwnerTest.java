@@ -78,6 +78,22 @@ class DirectoryOwnerTest {
         .toList();
   }
 
+  /**
+   * Waits until directory and audit are readable up to this command: each topic has a transaction's
+   * marker in its own time, also after the answer.
+   */
+  private static void awaitWritten(DirectoryCommand command) {
+    String id = command.getCommandId();
+    await().atMost(LONG).until(() -> !written(id).isEmpty() && !audited(id).isEmpty());
+  }
+
+  /** Whatever was judged before is readable then. */
+  private static void awaitOneBehind(String organization) throws Exception {
+    DirectoryCommand behind = command(objects(organization)).build();
+    assertThat(commands.submit(behind, LONG).getAccepted()).isTrue();
+    awaitWritten(behind);
+  }
+
   @Test
   void anAcceptedCommandIsWrittenWithAnswerAndAudit() throws Exception {
     DirectoryCommand command = command(objects("written")).build();
@@ -86,6 +102,7 @@ class DirectoryOwnerTest {
 
     assertThat(result.getProblemsList()).isEmpty();
     assertThat(result.getAccepted()).isTrue();
+    awaitWritten(command);
     List<DirectoryObject> objects = written(command.getCommandId());
     assertThat(objects).hasSize(4);
     assertThat(objects).extracting(DirectoryObject::getCommandIndex).containsExactly(0, 1, 2, 3);
@@ -131,6 +148,7 @@ class DirectoryOwnerTest {
               assertThat(problem.getField()).isEqualTo("tlsDomain");
               assertThat(problem.getCure()).isNotEmpty();
             });
+    awaitOneBehind("after-rejected");
     assertThat(written(command.getCommandId())).isEmpty();
     assertThat(audited(command.getCommandId())).isEmpty();
   }
@@ -168,6 +186,7 @@ class DirectoryOwnerTest {
     assertThat(first.getAccepted()).isTrue();
     assertThat(again).isEqualTo(first);
     assertThat(later).isEqualTo(first);
+    awaitOneBehind("after-twice");
     assertThat(written(command.getCommandId())).hasSize(4);
     assertThat(audited(command.getCommandId())).hasSize(1);
   }
@@ -216,6 +235,7 @@ class DirectoryOwnerTest {
     DirectoryResult result = commands.submit(removal, LONG);
 
     assertThat(result.getAccepted()).isTrue();
+    awaitWritten(removal);
     assertThat(written(removal.getCommandId()))
         .singleElement()
         .satisfies(
