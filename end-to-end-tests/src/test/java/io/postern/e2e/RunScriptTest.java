@@ -104,7 +104,12 @@ class RunScriptTest {
     try {
       awaitText(output, "mail is taken at");
       assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
-      assertThat(run("status", "--state", state).output()).contains("ingress-service      ready");
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(run("status", "--state", state).output())
+                      .contains("ingress-service      ready"));
 
       for (String secret : List.of("credentials", "keys/gate.key", "ca/root.key")) {
         assertThat(

@@ -3,8 +3,10 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
+import io.postern.lab.Identity;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.stack.LocalStack;
 import io.postern.stack.Service;
 import io.postern.stack.trace.MailTrace;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceAwayTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private TestStack stack;
   private TestOrganization organization;
   private ScriptedPeer partner;
@@ -94,7 +98,7 @@ class ServiceAwayTest {
     try (Away delivery = new Away(Service.DELIVERY)) {
       queueId = fromStranger("delivery is away");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(PATIENCE)
           .untilAsserted(
               () -> assertThat(MailTrace.read(stack.bootstrap(), queueId).deliveries()).hasSize(1));
       assertThat(MailTrace.read(stack.bootstrap(), queueId).outcomes()).isEmpty();
@@ -120,5 +124,37 @@ class ServiceAwayTest {
           .isEqualTo("deferred domain-validation/verdict-unavailable");
       assertThat(partner.envelopeSeen()).isFalse();
     }
+    awaitVerdicts(recipient);
+  }
+
+  /** Both who ask for verdicts get them again: others use the stack as well. */
+  private void awaitVerdicts(String recipient) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> LocalStack.ready(stack.processes().httpPort(Service.CERTIFICATE)));
+    Awaitility.await("a verdict of a certificate that ingress has not seen")
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              Identity fresh = organization.identity("mail." + organization.domain());
+              try (SmtpClient client = organization.connectTls(fresh).patience(PATIENCE)) {
+                return client
+                        .send(
+                            "sender@" + organization.domain(),
+                            List.of(recipient),
+                            Messages.small("after"))
+                        .code()
+                    == 250;
+              }
+            });
+    Awaitility.await("a verdict of the partner's certificate")
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        organization.outcome(
+                            organization.relayed(List.of(recipient), Messages.small("after")),
+                            recipient))
+                    .startsWith("delivered"));
   }
 }

@@ -10,6 +10,8 @@ import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.trace.MailTrace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestOrganization implements AutoCloseable {
   private static final Pattern QUEUED = Pattern.compile("Queued as (\\S+)");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final TestStack stack;
   private final String id;
@@ -33,6 +35,7 @@ final class TestOrganization implements AutoCloseable {
   private final List<String> outbound = new ArrayList<>();
   private final List<ScriptedPeer> peers = new ArrayList<>();
   private ScriptedPeer mailbox;
+  private boolean applied;
 
   TestOrganization(TestStack stack, String id) {
     this.stack = stack;
@@ -129,6 +132,8 @@ final class TestOrganization implements AutoCloseable {
   TestOrganization apply() throws Exception {
     DirectoryClient.Answer answer = stack.directory().apply(yaml(), false);
     assertThat(answer.problems()).isEmpty();
+    applied = true;
+    stack.processes().awaitDirectory(answer.version(), PATIENCE);
     return this;
   }
 
@@ -183,8 +188,29 @@ final class TestOrganization implements AutoCloseable {
     return last.text();
   }
 
+  /** In a stack that goes on for others it has no connectors and domains any more. */
   @Override
   public void close() {
-    peers.forEach(ScriptedPeer::close);
+    try {
+      if (applied && stack.isShared()) {
+        retire();
+      }
+    } finally {
+      peers.forEach(ScriptedPeer::close);
+    }
+  }
+
+  /** What is tried again later would reach whoever has a closed peer's port by then. */
+  private void retire() {
+    String bare = "organizations:\n  - id: " + id + "\n    displayName: Was " + id + "\n";
+    try {
+      DirectoryClient.Answer answer = stack.directory().apply(bare, false);
+      assertThat(answer.problems()).isEmpty();
+      stack.processes().awaitDirectory(answer.version(), PATIENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
+import io.postern.lab.SmtpClient;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,14 +76,36 @@ final class TestStack implements AutoCloseable {
     return shared;
   }
 
+  /** Others use it after this test. */
+  boolean isShared() {
+    synchronized (TestStack.class) {
+      return this == shared;
+    }
+  }
+
   static TestStack start(Processes processes) throws Exception {
     TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), processes);
     try {
       stack.stack.awaitReady(READY);
+      stack.awaitFirstVerdict();
       return stack;
     } catch (Exception e) {
       stack.close();
       throw e;
+    }
+  }
+
+  /** The first one of a cold stack may take longer than a client is kept waiting. */
+  private void awaitFirstVerdict() throws Exception {
+    try (TestOrganization first = organization("first").apply()) {
+      Awaitility.await("the first verdict").atMost(READY).until(() -> verdict(first));
+    }
+  }
+
+  private static boolean verdict(TestOrganization organization) throws Exception {
+    try (SmtpClient client = organization.connectTls(organization.ownServer()).patience(READY)) {
+      client.command("MAIL FROM:<sender@" + organization.domain() + ">");
+      return client.command("RCPT TO:<anna@" + organization.domain() + ">").code() == 250;
     }
   }
 

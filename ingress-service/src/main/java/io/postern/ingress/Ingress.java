@@ -1,5 +1,6 @@
 package io.postern.ingress;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.ingress.attribution.RecipientMemory;
@@ -89,6 +90,9 @@ public class Ingress {
                     tls, configuration.comingCertificate(), configuration.comingFrom())));
     DirectoryReader<Directory> reader = running(new DirectoryReader<>(logSettings, Directory::of));
     directory = reader;
+    Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
+        .description("Version of the directory that this replica has read; -1: empty or not read")
+        .register(registry);
     KafkaVerdicts verdicts = running(new KafkaVerdicts(logSettings));
     MessageLog log = running(new MessageLog(logSettings, deployment.partitions()));
     SessionParts parts =

@@ -30,6 +30,8 @@ public final class LocalStack implements AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+  private static final String DIRECTORY_VERSION = "postern_directory_version";
+
   private final StackOptions options;
   private final Consumer<String> say;
   private final KafkaBroker broker;
@@ -176,6 +178,47 @@ public final class LocalStack implements AutoCloseable {
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }
+    }
+  }
+
+  /**
+   * Waits until every replica that decides by the directory has read the version: each reads for
+   * itself, and one that is behind does not know a new organization yet. Throws an exception that
+   * names the one that is behind.
+   */
+  public void awaitDirectory(long version, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    for (Replica replica : replicas) {
+      if (replica.service() != Service.INGRESS && replica.service() != Service.POLICY) {
+        continue;
+      }
+      while (directoryVersion(replica.httpPort()) < version) {
+        if (System.nanoTime() - end > 0) {
+          throw new IllegalStateException(
+              "%s has not read version %d of the directory after %d s; its log is %s"
+                  .formatted(replica.name(), version, limit.toSeconds(), replica.process().log()));
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+  }
+
+  /** -1: none, or it does not say. */
+  private static long directoryVersion(int httpPort) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/metrics"))
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    try {
+      return HTTP.send(request, HttpResponse.BodyHandlers.ofString())
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(DIRECTORY_VERSION))
+          .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .findFirst()
+          .orElse(-1);
+    } catch (IOException e) {
+      return -1;
     }
   }
 

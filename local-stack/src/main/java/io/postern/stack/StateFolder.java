@@ -1,5 +1,6 @@
 package io.postern.stack;
 
+import io.postern.lab.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -117,13 +118,23 @@ public final class StateFolder {
   /** The same with a port that is tried before a free one, where none is remembered. */
   public synchronized int port(String name, int preferred) {
     String known = remembered.getProperty(name, Integer.toString(preferred));
-    int port =
-        !known.equals("-1") && isFree(Integer.parseInt(known))
-            ? Integer.parseInt(known)
-            : freePort();
+    int port = Integer.parseInt(known);
+    if (port == -1 || isOthers(name, port) || !isFree(port)) {
+      do {
+        port = freePort();
+      } while (isOthers(name, port));
+    }
     remembered.setProperty(name, Integer.toString(port));
     save(rememberedFile(), remembered);
     return port;
+  }
+
+  /** Who has it under another name may not listen yet. */
+  private boolean isOthers(String name, int port) {
+    return remembered.entrySet().stream()
+        .anyMatch(
+            other ->
+                !other.getKey().equals(name) && other.getValue().equals(Integer.toString(port)));
   }
 
   /**
@@ -132,7 +143,10 @@ public final class StateFolder {
    */
   public synchronized int fixedPort(String name) {
     String known = remembered.getProperty(name);
-    if (known != null && !isFree(Integer.parseInt(known))) {
+    if (known == null) {
+      return port(name);
+    }
+    if (!isFree(Integer.parseInt(known))) {
       throw new IllegalStateException(
           "port "
               + known
@@ -140,7 +154,7 @@ public final class StateFolder {
               + root
               + " name it: free it, or use another --state FOLDER");
     }
-    return port(name);
+    return Integer.parseInt(known);
   }
 
   /** The port remembered under the name, or -1. */
@@ -159,13 +173,9 @@ public final class StateFolder {
     }
   }
 
-  /** A port that was free a moment ago. */
+  /** A port that was free a moment ago, and that this JVM gives to nobody else. */
   public static int freePort() {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port", e);
-    }
+    return FreePorts.next();
   }
 
   static void save(Path file, Properties properties) {

@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * #restart()} keeps the ports.
  *
  * <p>The process ends with {@link #close()}, and at the latest when this JVM does ({@link
- * EndWithParent}). A start is waited for by asking the broker, 60 s at most; one that fails leaves
+ * EndWithParent}). A start is waited for by asking the broker, 120 s at most; one that fails leaves
  * no process behind and throws with the end of the broker's log. Not thread-safe: one owner.
  *
  * <p>The jars come from {@code local-broker/target/libs}, looked for from the working directory
  * upwards, or from the folder that the system property {@code postern.broker.libs} names.
  */
 public final class KafkaBroker implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(15);
   private static final int PORT_TRIES = 3;

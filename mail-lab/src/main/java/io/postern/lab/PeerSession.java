@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,8 +242,9 @@ final class PeerSession {
       throw new Dropped(stage);
     }
     if (step instanceof PeerStep.Hang) {
+      CountDownLatch hang = peer.hang();
       transcript.note("hangs at " + stage);
-      peer.awaitRelease();
+      ScriptedPeer.awaitRelease(hang);
     }
     return step;
   }

@@ -35,7 +35,7 @@ public final class ScriptedPeer implements AutoCloseable {
   private static final List<String> CAPABILITIES =
       List.of("PIPELINING", "SIZE 157286400", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES");
 
-  private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(30);
 
   private final Builder options;
   private final PeerScript script;
@@ -49,6 +49,7 @@ public final class ScriptedPeer implements AutoCloseable {
   private final List<PeerTranscript> sessions = new ArrayList<>();
   private final List<PeerMessage> messages = new ArrayList<>();
   private CountDownLatch release = new CountDownLatch(1);
+  private boolean closing;
 
   private ScriptedPeer(Builder options) throws IOException {
     this.options = options;
@@ -212,6 +213,12 @@ public final class ScriptedPeer implements AutoCloseable {
     release = new CountDownLatch(1);
   }
 
+  /** What goes on may come to where it hangs again: there it ends. */
+  private synchronized void releaseForGood() {
+    closing = true;
+    release();
+  }
+
   /** Closes all connections; goes on listening. */
   public void dropConnections() {
     for (Socket socket : open) {
@@ -259,7 +266,7 @@ public final class ScriptedPeer implements AutoCloseable {
   public void close() {
     try {
       listener.close();
-      release();
+      releaseForGood();
       awaitEnd(acceptor); // or a connection that it takes just now would be missed
       dropConnections();
       awaitSessionsEnd();
@@ -281,7 +288,7 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  /** A session that was just released may still be writing its message: 5 s at most. */
+  /** A session that was just released may still be writing its message. */
   private static void awaitEnd(Thread thread) throws IOException {
     try {
       if (!thread.join(PATIENCE_AT_CLOSE)) {
@@ -322,13 +329,20 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  void awaitRelease() throws IOException {
-    CountDownLatch until;
-    synchronized (this) {
-      until = release;
+  /**
+   * What the next {@link #release} counts down: taken before anybody is told that a session hangs,
+   * or that release might come too early for it.
+   */
+  synchronized CountDownLatch hang() throws IOException {
+    if (closing) {
+      throw new IOException("the peer is closing");
     }
+    return release;
+  }
+
+  static void awaitRelease(CountDownLatch hang) throws IOException {
     try {
-      until.await();
+      hang.await();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while hanging", interrupted);
@@ -361,8 +375,8 @@ public final class ScriptedPeer implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
+        open.add(socket); // before it is told of: who knows of a session may drop it
         PeerTranscript transcript = begin(socket.getInetAddress().getHostAddress());
-        open.add(socket);
         Thread serving =
             Thread.ofVirtual()
                 .name("session of peer " + options.hostName)

@@ -59,7 +59,8 @@ class CrlServerTest {
   @Test
   void stallsLiesAndFailsUntilToldOtherwise() throws Exception {
     server.stall();
-    assertThatThrownBy(() -> get("/contoso-ltd.crl")).isInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(() -> get("/contoso-ltd.crl", Duration.ofSeconds(1)))
+        .isInstanceOf(HttpTimeoutException.class);
     server.lie(new byte[] {1, 2, 3});
     assertThat(get("/contoso-ltd.crl").body()).containsExactly(1, 2, 3);
     server.fail(503);
@@ -76,9 +77,13 @@ class CrlServerTest {
   }
 
   private HttpResponse<byte[]> get(String path) throws Exception {
+    return get(path, Duration.ofSeconds(20));
+  }
+
+  private HttpResponse<byte[]> get(String path, Duration patience) throws Exception {
     URI uri = server.url().resolve(path);
     return http.send(
-        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(1)).build(),
+        HttpRequest.newBuilder(uri).timeout(patience).build(),
         HttpResponse.BodyHandlers.ofByteArray());
   }
 

@@ -43,7 +43,7 @@ class EndWithParentTest {
       assertThat(Files.readString(folder.resolve("mail").resolve("000001.json")))
           .contains("TLSv1.3");
       child.getOutputStream().close();
-      assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.waitFor(40, TimeUnit.SECONDS)).isTrue();
       assertThat(child.exitValue()).isEqualTo(EndWithParent.EXIT_CODE);
     } finally {
       child.destroyForcibly();

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaBrokerTest {
   private static final TopicPartition MAIL = new TopicPartition("mail", 0);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @TempDir static Path folder;
   private static KafkaBroker broker;
 
@@ -48,7 +50,7 @@ class KafkaBrokerTest {
       admin
           .createTopics(List.of(new NewTopic(MAIL.topic(), 1, (short) 1)))
           .all()
-          .get(20, TimeUnit.SECONDS);
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
@@ -73,7 +75,7 @@ class KafkaBrokerTest {
       var nodes = admin.describeCluster().nodes();
       assertThatThrownBy(() -> nodes.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
       broker.resume();
-      assertThat(nodes.get(20, TimeUnit.SECONDS)).hasSize(1);
+      assertThat(nodes.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).hasSize(1);
     }
   }
 
@@ -110,7 +112,7 @@ class KafkaBrokerTest {
       broker.kill();
     }
     broker.restart();
-    await().atMost(Duration.ofSeconds(20)).until(() -> stableEnd() == end());
+    await().atMost(PATIENCE).until(() -> stableEnd() == end());
   }
 
   private static long end() throws Exception {
@@ -127,7 +129,7 @@ class KafkaBrokerTest {
       return admin
           .listOffsets(Map.of(MAIL, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
           .partitionResult(MAIL)
-          .get(20, TimeUnit.SECONDS)
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
           .offset();
     }
   }
@@ -147,7 +149,7 @@ class KafkaBrokerTest {
   void endsWhenItsParentsPipeCloses() throws Exception {
     long pid = broker.pid();
     broker.closeParentPipe();
-    await().atMost(Duration.ofSeconds(15)).until(() -> ProcessHandle.of(pid).isEmpty());
+    await().atMost(Duration.ofSeconds(40)).until(() -> ProcessHandle.of(pid).isEmpty());
   }
 
   @Test
@@ -174,7 +176,7 @@ class KafkaBrokerTest {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer
           .send(new ProducerRecord<>(MAIL.topic(), MAIL.partition(), null, value))
-          .get(20, TimeUnit.SECONDS);
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
   }
 

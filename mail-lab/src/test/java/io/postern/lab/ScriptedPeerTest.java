@@ -201,14 +201,61 @@ class ScriptedPeerTest {
     try (ScriptedPeer peer =
             ScriptedPeer.named("slow.example").on(PeerStage.END_OF_DATA, PeerStep.hang()).start();
         SmtpClient client = client(peer)) {
+      client.patience(PATIENCE);
+      client.command("MAIL FROM:<a@x.example>");
+      client.command("RCPT TO:<b@slow.example>");
+      assertThat(client.command("DATA").code()).isEqualTo(354);
+      client.raw(SmtpClient.stuffed(MAIL));
+      await().atMost(PATIENCE).until(() -> hangs(peer, PeerStage.END_OF_DATA));
       client.patience(Duration.ofMillis(300));
-      assertThatThrownBy(() -> client.send("a@x.example", "b@slow.example", MAIL))
-          .isInstanceOf(SocketTimeoutException.class);
+      assertThatThrownBy(client::reply).isInstanceOf(SocketTimeoutException.class);
       assertThat(peer.messages()).isEmpty();
       client.patience(PATIENCE);
       peer.release();
       assertThat(client.reply().code()).isEqualTo(250);
       assertThat(peer.messages()).hasSize(1);
+    }
+  }
+
+  private static boolean hangs(ScriptedPeer peer, PeerStage stage) {
+    return peer.sessions().stream().anyMatch(each -> each.lines().contains("-- hangs at " + stage));
+  }
+
+  /** Who sees that a session hangs may release it: the next release may never come. */
+  @Test
+  void whatIsSeenToHangIsReleased() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("slow.example").on(PeerStage.BANNER, PeerStep.hang()).start()) {
+      for (int session = 1; session <= 300; session++) {
+        try (Socket socket = new Socket(peer.address().getAddress(), peer.port())) {
+          socket.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
+          PeerTranscript transcript = peer.awaitSessions(session, PATIENCE).getLast();
+          long limit = System.nanoTime() + PATIENCE.toNanos();
+          while (!transcript.lines().contains("-- hangs at BANNER")) {
+            assertThat(System.nanoTime() - limit).as("waited in vain").isNegative();
+          }
+          peer.release();
+          assertThat(socket.getInputStream().read()).isEqualTo('2');
+        }
+      }
+    }
+  }
+
+  /** A session that goes on when the peer closes comes to the next stage at which it hangs. */
+  @Test
+  void closingEndsSessionsThatHangAtEveryStage() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      ScriptedPeer peer =
+          ScriptedPeer.named("slow.example")
+              .on(PeerStage.BANNER, PeerStep.hang())
+              .on(PeerStage.EHLO, PeerStep.hang())
+              .on(PeerStage.MAIL, PeerStep.hang())
+              .start();
+      try (Socket socket = new Socket(peer.address().getAddress(), peer.port())) {
+        socket.getOutputStream().write(bytes("EHLO x\r\nMAIL FROM:<a@x.example>\r\n"));
+        await().atMost(PATIENCE).until(() -> hangs(peer, PeerStage.BANNER));
+        peer.close();
+      }
     }
   }
 

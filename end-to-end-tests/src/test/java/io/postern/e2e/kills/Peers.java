@@ -5,6 +5,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.SinkPeer;
 import io.postern.stack.DirectoryClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the organization stays in the directory.
  */
 final class Peers implements AutoCloseable {
+  private static final Duration DIRECTORY = Duration.ofSeconds(60);
+
   private final World world;
   private final String organization;
   private final List<SinkPeer> peers = new ArrayList<>();
@@ -39,6 +42,7 @@ final class Peers implements AutoCloseable {
     if (!answer.accepted()) {
       throw new IllegalStateException("the directory was not applied: " + answer.problems());
     }
+    world.stack().awaitDirectory(answer.version(), DIRECTORY);
   }
 
   private SinkPeer peer(Destination destination, SinkPeer.Witness witness, SinkPeer.Manner manner) {

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param watch how long a delivery that was handed over is waited for
  * @param block how long delivery waits for a block of content to be taken
  * @param end how long delivery waits for the reply to the final dot
- * @param longestHang of a peer
+ * @param longestHang of a peer; well below {@code end}, since both are measured on a busy machine
  * @param drain how long it may take after the load until nothing is pending
  * @param lookAgain of the last audit
  */
@@ -25,20 +25,20 @@ record Profile(
   static final Profile SHORT =
       new Profile(
           "1s,2s,3s,5s",
-          Duration.ofSeconds(80),
+          Duration.ofSeconds(100),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(14),
+          Duration.ofSeconds(25),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(150),
+          Duration.ofSeconds(180),
           Duration.ofSeconds(3));
 
   /** Where what is pending is expected to be lost, so that nobody waits for it. */
   static final Profile MUTATED =
       new Profile(
           "1s,2s,3s,5s",
-          Duration.ofSeconds(90),
+          Duration.ofSeconds(140),
           Duration.ofSeconds(60), // longer than the pause of a deliverer that is to send its dot
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60), // longer than a peer holds its 250 until the deliverer is dead
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
           Duration.ofSeconds(2));
@@ -49,7 +49,7 @@ record Profile(
           Duration.ofSeconds(120),
           Duration.ofSeconds(10),
           Duration.ofSeconds(45),
-          Duration.ofSeconds(42),
+          Duration.ofSeconds(35),
           Duration.ofMinutes(15),
           Duration.ofSeconds(30));
 }

@@ -37,7 +37,7 @@ final class QueueApi {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + httpPort + "/api/v1/queue/" + queueId + "/cancel"))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofSeconds(60))
             .header("Content-Type", "application/json")
             .header(
                 "Authorization",

@@ -136,6 +136,7 @@ public final class RunningExample implements AutoCloseable {
       throw new IllegalArgumentException(
           file + " was not applied:\n  " + String.join("\n  ", answer.problems()));
     }
+    stack.awaitDirectory(answer.version(), READY_LIMIT);
   }
 
   /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */

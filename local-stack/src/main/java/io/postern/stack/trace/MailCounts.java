@@ -5,6 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public record MailCounts(
     long held,
     long deferred,
     long refused) {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
 
   public long pending() {
     return recipients - delivered - failed - cancelled;
@@ -42,7 +44,7 @@ public record MailCounts(
   public static MailCounts read(String bootstrap) throws TimeoutException {
     long[] messages = new long[3];
     Map<String, OutcomeKind> last = new HashMap<>();
-    try (TopicScan scan = new TopicScan(bootstrap)) {
+    try (TopicScan scan = new TopicScan(bootstrap, ANSWER)) {
       List<TopicPartition> partitions = new ArrayList<>(scan.partitions(Topics.MAIL_ACCEPTED));
       partitions.addAll(scan.partitions(Topics.MAIL_OUTCOMES));
       partitions.addAll(scan.partitions(Topics.MAIL_REFUSALS));

@@ -37,6 +37,8 @@ public record MailTrace(
   // The queue id's clock is ingress', the topics' timestamps are the broker's.
   private static final long CLOCK_SKEW_MILLIS = 60_000;
 
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
   /** Reads the home partition of the message from the time in its queue id on. */
   public static MailTrace read(String bootstrap, QueueId queueId) throws TimeoutException {
     MessageAccepted[] accepted = new MessageAccepted[1];
@@ -47,7 +49,7 @@ public record MailTrace(
             new TopicPartition(Topics.MAIL_ACCEPTED, queueId.partition()),
             new TopicPartition(Topics.MAIL_DELIVERIES, queueId.partition()),
             new TopicPartition(Topics.MAIL_OUTCOMES, queueId.partition()));
-    try (TopicScan scan = new TopicScan(bootstrap)) {
+    try (TopicScan scan = new TopicScan(bootstrap, ANSWER)) {
       scan.read(
           home,
           queueId.createdMillis() - CLOCK_SKEW_MILLIS,
