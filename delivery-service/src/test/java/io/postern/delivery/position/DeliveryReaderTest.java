@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Partitioner;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -80,9 +80,12 @@ class DeliveryReaderTest {
     // Between the two stands the first transaction's marker.
     assertThat(lab.offset(asked.get(20))).isEqualTo(lab.offset(asked.get(19)) + 2);
     Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
-            () -> assertThat(lab.position(0).next()).isGreaterThan(lab.offset(asked.getLast())));
-    assertThat(lab.observed).hasSize(25);
+            () -> {
+              assertThat(lab.position(0).next()).isGreaterThan(lab.offset(asked.getLast()));
+              assertThat(lab.observed).hasSize(25);
+            });
   }
 
   @Test
@@ -107,13 +110,13 @@ class DeliveryReaderTest {
     }
   }
 
-  /** Refuses, and remembers when it was asked. Consumers have none. */
+  /** Refuses, and counts how often it was asked. Consumers have none. */
   public static final class RefusingPartitioner implements Partitioner {
-    private static final List<Long> ASKED = new CopyOnWriteArrayList<>();
+    private static final AtomicInteger ASKED = new AtomicInteger();
 
     @Override
     public void configure(Map<String, ?> settings) {
-      ASKED.add(System.nanoTime());
+      ASKED.incrementAndGet();
       throw new ConfigException("no producer today");
     }
 
@@ -134,24 +137,36 @@ class DeliveryReaderTest {
 
   @Test
   void aProducerThatIsRefusedIsNotMadeAnewAtEachTurnAndPollsGoOn() throws Exception {
-    RefusingPartitioner.ASKED.clear();
+    RefusingPartitioner.ASKED.set(0);
+    ReaderLab.HeldClock clock = new ReaderLab.HeldClock();
     DeliveryReader reader =
         lab.reader(
                 Map.of(
-                    ProducerConfig.PARTITIONER_CLASS_CONFIG, RefusingPartitioner.class.getName()))
+                    ProducerConfig.PARTITIONER_CLASS_CONFIG, RefusingPartitioner.class.getName()),
+                clock)
             .reader();
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () ->
-                RefusingPartitioner.ASKED.size() > 5 && reader.assigned() == ReaderLab.PARTITIONS);
-    List<Long> asked = List.copyOf(RefusingPartitioner.ASKED);
-    for (int i = 1; i < asked.size(); i++) {
-      assertThat(Duration.ofNanos(asked.get(i) - asked.get(i - 1)))
-          .isGreaterThanOrEqualTo(Duration.ofMillis(190));
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> reader.assigned() == ReaderLab.PARTITIONS);
+    for (int tries = 1; tries <= 3; tries++) {
+      awaitTurns(clock);
+      assertThat(RefusingPartitioner.ASKED).hasValue(tries);
+      clock.pass(Commits.RETRY_PAUSE.minusNanos(1));
+      awaitTurns(clock);
+      assertThat(RefusingPartitioner.ASKED).as("not before its time").hasValue(tries);
+      clock.pass(Duration.ofNanos(1));
     }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> RefusingPartitioner.ASKED.get() == 4);
     assertThat(reader.committing()).isFalse();
-    assertThat(reader.sinceTurn()).isLessThan(Duration.ofSeconds(5));
+    clock.goOn();
+  }
+
+  /** The loop takes some turns: each looks at the clock a few times, and polls. */
+  private static void awaitTurns(ReaderLab.HeldClock clock) {
+    long then = clock.looks();
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> clock.looks() > then + 20);
   }
 
   @Test

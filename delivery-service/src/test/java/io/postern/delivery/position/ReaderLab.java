@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -113,10 +115,10 @@ final class ReaderLab implements AutoCloseable {
   }
 
   /** With these settings of the Kafka client besides. */
-  Running reader(Map<String, String> more) {
+  Running reader(Map<String, String> more, LongSupplier clock) {
     Map<String, String> client = new HashMap<>(log.client());
     client.putAll(more);
-    return reader(new LogSettings(client), this::deliver, System::nanoTime);
+    return reader(new LogSettings(client), this::deliver, clock);
   }
 
   private Running reader(LogSettings settings, Deliverer deliverer, LongSupplier clock) {
@@ -168,12 +170,39 @@ final class ReaderLab implements AutoCloseable {
         .build();
   }
 
-  /** Asks for deliveries, in one transaction, so that a marker follows. */
+  /** A reader's clock that stands still until a test moves it or lets it go on. */
+  static final class HeldClock implements LongSupplier {
+    private final AtomicLong held = new AtomicLong();
+    private final AtomicLong looks = new AtomicLong();
+    private volatile long running;
+
+    @Override
+    public long getAsLong() {
+      looks.incrementAndGet();
+      return held.get() + (running == 0 ? 0 : System.nanoTime() - running);
+    }
+
+    void pass(Duration time) {
+      held.addAndGet(time.toNanos());
+    }
+
+    void goOn() {
+      running = System.nanoTime();
+    }
+
+    /** How often it was looked at. */
+    long looks() {
+      return looks.get();
+    }
+  }
+
+  /** Asks for deliveries, in one transaction, whose marker has followed when this returns. */
   List<String> ask(int partition, int count) throws Exception {
     List<String> ids = new ArrayList<>();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(log.transactionalProducer("test"))) {
+            new KafkaProducer<>(log.transactionalProducer("test"));
+        KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(log.reader(true))) {
       producer.initTransactions();
       producer.beginTransaction();
       for (int i = 0; i < count; i++) {
@@ -197,9 +226,15 @@ final class ReaderLab implements AutoCloseable {
                     Topics.MAIL_DELIVERIES, partition, id, request.toByteArray())));
       }
       producer.commitTransaction();
-    }
-    for (int i = 0; i < count; i++) {
-      offsets.put(ids.get(i), sent.get(i).get().offset());
+      for (int i = 0; i < count; i++) {
+        offsets.put(ids.get(i), sent.get(i).get().offset());
+      }
+      // The answer to the commit comes before the marker, and the next transaction could, too.
+      TopicPartition asked = new TopicPartition(Topics.MAIL_DELIVERIES, partition);
+      long last = offset(ids.getLast());
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> reader.endOffsets(List.of(asked)).getOrDefault(asked, 0L) > last);
     }
     return ids;
   }
@@ -258,17 +293,24 @@ final class ReaderLab implements AutoCloseable {
     }
   }
 
+  /** Waits for a transaction that is still being committed. */
   DeliveryPosition position(int partition) throws Exception {
+    TopicPartition of = new TopicPartition(Topics.MAIL_DELIVERIES, partition);
     try (Admin admin = Admin.create(log.admin())) {
-      OffsetAndMetadata committed =
-          admin
-              .listConsumerGroupOffsets(ConsumerGroups.DELIVERY)
-              .partitionsToOffsetAndMetadata()
-              .get()
-              .get(new TopicPartition(Topics.MAIL_DELIVERIES, partition));
-      if (committed == null) {
-        throw new AssertionError("no position");
-      }
+      // The answer leaves out what a transaction without its marker changes.
+      Map<TopicPartition, OffsetAndMetadata> stable =
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(
+                  () ->
+                      admin
+                          .listConsumerGroupOffsets(
+                              ConsumerGroups.DELIVERY,
+                              new ListConsumerGroupOffsetsOptions().requireStable(true))
+                          .partitionsToOffsetAndMetadata()
+                          .get(),
+                  positions -> positions.get(of) != null);
+      OffsetAndMetadata committed = Objects.requireNonNull(stable.get(of));
       return DeliveryPosition.decode(committed.offset(), committed.metadata());
     }
   }

@@ -108,12 +108,15 @@ class TakeoverTest {
           }
           return true;
         });
-    lab.reader();
+    DeliveryReader first = lab.reader().reader();
     Awaitility.await().atMost(LONG).until(() -> lab.dots.contains(past));
-    Awaitility.await().atMost(LONG).until(() -> lab.starts(asked.getLast()) == 1);
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> asked.subList(1, 3).stream().allMatch(id -> lab.starts(id) == 1));
     gone.set(true);
 
     lab.mayStart(() -> true);
+    ReaderLab.HeldClock clock = new ReaderLab.HeldClock();
     Map<String, Long> dotsOfTaker = new ConcurrentHashMap<>();
     DeliveryReader second =
         lab.reader(
@@ -121,19 +124,34 @@ class TakeoverTest {
                   if (ownership.awaitDot().isZero()) {
                     return ownership.held() ? ReaderLab.deferred(request) : null;
                   }
-                  dotsOfTaker.put(request.getQueueId(), System.nanoTime());
+                  dotsOfTaker.put(request.getQueueId(), clock.getAsLong());
                   return ReaderLab.delivered(request);
-                })
+                },
+                clock)
             .reader();
-    Awaitility.await().atMost(LONG).until(() -> second.counts().takersThatWaited() > 0);
-    long taken = System.nanoTime();
-    // Who has lost it comes to its dots: it is not the owner any more.
+    // All at their dot, and no time has passed for the taker.
+    Awaitility.await().atMost(LONG).until(() -> second.counts().dotsThatWaited() == 3);
+    assertThat(second.counts().takersThatWaited()).isPositive();
+    // Who has lost it comes to its dots, and has waited for them in vain: it is not the owner.
+    long waited = first.counts().dotsThatWaited();
     lab.release.complete(null);
+    Awaitility.await().atMost(LONG).until(() -> first.counts().dotsThatWaited() == waited + 2);
+    lab.ahead.addAndGet(OpenDelivery.PATIENCE.toNanos());
+    Awaitility.await().atMost(LONG).until(() -> first.counts().leasesRefused() == 2);
+    assertThat(lab.dots).containsExactly(past);
+
+    clock.pass(Lease.TAKER_WAIT.minusNanos(1));
+    Awaitility.await().atMost(LONG).until(second::committing); // a commit has proven the lease
+    Awaitility.await() // longer than a delivery looks for its lease again
+        .during(Duration.ofMillis(500))
+        .atMost(LONG)
+        .until(dotsOfTaker::isEmpty);
+    clock.pass(Duration.ofNanos(1));
     // G5 (b): the one that was past its dot when its owner was lost goes twice.
     Awaitility.await().atMost(LONG).until(() -> dotsOfTaker.keySet().containsAll(asked));
+    assertThat(dotsOfTaker.values()).containsOnly(Lease.TAKER_WAIT.toNanos());
+    clock.goOn();
     assertThat(lab.dots).containsExactly(past);
-    assertThat(dotsOfTaker.values())
-        .allMatch(at -> at - taken > Lease.TAKER_WAIT.minusMillis(500).toNanos());
     assertThat(second.counts().dotsThatWaited()).isEqualTo(3);
     assertThat(lab.awaitOutcomes(asked)).hasSize(3);
     assertThat(dotsOfTaker).hasSize(3);

@@ -121,7 +121,8 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
     NextHops nextHops =
         new NextHops(
-            new MailDns(List.of(dns.address()), Duration.ofMillis(300), Duration.ofSeconds(2), 100),
+            new MailDns(
+                List.of(dns.address()), Duration.ofSeconds(10), Duration.ofSeconds(30), 100),
             this.mxPort,
             "relay.postern.example",
             10,

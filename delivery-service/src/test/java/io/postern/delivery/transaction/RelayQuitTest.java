@@ -16,10 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A host that takes its time over QUIT: nothing of ours waits for it. */
-@Timeout(60)
+@Timeout(100)
 class RelayQuitTest {
   private static final TlsRequirement OPPORTUNISTIC = RelayLab.level(TlsLevel.OPPORTUNISTIC);
   private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(2);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @Test
   void G5_theOutcomeDoesNotWaitForTheAnswerToQuitNorDoesTheSlot() throws Exception {
@@ -35,6 +36,7 @@ class RelayQuitTest {
         assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
         int sessions = delivered;
         Awaitility.await()
+            .atMost(LONG)
             .untilAsserted(
                 () ->
                     assertThat(peer.sessions())
@@ -74,6 +76,7 @@ class RelayQuitTest {
       OutcomeRecorded outcome = lab.deliver(RelayLab.request(OPPORTUNISTIC, other));
       assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
       Awaitility.await()
+          .atMost(LONG)
           .untilAsserted(() -> assertThat(other.sessions().getFirst().end()).isNotEmpty());
       assertThat(other.sessions().getFirst().commands()).doesNotContain("QUIT");
       letGo(silent);
@@ -83,6 +86,7 @@ class RelayQuitTest {
   /** It has answered QUIT, which it may not have read yet. */
   private static void letGo(ScriptedPeer peer) {
     Awaitility.await()
+        .atMost(LONG)
         .until(
             () -> {
               peer.release();
