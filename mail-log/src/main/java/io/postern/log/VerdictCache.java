@@ -87,7 +87,9 @@ final class VerdictCache {
       return;
     }
     announced = announcement;
-    verdicts.asMap().values().removeIf(this::isVoid);
+    if (ready) {
+      verdicts.asMap().values().removeIf(this::isVoid);
+    }
   }
 
   boolean ready() {
@@ -96,6 +98,9 @@ final class VerdictCache {
 
   /** False while the log is read from its start: old announcements would void new verdicts. */
   void ready(boolean read) {
+    if (read) {
+      verdicts.asMap().values().removeIf(this::isVoid);
+    }
     ready = read;
   }
 
