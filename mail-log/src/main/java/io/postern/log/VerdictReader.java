@@ -33,6 +33,12 @@ final class VerdictReader implements TopicFollower.View {
     cache.ready(true);
     pending.forEach(
         (key, waiting) -> {
+          CertificateVerdict early = waiting.early();
+          if (early != null && !cache.isVoid(early)) {
+            cache.put(key, early); // an old announcement may have voided it
+            waiting.answer().complete(early);
+            return;
+          }
           CertificateVerdict known = cache.get(key);
           if (known != null) {
             waiting.answer().complete(known);
@@ -68,11 +74,11 @@ final class VerdictReader implements TopicFollower.View {
   private void judged(VerdictKey key, CertificateVerdict verdict) {
     cache.put(key, verdict);
     PendingVerdict waiting = pending.get(key);
-    if (waiting == null || !cache.ready()) {
+    if (waiting == null) {
       return;
     }
-    if (cache.isVoid(verdict)) {
-      // Its version's announcement may come a moment later, in another partition.
+    if (!cache.ready() || cache.isVoid(verdict)) {
+      // Its version's announcement may come later, in another partition.
       waiting.early(verdict);
     } else {
       waiting.answer().complete(verdict);
@@ -81,6 +87,9 @@ final class VerdictReader implements TopicFollower.View {
 
   private void announced(AnchorSetAnnouncement announcement) {
     cache.announce(announcement);
+    if (!cache.ready()) {
+      return; // a later one may void it
+    }
     for (PendingVerdict waiting : pending.values()) {
       CertificateVerdict early = waiting.early();
       if (early != null && !cache.isVoid(early)) {

@@ -283,7 +283,7 @@ class AnchorsOverKafkaTest {
     DefaultAnchors ofTwo = new DefaultAnchors(List.of(AnchorSource.folder(two)), Distrust.NONE);
     String stays = ofOne.bundle().getVersion();
     String goes = ofTwo.bundle().getVersion();
-    Duration gone = Duration.ofSeconds(5);
+    Duration gone = Duration.ofSeconds(10);
     BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone);
     Revocations announcements =
         new Revocations(
@@ -296,9 +296,9 @@ class AnchorsOverKafkaTest {
         taken.start();
         await().atMost(PATIENCE).until(() -> newest(left).equals(goes));
         // While it announces itself, nobody records by turns.
-        long end = System.nanoTime() + gone.multipliedBy(2).toNanos();
+        long end = System.nanoTime() + gone.multipliedBy(3).dividedBy(2).toNanos();
         await()
-            .atMost(PATIENCE)
+            .atMost(gone.plus(PATIENCE))
             .until(
                 () -> {
                   publisher.announce(
@@ -311,7 +311,7 @@ class AnchorsOverKafkaTest {
                 });
       }
       await()
-          .atMost(PATIENCE)
+          .atMost(gone.plus(PATIENCE))
           .until(
               () -> {
                 publisher.announce(anchors.announcement());

@@ -1,5 +1,7 @@
 package io.postern.certificate.answers;
 
+import static java.util.Map.entry;
+
 import io.postern.lab.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -19,29 +21,21 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
       Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "broker");
       KafkaBroker started = KafkaBroker.start(folder.resolve("data"), _ -> {});
       broker = started;
-      return Map.of(
-          "kafka.bootstrap.servers",
-          started.bootstrap(),
-          "postern.test.broker",
-          Long.toString(started.pid()),
+      return Map.ofEntries(
+          entry("kafka.bootstrap.servers", started.bootstrap()),
+          entry("postern.test.broker", Long.toString(started.pid())),
           // An answer that cannot be written is given up early, so that a test need not wait long.
-          "mp.messaging.outgoing.verdicts.delivery.timeout.ms",
-          "2500",
-          "mp.messaging.outgoing.verdicts.request.timeout.ms",
-          "2000",
-          "postern.revocation.allow-private-targets",
-          "true",
-          // Few, so that a test fills them long before what it stalls has timed out.
-          "postern.judging.concurrent",
-          "40",
-          "postern.judging.waiting-for-lists",
-          "100",
-          "postern.revocation.refresh-after",
-          "1s",
-          "postern.revocation.cache-folder",
-          folder.resolve("crls").toString(),
-          "postern.api.credentials-file",
-          folder.resolve("credentials").toString());
+          entry("mp.messaging.outgoing.verdicts.delivery.timeout.ms", "2500"),
+          entry("mp.messaging.outgoing.verdicts.request.timeout.ms", "2000"),
+          entry("postern.revocation.allow-private-targets", "true"),
+          // What a test stalls ends when the test says so, and not before.
+          entry("postern.revocation.fetch-timeout", "60s"),
+          // Few, so that a test fills them.
+          entry("postern.judging.concurrent", "40"),
+          entry("postern.judging.waiting-for-lists", "100"),
+          entry("postern.revocation.refresh-after", "1s"),
+          entry("postern.revocation.cache-folder", folder.resolve("crls").toString()),
+          entry("postern.api.credentials-file", folder.resolve("credentials").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

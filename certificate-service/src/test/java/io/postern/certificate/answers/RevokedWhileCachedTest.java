@@ -169,10 +169,12 @@ class RevokedWhileCachedTest {
   void whatAnotherReplicaAnnouncesIsBelieved() throws Exception {
     Identity partner = ca.issue(Issue.to("mx.fabrikam.example"));
     VerdictQuestion question = question(partner);
+    // The list is signed anew at each fetch: what comes until its times change is older, too.
+    ca.crlTimes(Duration.ofHours(3), Duration.ofDays(1));
     try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
       CertificateVerdict before = good(verdicts, question);
       RevocationEvidence evidence = before.getRevocation(0);
-      long newer = evidence.getThisUpdateMillis() + 6_000;
+      long newer = evidence.getThisUpdateMillis() + Duration.ofHours(2).toMillis();
       RevocationAnnouncement announcement =
           RevocationAnnouncement.newBuilder()
               .setCertificateFingerprint(fingerprint(partner.leaf()))
@@ -185,10 +187,10 @@ class RevokedWhileCachedTest {
           Topics.REVOKED_KEY + Fingerprints.hex(fingerprint(partner.leaf()).toByteArray()),
           VerdictRecord.newBuilder().setRevocation(announcement).build().toByteArray());
       Awaitility.await().atMost(PATIENCE).until(() -> verdicts.known(question) == null);
-      CertificateVerdict between = verdicts.verdict(question, Duration.ofSeconds(2));
+      CertificateVerdict between = verdicts.verdict(question, PATIENCE);
       assertThat(between.getReason()).isEqualTo(VerdictReason.UNAVAILABLE);
       assertThat(between.getDetail()).contains("is being fetched");
-      // The list is signed anew at each fetch: that of six seconds later does not revoke it.
+      ca.crlTimes(Duration.ofMinutes(1), Duration.ofDays(1)); // newer, and does not revoke it
       Awaitility.await()
           .atMost(PATIENCE)
           .until(
