@@ -104,7 +104,8 @@ final class VerdictCache {
     ready = read;
   }
 
-  private boolean inForce(CertificateVerdict verdict) {
+  /** It has not ended yet. */
+  boolean inForce(CertificateVerdict verdict) {
     return verdict.getValidUntilMillis() > clock.millis();
   }
 }

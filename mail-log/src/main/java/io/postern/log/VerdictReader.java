@@ -33,12 +33,6 @@ final class VerdictReader implements TopicFollower.View {
     cache.ready(true);
     pending.forEach(
         (key, waiting) -> {
-          CertificateVerdict early = waiting.early();
-          if (early != null && !cache.isVoid(early)) {
-            cache.put(key, early); // an old announcement may have voided it
-            waiting.answer().complete(early);
-            return;
-          }
           CertificateVerdict known = cache.get(key);
           if (known != null) {
             waiting.answer().complete(known);
@@ -74,8 +68,8 @@ final class VerdictReader implements TopicFollower.View {
   private void judged(VerdictKey key, CertificateVerdict verdict) {
     cache.put(key, verdict);
     PendingVerdict waiting = pending.get(key);
-    if (waiting == null) {
-      return;
+    if (waiting == null || !cache.ready() && !cache.inForce(verdict)) {
+      return; // while the log is read from its start, old ones come
     }
     if (!cache.ready() || cache.isVoid(verdict)) {
       // Its version's announcement may come later, in another partition.

@@ -9,13 +9,14 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictRecord;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Answers that come while the log is still read from its start. */
 class VerdictReaderTest {
   private final VerdictKey key = VerdictSourceContract.question("leaf").key();
-  private final VerdictCache cache = new VerdictCache();
+  private final VerdictCache cache = new VerdictCache(InstantSource.system());
   private final PendingVerdicts pending = new PendingVerdicts();
   private final VerdictReader reader = new VerdictReader(cache, pending.byKey());
   private final PendingVerdict waiting = pending.enter(key);
@@ -79,5 +80,20 @@ class VerdictReaderTest {
     announce("now");
     reader.complete();
     assertThat(later.answer()).isCompletedWithValue(verdict);
+  }
+
+  @Test
+  void aVerdictOfTheLogThatHasEndedAnswersNobody() {
+    reader.begin();
+    announce("now");
+    CertificateVerdict ended =
+        TestJudge.good(key.bytes(), "1", Duration.ofMinutes(-1)).toBuilder()
+            .setDistrustVersion("now")
+            .build();
+    take(VerdictRecord.newBuilder().setVerdict(ended).build());
+    reader.complete();
+    announce("another");
+    announce("now");
+    assertThat(waiting.answer()).isNotDone();
   }
 }
