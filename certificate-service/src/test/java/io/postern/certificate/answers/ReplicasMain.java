@@ -1,14 +1,9 @@
 package io.postern.certificate.answers;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
-import io.postern.contracts.VerdictQuestion;
-import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
-import io.postern.contracts.v1.CertificateRole;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictRecord;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.lab.CrlServer;
@@ -90,7 +85,7 @@ final class ReplicasMain {
       }
       List<CertificateRequest> all = new ArrayList<>();
       for (int i = 0; i < chains; i++) {
-        all.add(request(ca, i));
+        all.add(VerdictsMain.request(ca.issue(Issue.to("mx" + i + ".example")).der()));
       }
       new ReplicasMain(broker.bootstrap())
           .measure(all, services, () -> limit(groups, PERIOD_MICROS * percent / 100));
@@ -198,25 +193,5 @@ final class ReplicasMain {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static CertificateRequest request(LabCa ca, int number) {
-    VerdictQuestion question =
-        new VerdictQuestion(
-            ca.issue(Issue.to("mx" + number + ".example")).der(),
-            new byte[0],
-            CertificateRole.ROLE_SERVER,
-            AnchorSetReference.getDefaultInstance(),
-            RevocationMode.REVOCATION_REQUIRED,
-            false,
-            "");
-    CertificateRequest.Builder request =
-        CertificateRequest.newBuilder()
-            .setVerdictKey(ByteString.copyFrom(question.key().bytes()))
-            .setRole(question.role())
-            .setAnchors(question.anchors())
-            .setRevocation(question.revocation());
-    question.chain().forEach(der -> request.addChain(ByteString.copyFrom(der)));
-    return request.build();
   }
 }

@@ -74,7 +74,8 @@ final class VerdictsMain {
     Thread reader = Thread.ofPlatform().start(this::read);
     List<CertificateRequest> all = new ArrayList<>();
     for (int i = 0; i < DIFFERENT; i++) {
-      all.add(request(i));
+      // Whether it is good or bad makes no difference to one that is remembered.
+      all.add(request(LabCa.selfSigned(Issue.to("mx" + i + ".example")).der()));
     }
     List<Double> p50 = new ArrayList<>();
     List<Double> p99 = new ArrayList<>();
@@ -165,11 +166,11 @@ final class VerdictsMain {
     }
   }
 
-  // Whether it is good or bad makes no difference to one that is remembered.
-  private static CertificateRequest request(int number) {
+  /** Is this server's chain good, by the default anchors, and not revoked? */
+  static CertificateRequest request(List<byte[]> chain) {
     VerdictQuestion question =
         new VerdictQuestion(
-            LabCa.selfSigned(Issue.to("mx" + number + ".example")).der(),
+            chain,
             new byte[0],
             CertificateRole.ROLE_SERVER,
             AnchorSetReference.getDefaultInstance(),
