@@ -32,14 +32,18 @@ public record BrokerSettings(
 
   public static BrokerSettings small() {
     return new BrokerSettings(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:TieredStopAtLevel=1"),
         properties -> {},
         Map.of());
   }
 
   /** Both compiler tiers and 512 MB: a server, and measurements. */
   public static BrokerSettings server() {
-    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC");
+    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
   }
 
   public BrokerSettings withJvm(String... options) {
