@@ -40,6 +40,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -314,6 +315,17 @@ final class ReaderLab implements AutoCloseable {
       if (record.key() != null && ids.contains(record.key())) { // PartitionTaken has no key
         found.computeIfAbsent(record.key(), k -> new ArrayList<>()).add(record);
       }
+    }
+  }
+
+  /** All members leave the group, and do not know it. */
+  void expel() throws Exception {
+    try (Admin admin = Admin.create(log.admin())) {
+      admin
+          .removeMembersFromConsumerGroup(
+              ConsumerGroups.DELIVERY, new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
     }
   }
 

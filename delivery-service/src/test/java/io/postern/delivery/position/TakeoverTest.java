@@ -105,10 +105,13 @@ class TakeoverTest {
     String past = asked.getFirst();
     lab.unanswered.add(past);
     lab.held.addAll(asked.subList(1, 3));
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
     lab.mayStart(
         () -> {
           if (gone.get()) {
-            throw new IllegalStateException("this replica fails before each poll");
+            stopped.countDown();
+            awaitQuietly(goOn);
           }
           return true;
         });
@@ -118,6 +121,9 @@ class TakeoverTest {
         .atMost(LONG)
         .until(() -> asked.subList(1, 3).stream().allMatch(id -> lab.starts(id) == 1));
     gone.set(true);
+    stopped.await();
+    lab.expel(); // its membership ends as that of a process that is stopped for longer
+    lab.ahead.addAndGet(Lease.TERM.toNanos());
 
     lab.mayStart(() -> true);
     ReaderLab.HeldClock clock = new ReaderLab.HeldClock();
@@ -155,6 +161,7 @@ class TakeoverTest {
     Awaitility.await().atMost(LONG).until(() -> dotsOfTaker.keySet().containsAll(asked));
     assertThat(dotsOfTaker.values()).containsOnly(Lease.TAKER_WAIT.toNanos());
     clock.goOn();
+    goOn.countDown();
     assertThat(lab.dots).containsExactly(past);
     assertThat(second.counts().dotsThatWaited()).isEqualTo(3);
     assertThat(lab.awaitOutcomes(asked)).hasSize(3);
@@ -172,11 +179,7 @@ class TakeoverTest {
         () -> {
           if (stop.get()) {
             asleep.countDown();
-            try {
-              awake.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
+            awaitQuietly(awake);
           }
           return true;
         });
@@ -278,6 +281,14 @@ class TakeoverTest {
       Awaitility.await().atMost(LONG).until(reader::committing);
     }
     assertThat(reader.sinceTurn()).isLessThan(Duration.ofSeconds(30));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private List<OutcomeRecorded> await(String id, int count) throws Exception {
