@@ -28,7 +28,8 @@ class SchedulerProcessorTest {
   @TempDir Path folder = Path.of("");
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final SchedulerProcessor processor =
-      new SchedulerProcessor(ScheduleTimes.DEFAULT, new SchedulerMetrics(registry));
+      new SchedulerProcessor(
+          ScheduleTimes.DEFAULT, new SchedulerMetrics(registry), new OutcomesRead());
   private MockProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> schedule;
 
