@@ -140,6 +140,11 @@ public final class Decider implements Worker.Task {
     try {
       for (ConsumerRecord<String, byte[]> record : polled) {
         awaitRoom();
+        Exception failure = decisions.failure();
+        if (failure != null) {
+          startOver(member, failure);
+          return;
+        }
         Sources.Source source =
             sources.of(member, new TopicPartition(record.topic(), record.partition()));
         Decision.Builder decision =

@@ -7,10 +7,11 @@ import io.postern.policy.Worker;
 import io.postern.rules.Directory;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
  * A decider in a process of its own that stops for ever between writing Decisions and committing
- * its position, and says so: to be killed there. Argument: the broker.
+ * its position, and says so: to be killed there. Arguments: the broker; before which message's Decision.
  */
 public final class DeciderProcess {
   private DeciderProcess() {}
@@ -26,15 +27,18 @@ public final class DeciderProcess {
                 settings,
                 () -> Optional.of(directory),
                 new DeciderMetrics(new SimpleMeterRegistry()),
-                () ->
-                    FlakyProducer.of(
-                        settings,
-                        number -> {
-                          if (number == Integer.parseInt(args[1])) {
-                            stopForEver(never);
-                          }
-                          return FlakyProducer.Fate.SENT;
-                        })));
+                () -> {
+                  Producer<String, byte[]> producer = DecisionLog.producer(settings);
+                  return FlakyProducer.of(
+                      producer,
+                      record -> {
+                        if (args[1].equals(record.key())) {
+                          producer.flush();
+                          stopForEver(never);
+                        }
+                        return FlakyProducer.Fate.SENT;
+                      });
+                }));
     worker.start();
     never.await();
   }

@@ -36,7 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -85,13 +85,13 @@ class DeciderTest {
   private Worker startDecider(
       Supplier<Optional<Directory>> directory,
       MeterRegistry metrics,
-      IntFunction<FlakyProducer.Fate> fates) {
+      Function<ProducerRecord<String, byte[]>, FlakyProducer.Fate> fates) {
     Decider decider =
         new Decider(
             log.settings(),
             directory,
             new DeciderMetrics(metrics),
-            () -> FlakyProducer.of(log.settings(), fates));
+            () -> FlakyProducer.of(DecisionLog.producer(log.settings()), fates));
     Worker worker = Decider.worker(log.settings(), decider);
     workers.add(worker);
     worker.start();
@@ -140,7 +140,8 @@ class DeciderTest {
   }
 
   @Test
-  void twoRecipientsInDifferentDomainsBecomeOneDecisionWithTwoDeliveriesInTheHomePartition() throws Exception {
+  void twoRecipientsInDifferentDomainsBecomeOneDecisionWithTwoDeliveriesInTheHomePartition()
+      throws Exception {
     startDecider(() -> Optional.of(DIRECTORY));
     QueueId queueId = accept(3, "bob@fabrikam.example", "carl@contoso.example");
 
@@ -199,14 +200,16 @@ class DeciderTest {
 
   @Test
   void thePositionIsCommittedBehindAcknowledgedDecisionsOnly() throws Exception {
-    AtomicInteger sends = new AtomicInteger();
     QueueId first = accept(1, "bob@fabrikam.example");
     QueueId second = accept(1, "bob@fabrikam.example");
     Worker failing =
         startDecider(
             () -> Optional.of(DIRECTORY),
             new SimpleMeterRegistry(),
-            n -> n == 1 && sends.incrementAndGet() == 1 ? FlakyProducer.Fate.SENT : FlakyProducer.Fate.LOST);
+            n ->
+                n == 1 && sends.incrementAndGet() == 1
+                    ? FlakyProducer.Fate.SENT
+                    : FlakyProducer.Fate.LOST);
     await().atMost(LONG).until(() -> !decisions(first).isEmpty());
     await().atMost(LONG).until(() -> position(1).offset() > offset(first));
     assertThat(position(1).offset()).isLessThanOrEqualTo(offset(second));
@@ -271,8 +274,7 @@ class DeciderTest {
     MockProducer<String, byte[]> producer =
         new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
     DecisionLog decisions = new DecisionLog(() -> producer);
-    Sources.Source source =
-        new Sources.Source(new TopicPartition(Topics.MAIL_ACCEPTED, 0), -1, 0);
+    Sources.Source source = new Sources.Source(new TopicPartition(Topics.MAIL_ACCEPTED, 0), -1, 0);
     int sent = 0;
     while (!decisions.crowded()) {
       decisions.send(
@@ -326,7 +328,7 @@ class DeciderTest {
                 System.getProperty("java.class.path"),
                 DeciderProcess.class.getName(),
                 log.broker().bootstrap(),
-                "15")
+                ids.getLast().value())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader output = process.inputReader()) {
@@ -353,12 +355,10 @@ class DeciderTest {
   void twoDecidersShareThePartitionsAndEachMessageIsDecidedOnce() throws Exception {
     SimpleMeterRegistry first = new SimpleMeterRegistry();
     SimpleMeterRegistry second = new SimpleMeterRegistry();
-    Worker one =
-        startDecider(() -> Optional.of(DIRECTORY), first, n -> FlakyProducer.Fate.SENT);
+    Worker one = startDecider(() -> Optional.of(DIRECTORY), first, n -> FlakyProducer.Fate.SENT);
     await().atMost(LONG).until(one::joined);
     List<QueueId> ids = new ArrayList<>();
-    Worker two =
-        startDecider(() -> Optional.of(DIRECTORY), second, n -> FlakyProducer.Fate.SENT);
+    Worker two = startDecider(() -> Optional.of(DIRECTORY), second, n -> FlakyProducer.Fate.SENT);
     await()
         .atMost(LONG)
         .until(
@@ -373,9 +373,7 @@ class DeciderTest {
     one.close();
     QueueId after = accept(1, "bob@fabrikam.example");
     QueueId afterToo = accept(2, "bob@fabrikam.example");
-    await()
-        .atMost(LONG)
-        .until(() -> !decisions(after).isEmpty() && !decisions(afterToo).isEmpty());
+    await().atMost(LONG).until(() -> !decisions(after).isEmpty() && !decisions(afterToo).isEmpty());
     assertThat(ids).allSatisfy(id -> assertThat(decisions(id)).hasSize(1));
   }
 

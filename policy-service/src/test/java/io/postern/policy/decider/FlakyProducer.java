@@ -1,11 +1,9 @@
 package io.postern.policy.decider;
 
-import io.postern.log.LogSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,24 +23,18 @@ final class FlakyProducer {
 
   private FlakyProducer() {}
 
-  /**
-   * @param fates by the number of the send, from 1
-   */
   @SuppressWarnings("unchecked")
-  static Producer<String, byte[]> of(LogSettings settings, IntFunction<Fate> fates) {
-    Producer<String, byte[]> real = DecisionLog.producer(settings);
-    AtomicInteger sends = new AtomicInteger();
+  static Producer<String, byte[]> of(
+      Producer<String, byte[]> real, Function<ProducerRecord<String, byte[]>, Fate> fates) {
     return (Producer<String, byte[]>)
         Proxy.newProxyInstance(
             FlakyProducer.class.getClassLoader(),
             new Class<?>[] {Producer.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("send") && arguments.length == 2) {
-                return send(
-                    real,
-                    (ProducerRecord<String, byte[]>) arguments[0],
-                    (Callback) arguments[1],
-                    fates.apply(sends.incrementAndGet()));
+                ProducerRecord<String, byte[]> record =
+                    (ProducerRecord<String, byte[]>) arguments[0];
+                return send(real, record, (Callback) arguments[1], fates.apply(record));
               }
               try {
                 return method.invoke(real, arguments);

@@ -17,6 +17,8 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +92,31 @@ class OutcomesTest {
     assertThat(lab.own()).isEmpty();
     assertThat(lab.notices()).isEmpty();
     assertThat(lab.metric("postern.scheduler.entries", "state", "waiting")).isZero();
+  }
+
+  /**
+   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better; were
+   * it the promise, the connector could go and the mail with it in the clear.
+   */
+  @Test
+  void whatWasHandedBackUntriedDoesNotLowerThePromise() {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "remote-4xx", 0)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.CERTIFICATE_VALIDATION)));
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(
+        lab.outcome(message, 2, OutcomeKind.DEFERRED, "routing-changed", 0)
+            .setNoAttempt(true)
+            .setConnector("")
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC)));
+    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
+    assertThat(entry(0).getConnector()).isEqualTo("To Fabrikam");
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(
+        lab.outcome(message, 3, OutcomeKind.DEFERRED, "destination-busy", 0)
+            .setNoAttempt(true)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.DOMAIN_VALIDATION)));
+    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
   }
 
   @Test
