@@ -11,7 +11,8 @@ import org.apache.kafka.clients.producer.Producer;
 
 /**
  * A decider in a process of its own that stops for ever between writing Decisions and committing
- * its position, and says so: to be killed there. Arguments: the broker; before which message's Decision.
+ * its position, and says so: to be killed there. Arguments: the broker; before which message's
+ * Decision.
  */
 public final class DeciderProcess {
   private DeciderProcess() {}

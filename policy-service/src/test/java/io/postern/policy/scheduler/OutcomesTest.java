@@ -95,8 +95,8 @@ class OutcomesTest {
   }
 
   /**
-   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better; were
-   * it the promise, the connector could go and the mail with it in the clear.
+   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better;
+   * were it the promise, the connector could go and the mail with it in the clear.
    */
   @Test
   void whatWasHandedBackUntriedDoesNotLowerThePromise() {
