@@ -11,9 +11,7 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
-import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
-import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.Ownership;
 import java.time.Duration;
@@ -26,40 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relay implements Deliverer {
   private final Destinations destinations;
-  private final NextHops nextHops;
-  private final SessionOpener opener;
-  private final Connections connections;
-  private final Judge judge;
-  private final Handshakes handshakes;
-  private final RoutingCheck routing;
-  private final Contents contents;
-  private final Timeouts timeouts;
-  private final int maxAddresses;
+  private final HopTools tools;
 
-  /**
-   * @param maxAddresses the most addresses that one delivery tries
-   */
-  public Relay(
-      Destinations destinations,
-      NextHops nextHops,
-      SessionOpener opener,
-      Connections connections,
-      Judge judge,
-      Handshakes handshakes,
-      RoutingCheck routing,
-      Contents contents,
-      Timeouts timeouts,
-      int maxAddresses) {
+  public Relay(Destinations destinations, HopTools tools) {
     this.destinations = destinations;
-    this.nextHops = nextHops;
-    this.opener = opener;
-    this.connections = connections;
-    this.judge = judge;
-    this.handshakes = handshakes;
-    this.routing = routing;
-    this.contents = contents;
-    this.timeouts = timeouts;
-    this.maxAddresses = maxAddresses;
+    this.tools = tools;
   }
 
   @Override
@@ -97,21 +66,11 @@ public final class Relay implements Deliverer {
 
   /** False: abandoned. */
   private boolean walk(Attempt attempt, Ownership ownership, Slot slot) {
-    HostWalk walk =
-        new HostWalk(
-            attempt,
-            ownership,
-            opener,
-            connections,
-            judge,
-            handshakes,
-            routing,
-            contents,
-            timeouts);
+    HostWalk walk = new HostWalk(attempt, ownership, tools);
     Feedback learnt = Feedback.NOTHING;
     String error = "";
     try {
-      walk.walk(nextHops, maxAddresses);
+      walk.walk();
       learnt = walk.feedback();
       error = walk.lastError();
     } finally {
