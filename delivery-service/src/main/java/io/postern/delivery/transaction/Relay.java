@@ -35,33 +35,26 @@ public final class Relay implements Deliverer {
   public @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
       throws InterruptedException {
     Attempt attempt = new Attempt(request, complete(request));
+    return settle(attempt, ownership) ? attempt.outcome().build() : null;
+  }
+
+  /** Settles every recipient; false: abandoned. */
+  private boolean settle(Attempt attempt, Ownership ownership) throws InterruptedException {
     TlsGate.Decision.Refuse unsupported = TlsGate.unsupported(attempt.requirement());
     if (unsupported != null) {
       attempt.deferRest(
           new Failure(unsupported.reason(), null, null, unsupported.detail(), Seen.NOTHING));
-      return attempt.outcome();
+      return true;
     }
-    String route = route(request.getNextHop());
-    switch (destinations.acquire(route, ownership)) {
-      case Admission.Lost lost -> {
-        return null;
-      }
+    return switch (destinations.acquire(route(attempt.request().getNextHop()), ownership)) {
+      case Admission.Lost lost -> false;
       case Admission.Busy(Duration stayAway, String detail) -> {
-        attempt.handBack(Reasons.DESTINATION_BUSY, detail);
-        return attempt.outcome().toBuilder()
-            .setNotBeforeMillis(System.currentTimeMillis() + stayAway.toMillis())
-            .build();
+        attempt.handBack(
+            Reasons.DESTINATION_BUSY, detail, System.currentTimeMillis() + stayAway.toMillis());
+        yield true;
       }
-      case Admission.Granted(Slot slot) -> {
-        if (!walk(attempt, ownership, slot)) {
-          return null;
-        }
-      }
-    }
-    if (!attempt.done()) {
-      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
-    }
-    return attempt.outcome();
+      case Admission.Granted(Slot slot) -> walk(attempt, ownership, slot);
+    };
   }
 
   /** False: abandoned. */
@@ -76,7 +69,13 @@ public final class Relay implements Deliverer {
     } finally {
       destinations.release(slot, learnt, error);
     }
-    return !walk.abandoned();
+    if (walk.abandoned()) {
+      return false;
+    }
+    if (!attempt.done()) {
+      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
+    }
+    return true;
   }
 
   /**
