@@ -22,6 +22,7 @@ final class Session {
   private final int tlsMillis;
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
+  private boolean dataApart;
 
   /**
    * @param requirement for which it was opened, and by which it is kept
@@ -74,6 +75,15 @@ final class Session {
 
   void used() {
     uses++;
+  }
+
+  /** DATA does not go with the envelope: the host takes it although it refused everybody. */
+  boolean dataApart() {
+    return dataApart;
+  }
+
+  void keepDataApart() {
+    dataApart = true;
   }
 
   /** Is the host's chain good for this session's requirement? Null without TLS. */

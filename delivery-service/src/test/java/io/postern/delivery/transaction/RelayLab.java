@@ -234,7 +234,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       @Override
       public @Nullable ByteBuffer next() throws ContentException {
         if (next < buffers.size()) {
-          return ByteBuffer.wrap(buffers.get(next++)).asReadOnlyBuffer();
+          return ByteBuffer.wrap(buffers.get(next++));
         }
         if (failure != null) {
           throw failure;
