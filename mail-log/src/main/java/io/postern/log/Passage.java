@@ -73,6 +73,11 @@ final class Passage {
     return partition;
   }
 
+  /** Of the whole reference. */
+  long size() {
+    return reference.getSize();
+  }
+
   /**
    * Next bytes, checked; null at the end. The last buffer is handed out only when size and digest
    * are right.
