@@ -53,4 +53,9 @@ public final class ReadingProgress {
   public synchronized boolean hasReadUntil(long millis) {
     return readUntil >= millis;
   }
+
+  /** The last time of which that is known; {@link Long#MIN_VALUE}: none yet. */
+  public synchronized long readUntil() {
+    return readUntil;
+  }
 }

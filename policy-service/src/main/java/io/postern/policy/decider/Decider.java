@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -39,6 +40,7 @@ public final class Decider implements Worker.Task {
   private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long BETWEEN_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int BATCH_RECORDS = 500;
   private static final int FETCH_BYTES = 8 << 20;
@@ -59,9 +61,20 @@ public final class Decider implements Worker.Task {
    */
   public Decider(
       LogSettings settings, Supplier<Optional<Directory>> directory, DeciderMetrics metrics) {
+    this(settings, directory, metrics, () -> DecisionLog.producer(settings));
+  }
+
+  /**
+   * @param producers of the Decisions
+   */
+  Decider(
+      LogSettings settings,
+      Supplier<Optional<Directory>> directory,
+      DeciderMetrics metrics,
+      Supplier<? extends Producer<String, byte[]>> producers) {
     this.directory = directory;
     this.metrics = metrics;
-    decisions = new DecisionLog(settings);
+    decisions = new DecisionLog(producers);
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     records = new RecordDecider(accepted, metrics);
   }
@@ -100,7 +113,7 @@ public final class Decider implements Worker.Task {
     ConsumerRecords<String, byte[]> polled = member.poll(crowded ? CROWDED_POLL : POLL);
     metrics.lag(member.lag());
     Directory current = directory.get().orElse(null);
-    if (!polled.isEmpty() && current == null) {
+    if (current == null) {
       member.giveBack(polled); // partitions that came with this very poll were not paused yet
     } else if (!polled.isEmpty()) {
       lastRead = System.nanoTime();
@@ -126,6 +139,7 @@ public final class Decider implements Worker.Task {
       GroupMember member, ConsumerRecords<String, byte[]> polled, Directory current) {
     try {
       for (ConsumerRecord<String, byte[]> record : polled) {
+        awaitRoom();
         Sources.Source source =
             sources.of(member, new TopicPartition(record.topic(), record.partition()));
         Decision.Builder decision =
@@ -140,6 +154,13 @@ public final class Decider implements Worker.Task {
       metrics.decided(polled.count());
     } catch (KafkaException | IllegalStateException e) {
       startOver(member, e);
+    }
+  }
+
+  // One poll may lead to more than there is room for. A send ends within its time-out.
+  private void awaitRoom() {
+    while (decisions.crowded() && decisions.failure() == null) {
+      LockSupport.parkNanos(ROOM_NANOS);
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -32,39 +34,45 @@ final class DecisionLog implements AutoCloseable {
   /** A Decision that the log has. */
   record Acknowledged(Object producer, Sources.Source source, long offset, long sentNanos) {}
 
-  private final Properties properties;
+  private final Supplier<? extends Producer<String, byte[]>> producers;
   private final Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
-  private @Nullable Producer producer;
+  private @Nullable Sending producer;
 
-  private static final class Producer {
-    final KafkaProducer<String, byte[]> client;
+  private static final class Sending {
+    final Producer<String, byte[]> client;
     final AtomicInteger records = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();
     volatile @Nullable Exception failure;
 
-    Producer(Properties properties) {
-      client = new KafkaProducer<>(properties);
+    Sending(Producer<String, byte[]> client) {
+      this.client = client;
     }
   }
 
-  DecisionLog(LogSettings settings) {
-    properties = settings.producer();
+  DecisionLog(Supplier<? extends Producer<String, byte[]>> producers) {
+    this.producers = producers;
+  }
+
+  /** The producer as it must be. */
+  static Producer<String, byte[]> producer(LogSettings settings) {
+    Properties properties = settings.producer();
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    return new KafkaProducer<>(properties);
   }
 
   /**
    * @throws KafkaException when it cannot be sent: begin again, see {@link #discard}
    */
   void send(ProducerRecord<String, byte[]> record, Sources.Source source, long sourceOffset) {
-    Producer current = producer;
+    Sending current = producer;
     if (current == null) {
-      current = new Producer(properties);
+      current = new Sending(producers.get());
       producer = current;
     }
-    Producer sending = current;
+    Sending sending = current;
     int size = record.value().length;
     long now = System.nanoTime();
     sending.records.incrementAndGet();
@@ -99,20 +107,20 @@ final class DecisionLog implements AutoCloseable {
 
   /** Why a send failed, and with it all after it; null: none has. */
   @Nullable Exception failure() {
-    Producer current = producer;
+    Sending current = producer;
     return current == null ? null : current.failure;
   }
 
   /** As much is on its way as there may be. */
   boolean crowded() {
-    Producer current = producer;
+    Sending current = producer;
     return current != null
         && (current.records.get() >= MOST_RECORDS || current.bytes.get() >= MOST_BYTES);
   }
 
   /** The next send makes a new producer. Poll first. */
   void discard() {
-    Producer old = producer;
+    Sending old = producer;
     producer = null;
     if (old != null) {
       old.client.close(Duration.ZERO);

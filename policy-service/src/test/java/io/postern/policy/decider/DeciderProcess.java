@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A decider in a process of its own that stops for ever between sending and committing, and says
- * so: to be killed there. Argument: the broker.
+ * A decider in a process of its own that stops for ever between writing Decisions and committing
+ * its position, and says so: to be killed there. Argument: the broker.
  */
 public final class DeciderProcess {
   private DeciderProcess() {}
@@ -26,15 +26,25 @@ public final class DeciderProcess {
                 settings,
                 () -> Optional.of(directory),
                 new DeciderMetrics(new SimpleMeterRegistry()),
-                () -> {
-                  System.out.println("sent");
-                  try {
-                    never.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+                () ->
+                    FlakyProducer.of(
+                        settings,
+                        number -> {
+                          if (number == Integer.parseInt(args[1])) {
+                            stopForEver(never);
+                          }
+                          return FlakyProducer.Fate.SENT;
+                        })));
     worker.start();
     never.await();
+  }
+
+  private static void stopForEver(CountDownLatch never) {
+    System.out.println("sent");
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

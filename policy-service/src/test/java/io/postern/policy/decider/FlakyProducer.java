@@ -1,0 +1,74 @@
+package io.postern.policy.decider;
+
+import io.postern.log.LogSettings;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** The real producer, but for the sends that a test lets fail: as batches that expire do. */
+final class FlakyProducer {
+  /** What becomes of a send. */
+  enum Fate {
+    SENT,
+    /** It never comes into the log. */
+    LOST,
+    /** It fails, and is in the log all the same. */
+    FAILED_AND_WRITTEN
+  }
+
+  private FlakyProducer() {}
+
+  /**
+   * @param fates by the number of the send, from 1
+   */
+  @SuppressWarnings("unchecked")
+  static Producer<String, byte[]> of(LogSettings settings, IntFunction<Fate> fates) {
+    Producer<String, byte[]> real = DecisionLog.producer(settings);
+    AtomicInteger sends = new AtomicInteger();
+    return (Producer<String, byte[]>)
+        Proxy.newProxyInstance(
+            FlakyProducer.class.getClassLoader(),
+            new Class<?>[] {Producer.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("send") && arguments.length == 2) {
+                return send(
+                    real,
+                    (ProducerRecord<String, byte[]>) arguments[0],
+                    (Callback) arguments[1],
+                    fates.apply(sends.incrementAndGet()));
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private static Object send(
+      Producer<String, byte[]> real,
+      ProducerRecord<String, byte[]> record,
+      Callback callback,
+      Fate fate) {
+    if (fate == Fate.SENT) {
+      return real.send(record, callback);
+    }
+    if (fate == Fate.FAILED_AND_WRITTEN) {
+      try {
+        real.send(record).get();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+    TimeoutException expired = new TimeoutException("expired");
+    callback.onCompletion(null, expired);
+    return CompletableFuture.<RecordMetadata>failedFuture(expired);
+  }
+}
