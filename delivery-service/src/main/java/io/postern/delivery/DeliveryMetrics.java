@@ -1,9 +1,11 @@
 package io.postern.delivery;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.delivery.destination.Destinations;
@@ -14,10 +16,19 @@ import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.PresentedCertificates;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What /q/metrics says of deliveries; each is described in README.md. Any thread. */
 final class DeliveryMetrics {
+  private record Result(OutcomeKind kind, String reason) {}
+
   private final MeterRegistry registry;
+  // Kept, since the registry builds an id at each look-up; of closed lists, as its own.
+  private final Map<Result, Counter> recipients = new ConcurrentHashMap<>();
+  private final Map<String, Counter> attempts = new ConcurrentHashMap<>();
+  private final Counter reused;
+  private final Counter fresh;
   private final Timer waited;
   private final Timer transfer;
 
@@ -25,6 +36,8 @@ final class DeliveryMetrics {
     this.registry = registry;
     this.waited = registry.timer("postern.delivery.wait");
     this.transfer = registry.timer("postern.delivery.transfer");
+    this.reused = registry.counter("postern.delivery.connections", "reused", "true");
+    this.fresh = registry.counter("postern.delivery.connections", "reused", "false");
   }
 
   void gauges(DeliveryReader reader, Destinations destinations, Connections connections) {
@@ -93,30 +106,33 @@ final class DeliveryMetrics {
   /** An outcome became durable. */
   void recorded(OutcomeRecorded outcome) {
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-      registry
-          .counter(
-              "postern.delivery.recipients",
-              "outcome",
-              recipient.getKind().name().toLowerCase(Locale.ROOT),
-              "reason",
-              recipient.getReason())
+      recipients
+          .computeIfAbsent(new Result(recipient.getKind(), recipient.getReason()), this::recipients)
           .increment();
     }
     if (!outcome.getToken().isEmpty()) { // "still open" has none
-      registry.counter("postern.delivery.attempts", "token", outcome.getToken()).increment();
+      attempts
+          .computeIfAbsent(
+              outcome.getToken(),
+              token -> registry.counter("postern.delivery.attempts", "token", token))
+          .increment();
     }
     if (!outcome.getAddress().isEmpty()) {
-      registry
-          .counter(
-              "postern.delivery.connections",
-              "reused",
-              Boolean.toString(outcome.getTimings().getConnectionReused()))
-          .increment();
+      (outcome.getTimings().getConnectionReused() ? reused : fresh).increment();
       transfer.record(Duration.ofMillis(outcome.getTimings().getTransferMillis()));
     }
     long wait = outcome.getTimings().getStartedMillis() - outcome.getTimings().getRequestedMillis();
     if (outcome.getTimings().getRequestedMillis() > 0 && wait >= 0) {
       waited.record(Duration.ofMillis(wait));
     }
+  }
+
+  private Counter recipients(Result result) {
+    return registry.counter(
+        "postern.delivery.recipients",
+        "outcome",
+        result.kind().name().toLowerCase(Locale.ROOT),
+        "reason",
+        result.reason());
   }
 }

@@ -11,6 +11,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.HopTools;
 import io.postern.delivery.transaction.HostChannel;
 import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
@@ -140,15 +141,16 @@ public class DeliveryService {
     KafkaVerdicts verdicts = running(new KafkaVerdicts(log));
     return new Relay(
         destinations,
-        nextHops,
-        new SessionOpener(ownName, timeouts, clients),
-        connections,
-        new Judge(verdicts, configuration.delivery().verdictPatience()),
-        hosts,
-        new CurrentRouting(routing),
-        contents::open,
-        timeouts,
-        configuration.maxAddresses());
+        new HopTools(
+            nextHops,
+            new SessionOpener(ownName, timeouts, clients),
+            connections,
+            new Judge(verdicts, configuration.delivery().verdictPatience()),
+            hosts,
+            new CurrentRouting(routing),
+            contents::open,
+            timeouts,
+            configuration.maxAddresses()));
   }
 
   private void begin(

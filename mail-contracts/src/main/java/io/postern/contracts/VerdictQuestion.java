@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is this chain good, for this role, now (DESIGN §7)? Everything that can change the answer makes
@@ -14,25 +15,79 @@ import java.util.List;
  * organization's own anchor set is {@code organization/name}. The organization itself is only for
  * accounting and is not in the key: verdicts on the default set are shared.
  *
- * <p>Compare by {@link #key}, not by {@code equals}: the arrays are compared by identity there.
- * They are not copied and must not be changed. Any thread.
- *
- * @param chain DER as presented, leaf first; may be empty
- * @param stapledOcsp DER; empty: none
+ * <p>Compare by {@link #key}; it is computed once, when it is asked for first. The arrays are not
+ * copied and must not be changed. Any thread.
  */
-@SuppressWarnings("ArrayRecordComponent")
-public record VerdictQuestion(
-    List<byte[]> chain,
-    byte[] stapledOcsp,
-    CertificateRole role,
-    AnchorSetReference anchors,
-    RevocationMode revocation,
-    boolean aia,
-    String organization) {
+public final class VerdictQuestion {
   private static final byte[] FORMAT = "postern verdict key 1".getBytes(StandardCharsets.US_ASCII);
 
-  public VerdictQuestion {
-    chain = List.copyOf(chain);
+  private final List<byte[]> chain;
+  private final byte[] stapledOcsp;
+  private final CertificateRole role;
+  private final AnchorSetReference anchors;
+  private final RevocationMode revocation;
+  private final boolean aia;
+  private final String organization;
+  private @Nullable VerdictKey key; // immutable: two threads that compute it at once get equal ones
+
+  /**
+   * @param chain DER as presented, leaf first; may be empty
+   * @param stapledOcsp DER; empty: none
+   */
+  public VerdictQuestion(
+      List<byte[]> chain,
+      byte[] stapledOcsp,
+      CertificateRole role,
+      AnchorSetReference anchors,
+      RevocationMode revocation,
+      boolean aia,
+      String organization) {
+    this.chain = List.copyOf(chain);
+    this.stapledOcsp = stapledOcsp;
+    this.role = role;
+    this.anchors = anchors;
+    this.revocation = revocation;
+    this.aia = aia;
+    this.organization = organization;
+  }
+
+  public List<byte[]> chain() {
+    return chain;
+  }
+
+  public byte[] stapledOcsp() {
+    return stapledOcsp;
+  }
+
+  public CertificateRole role() {
+    return role;
+  }
+
+  public AnchorSetReference anchors() {
+    return anchors;
+  }
+
+  public RevocationMode revocation() {
+    return revocation;
+  }
+
+  public boolean aia() {
+    return aia;
+  }
+
+  public String organization() {
+    return organization;
+  }
+
+  /** The same question for another organization; its key is not computed again. */
+  public VerdictQuestion askedBy(String other) {
+    if (other.equals(organization)) {
+      return this;
+    }
+    VerdictQuestion question =
+        new VerdictQuestion(chain, stapledOcsp, role, anchors, revocation, aia, other);
+    question.key = key();
+    return question;
   }
 
   /**
@@ -40,6 +95,15 @@ public record VerdictQuestion(
    * questions run together.
    */
   public VerdictKey key() {
+    VerdictKey known = key;
+    if (known == null) {
+      known = computed();
+      key = known;
+    }
+    return known;
+  }
+
+  private VerdictKey computed() {
     MessageDigest digest = Fingerprints.digest();
     field(digest, FORMAT);
     number(digest, chain.size());

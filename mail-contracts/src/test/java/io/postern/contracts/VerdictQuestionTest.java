@@ -65,6 +65,17 @@ class VerdictQuestionTest {
   }
 
   @Test
+  void theKeyIsTheSameForEachOrganizationAndIsComputedOnce() {
+    VerdictQuestion question = question(List.of(LEAF, ISSUER), new byte[0], DEFAULT);
+    VerdictQuestion other = question.askedBy("fabrikam");
+    assertThat(other.organization()).isEqualTo("fabrikam");
+    assertThat(other.chain()).containsExactly(LEAF, ISSUER);
+    assertThat(other.key()).isSameAs(question.key());
+    assertThat(question.key()).isSameAs(question.key());
+    assertThat(question.askedBy(question.organization())).isSameAs(question);
+  }
+
+  @Test
   void theOrganizationDoesNotChangeTheKey() {
     VerdictQuestion contoso = question(List.of(LEAF), new byte[0], DEFAULT);
     VerdictQuestion fabrikam =

@@ -183,11 +183,11 @@ final class PeerSession {
   }
 
   private void data() throws IOException {
-    if (recipients.isEmpty()) {
-      send(Reply.of(503, "5.5.1", "No valid recipients"));
-      return;
-    }
-    if (!answer(PeerStage.DATA, Reply.of(354, "", "End data with <CR><LF>.<CR><LF>"))) {
+    boolean begins =
+        recipients.isEmpty()
+            ? answer(PeerStage.DATA_FOR_NOBODY, Reply.of(503, "5.5.1", "No valid recipients"))
+            : answer(PeerStage.DATA, Reply.of(354, "", "End data with <CR><LF>.<CR><LF>"));
+    if (!begins) {
       return;
     }
     Path part = peer.folder().begin();

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -29,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * one are paused. Its position moves by seeking only when what is wanted is not just ahead
  * (log-mechanics §2).
  *
- * <p>With another lane behind it, it only moves forward, and what lies behind goes there; without
- * one, passages are served in the order in which they came. A log that is away is tried again until
- * the passages' owners give up.
+ * <p>In each partition it goes forward from passage to passage, each filled to its window on the
+ * way, and then back to the first one: nobody waits for more than one sweep, and neighbours are
+ * read together. With another lane behind it, it only moves forward, and what lies behind goes
+ * there. A log that is away is tried again until the passages' owners give up.
  */
 final class ContentLane implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Duration IDLE = Duration.ofMillis(200);
+  private static final int MAX_FETCH = 4 << 20;
   private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final long EMPTY_NANOS = Duration.ofMillis(2).toNanos();
   // Reading this many records more is cheaper than a seek, which throws away what was fetched
@@ -44,7 +47,7 @@ final class ContentLane implements AutoCloseable {
 
   private final Properties properties;
   private final RecentRecords recent;
-  private final @Nullable ContentLane behind;
+  private final @Nullable Consumer<Passage> behind;
   private final OccasionalLog log = new OccasionalLog(ContentReader.class);
   private final LinkedBlockingQueue<Passage> inbox = new LinkedBlockingQueue<>();
   private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
@@ -58,17 +61,22 @@ final class ContentLane implements AutoCloseable {
     long position = -1;
   }
 
+  /**
+   * @param fetchBytes of a partition at a time
+   * @param keptBytes of records read last
+   * @param behind takes what lies before the position; null: goes back for it
+   */
   ContentLane(
       String name,
       LogSettings settings,
       int fetchBytes,
       int keptBytes,
-      @Nullable ContentLane behind) {
+      @Nullable Consumer<Passage> behind) {
     properties = settings.reader(false);
     // An empty fetch must not wait at the broker: the next question would stand behind it.
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
-    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * fetchBytes);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Math.min(8 * fetchBytes, MAX_FETCH));
     recent = new RecentRecords(keptBytes);
     this.behind = behind;
     thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
@@ -170,7 +178,7 @@ final class ContentLane implements AutoCloseable {
     PartitionReading here =
         readings.computeIfAbsent(passage.partition(), p -> new PartitionReading());
     if (behind != null && passage.position() < here.position) {
-      behind.add(passage);
+      behind.accept(passage);
     } else {
       here.passages.add(passage);
     }
@@ -213,10 +221,18 @@ final class ContentLane implements AutoCloseable {
     }
   }
 
-  private long target(PartitionReading here) {
-    return behind == null
-        ? here.passages.getFirst().position()
-        : here.passages.stream().mapToLong(Passage::position).min().orElseThrow();
+  /** The next passage ahead; behind the last one the first. */
+  private static long target(PartitionReading here) {
+    long ahead = Long.MAX_VALUE;
+    long first = Long.MAX_VALUE;
+    for (Passage passage : here.passages) {
+      long position = passage.position();
+      first = Math.min(first, position);
+      if (position >= here.position) {
+        ahead = Math.min(ahead, position);
+      }
+    }
+    return ahead == Long.MAX_VALUE ? first : ahead;
   }
 
   private void read(KafkaConsumer<String, byte[]> consumer) {

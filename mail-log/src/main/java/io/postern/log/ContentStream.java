@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ContentStream extends AutoCloseable {
   /**
-   * The next bytes, read-only; null at the end. Blocks until they are there, at most the reader's
-   * patience. Size and SHA-256 of a reference are checked before its last buffer is handed out, so
-   * that damaged content never gets its final dot.
+   * The next bytes; null at the end. The buffer has an array, which other streams may read at the
+   * same time: nobody changes it. Blocks until the bytes are there, at most the reader's patience.
+   * Size and SHA-256 of a reference are checked before its last buffer is handed out, so that
+   * damaged content never gets its final dot.
    */
   @Nullable ByteBuffer next() throws ContentException;
 

@@ -70,7 +70,7 @@ public final class HeldContent implements AutoCloseable {
       throw new ContentException(
           ContentException.Kind.DAMAGED, "the copy differs from what was accepted", null);
     }
-    return made;
+    return made.toBuilder().setNoLeadingDot(source.getNoLeadingDot()).build();
   }
 
   /** Waits some seconds for what is under way. */

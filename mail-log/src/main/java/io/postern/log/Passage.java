@@ -1,6 +1,5 @@
 package io.postern.log;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
@@ -40,7 +39,7 @@ final class Passage {
   // Under the lock
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final ArrayDeque<ByteString> ready = new ArrayDeque<>();
+  private final ArrayDeque<ByteBuffer> ready = new ArrayDeque<>();
   private long buffered;
   private boolean wanted = true;
   private boolean complete;
@@ -74,13 +73,18 @@ final class Passage {
     return partition;
   }
 
+  /** Of the whole reference. */
+  long size() {
+    return reference.getSize();
+  }
+
   /**
    * Next bytes, checked; null at the end. The last buffer is handed out only when size and digest
    * are right.
    */
   @Nullable ByteBuffer next(Duration patience) throws ContentException {
     while (true) {
-      ByteString data;
+      ByteBuffer data;
       boolean last;
       boolean again;
       lock.lock();
@@ -89,8 +93,8 @@ final class Passage {
           return null;
         }
         data = ready.remove();
-        buffered -= data.size();
-        budget.add(-data.size());
+        buffered -= data.remaining();
+        budget.add(-data.remaining());
         last = complete && ready.isEmpty();
         again = !wanted && !complete && buffered < LOW_BYTES;
         wanted |= again;
@@ -101,15 +105,15 @@ final class Passage {
         more.accept(this);
       }
       check(data, last);
-      if (!data.isEmpty()) {
-        return data.asReadOnlyByteBuffer();
+      if (data.hasRemaining()) {
+        return data;
       }
     }
   }
 
-  private void check(ByteString data, boolean last) throws ContentException {
-    received += data.size();
-    digest.update(data.asReadOnlyByteBuffer());
+  private void check(ByteBuffer data, boolean last) throws ContentException {
+    received += data.remaining();
+    digest.update(data.array(), data.arrayOffset(), data.remaining());
     boolean right =
         last
             ? received == reference.getSize()
@@ -214,12 +218,13 @@ final class Passage {
       return;
     }
     chunks++;
+    ByteBuffer data = Slices.of(chunk.getData());
     lock.lock();
     try {
       if (!closed) {
-        ready.add(chunk.getData());
-        buffered += chunk.getData().size();
-        budget.add(chunk.getData().size());
+        ready.add(data);
+        buffered += data.remaining();
+        budget.add(data.remaining());
       }
       complete = last;
       changed.signalAll();

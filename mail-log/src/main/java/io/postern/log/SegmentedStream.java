@@ -36,7 +36,7 @@ final class SegmentedStream implements ContentStream {
           switch (segment.getSegmentCase()) {
             case INLINE -> {
               index++;
-              yield segment.getInline().asReadOnlyByteBuffer();
+              yield Slices.of(segment.getInline());
             }
             case REFERENCE -> {
               Passage reading = passage == null ? reader.begin(segment.getReference()) : passage;

@@ -89,6 +89,47 @@ class ContentReaderTest {
   }
 
   @Test
+  void everyBufferHasAnArrayAndAWriterThatTakesItDisturbsNobody() throws Exception {
+    byte[] content = Mail.bytes(random, 300_000);
+    Mail mail = Mail.send(messages, content);
+    List<ContentSegment> segments =
+        List.of(
+            ContentSegment.newBuilder()
+                .setInline(ByteString.copyFromUtf8("Received: x\r\n"))
+                .build(),
+            segment(mail.reference()));
+    for (int round = 0; round < 2; round++) {
+      try (ContentStream stream = reader.open(segments)) {
+        ByteBuffer inline = stream.next();
+        assertThat(inline).isNotNull();
+        if (inline != null) {
+          assertThat(inline.hasArray()).isTrue();
+          assertThat(StandardCharsets.US_ASCII.decode(inline).toString())
+              .isEqualTo("Received: x\r\n");
+        }
+        int at = 0;
+        for (ByteBuffer next = stream.next(); next != null; next = stream.next()) {
+          assertThat(next.hasArray()).isTrue();
+          assertThat(next.mismatch(ByteBuffer.wrap(content, at, next.remaining()))).isEqualTo(-1);
+          at += next.remaining();
+          next.position(next.limit()); // as a writer leaves it
+        }
+        assertThat(at).isEqualTo(content.length);
+      }
+    }
+  }
+
+  @Test
+  void aStringOfSeveralPartsIsASliceToo() {
+    ByteString parts = ByteString.copyFromUtf8("a".repeat(200));
+    parts = parts.concat(ByteString.copyFromUtf8("b".repeat(200)));
+    ByteBuffer slice = Slices.of(parts);
+    assertThat(slice.hasArray()).isTrue();
+    assertThat(ByteString.copyFrom(slice)).isEqualTo(parts);
+    assertThat(Slices.of(ByteString.EMPTY).hasRemaining()).isFalse();
+  }
+
+  @Test
   void g10_manyDeliveriesAtOnceInAnyOrder() throws Exception {
     List<Mail> mails = new ArrayList<>();
     try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {

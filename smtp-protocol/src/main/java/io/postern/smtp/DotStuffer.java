@@ -89,6 +89,15 @@ public final class DotStuffer {
 
   /** What ends the data; CRLF is added in front only if the content did not end with one. */
   public byte[] finish() {
+    return end(lineStart);
+  }
+
+  /**
+   * What ends data that was not stuffed.
+   *
+   * @param lineStart it ended with CRLF, or was empty
+   */
+  public static byte[] end(boolean lineStart) {
     return (lineStart ? END_AT_LINE_START : END_IN_LINE).clone();
   }
 }

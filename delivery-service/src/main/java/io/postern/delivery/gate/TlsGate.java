@@ -7,6 +7,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Does this connection meet this requirement (G3, DESIGN §6)? Asked before any envelope is sent
  * over a connection, and again each time it is reused. Pure; any thread.
  *
- * <p>A value that this version does not know is refused, never read as a weaker one. What cannot be
- * evaluated is refused, never skipped: unknown is not good (G4).
+ * <p>A field or value that this version does not know is refused, never dropped or read as a weaker
+ * one. What cannot be evaluated is refused, never skipped: unknown is not good (G4).
  */
 public final class TlsGate {
   /** The answer. */
@@ -80,6 +81,13 @@ public final class TlsGate {
 
   /** A demand that no connection can meet in this version; known before anyone dials. */
   public static Decision.@Nullable Refuse unsupported(TlsRequirement requirement) {
+    if (!requirement.getUnknownFields().isEmpty()
+        || !requirement.getAnchors().getUnknownFields().isEmpty()) {
+      return new Decision.Refuse(
+          Reasons.UNDECIDABLE,
+          "the requirement has a field of a newer version of Postern, which this one cannot meet:"
+              + " update delivery-service");
+    }
     if (requirement.getLevel() == TlsLevel.TLS_LEVEL_UNSPECIFIED
         || requirement.getLevel() == TlsLevel.UNRECOGNIZED) {
       return new Decision.Refuse(
@@ -100,6 +108,11 @@ public final class TlsGate {
       return new Decision.Refuse(
           Reasons.UNDECIDABLE,
           "the requirement has a REQUIRETLS value that this version does not know");
+    }
+    if (requirement.getRevocation() == RevocationMode.UNRECOGNIZED) {
+      return new Decision.Refuse(
+          Reasons.UNDECIDABLE,
+          "the requirement has a revocation mode that this version does not know");
     }
     return null;
   }

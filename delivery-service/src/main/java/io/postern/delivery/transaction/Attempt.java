@@ -36,6 +36,7 @@ final class Attempt {
   private String token = "";
   private boolean passed;
   private boolean noAttempt;
+  private long notBeforeMillis;
   private long transferNanos;
 
   /**
@@ -98,18 +99,24 @@ final class Attempt {
    * @param relayed to a host that will not confirm what the sender wants confirmed
    */
   void delivered(int position, RemoteReply reply, boolean relayed) {
-    settle(position, OutcomeKind.DELIVERED, "", reply, "");
-    RecipientOutcome outcome = outcomes[position];
-    if (relayed && outcome != null) {
-      outcomes[position] = outcome.toBuilder().setRelayed(true).build();
-    }
+    settle(position, recipient(position, OutcomeKind.DELIVERED, "", reply, "").setRelayed(relayed));
   }
 
   void settle(
       int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
+    settle(position, recipient(position, kind, reason, reply, detail));
+  }
+
+  private void settle(int position, RecipientOutcome.Builder outcome) {
     if (outcomes[position] != null) {
       throw new IllegalStateException("recipient settled twice");
     }
+    outcomes[position] = outcome.build();
+    open--;
+  }
+
+  private RecipientOutcome.Builder recipient(
+      int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
     RecipientOutcome.Builder outcome =
         RecipientOutcome.newBuilder()
             .setRecipient(request.getRecipients(position))
@@ -117,11 +124,11 @@ final class Attempt {
             .setReason(reason)
             .setDetail(cut(detail, Math.min(MAX_DETAIL, DETAIL_BUDGET / outcomes.length)));
     if (reply != null) {
-      int text = Math.min(MAX_TEXT, TEXT_BUDGET / outcomes.length);
-      outcome.setReply(reply.toBuilder().setText(cut(reply.getText(), text)));
+      String text = cut(reply.getText(), Math.min(MAX_TEXT, TEXT_BUDGET / outcomes.length));
+      outcome.setReply(
+          text.equals(reply.getText()) ? reply : reply.toBuilder().setText(text).build());
     }
-    outcomes[position] = outcome.build();
-    open--;
+    return outcome;
   }
 
   /** The same for all who are not settled. */
@@ -146,6 +153,12 @@ final class Attempt {
         failure.detail());
   }
 
+  /** Handed back, and need not come again before this time. */
+  void handBack(String reason, String detail, long untilMillis) {
+    notBeforeMillis = untilMillis;
+    handBack(reason, detail);
+  }
+
   /** Handed back without being tried; does not count as an attempt. */
   void handBack(String reason, String detail) {
     noAttempt = true;
@@ -160,7 +173,11 @@ final class Attempt {
     }
   }
 
-  OutcomeRecorded outcome() {
+  /**
+   * What became of it, complete but for what the reader knows: id, owner, and when the log had the
+   * request. Asked once, when all are settled; the caller adds those and builds it.
+   */
+  OutcomeRecorded.Builder outcome() {
     OutcomeRecorded.Builder record =
         OutcomeRecorded.newBuilder()
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
@@ -169,11 +186,16 @@ final class Attempt {
             .setAttempt(request.getAttempt())
             .setOrganization(request.getOrganization())
             .setConnector(request.getConnector())
+            .setAcceptedOffset(request.getAcceptedOffset())
+            .setAcceptedMillis(request.getAcceptedMillis())
+            .setExpiresMillis(request.getExpiresMillis())
+            .setRoute(request.getNextHop().getRoute())
             .setHost(seen.host())
             .setAddress(seen.address())
             .setRequirement(requirement)
             .setToken(token)
             .setNoAttempt(noAttempt)
+            .setNotBeforeMillis(notBeforeMillis)
             .setAtMillis(System.currentTimeMillis())
             .setTimings(
                 Timings.newBuilder()
@@ -196,7 +218,7 @@ final class Attempt {
       record.setVerdict(Spelling.verdict(seen.verdict()));
       record.setVerdictKey(seen.verdict().getVerdictKey());
     }
-    return record.build();
+    return record;
   }
 
   /** A host's reply as outcomes carry it: bounded, printable. */
@@ -219,6 +241,9 @@ final class Attempt {
   }
 
   private static String cut(String text, int max) {
+    if (text.length() <= max && text.chars().noneMatch(Character::isISOControl)) {
+      return text; // as nearly all are
+    }
     StringBuilder printable = new StringBuilder(Math.min(text.length(), max));
     text.codePoints()
         .limit(max)

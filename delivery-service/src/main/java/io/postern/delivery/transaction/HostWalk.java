@@ -4,12 +4,10 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.delivery.destination.Feedback;
-import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.DnsFailureException;
 import io.postern.delivery.nexthop.MailHost;
-import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.ContentException;
@@ -34,19 +32,14 @@ final class HostWalk {
 
   private enum Step {
     DONE,
+    AGAIN,
     NEXT_HOST,
     ABANDONED
   }
 
   private final Attempt attempt;
   private final Ownership ownership;
-  private final SessionOpener opener;
-  private final Connections connections;
-  private final Judge judge;
-  private final Handshakes handshakes;
-  private final RoutingCheck routing;
-  private final Contents contents;
-  private final Timeouts timeouts;
+  private final HopTools tools;
   private final HopProtocol protocol;
   private final List<Failure> failures = new ArrayList<>();
   private final List<Target> handshakeFailed = new ArrayList<>();
@@ -54,25 +47,10 @@ final class HostWalk {
   private boolean reached;
   private boolean through;
 
-  HostWalk(
-      Attempt attempt,
-      Ownership ownership,
-      SessionOpener opener,
-      Connections connections,
-      Judge judge,
-      Handshakes handshakes,
-      RoutingCheck routing,
-      Contents contents,
-      Timeouts timeouts) {
+  HostWalk(Attempt attempt, Ownership ownership, HopTools tools) {
     this.attempt = attempt;
     this.ownership = ownership;
-    this.opener = opener;
-    this.connections = connections;
-    this.judge = judge;
-    this.handshakes = handshakes;
-    this.routing = routing;
-    this.contents = contents;
-    this.timeouts = timeouts;
+    this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
   }
 
@@ -100,8 +78,8 @@ final class HostWalk {
     return failures.isEmpty() ? "" : Failure.mostTelling(failures).shown();
   }
 
-  void walk(NextHops nextHops, int maxAddresses) {
-    switch (nextHops.resolve(attempt.request().getNextHop())) {
+  void walk() {
+    switch (tools.nextHops().resolve(attempt.request().getNextHop())) {
       case Resolution.Unroutable(
               boolean permanent,
               String reason,
@@ -116,15 +94,15 @@ final class HostWalk {
         attempt.refusedToken(reason);
         attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(550, enhanced, detail), detail);
       }
-      case Resolution.Hosts(List<MailHost> hosts) -> walk(nextHops, hosts, maxAddresses);
+      case Resolution.Hosts(List<MailHost> hosts) -> walk(hosts);
     }
   }
 
-  private void walk(NextHops nextHops, List<MailHost> hosts, int maxAddresses) {
+  private void walk(List<MailHost> hosts) {
     int tried = 0;
     for (MailHost host : hosts) {
-      for (InetAddress address : addresses(nextHops, host)) {
-        if (tried == maxAddresses) {
+      for (InetAddress address : addresses(host)) {
+        if (tried == tools.maxAddresses()) {
           break;
         }
         tried++;
@@ -148,9 +126,9 @@ final class HostWalk {
     attempt.deferRest(Failure.mostTelling(failures));
   }
 
-  private List<InetAddress> addresses(NextHops nextHops, MailHost host) {
+  private List<InetAddress> addresses(MailHost host) {
     try {
-      List<InetAddress> addresses = nextHops.addresses(host);
+      List<InetAddress> addresses = tools.nextHops().addresses(host);
       if (addresses.isEmpty()) {
         failures.add(
             new Failure(
@@ -186,7 +164,7 @@ final class HostWalk {
 
   private Step visit(Target target) {
     Connections.Key key = new Connections.Key(target, protocol, attempt.requirement());
-    Session kept = connections.take(key);
+    Session kept = tools.connections().take(key);
     while (kept != null) {
       // A kept session may have ended meanwhile: then it tells nothing about the host.
       int before = failures.size();
@@ -197,7 +175,7 @@ final class HostWalk {
       }
       failures.subList(before, failures.size()).clear();
       reached = reachedBefore;
-      kept = connections.take(key);
+      kept = tools.connections().take(key);
     }
     return open(target, key, false);
   }
@@ -211,7 +189,9 @@ final class HostWalk {
       return givenUp();
     }
     try {
-      return switch (opener.open(target, attempt.requirement(), protocol, plaintext, ownership)) {
+      return switch (tools
+          .opener()
+          .open(target, attempt.requirement(), protocol, plaintext, ownership)) {
         case SessionOpener.Opened.Ready(Session session) -> use(session, key);
         case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
           handshakeFailed.add(target);
@@ -238,47 +218,67 @@ final class HostWalk {
   }
 
   /**
+   * As many transactions as its recipients need, each behind the gate: minutes may lie between two,
+   * and the verdict may have fallen meanwhile (G3).
+   *
    * @param key where to keep the session afterwards; null: nowhere
    */
   private Step use(Session session, Connections.@Nullable Key key) {
     ownership.connection(session::cut);
-    Judgement judgement =
-        judge.judge(
+    Seen seen = null;
+    Step step = Step.AGAIN;
+    while (step == Step.AGAIN) {
+      Judgement judgement = judge(session);
+      if (seen == null) {
+        seen = Seen.judged(session, judgement);
+      }
+      step =
+          switch (judgement.decision()) {
+            case TlsGate.Decision.Refuse(String reason, String detail) -> {
+              reached = true;
+              ownership.connection(null);
+              tools.connections().quit(session);
+              failures.add(new Failure(reason, null, null, detail, seen));
+              yield Step.NEXT_HOST;
+            }
+            case TlsGate.Decision.Pass(String achieved) -> passed(session, key, seen, achieved);
+          };
+    }
+    return step;
+  }
+
+  private Judgement judge(Session session) {
+    return tools
+        .judge()
+        .judge(
             attempt.requirement(),
             session.channel(),
             session.target().host(),
             session.capabilities().has("REQUIRETLS"),
-            session.question(attempt.requirement(), attempt.request().getOrganization()));
-    Seen seen = Seen.judged(session, judgement);
-    switch (judgement.decision()) {
-      case TlsGate.Decision.Refuse(String reason, String detail) -> {
-        reached = true;
-        ownership.connection(null);
-        connections.quit(session);
-        failures.add(new Failure(reason, null, null, detail, seen));
-        return Step.NEXT_HOST;
-      }
-      case TlsGate.Decision.Pass(String achieved) -> {
-        tellHandshake(session);
-        if (!mayBegin()) {
-          reached = true;
-          release(session, key);
-          return abandoned ? Step.ABANDONED : Step.DONE;
-        }
-        attempt.passed(seen, achieved);
-        return transact(session, key, seen);
-      }
+            session.question(attempt.request().getOrganization()));
+  }
+
+  private Step passed(Session session, Connections.@Nullable Key key, Seen seen, String achieved) {
+    tellHandshake(session);
+    if (!mayBegin()) {
+      reached = true;
+      release(session, key);
+      return abandoned ? Step.ABANDONED : Step.DONE;
     }
+    attempt.passed(seen, achieved);
+    return transact(session, key, seen);
   }
 
   /** A kept session too: it may have been another connector's. */
   private void tellHandshake(Session session) {
     if (session.channel() instanceof TlsGate.Channel.Encrypted tls) {
-      handshakes.passed(
-          attempt.request(),
-          session.target().host(),
-          tls.facts(),
-          session.dialogue().certificateRequest());
+      tools
+          .handshakes()
+          .passed(
+              attempt.request(),
+              session.target().host(),
+              tls.facts(),
+              session.dialogue().certificateRequest());
     }
   }
 
@@ -291,7 +291,7 @@ final class HostWalk {
       giveUp();
       return false;
     }
-    String changed = routing.changed(attempt.request());
+    String changed = tools.routing().changed(attempt.request());
     if (changed == null) {
       return true;
     }
@@ -321,27 +321,24 @@ final class HostWalk {
     return abandoned ? Step.ABANDONED : Step.DONE;
   }
 
+  /** {@link Step#AGAIN}: some recipients are left, and the session is as it was. */
   private Step transact(Session session, Connections.@Nullable Key key, Seen seen) {
     boolean healthy = false;
-    boolean asked = false;
     try {
       if (MailCommand.possible(attempt, session.capabilities())) {
-        do {
-          int before = attempt.openCount();
-          asked = true;
-          try (ContentStream content = contents.open(attempt.request().getContentList())) {
-            new MailTransaction(attempt, ownership, session, timeouts, content)
-                .run(attempt.open(MAX_RECIPIENTS));
-          }
-          if (attempt.openCount() == before) {
-            throw new IllegalStateException("a transaction decided about nobody");
-          }
-        } while (!attempt.done() && mayBegin());
+        int before = attempt.openCount();
+        try (ContentStream content = tools.contents().open(attempt.request().getContentList())) {
+          new MailTransaction(attempt, ownership, session, tools.timeouts(), content)
+              .run(attempt.open(MAX_RECIPIENTS));
+        }
+        if (attempt.openCount() == before) {
+          throw new IllegalStateException("a transaction decided about nobody");
+        }
+        through = true;
       }
       healthy = true;
-      through = asked;
       reached = true;
-      return Step.DONE;
+      return attempt.done() ? Step.DONE : Step.AGAIN;
     } catch (NoDotException e) {
       reached = true;
       return ownership.held() ? unproven() : givenUp();
@@ -349,6 +346,7 @@ final class HostWalk {
       if (!attempt.done() && !ownership.held()) {
         return givenUp();
       }
+      through = false;
       failures.add(Failure.of(e, seen));
       return attempt.done() ? Step.DONE : Step.NEXT_HOST;
     } catch (RuntimeException e) {
@@ -379,11 +377,11 @@ final class HostWalk {
           "the content could not be read from the log: " + e.getMessage());
       return Step.DONE;
     } finally {
-      if (healthy) {
-        release(session, key);
-      } else {
+      if (!healthy) {
         // Without the final dot, so that the host takes nothing for the whole message.
         session.abort();
+      } else if (attempt.done()) {
+        release(session, key);
       }
     }
   }
@@ -404,9 +402,9 @@ final class HostWalk {
   private void release(Session session, Connections.@Nullable Key key) {
     ownership.connection(null);
     if (key == null || !ownership.held()) {
-      connections.quit(session);
+      tools.connections().quit(session);
     } else {
-      connections.keep(key, session);
+      tools.connections().keep(key, session);
     }
   }
 }

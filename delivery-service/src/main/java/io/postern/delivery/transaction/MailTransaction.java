@@ -21,17 +21,29 @@ import org.jspecify.annotations.Nullable;
  * again (452: too many recipients); one that is not settled when this throws was not delivered: no
  * final dot was sent.
  *
- * <p>Owner: the delivery's thread. Content passes through one buffer.
+ * <p>DATA goes with the envelope, in one group (RFC 2920 §3.1), which saves the round trip. It is
+ * kept apart where it is likely that a host refuses everybody and then has to be asked to take
+ * nothing: after the first attempt, with more recipients than one group has, and on a session whose
+ * host has once said 354 with nobody accepted. It is kept apart over LMTP too, where the end of
+ * content for nobody has no reply (RFC 2033 §4.2). A host that says 354 with nobody accepted gets a
+ * lone dot; whatever it says to that, an empty message taken included, nobody has the message. If a
+ * reply to the envelope was neither a success nor a refusal, its session is ended instead: that
+ * host might take nothing for somebody.
+ *
+ * <p>Owner: the delivery's thread. Content passes through one buffer at most.
  */
 final class MailTransaction {
+  private static final String DATA = "DATA";
   private static final int PIPELINED = 50; // replies stay below any socket buffer (RFC 2920 §3.1)
-  private static final int BUFFER_BYTES = 16 * 1024;
+  private static final ByteBuffer NOTHING =
+      ByteBuffer.wrap(DotStuffer.end(true)).asReadOnlyBuffer();
 
   private final Attempt attempt;
   private final Session session;
   private final Timeouts timeouts;
   private final ContentStream content;
   private final Ownership ownership;
+  private boolean unclear; // a reply to the envelope was neither a success nor a refusal
 
   /**
    * @param ownership asked before the final dot
@@ -59,19 +71,17 @@ final class MailTransaction {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
-    List<Integer> accepted = envelope(batch);
+    boolean together = together(batch);
+    List<Integer> accepted = envelope(batch, together);
     if (accepted.isEmpty()) {
-      session.dialogue().command(Stage.RSET, "RSET", timeouts.command());
+      nobody(together);
       return;
     }
-    Reply go = session.dialogue().command(Stage.DATA, "DATA", timeouts.dataStart());
+    Reply go = together ? dataReply() : dialogue().command(Stage.DATA, DATA, timeouts.dataStart());
     if (go.code() != 354) {
-      if (go.isPositive()) {
-        throw new DialogueException(
-            Reasons.DISCONNECTED, Stage.DATA, go, "the host answered " + go + " to DATA");
-      }
+      refused(go);
       accepted.forEach(position -> decide(position, Stage.DATA, go));
-      session.dialogue().command(Stage.RSET, "RSET", timeouts.command());
+      reset();
       return;
     }
     long started = System.nanoTime();
@@ -86,8 +96,84 @@ final class MailTransaction {
     }
   }
 
-  private List<Integer> envelope(List<Integer> batch) throws DialogueException {
-    Dialogue dialogue = session.dialogue();
+  private boolean together(List<Integer> batch) {
+    return session.capabilities().pipelining()
+        && !session.dataApart()
+        && !lmtp()
+        && attempt.request().getAttempt() == 1
+        && batch.size() + 2 <= PIPELINED;
+  }
+
+  private boolean lmtp() {
+    return attempt.request().getNextHop().getProtocol() == HopProtocol.LMTP;
+  }
+
+  private Dialogue dialogue() {
+    return session.dialogue();
+  }
+
+  private void reset() throws DialogueException {
+    dialogue().command(Stage.RSET, "RSET", timeouts.command());
+  }
+
+  private Reply dataReply() throws DialogueException {
+    return dialogue().reply(Stage.DATA, timeouts.dataStart());
+  }
+
+  /** A success that is no "go on": nobody knows what the host waits for. */
+  private static void refused(Reply data) throws DialogueException {
+    if (data.isPositive()) {
+      throw new DialogueException(
+          Reasons.DISCONNECTED, Stage.DATA, data, "the host answered " + data + " to DATA");
+    }
+  }
+
+  /**
+   * The host refused everybody, and all are decided about.
+   *
+   * @param asked DATA went with the envelope, so its reply is on the way
+   */
+  private void nobody(boolean asked) throws DialogueException, NoDotException {
+    if (asked) {
+      Reply data = dataReply();
+      if (data.code() == 354) {
+        session.keepDataApart();
+        endNothing();
+        return;
+      }
+      refused(data);
+    }
+    reset();
+  }
+
+  // RFC 2920 §3.1. This dot needs no lease: it takes nothing to anybody. The session of a delivery
+  // that was taken away is ended without one all the same.
+  private void endNothing() throws DialogueException, NoDotException {
+    if (unclear) {
+      throw new DialogueException(
+          Reasons.DISCONNECTED,
+          Stage.DATA,
+          null,
+          "the host took DATA after a reply that says neither yes nor no; it may count recipients"
+              + " as accepted");
+    }
+    if (!ownership.held()) {
+      throw new NoDotException();
+    }
+    dialogue().write(NOTHING.duplicate(), timeouts.command());
+    dialogue().flush(Stage.END_OF_DATA, timeouts.command());
+    // Only whether the session goes on hangs on the answer.
+    Reply unused = dialogue().reply(Stage.END_OF_DATA, timeouts.quit());
+  }
+
+  /**
+   * MAIL and RCPT, and their replies.
+   *
+   * @param data send DATA behind them in the same group; its reply is left to the caller
+   * @return who was accepted
+   */
+  private List<Integer> envelope(List<Integer> batch, boolean data) throws DialogueException {
+    Dialogue dialogue = dialogue();
     List<String> commands = new ArrayList<>(batch.size() + 1);
     commands.add(MailCommand.mail(attempt.request(), session.capabilities()));
     for (int position : batch) {
@@ -106,9 +192,13 @@ final class MailTransaction {
       for (int i = from; i < to; i++) {
         dialogue.send(stage(i), commands.get(i), timeouts.command());
       }
+      if (data) {
+        dialogue.send(Stage.DATA, DATA, timeouts.command());
+      }
       dialogue.flush(stage(from), timeouts.command());
       for (int i = from; i < to; i++) {
         Reply reply = dialogue.reply(stage(i), timeouts.command());
+        unclear |= reply.isPositive() && !reply.isCompletion();
         if (i == 0) {
           mail = reply;
         } else if (mail != null && mail.isCompletion()) {
@@ -151,37 +241,26 @@ final class MailTransaction {
    */
   private byte @Nullable [] send(@Nullable ByteBuffer first)
       throws DialogueException, ContentException {
-    DotStuffer stuffer = new DotStuffer();
-    ByteBuffer out = ByteBuffer.allocate(BUFFER_BYTES);
-    ByteBuffer in = first;
+    boolean stuff = !ContentWriter.noLeadingDot(attempt.request().getContentList());
+    ContentWriter writer = new ContentWriter(dialogue(), timeouts.block(), stuff);
     try {
-      while (in != null) {
-        while (in.hasRemaining()) {
-          stuffer.stuff(in, out);
-          if (out.remaining() < 2) {
-            session.dialogue().write(out.flip(), timeouts.block());
-            out.clear();
-          }
-        }
-        in = content.next();
+      for (ByteBuffer in = first; in != null; in = content.next()) {
+        writer.write(in);
       }
-      session.dialogue().write(out.flip(), timeouts.block());
-      // Nothing may stand in a buffer that a dot behind it would take along.
-      session.dialogue().flush(Stage.DATA, timeouts.block());
+      return writer.flush();
     } catch (DialogueException e) {
       if (e.reason().equals(Reasons.DISCONNECTED)) {
         return null;
       }
       throw e;
     }
-    return stuffer.finish();
   }
 
   // A host that refuses in mid-data says so and closes; its reply is worth more than
   // "disconnected".
   private DialogueException lastWords(List<Integer> accepted) {
     try {
-      Reply reply = session.dialogue().reply(Stage.DATA, timeouts.quit());
+      Reply reply = dialogue().reply(Stage.DATA, timeouts.quit());
       if (!reply.isPositive()) {
         accepted.forEach(position -> decide(position, Stage.DATA, reply));
       }
@@ -193,7 +272,7 @@ final class MailTransaction {
   }
 
   private void finish(List<Integer> accepted, byte[] end) throws DialogueException, NoDotException {
-    Dialogue dialogue = session.dialogue();
+    Dialogue dialogue = dialogue();
     List<Integer> waiting = new ArrayList<>(accepted);
     // A pause of this process between here and the dot's write is G5 (b).
     Duration lease = ownership.awaitDot();
@@ -204,7 +283,7 @@ final class MailTransaction {
       Duration patience = lease.compareTo(timeouts.block()) < 0 ? lease : timeouts.block();
       dialogue.write(ByteBuffer.wrap(end), patience);
       dialogue.flush(Stage.END_OF_DATA, patience);
-      if (attempt.request().getNextHop().getProtocol() == HopProtocol.LMTP) {
+      if (lmtp()) {
         // RFC 2033 §4.2: in the order of the recipients that were accepted.
         while (!waiting.isEmpty()) {
           Reply reply = dialogue.reply(Stage.END_OF_DATA, timeouts.end());

@@ -11,9 +11,7 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
-import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
-import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.Ownership;
 import java.time.Duration;
@@ -26,98 +24,58 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relay implements Deliverer {
   private final Destinations destinations;
-  private final NextHops nextHops;
-  private final SessionOpener opener;
-  private final Connections connections;
-  private final Judge judge;
-  private final Handshakes handshakes;
-  private final RoutingCheck routing;
-  private final Contents contents;
-  private final Timeouts timeouts;
-  private final int maxAddresses;
+  private final HopTools tools;
 
-  /**
-   * @param maxAddresses the most addresses that one delivery tries
-   */
-  public Relay(
-      Destinations destinations,
-      NextHops nextHops,
-      SessionOpener opener,
-      Connections connections,
-      Judge judge,
-      Handshakes handshakes,
-      RoutingCheck routing,
-      Contents contents,
-      Timeouts timeouts,
-      int maxAddresses) {
+  public Relay(Destinations destinations, HopTools tools) {
     this.destinations = destinations;
-    this.nextHops = nextHops;
-    this.opener = opener;
-    this.connections = connections;
-    this.judge = judge;
-    this.handshakes = handshakes;
-    this.routing = routing;
-    this.contents = contents;
-    this.timeouts = timeouts;
-    this.maxAddresses = maxAddresses;
+    this.tools = tools;
   }
 
   @Override
   public @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
       throws InterruptedException {
     Attempt attempt = new Attempt(request, complete(request));
+    return settle(attempt, ownership) ? attempt.outcome().build() : null;
+  }
+
+  /** Settles every recipient; false: abandoned. */
+  private boolean settle(Attempt attempt, Ownership ownership) throws InterruptedException {
     TlsGate.Decision.Refuse unsupported = TlsGate.unsupported(attempt.requirement());
     if (unsupported != null) {
       attempt.deferRest(
           new Failure(unsupported.reason(), null, null, unsupported.detail(), Seen.NOTHING));
-      return attempt.outcome();
+      return true;
     }
-    String route = route(request.getNextHop());
-    switch (destinations.acquire(route, ownership)) {
-      case Admission.Lost lost -> {
-        return null;
-      }
+    return switch (destinations.acquire(route(attempt.request().getNextHop()), ownership)) {
+      case Admission.Lost lost -> false;
       case Admission.Busy(Duration stayAway, String detail) -> {
-        attempt.handBack(Reasons.DESTINATION_BUSY, detail);
-        return attempt.outcome().toBuilder()
-            .setNotBeforeMillis(System.currentTimeMillis() + stayAway.toMillis())
-            .build();
+        attempt.handBack(
+            Reasons.DESTINATION_BUSY, detail, System.currentTimeMillis() + stayAway.toMillis());
+        yield true;
       }
-      case Admission.Granted(Slot slot) -> {
-        if (!walk(attempt, ownership, slot)) {
-          return null;
-        }
-      }
-    }
-    if (!attempt.done()) {
-      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
-    }
-    return attempt.outcome();
+      case Admission.Granted(Slot slot) -> walk(attempt, ownership, slot);
+    };
   }
 
   /** False: abandoned. */
   private boolean walk(Attempt attempt, Ownership ownership, Slot slot) {
-    HostWalk walk =
-        new HostWalk(
-            attempt,
-            ownership,
-            opener,
-            connections,
-            judge,
-            handshakes,
-            routing,
-            contents,
-            timeouts);
+    HostWalk walk = new HostWalk(attempt, ownership, tools);
     Feedback learnt = Feedback.NOTHING;
     String error = "";
     try {
-      walk.walk(nextHops, maxAddresses);
+      walk.walk();
       learnt = walk.feedback();
       error = walk.lastError();
     } finally {
       destinations.release(slot, learnt, error);
     }
-    return !walk.abandoned();
+    if (walk.abandoned()) {
+      return false;
+    }
+    if (!attempt.done()) {
+      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
+    }
+    return true;
   }
 
   /**

@@ -14,21 +14,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session {
   private final Target target;
+  private final TlsRequirement requirement;
   private final Dialogue dialogue;
   private final Capabilities capabilities;
   private final TlsGate.Channel channel;
   private final int connectMillis;
   private final int tlsMillis;
+  private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
+  private boolean dataApart;
 
+  /**
+   * @param requirement for which it was opened, and by which it is kept
+   */
   Session(
       Target target,
+      TlsRequirement requirement,
       Dialogue dialogue,
       Capabilities capabilities,
       TlsGate.Channel channel,
       int connectMillis,
       int tlsMillis) {
     this.target = target;
+    this.requirement = requirement;
     this.dialogue = dialogue;
     this.capabilities = capabilities;
     this.channel = channel;
@@ -69,19 +77,34 @@ final class Session {
     uses++;
   }
 
-  /** Is the host's chain good for this requirement? Null without TLS. */
-  @Nullable VerdictQuestion question(TlsRequirement requirement, String organization) {
+  /** DATA does not go with the envelope: the host takes it although it refused everybody. */
+  boolean dataApart() {
+    return dataApart;
+  }
+
+  void keepDataApart() {
+    dataApart = true;
+  }
+
+  /** Is the host's chain good for this session's requirement? Null without TLS. */
+  @Nullable VerdictQuestion question(String organization) {
     if (!(channel instanceof TlsGate.Channel.Encrypted)) {
       return null;
     }
-    return new VerdictQuestion(
-        dialogue.peerChain(),
-        dialogue.stapledOcsp(),
-        CertificateRole.ROLE_SERVER,
-        requirement.getAnchors(),
-        requirement.getRevocation(),
-        requirement.getAia(),
-        organization);
+    VerdictQuestion asked = question;
+    asked =
+        asked != null
+            ? asked.askedBy(organization)
+            : new VerdictQuestion(
+                dialogue.peerChain(),
+                dialogue.stapledOcsp(),
+                CertificateRole.ROLE_SERVER,
+                requirement.getAnchors(),
+                requirement.getRevocation(),
+                requirement.getAia(),
+                organization);
+    question = asked;
+    return asked;
   }
 
   void quit(Duration patience) {

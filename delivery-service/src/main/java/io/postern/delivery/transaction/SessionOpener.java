@@ -100,7 +100,8 @@ public final class SessionOpener {
       }
       kept = true;
       return new Opened.Ready(
-          new Session(target, dialogue, capabilities, channel, connectMillis, tlsMillis));
+          new Session(
+              target, requirement, dialogue, capabilities, channel, connectMillis, tlsMillis));
     } catch (TlsHandshakeException e) {
       return new Opened.NoTls(
           WhyPlain.HANDSHAKE_FAILED, "the TLS handshake failed: " + e.getMessage());

@@ -6,6 +6,9 @@ import static io.postern.delivery.gate.TlsGate.WhyPlain.STARTTLS_REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MtaStsMode;
@@ -18,6 +21,7 @@ import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.gate.TlsGate.Channel;
 import io.postern.delivery.gate.TlsGate.Decision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -277,6 +281,45 @@ class TlsGateTest {
 
   private static Channel plain(TlsGate.WhyPlain why) {
     return new Channel.Plain(why);
+  }
+
+  /** A newer writer's demand: a number that no field has here. */
+  private static final UnknownFieldSet DEMAND =
+      UnknownFieldSet.newBuilder()
+          .addField(4711, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+          .build();
+
+  static Stream<TlsRequirement> requirementsWithADemandThatIsNotKnown() throws Exception {
+    TlsRequirement known = level(TlsLevel.OPPORTUNISTIC).build();
+    return withDemand(known).stream().map(TlsRequirement.class::cast);
+  }
+
+  /** The message with it, and with it in each message inside, as they come from the log. */
+  private static List<Message> withDemand(Message message) throws Exception {
+    List<Message> all = new ArrayList<>();
+    all.add(message.toBuilder().setUnknownFields(DEMAND).build());
+    for (Descriptors.FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      if (field.getJavaType() == Descriptors.FieldDescriptor.JavaType.MESSAGE) {
+        assertThat(field.isRepeated()).as("the gate looks into single messages only").isFalse();
+        for (Message inside : withDemand((Message) message.getField(field))) {
+          all.add(message.toBuilder().setField(field, inside).build());
+        }
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("requirementsWithADemandThatIsNotKnown")
+  void G3_aDemandThatThisVersionDoesNotKnowIsRefusedAndNeverDropped(TlsRequirement requirement)
+      throws Exception {
+    TlsRequirement read = TlsRequirement.parseFrom(requirement.toByteString());
+    assertThat(TlsGate.unsupported(read)).isNotNull();
+    assertThat(TlsGate.plaintextAllowed(read)).isFalse();
+    for (Channel channel : List.of(TLS, plain(NOT_OFFERED))) {
+      assertThat(spelled(TlsGate.decide(read, channel, HOST, true, GOOD)))
+          .isEqualTo("/undecidable");
+    }
   }
 
   @Test

@@ -135,15 +135,16 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   private Relay relay(Timeouts timeouts) {
     return new Relay(
         destinations,
-        nextHops,
-        new SessionOpener("relay.postern.example", timeouts, clients),
-        connections,
-        new Judge(this, Duration.ofSeconds(1)),
-        (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
-        request -> routingChanged,
-        segments -> contents.open(segments),
-        timeouts,
-        10);
+        new HopTools(
+            nextHops,
+            new SessionOpener("relay.postern.example", timeouts, clients),
+            connections,
+            new Judge(this, Duration.ofSeconds(1)),
+            (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
+            request -> routingChanged,
+            segments -> contents.open(segments),
+            timeouts,
+            10));
   }
 
   /** From here on a host has half a second for each answer. */
@@ -233,7 +234,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       @Override
       public @Nullable ByteBuffer next() throws ContentException {
         if (next < buffers.size()) {
-          return ByteBuffer.wrap(buffers.get(next++)).asReadOnlyBuffer();
+          return ByteBuffer.wrap(buffers.get(next++));
         }
         if (failure != null) {
           throw failure;

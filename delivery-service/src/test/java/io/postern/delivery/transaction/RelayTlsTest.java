@@ -1,11 +1,15 @@
 package io.postern.delivery.transaction;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.UnknownFieldSet;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -19,6 +23,7 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
+import io.postern.smtp.Reply;
 import io.postern.transport.CertificateRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,6 +115,58 @@ class RelayTlsTest {
             .on(PeerStage.STARTTLS, PeerStep.answer(454, "4.7.0", "not now"))
             .start()) {
       refused(peer, RelayLab.level(TlsLevel.ENCRYPTION_ONLY), "starttls-refused");
+    }
+  }
+
+  @Test
+  void G3_aDemandThatThisVersionDoesNotKnowDefersBeforeAnyoneIsDialled() throws Exception {
+    TlsRequirement newer =
+        RelayLab.level(TlsLevel.OPPORTUNISTIC).toBuilder()
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(4711, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                    .build())
+            .build();
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      OutcomeRecorded outcome = lab.deliver(RelayLab.request(newer, peer));
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getRecipients(0).getReason()).isEqualTo("undecidable");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("newer version");
+      assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  @Test
+  void G3_aVerdictThatFallsBetweenTwoTransactionsStopsTheSecond() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com")
+            .identity(GOOD)
+            .recipient("b@fabrikam.com", Reply.of(452, "4.5.3", "too many recipients"))
+            .start()) {
+      lab.contents(
+          segments -> {
+            lab.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
+            return RelayLab.stream(List.of("Subject: x\r\n\r\n".getBytes(UTF_8)), null);
+          });
+      OutcomeRecorded outcome =
+          lab.deliver(
+              RelayLab.recipients(
+                  RelayLab.request(RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION), peer),
+                  "a@fabrikam.com",
+                  "b@fabrikam.com"));
+      assertThat(outcome.getRecipientsList())
+          .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+          .containsExactly(
+              tuple(OutcomeKind.DELIVERED, ""), tuple(OutcomeKind.DEFERRED, "revoked"));
+      assertThat(outcome.getTimings().getConnectionReused()).isFalse();
+      assertThat(lab.questions).hasSize(2);
+      assertThat(lab.questions.get(1).key())
+          .as("computed once for a session")
+          .isSameAs(lab.questions.get(0).key());
+      assertThat(peer.sessions().getFirst().commands())
+          .filteredOn(line -> line.startsWith("MAIL"))
+          .hasSize(1);
+      assertThat(lab.connections.idle()).isZero();
     }
   }
 

@@ -1,0 +1,21 @@
+package io.postern.delivery.transaction;
+
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.nexthop.NextHops;
+
+/**
+ * What every delivery of this process uses on its way to a host, the same for all of them.
+ *
+ * @param timeouts also those of the opener
+ * @param maxAddresses the most addresses that one delivery tries
+ */
+public record HopTools(
+    NextHops nextHops,
+    SessionOpener opener,
+    Connections connections,
+    Judge judge,
+    Handshakes handshakes,
+    RoutingCheck routing,
+    Contents contents,
+    Timeouts timeouts,
+    int maxAddresses) {}
