@@ -11,6 +11,6 @@ public interface Deliverer {
    * @return what became of the recipients, without id; null when {@link Ownership#held} said no
    *     before any recipient was decided about, so that the next owner delivers
    */
-  @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
+  OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
       throws InterruptedException;
 }

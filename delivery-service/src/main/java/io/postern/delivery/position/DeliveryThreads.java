@@ -50,10 +50,10 @@ final class DeliveryThreads {
 
   private OutcomeRecorded.@Nullable Builder deliver(OpenDelivery delivery) {
     try {
-      OutcomeRecorded outcome = deliverer.deliver(delivery.request, delivery);
+      OutcomeRecorded.Builder outcome = deliverer.deliver(delivery.request, delivery);
       return outcome == null
           ? null
-          : Outcomes.complete(outcome.toBuilder(), delivery.request, delivery.requestedMillis);
+          : Outcomes.complete(outcome, delivery.request, delivery.requestedMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

@@ -32,10 +32,10 @@ public final class Relay implements Deliverer {
   }
 
   @Override
-  public @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership)
+  public OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
       throws InterruptedException {
     Attempt attempt = new Attempt(request, complete(request));
-    return settle(attempt, ownership) ? attempt.outcome().build() : null;
+    return settle(attempt, ownership) ? attempt.outcome() : null;
   }
 
   /** Settles every recipient; false: abandoned. */

@@ -147,7 +147,7 @@ final class ReaderLab implements AutoCloseable {
     return new Clocks(clock, System::nanoTime, Clock.systemUTC(), machine);
   }
 
-  @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
+  OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership) {
     String id = request.getQueueId();
     started.computeIfAbsent(id, i -> new AtomicInteger()).incrementAndGet();
     CompletableFuture<Void> cut = new CompletableFuture<>();
@@ -167,25 +167,23 @@ final class ReaderLab implements AutoCloseable {
     return delivered(request);
   }
 
-  static OutcomeRecorded deferred(DeliveryRequested request) {
-    return delivered(request).toBuilder()
+  static OutcomeRecorded.Builder deferred(DeliveryRequested request) {
+    return delivered(request)
         .setNoAttempt(true)
         .setRecipients(
             0,
             RecipientOutcome.newBuilder()
                 .setKind(OutcomeKind.DEFERRED)
-                .setReason(Reasons.OWNERSHIP_UNPROVEN))
-        .build();
+                .setReason(Reasons.OWNERSHIP_UNPROVEN));
   }
 
-  static OutcomeRecorded delivered(DeliveryRequested request) {
+  static OutcomeRecorded.Builder delivered(DeliveryRequested request) {
     return OutcomeRecorded.newBuilder()
         .setQueueId(request.getQueueId())
         .setDeliveryId(request.getDeliveryId())
         .setOrganization(request.getOrganization())
         .setAttempt(request.getAttempt())
-        .addRecipients(RecipientOutcome.newBuilder().setKind(OutcomeKind.DELIVERED))
-        .build();
+        .addRecipients(RecipientOutcome.newBuilder().setKind(OutcomeKind.DELIVERED));
   }
 
   /** A reader's clock that stands still until a test moves it or lets it go on. */

@@ -99,7 +99,7 @@ final class SessionLab {
       return end.isDone();
     }
 
-    private @Nullable OutcomeRecorded run(DeliveryRequested request) {
+    private OutcomeRecorded.@Nullable Builder run(DeliveryRequested request) {
       OutcomeKind kind = end.join();
       if (kind == null) { // cut
         if (!delivery.everPastDot()) {
@@ -115,11 +115,11 @@ final class SessionLab {
       for (int recipient : request.getRecipientsList()) {
         outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
       }
-      return outcome.build();
+      return outcome;
     }
   }
 
-  private @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
+  private OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership) {
     Session session = new Session((OpenDelivery) ownership);
     CompletableFuture<Session> waiting = starting.get(request.getQueueId());
     if (waiting != null) {

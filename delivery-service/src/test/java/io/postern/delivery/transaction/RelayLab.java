@@ -165,7 +165,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   OutcomeRecorded deliver(DeliveryRequested.Builder request) throws InterruptedException {
-    OutcomeRecorded outcome = relay.deliver(request.build(), () -> true);
+    OutcomeRecorded outcome = built(relay.deliver(request.build(), () -> true));
     if (outcome == null) {
       throw new AssertionError("abandoned");
     }
@@ -174,12 +174,16 @@ final class RelayLab implements AutoCloseable, VerdictSource {
 
   @Nullable OutcomeRecorded deliver(DeliveryRequested.Builder request, Ownership ownership)
       throws InterruptedException {
-    return relay.deliver(request.build(), ownership);
+    return built(relay.deliver(request.build(), ownership));
   }
 
   @Nullable OutcomeRecorded deliverUnowned(DeliveryRequested.Builder request)
       throws InterruptedException {
-    return relay.deliver(request.build(), () -> false);
+    return built(relay.deliver(request.build(), () -> false));
+  }
+
+  private static @Nullable OutcomeRecorded built(OutcomeRecorded.@Nullable Builder outcome) {
+    return outcome == null ? null : outcome.build();
   }
 
   static TlsRequirement level(TlsLevel level) {
