@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class DataCommand {
   private static final int BUFFER = 16 * 1024;
 
+  /** What there is to say about an accepted message, and to count once it is said. */
+  record Accepted(Reply reply, long size, Duration latency) {}
+
   private final SmtpConnection connection;
   private final SessionParts parts;
   private final SessionLimits limits;
@@ -34,7 +37,7 @@ final class DataCommand {
   private final MailTransaction mail;
   private final DataDecoder decoder = new DataDecoder();
   private @Nullable Refusal refusal;
-  private @Nullable Reply accepted;
+  private @Nullable Accepted accepted;
   private boolean endsSession;
   private long received;
 
@@ -59,8 +62,7 @@ final class DataCommand {
         552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
   }
 
-  /** The reply to an accepted message. */
-  Reply accepted() {
+  Accepted accepted() {
     if (accepted == null) {
       throw new IllegalStateException("not accepted");
     }
@@ -155,19 +157,18 @@ final class DataCommand {
     if (late != null) {
       return late;
     }
+    // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
+    // or the client would send again what was accepted (G5 c).
+    Reply reply = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     long began = System.nanoTime();
     try {
       long size =
           intake.accept(
               mail.envelope(), mail.recipients().groups(), client.facts(), mail.directoryVersion());
-      parts
-          .metrics()
-          .accepted(size, mail.recipients().size(), Duration.ofNanos(System.nanoTime() - began));
-      parts.handshakes().accepted(client.facts(), mail.recipients().groups());
+      accepted = new Accepted(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
       return logUnavailable();
     }
-    accepted = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     return null;
   }
 
