@@ -203,6 +203,28 @@ class AcceptanceTest {
   }
 
   @Test
+  void the_reference_says_whether_a_line_of_the_content_begins_with_a_dot() throws Exception {
+    Random random = new Random(5);
+    String[] lines = {"", "a", "a.", "a.b", ".", "..", ".a", "b".repeat(20_000)};
+    try (RawClient client = server.greeted()) {
+      for (int i = 0; i < 40; i++) {
+        StringBuilder content = new StringBuilder();
+        for (int k = 1 + random.nextInt(6); k > 0; k--) {
+          String line = lines[random.nextInt(lines.length)];
+          content.append(line).append(k > 1 ? "\r\n" : "");
+        }
+        String stuffed = ("\r\n" + content).replace("\r\n.", "\r\n..").substring(2);
+        MessageAccepted message =
+            log.of(client.send("a@sender.example", "b@contoso.example", stuffed));
+        assertThat(text(message)).endsWith("\r\n" + content + "\r\n");
+        assertThat(message.getContent(0).getInline().toStringUtf8()).endsWith("\r\n");
+        assertThat(message.getContent(1).getReference().getNoLeadingDot())
+            .isEqualTo(!("\r\n" + content).contains("\r\n."));
+      }
+    }
+  }
+
+  @Test
   void what_the_sender_wants_to_be_told_is_in_the_envelope() throws Exception {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@sender.example> RET=FULL ENVID=QQ+2B1", "250");

@@ -217,6 +217,14 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
+   * The peer will send content now (RFC 5321 §4.1.1.4): the next wait is with a large buffer, as in
+   * the midst of content. Until a line is read or something is flushed.
+   */
+  public void expectContent() {
+    flowing = true;
+  }
+
+  /**
    * There is something to read without waiting for the peer: a pipelined command (RFC 2920 §3.2).
    */
   public boolean inputBuffered() {

@@ -137,12 +137,11 @@ final class ReceiveBenchmark {
             connection.write(Reply.of(354, "", "Go on").toBytes());
             connection.flush();
             DataDecoder decoder = new DataDecoder();
-            ByteBuffer content = ByteBuffer.allocate(64 * 1024);
             while (!decoder.ended()) {
               if (connection.fill() < 0) {
                 return;
               }
-              decoder.decode(connection.input(), content.clear());
+              decoder.decode(connection.input());
             }
             messages.incrementAndGet();
             connection.write(ok);

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * reply. Owner: the session's thread.
  */
 final class DataCommand {
-  private static final int BUFFER = 16 * 1024;
-
   /** What there is to say about an accepted message, and to count once it is said. */
   record Accepted(Reply reply, long size, Duration latency) {}
 
@@ -83,6 +81,7 @@ final class DataCommand {
       try (MessageIntake intake = new MessageIntake(parts.log().begin())) {
         connection.write(Reply.of(354, "", "Send the message, end it with CRLF.CRLF").toBytes());
         connection.flush();
+        connection.expectContent();
         read(intake);
         return endsSession ? refusal : finish(intake);
       }
@@ -90,13 +89,11 @@ final class DataCommand {
   }
 
   private void read(MessageIntake intake) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(BUFFER);
     while (!decoder.ended()) {
       if (!connection.input().hasRemaining() && !fill()) {
         return;
       }
-      decoder.decode(connection.input(), content);
-      content.flip();
+      ByteBuffer content = decoder.decode(connection.input());
       received += content.remaining();
       if (refusal == null) {
         refusal = take(content, intake);
@@ -107,7 +104,6 @@ final class DataCommand {
         endsSession = true;
         return;
       }
-      content.clear();
     }
   }
 
@@ -164,7 +160,11 @@ final class DataCommand {
     try {
       long size =
           intake.accept(
-              mail.envelope(), mail.recipients().groups(), client.facts(), mail.directoryVersion());
+              mail.envelope(),
+              mail.recipients().groups(),
+              client.facts(),
+              mail.directoryVersion(),
+              decoder.leadingDot());
       accepted = new Accepted(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
       return logUnavailable();
