@@ -9,8 +9,9 @@ import java.util.Set;
 
 /**
  * Reports the session's handshake, once for each connector that takes its mail: at the first
- * message, as only that shows the connector. Owner: the session's thread. Bound: {@value #MOST}
- * connectors; the rest of such a session is not reported.
+ * message, as only that shows the connector. What is dropped then is reported by the peer's next
+ * session. Owner: the session's thread. Bound: {@value #MOST} connectors; further ones of the
+ * session are not reported.
  */
 final class HandshakeReport {
   static final int MOST = 100;
