@@ -2,6 +2,10 @@ package io.postern.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
@@ -30,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -118,6 +123,104 @@ class AcceptanceTest {
       assertThat(content).endsWith(MESSAGE + "\r\n").startsWith("Received: from client.example");
       assertThat(content).contains(" with ESMTP", message.getQueueId(), "for <b@contoso.example>");
       assertThat(message.getSize()).isEqualTo(content.length());
+    }
+  }
+
+  /** Counting fails like a full registry, telling like an emitter that is gone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"metrics", "handshakes"})
+  void G5_what_fails_behind_the_logs_acknowledgement_leaves_the_250(String what) throws Exception {
+    AtomicInteger failures = new AtomicInteger();
+    try (TestServer failing =
+            TestServer.on(
+                broker.bootstrap(),
+                s -> {
+                  s.directory = directory::current;
+                  if (what.equals("metrics")) {
+                    s.registry = new FailingRegistry(failures);
+                  } else {
+                    s.handshakeSink =
+                        (session, groups) -> {
+                          failures.incrementAndGet();
+                          throw new IllegalArgumentException("not told");
+                        };
+                  }
+                });
+        RawClient client = failing.greeted()) {
+      client.startTls(null).command("EHLO client.example", "250");
+      String from = "a@tls-partner.example";
+      String reply = client.send(from, "b@contoso.example", MESSAGE);
+      assertThat(reply).startsWith("250 2.0.0 Queued as ");
+      assertThat(log.of(reply).getEnvelope().getReversePath()).isEqualTo(from);
+      client.command("NOOP", "250");
+      assertThat(client.send(from, "b@contoso.example", MESSAGE)).startsWith("250");
+      assertThat(failures.get()).isPositive();
+    }
+  }
+
+  /** Fails when an accepted message is counted. */
+  private static final class FailingRegistry extends SimpleMeterRegistry {
+    private final AtomicInteger failures;
+
+    FailingRegistry(AtomicInteger failures) {
+      this.failures = failures;
+    }
+
+    @Override
+    protected Counter newCounter(Meter.Id id) {
+      Counter counter = super.newCounter(id);
+      if (!id.getName().equals("postern.ingress.messages.accepted")) {
+        return counter;
+      }
+      return new CumulativeCounter(id) {
+        @Override
+        public void increment(double amount) {
+          failures.incrementAndGet();
+          throw new IllegalStateException("not counted");
+        }
+      };
+    }
+  }
+
+  @Test
+  void a_handshake_is_reported_once_a_session_and_connector_and_none_without_TLS()
+      throws Exception {
+    server.handshakes.clear();
+    for (int session = 0; session < 2; session++) {
+      try (RawClient client = server.greeted()) {
+        client.send("a@anyone.example", "b@contoso.example", MESSAGE);
+        client.startTls(null).command("EHLO client.example", "250");
+        client.send("a@anyone.example", "b@contoso.example", MESSAGE);
+        for (int i = 0; i < 3; i++) {
+          client.send("a@tls-partner.example", "b@contoso.example", MESSAGE);
+        }
+        client.command("NOOP", "250"); // what follows a reply has happened before the next
+      }
+      assertThat(server.handshakes).hasSize(session + 1);
+      assertThat(server.handshakes.getLast().getTlsFacts().getVersion())
+          .isEqualTo(TlsVersion.TLS_1_3);
+    }
+  }
+
+  @Test
+  void the_reference_says_whether_a_line_of_the_content_begins_with_a_dot() throws Exception {
+    Random random = new Random(5);
+    String[] lines = {"", "a", "a.", "a.b", ".", "..", ".a", "b".repeat(20_000)};
+    try (RawClient client = server.greeted()) {
+      for (int i = 0; i < 40; i++) {
+        StringBuilder content = new StringBuilder();
+        for (int k = 1 + random.nextInt(6); k > 0; k--) {
+          String line = lines[random.nextInt(lines.length)];
+          content.append(line).append(k > 1 ? "\r\n" : "");
+        }
+        String stuffed = ("\r\n" + content).replace("\r\n.", "\r\n..").substring(2);
+        MessageAccepted message =
+            log.of(client.send("a@sender.example", "b@contoso.example", stuffed));
+        assertThat(text(message)).endsWith("\r\n" + content + "\r\n");
+        assertThat(message.getContent(0).getInline().toStringUtf8()).endsWith("\r\n");
+        assertThat(message.getContent(1).getReference().getNoLeadingDot())
+            .isEqualTo(!("\r\n" + content).contains("\r\n."));
+      }
     }
   }
 

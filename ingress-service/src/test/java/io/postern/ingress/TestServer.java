@@ -1,10 +1,12 @@
 package io.postern.ingress;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.session.SessionLimits;
@@ -41,7 +43,8 @@ public final class TestServer implements AutoCloseable {
   public final TestVerdicts verdicts = new TestVerdicts();
   public final List<MessageRefused> refusals = new CopyOnWriteArrayList<>();
   public final List<SessionFacts> handshakes = new CopyOnWriteArrayList<>();
-  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public MeterRegistry registry = new SimpleMeterRegistry();
+  public Handshakes handshakeSink = (session, groups) -> handshakes.add(session);
   public final DataAdmission admission;
   public final RecipientMemory recipients;
   public SessionLimits limits =
@@ -85,7 +88,7 @@ public final class TestServer implements AutoCloseable {
             admission,
             recipients,
             refusals::add,
-            (session, groups) -> handshakes.add(session),
+            handshakeSink,
             new SessionMetrics(registry));
     server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     server.start();

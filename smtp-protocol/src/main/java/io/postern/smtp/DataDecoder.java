@@ -3,18 +3,21 @@ package io.postern.smtp;
 import java.nio.ByteBuffer;
 
 /**
- * Takes the content of one message out of what follows DATA (RFC 5321 §4.5.2): removes the dot that
- * was put in front of lines, stops behind the end of data. Only {@code CRLF . CRLF} ends data (or
- * {@code . CRLF} at once: an empty message); a bare CR or LF, which others take for a line end (RFC
- * 5321 §2.3.8), never does and is remembered in {@link #bareLineEnd()}, so that the message is
- * refused. Lines may be of any length. Owner: one session, one thread, one message. Bound: no
- * buffer of its own but one octet.
+ * Takes the content of one message out of the octets behind DATA (RFC 5321 §4.5.2), in their own
+ * array: removes the dot that was put in front of lines, stops behind the end of data. Only {@code
+ * CRLF . CRLF} ends data (or {@code . CRLF} at once: an empty message); a bare CR or LF, which
+ * others take for a line end (RFC 5321 §2.3.8), never does and is remembered in {@link
+ * #bareLineEnd()}, so that the message is refused. Lines may be of any length. Owner: one session,
+ * one thread, one message. Has no buffer; each octet is looked at once, and moved only behind a
+ * removed dot.
  */
 public final class DataDecoder {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private enum State {
     LINE_START,
     TEXT,
-    CR, // written; what follows decides whether it was a line end
+    CR, // in the content; what follows decides whether it was a line end
     DOT, // at a line's start, dropped
     DOT_CR, // the CR is held back: it belongs to the end or to the text
     ENDED
@@ -23,49 +26,31 @@ public final class DataDecoder {
   private State state = State.LINE_START;
   private boolean bareCr;
   private boolean bareLf;
-  private byte[] copy = new byte[0]; // for buffers without an array only
+  private boolean leadingDot;
 
   /**
-   * Decodes as much of {@code in} as fits into {@code out} and returns the number of octets
-   * written. Out needs room for two octets to make progress. What stands behind the end stays in
+   * Takes the octets of {@code in}, which must have an array, and returns the content among them,
+   * as a piece of that array: good until the array is written to. May leave some: call again while
+   * {@code in} has any and the data has not {@link #ended}. What stands behind the end stays in
    * {@code in}.
    */
-  public int decode(ByteBuffer in, ByteBuffer out) {
-    int count =
-        Math.min(
-            in.remaining(),
-            out.remaining() - 1); // at most one octet more comes out: a CR held back
-    if (count <= 0 || state == State.ENDED) {
-      return 0;
+  public ByteBuffer decode(ByteBuffer in) {
+    if (!in.hasRemaining() || state == State.ENDED) {
+      return NOTHING;
     }
-    int before = out.position();
-    if (in.hasArray()) {
-      int start = in.arrayOffset() + in.position();
-      int used = decode(in.array(), start, start + count, out) - start;
-      in.position(in.position() + used);
-    } else {
-      if (copy.length < count) {
-        copy = new byte[count];
-      }
-      in.get(in.position(), copy, 0, count);
-      in.position(in.position() + decode(copy, 0, count, out));
+    byte[] bytes = in.array();
+    int from = in.arrayOffset() + in.position();
+    if (state == State.DOT_CR && bytes[from] != '\n') {
+      state = State.CR; // the CR that the octets before ended with is text, and has no room here
+      return ByteBuffer.wrap(new byte[] {'\r'});
     }
-    return out.position() - before;
-  }
-
-  private int decode(byte[] bytes, int from, int to, ByteBuffer out) {
-    int copied = from; // everything before is in out, or dropped
+    int to = from + in.remaining();
+    int kept = from; // content goes on here
+    int out = from; // content is complete up to here
     int i = from;
-    while (i < to) {
+    while (i < to && state != State.ENDED) {
       switch (state) {
-        case TEXT -> {
-          i = LineEnds.find(bytes, i, to);
-          if (i < to) {
-            boolean cr = bytes[i++] == '\r';
-            bareLf |= !cr;
-            state = cr ? State.CR : State.TEXT;
-          }
-        }
+        case TEXT -> i = text(bytes, i, to);
         case CR -> {
           byte next = bytes[i];
           if (next == '\n') {
@@ -78,10 +63,9 @@ public final class DataDecoder {
           }
         }
         case LINE_START -> {
-          byte next = bytes[i];
-          if (next == '.') {
-            out.put(bytes, copied, i - copied);
-            copied = ++i;
+          if (bytes[i] == '.') {
+            out = move(bytes, kept, i, out);
+            kept = ++i;
             state = State.DOT;
           } else {
             state = State.TEXT;
@@ -89,30 +73,68 @@ public final class DataDecoder {
         }
         case DOT -> {
           if (bytes[i] == '\r') {
-            copied = ++i;
+            kept = ++i;
             state = State.DOT_CR;
           } else {
+            leadingDot |= bytes[i] == '.';
             state = State.TEXT;
           }
         }
         case DOT_CR -> {
           if (bytes[i] == '\n') {
+            kept = ++i;
             state = State.ENDED;
-            return i + 1;
+          } else {
+            kept = i - 1;
+            state = State.CR;
           }
-          out.put((byte) '\r');
-          state = State.CR;
         }
         case ENDED -> throw new IllegalStateException("data has ended");
       }
     }
-    out.put(bytes, copied, to - copied);
-    return to;
+    in.position(in.position() + i - from);
+    return ByteBuffer.wrap(bytes, from, move(bytes, kept, i, out) - from);
+  }
+
+  /** Index behind the next CR or bare LF, lines that are as they should be passed over. */
+  private int text(byte[] bytes, int from, int to) {
+    int i = from;
+    while (true) {
+      i = LineEnds.find(bytes, i, to);
+      if (i == to) {
+        return i;
+      }
+      boolean cr = bytes[i++] == '\r';
+      if (!cr) {
+        bareLf = true;
+      } else if (i + 1 < to && bytes[i] == '\n' && bytes[i + 1] != '.') {
+        i++;
+      } else {
+        state = State.CR;
+        return i;
+      }
+    }
+  }
+
+  /** Moves what stands in {@code [from, to)} down to {@code out}; returns the index behind it. */
+  private static int move(byte[] bytes, int from, int to, int out) {
+    if (from != out && from < to) {
+      System.arraycopy(bytes, from, bytes, out, to - from);
+    }
+    return out + to - from;
   }
 
   /** The end of data has been seen: what {@code in} holds now is the next command. */
   public boolean ended() {
     return state == State.ENDED;
+  }
+
+  /**
+   * A line of the content, the first included, begins with a dot: who sends it on must put one more
+   * in front.
+   */
+  public boolean leadingDot() {
+    return leadingDot;
   }
 
   /**

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Finds line ends eight octets at a time: mail content passes here at hundreds of megabytes a
  * second.
  */
-final class LineEnds {
+public final class LineEnds {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
@@ -17,7 +17,7 @@ final class LineEnds {
   private LineEnds() {}
 
   /** Index of the first CR or LF in {@code [from, to)}, or {@code to}. */
-  static int find(byte[] bytes, int from, int to) {
+  public static int find(byte[] bytes, int from, int to) {
     int i = from;
     for (; i + 8 <= to; i += 8) {
       long word = (long) LONGS.get(bytes, i);

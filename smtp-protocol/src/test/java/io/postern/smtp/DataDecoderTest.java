@@ -15,13 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DataDecoderTest {
   private static final byte[] ALPHABET = "\r\n.\r\n.\r\n.ab".getBytes(StandardCharsets.US_ASCII);
 
-  private record Decoded(byte[] content, byte[] rest, boolean ended, boolean bare) {
+  private record Decoded(
+      byte[] content, byte[] rest, boolean ended, boolean bare, boolean leadingDot) {
     String text() {
       return new String(content, StandardCharsets.ISO_8859_1);
     }
   }
 
-  /** Feeds {@code wire} in random pieces into random room, from heap and direct buffers. */
+  /** Feeds {@code wire} in random pieces, each at a random place of an array of its own. */
   private static Decoded decode(byte[] wire, Random random) {
     DataDecoder decoder = new DataDecoder();
     ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -31,26 +32,25 @@ class DataDecoderTest {
       if (!in.hasRemaining()) {
         int count =
             Math.min(wire.length - fed, 1 + random.nextInt(random.nextBoolean() ? 3 : 4096));
-        in =
-            random.nextBoolean()
-                ? ByteBuffer.allocate(count + 3).position(3).slice()
-                : ByteBuffer.allocateDirect(count);
-        in.put(wire, fed, count).flip();
+        in = piece(wire, fed, count, random);
         fed += count;
       }
-      ByteBuffer out =
-          random.nextBoolean()
-              ? ByteBuffer.allocate(2 + random.nextInt(64))
-              : ByteBuffer.allocateDirect(4096);
-      int written = decoder.decode(in, out);
-      assertThat(written).isEqualTo(out.position());
-      byte[] piece = new byte[written];
-      out.flip().get(piece);
-      content.writeBytes(piece);
+      ByteBuffer decoded = decoder.decode(in);
+      content.write(
+          decoded.array(), decoded.arrayOffset() + decoded.position(), decoded.remaining());
     }
     byte[] rest =
         Mutations.join(new byte[0], remaining(in), Arrays.copyOfRange(wire, fed, wire.length));
-    return new Decoded(content.toByteArray(), rest, decoder.ended(), decoder.bareLineEnd());
+    return new Decoded(
+        content.toByteArray(), rest, decoder.ended(), decoder.bareLineEnd(), decoder.leadingDot());
+  }
+
+  private static ByteBuffer piece(byte[] wire, int from, int count, Random random) {
+    int before = random.nextInt(4);
+    ByteBuffer all = ByteBuffer.allocate(before + count + random.nextInt(4));
+    ByteBuffer in = random.nextBoolean() ? all.position(before).slice() : all.position(before);
+    in.mark();
+    return in.put(wire, from, count).limit(in.position()).reset();
   }
 
   private static byte[] remaining(ByteBuffer in) {
@@ -97,6 +97,7 @@ class DataDecoderTest {
       assertThat(decoded.ended()).isTrue();
       assertThat(decoded.content()).isEqualTo(expected);
       assertThat(decoded.bare()).isEqualTo(hasBare(expected));
+      assertThat(decoded.leadingDot()).isEqualTo(hasLeadingDot(expected));
       assertThat(new String(decoded.rest(), StandardCharsets.US_ASCII)).isEqualTo("QUIT\r\n");
     }
   }
@@ -104,6 +105,30 @@ class DataDecoderTest {
   private static boolean hasBare(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.US_ASCII).replace("\r\n", "");
     return text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0;
+  }
+
+  private static boolean hasLeadingDot(byte[] bytes) {
+    return ("\r\n" + new String(bytes, StandardCharsets.ISO_8859_1)).contains("\r\n.");
+  }
+
+  @Test
+  void contentWithoutALeadingDotIsTheSameStuffedOrNot() {
+    Random random = new Random(4);
+    int without = 0;
+    for (int i = 0; i < 20_000; i++) {
+      String[] lines = {"\r\n", "a\r\n", "a.b\r\n", "a.\r\n", ".\r\n", "..\r\n", ".a\r\n"};
+      StringBuilder text = new StringBuilder();
+      for (int k = random.nextInt(8); k > 0; k--) {
+        text.append(lines[random.nextInt(random.nextBoolean() ? 4 : lines.length)]);
+      }
+      byte[] content = text.toString().getBytes(StandardCharsets.US_ASCII);
+      byte[] wire = stuff(content, random);
+      boolean same =
+          Arrays.equals(wire, Mutations.join(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+      assertThat(decode(wire, random).leadingDot()).isEqualTo(!same);
+      without += same ? 1 : 0;
+    }
+    assertThat(without).isBetween(2_000, 18_000); // both are seen
   }
 
   @Test
@@ -124,6 +149,7 @@ class DataDecoderTest {
       if (end >= 0) {
         String content = text.substring(0, end + 2).replace("\r\n.", "\r\n").substring(2);
         assertThat(decoded.text()).isEqualTo(content);
+        assertThat(decoded.leadingDot()).isEqualTo(hasLeadingDot(decoded.content()));
         assertThat(decoded.rest()).isEqualTo(Arrays.copyOfRange(wire, end + 3, wire.length));
         assertThat(decoded.bare())
             .isEqualTo(hasBare(text.substring(0, end + 5).getBytes(StandardCharsets.ISO_8859_1)));
@@ -169,10 +195,11 @@ class DataDecoderTest {
   void nothingIsTakenBehindTheEnd() {
     DataDecoder decoder = new DataDecoder();
     ByteBuffer in = ByteBuffer.wrap("a\r\n.\r\nMAIL".getBytes(StandardCharsets.US_ASCII));
-    ByteBuffer out = ByteBuffer.allocate(100);
-    assertThat(decoder.decode(in, out)).isEqualTo(3);
+    assertThat(decoder.decode(in).remaining()).isEqualTo(3);
     assertThat(in.remaining()).isEqualTo(4);
-    assertThat(decoder.decode(in, out)).isZero();
+    assertThat(decoder.ended()).isTrue();
+    assertThat(decoder.decode(in).remaining()).isZero();
     assertThat(in.remaining()).isEqualTo(4);
+    assertThat(new String(remaining(in), StandardCharsets.US_ASCII)).isEqualTo("MAIL");
   }
 }

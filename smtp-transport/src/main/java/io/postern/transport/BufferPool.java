@@ -2,11 +2,14 @@ package io.postern.transport;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers that sessions hold only while bytes pass: an idle session has none. Any thread. Bound: as
- * many as {@code kept} stay when not in use; beyond that they are garbage. A buffer given back must
- * not be touched any more.
+ * many as {@code kept} stay when not in use; beyond that they are garbage. Of the large ones there
+ * are never more: who finds none takes a small one. A buffer given back must not be touched any
+ * more.
  */
 final class BufferPool {
   /**
@@ -15,23 +18,54 @@ final class BufferPool {
    */
   static final int SIZE = 17 * 1024;
 
-  static final BufferPool HEAP = new BufferPool(false, 256);
-  static final BufferPool DIRECT = new BufferPool(true, 64);
+  static final BufferPool HEAP = new BufferPool(false, SIZE, 256);
+  static final BufferPool DIRECT = new BufferPool(true, SIZE, 64);
+
+  /** Records of content on their way out, {@value #RECORDS} a write: 2 MiB in all. */
+  static final BufferPool LARGE_DIRECT = new BufferPool(true, BufferPool.RECORDS * SIZE, 32);
+
+  /** Records of content on their way in: 2 MiB in all. */
+  static final BufferPool LARGE_HEAP = new BufferPool(false, BufferPool.RECORDS * SIZE, 32);
+
+  private static final int RECORDS = 4;
 
   private final boolean direct;
+  private final int size;
+  private final int kept;
   private final ArrayBlockingQueue<ByteBuffer> free;
+  private final AtomicInteger made = new AtomicInteger(); // for takeIfAny alone
 
-  private BufferPool(boolean direct, int kept) {
+  BufferPool(boolean direct, int size, int kept) {
     this.direct = direct;
+    this.size = size;
+    this.kept = kept;
     this.free = new ArrayBlockingQueue<>(kept);
   }
 
   ByteBuffer take() {
     ByteBuffer buffer = free.poll();
-    if (buffer == null) {
-      return direct ? ByteBuffer.allocateDirect(SIZE) : ByteBuffer.allocate(SIZE);
+    return buffer == null ? make() : buffer.clear();
+  }
+
+  /** Null when as many are in use as may be. */
+  @Nullable ByteBuffer takeIfAny() {
+    ByteBuffer buffer = free.poll();
+    if (buffer != null) {
+      return buffer.clear();
     }
-    return buffer.clear();
+    if (made.getAndUpdate(n -> Math.min(n + 1, kept)) == kept) {
+      return null;
+    }
+    return make();
+  }
+
+  private ByteBuffer make() {
+    return direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+  }
+
+  /** What {@code large} or {@code small} gave. */
+  static void give(ByteBuffer buffer, BufferPool large, BufferPool small) {
+    (buffer.capacity() == large.size ? large : small).give(buffer);
   }
 
   void give(ByteBuffer buffer) {

@@ -1,6 +1,8 @@
 package io.postern.transport;
 
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.internal.tcnative.SSL;
 import java.net.Socket;
 import java.security.KeyStore;
 import java.security.Principal;
@@ -49,15 +51,14 @@ final class Keys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    @Nullable SSLSession session = engine == null ? null : engine.getHandshakeSession();
     // The engine asks for "EC" first and takes what it gets, even for a client that cannot verify
     // ECDSA.
-    if (session instanceof ExtendedSSLSession facts
+    if (engine instanceof ReferenceCountedOpenSslEngine asked
         && keyType.equals("EC")
-        && !verifiesEcdsa(facts)) {
+        && !verifiesEcdsa(asked)) {
       return null;
     }
-    for (int i : candidates(session)) {
+    for (int i : candidates(engine)) {
       if (materials.get(i).type().equals(keyType)) {
         return Integer.toString(i);
       }
@@ -65,10 +66,14 @@ final class Keys extends X509ExtendedKeyManager {
     return null;
   }
 
-  private static boolean verifiesEcdsa(ExtendedSSLSession session) {
-    String[] algorithms = session.getPeerSupportedSignatureAlgorithms();
+  /** By the library's own names: the session turns each into Java's with regular expressions. */
+  private static boolean verifiesEcdsa(ReferenceCountedOpenSslEngine engine) {
+    String @Nullable [] algorithms = SSL.getSigAlgs(engine.sslPointer());
+    if (algorithms == null) {
+      return true;
+    }
     for (String algorithm : algorithms) {
-      if (algorithm.contains("ECDSA")) {
+      if (algorithm.regionMatches(true, 0, "ecdsa", 0, 5)) {
         return true;
       }
     }
@@ -79,7 +84,11 @@ final class Keys extends X509ExtendedKeyManager {
    * Those whose names cover the server name asked for; all when none does: a wrong name is the
    * client's to judge.
    */
-  private List<Integer> candidates(@Nullable SSLSession session) {
+  private List<Integer> candidates(@Nullable SSLEngine engine) {
+    if (materials.size() == 1) {
+      return List.of(0);
+    }
+    @Nullable SSLSession session = engine == null ? null : engine.getHandshakeSession();
     List<Integer> all = new ArrayList<>();
     List<Integer> named = new ArrayList<>();
     String asked = session == null ? "" : serverName(session);

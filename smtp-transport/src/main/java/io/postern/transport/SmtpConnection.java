@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bounds:</b> a read waits at most the read time-out (default 5 minutes, RFC 5321
  * §4.5.3.2.7), a whole line and a whole handshake included; what is written must be taken within
  * the write time-out (default 3 minutes, §4.5.3.2.5) a buffer. At most three buffers of 17 KiB,
- * none while idle.
+ * none while idle; in the midst of content two of them may be of 68 KiB, while a pool has any.
  *
  * <p><b>Failure:</b> the peer's end (FIN or close_notify) is EOFException, or -1 from {@link
  * #fill}; RST is an IOException; silence is a SocketTimeoutException, after which reading may go
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SmtpConnection implements AutoCloseable {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-  private static final int RECORD = 16 * 1024; // RFC 8446 §5.1
+  static final int RECORD = 16 * 1024; // RFC 8446 §5.1
+  private static final int SENT_AT_ONCE = 4 * RECORD;
   private static final int IDLE_BUFFER = 512;
   private static final int MAX_SKIPPED = 1024 * 1024;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -48,6 +49,7 @@ public final class SmtpConnection implements AutoCloseable {
   private @Nullable SessionFacts facts;
   private @Nullable CertificateRequest request;
   private boolean broken;
+  private boolean ended; // close_notify is sent
   private boolean closed;
 
   private SmtpConnection(Socket socket) {
@@ -217,6 +219,14 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
+   * The peer will send content now (RFC 5321 §4.1.1.4): the next wait is with a large buffer, as in
+   * the midst of content. Until a line is read or something is flushed.
+   */
+  public void expectContent() {
+    flowing = true;
+  }
+
+  /**
    * There is something to read without waiting for the peer: a pipelined command (RFC 2920 §3.2).
    */
   public boolean inputBuffered() {
@@ -231,7 +241,7 @@ public final class SmtpConnection implements AutoCloseable {
     giveInput();
   }
 
-  /** Buffered; a full buffer is sent. */
+  /** Buffered; full buffers are sent, the rest by {@link #flush}. */
   public void write(byte[] bytes) throws IOException {
     write(ByteBuffer.wrap(bytes));
   }
@@ -242,8 +252,9 @@ public final class SmtpConnection implements AutoCloseable {
     while (bytes.hasRemaining()) {
       if (output.position() == 0 && bytes.remaining() >= RECORD) {
         int limit = bytes.limit();
+        int whole = bytes.remaining() - bytes.remaining() % RECORD;
         try {
-          send(bytes.limit(bytes.position() + RECORD));
+          send(bytes.limit(bytes.position() + Math.min(whole, SENT_AT_ONCE)));
         } finally {
           bytes.limit(limit);
         }
@@ -256,13 +267,25 @@ public final class SmtpConnection implements AutoCloseable {
       output.put(output.position(), bytes, bytes.position(), n).position(output.position() + n);
       bytes.position(bytes.position() + n);
       if (!output.hasRemaining()) {
-        flush();
+        sendOutput();
       }
     }
   }
 
   public void flush() throws IOException {
     flowing = false; // the peer will answer, or send a command
+    sendOutput();
+    if (tls != null) {
+      try {
+        tls.flush(writeTimeout);
+      } catch (IOException e) {
+        broken = true;
+        throw e;
+      }
+    }
+  }
+
+  private void sendOutput() throws IOException {
     if (output == NONE) {
       return;
     }
@@ -276,12 +299,13 @@ public final class SmtpConnection implements AutoCloseable {
     }
   }
 
+  /** With TLS it may wait in a buffer for more. */
   private void send(ByteBuffer bytes) throws IOException {
     try {
       if (tls == null) {
         socket.write(bytes, writeTimeout);
       } else {
-        tls.send(bytes, writeTimeout);
+        tls.encrypt(bytes, writeTimeout);
       }
     } catch (IOException e) {
       broken = true;
@@ -423,6 +447,24 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
+   * The last words: sends what is buffered together with close_notify. Nothing can be written any
+   * more.
+   */
+  public void end() throws IOException {
+    sendOutput();
+    if (tls != null && !ended) {
+      check();
+      ended = true;
+      try {
+        tls.sendCloseNotify(writeTimeout);
+      } catch (IOException e) {
+        broken = true;
+        throw e;
+      }
+    }
+  }
+
+  /**
    * Sends what is buffered and close_notify, in bounded time, closes and gives everything back. By
    * the owner; twice is once.
    */
@@ -434,10 +476,7 @@ public final class SmtpConnection implements AutoCloseable {
     try {
       if (!broken) {
         writeTimeout = CLOSE_TIMEOUT;
-        flush();
-        if (tls != null) {
-          tls.sendCloseNotify(CLOSE_TIMEOUT);
-        }
+        end();
       }
     } catch (IOException e) {
       // the peer is gone or does not read: nothing more can be said to it

@@ -87,11 +87,15 @@ final class Socket {
     }
   }
 
-  /** All of {@code bytes}; the peer must take them within {@code timeout}. */
+  /** All of {@code bytes}; the peer must take a record's worth of them within {@code timeout}. */
   void write(ByteBuffer bytes, Duration timeout) throws IOException {
-    writeDeadline = (System.nanoTime() + timeout.toNanos()) | 1; // never 0
+    int due = bytes.position();
     try {
       while (bytes.hasRemaining()) {
+        if (bytes.position() >= due) {
+          due = bytes.position() + BufferPool.SIZE;
+          writeDeadline = (System.nanoTime() + timeout.toNanos()) | 1; // never 0
+        }
         channel.write(bytes);
       }
     } catch (IOException e) {

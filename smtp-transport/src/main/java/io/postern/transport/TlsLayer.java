@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsLayer {
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+  private static final int RECORD = SmtpConnection.RECORD;
 
   private final Socket socket;
   private final ReferenceCountedOpenSslEngine engine;
   private @Nullable ByteBuffer records; // from the peer, ready to be read
+  private boolean bulk; // the socket had as much as there was room for
+  private @Nullable ByteBuffer sealed; // for the peer, in write mode
   private String group = "";
   private boolean released;
 
@@ -142,44 +145,95 @@ final class TlsLayer {
       }
       return n >= 0;
     }
-    ByteBuffer into = have == null ? BufferPool.HEAP.take().limit(0) : have;
+    ByteBuffer into = roomForRecords(have);
     records = into;
     into.compact();
     try {
-      int n = socket.read(into.array(), into.position(), into.remaining(), deadline);
+      int room = into.remaining();
+      int n = socket.read(into.array(), into.position(), room, deadline);
       if (n > 0) {
         into.position(into.position() + n);
       }
+      bulk = n == room || bulk && n > BufferPool.SIZE;
       return n >= 0;
     } finally {
       into.flip();
     }
   }
 
-  /** Encrypts and writes all of {@code plain}, and what the engine itself has to say. */
-  void send(ByteBuffer plain, Duration writeTimeout) throws IOException {
-    ByteBuffer out = BufferPool.DIRECT.take();
-    try {
-      SSLEngineResult result;
-      do {
-        result = engine.wrap(plain, out.clear());
-        out.flip();
-        if (out.hasRemaining()) {
-          noteGroup(out);
-          socket.write(out, writeTimeout);
-        }
-        if (result.getStatus() == Status.CLOSED) {
-          if (plain.hasRemaining()) {
-            throw new IOException("the TLS session has been closed");
-          }
-          return;
-        }
-      } while (plain.hasRemaining()
-          || (result.bytesProduced() > 0
-              && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP));
-    } finally {
-      BufferPool.DIRECT.give(out);
+  /** A large one while the peer fills it, with what {@code have} has. */
+  private ByteBuffer roomForRecords(@Nullable ByteBuffer have) {
+    boolean large = have != null && have.capacity() > BufferPool.SIZE;
+    if (have != null && (large == bulk || have.remaining() > BufferPool.SIZE)) {
+      return have;
     }
+    ByteBuffer next = bulk ? BufferPool.LARGE_HEAP.takeIfAny() : null;
+    if (next == null && have != null && !large) {
+      return have;
+    }
+    next = next == null ? BufferPool.HEAP.take() : next;
+    if (have != null) {
+      next.put(have);
+      giveRecords();
+    }
+    return next.flip();
+  }
+
+  /** Encrypts and sends all of {@code plain}, and what the engine itself has to say. */
+  void send(ByteBuffer plain, Duration writeTimeout) throws IOException {
+    encrypt(plain, writeTimeout);
+    flush(writeTimeout);
+  }
+
+  /** The same, but sends only what has filled the buffer: several records of content a write. */
+  void encrypt(ByteBuffer plain, Duration writeTimeout) throws IOException {
+    SSLEngineResult result;
+    do {
+      ByteBuffer into = room(plain.remaining() >= RECORD, writeTimeout);
+      int start = into.position();
+      result = engine.wrap(plain, into);
+      if (group.isEmpty() && into.position() > start) {
+        noteGroup(into.duplicate().flip().position(start));
+      }
+      if (result.getStatus() == Status.CLOSED) {
+        if (plain.hasRemaining()) {
+          throw new IOException("the TLS session has been closed");
+        }
+        return;
+      }
+    } while (plain.hasRemaining()
+        || (result.bytesProduced() > 0
+            && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP));
+  }
+
+  /** A buffer with room for one more record. */
+  private ByteBuffer room(boolean content, Duration writeTimeout) throws IOException {
+    if (sealed != null && sealed.remaining() < BufferPool.SIZE) {
+      flush(writeTimeout);
+    }
+    if (sealed == null) {
+      ByteBuffer large = content ? BufferPool.LARGE_DIRECT.takeIfAny() : null;
+      sealed = large == null ? BufferPool.DIRECT.take() : large;
+    }
+    return sealed;
+  }
+
+  /** Sends what is encrypted. */
+  void flush(Duration writeTimeout) throws IOException {
+    ByteBuffer out = sealed;
+    if (out == null) {
+      return;
+    }
+    sealed = null;
+    try {
+      socket.write(out.flip(), writeTimeout);
+    } finally {
+      giveSealed(out);
+    }
+  }
+
+  private static void giveSealed(ByteBuffer out) {
+    BufferPool.give(out, BufferPool.LARGE_DIRECT, BufferPool.DIRECT);
   }
 
   /** RFC 8446 §6.1. */
@@ -209,6 +263,10 @@ final class TlsLayer {
     if (!released) {
       released = true;
       giveRecords();
+      if (sealed != null) {
+        giveSealed(sealed);
+        sealed = null;
+      }
       engine.release();
     }
   }
@@ -219,7 +277,7 @@ final class TlsLayer {
 
   private void giveRecords() {
     if (records != null) {
-      BufferPool.HEAP.give(records);
+      BufferPool.give(records, BufferPool.LARGE_HEAP, BufferPool.HEAP);
       records = null;
     }
   }

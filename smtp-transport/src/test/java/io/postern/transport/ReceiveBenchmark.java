@@ -106,11 +106,16 @@ final class ReceiveBenchmark {
     int count = messages.get();
     long cpu = OS.getProcessCpuTime();
     Process load = again("load", port, sessions, each, size);
+    String clientCpu = new String(load.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     load.waitFor();
     int done = messages.get() - count;
     System.out.printf(
-        "%,9d bytes, %3d a session: %6d messages, %.0f us CPU each (server)%n",
-        size, each, done, (OS.getProcessCpuTime() - cpu) / 1000.0 / done);
+        "%,9d bytes, %3d a session: %6d messages, %.0f us CPU each (server), %.0f (client)%n",
+        size,
+        each,
+        done,
+        (OS.getProcessCpuTime() - cpu) / 1000.0 / done,
+        Long.parseLong(clientCpu) / 1000.0 / done);
   }
 
   private static void accept(ServerSocketChannel listener, TlsServer tls, AtomicInteger messages) {
@@ -137,12 +142,11 @@ final class ReceiveBenchmark {
             connection.write(Reply.of(354, "", "Go on").toBytes());
             connection.flush();
             DataDecoder decoder = new DataDecoder();
-            ByteBuffer content = ByteBuffer.allocate(64 * 1024);
             while (!decoder.ended()) {
               if (connection.fill() < 0) {
                 return;
               }
-              decoder.decode(connection.input(), content.clear());
+              decoder.decode(connection.input());
             }
             messages.incrementAndGet();
             connection.write(ok);
@@ -181,6 +185,7 @@ final class ReceiveBenchmark {
         thread.join();
       }
     }
+    System.out.print(OS.getProcessCpuTime());
   }
 
   private static void send(int port, TlsClient tls, String name, int messages, byte[] content) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.TlsVersion;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,8 +128,7 @@ class TransferTest {
               List<String> heard = new ArrayList<>(List.of(hear(c)));
               c.startTls(client, "mx.example");
               for (int i = 0; i < 20; i++) {
-                c.write(
-                    ("NOOP " + i + "\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                c.write(("NOOP " + i + "\r\n").getBytes(StandardCharsets.US_ASCII));
               }
               c.flush(); // at once, perhaps in one packet with our Finished
               for (int i = 0; i < 21; i++) {
@@ -141,6 +141,103 @@ class TransferTest {
         .hasSize(22)
         .startsWith("220 go on", "220 again", "250 0")
         .endsWith("250 19");
+  }
+
+  /** Those that find no large buffer take a small one. */
+  @Test
+  void moreContentsAtOnceThanThereAreLargeBuffers() throws Exception {
+    int count = 50;
+    byte[] content = new byte[400_000];
+    new Random(3).nextBytes(content);
+    TlsServer server = wire.closing(new TlsServer(TestCa.EC));
+    TlsClient client = wire.closing(new TlsClient(null, TlsVersion.TLS_1_2));
+    CountDownLatch all = new CountDownLatch(count);
+    List<Future<byte[]>> received = new ArrayList<>();
+    List<Future<byte[]>> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      received.add(
+          wire.accept(
+              c -> {
+                c.startTls(server);
+                c.expectContent();
+                ByteBuffer got = ByteBuffer.allocate(content.length);
+                while (got.hasRemaining()) {
+                  assertThat(c.fill()).isPositive();
+                  got.put(c.input());
+                }
+                say(c, "250 all of it");
+                return got.array();
+              }));
+      sent.add(
+          wire.connect(
+              c -> {
+                c.startTls(client, "mx.example");
+                c.write(ByteBuffer.wrap(content, 0, 40_000));
+                all.countDown();
+                assertThat(all.await(50, TimeUnit.SECONDS)).isTrue(); // all hold a buffer now
+                c.write(ByteBuffer.wrap(content, 40_000, content.length - 40_000));
+                c.flush();
+                assertThat(hear(c)).isEqualTo("250 all of it");
+                return content;
+              }));
+    }
+    for (int i = 0; i < count; i++) {
+      assertThat(get(sent.get(i))).isSameAs(content);
+      assertThat(get(received.get(i))).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void theFirstReadOfContentTakesAllThatIsThere() throws Exception {
+    CountDownLatch written = new CountDownLatch(1);
+    CountDownLatch read = new CountDownLatch(1);
+    Future<Integer> accepted =
+        wire.accept(
+            c -> {
+              say(c, "354 go on");
+              c.expectContent();
+              assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
+              int first = c.fill();
+              read.countDown();
+              return first;
+            });
+    Future<Boolean> connected =
+        wire.connect(
+            c -> {
+              hear(c);
+              c.write(new byte[10_000]);
+              c.flush();
+              written.countDown();
+              return read.await(20, TimeUnit.SECONDS);
+            });
+    assertThat(get(accepted)).isEqualTo(10_000);
+    assertThat(get(connected)).isTrue();
+  }
+
+  @Test
+  void theLastWordsComeWithTheEndOfTheSession() throws Exception {
+    TlsServer server = wire.closing(new TlsServer(TestCa.EC));
+    TlsClient client = wire.closing(new TlsClient(null, TlsVersion.TLS_1_2));
+    CountDownLatch heard = new CountDownLatch(1);
+    Future<Boolean> accepted =
+        wire.accept(
+            c -> {
+              c.startTls(server);
+              c.write("221 bye\r\n".getBytes(StandardCharsets.US_ASCII));
+              c.end();
+              return heard.await(20, TimeUnit.SECONDS); // the socket is still open
+            });
+    Future<String> connected =
+        wire.connect(
+            c -> {
+              c.startTls(client, "mx.example");
+              String line = hear(c);
+              assertThat(c.fill()).isEqualTo(-1);
+              heard.countDown();
+              return line;
+            });
+    assertThat(get(connected)).isEqualTo("221 bye");
+    assertThat(get(accepted)).isTrue();
   }
 
   @Test

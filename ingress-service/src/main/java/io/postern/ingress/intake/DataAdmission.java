@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataAdmission {
   /**
-   * At most: the connection's input and an incomplete TLS record (17 KiB each), the decoded octets
-   * (16), the chunk being filled (16) and the header section (32).
+   * At most: the connection's input and an incomplete TLS record (17 KiB each), the chunk being
+   * filled (16) and the header section (32). Larger buffers of connections and of the log come from
+   * pools that are bounded as such.
    */
-  public static final int SHARE_BYTES = 98 * 1024;
+  public static final int SHARE_BYTES = 82 * 1024;
 
   private final int all;
   private final Semaphore shares;

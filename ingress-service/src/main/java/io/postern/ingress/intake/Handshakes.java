@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Where it is told how partners shake hands with us: certificate.handshakes. Called from session
- * threads for each accepted message; never blocks and never throws.
+ * threads behind the reply to a session's first message of each connector; never blocks and never
+ * throws.
  */
 @FunctionalInterface
 public interface Handshakes {

@@ -1,9 +1,11 @@
 package io.postern.ingress.intake;
 
-import java.io.ByteArrayOutputStream;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.smtp.LineEnds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Arrays;
 
 /**
  * The header section of a message as it streams by (RFC 5322 §2.2): its first 32 KiB, cut at a line
@@ -15,66 +17,103 @@ public final class HeaderBlock {
   public static final int LIMIT = 32 * 1024;
 
   private static final int LOOKED_AT = 1024 * 1024;
+  private static final int MOST_OF_MESSAGE_ID = 998; // a line's octets, RFC 5322 §2.1.1
   private static final byte[] RECEIVED = "received:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
 
-  private final ByteArrayOutputStream kept = new ByteArrayOutputStream(2048);
-  private int keptLines; // length of kept up to its last line end
-  private boolean cut;
+  private byte[] kept = new byte[2048];
+  private int keptLines; // octets of kept up to its last line end
+  private int seen; // octets of the section
   private boolean ended;
-  private int seen;
-  private int column; // octets of the current line before this one
+  private int column; // octets of the current line so far
   private int matched; // octets of "received:" that the line began with
   private int received;
 
-  /** Looks at the octets between position and limit; leaves the buffer as it is. */
+  /** Looks at the octets between position and limit; leaves the buffer, which has an array. */
   public void look(ByteBuffer content) {
-    for (int i = content.position(); i < content.limit() && !ended; i++) {
-      next(content.get(i));
+    if (ended || !content.hasRemaining()) {
+      return;
     }
+    byte[] bytes = content.array();
+    int from = content.arrayOffset() + content.position();
+    int to = lines(bytes, from, from + Math.min(content.remaining(), LOOKED_AT - seen));
+    keep(bytes, from, to - from);
+    seen += to - from;
+    ended |= seen == LOOKED_AT;
   }
 
-  private void next(byte octet) {
-    if (kept.size() < LIMIT) {
-      kept.write(octet);
-    } else {
-      cut = true;
-    }
-    if (octet == '\n') {
-      if (!cut) {
-        keptLines = kept.size();
-      }
-      ended = column <= 1; // the empty line, CRLF
-      column = 0;
-      matched = 0;
-    } else {
-      if (matched == column && matched < RECEIVED.length && lower(octet) == RECEIVED[matched]) {
-        matched++;
-        if (matched == RECEIVED.length) {
-          received++;
-        }
-      }
-      if (column < Integer.MAX_VALUE) {
+  /** Index behind the last octet of the section in {@code [from, to)}. */
+  private int lines(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to) {
+      while (i < to && column == matched && matched < RECEIVED.length && named(bytes[i])) {
+        i++;
         column++;
+        matched++;
+        received += matched == RECEIVED.length ? 1 : 0;
+      }
+      int end = lineFeed(bytes, i, to);
+      column += end - i;
+      i = end;
+      if (i < to) {
+        i++;
+        if (seen + i - from <= LIMIT) {
+          keptLines = seen + i - from;
+        }
+        if (column <= 1) { // the empty line, CRLF
+          ended = true;
+          return i;
+        }
+        column = 0;
+        matched = 0;
       }
     }
-    if (++seen >= LOOKED_AT) {
-      ended = true;
-    }
+    return i;
+  }
+
+  private boolean named(byte octet) {
+    return lower(octet) == RECEIVED[matched];
   }
 
   private static int lower(byte octet) {
     return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
   }
 
-  /** The header section, at most 32 KiB, without the empty line's successors. */
-  public byte[] bytes() {
-    byte[] all = kept.toByteArray();
-    return cut ? java.util.Arrays.copyOf(all, keptLines) : all;
+  private static int lineFeed(byte[] bytes, int from, int to) {
+    int i = LineEnds.find(bytes, from, to);
+    while (i < to && bytes[i] != '\n') {
+      i = LineEnds.find(bytes, i + 1, to);
+    }
+    return i;
+  }
+
+  private void keep(byte[] bytes, int from, int length) {
+    int count = Math.min(length, LIMIT - seen);
+    if (count <= 0) {
+      return;
+    }
+    if (seen + count > kept.length) {
+      kept = Arrays.copyOf(kept, Math.min(LIMIT, Math.max(seen + count, 2 * kept.length)));
+    }
+    System.arraycopy(bytes, from, kept, seen, count);
+  }
+
+  /**
+   * The header section, at most 32 KiB, without the empty line's successors; not copied, so nothing
+   * may be looked at any more.
+   */
+  public ByteString bytes() {
+    ended = true;
+    return UnsafeByteOperations.unsafeWrap(kept, 0, length());
+  }
+
+  private int length() {
+    return cut() ? keptLines : seen;
   }
 
   /** Whether more header was there than {@link #bytes()} has. */
   public boolean cut() {
-    return cut;
+    return seen > LIMIT;
   }
 
   /** Fields named Received so far. */
@@ -84,20 +123,43 @@ public final class HeaderBlock {
 
   /** The Message-ID field's value, unfolded, at most 998 characters; empty when there is none. */
   public String messageId() {
-    String[] lines = new String(bytes(), StandardCharsets.ISO_8859_1).split("\r?\n", -1);
-    for (int i = 0; i < lines.length; i++) {
-      if (!lines[i].toLowerCase(Locale.ROOT).startsWith("message-id:")) {
-        continue;
+    int length = length();
+    for (int line = 0; line < length; line = next(line, length)) {
+      if (isMessageId(line, length)) {
+        return unfolded(line, length);
       }
-      StringBuilder value = new StringBuilder(lines[i].substring("message-id:".length()));
-      while (i + 1 < lines.length
-          && !lines[i + 1].isEmpty()
-          && " \t".indexOf(lines[i + 1].charAt(0)) >= 0) {
-        value.append(lines[++i]);
-      }
-      String text = value.toString().strip();
-      return text.substring(0, Math.min(text.length(), 998));
     }
     return "";
+  }
+
+  private int next(int line, int length) {
+    return Math.min(length, lineFeed(kept, line, length) + 1);
+  }
+
+  private boolean isMessageId(int line, int length) {
+    if (length - line < MESSAGE_ID.length) {
+      return false;
+    }
+    for (int i = 0; i < MESSAGE_ID.length; i++) {
+      if (lower(kept[line + i]) != MESSAGE_ID[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** RFC 5322 §2.2.3. */
+  private String unfolded(int field, int length) {
+    StringBuilder value = new StringBuilder();
+    int from = field + MESSAGE_ID.length;
+    do {
+      int end = lineFeed(kept, from, length);
+      boolean crlf = end < length && end > from && kept[end - 1] == '\r';
+      value.append(
+          new String(kept, from, end - from - (crlf ? 1 : 0), StandardCharsets.ISO_8859_1));
+      from = Math.min(length, end + 1);
+    } while (from < length && (kept[from] == ' ' || kept[from] == '\t'));
+    String text = value.toString().strip();
+    return text.substring(0, Math.min(text.length(), MOST_OF_MESSAGE_ID));
   }
 }

@@ -1,6 +1,6 @@
 package io.postern.ingress.intake;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
@@ -49,11 +49,20 @@ public final class MessageIntake implements AutoCloseable {
     return header.receivedFields();
   }
 
-  /** Returns when content and envelope are durable: the message's size with the trace field. */
+  /**
+   * Returns when content and envelope are durable: the message's size with the trace field.
+   *
+   * @param leadingDot a line of the content begins with a dot. The content begins a line: the trace
+   *     field in front of it ends with CRLF
+   */
   public long accept(
-      Envelope envelope, List<RecipientGroup> groups, SessionFacts session, long directoryVersion)
+      Envelope envelope,
+      List<RecipientGroup> groups,
+      SessionFacts session,
+      long directoryVersion,
+      boolean leadingDot)
       throws LogUnavailableException {
-    ContentReference content = log.finishContent();
+    ContentReference content = log.finishContent().toBuilder().setNoLeadingDot(!leadingDot).build();
     long now = System.currentTimeMillis();
     byte[] trace = trace(envelope, session, now);
     long size = trace.length + content.getSize();
@@ -63,9 +72,10 @@ public final class MessageIntake implements AutoCloseable {
             .setEnvelope(envelope)
             .addAllGroups(groups)
             .setSession(session)
-            .setHeaderBlock(ByteString.copyFrom(header.bytes()))
+            .setHeaderBlock(header.bytes())
             .setHeaderBlockCut(header.cut())
-            .addContent(ContentSegment.newBuilder().setInline(ByteString.copyFrom(trace)))
+            .addContent(
+                ContentSegment.newBuilder().setInline(UnsafeByteOperations.unsafeWrap(trace)))
             .addContent(ContentSegment.newBuilder().setReference(content))
             .setSize(size)
             .setAcceptedMillis(now)

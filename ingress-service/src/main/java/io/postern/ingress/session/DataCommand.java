@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * reply. Owner: the session's thread.
  */
 final class DataCommand {
-  private static final int BUFFER = 16 * 1024;
+  /** What there is to say about an accepted message, and to count once it is said. */
+  record Accepted(Reply reply, long size, Duration latency) {}
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -34,7 +35,7 @@ final class DataCommand {
   private final MailTransaction mail;
   private final DataDecoder decoder = new DataDecoder();
   private @Nullable Refusal refusal;
-  private @Nullable Reply accepted;
+  private @Nullable Accepted accepted;
   private boolean endsSession;
   private long received;
 
@@ -59,8 +60,7 @@ final class DataCommand {
         552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
   }
 
-  /** The reply to an accepted message. */
-  Reply accepted() {
+  Accepted accepted() {
     if (accepted == null) {
       throw new IllegalStateException("not accepted");
     }
@@ -81,6 +81,7 @@ final class DataCommand {
       try (MessageIntake intake = new MessageIntake(parts.log().begin())) {
         connection.write(Reply.of(354, "", "Send the message, end it with CRLF.CRLF").toBytes());
         connection.flush();
+        connection.expectContent();
         read(intake);
         return endsSession ? refusal : finish(intake);
       }
@@ -88,13 +89,11 @@ final class DataCommand {
   }
 
   private void read(MessageIntake intake) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(BUFFER);
     while (!decoder.ended()) {
       if (!connection.input().hasRemaining() && !fill()) {
         return;
       }
-      decoder.decode(connection.input(), content);
-      content.flip();
+      ByteBuffer content = decoder.decode(connection.input());
       received += content.remaining();
       if (refusal == null) {
         refusal = take(content, intake);
@@ -105,7 +104,6 @@ final class DataCommand {
         endsSession = true;
         return;
       }
-      content.clear();
     }
   }
 
@@ -155,19 +153,22 @@ final class DataCommand {
     if (late != null) {
       return late;
     }
+    // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
+    // or the client would send again what was accepted (G5 c).
+    Reply reply = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     long began = System.nanoTime();
     try {
       long size =
           intake.accept(
-              mail.envelope(), mail.recipients().groups(), client.facts(), mail.directoryVersion());
-      parts
-          .metrics()
-          .accepted(size, mail.recipients().size(), Duration.ofNanos(System.nanoTime() - began));
-      parts.handshakes().accepted(client.facts(), mail.recipients().groups());
+              mail.envelope(),
+              mail.recipients().groups(),
+              client.facts(),
+              mail.directoryVersion(),
+              decoder.leadingDot());
+      accepted = new Accepted(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
       return logUnavailable();
     }
-    accepted = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     return null;
   }
 

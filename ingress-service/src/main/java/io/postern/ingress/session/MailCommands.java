@@ -11,6 +11,8 @@ import io.postern.smtp.SmtpSyntaxException;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the session's thread, which must close it.
  */
 final class MailCommands implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(MailCommands.class.getName());
+
   private final SmtpConnection connection;
   private final SessionParts parts;
   private final SessionLimits limits;
@@ -25,6 +29,7 @@ final class MailCommands implements AutoCloseable {
   private final Load load;
   private final ClientFacts client;
   private final Answers answers;
+  private final HandshakeReport handshakes;
   private @Nullable MailTransaction transaction;
 
   MailCommands(
@@ -41,6 +46,7 @@ final class MailCommands implements AutoCloseable {
     this.load = load;
     this.client = client;
     this.answers = answers;
+    this.handshakes = new HandshakeReport(connection, client, parts.handshakes());
   }
 
   void mail(Command.Mail command) throws IOException, SmtpSyntaxException {
@@ -155,13 +161,25 @@ final class MailCommands implements AutoCloseable {
     if (refusal != null) {
       answers.refuse("DATA", "", refusal);
     } else {
-      answers.say(data.accepted());
+      DataCommand.Accepted accepted = data.accepted();
+      answers.say(accepted.reply());
       clock.restart();
+      count(accepted, mail);
     }
     if (data.endsSession()) {
       answers.end();
     }
     reset();
+  }
+
+  /** The client has its 250: what fails here changes nothing for it. */
+  private void count(DataCommand.Accepted accepted, MailTransaction mail) {
+    try {
+      parts.metrics().accepted(accepted.size(), mail.recipients().size(), accepted.latency());
+      handshakes.accepted(mail.recipients().groups());
+    } catch (RuntimeException fault) {
+      LOG.log(Level.SEVERE, "An accepted message was not counted by a fault of ours", fault);
+    }
   }
 
   /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */

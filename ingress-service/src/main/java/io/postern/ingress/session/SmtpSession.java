@@ -52,7 +52,7 @@ public final class SmtpSession implements Runnable {
     try (connection;
         mail) {
       talk();
-      connection.flush();
+      connection.end();
     } catch (IOException gone) { // the client went away or was cut off: counted, not logged
       parts.metrics().lost();
 
