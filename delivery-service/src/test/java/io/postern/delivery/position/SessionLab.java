@@ -119,7 +119,8 @@ final class SessionLab {
     }
   }
 
-  private OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership) {
+  private OutcomeRecorded.@Nullable Builder deliver(
+      DeliveryRequested request, Ownership ownership) {
     Session session = new Session((OpenDelivery) ownership);
     CompletableFuture<Session> waiting = starting.get(request.getQueueId());
     if (waiting != null) {
