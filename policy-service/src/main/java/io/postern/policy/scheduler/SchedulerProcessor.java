@@ -185,7 +185,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         return;
       }
       String key = text(record.key());
-      if (has(record, Headers.FINAL, Headers.FINAL_YES) && !controlWaits(key)) {
+      if (record.headers().lastHeader(Headers.FINAL) != null && !controlWaits(key)) {
         return;
       }
       Read<OutcomeRecorded> read = outcome(key, record.value());
