@@ -66,7 +66,7 @@ final class Examination {
       expired = all.is(recipient, Recipients.EXPIRED);
       result = expired ? RecipientState.FAILED : RecipientState.CANCELLED;
       ended(recipient, entry, now);
-      if (state.later.lastAttempt[later] > state.later.ownAttempt[later]) {
+      if (all.outcomeAttempt[recipient] > state.later.ownAttempt[later]) {
         problem = Problem.STATE_AFTER_END;
       }
     } else if (state.failed(recipient)) {

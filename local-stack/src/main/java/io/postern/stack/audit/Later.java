@@ -2,7 +2,7 @@ package io.postern.stack.audit;
 
 /**
  * What is known of recipients that were not done with their first attempt: the schedule's latest
- * entry, and which attempts the scheduler ended. 33 bytes each. The fold's thread.
+ * entry, and which attempts the scheduler ended. 29 bytes each. The fold's thread.
  */
 final class Later {
   static final int NONE = -1;
@@ -24,9 +24,6 @@ final class Later {
   /** The highest attempt that failed, and was followed by another outcome; {@link #NONE}. */
   int[] failedBefore = new int[64];
 
-  /** The highest attempt of an outcome but delivered. */
-  int[] lastAttempt = new int[64];
-
   int add() {
     int number = size++;
     state = Columns.grown(state, number);
@@ -36,7 +33,6 @@ final class Later {
     ownAttempt = Columns.grown(ownAttempt, number);
     failedBy = Columns.grown(failedBy, number);
     failedBefore = Columns.grown(failedBefore, number);
-    lastAttempt = Columns.grown(lastAttempt, number);
     ownAttempt[number] = NONE;
     failedBefore[number] = NONE;
     return number;

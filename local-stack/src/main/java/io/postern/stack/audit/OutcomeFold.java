@@ -67,6 +67,7 @@ final class OutcomeFold {
       default -> notDelivered(outcome.attempt, kind, recipient);
     }
     all.outcomeOffset[recipient] = record.offset();
+    all.outcomeAttempt[recipient] = Math.max(all.outcomeAttempt[recipient], outcome.attempt);
     return true;
   }
 
@@ -146,15 +147,14 @@ final class OutcomeFold {
       all.set(recipient, Recipients.STILL_OPEN);
     }
     boolean failed = kind == OutcomeKind.FAILED;
-    if (!failed && all.later[recipient] == 0) {
+    if (!failed && !all.is(recipient, Recipients.FAILED)) {
       return;
     }
-    Later later = state.later;
     int number = state.later(recipient);
+    Later later = state.later;
     if (all.is(recipient, Recipients.FAILED)) {
       later.failedBefore[number] = Math.max(later.failedBefore[number], later.failedBy[number]);
     }
-    later.lastAttempt[number] = Math.max(later.lastAttempt[number], attempt);
     if (failed) {
       all.set(recipient, Recipients.FAILED);
       later.failedBy[number] = Math.max(later.failedBy[number], attempt);

@@ -237,7 +237,9 @@ final class PartitionFold {
       all.deliveryRequirement[recipient] = requirement;
       all.deliveryOffset[recipient] = record.offset();
     }
-    if (record.offset() >= positions.deliveries().next()) {
+    // In a later look its outcome may have been read before it.
+    boolean done = number <= all.outcomeAttempt[recipient];
+    if (!done && record.offset() >= positions.deliveries().next()) {
       item(recipient, kind, number, record);
     }
   }

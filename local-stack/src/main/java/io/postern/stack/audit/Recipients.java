@@ -66,8 +66,11 @@ final class Recipients {
   /** Of the last delivery asked for; -1 none. */
   long[] deliveryOffset = new long[64];
 
-  /** Of the last outcome; -1 none. */
+  /** Of the last outcome that counts; -1 none. */
   long[] outcomeOffset = new long[64];
+
+  /** The highest attempt of those; -1 none. */
+  int[] outcomeAttempt = new int[64];
 
   private final Map<Integer, List<DeliveredOutcome>> more = new HashMap<>();
 
@@ -84,10 +87,12 @@ final class Recipients {
     deliveryRequirement = Columns.grown(deliveryRequirement, recipient);
     deliveryOffset = Columns.grown(deliveryOffset, recipient);
     outcomeOffset = Columns.grown(outcomeOffset, recipient);
+    outcomeAttempt = Columns.grown(outcomeAttempt, recipient);
     flags[recipient] = flag;
     organization[recipient] = (short) organizationNumber;
     deliveryOffset[recipient] = -1;
     outcomeOffset[recipient] = -1;
+    outcomeAttempt[recipient] = -1;
     return recipient;
   }
 

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,24 @@ class AccessRightsTest {
     assertThat(who(Topics.DIRECTORY, AclOperation.WRITE)).containsExactly("User:policy");
     assertThat(who(Topics.CERTIFICATE_VERDICTS, AclOperation.WRITE))
         .containsExactly("User:certificate");
+  }
+
+  /** Who takes a partition reads back what its predecessor wrote (log-mechanics §5). */
+  @Test
+  void deliveryReadsTheOutcomesThatItAloneWrites() {
+    assertThat(who(Topics.MAIL_OUTCOMES, AclOperation.READ)).contains("User:delivery");
+    assertThat(who(Topics.MAIL_OUTCOMES, AclOperation.WRITE)).containsExactly("User:delivery");
+    assertThat(who(Topics.MAIL_SCHEDULE_OUTCOMES, AclOperation.WRITE))
+        .containsExactly("User:policy");
+  }
+
+  /** Nothing on the way of a message is written in a transaction (log-mechanics §3). */
+  @Test
+  void policyAloneHasTransactions() {
+    assertThat(AccessRights.all())
+        .filteredOn(right -> right.pattern().resourceType() == ResourceType.TRANSACTIONAL_ID)
+        .isNotEmpty()
+        .allSatisfy(right -> assertThat(right.entry().principal()).isEqualTo("User:policy"));
   }
 
   /** The channels of the messaging framework are named in settings alone. */

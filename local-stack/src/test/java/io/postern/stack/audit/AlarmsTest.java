@@ -494,6 +494,14 @@ final class AlarmsTest {
               s.log.then(log -> log.delivered = 1);
             }),
         calm(
+            "in motion at the first look: its outcome's Decision is seen at the second",
+            s -> {
+              s.deferredOnce().due(2).outcome(2, OutcomeKind.DEFERRED).scheduled();
+              s.log.decidedDue = 1;
+              s.entry(ScheduleState.OPEN, 2);
+              s.log.then(log -> s.decidedDue(2).entry(ScheduleState.WAITING, 2));
+            }),
+        calm(
             "in motion at the first look: outcome seen at the second",
             s -> {
               s.accepted().decided().finished();
@@ -695,8 +703,9 @@ final class AlarmsTest {
                 Uncounted.ANNULLED, 1L));
     assertThat(new AuditPrinter(false).lines(report))
         .contains(
-            "count for nothing: 1 Decisions written again, 2 Decisions behind a gap, 2 partitions taken,"
-                + " 1 partitions taken too late, 2 outcomes of former owners, 1 failures annulled");
+            "count for nothing: 1 Decisions written again, 2 Decisions behind a gap, 2 partitions"
+                + " taken, 1 partitions taken too late, 2 outcomes of former owners, 1 failures"
+                + " annulled");
     assertThat(AuditJson.of(report)).contains("\"former-owner\" : 2");
   }
 

@@ -214,7 +214,8 @@ final class KafkaAuditTest {
     }
     AuditReport report = Audit.run(log.options());
     assertThat(report.alarms()).isEmpty();
-    assertThat(report.mail().failed()).isEqualTo(1);
+    assertThat(report.recipient(ids.get(0).value(), 0).orElseThrow().state())
+        .isEqualTo(RecipientState.FAILED);
     assertThat(report.dsns().pendingByPlace()).isEqualTo(Map.of(Place.UNDECIDED, 1L));
     assertThat(report.recipient(ids.get(1).value(), 0).orElseThrow().places())
         .isEqualTo(Set.of(Place.WAITING));
