@@ -2,6 +2,7 @@ package io.postern.contracts;
 
 import io.postern.contracts.TopicDeclaration.Cleanup;
 import io.postern.contracts.TopicDeclaration.Partitioning;
+import io.postern.contracts.TopicDeclaration.Records;
 import java.time.Duration;
 import java.util.List;
 
@@ -107,9 +108,11 @@ public final class Topics {
               MESSAGE,
               List.of(INGRESS, NOTICES),
               List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
-          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)),
-          mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)),
-          mail(MAIL_DELIVERIES, MESSAGE, List.of(DECIDER), List.of(DELIVERY, CONSOLE)),
+          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)).of(Records.CHUNKS),
+          mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
+          // A day longer than what they decide: whoever reads the oldest source finds its decision.
+          mail(MAIL_DELIVERIES, MESSAGE.plus(DAY), List.of(DECIDER), List.of(DELIVERY, CONSOLE))
+              .of(Records.DECISIONS),
           mail(
               MAIL_OUTCOMES,
               MESSAGE,

@@ -47,7 +47,8 @@ final class Decisions {
       Decision known =
           e.getUnfinishedMessage() instanceof Decision some ? some : Decision.getDefaultInstance();
       String queueId = isHome(known.getQueueId(), record.partition()) ? known.getQueueId() : "";
-      return new Parsed(known.toBuilder().setQueueId(queueId).build(), "its bytes cannot be read");
+      return new Parsed(
+          ofOneMessage(known.toBuilder().setQueueId(queueId).build()), "its bytes cannot be read");
     }
   }
 
@@ -68,12 +69,28 @@ final class Decisions {
           decision.toBuilder().clearQueueId().build(),
           "its queue id is none, or of another partition");
     }
-    boolean own =
-        decision.getDeliveriesList().stream()
-                .allMatch(d -> d.getQueueId().equals(decision.getQueueId()))
-            && decision.getOutcomesList().stream()
-                .allMatch(o -> o.getQueueId().equals(decision.getQueueId()));
-    return new Parsed(decision, own ? null : "it speaks of several messages");
+    Decision own = ofOneMessage(decision);
+    return new Parsed(own, own.equals(decision) ? null : "it speaks of several messages");
+  }
+
+  private static Decision ofOneMessage(Decision decision) {
+    String queueId = decision.getQueueId();
+    if (decision.getDeliveriesList().stream().allMatch(d -> d.getQueueId().equals(queueId))
+        && decision.getOutcomesList().stream().allMatch(o -> o.getQueueId().equals(queueId))) {
+      return decision;
+    }
+    return decision.toBuilder()
+        .clearDeliveries()
+        .addAllDeliveries(
+            decision.getDeliveriesList().stream()
+                .filter(d -> d.getQueueId().equals(queueId))
+                .toList())
+        .clearOutcomes()
+        .addAllOutcomes(
+            decision.getOutcomesList().stream()
+                .filter(o -> o.getQueueId().equals(queueId))
+                .toList())
+        .build();
   }
 
   /** Of all deliveries and outcomes; an outcome without any has {@link AttemptKey#NO_RECIPIENT}. */

@@ -56,7 +56,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
   private static final Duration POSITION_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(20);
-  private static final Duration RENEW_PAUSE = Duration.ofMillis(200);
+  static final Duration RENEW_PAUSE = Duration.ofMillis(200);
   private static final long REBUILD_PAUSE_MILLIS = 500;
 
   // Most final replies come within a second; who takes over does not wait longer for the others.

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -48,17 +50,26 @@ final class OutcomeLog implements AutoCloseable {
 
   private record Answer(Object producer, Object what, long offset) {}
 
-  private final Properties properties;
+  private final Supplier<? extends Producer<String, byte[]>> producers;
   private final OccasionalLog complaints;
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable KafkaProducer<String, byte[]> producer; // any thread asks usable()
+  private volatile @Nullable Producer<String, byte[]> producer; // any thread asks usable()
 
   OutcomeLog(LogSettings settings, OccasionalLog complaints) {
+    this(() -> new KafkaProducer<>(properties(settings)), complaints);
+  }
+
+  OutcomeLog(Supplier<? extends Producer<String, byte[]>> producers, OccasionalLog complaints) {
+    this.producers = producers;
     this.complaints = complaints;
-    properties = settings.producer();
+  }
+
+  private static Properties properties(LogSettings settings) {
+    Properties properties = settings.producer();
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    return properties;
   }
 
   /** False after a send that failed, and before the first {@link #renew}. */
@@ -69,12 +80,12 @@ final class OutcomeLog implements AutoCloseable {
   /** A new producer; what the one before has not answered is not answered any more. */
   void renew() {
     discard();
-    producer = new KafkaProducer<>(properties);
+    producer = producers.get();
   }
 
   /** Sends; the answer comes by {@link #poll}. */
   void send(ProducerRecord<String, byte[]> record, Object what) {
-    KafkaProducer<String, byte[]> current = producer;
+    Producer<String, byte[]> current = producer;
     if (current == null) {
       throw new IllegalStateException("there is no producer");
     }
@@ -95,7 +106,7 @@ final class OutcomeLog implements AutoCloseable {
     }
   }
 
-  private void answer(KafkaProducer<String, byte[]> from, Object what, Exception failure) {
+  private void answer(Producer<String, byte[]> from, Object what, Exception failure) {
     if (from == producer) {
       complaints.warn("an outcome could not be written", failure);
     }
@@ -116,7 +127,7 @@ final class OutcomeLog implements AutoCloseable {
   }
 
   private void discard() {
-    KafkaProducer<String, byte[]> old = producer;
+    Producer<String, byte[]> old = producer;
     producer = null;
     answers.clear();
     if (old != null) {
@@ -168,7 +179,7 @@ final class OutcomeLog implements AutoCloseable {
 
   @Override
   public void close() {
-    KafkaProducer<String, byte[]> old = producer;
+    Producer<String, byte[]> old = producer;
     producer = null;
     if (old != null) {
       old.close(CLOSE);

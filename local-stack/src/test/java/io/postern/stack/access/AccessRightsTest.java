@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
+import io.postern.log.TopicsSetup;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,24 @@ class AccessRightsTest {
                 .contains(principal);
           }
         });
+  }
+
+  /** What a start verifies beside our topics: Kafka's own, and what brokers make them with. */
+  @Test
+  void everyServiceMayLookAtKafkasOwnTopicsAndAtTheBrokersSettingsAndNoMore() {
+    Set<String> everyone =
+        Principal.ALL.stream().map(p -> "User:" + p.name()).collect(Collectors.toSet());
+    for (String topic : TopicsSetup.KAFKAS_OWN) {
+      assertThat(who(topic, AclOperation.DESCRIBE)).isEqualTo(everyone);
+      assertThat(who(topic, AclOperation.DESCRIBE_CONFIGS)).isEqualTo(everyone);
+      assertThat(who(topic, AclOperation.READ)).isEmpty();
+      assertThat(who(topic, AclOperation.WRITE)).isEmpty();
+    }
+    assertThat(AccessRights.all())
+        .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
+        .extracting(right -> right.entry().operation())
+        .containsOnly(AclOperation.DESCRIBE_CONFIGS)
+        .hasSize(everyone.size());
   }
 
   @Test

@@ -74,7 +74,7 @@ public final class Lease {
     if (ended || !proven || now - notBefore < 0) {
       return 0;
     }
-    if (readAt != ANY && provenAt - readAt < 0) {
+    if (readAt != ANY && provenAt - readAt <= 0) { // equal ticks prove no order
       return 0;
     }
     return TERM.toNanos() - (now - provenAt);

@@ -100,7 +100,7 @@ public final class Decider implements Worker.Task {
     ConsumerRecords<String, byte[]> polled = member.poll(crowded ? CROWDED_POLL : POLL);
     metrics.lag(member.lag());
     Directory current = directory.get().orElse(null);
-    if (!polled.isEmpty() && current == null) {
+    if (current == null) {
       member.giveBack(polled); // partitions that came with this very poll were not paused yet
     } else if (!polled.isEmpty()) {
       lastRead = System.nanoTime();
