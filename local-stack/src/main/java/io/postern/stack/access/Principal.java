@@ -30,7 +30,7 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
                   ConsumerGroups.DELIVERY,
                   ConsumerGroups.DELIVERY_KEEPER,
                   ConsumerGroups.DELIVERY_PROBER),
-              "delivery"),
+              ""),
           new Principal(
               "certificate", Set.of("certificate"), Set.of(ConsumerGroups.CERTIFICATE), ""));
 }

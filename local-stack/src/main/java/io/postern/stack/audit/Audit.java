@@ -121,6 +121,7 @@ public final class Audit {
 
   private AuditReport report(List<PartitionAudit> partitions, int looks) {
     Tallies tallies = new Tallies();
+    Map<Uncounted, Long> uncounted = new EnumMap<>(Uncounted.class);
     Map<AlarmKind, Long> counts = new EnumMap<>(AlarmKind.class);
     List<Alarm> alarms = new ArrayList<>();
     List<UnreadableRecord> unreadable = new ArrayList<>();
@@ -133,6 +134,11 @@ public final class Audit {
       alarms.addAll(findings.alarms());
       unreadable.addAll(findings.unreadable());
       unreadableCount += findings.unreadableCount();
+      for (Uncounted kind : Uncounted.values()) {
+        if (partition.state().counted(kind) > 0) {
+          uncounted.merge(kind, partition.state().counted(kind), Long::sum);
+        }
+      }
       leftOut += partition.state().leftOut;
     }
     return new AuditReport(
@@ -140,6 +146,7 @@ public final class Audit {
         Tallies.sum(tallies.dsns()),
         new TreeMap<>(tallies.mail()),
         new TreeMap<>(tallies.dsns()),
+        uncounted,
         leftOut,
         counts,
         List.copyOf(alarms),

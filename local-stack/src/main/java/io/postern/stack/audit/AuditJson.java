@@ -21,6 +21,8 @@ public final class AuditJson {
     tally(root.putObject("dsns"), report.dsns());
     ObjectNode dsns = root.putObject("dsnsByOrganization");
     report.dsnsByOrganization().forEach((name, t) -> tally(dsns.putObject(name), t));
+    ObjectNode uncounted = root.putObject("uncounted");
+    report.uncounted().forEach((kind, n) -> uncounted.put(name(kind), n));
     root.put("leftOut", report.leftOut());
     root.put("looks", report.looks());
     root.put("unreadableCount", report.unreadableCount());

@@ -44,6 +44,11 @@ public final class AuditPrinter {
       lines.add("no DSNs");
     }
     lines.add("");
+    if (!report.uncounted().isEmpty()) {
+      StringJoiner uncounted = new StringJoiner(", ", "count for nothing: ", "");
+      report.uncounted().forEach((kind, n) -> add(uncounted, kind.words(), n));
+      lines.add(uncounted.toString());
+    }
     if (report.leftOut() > 0) {
       lines.add(report.leftOut() + " messages left out: older than what the topics still have");
     }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param dsns the messages that were written here because of others
  * @param organizations mail by organization, sorted
  * @param dsnsByOrganization DSNs by organization, sorted
+ * @param uncounted records that change nobody's state, by kind
  * @param leftOut messages older than what the topics still have of everything
  * @param alarmCounts exact, by kind
  * @param alarms at most {@link AuditOptions#maxAlarms}
@@ -26,6 +27,7 @@ public record AuditReport(
     Tally dsns,
     Map<String, Tally> organizations,
     Map<String, Tally> dsnsByOrganization,
+    Map<Uncounted, Long> uncounted,
     long leftOut,
     Map<AlarmKind, Long> alarmCounts,
     List<Alarm> alarms,

@@ -1,7 +1,7 @@
 package io.postern.stack.audit;
 
 /**
- * One delivered outcome of a recipient; the same outcome id twice is once.
+ * One delivered outcome of a recipient; the same outcome written twice is once.
  *
  * @param attempt of the delivery it is the outcome of
  * @param late written after its owner had lost it

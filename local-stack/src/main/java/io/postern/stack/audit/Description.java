@@ -37,8 +37,9 @@ final class Description {
           .append(state.recipients.deliveryAttempt[recipient])
           .append(" at offset ")
           .append(delivery)
-          .append(now.deliveries().finished(delivery) ? " finished" : " not finished")
-          .append(", ");
+          .append(" (delivery at ")
+          .append(now.deliveries().next())
+          .append("), ");
     }
     items(text, recipient, now);
     long outcome = state.recipients.outcomeOffset[recipient];

@@ -15,6 +15,10 @@ final class Examination {
   private final long stuckMillis;
 
   RecipientState result = RecipientState.PENDING;
+
+  /** Of a failed one: its time was over. */
+  boolean expired;
+
   Problem problem = Problem.NONE;
 
   /** Bits by {@link Place}'s ordinal. */
@@ -27,6 +31,7 @@ final class Examination {
   private int movingAttempt;
   private boolean outcomeUnread;
   private boolean still;
+  private int annulledThrough;
 
   Examination(PartitionState state, long stuckMillis) {
     this.state = state;
@@ -46,6 +51,8 @@ final class Examination {
     movingAttempt = 0;
     outcomeUnread = false;
     still = false;
+    expired = false;
+    annulledThrough = state.annulledThrough(recipient);
     problem = Problem.NONE;
     fingerprint = 31L * (all.flags[recipient] & Recipients.FACTS) + all.items[recipient];
     accepted(message, now, before, nowMillis);
@@ -55,12 +62,19 @@ final class Examination {
     if (all.is(recipient, Recipients.DELIVERED)) {
       result = RecipientState.DELIVERED;
       ended(recipient, entry, now);
-    } else if (all.is(recipient, Recipients.ENDED) && !overtaken(recipient, later)) {
-      result =
-          all.is(recipient, Recipients.CANCELLED)
-              ? RecipientState.CANCELLED
-              : RecipientState.FAILED;
+    } else if (state.endedByScheduler(recipient)) {
+      expired = all.is(recipient, Recipients.EXPIRED);
+      result = expired ? RecipientState.FAILED : RecipientState.CANCELLED;
       ended(recipient, entry, now);
+      if (all.outcomeAttempt[recipient] > state.later.ownAttempt[later]) {
+        problem = Problem.STATE_AFTER_END;
+      }
+    } else if (state.failed(recipient)) {
+      result = RecipientState.FAILED;
+      ended(recipient, entry, now);
+      if (state.later.failedBefore[later] > state.annulledThrough(recipient)) {
+        problem = Problem.STATE_AFTER_END;
+      }
     } else {
       result = RecipientState.PENDING;
       pending(entry, later, nowMillis);
@@ -86,12 +100,6 @@ final class Examination {
     return set;
   }
 
-  private boolean overtaken(int recipient, int later) {
-    return all.is(recipient, Recipients.END_AFTER_STILL_OPEN)
-        && later != 0
-        && state.later.askedFor[later] > state.later.endedBy[later];
-  }
-
   private void accepted(int message, Positions now, @Nullable Positions before, long nowMillis) {
     if (state.messages.offset(message) >= now.accepted()) {
       found(Place.UNDECIDED, 1);
@@ -114,8 +122,9 @@ final class Examination {
           found(Place.DUE, attempt);
           still |= waitsLong && (before == null || before.due() == now.due());
         }
-        case Items.DELIVERY -> {
-          found(Place.IN_DELIVERY, attempt);
+        case Items.DELIVERY, Items.RECORDING -> {
+          boolean delivery = state.items.kind(item) == Items.DELIVERY;
+          found(delivery ? Place.IN_DELIVERY : Place.UNRECORDED, attempt);
           still |=
               waitsLong
                   && (before == null
@@ -125,8 +134,9 @@ final class Examination {
         }
         case Items.OUTCOME -> {
           outcomeUnread = true;
-          // "still open" and what followed it are one attempt, and one place
-          if (attempt != lastOutcome) {
+          // "still open" and what followed it are one attempt, and one place; one that the
+          // scheduler's own word has ended is none.
+          if (attempt != lastOutcome && attempt > annulledThrough) {
             found(Place.OUTCOME_UNREAD, attempt);
           }
           lastOutcome = attempt;

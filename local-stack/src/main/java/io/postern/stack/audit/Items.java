@@ -14,6 +14,11 @@ final class Items {
   /** One that creates no state: it follows "still open" (log-mechanics §5). */
   static final byte OUTCOME_NO_PLACE = 4;
 
+  /** An outcome of a Decision, that delivery has to record. */
+  static final byte RECORDING = 5;
+
+  private static final byte DONE = 6;
+
   private int size = 1;
   private int[] next = new int[64];
   private byte[] kinds = new byte[64];
@@ -58,11 +63,21 @@ final class Items {
     return times[item];
   }
 
+  /** An outcome of this attempt counts: what was to be delivered or recorded is done. */
+  void done(int head, int attempt) {
+    for (int item = head; item != 0; item = next[item]) {
+      if ((kinds[item] == DELIVERY || kinds[item] == RECORDING) && attempts[item] == attempt) {
+        kinds[item] = DONE;
+      }
+    }
+  }
+
   boolean consumed(int item, Positions positions) {
     long offset = offsets[item];
     return switch (kinds[item]) {
       case DUE -> offset < positions.due();
-      case DELIVERY -> positions.deliveries().finished(offset);
+      case DELIVERY, RECORDING -> offset < positions.deliveries().next();
+      case DONE -> true;
       default -> offset < positions.outcomes();
     };
   }

@@ -38,12 +38,17 @@ final class KafkaLog implements LogSource {
   private static final Duration OPEN_TRANSACTION = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
+  /** In which the marks of a log without its start are learnt, and its owner (log-mechanics §4). */
+  static final Duration FIRST_HOUR = Duration.ofHours(1);
+
   // Ends are asked in this order, after all positions. The schedule before what its entries lead
-  // to, so that an open entry's attempt is there; mail.accepted after all that speaks of its
-  // messages; notices after the DSNs that answer them.
+  // to, so that an open entry's attempt is there, and the word that ended one; Decisions after
+  // their sources and before the outcomes that settle them; mail.accepted after all that speaks of
+  // its messages; notices after the DSNs that answer them.
   private static final List<Topic> ENDS =
       List.of(
           Topic.SCHEDULE,
+          Topic.SCHEDULE_OUTCOMES,
           Topic.DUE,
           Topic.DELIVERIES,
           Topic.OUTCOMES,
@@ -193,7 +198,11 @@ final class KafkaLog implements LogSource {
   private Map<Integer, Long> horizons(Map<TopicPartition, Long> begins)
       throws AuditUnavailableException, InterruptedException {
     Map<Integer, Long> horizons = new HashMap<>();
-    for (Topic topic : List.of(Topic.NOTICES, Topic.DUE, Topic.DELIVERIES, Topic.OUTCOMES)) {
+    for (Topic topic :
+        List.of(
+            Topic.NOTICES, Topic.DUE, Topic.DELIVERIES, Topic.SCHEDULE_OUTCOMES, Topic.OUTCOMES)) {
+      boolean learns = topic == Topic.DELIVERIES || topic == Topic.OUTCOMES;
+      long after = learns ? FIRST_HOUR.toMillis() : 1;
       if (allOf(topic).stream().noneMatch(p -> begins.getOrDefault(p, 0L) > 0)) {
         continue;
       }
@@ -201,7 +210,7 @@ final class KafkaLog implements LogSource {
           .forEach(
               (partition, first) -> {
                 if (begins.getOrDefault(partition, 0L) > 0 && first.timestamp() >= 0) {
-                  horizons.merge(partition.partition(), first.timestamp() + 1, Math::max);
+                  horizons.merge(partition.partition(), first.timestamp() + after, Math::max);
                 }
               });
     }

@@ -1,112 +1,128 @@
 package io.postern.stack.audit;
 
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.stack.audit.rules.OutcomeOwners.Worth;
 import io.postern.stack.audit.wire.OutcomeFields;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an outcome makes of a recipient (log-mechanics §4, §6): any delivered wins, a second one is
- * a duplicate with its cause, nothing but a delivered may follow an end. One thread.
+ * a duplicate with its cause; of all others the scheduler's word is the last. One thread.
  */
 final class OutcomeFold {
   private final PartitionState state;
   private final Recipients all;
-  private final HashSetOfLongs ids = new HashSetOfLongs();
 
   OutcomeFold(PartitionState state) {
     this.state = state;
     this.all = state.recipients;
   }
 
-  /** The same id twice is once (log-mechanics §4). */
-  boolean repeated(OutcomeFields outcome) {
-    return outcome.id != 0 && !ids.add(outcome.id);
-  }
-
-  /** The scheduler's answers to an administrator's controls are no states, and have no kind. */
-  static boolean answersOnly(OutcomeFields outcome, LogRecord record) {
+  /** Answers to an administrator's controls are no states, and have no kind. */
+  static boolean answersOnly(OutcomeFields outcome) {
     for (int i = 0; i < outcome.kinds.size(); i++) {
       if (outcome.kinds.get(i) != OutcomeKind.OUTCOME_KIND_UNSPECIFIED_VALUE) {
         return false;
       }
     }
-    return record.byScheduler();
+    return true;
+  }
+
+  /** A kind that delivery writes. */
+  static OutcomeKind ofDelivery(int number) throws IOException {
+    OutcomeKind kind = OutcomeKind.forNumber(number);
+    return switch (kind) {
+      case DELIVERED, DEFERRED, FAILED, HELD, STILL_OPEN, MOVED -> kind;
+      case null, default -> throw new IOException("its kind " + number + " is none of delivery's");
+    };
   }
 
   /**
+   * An outcome of mail.outcomes.
+   *
    * @param index of the recipient in the outcome
    * @return false: it says nothing of the recipient's state
    */
-  boolean fold(OutcomeFields outcome, int index, int recipient, LogRecord record)
-      throws IOException {
-    OutcomeKind kind = OutcomeKind.forNumber(outcome.kinds.get(index));
-    if (kind == OutcomeKind.OUTCOME_KIND_UNSPECIFIED && record.byScheduler()) {
-      return false;
+  boolean fold(
+      OutcomeFields outcome,
+      int index,
+      OutcomeKind kind,
+      Worth worth,
+      int recipient,
+      LogRecord record) {
+    if (outcome.doubts.get(index) != 0) {
+      // Whoever writes it: the next hop may have taken the message.
+      all.set(recipient, Recipients.MAY_HAVE_BEEN_TAKEN);
     }
-    if (kind == null || kind == OutcomeKind.OUTCOME_KIND_UNSPECIFIED) {
-      throw new IOException("its kind " + outcome.kinds.get(index) + " is none that is known");
+    if (worth == Worth.NOTHING) {
+      state.count(Uncounted.FORMER_OWNER);
+      return false;
     }
     switch (kind) {
       case MOVED -> {
         return false;
       }
-      case DELIVERED -> delivered(outcome, recipient, record);
-      case FAILED -> ended(outcome, recipient, record, kind, Recipients.FAILED);
-      case EXPIRED_OUTCOME -> ended(outcome, recipient, record, kind, Recipients.EXPIRED);
-      case CANCELLED -> ended(outcome, recipient, record, kind, Recipients.CANCELLED);
-      default -> {
-        afterItsEnd(outcome, recipient, record, kind);
-        if (kind == OutcomeKind.STILL_OPEN) {
-          all.set(recipient, Recipients.STILL_OPEN);
-        }
-        if (outcome.doubts.get(index) != 0) {
-          all.set(recipient, Recipients.MAY_HAVE_BEEN_TAKEN);
-        }
-      }
+      case DELIVERED -> delivered(outcome, worth, recipient, record);
+      default -> notDelivered(outcome.attempt, kind, recipient);
     }
     all.outcomeOffset[recipient] = record.offset();
+    all.outcomeAttempt[recipient] = Math.max(all.outcomeAttempt[recipient], outcome.attempt);
     return true;
   }
 
-  private void delivered(OutcomeFields outcome, int recipient, LogRecord record) {
+  private void delivered(OutcomeFields outcome, Worth worth, int recipient, LogRecord record) {
     below(outcome, recipient, record);
+    int hash = (int) outcome.id;
     if (!all.is(recipient, Recipients.DELIVERED)) {
-      if (all.is(recipient, Recipients.ENDED) && !overtaken(recipient)) {
+      if (state.failed(recipient) || state.endedByScheduler(recipient)) {
         all.set(recipient, Recipients.DELIVERED_AFTER_END);
       }
       if (all.is(recipient, Recipients.MAY_HAVE_BEEN_TAKEN)) {
         all.set(recipient, Recipients.PERHAPS_TWICE);
       }
+    } else if (hash != 0
+        && hash == all.deliveredHash[recipient]
+        && outcome.attempt == all.deliveredAttempt[recipient]) {
+      // One final dot: its outcome was sent again under a new take, and came from the old one too.
+      state.count(Uncounted.WRITTEN_TWICE);
+      return;
     } else {
-      DuplicateCause cause = cause(outcome, recipient);
-      int message = state.messages.of(recipient);
-      state
-          .duplicates
-          .of(
-              state.organizations.name(all.organization[recipient]),
-              state.messages.is(message, Messages.DSN))
-          .countDuplicate(cause);
-      if (cause == DuplicateCause.UNKNOWN) {
-        state.raise(
-            AlarmKind.DELIVERED_TWICE,
-            recipient,
-            "delivered by attempts "
-                + all.delivered(recipient).getLast().attempt()
-                + " and "
-                + outcome.attempt
-                + ", at mail.outcomes offsets "
-                + all.outcomeOffset[recipient]
-                + " and "
-                + record.offset());
-      }
+      duplicate(outcome, worth, recipient, record);
     }
     all.delivered(
-        recipient, new DeliveredOutcome(outcome.attempt, outcome.late, outcome.afterStillOpen));
+        recipient,
+        new DeliveredOutcome(
+            outcome.attempt, outcome.late || worth == Worth.LATE, outcome.afterStillOpen),
+        hash);
   }
 
-  private DuplicateCause cause(OutcomeFields outcome, int recipient) {
-    boolean late = outcome.late;
+  private void duplicate(OutcomeFields outcome, Worth worth, int recipient, LogRecord record) {
+    DuplicateCause cause = cause(outcome, worth, recipient);
+    int message = state.messages.of(recipient);
+    state
+        .duplicates
+        .of(
+            state.organizations.name(all.organization[recipient]),
+            state.messages.is(message, Messages.DSN))
+        .countDuplicate(cause);
+    if (cause == DuplicateCause.UNKNOWN) {
+      state.raise(
+          AlarmKind.DELIVERED_TWICE,
+          recipient,
+          "delivered by attempts "
+              + all.delivered(recipient).getLast().attempt()
+              + " and "
+              + outcome.attempt
+              + ", at mail.outcomes offsets "
+              + all.outcomeOffset[recipient]
+              + " and "
+              + record.offset());
+    }
+  }
+
+  private DuplicateCause cause(OutcomeFields outcome, Worth worth, int recipient) {
+    boolean late = outcome.late || worth == Worth.LATE;
     boolean stillOpen = outcome.afterStillOpen;
     boolean otherAttempt = false;
     for (DeliveredOutcome before : all.delivered(recipient)) {
@@ -125,60 +141,81 @@ final class OutcomeFold {
         : DuplicateCause.UNKNOWN;
   }
 
-  private void ended(
-      OutcomeFields outcome, int recipient, LogRecord record, OutcomeKind kind, int flag) {
-    if (afterItsEnd(outcome, recipient, record, kind)) {
+  // Whether it counts is seen when the recipient is examined: what annuls it may come later.
+  private void notDelivered(int attempt, OutcomeKind kind, int recipient) {
+    if (kind == OutcomeKind.STILL_OPEN) {
+      all.set(recipient, Recipients.STILL_OPEN);
+    }
+    boolean failed = kind == OutcomeKind.FAILED;
+    if (!failed && !all.is(recipient, Recipients.FAILED)) {
       return;
     }
-    all.set(recipient, flag);
-    if (outcome.afterStillOpen) {
-      all.set(recipient, Recipients.END_AFTER_STILL_OPEN);
-      int later = state.later(recipient); // first: it may grow the column
-      state.later.endedBy[later] = outcome.attempt;
+    int number = state.later(recipient);
+    Later later = state.later;
+    if (all.is(recipient, Recipients.FAILED)) {
+      later.failedBefore[number] = Math.max(later.failedBefore[number], later.failedBy[number]);
+    }
+    if (failed) {
+      all.set(recipient, Recipients.FAILED);
+      later.failedBy[number] = Math.max(later.failedBy[number], attempt);
+      if (attempt <= later.annulledThrough(number)) {
+        state.count(Uncounted.ANNULLED);
+      }
     }
   }
 
-  // True: it has ended, and this changes nothing.
-  private boolean afterItsEnd(
-      OutcomeFields outcome, int recipient, LogRecord record, OutcomeKind kind) {
-    if (!all.is(recipient, Recipients.ENDED)) {
-      return false;
-    }
-    if (outcome.afterStillOpen) {
-      return true; // finding no state, it creates none
-    }
-    if (overtaken(recipient)) {
-      all.clear(recipient, Recipients.ENDED | Recipients.END_AFTER_STILL_OPEN);
-      return false;
-    }
-    if (!all.is(recipient, Recipients.DELIVERED)) {
-      state.raise(
-          AlarmKind.STATE_AFTER_END,
+  /** A state that the scheduler wrote itself. */
+  void own(OutcomeFields outcome, int index, int recipient, LogRecord record) throws IOException {
+    OutcomeKind kind = OutcomeKind.forNumber(outcome.kinds.get(index));
+    int end =
+        switch (kind) {
+          case HELD, RELEASED -> 0;
+          case EXPIRED_OUTCOME -> Recipients.EXPIRED;
+          case CANCELLED -> Recipients.CANCELLED;
+          case null, default ->
+              throw new IOException(
+                  "its kind " + outcome.kinds.get(index) + " is none of the scheduler's");
+        };
+    int number = state.later(recipient);
+    Later later = state.later;
+    if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER)) {
+      afterItsEnd(
           recipient,
-          kind
-              + " of attempt "
-              + outcome.attempt
-              + " at mail.outcomes offset "
-              + record.offset()
-              + ", after "
-              + endName(recipient));
+          kind + " of attempt " + outcome.attempt,
+          "mail.schedule.outcomes offset " + record.offset());
     }
-    return true;
+    later.ownAttempt[number] = Math.max(later.ownAttempt[number], outcome.attempt);
+    if (end != 0) {
+      all.set(recipient, end);
+      if (later.askedFor[number] > later.ownAttempt[number]) {
+        afterItsEnd(
+            recipient,
+            "attempt " + later.askedFor[number] + " was asked for",
+            "mail.schedule.outcomes offset " + record.offset());
+      }
+    }
   }
 
-  // The watch had ended and a later attempt was asked for: the end that followed "still open" found
-  // no state.
-  private boolean overtaken(int recipient) {
-    int later = all.later[recipient];
-    return all.is(recipient, Recipients.END_AFTER_STILL_OPEN)
-        && later != 0
-        && state.later.askedFor[later] > state.later.endedBy[later];
+  /** The scheduler asked for an attempt. */
+  void askedFor(int recipient, int attempt, LogRecord record) {
+    int number = state.later(recipient);
+    Later later = state.later;
+    later.askedFor[number] = Math.max(later.askedFor[number], attempt);
+    if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER) && attempt > later.ownAttempt[number]) {
+      afterItsEnd(
+          recipient, "attempt " + attempt + " was asked for", "mail.due offset " + record.offset());
+    }
   }
 
-  private String endName(int recipient) {
-    return all.is(recipient, Recipients.FAILED)
-        ? "failed"
-        : all.is(recipient, Recipients.EXPIRED) ? "expired" : "cancelled";
+  private void afterItsEnd(int recipient, String what, String where) {
+    state.raise(
+        AlarmKind.STATE_AFTER_END,
+        recipient,
+        what
+            + ", after "
+            + (all.is(recipient, Recipients.EXPIRED) ? "expired" : "cancelled")
+            + "; "
+            + where);
   }
 
   private void below(OutcomeFields outcome, int recipient, LogRecord record) {

@@ -29,7 +29,6 @@ final class PartitionAudit {
     this.fold = new PartitionFold(state, first);
     this.examination = new Examination(state, stuckAfter.toMillis());
     this.description = new Description(state);
-    looks.add(first.positions());
   }
 
   int partition() {
@@ -63,10 +62,12 @@ final class PartitionAudit {
   void firstLook(long millis, long nanos) {
     nowMillis = millis;
     positions();
+    Positions now = fold.positions();
+    looks.add(now);
     for (int message = 0; message < state.messages.size(); message++) {
       int end = state.messages.first(message) + state.messages.recipients(message);
       for (int recipient = state.messages.first(message); recipient < end; recipient++) {
-        examination.examine(message, recipient, first.positions(), null, millis);
+        examination.examine(message, recipient, now, null, millis);
         if (examination.problem != Problem.NONE) {
           state.recipients.set(recipient, Recipients.SUSPECT);
           suspects.add(recipient, examination.fingerprint, nanos);
@@ -84,6 +85,7 @@ final class PartitionAudit {
     position(Topic.OUTCOMES, at.outcomes());
     position(Topic.NOTICES, at.notices());
     position(Topic.DELIVERIES, at.deliveries().next());
+    position(Topic.OUTCOMES, at.deliveries().outcomesFrom());
   }
 
   private void position(Topic topic, long position) {
@@ -109,7 +111,6 @@ final class PartitionAudit {
       return;
     }
     fold.lookAgain(cut.positions());
-    looks.add(cut.positions());
     heldBack = false;
     for (Topic topic : Topic.values()) {
       int at = topic.ordinal();
@@ -124,6 +125,7 @@ final class PartitionAudit {
         heldBack |= read[at] < cut.end(topic);
       }
     }
+    looks.add(fold.positions());
   }
 
   /**
@@ -231,7 +233,7 @@ final class PartitionAudit {
           tally.countDelivered(
               state.recipients.is(recipient, Recipients.DELIVERED_AFTER_END),
               state.recipients.is(recipient, Recipients.PERHAPS_TWICE));
-      case FAILED -> tally.countFailed(state.recipients.is(recipient, Recipients.EXPIRED));
+      case FAILED -> tally.countFailed(examination.expired);
       case CANCELLED -> tally.countCancelled();
       case PENDING -> {
         switch (examination.problem) {

@@ -1,15 +1,21 @@
 package io.postern.stack.audit;
 
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.stack.audit.rules.DecisionChain;
+import io.postern.stack.audit.rules.OutcomeOwners;
 import io.postern.stack.audit.wire.AcceptedFields;
 import io.postern.stack.audit.wire.AttemptFields;
+import io.postern.stack.audit.wire.DecisionFields;
 import io.postern.stack.audit.wire.EntryFields;
 import io.postern.stack.audit.wire.Ints;
 import io.postern.stack.audit.wire.NoticeFields;
 import io.postern.stack.audit.wire.OutcomeFields;
 import io.postern.stack.audit.wire.Slice;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds one partition's records into its {@link PartitionState}: first all that the first cut
@@ -30,10 +36,13 @@ final class PartitionFold {
   private final Slice key = new Slice();
   private final AcceptedFields accepted = new AcceptedFields();
   private final AttemptFields attempt = new AttemptFields();
+  private final DecisionFields decision = new DecisionFields();
   private final OutcomeFields outcome = new OutcomeFields();
   private final NoticeFields notice = new NoticeFields();
   private final EntryFields entry = new EntryFields();
   private final HashSetOfLongs unknown = new HashSetOfLongs();
+  private final OutcomeOwners owners = new OutcomeOwners();
+  private @Nullable DecisionChain chain;
   private Positions positions;
   private long acceptedEnd;
   private boolean again;
@@ -43,6 +52,7 @@ final class PartitionFold {
     this.first = first;
     this.positions = first.positions();
     this.acceptedEnd = first.end(Topic.ACCEPTED);
+    this.chain = first.begin(Topic.DELIVERIES) == 0 ? DecisionChain.fromTheFirst() : null;
     this.outcomeFold = new OutcomeFold(state);
     this.noticeFold = new NoticeFold(state);
   }
@@ -63,8 +73,9 @@ final class PartitionFold {
       switch (topic) {
         case ACCEPTED -> accepted(record);
         case NOTICES -> notice(record);
+        case DELIVERIES -> decision(record);
         case DUE -> due(record);
-        case DELIVERIES -> delivery(record);
+        case SCHEDULE_OUTCOMES -> ownState(record);
         case OUTCOMES -> outcome(record);
         case SCHEDULE -> entry(record);
       }
@@ -158,71 +169,188 @@ final class PartitionFold {
     noticeFold.fold(notice, message, record, again);
   }
 
+  private void decision(LogRecord record) throws IOException {
+    decision.read(value(record));
+    DecisionChain.Link link =
+        chainFrom(record)
+            .read(decision.source, decision.sourceOffset, decision.previous, record.timestamp());
+    switch (link) {
+      case COUNTS -> decided(record);
+      case REPLAY -> count(Uncounted.REPLAY);
+      case GAP -> count(Uncounted.GAP);
+      case LEARNT -> count(Uncounted.LEARNT);
+    }
+  }
+
+  // Where the log's start is gone, the first hour tells the marks.
+  private DecisionChain chainFrom(LogRecord record) {
+    if (chain == null) {
+      chain = DecisionChain.fromTheMiddle(record.timestamp() + KafkaLog.FIRST_HOUR.toMillis());
+    }
+    return chain;
+  }
+
+  private void decided(LogRecord record) throws IOException {
+    if (decision.queueId.isEmpty()) {
+      return; // its source could not be read
+    }
+    int message = message(decision.queueId, acceptedOffset(), false);
+    if (message == OTHER) {
+      return;
+    }
+    for (int i = 0; i < decision.deliveries; i++) {
+      AttemptFields delivery = decision.delivery(i);
+      if (!delivery.queueId.is(decision.queueId)) {
+        throw new IOException("it has a delivery of another message");
+      }
+      for (int j = 0; j < delivery.recipients.size(); j++) {
+        int recipient = recipient(message, delivery.recipients.get(j));
+        int requirement = delivery.requirement.packed();
+        decided(recipient, Items.DELIVERY, delivery.attempt, requirement, record);
+      }
+    }
+    for (int i = 0; i < decision.outcomes; i++) {
+      OutcomeFields ofIt = decision.outcome(i);
+      for (int j = 0; j < ofIt.recipients.size(); j++) {
+        int recipient = recipient(message, ofIt.recipients.get(j));
+        decided(recipient, Items.RECORDING, ofIt.attempt, 0, record);
+      }
+    }
+  }
+
+  private long acceptedOffset() {
+    if (decision.source == DecisionSource.SOURCE_ACCEPTED_VALUE) {
+      return decision.sourceOffset;
+    }
+    return decision.deliveries > 0
+        ? decision.delivery(0).acceptedOffset
+        : decision.outcomes > 0 ? decision.outcome(0).acceptedOffset : 0;
+  }
+
+  private void decided(int recipient, byte kind, int number, int requirement, LogRecord record) {
+    if (skipped(recipient)) {
+      return;
+    }
+    Recipients all = state.recipients;
+    if (number >= all.deliveryAttempt[recipient]) {
+      all.deliveryAttempt[recipient] = number;
+      all.deliveryRequirement[recipient] = requirement;
+      all.deliveryOffset[recipient] = record.offset();
+    }
+    // In a later look its outcome may have been read before it.
+    boolean done = number <= all.outcomeAttempt[recipient];
+    if (!done && record.offset() >= positions.deliveries().next()) {
+      item(recipient, kind, number, record);
+    }
+  }
+
   private void due(LogRecord record) throws IOException {
     attempt.readDue(value(record));
     int message = message(attempt.queueId, attempt.acceptedOffset, false);
     if (message == OTHER) {
       return;
     }
+    boolean undecided = record.offset() >= positions().due();
     for (int i = 0; i < attempt.recipients.size(); i++) {
       int recipient = recipient(message, attempt.recipients.get(i));
       if (skipped(recipient)) {
         continue;
       }
-      int later = state.later(recipient);
-      state.later.askedFor[later] = Math.max(state.later.askedFor[later], attempt.attempt);
-      if (record.offset() >= positions.due()) {
+      outcomeFold.askedFor(recipient, attempt.attempt, record);
+      if (undecided) {
         item(recipient, Items.DUE, attempt.attempt, record);
       }
     }
   }
 
-  private void delivery(LogRecord record) throws IOException {
-    attempt.readDelivery(value(record));
-    int message = message(attempt.queueId, attempt.acceptedOffset, false);
+  private void ownState(LogRecord record) throws IOException {
+    outcome.read(value(record));
+    if (OutcomeFold.answersOnly(outcome)) {
+      return; // a control may have come for a message that never was
+    }
+    int message = message(outcome.queueId, outcome.acceptedOffset, false);
     if (message == OTHER) {
       return;
     }
-    boolean finished = positions.deliveries().finished(record.offset());
-    int requirement = attempt.requirement.packed();
-    Recipients all = state.recipients;
-    for (int i = 0; i < attempt.recipients.size(); i++) {
-      int recipient = recipient(message, attempt.recipients.get(i));
-      if (skipped(recipient)) {
+    for (int i = 0; i < outcome.recipients.size(); i++) {
+      if (outcome.kinds.get(i) == OutcomeKind.OUTCOME_KIND_UNSPECIFIED_VALUE) {
         continue;
       }
-      if (attempt.attempt >= all.deliveryAttempt[recipient]) {
-        all.deliveryAttempt[recipient] = attempt.attempt;
-        all.deliveryRequirement[recipient] = requirement;
-        all.deliveryOffset[recipient] = record.offset();
-      }
-      if (!finished) {
-        item(recipient, Items.DELIVERY, attempt.attempt, record);
+      int recipient = recipient(message, outcome.recipients.get(i));
+      if (!skipped(recipient)) {
+        outcomeFold.own(outcome, i, recipient, record);
       }
     }
   }
 
   private void outcome(LogRecord record) throws IOException {
     outcome.read(value(record));
-    if (outcomeFold.repeated(outcome) || OutcomeFold.answersOnly(outcome, record)) {
+    if (outcome.partitionTaken) {
+      count(
+          owners.taken(outcome.era, outcome.generation, outcome.take)
+              ? Uncounted.MARKER
+              : Uncounted.MARKER_NOT_ABOVE);
       return;
     }
+    implied();
     int message = message(outcome.queueId, outcome.acceptedOffset, false);
     if (message == OTHER) {
       return;
     }
-    // What the scheduler skips is nowhere to be waited for.
-    boolean unread =
-        record.offset() >= positions.outcomes() && !record.byScheduler() && !record.finalAttempt();
+    boolean unread = record.offset() >= positions.outcomes();
     for (int i = 0; i < outcome.recipients.size(); i++) {
       int recipient = recipient(message, outcome.recipients.get(i));
+      OutcomeKind kind = OutcomeFold.ofDelivery(outcome.kinds.get(i));
       if (skipped(recipient)) {
         continue;
       }
-      if (outcomeFold.fold(outcome, i, recipient, record) && unread) {
-        byte kind = outcome.afterStillOpen ? Items.OUTCOME_NO_PLACE : Items.OUTCOME;
-        item(recipient, kind, outcome.attempt, record);
+      OutcomeOwners.Worth worth =
+          owners.of(
+              outcome.era,
+              outcome.generation,
+              outcome.take,
+              kind,
+              outcome.attempt,
+              recipient,
+              outcome.afterStillOpen);
+      if (outcomeFold.fold(outcome, i, kind, worth, recipient, record)) {
+        state.items.done(state.recipients.items[recipient], outcome.attempt);
+        if (unread) {
+          byte item = outcome.afterStillOpen ? Items.OUTCOME_NO_PLACE : Items.OUTCOME;
+          item(recipient, item, outcome.attempt, record);
+        }
       }
+    }
+  }
+
+  // Whoever writes has taken the partition before, be it of this message or another's, or of none
+  // that is read here. A copy of content has no owner.
+  private void implied() {
+    boolean copy = outcome.kinds.size() > 0;
+    for (int i = 0; i < outcome.kinds.size(); i++) {
+      copy &= outcome.kinds.get(i) == OutcomeKind.MOVED_VALUE;
+    }
+    if (!copy) {
+      owners.isInForce(outcome.era, outcome.generation, outcome.take);
+    }
+  }
+
+  /** Where the groups stand, the decider by its chain of Decisions as far as it was folded. */
+  Positions positions() {
+    DecisionChain decided = chain;
+    return decided == null
+        ? positions
+        : new Positions(
+            Math.max(positions.accepted(), decided.acceptedNext()),
+            Math.max(positions.due(), decided.dueNext()),
+            positions.outcomes(),
+            positions.notices(),
+            positions.deliveries());
+  }
+
+  private void count(Uncounted kind) {
+    if (!again) {
+      state.count(kind);
     }
   }
 

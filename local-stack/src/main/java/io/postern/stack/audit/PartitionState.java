@@ -1,8 +1,8 @@
 package io.postern.stack.audit;
 
 /**
- * All that is kept of one home partition: about 100 bytes a recipient with a message of its own,
- * and 16 to 32 more an outcome. One thread while a look folds; the next look may be another's.
+ * All that is kept of one home partition: about 100 bytes a recipient with a message of its own.
+ * One thread while a look folds; the next look may be another's.
  */
 final class PartitionState {
   final int partition;
@@ -23,6 +23,8 @@ final class PartitionState {
 
   long leftOut;
 
+  private final long[] uncounted = new long[Uncounted.values().length];
+
   /** By cause and organization. */
   final Tallies duplicates = new Tallies();
 
@@ -41,6 +43,32 @@ final class PartitionState {
       recipients.later[recipient] = later.add();
     }
     return recipients.later[recipient];
+  }
+
+  /** Attempts up to this one are annulled for a recipient, but for their delivered. */
+  int annulledThrough(int recipient) {
+    return later.annulledThrough(recipients.later[recipient]);
+  }
+
+  /** Delivery failed it, and the scheduler's word has not annulled that. */
+  boolean failed(int recipient) {
+    return recipients.is(recipient, Recipients.FAILED)
+        && later.failedBy[recipients.later[recipient]] > annulledThrough(recipient);
+  }
+
+  /** Expired or cancelled, and not asked for again since. */
+  boolean endedByScheduler(int recipient) {
+    int number = recipients.later[recipient];
+    return recipients.is(recipient, Recipients.ENDED_BY_SCHEDULER)
+        && later.askedFor[number] <= later.ownAttempt[number];
+  }
+
+  void count(Uncounted kind) {
+    uncounted[kind.ordinal()]++;
+  }
+
+  long counted(Uncounted kind) {
+    return uncounted[kind.ordinal()];
   }
 
   void raise(AlarmKind kind, int recipient, String lookedAt) {

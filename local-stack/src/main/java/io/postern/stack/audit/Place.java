@@ -2,12 +2,14 @@ package io.postern.stack.audit;
 
 /** Where a pending recipient is found (log-mechanics §6). */
 public enum Place {
-  /** An accepted record beyond the decider's position. */
+  /** An accepted record whose Decision is not in the chain. */
   UNDECIDED("not decided yet"),
-  /** A due record beyond the decider's position. */
+  /** A due record whose Decision is not in the chain. */
   DUE("due, not decided yet"),
-  /** A delivery that offset and bitmap of its position do not count as finished. */
+  /** A delivery beyond delivery's position, without an outcome that counts. */
   IN_DELIVERY("in delivery"),
+  /** An outcome that its Decision has, and that delivery has not recorded. */
+  UNRECORDED("decided without a delivery, not recorded yet"),
   /** An outcome beyond the scheduler's position. */
   OUTCOME_UNREAD("its outcome not scheduled yet"),
   WAITING("waiting"),

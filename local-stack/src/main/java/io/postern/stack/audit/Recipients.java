@@ -17,11 +17,8 @@ final class Recipients {
   static final int EXPIRED = 1 << 4;
   static final int CANCELLED = 1 << 5;
 
-  /** Failed, expired, cancelled. */
-  static final int ENDED = FAILED | EXPIRED | CANCELLED;
-
-  /** Its end followed "still open": no end if a later attempt had been asked for by then. */
-  static final int END_AFTER_STILL_OPEN = 1 << 6;
+  /** By the scheduler's own word. */
+  static final int ENDED_BY_SCHEDULER = EXPIRED | CANCELLED;
 
   /** Delivered after failed or cancelled. */
   static final int DELIVERED_AFTER_END = 1 << 7;
@@ -59,14 +56,21 @@ final class Recipients {
   int[] notice = new int[64];
 
   int[] deliveredAttempt = new int[64];
+
+  /** Of the outcome's id. */
+  int[] deliveredHash = new int[64];
+
   int[] deliveryAttempt = new int[64];
   int[] deliveryRequirement = new int[64];
 
   /** Of the last delivery asked for; -1 none. */
   long[] deliveryOffset = new long[64];
 
-  /** Of the last outcome; -1 none. */
+  /** Of the last outcome that counts; -1 none. */
   long[] outcomeOffset = new long[64];
+
+  /** The highest attempt of those; -1 none. */
+  int[] outcomeAttempt = new int[64];
 
   private final Map<Integer, List<DeliveredOutcome>> more = new HashMap<>();
 
@@ -78,14 +82,17 @@ final class Recipients {
     later = Columns.grown(later, recipient);
     notice = Columns.grown(notice, recipient);
     deliveredAttempt = Columns.grown(deliveredAttempt, recipient);
+    deliveredHash = Columns.grown(deliveredHash, recipient);
     deliveryAttempt = Columns.grown(deliveryAttempt, recipient);
     deliveryRequirement = Columns.grown(deliveryRequirement, recipient);
     deliveryOffset = Columns.grown(deliveryOffset, recipient);
     outcomeOffset = Columns.grown(outcomeOffset, recipient);
+    outcomeAttempt = Columns.grown(outcomeAttempt, recipient);
     flags[recipient] = flag;
     organization[recipient] = (short) organizationNumber;
     deliveryOffset[recipient] = -1;
     outcomeOffset[recipient] = -1;
+    outcomeAttempt[recipient] = -1;
     return recipient;
   }
 
@@ -105,7 +112,7 @@ final class Recipients {
     flags[recipient] &= ~flag;
   }
 
-  void delivered(int recipient, DeliveredOutcome outcome) {
+  void delivered(int recipient, DeliveredOutcome outcome, int hash) {
     if (is(recipient, DELIVERED)) {
       set(recipient, DELIVERED_MORE);
       more.computeIfAbsent(recipient, r -> new ArrayList<>()).add(outcome);
@@ -117,6 +124,7 @@ final class Recipients {
             | (outcome.late() ? DELIVERED_LATE : 0)
             | (outcome.afterStillOpen() ? DELIVERED_AFTER_STILL_OPEN : 0));
     deliveredAttempt[recipient] = outcome.attempt();
+    deliveredHash[recipient] = hash;
   }
 
   /** In the order of the log. */

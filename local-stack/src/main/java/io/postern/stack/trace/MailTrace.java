@@ -1,15 +1,17 @@
 package io.postern.stack.trace;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.stack.audit.rules.DecisionChain;
+import io.postern.stack.audit.rules.OutcomeOwners.Worth;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,65 +20,60 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message's way, as the topics have it: what was accepted, which deliveries were asked for,
- * what became of each recipient. There is no other bookkeeping to ask.
+ * One message's way, as the topics have it: what was accepted, what was decided, what became of
+ * each recipient. There is no other bookkeeping to ask.
  *
  * @param accepted null while the log has no such message
- * @param deliveries in the order in which they were asked for
- * @param outcomes in the order in which they were recorded
+ * @param decisions in the log's order, those that count for nothing included
+ * @param due attempts that the scheduler asked for
+ * @param records of delivery and of the scheduler, by the log's time
  */
 public record MailTrace(
     @Nullable MessageAccepted accepted,
-    List<DeliveryRequested> deliveries,
-    List<OutcomeRecorded> outcomes) {
+    List<Decided> decisions,
+    List<AttemptDue> due,
+    List<Recorded> records) {
 
   // The queue id's clock is ingress', the topics' timestamps are the broker's.
   private static final long CLOCK_SKEW_MILLIS = 60_000;
 
+  // Before the message: where the chain of Decisions is, and who owns the partition.
+  private static final long LEARN_MILLIS = 120_000;
+
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
-  /** Reads the home partition of the message from the time in its queue id on. */
+  /** A Decision, and whether it counts. */
+  public record Decided(Decision decision, DecisionChain.Link link) {}
+
+  /**
+   * An outcome, or a state that the scheduler wrote itself.
+   *
+   * @param worth of each recipient's part, in their order
+   */
+  public record Recorded(OutcomeRecorded outcome, boolean byScheduler, List<Worth> worth) {}
+
+  /** Reads the home partition of the message from shortly before the time in its queue id on. */
   public static MailTrace read(String bootstrap, QueueId queueId) throws TimeoutException {
-    MessageAccepted[] accepted = new MessageAccepted[1];
-    List<DeliveryRequested> deliveries = new ArrayList<>();
-    List<OutcomeRecorded> outcomes = new ArrayList<>();
+    long follow = queueId.createdMillis() - CLOCK_SKEW_MILLIS;
+    TraceReading reading = new TraceReading(queueId, follow);
     List<TopicPartition> home =
-        List.of(
-            new TopicPartition(Topics.MAIL_ACCEPTED, queueId.partition()),
-            new TopicPartition(Topics.MAIL_DELIVERIES, queueId.partition()),
-            new TopicPartition(Topics.MAIL_OUTCOMES, queueId.partition()));
+        Stream.of(
+                Topics.MAIL_ACCEPTED,
+                Topics.MAIL_DELIVERIES,
+                Topics.MAIL_DUE,
+                Topics.MAIL_OUTCOMES,
+                Topics.MAIL_SCHEDULE_OUTCOMES)
+            .map(topic -> new TopicPartition(topic, queueId.partition()))
+            .toList();
     try (TopicScan scan = new TopicScan(bootstrap, ANSWER)) {
-      scan.read(
-          home,
-          queueId.createdMillis() - CLOCK_SKEW_MILLIS,
-          read -> {
-            if (!queueId.value().equals(read.key())) {
-              return;
-            }
-            try {
-              switch (read.topic()) {
-                case Topics.MAIL_ACCEPTED -> accepted[0] = MessageAccepted.parseFrom(read.value());
-                case Topics.MAIL_DELIVERIES ->
-                    deliveries.add(DeliveryRequested.parseFrom(read.value()));
-                default -> outcomes.add(OutcomeRecorded.parseFrom(read.value()));
-              }
-            } catch (InvalidProtocolBufferException e) {
-              throw new IllegalStateException(
-                  "unreadable record in "
-                      + read.topic()
-                      + "-"
-                      + read.partition()
-                      + " at "
-                      + read.offset(),
-                  e);
-            }
-          });
+      scan.read(home, follow - LEARN_MILLIS, reading::read);
     }
-    return new MailTrace(accepted[0], List.copyOf(deliveries), List.copyOf(outcomes));
+    return reading.trace();
   }
 
   /**
@@ -103,36 +100,91 @@ public record MailTrace(
     return accepted;
   }
 
-  /** True if each recipient has at least one outcome. */
+  /** Deliveries of the Decisions that count, in the log's order. */
+  public List<DeliveryRequested> deliveries() {
+    return decisions.stream()
+        .filter(d -> d.link() == DecisionChain.Link.COUNTS)
+        .flatMap(d -> d.decision().getDeliveriesList().stream())
+        .toList();
+  }
+
+  /** Outcomes that count for somebody, the scheduler's own included, by the log's time. */
+  public List<OutcomeRecorded> outcomes() {
+    return records.stream()
+        .filter(r -> r.worth().stream().anyMatch(w -> w != Worth.NOTHING))
+        .map(Recorded::outcome)
+        .toList();
+  }
+
+  /** True if each recipient has at least one outcome that counts. */
   public boolean settled() {
     MessageAccepted message = accepted;
     if (message == null) {
       return false;
     }
     Set<Integer> seen = new HashSet<>();
-    outcomes.stream()
-        .flatMap(outcome -> outcome.getRecipientsList().stream())
-        .filter(recipient -> isState(recipient.getKind()))
-        .forEach(recipient -> seen.add(recipient.getRecipient()));
+    for (Recorded recorded : records) {
+      for (int i = 0; i < recorded.worth().size(); i++) {
+        RecipientOutcome recipient = recorded.outcome().getRecipients(i);
+        if (recorded.worth().get(i) != Worth.NOTHING && isState(recipient.getKind())) {
+          seen.add(recipient.getRecipient());
+        }
+      }
+    }
     return seen.size() == message.getEnvelope().getRecipientsCount();
   }
 
-  /** The last outcome of each recipient, by address. */
+  /** The last outcome of each recipient that counts, by address. */
   public Map<String, Last> lastOutcomes() {
     Map<String, Last> last = new TreeMap<>();
     MessageAccepted message = accepted;
     if (message != null) {
-      for (OutcomeRecorded outcome : outcomes) {
-        for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-          if (isState(recipient.getKind())) {
-            last.put(
-                message.getEnvelope().getRecipients(recipient.getRecipient()).getAddress(),
-                new Last(outcome, recipient));
-          }
+      folds()
+          .forEach(
+              (recipient, fold) -> {
+                RecipientFold.State<Last> state = fold.state();
+                if (state != null) {
+                  last.put(
+                      message.getEnvelope().getRecipients(recipient).getAddress(), state.what());
+                }
+              });
+    }
+    return last;
+  }
+
+  /** Whether the scheduler's word has annulled a failure. */
+  boolean annulled(OutcomeRecorded outcome, RecipientOutcome recipient) {
+    RecipientFold<Last> fold = folds().get(recipient.getRecipient());
+    return recipient.getKind() == OutcomeKind.FAILED
+        && fold != null
+        && fold.annuls(outcome.getAttempt());
+  }
+
+  private Map<Integer, RecipientFold<Last>> folds() {
+    Map<Integer, RecipientFold<Last>> folds = new TreeMap<>();
+    for (AttemptDue asked : due) {
+      for (int recipient : asked.getRecipientsList()) {
+        folds.computeIfAbsent(recipient, r -> new RecipientFold<>()).askedFor(asked.getAttempt());
+      }
+    }
+    for (Recorded recorded : records) {
+      OutcomeRecorded outcome = recorded.outcome();
+      for (int i = 0; i < recorded.worth().size(); i++) {
+        RecipientOutcome recipient = outcome.getRecipients(i);
+        if (recorded.worth().get(i) == Worth.NOTHING || !isState(recipient.getKind())) {
+          continue;
+        }
+        RecipientFold<Last> fold =
+            folds.computeIfAbsent(recipient.getRecipient(), r -> new RecipientFold<>());
+        Last last = new Last(outcome, recipient);
+        if (recorded.byScheduler()) {
+          fold.own(recipient.getKind(), outcome.getAttempt(), last);
+        } else {
+          fold.outcome(recipient.getKind(), outcome.getAttempt(), last);
         }
       }
     }
-    return last;
+    return folds;
   }
 
   // An answer to an administrator, or where a copy of the content is, changes nobody's state.
@@ -142,7 +194,7 @@ public record MailTrace(
 
   /** The delivery that an outcome belongs to, if one was asked for. */
   public Optional<DeliveryRequested> delivery(OutcomeRecorded outcome) {
-    return deliveries.stream()
+    return deliveries().stream()
         .filter(d -> d.getDeliveryId().equals(outcome.getDeliveryId()))
         .findFirst();
   }

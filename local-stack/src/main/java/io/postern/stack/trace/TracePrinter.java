@@ -1,16 +1,22 @@
 package io.postern.stack.trace;
 
 import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.stack.audit.rules.DecisionChain;
+import io.postern.stack.audit.rules.OutcomeOwners.Worth;
+import io.postern.stack.trace.MailTrace.Decided;
+import io.postern.stack.trace.MailTrace.Recorded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,31 +54,89 @@ public final class TracePrinter {
               + recipients(accepted, group.getRecipientsList()));
       explain(group.getExplanation(), lines);
     }
-    for (DeliveryRequested delivery : trace.deliveries()) {
-      lines.add(
-          "delivery   attempt "
-              + delivery.getAttempt()
-              + ": "
-              + recipients(accepted, delivery.getRecipientsList())
-              + " by "
-              + (delivery.getConnector().isEmpty()
-                  ? "no connector"
-                  : "connector " + delivery.getConnector())
-              + " to "
-              + hop(delivery.getNextHop())
-              + ", requires "
-              + Spelling.of(delivery.getRequirement().getLevel())
-              + (delivery.getRequirement().getTlsDomain().isEmpty()
-                  ? ""
-                  : " for " + delivery.getRequirement().getTlsDomain()));
-      explain(delivery.getExplanation(), lines);
+    for (Decided decided : trace.decisions()) {
+      decision(trace, accepted, decided, lines);
     }
-    for (OutcomeRecorded outcome : trace.outcomes()) {
-      for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-        lines.add("outcome    " + outcome(accepted, outcome, recipient));
+    for (Recorded recorded : trace.records()) {
+      OutcomeRecorded outcome = recorded.outcome();
+      for (int i = 0; i < recorded.worth().size(); i++) {
+        RecipientOutcome recipient = outcome.getRecipients(i);
+        lines.add(
+            (recorded.byScheduler() ? "scheduler  " : "outcome    ")
+                + outcome(accepted, outcome, recipient)
+                + remark(trace, outcome, recipient, recorded.worth().get(i)));
       }
     }
     return lines;
+  }
+
+  private void decision(
+      MailTrace trace, MessageAccepted accepted, Decided decided, List<String> lines) {
+    Decision decision = decided.decision();
+    if (decided.link() != DecisionChain.Link.COUNTS) {
+      if (why) {
+        lines.add(
+            "decision   attempt "
+                + decision.getAttempt()
+                + ", counts for nothing: "
+                + (decided.link() == DecisionChain.Link.GAP
+                    ? "what it continues is not there, both are decided again"
+                    : "it was written twice, the first counts"));
+      }
+      return;
+    }
+    decision.getDeliveriesList().forEach(delivery -> delivery(accepted, delivery, lines));
+    for (OutcomeRecorded outcome : decision.getOutcomesList()) {
+      for (RecipientOutcome recipient : outcome.getRecipientsList()) {
+        if (!recorded(trace, outcome.getAttempt(), recipient.getRecipient())) {
+          lines.add(
+              "decision   "
+                  + outcome(accepted, outcome, recipient)
+                  + "; delivery-service has not recorded it yet");
+        }
+      }
+    }
+  }
+
+  private static boolean recorded(MailTrace trace, int attempt, int recipient) {
+    return trace.records().stream()
+        .filter(r -> !r.byScheduler() && r.outcome().getAttempt() == attempt)
+        .anyMatch(
+            r ->
+                r.outcome().getRecipientsList().stream()
+                    .anyMatch(one -> one.getRecipient() == recipient));
+  }
+
+  private static String remark(
+      MailTrace trace, OutcomeRecorded outcome, RecipientOutcome recipient, Worth worth) {
+    return switch (worth) {
+      case NOTHING -> "; counts for nothing: its writer had lost the partition";
+      case LATE -> "; late: its writer had lost the partition";
+      case COUNTS ->
+          trace.annulled(outcome, recipient)
+              ? "; counts for nothing: the scheduler had ended attempt " + outcome.getAttempt()
+              : "";
+    };
+  }
+
+  private void delivery(MessageAccepted accepted, DeliveryRequested delivery, List<String> lines) {
+    lines.add(
+        "delivery   attempt "
+            + delivery.getAttempt()
+            + ": "
+            + recipients(accepted, delivery.getRecipientsList())
+            + " by "
+            + (delivery.getConnector().isEmpty()
+                ? "no connector"
+                : "connector " + delivery.getConnector())
+            + " to "
+            + hop(delivery.getNextHop())
+            + ", requires "
+            + Spelling.of(delivery.getRequirement().getLevel())
+            + (delivery.getRequirement().getTlsDomain().isEmpty()
+                ? ""
+                : " for " + delivery.getRequirement().getTlsDomain()));
+    explain(delivery.getExplanation(), lines);
   }
 
   private static String session(SessionFacts session) {
@@ -131,8 +195,12 @@ public final class TracePrinter {
   private static String outcome(
       MessageAccepted accepted, OutcomeRecorded outcome, RecipientOutcome recipient) {
     StringBuilder line = new StringBuilder();
-    line.append(accepted.getEnvelope().getRecipients(recipient.getRecipient()).getAddress());
-    line.append(" ").append(recipient.getKind().name().toLowerCase(Locale.ROOT));
+    line.append(address(accepted, recipient.getRecipient()));
+    line.append(" ")
+        .append(
+            recipient.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+                ? "answer to a control"
+                : recipient.getKind().name().toLowerCase(Locale.ROOT));
     if (!outcome.getToken().isEmpty()) {
       line.append(", TLS ").append(outcome.getToken());
     }
@@ -158,6 +226,13 @@ public final class TracePrinter {
       line.append(": ").append(recipient.getDetail());
     }
     return line.toString();
+  }
+
+  // An answer may be about those that have no entry in the schedule.
+  private static String address(MessageAccepted accepted, int recipient) {
+    return recipient >= 0 && recipient < accepted.getEnvelope().getRecipientsCount()
+        ? accepted.getEnvelope().getRecipients(recipient).getAddress()
+        : "other recipients";
   }
 
   private static String recipients(MessageAccepted accepted, List<Integer> indexes) {

@@ -34,6 +34,24 @@ class AccessRightsTest {
         .containsExactly("User:certificate");
   }
 
+  /** Who takes a partition reads back what its predecessor wrote (log-mechanics §5). */
+  @Test
+  void deliveryReadsTheOutcomesThatItAloneWrites() {
+    assertThat(who(Topics.MAIL_OUTCOMES, AclOperation.READ)).contains("User:delivery");
+    assertThat(who(Topics.MAIL_OUTCOMES, AclOperation.WRITE)).containsExactly("User:delivery");
+    assertThat(who(Topics.MAIL_SCHEDULE_OUTCOMES, AclOperation.WRITE))
+        .containsExactly("User:policy");
+  }
+
+  /** Nothing on the way of a message is written in a transaction (log-mechanics §3). */
+  @Test
+  void policyAloneHasTransactions() {
+    assertThat(AccessRights.all())
+        .filteredOn(right -> right.pattern().resourceType() == ResourceType.TRANSACTIONAL_ID)
+        .isNotEmpty()
+        .allSatisfy(right -> assertThat(right.entry().principal()).isEqualTo("User:policy"));
+  }
+
   /** The channels of the messaging framework are named in settings alone. */
   @ParameterizedTest
   @CsvSource({

@@ -3,6 +3,9 @@ package io.postern.stack.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
@@ -47,16 +50,122 @@ final class AlarmsTest {
             s -> s.deferredOnce().entry(ScheduleState.DELIVERED_MARK, 1),
             AlarmKind.FOUND_NOWHERE),
         alarm(
-            "waiting and still in delivery",
-            s -> {
-              s.deferredOnce();
-              s.log.delivered = 0;
-            },
+            "waiting, and the next attempt is in delivery",
+            s -> s.deferredOnce().due(2).decidedDue(2),
             AlarmKind.FOUND_TWICE),
         alarm(
-            "delivered to delivery twice",
-            s -> s.accepted().decided().decided(),
-            AlarmKind.FOUND_TWICE),
+            "decided behind a gap, and never again",
+            s -> {
+              s.accepted();
+              s.log.decision(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  0,
+                  5,
+                  Mail.decision(s.id, 1).addDeliveries(Mail.delivery(s.id, 1, 0)));
+              s.log.decidedAccepted = 1;
+            },
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "due, decided behind a gap, and never again",
+            s -> {
+              s.deferredOnce().entry(ScheduleState.OPEN, 2).due(2);
+              s.log.decision(
+                  DecisionSource.SOURCE_DUE,
+                  0,
+                  5,
+                  Mail.decision(s.id, 2).addDeliveries(Mail.delivery(s.id, 2, 0)));
+              s.log.decidedDue = 1;
+            },
+            AlarmKind.OPEN_WITHOUT_ATTEMPT),
+        alarm(
+            "a Decision's outcome that delivery passed and did not record",
+            s ->
+                s.accepted()
+                    .decided(
+                        Mail.decision(s.id, 1)
+                            .addOutcomes(Mail.outcome(s.id, 1, OutcomeKind.HELD, 0).clearOwner()))
+                    .finished(),
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "a former owner's failure is the only outcome",
+            s ->
+                s.accepted()
+                    .decided()
+                    .finished()
+                    .taken(SECOND)
+                    .outcome(1, OutcomeKind.FAILED)
+                    .scheduled(),
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "a former owner's failure says that it follows what nobody has handed over",
+            s ->
+                s.accepted()
+                    .decided()
+                    .finished()
+                    .taken(SECOND)
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true))
+                    .scheduled(),
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "a failure that the next attempt annulled is the only end",
+            s ->
+                s.watched()
+                    .secondAttempt()
+                    .finished()
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true))
+                    .scheduled()
+                    .noEntry(),
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "a failure that a hold annulled is the only end",
+            s ->
+                s.deferredOnce()
+                    .secondAttempt()
+                    .finished()
+                    .byScheduler(2, OutcomeKind.HELD)
+                    .outcome(2, OutcomeKind.FAILED)
+                    .scheduled()
+                    .noEntry(),
+            AlarmKind.FOUND_NOWHERE),
+        alarm(
+            "two final dots: the taker delivers what it had to find",
+            s ->
+                s.accepted()
+                    .decided()
+                    .finished()
+                    .outcome(1, OutcomeKind.DELIVERED)
+                    .taken(SECOND)
+                    .outcome(
+                        Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0).setOwner(SECOND.message())),
+            AlarmKind.DELIVERED_TWICE),
+        alarm(
+            "asked for again after it expired",
+            s -> {
+              s.deferredOnce().byScheduler(OutcomeKind.EXPIRED_OUTCOME);
+              s.answered(s.failureNotice("expired/0"));
+              s.entry(ScheduleState.OPEN, 2).due(2);
+            },
+            AlarmKind.STATE_AFTER_END),
+        alarm(
+            "an attempt's outcome after it expired",
+            s -> {
+              s.deferredOnce().noEntry().byScheduler(OutcomeKind.EXPIRED_OUTCOME);
+              s.answered(s.failureNotice("expired/0"));
+              s.outcome(2, OutcomeKind.DEFERRED).scheduled();
+            },
+            AlarmKind.STATE_AFTER_END),
+        alarm(
+            "failed twice by one attempt",
+            s -> {
+              s.accepted().decided().finished();
+              s.outcome(1, OutcomeKind.FAILED).outcome(1, OutcomeKind.FAILED).scheduled();
+              s.failureNotice("failed/1/0");
+            },
+            AlarmKind.STATE_AFTER_END),
+        alarm(
+            "the end of mail.outcomes is lost",
+            s -> s.log.outcomesFrom = 1,
+            AlarmKind.POSITION_BEYOND_END),
         alarm(
             "open, and another attempt than that one is under way",
             s -> s.deferredOnce().entry(ScheduleState.OPEN, 2).due(3),
@@ -70,7 +179,12 @@ final class AlarmsTest {
             "delivered by a record that mail.accepted does not have",
             s -> {
               new Scene(s.log).accepted().decided().finished().outcome(1, OutcomeKind.DELIVERED);
-              s.decided().finished().outcome(1, OutcomeKind.DELIVERED);
+              s.log.decide(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  1,
+                  Mail.decision(s.id, 1).addDeliveries(Mail.delivery(s.id, 1, 0)));
+              s.log.decidedAccepted = 1;
+              s.finished().outcome(1, OutcomeKind.DELIVERED);
             },
             AlarmKind.UNKNOWN_MESSAGE),
         alarm(
@@ -233,6 +347,8 @@ final class AlarmsTest {
             AlarmKind.BELOW_TLS_LEVEL));
   }
 
+  private static final Owner SECOND = new Owner(0, 2, 1);
+
   private static void overdue(Scene s, ScheduleState state) {
     s.deferredOnce();
     s.log.write(
@@ -269,10 +385,46 @@ final class AlarmsTest {
   static Stream<Arguments> noAlarms() {
     return Stream.of(
         calm(
-            "the same outcome id twice is once",
+            "one outcome under a new take, and from the old one too, is once",
             s -> {
+              Owner retake = new Owner(0, 1, 2);
               OutcomeRecorded.Builder outcome = Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0);
-              s.accepted().decided().finished().outcome(outcome).outcome(outcome);
+              s.accepted().decided().finished().taken(Mail.OWNER).taken(retake);
+              s.outcome(outcome.clone().setOwner(retake.message())).outcome(outcome);
+            }),
+        calm(
+            "waiting, and the position is behind its outcome",
+            s -> {
+              s.deferredOnce();
+              s.log.delivered = 0;
+            }),
+        calm(
+            "decided again by a second decider",
+            s -> {
+              s.accepted().decided();
+              s.log.decision(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  0,
+                  -1,
+                  Mail.decision(s.id, 1).addDeliveries(Mail.delivery(s.id, 1, 0)));
+            }),
+        calm(
+            "a failure of a former owner, and the present one's",
+            s -> {
+              s.accepted().decided().taken(SECOND).outcome(1, OutcomeKind.FAILED);
+              s.outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setOwner(SECOND.message()))
+                  .finished()
+                  .scheduled();
+              s.answered(s.failureNotice("failed/1/0"));
+            }),
+        calm(
+            "what annuls a failure is seen at the second look only",
+            s -> {
+              s.watched();
+              s.outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true))
+                  .outcome(2, OutcomeKind.DEFERRED)
+                  .scheduled();
+              s.log.then(log -> s.entry(ScheduleState.WAITING, 2).due(2).decidedDue(2).finished());
             }),
         calm(
             "the scheduler's answer to a control is no state, even about a message that never was",
@@ -332,8 +484,7 @@ final class AlarmsTest {
               s.log.then(
                   log -> {
                     log.timestamp = HandLog.NOW;
-                    log.decidedAccepted = 1;
-                    log.write(Topic.DELIVERIES, s.key(), Mail.delivery(s.id, 1, 0).build());
+                    s.decided();
                   });
             }),
         calm(
@@ -341,6 +492,14 @@ final class AlarmsTest {
             s -> {
               s.accepted().decided().outcome(1, OutcomeKind.DEFERRED);
               s.log.then(log -> log.delivered = 1);
+            }),
+        calm(
+            "in motion at the first look: its outcome's Decision is seen at the second",
+            s -> {
+              s.deferredOnce().due(2).outcome(2, OutcomeKind.DEFERRED).scheduled();
+              s.log.decidedDue = 1;
+              s.entry(ScheduleState.OPEN, 2);
+              s.log.then(log -> s.decidedDue(2).entry(ScheduleState.WAITING, 2));
             }),
         calm(
             "in motion at the first look: outcome seen at the second",
@@ -388,6 +547,14 @@ final class AlarmsTest {
                 s ->
                     s.outcome(1, OutcomeKind.DELIVERED)
                         .outcome(Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0).setLate(true))),
+        arguments(
+            DuplicateCause.LATE,
+            (Consumer<Scene>)
+                s ->
+                    s.outcome(
+                            Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0)
+                                .setOwner(SECOND.message()))
+                        .outcome(1, OutcomeKind.DELIVERED)),
         arguments(
             DuplicateCause.AFTER_STILL_OPEN,
             (Consumer<Scene>)
@@ -439,7 +606,7 @@ final class AlarmsTest {
               .addRecipients(message.getGroupsCount()));
     }
     log.write(Topic.ACCEPTED, scene.key(), message.build());
-    log.decidedAccepted = 1;
+    scene.decided().finished();
     log.write(
         Topic.OUTCOMES,
         scene.key(),
@@ -490,8 +657,11 @@ final class AlarmsTest {
     log.begins.put(Topic.ACCEPTED, 10L);
     log.decidedAccepted = 10;
     Scene scene = new Scene(log);
-    log.write(
-        Topic.DELIVERIES, scene.key(), Mail.delivery(scene.id, 1, 0).setAcceptedOffset(9).build());
+    log.decide(
+        DecisionSource.SOURCE_ACCEPTED,
+        9,
+        Mail.decision(scene.id, 1)
+            .addDeliveries(Mail.delivery(scene.id, 1, 0).setAcceptedOffset(9)));
     scene.finished();
     log.write(
         Topic.OUTCOMES,
@@ -500,6 +670,81 @@ final class AlarmsTest {
     AuditReport report = log.audit();
     assertThat(report.leftOut()).isEqualTo(1);
     assertThat(report.clean()).isTrue();
+  }
+
+  @Test
+  void whatCountsForNothingIsCountedByKind() {
+    Scene scene = new Scene();
+    HandLog log = scene.log;
+    Decision.Builder decision =
+        Mail.decision(scene.id, 1).addDeliveries(Mail.delivery(scene.id, 1, 0));
+    scene.accepted().decided();
+    log.decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, decision);
+    log.decision(DecisionSource.SOURCE_ACCEPTED, 7, 6, decision);
+    log.decision(DecisionSource.SOURCE_DUE, 3, 2, decision);
+    scene.taken(Mail.OWNER).taken(SECOND).taken(Mail.OWNER);
+    scene.outcome(1, OutcomeKind.FAILED).outcome(1, OutcomeKind.DEFERRED);
+    scene.outcome(Mail.outcome(scene.id, 1, OutcomeKind.STILL_OPEN, 0).setOwner(SECOND.message()));
+    scene.entry(ScheduleState.OPEN, 2).due(2).decidedDue(2);
+    scene.outcome(
+        Mail.outcome(scene.id, 1, OutcomeKind.FAILED, 0)
+            .setOwner(SECOND.message())
+            .setAfterStillOpen(true));
+    AuditReport report = log.audit();
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.uncounted())
+        .isEqualTo(
+            Map.of(
+                Uncounted.REPLAY, 1L,
+                Uncounted.GAP, 2L,
+                Uncounted.MARKER, 2L,
+                Uncounted.MARKER_NOT_ABOVE, 1L,
+                Uncounted.FORMER_OWNER, 2L,
+                Uncounted.ANNULLED, 1L));
+    assertThat(new AuditPrinter(false).lines(report))
+        .contains(
+            "count for nothing: 1 Decisions written again, 2 Decisions behind a gap, 2 partitions"
+                + " taken, 1 partitions taken too late, 2 outcomes of former owners, 1 failures"
+                + " annulled");
+    assertThat(AuditJson.of(report)).contains("\"former-owner\" : 2");
+  }
+
+  @Test
+  void whereTheLogsStartIsGoneTheFirstHourTellsTheMarks() {
+    Scene scene = new Scene();
+    HandLog log = scene.log;
+    log.begins.put(Topic.ACCEPTED, 500L);
+    log.begins.put(Topic.DELIVERIES, 100L);
+    log.delivered = 100;
+    log.timestamp = HandLog.NOW - java.time.Duration.ofHours(3).toMillis();
+    Decision.Builder older = Mail.decision(Mail.id(), 1);
+    log.decision(DecisionSource.SOURCE_ACCEPTED, 400, 399, older);
+    log.decision(DecisionSource.SOURCE_ACCEPTED, 390, 389, older);
+    log.timestamp = HandLog.NOW - 1000;
+    log.decision(DecisionSource.SOURCE_ACCEPTED, 500, 390, older);
+    scene.accepted();
+    log.decision(
+        DecisionSource.SOURCE_ACCEPTED,
+        500,
+        400,
+        Mail.decision(scene.id, 1).addDeliveries(Mail.delivery(scene.id, 1, 0)));
+    AuditReport report = log.audit();
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.uncounted()).isEqualTo(Map.of(Uncounted.LEARNT, 2L, Uncounted.GAP, 1L));
+    assertThat(scene.answer(report).places()).containsExactly(Place.IN_DELIVERY);
+  }
+
+  @Test
+  void anOutcomeOfAnOwnerWhoseMarkerIsGoneImpliesIt() {
+    Scene scene = new Scene();
+    scene.log.begins.put(Topic.OUTCOMES, 9L);
+    scene.accepted().decided();
+    scene.outcome(Mail.outcome(scene.id, 1, OutcomeKind.STILL_OPEN, 0).setOwner(SECOND.message()));
+    scene.outcome(1, OutcomeKind.FAILED);
+    AuditReport report = scene.log.audit();
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.uncounted()).isEqualTo(Map.of(Uncounted.FORMER_OWNER, 1L));
+    assertThat(scene.answer(report).places()).containsExactly(Place.OUTCOME_UNREAD);
   }
 
   @Test
@@ -518,7 +763,7 @@ final class AlarmsTest {
   void unreadableRecordsAreNamedAndNotFatalAndNeverClean() {
     Scene scene = new Scene();
     for (Topic topic : Topic.values()) {
-      scene.log.writeBytes(topic, "?", new byte[] {(byte) 0xff, 1, 2}, false, false);
+      scene.log.writeBytes(topic, "?", new byte[] {(byte) 0xff, 1, 2});
     }
     scene.deferredOnce();
     AuditReport report = scene.log.audit();
@@ -534,7 +779,7 @@ final class AlarmsTest {
   @Test
   void anAcceptanceOfWhichNothingCanBeReadIsNotClean() {
     HandLog log = new HandLog();
-    log.writeBytes(Topic.ACCEPTED, "?", new byte[] {(byte) 0xff, 1, 2}, false, false);
+    log.writeBytes(Topic.ACCEPTED, "?", new byte[] {(byte) 0xff, 1, 2});
     log.decidedAccepted = 1;
     AuditReport report = log.audit();
     assertThat(report.clean()).isFalse();

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -25,10 +27,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A real broker with all topics, and the services' writes in their transactions. */
+/**
+ * A real broker with all topics, and the services' writes: in transactions where they have some.
+ */
 final class BrokerLog implements AutoCloseable {
   final KafkaBroker broker;
   final LogSettings settings;
+  private final Admin admin;
 
   BrokerLog(Path folder, int partitions, String... jvm) throws LogUnavailableException {
     BrokerSettings small = BrokerSettings.small();
@@ -38,6 +43,7 @@ final class BrokerLog implements AutoCloseable {
             (jvm.length == 0 ? small : small.withJvm(jvm))
                 .with(p -> p.setProperty("log.flush.interval.messages", "1000000000")));
     settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+    admin = Admin.create(settings.admin());
     // What is read does not depend on flushes, and a million records are written faster without.
     TopicsSetup.createOrVerify(settings, new Deployment("unflushed", partitions, 1, 1, false));
   }
@@ -51,8 +57,36 @@ final class BrokerLog implements AutoCloseable {
     return new Writer(transactional);
   }
 
+  void decided(int partition, long offset) throws Exception {
+    commit(
+        ConsumerGroups.DECIDER,
+        Topics.MAIL_ACCEPTED,
+        Map.of(partition, new OffsetAndMetadata(offset)));
+  }
+
+  void delivered(int partition, DeliveryPosition position) throws Exception {
+    commit(
+        ConsumerGroups.DELIVERY,
+        Topics.MAIL_DELIVERIES,
+        Map.of(partition, new OffsetAndMetadata(position.next(), position.encode())));
+  }
+
+  // An ordinary commit.
+  private void commit(String group, String topic, Map<Integer, OffsetAndMetadata> positions)
+      throws Exception {
+    admin.alterConsumerGroupOffsets(group, at(topic, positions)).all().get(30, TimeUnit.SECONDS);
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> at(
+      String topic, Map<Integer, OffsetAndMetadata> positions) {
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+    positions.forEach((p, position) -> all.put(new TopicPartition(topic, p), position));
+    return all;
+  }
+
   @Override
   public void close() {
+    admin.close();
     broker.close();
   }
 
@@ -83,7 +117,7 @@ final class BrokerLog implements AutoCloseable {
       ProducerRecord<String, byte[]> record = record(Topic.OUTCOMES, partition, key, value);
       record
           .headers()
-          .add(Headers.FINAL, Headers.FINAL_YES.getBytes(StandardCharsets.UTF_8))
+          .add(Headers.FINAL, Mail.OWNER.toString().getBytes(StandardCharsets.UTF_8))
           .add(Headers.WRITER, Headers.WRITER_DELIVERY.getBytes(StandardCharsets.UTF_8));
       producer.send(record);
     }
@@ -94,24 +128,9 @@ final class BrokerLog implements AutoCloseable {
           topic.topicName(), partition, key, value == null ? null : value.toByteArray());
     }
 
+    /** In the writer's transaction. */
     void position(String group, String topic, Map<Integer, OffsetAndMetadata> positions) {
-      Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
-      positions.forEach((p, position) -> all.put(new TopicPartition(topic, p), position));
-      producer.sendOffsetsToTransaction(all, new ConsumerGroupMetadata(group));
-    }
-
-    void decided(int partition, long offset) {
-      position(
-          ConsumerGroups.DECIDER,
-          Topics.MAIL_ACCEPTED,
-          Map.of(partition, new OffsetAndMetadata(offset)));
-    }
-
-    void delivered(int partition, DeliveryPosition position) {
-      position(
-          ConsumerGroups.DELIVERY,
-          Topics.MAIL_DELIVERIES,
-          Map.of(partition, new OffsetAndMetadata(position.next(), position.encode())));
+      producer.sendOffsetsToTransaction(at(topic, positions), new ConsumerGroupMetadata(group));
     }
 
     void scheduled(int partition, long offset) {

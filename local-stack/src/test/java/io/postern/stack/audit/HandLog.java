@@ -2,12 +2,15 @@ package io.postern.stack.audit;
 
 import com.google.protobuf.MessageLite;
 import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Marks;
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,8 +31,10 @@ final class HandLog implements LogSource {
   long scheduled;
   long noticed;
   long delivered;
-  BitSet deliveredBeyond = new BitSet();
+  long outcomesFrom;
   long horizon;
+  private long chainAccepted = -1;
+  private long chainDue = -1;
   long timestamp = NOW - 1000;
   private final Map<Topic, Set<Long>> lost = new EnumMap<>(Topic.class);
   private int cuts;
@@ -51,22 +56,41 @@ final class HandLog implements LogSource {
     return begins.getOrDefault(topic, 0L) + of(topic).size();
   }
 
+  /** The Decision about a source that continues the chain; the decider's position follows. */
+  long decide(DecisionSource source, long offset, Decision.Builder decision) {
+    boolean accepted = source == DecisionSource.SOURCE_ACCEPTED;
+    long at = decision(source, offset, accepted ? chainAccepted : chainDue, decision);
+    if (accepted) {
+      chainAccepted = offset;
+      decidedAccepted = Math.max(decidedAccepted, offset + 1);
+    } else {
+      chainDue = offset;
+      decidedDue = Math.max(decidedDue, offset + 1);
+    }
+    return at;
+  }
+
+  /** A Decision as it is written. */
+  long decision(DecisionSource source, long offset, long previous, Decision.Builder decision) {
+    return write(
+        Topic.DELIVERIES,
+        decision.getQueueId(),
+        decision.setSource(source).setSourceOffset(offset).setPrevious(previous).build());
+  }
+
+  long chained(DecisionSource source) {
+    return source == DecisionSource.SOURCE_ACCEPTED ? chainAccepted : chainDue;
+  }
+
+  long taken(Owner owner) {
+    return write(Topic.OUTCOMES, "", Mail.taken(owner));
+  }
+
   long write(Topic topic, String key, @Nullable MessageLite value) {
-    return write(topic, key, value, false, false);
+    return writeBytes(topic, key, value == null ? null : value.toByteArray());
   }
 
-  long write(
-      Topic topic,
-      String key,
-      @Nullable MessageLite value,
-      boolean finalAttempt,
-      boolean byScheduler) {
-    return writeBytes(
-        topic, key, value == null ? null : value.toByteArray(), finalAttempt, byScheduler);
-  }
-
-  long writeBytes(
-      Topic topic, String key, byte @Nullable [] value, boolean finalAttempt, boolean byScheduler) {
+  long writeBytes(Topic topic, String key, byte @Nullable [] value) {
     long offset = next(topic);
     of(topic)
         .add(
@@ -74,9 +98,7 @@ final class HandLog implements LogSource {
                 offset,
                 timestamp,
                 ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)),
-                value == null ? null : ByteBuffer.wrap(value),
-                finalAttempt,
-                byScheduler));
+                value == null ? null : ByteBuffer.wrap(value)));
     return offset;
   }
 
@@ -136,7 +158,8 @@ final class HandLog implements LogSource {
             decidedDue,
             scheduled,
             noticed,
-            new DeliveryPosition(delivered, deliveredBeyond, false));
+            new DeliveryPosition(
+                delivered, Marks.NONE, outcomesFrom, Owner.NOBODY, 0, false, null));
     return Map.of(0, new Cut(positions, from, to, horizon));
   }
 

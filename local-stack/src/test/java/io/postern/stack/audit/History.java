@@ -1,8 +1,11 @@
 package io.postern.stack.audit;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeKind;
@@ -12,18 +15,25 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.log.rules.AttemptKey;
+import io.postern.log.rules.AttemptRule;
+import io.postern.log.rules.OutcomeRule;
+import io.postern.log.rules.StillOpens;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * A random history that keeps every rule of the log: each step is one transaction of one service,
- * or what ingress appends.
+ * A random history that keeps every rule of the log: each step is one thing that a service does, or
+ * what ingress appends. Deciders repeat and leave gaps, partitions change hands, former owners
+ * write on; the scheduler reads by the services' own rules.
  */
 final class History {
   final HandLog log = new HandLog();
@@ -32,24 +42,53 @@ final class History {
   /** The scheduler's store, by "queue id/recipient". */
   final Map<String, ScheduleEntry> entries = new LinkedHashMap<>();
 
-  /** Deliveries not finished, by offset. */
-  final Map<Long, DeliveryRequested> open = new TreeMap<>();
+  /** Decisions not finished, by offset. */
+  final TreeMap<Long, Open> open = new TreeMap<>();
 
-  /** Deliveries handed to the watch, whose end may still be told. */
-  final List<DeliveryRequested> watched = new ArrayList<>();
+  /** Deliveries handed to the watch, or lost with their partition, whose end may still be told. */
+  private final List<Session> watched = new ArrayList<>();
+
+  private final List<Session> former = new ArrayList<>();
+
+  private Owner owner = Mail.OWNER;
+  private final OutcomeRule rule = new OutcomeRule(Owner.NOBODY);
+  private final StillOpens stillOpens = new StillOpens();
+  private final Map<String, Owner> watchedBy = new TreeMap<>();
+
+  /** Recipients of whom the scheduler has read an outcome of a first attempt, or delivered. */
+  private final Set<String> begun = new TreeSet<>();
+
+  /** What delivery has to do for one Decision. */
+  static final class Open {
+    final List<DeliveryRequested> deliveries;
+    final List<OutcomeRecorded> outcomes;
+
+    Open(Decision decision) {
+      deliveries = new ArrayList<>(decision.getDeliveriesList());
+      outcomes = new ArrayList<>(decision.getOutcomesList());
+    }
+  }
+
+  private record Session(DeliveryRequested delivery, Owner owner) {}
 
   History(long seed) {
     random = new Random(seed);
   }
 
   void step() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(17)) {
       case 0, 1 -> accept();
       case 2, 3 -> decide();
       case 4 -> decideDue();
       case 5, 6, 7 -> finishSome();
       case 8, 9, 10 -> schedule();
       case 11, 12 -> punctuate();
+      case 13 -> {
+        if (random.nextInt(3) == 0) {
+          take();
+        }
+      }
+      case 14 -> endFormer();
       default -> {
         if (random.nextBoolean()) {
           writeNotice();
@@ -66,19 +105,27 @@ final class History {
       decide();
       decideDue();
       finishSome();
+      endFormer();
       schedule();
       punctuate();
       writeNotice();
     }
+    commit();
   }
 
   private boolean drained() {
     return entries.isEmpty()
         && open.isEmpty()
-        && log.decidedAccepted == log.next(Topic.ACCEPTED)
-        && log.decidedDue == log.next(Topic.DUE)
+        && former.isEmpty()
+        && undecided(DecisionSource.SOURCE_ACCEPTED) == log.next(Topic.ACCEPTED)
+        && undecided(DecisionSource.SOURCE_DUE) == log.next(Topic.DUE)
         && log.scheduled == log.next(Topic.OUTCOMES)
         && log.noticed == log.next(Topic.NOTICES);
+  }
+
+  /** The first source without a Decision. */
+  long undecided(DecisionSource source) {
+    return log.chained(source) + 1;
   }
 
   void accept() {
@@ -91,78 +138,155 @@ final class History {
   }
 
   void decide() {
-    if (log.decidedAccepted == log.next(Topic.ACCEPTED)) {
-      return;
+    long source = undecided(DecisionSource.SOURCE_ACCEPTED);
+    if (source < log.next(Topic.ACCEPTED)) {
+      if (source + 1 < log.next(Topic.ACCEPTED) && random.nextInt(15) == 0) {
+        // A batch has expired, and the next one is written: both come again.
+        log.decision(DecisionSource.SOURCE_ACCEPTED, source + 1, source, decision(source + 1));
+      }
+      decided(DecisionSource.SOURCE_ACCEPTED, source, decision(source));
     }
-    MessageAccepted message = accepted(log.decidedAccepted);
-    log.decidedAccepted++;
+  }
+
+  private Decision.Builder decision(long source) {
+    MessageAccepted message = accepted(source);
     List<Integer> all =
         IntStream.range(0, message.getEnvelope().getRecipientsCount()).boxed().toList();
-    if (random.nextInt(10) == 0) {
-      decidersOutcome(message.getQueueId(), 1, all);
-    } else if (all.size() > 1 && random.nextBoolean()) {
-      deliver(message.getQueueId(), 1, all.subList(0, 1));
-      deliver(message.getQueueId(), 1, all.subList(1, all.size()));
+    Decision.Builder decision = Mail.decision(QueueId.parse(message.getQueueId()), 1);
+    if (all.size() > 1 && random.nextBoolean()) {
+      recipients(decision, all.subList(0, 1));
+      recipients(decision, all.subList(1, all.size()));
     } else {
-      deliver(message.getQueueId(), 1, all);
+      recipients(decision, all);
     }
+    return decision;
   }
 
   private void decideDue() {
-    if (log.decidedDue == log.next(Topic.DUE)) {
-      return;
+    long source = undecided(DecisionSource.SOURCE_DUE);
+    if (source < log.next(Topic.DUE)) {
+      AttemptDue due = due(source);
+      Decision.Builder decision = Mail.decision(QueueId.parse(due.getQueueId()), due.getAttempt());
+      recipients(decision, due.getRecipientsList());
+      decided(DecisionSource.SOURCE_DUE, source, decision);
     }
-    AttemptDue due = due(log.decidedDue);
-    log.decidedDue++;
+  }
+
+  private void recipients(Decision.Builder decision, List<Integer> recipients) {
+    QueueId id = QueueId.parse(decision.getQueueId());
+    Integer[] all = recipients.toArray(Integer[]::new);
     if (random.nextInt(10) == 0) {
-      decidersOutcome(due.getQueueId(), due.getAttempt(), due.getRecipientsList());
+      OutcomeKind kind = random.nextBoolean() ? OutcomeKind.HELD : OutcomeKind.FAILED;
+      decision.addOutcomes(Mail.outcome(id, decision.getAttempt(), kind, all).clearOwner());
     } else {
-      deliver(due.getQueueId(), due.getAttempt(), due.getRecipientsList());
+      decision.addDeliveries(Mail.delivery(id, decision.getAttempt(), all));
     }
   }
 
-  private void decidersOutcome(String id, int attempt, List<Integer> recipients) {
-    OutcomeKind kind = random.nextBoolean() ? OutcomeKind.HELD : OutcomeKind.FAILED;
-    outcome(
-        Mail.outcome(QueueId.parse(id), attempt, kind, recipients.toArray(Integer[]::new)), false);
-  }
-
-  private void deliver(String id, int attempt, List<Integer> recipients) {
-    DeliveryRequested delivery =
-        Mail.delivery(QueueId.parse(id), attempt, recipients.toArray(Integer[]::new)).build();
-    open.put(log.write(Topic.DELIVERIES, id, delivery), delivery);
+  private void decided(DecisionSource source, long offset, Decision.Builder decision) {
+    long previous = log.chained(source);
+    long committedAccepted = log.decidedAccepted;
+    long committedDue = log.decidedDue;
+    open.put(log.decide(source, offset, decision), new Open(decision.build()));
+    if (random.nextInt(10) == 0) {
+      log.decision(source, offset, previous, decision); // a second decider, for a moment
+    }
+    if (random.nextBoolean()) { // the commit comes once a second
+      log.decidedAccepted = committedAccepted;
+      log.decidedDue = committedDue;
+    }
   }
 
   private void finishSome() {
     List<Long> offsets = new ArrayList<>(open.keySet());
     for (int i = random.nextInt(3); i >= 0 && !offsets.isEmpty(); i--) {
-      finish(offsets.remove(random.nextInt(offsets.size())), /* withOutcome= */ true);
+      long offset = offsets.remove(random.nextInt(offsets.size()));
+      Open decision = open.get(offset);
+      if (decision == null) {
+        throw new IllegalStateException("not open");
+      }
+      for (OutcomeRecorded outcome : List.copyOf(decision.outcomes)) {
+        decision.outcomes.remove(outcome);
+        write(outcome.toBuilder(), owner);
+      }
+      if (!decision.deliveries.isEmpty()) {
+        finish(offset, decision.deliveries.getFirst(), /* withOutcome= */ true);
+      } else {
+        closed(offset, decision);
+      }
+    }
+    if (random.nextInt(3) > 0) {
+      commit();
     }
   }
 
-  /** Outcome and position in one transaction. */
-  void finish(long offset, boolean withOutcome) {
-    DeliveryRequested delivery = open.remove(offset);
-    if (delivery == null) {
+  void finish(long offset, DeliveryRequested delivery, boolean withOutcome) {
+    Open decision = open.get(offset);
+    if (decision == null || !decision.deliveries.remove(delivery)) {
       throw new IllegalStateException("not open");
     }
-    finished(offset);
-    if (!withOutcome) {
-      return;
+    if (withOutcome && random.nextInt(8) == 0) {
+      QueueId id = QueueId.parse(delivery.getQueueId());
+      Integer[] all = delivery.getRecipientsList().toArray(Integer[]::new);
+      write(Mail.outcome(id, delivery.getAttempt(), OutcomeKind.STILL_OPEN, all), owner);
+      watched.add(new Session(delivery, owner));
+    } else if (withOutcome) {
+      OutcomeRecorded.Builder outcome = ends(delivery);
+      write(outcome, owner);
+      if (owner.take() > 1 && random.nextInt(4) == 0) {
+        // What was sent under the take before is written after all.
+        write(outcome, new Owner(owner.era(), owner.generation(), owner.take() - 1));
+      }
     }
-    QueueId id = QueueId.parse(delivery.getQueueId());
-    if (random.nextInt(8) == 0) {
-      outcome(
-          Mail.outcome(
-              id,
-              delivery.getAttempt(),
-              OutcomeKind.STILL_OPEN,
-              delivery.getRecipientsList().toArray(Integer[]::new)),
-          false);
-      watched.add(delivery);
-      return;
+    closed(offset, decision);
+  }
+
+  private void closed(long offset, Open decision) {
+    if (decision.deliveries.isEmpty() && decision.outcomes.isEmpty()) {
+      open.remove(offset);
     }
-    outcome(ends(delivery), true);
+  }
+
+  /** Outcomes first, the position after. */
+  void commit() {
+    log.delivered = open.isEmpty() ? log.next(Topic.DELIVERIES) : open.firstKey();
+  }
+
+  private void write(OutcomeRecorded.Builder outcome, Owner writer) {
+    log.write(Topic.OUTCOMES, outcome.getQueueId(), outcome.setOwner(writer.message()).build());
+  }
+
+  /** After a failed send, or by another replica; what runs there may end later. */
+  private void take() {
+    Owner before = owner;
+    if (random.nextBoolean()) {
+      owner = new Owner(owner.era(), owner.generation(), owner.take() + 1);
+    } else {
+      owner = new Owner(owner.era(), owner.generation() + 1, 1);
+      for (Open decision : open.values()) {
+        for (DeliveryRequested delivery : decision.deliveries) {
+          if (random.nextInt(3) == 0) {
+            former.add(new Session(delivery, before));
+          }
+        }
+      }
+    }
+    log.taken(owner);
+    if (random.nextInt(4) == 0) {
+      log.taken(before);
+    }
+  }
+
+  /** Whether a former owner's session of it may still end. */
+  boolean isLost(DeliveryRequested delivery) {
+    return former.stream().anyMatch(s -> s.delivery().equals(delivery));
+  }
+
+  private void endFormer() {
+    if (!former.isEmpty()) {
+      Session session = former.remove(random.nextInt(former.size()));
+      write(ends(session.delivery()), session.owner());
+    }
   }
 
   private OutcomeRecorded.Builder ends(DeliveryRequested delivery) {
@@ -183,34 +307,10 @@ final class History {
     return outcome;
   }
 
-  private void outcome(OutcomeRecorded.Builder outcome, boolean byDelivery) {
-    boolean all =
-        outcome.getRecipientsList().stream().allMatch(r -> r.getKind() == OutcomeKind.DELIVERED);
-    log.write(
-        Topic.OUTCOMES,
-        outcome.getQueueId(),
-        outcome.build(),
-        byDelivery && all && outcome.getAttempt() == 1 && !outcome.getAfterStillOpen(),
-        false);
-    if (random.nextInt(20) == 0) {
-      log.write(Topic.OUTCOMES, outcome.getQueueId(), outcome.build()); // the same id: once
-    }
-  }
-
-  private void finished(long offset) {
-    int bit = Math.toIntExact(offset - log.delivered);
-    log.deliveredBeyond.set(bit);
-    int whole = log.deliveredBeyond.nextClearBit(0);
-    log.delivered += whole;
-    log.deliveredBeyond =
-        log.deliveredBeyond.get(whole, Math.max(whole, log.deliveredBeyond.length()));
-  }
-
   private void endWatched() {
     if (!watched.isEmpty()) {
-      DeliveryRequested delivery = watched.remove(random.nextInt(watched.size()));
-      OutcomeRecorded.Builder end = ends(delivery).setAfterStillOpen(true);
-      log.write(Topic.OUTCOMES, end.getQueueId(), end.build());
+      Session session = watched.remove(random.nextInt(watched.size()));
+      write(ends(session.delivery()).setAfterStillOpen(true), session.owner());
     }
   }
 
@@ -220,42 +320,68 @@ final class History {
     }
     LogRecord record = log.of(Topic.OUTCOMES).get(Math.toIntExact(log.scheduled));
     log.scheduled++;
-    if (record.byScheduler() || record.finalAttempt()) {
+    OutcomeRecorded outcome = parsed(record.value(), OutcomeRecorded.parser());
+    Owner writer = Owner.of(outcome.getOwner());
+    if (outcome.getPartitionTaken()) {
+      rule.taken(writer);
       return;
     }
-    OutcomeRecorded outcome = parsed(record.value(), OutcomeRecorded.parser());
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-      schedule(outcome, recipient);
+      AttemptKey key =
+          new AttemptKey(outcome.getQueueId(), outcome.getAttempt(), recipient.getRecipient());
+      OutcomeRule.Count count =
+          rule.of(
+              writer,
+              recipient.getKind(),
+              outcome.getAfterStillOpen(),
+              () -> stillOpens.has(writer, key));
+      if (count == OutcomeRule.Count.SKIPPED) {
+        continue;
+      }
+      if (recipient.getKind() == OutcomeKind.STILL_OPEN) {
+        stillOpens.add(writer, key);
+      } else {
+        stillOpens.ended(writer, key);
+      }
+      schedule(outcome, recipient, writer);
     }
   }
 
-  private final Map<String, Integer> firstAttemptRead = new TreeMap<>();
-
-  private void schedule(OutcomeRecorded outcome, RecipientOutcome recipient) {
+  private void schedule(OutcomeRecorded outcome, RecipientOutcome recipient, Owner writer) {
     String key = outcome.getQueueId() + "/" + recipient.getRecipient();
     ScheduleEntry entry = entries.get(key);
     if (recipient.getKind() == OutcomeKind.DELIVERED) {
-      firstAttemptRead.put(key, 1);
+      begun.add(key);
       if (entry != null) {
         put(key, null);
       }
       return;
     }
-    boolean opened =
+    AttemptRule.Entry known =
         entry == null
-            ? outcome.getAttempt() == 1
-                && !outcome.getAfterStillOpen()
-                && firstAttemptRead.put(key, 1) == null
-            : entry.getAttempt() == outcome.getAttempt()
-                && (entry.getState() == ScheduleState.OPEN
-                    || entry.getState() == ScheduleState.WATCHED);
-    if (!opened) {
+            ? begun.contains(key) ? AttemptRule.Entry.CLOSED : AttemptRule.Entry.NONE
+            : switch (entry.getState()) {
+              case OPEN -> AttemptRule.Entry.OPEN;
+              case WATCHED -> AttemptRule.Entry.WATCHED;
+              default -> AttemptRule.Entry.CLOSED;
+            };
+    if (!AttemptRule.isOfOpenAttempt(
+        known,
+        entry == null ? 0 : entry.getAttempt(),
+        watchedBy.getOrDefault(key, Owner.NOBODY),
+        outcome.getAttempt(),
+        writer,
+        outcome.getAfterStillOpen())) {
       return;
     }
+    begun.add(key);
     switch (recipient.getKind()) {
       case DEFERRED -> put(key, Mail.entry(ScheduleState.WAITING, outcome.getAttempt()).build());
       case HELD -> put(key, Mail.entry(ScheduleState.ENTRY_HELD, outcome.getAttempt()).build());
-      case STILL_OPEN -> put(key, Mail.entry(ScheduleState.WATCHED, outcome.getAttempt()).build());
+      case STILL_OPEN -> {
+        watchedBy.put(key, writer);
+        put(key, Mail.entry(ScheduleState.WATCHED, outcome.getAttempt()).build());
+      }
       case FAILED -> {
         put(key, null);
         notice(key, "failed/" + outcome.getAttempt() + "/" + recipient.getRecipient());
@@ -286,32 +412,33 @@ final class History {
     ScheduleEntry entry = entries.getOrDefault(key, ScheduleEntry.getDefaultInstance());
     QueueId id = QueueId.parse(key.substring(0, key.indexOf('/')));
     int recipient = Integer.parseInt(key.substring(key.indexOf('/') + 1));
+    if (entry.getState() != ScheduleState.WAITING && log.scheduled < log.next(Topic.OUTCOMES)) {
+      return; // what time brings waits for what was said
+    }
+    int attempt = entry.getAttempt();
     int dice = random.nextInt(10);
-    if (dice < 6 || entry.getState() == ScheduleState.WATCHED) {
-      int attempt = entry.getAttempt() + 1;
-      put(key, Mail.entry(ScheduleState.OPEN, attempt).build());
-      log.write(Topic.DUE, id.value(), Mail.due(id, attempt, recipient).build());
+    if (dice < 6 && entry.getState() == ScheduleState.ENTRY_HELD) {
+      own(id, recipient, attempt, OutcomeKind.RELEASED);
+      put(key, Mail.entry(ScheduleState.WAITING, attempt).build());
+    } else if (dice < 6) {
+      put(key, Mail.entry(ScheduleState.OPEN, attempt + 1).build());
+      log.write(Topic.DUE, id.value(), Mail.due(id, attempt + 1, recipient).build());
     } else if (dice < 8) {
       put(key, null);
-      own(id, recipient, OutcomeKind.EXPIRED_OUTCOME);
+      own(id, recipient, attempt, OutcomeKind.EXPIRED_OUTCOME);
       notice(key, "expired/" + recipient);
     } else if (dice == 8) {
       put(key, null);
-      own(id, recipient, OutcomeKind.CANCELLED);
+      own(id, recipient, attempt, OutcomeKind.CANCELLED);
       notice(key, "cancelled/" + recipient);
     } else {
-      own(id, recipient, OutcomeKind.HELD);
-      put(key, Mail.entry(ScheduleState.ENTRY_HELD, entry.getAttempt()).build());
+      own(id, recipient, attempt, OutcomeKind.HELD);
+      put(key, Mail.entry(ScheduleState.ENTRY_HELD, attempt).build());
     }
   }
 
-  private void own(QueueId id, int recipient, OutcomeKind kind) {
-    log.write(
-        Topic.OUTCOMES,
-        id.value(),
-        Mail.outcome(id, 1, kind, recipient).build(),
-        false,
-        /* byScheduler= */ true);
+  private void own(QueueId id, int recipient, int attempt, OutcomeKind kind) {
+    log.write(Topic.SCHEDULE_OUTCOMES, id.value(), Mail.own(id, attempt, kind, recipient));
   }
 
   private void notice(String key, String cause) {

@@ -3,12 +3,15 @@ package io.postern.stack.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,6 +48,14 @@ final class HistoryTest {
     assertThat(report.alarms()).isEmpty();
     assertThat(report.mail().pending()).isZero();
     assertThat(report.dsns().accepted()).isPositive();
+    assertThat(report.uncounted())
+        .containsKeys(
+            Uncounted.REPLAY,
+            Uncounted.GAP,
+            Uncounted.MARKER,
+            Uncounted.MARKER_NOT_ABOVE,
+            Uncounted.FORMER_OWNER);
+    assertThat(report.mail().duplicates()).containsKey(DuplicateCause.LATE);
   }
 
   static Stream<Arguments> faults() {
@@ -52,12 +63,41 @@ final class HistoryTest {
         fault(
             "outcome dropped, or offset before outcome",
             h -> {
-              DeliveryRequested delivery = firstAttempt(h);
-              h.open.entrySet().stream()
-                  .filter(e -> e.getValue() == delivery)
-                  .map(Map.Entry::getKey)
-                  .toList()
-                  .forEach(offset -> h.finish(offset, /* withOutcome= */ false));
+              long offset = alone(h);
+              h.finish(offset, delivery(h, offset), /* withOutcome= */ false);
+              h.commit();
+            },
+            AlarmKind.FOUND_NOWHERE),
+        fault(
+            "a former owner's outcome believed",
+            h -> {
+              long offset = alone(h);
+              DeliveryRequested delivery = delivery(h, offset);
+              h.log.write(
+                  Topic.OUTCOMES,
+                  delivery.getQueueId(),
+                  Mail.outcome(
+                          QueueId.parse(delivery.getQueueId()),
+                          delivery.getAttempt(),
+                          OutcomeKind.FAILED,
+                          delivery.getRecipientsList().toArray(Integer[]::new))
+                      .setOwner(new Owner(0, 0, 1).message())
+                      .build());
+              h.finish(offset, delivery, /* withOutcome= */ false);
+              h.commit();
+            },
+            AlarmKind.FOUND_NOWHERE),
+        fault(
+            "decided behind a gap that nobody closes, and committed",
+            h -> {
+              h.accept();
+              long source = h.log.next(Topic.ACCEPTED) - 1;
+              h.log.decision(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  source,
+                  source + 7,
+                  Mail.decision(QueueId.parse(h.accepted(source).getQueueId()), 1));
+              h.log.decidedAccepted = source + 1;
             },
             AlarmKind.FOUND_NOWHERE),
         fault(
@@ -89,7 +129,7 @@ final class HistoryTest {
         fault(
             "delivered twice with no cause",
             h -> {
-              DeliveryRequested delivery = firstAttempt(h);
+              DeliveryRequested delivery = delivery(h, alone(h));
               QueueId id = QueueId.parse(delivery.getQueueId());
               int recipient = delivery.getRecipients(0);
               for (int i = 0; i < 2; i++) {
@@ -97,6 +137,7 @@ final class HistoryTest {
                     Topic.OUTCOMES,
                     id.value(),
                     Mail.outcome(id, delivery.getAttempt(), OutcomeKind.DELIVERED, recipient)
+                        .setOwner(new Owner(0, 1_000, 1).message())
                         .build());
               }
             },
@@ -123,7 +164,7 @@ final class HistoryTest {
   void oneFaultTurnsItRed(String name, Consumer<History> fault, AlarmKind kind) {
     for (long seed = 21; seed < 26; seed++) {
       History history = run(seed, 1_500);
-      while (history.log.decidedAccepted < history.log.next(Topic.ACCEPTED)) {
+      while (history.undecided(DecisionSource.SOURCE_ACCEPTED) < history.log.next(Topic.ACCEPTED)) {
         history.decide();
       }
       assertThat(history.log.audit().alarms()).isEmpty();
@@ -161,24 +202,30 @@ final class HistoryTest {
     }
   }
 
-  private static int waitingAttempt(History history, String key) {
-    ScheduleEntry entry = history.entries.get(key);
-    if (entry == null) {
-      throw new IllegalStateException("not waiting");
-    }
-    return entry.getAttempt();
-  }
-
-  // A first attempt, so that nothing before it can be a cause.
-  private static DeliveryRequested firstAttempt(History history) {
+  // A Decision of a first attempt that the position stands at, so that nothing before it can be a
+  // cause; of one delivery.
+  private static long alone(History history) {
     while (true) {
-      for (DeliveryRequested delivery : history.open.values()) {
-        if (delivery.getAttempt() == 1) {
-          return delivery;
+      for (Map.Entry<Long, History.Open> decision : List.copyOf(history.open.entrySet())) {
+        History.Open open = decision.getValue();
+        if (decision.getKey().equals(history.open.firstKey())
+            && open.deliveries.size() == 1
+            && open.outcomes.isEmpty()
+            && open.deliveries.getFirst().getAttempt() == 1
+            && !history.isLost(open.deliveries.getFirst())) {
+          return decision.getKey();
         }
       }
       history.step();
     }
+  }
+
+  private static DeliveryRequested delivery(History history, long offset) {
+    History.Open open = history.open.get(offset);
+    if (open == null) {
+      throw new IllegalStateException("not open");
+    }
+    return open.deliveries.getFirst();
   }
 
   private static MessageAccepted dsn(History history) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Marks;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
@@ -14,7 +17,6 @@ import io.postern.contracts.v1.ScheduleState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a real broker: transactions, bitmaps, an end that is held back. A partition each. */
+/** Against a real broker: positions, owners, an end that is held back. A partition each. */
 @TestMethodOrder(org.junit.jupiter.api.MethodOrderer.OrderAnnotation.class)
 final class KafkaAuditTest {
   private static final int COMMITTED = 0;
@@ -46,53 +48,55 @@ final class KafkaAuditTest {
     log.close();
   }
 
-  private static List<QueueId> accepted(int partition, int count) {
+  private static List<QueueId> accepted(int partition, int count) throws Exception {
     List<QueueId> ids = new ArrayList<>();
     try (BrokerLog.Writer ingress = log.writer(null);
-        BrokerLog.Writer decider = log.writer("decider")) {
+        BrokerLog.Writer decider = log.writer(null)) {
       for (int i = 0; i < count; i++) {
         QueueId id = QueueId.next(partition);
         ids.add(id);
         ingress.send(Topic.ACCEPTED, partition, id.value(), Mail.accepted(id, 1).build());
+        decider.send(
+            Topic.DELIVERIES,
+            partition,
+            id.value(),
+            Mail.decision(id, 1)
+                .setSource(DecisionSource.SOURCE_ACCEPTED)
+                .setSourceOffset(i)
+                .setPrevious(i - 1)
+                .addDeliveries(Mail.delivery(id, 1, 0))
+                .build());
       }
       ingress.producer.flush();
-      decider.producer.beginTransaction();
-      for (QueueId id : ids) {
-        decider.send(Topic.DELIVERIES, partition, id.value(), Mail.delivery(id, 1, 0).build());
-      }
-      decider.decided(partition, count);
-      decider.producer.commitTransaction();
+      decider.producer.flush();
+      log.decided(partition, count);
     }
     return ids;
   }
 
-  private static void outcome(
-      BrokerLog.Writer delivery, QueueId id, OutcomeKind kind, DeliveryPosition position) {
+  private static void outcome(BrokerLog.Writer delivery, QueueId id, OutcomeKind kind) {
     delivery.send(Topic.OUTCOMES, id.partition(), id.value(), Mail.outcome(id, 1, kind, 0).build());
-    delivery.delivered(id.partition(), position);
+    delivery.producer.flush();
   }
 
-  private static DeliveryPosition position(long next, int... beyond) {
-    BitSet bits = new BitSet();
-    for (int bit : beyond) {
-      bits.set(bit);
-    }
-    return new DeliveryPosition(next, bits, false);
+  private static void taken(BrokerLog.Writer delivery, int partition, Owner owner) {
+    delivery.send(Topic.OUTCOMES, partition, "", Mail.taken(owner));
+    delivery.producer.flush();
   }
 
   @Test
   @org.junit.jupiter.api.Order(1)
-  void committedOutcomesAndTheBitmapCountAndAbortedOnesDoNot() throws Exception {
+  void outcomesBeyondThePositionCountAndAFormerOwnersDoNot() throws Exception {
     List<QueueId> ids = accepted(COMMITTED, 5);
-    try (BrokerLog.Writer delivery = log.writer("delivery")) {
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.get(0), OutcomeKind.DELIVERED, position(1));
-      delivery.producer.flush();
-      delivery.producer.abortTransaction();
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED, position(0, 1));
-      outcome(delivery, ids.get(3), OutcomeKind.DEFERRED, position(0, 1, 3));
-      delivery.producer.commitTransaction();
+    try (BrokerLog.Writer delivery = log.writer(null)) {
+      taken(delivery, COMMITTED, Mail.OWNER);
+      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED);
+      outcome(delivery, ids.get(3), OutcomeKind.DEFERRED);
+      taken(delivery, COMMITTED, new Owner(0, 2, 1));
+      outcome(delivery, ids.get(0), OutcomeKind.FAILED);
+      log.delivered(
+          COMMITTED,
+          new DeliveryPosition(0, Marks.NONE, 1, Mail.OWNER, 0, /* released= */ false, null));
     }
     AuditReport report = Audit.run(log.options());
     assertThat(report.alarms()).isEmpty();
@@ -102,6 +106,8 @@ final class KafkaAuditTest {
     assertThat(report.recipient(ids.get(0).value(), 0).orElseThrow().places())
         .isEqualTo(Set.of(Place.IN_DELIVERY));
     assertThat(report.recipient(ids.get(0).value(), 1)).isEmpty();
+    assertThat(report.uncounted())
+        .isEqualTo(Map.of(Uncounted.MARKER, 2L, Uncounted.FORMER_OWNER, 1L));
     assertThat(report.exitCode()).isZero();
     assertThat(report.looks()).isEqualTo(1);
   }
@@ -110,18 +116,15 @@ final class KafkaAuditTest {
   @org.junit.jupiter.api.Order(2)
   void offsetBeforeOutcomeIsAnAlarm() throws Exception {
     List<QueueId> ids = accepted(3, 2);
-    try (BrokerLog.Writer delivery = log.writer("delivery")) {
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED, position(2)); // none for the first
-      delivery.producer.commitTransaction();
+    try (BrokerLog.Writer delivery = log.writer(null)) {
+      outcome(delivery, ids.get(1), OutcomeKind.DELIVERED); // none for the first
+      log.delivered(3, DeliveryPosition.first(2));
       AuditReport report = Audit.run(log.options().lookAgainAfter(Duration.ofSeconds(2)));
       assertThat(report.alarms()).hasSize(1);
       assertThat(report.alarms().getFirst().kind()).isEqualTo(AlarmKind.FOUND_NOWHERE);
       assertThat(report.alarms().getFirst().queueId()).isEqualTo(ids.getFirst().value());
       assertThat(report.mail().balanced()).isFalse();
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.get(0), OutcomeKind.DELIVERED, position(3));
-      delivery.producer.commitTransaction();
+      outcome(delivery, ids.get(0), OutcomeKind.DELIVERED);
     }
   }
 
@@ -129,18 +132,29 @@ final class KafkaAuditTest {
   @org.junit.jupiter.api.Order(3)
   void whatAnOpenTransactionHoldsBackIsLookedForAgain() throws Exception {
     List<QueueId> ids = accepted(HELD_BACK, 1);
+    QueueId id = ids.getFirst();
     try (BrokerLog.Writer other = log.writer("other");
-        BrokerLog.Writer delivery = log.writer("delivery")) {
+        BrokerLog.Writer scheduler = log.writer("scheduler");
+        BrokerLog.Writer delivery = log.writer(null)) {
+      outcome(delivery, id, OutcomeKind.DEFERRED);
+      log.delivered(HELD_BACK, DeliveryPosition.first(1));
       other.producer.beginTransaction();
       other.send(
-          Topic.OUTCOMES,
+          Topic.SCHEDULE_OUTCOMES,
           HELD_BACK,
-          ids.getFirst().value(),
-          Mail.outcome(ids.getFirst(), 1, OutcomeKind.FAILED, 0).build());
+          id.value(),
+          Mail.own(id, 1, OutcomeKind.CANCELLED, 0));
       other.producer.flush();
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.getFirst(), OutcomeKind.DELIVERED, position(1));
-      delivery.producer.commitTransaction();
+      NoticeRequested notice = Mail.notice(id, NoticeKind.NOTICE_FAILED, "expired/0", 0).build();
+      scheduler.producer.beginTransaction();
+      scheduler.send(
+          Topic.SCHEDULE_OUTCOMES,
+          HELD_BACK,
+          id.value(),
+          Mail.own(id, 1, OutcomeKind.EXPIRED_OUTCOME, 0));
+      scheduler.send(Topic.NOTICES, HELD_BACK, id.value(), notice);
+      scheduler.scheduled(HELD_BACK, 1);
+      scheduler.producer.commitTransaction();
       AtomicBoolean ended = new AtomicBoolean();
       AuditReport report =
           Audit.run(
@@ -157,11 +171,11 @@ final class KafkaAuditTest {
       assertThat(report.notes())
           .singleElement()
           .asString()
-          .contains("held back", "mail.outcomes-1");
+          .contains("held back", "mail.schedule.outcomes-1");
       assertThat(report.alarms()).isEmpty();
       assertThat(report.looks()).isGreaterThan(1);
-      assertThat(report.recipient(ids.getFirst().value(), 0).orElseThrow().state())
-          .isEqualTo(RecipientState.DELIVERED);
+      assertThat(report.recipient(id.value(), 0).orElseThrow().state())
+          .isEqualTo(RecipientState.FAILED);
     }
   }
 
@@ -172,13 +186,12 @@ final class KafkaAuditTest {
     NoticeRequested notice =
         Mail.notice(ids.get(0), NoticeKind.NOTICE_FAILED, "failed/1/0", 0).build();
     QueueId dsn = QueueId.derived(NOTICED, notice.getNoticeId(), notice.getAtMillis());
-    try (BrokerLog.Writer delivery = log.writer("delivery");
+    try (BrokerLog.Writer delivery = log.writer(null);
         BrokerLog.Writer scheduler = log.writer("scheduler");
         BrokerLog.Writer noticeWriter = log.writer("notices")) {
-      delivery.producer.beginTransaction();
-      outcome(delivery, ids.get(0), OutcomeKind.FAILED, position(1));
-      outcome(delivery, ids.get(1), OutcomeKind.DEFERRED, position(2));
-      delivery.producer.commitTransaction();
+      outcome(delivery, ids.get(0), OutcomeKind.FAILED);
+      outcome(delivery, ids.get(1), OutcomeKind.DEFERRED);
+      log.delivered(NOTICED, DeliveryPosition.first(2));
       scheduler.producer.beginTransaction();
       scheduler.send(Topic.NOTICES, NOTICED, ids.get(0).value(), notice);
       scheduler.send(
@@ -188,7 +201,7 @@ final class KafkaAuditTest {
           Mail.entry(ScheduleState.WAITING, 1)
               .setDueMillis(System.currentTimeMillis() + 60_000)
               .build());
-      scheduler.scheduled(NOTICED, 3);
+      scheduler.scheduled(NOTICED, 2);
       scheduler.producer.commitTransaction();
       noticeWriter.producer.beginTransaction();
       noticeWriter.send(
@@ -201,7 +214,8 @@ final class KafkaAuditTest {
     }
     AuditReport report = Audit.run(log.options());
     assertThat(report.alarms()).isEmpty();
-    assertThat(report.mail().failed()).isEqualTo(1);
+    assertThat(report.recipient(ids.get(0).value(), 0).orElseThrow().state())
+        .isEqualTo(RecipientState.FAILED);
     assertThat(report.dsns().pendingByPlace()).isEqualTo(Map.of(Place.UNDECIDED, 1L));
     assertThat(report.recipient(ids.get(1).value(), 0).orElseThrow().places())
         .isEqualTo(Set.of(Place.WAITING));

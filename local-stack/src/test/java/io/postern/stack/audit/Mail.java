@@ -1,9 +1,11 @@
 package io.postern.stack.audit;
 
 import io.postern.contracts.DeliveryId;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
@@ -34,6 +36,8 @@ final class Mail {
           .setForwardSecrecy(true)
           .build();
 
+  static final Owner OWNER = new Owner(0, 1, 1);
+
   private static long number;
 
   private Mail() {}
@@ -55,6 +59,19 @@ final class Mail {
             RecipientGroup.newBuilder()
                 .setOrganization("contoso")
                 .addAllRecipients(IntStream.range(0, recipients).boxed().toList()));
+  }
+
+  /** Without its source. */
+  static Decision.Builder decision(QueueId id, int attempt) {
+    return Decision.newBuilder().setQueueId(id.value()).setAttempt(attempt);
+  }
+
+  static OutcomeRecorded taken(Owner owner) {
+    return OutcomeRecorded.newBuilder()
+        .setWriter(OutcomeWriter.WRITER_DELIVERY)
+        .setOwner(owner.message())
+        .setPartitionTaken(true)
+        .build();
   }
 
   static DeliveryRequested.Builder delivery(QueueId id, int attempt, Integer... recipients) {
@@ -81,11 +98,20 @@ final class Mail {
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
             .setQueueId(id.value())
             .setAttempt(attempt)
+            .setOwner(OWNER.message())
             .setRequirement(ENCRYPTION);
     for (int recipient : recipients) {
       outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
     }
     return kind == OutcomeKind.DELIVERED ? encrypted(outcome) : outcome;
+  }
+
+  /** A state that the scheduler writes itself. */
+  static OutcomeRecorded own(QueueId id, int attempt, OutcomeKind kind, int recipient) {
+    return outcome(id, attempt, kind, recipient)
+        .setWriter(OutcomeWriter.WRITER_SCHEDULER)
+        .clearOwner()
+        .build();
   }
 
   static OutcomeRecorded.Builder encrypted(OutcomeRecorded.Builder outcome) {

@@ -5,6 +5,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
@@ -18,7 +19,6 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
@@ -68,11 +68,11 @@ final class MillionMain {
     }
   }
 
-  /** Each batch as the services write it: accepted, then decided, then done, in transactions. */
-  void fill(int messages) {
+  /** Each batch as the services write it: accepted, then decided, then done. */
+  void fill(int messages) throws Exception {
     try (BrokerLog.Writer ingress = log.writer(null);
-        BrokerLog.Writer decider = log.writer("decider");
-        BrokerLog.Writer delivery = log.writer("delivery");
+        BrokerLog.Writer decider = log.writer(null);
+        BrokerLog.Writer delivery = log.writer(null);
         BrokerLog.Writer scheduler = log.writer("scheduler")) {
       long[] accepted = new long[PARTITIONS];
       for (int done = 0; done < messages; done += BATCH) {
@@ -96,7 +96,8 @@ final class MillionMain {
       BrokerLog.Writer ingress,
       BrokerLog.Writer decider,
       BrokerLog.Writer delivery,
-      BrokerLog.Writer scheduler) {
+      BrokerLog.Writer scheduler)
+      throws Exception {
     QueueId[] ids = new QueueId[count];
     for (int i = 0; i < count; i++) {
       ids[i] = QueueId.next(partition);
@@ -104,21 +105,26 @@ final class MillionMain {
     }
     ingress.producer.flush();
     accepted[partition] += count;
-    decider.producer.beginTransaction();
+    long source = accepted[partition] - count;
     for (QueueId id : ids) {
       decider.send(
           Topic.DELIVERIES,
           partition,
           id.value(),
-          Mail.delivery(id, 1, 0)
-              .setEnvelope(accepted(id).getEnvelope())
-              .setExplanation(explanation())
-              .setOrganization("contoso")
+          Mail.decision(id, 1)
+              .setSource(DecisionSource.SOURCE_ACCEPTED)
+              .setSourceOffset(source)
+              .setPrevious(source - 1)
+              .addDeliveries(
+                  Mail.delivery(id, 1, 0)
+                      .setEnvelope(accepted(id).getEnvelope())
+                      .setExplanation(explanation())
+                      .setOrganization("contoso"))
               .build());
+      source++;
     }
-    decider.decided(partition, accepted[partition]);
-    decider.producer.commitTransaction();
-    delivery.producer.beginTransaction();
+    decider.producer.flush();
+    log.decided(partition, source);
     scheduler.producer.beginTransaction();
     long number = 0;
     for (QueueId id : ids) {
@@ -137,9 +143,9 @@ final class MillionMain {
             partition, id.value(), Mail.encrypted(outcome(id, OutcomeKind.DELIVERED)).build());
       }
     }
-    delivered[partition] += count + 1; // the decider's marker
-    delivery.delivered(partition, new DeliveryPosition(delivered[partition], new BitSet(), false));
-    delivery.producer.commitTransaction();
+    delivery.producer.flush();
+    delivered[partition] += count;
+    log.delivered(partition, DeliveryPosition.first(delivered[partition]));
     scheduler.position(
         ConsumerGroups.SCHEDULER,
         Topics.MAIL_OUTCOMES,

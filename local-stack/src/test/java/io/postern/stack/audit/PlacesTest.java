@@ -3,6 +3,9 @@ package io.postern.stack.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
 import java.util.Set;
@@ -42,13 +45,93 @@ final class PlacesTest {
                     .outcome(2, OutcomeKind.DEFERRED),
             Place.OUTCOME_UNREAD),
         way(
+            "held by the decider, not recorded",
+            s -> s.accepted().decided(held(s)),
+            Place.UNRECORDED),
+        way(
             "held by the decider, not scheduled",
+            s -> s.accepted().decided(held(s)).finished().outcome(1, OutcomeKind.HELD),
+            Place.OUTCOME_UNREAD),
+        way(
+            "recorded beyond the position: the outcome is the place",
             s -> {
-              s.accepted();
-              s.log.decidedAccepted = 1;
-              s.outcome(1, OutcomeKind.HELD);
+              new Scene(s.log).accepted().decided().finished().outcome(1, OutcomeKind.DELIVERED);
+              s.log.delivered = 0;
+              s.accepted().decided().outcome(1, OutcomeKind.DEFERRED);
             },
             Place.OUTCOME_UNREAD),
+        way(
+            "a former owner's failure is none",
+            s ->
+                s.accepted()
+                    .decided()
+                    .taken(SECOND)
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0)),
+            Place.IN_DELIVERY),
+        way(
+            "a failure that the scheduler's word has annulled is none",
+            s ->
+                s.watched()
+                    .secondAttempt()
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true)),
+            Place.IN_DELIVERY),
+        way(
+            "annulled by what is due, whichever is read first",
+            s -> {
+              s.watched()
+                  .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true));
+              s.log.then(log -> s.entry(ScheduleState.OPEN, 2).due(2));
+              s.scheduled();
+            },
+            Place.DUE),
+        way(
+            "decided twice, the first counts",
+            s -> {
+              s.accepted().decided();
+              s.log.decision(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  0,
+                  -1,
+                  Mail.decision(s.id, 1).addDeliveries(Mail.delivery(s.id, 1, 0)));
+            },
+            Place.IN_DELIVERY),
+        way(
+            "decided behind a gap, and again",
+            s -> {
+              Scene other = new Scene(s.log).accepted();
+              s.accepted();
+              s.log.decision(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  1,
+                  0,
+                  Mail.decision(s.id, 1).addDeliveries(Mail.delivery(s.id, 1, 0)));
+              s.log.decide(
+                  DecisionSource.SOURCE_ACCEPTED,
+                  0,
+                  Mail.decision(other.id, 1).addDeliveries(Mail.delivery(other.id, 1, 0)));
+              s.decided();
+            },
+            Place.IN_DELIVERY),
+        way(
+            "released: the next attempt is due",
+            s ->
+                s.deferredOnce()
+                    .byScheduler(OutcomeKind.HELD)
+                    .byScheduler(OutcomeKind.RELEASED)
+                    .secondAttempt()
+                    .finished()
+                    .outcome(2, OutcomeKind.DEFERRED),
+            Place.OUTCOME_UNREAD),
+        way(
+            "held since nothing was heard of the attempt: its outcome is none",
+            s ->
+                s.deferredOnce()
+                    .secondAttempt()
+                    .finished()
+                    .byScheduler(2, OutcomeKind.HELD)
+                    .entry(ScheduleState.ENTRY_HELD, 2)
+                    .outcome(2, OutcomeKind.DEFERRED),
+            Place.HELD),
         way("held", s -> s.deferredOnce().entry(ScheduleState.ENTRY_HELD, 1), Place.HELD),
         way(
             "held and its content moved: that is no state",
@@ -107,6 +190,13 @@ final class PlacesTest {
             "a control remembered is no place",
             s -> s.accepted().decided().entry(ScheduleState.REMEMBERED, 1),
             Place.IN_DELIVERY));
+  }
+
+  private static final Owner SECOND = new Owner(0, 2, 1);
+
+  private static Decision.Builder held(Scene s) {
+    return Mail.decision(s.id, 1)
+        .addOutcomes(Mail.outcome(s.id, 1, OutcomeKind.HELD, 0).clearOwner());
   }
 
   private static Arguments way(String name, Consumer<Scene> steps, Place place) {
@@ -187,6 +277,29 @@ final class PlacesTest {
             s -> {
               s.deferredOnce().noEntry().byScheduler(OutcomeKind.EXPIRED_OUTCOME);
               s.answered(s.failureNotice("expired/0"));
+            },
+            RecipientState.FAILED),
+        end(
+            "delivered by a former owner: late",
+            s ->
+                s.accepted()
+                    .decided()
+                    .taken(SECOND)
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0)),
+            RecipientState.DELIVERED),
+        end(
+            "failed, by a former owner's session that was still open",
+            s ->
+                s.watched()
+                    .taken(SECOND)
+                    .outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true)),
+            RecipientState.FAILED),
+        end(
+            "expired, whatever its session fails with later",
+            s -> {
+              s.watched().noEntry().byScheduler(OutcomeKind.EXPIRED_OUTCOME);
+              s.answered(s.failureNotice("expired/0"));
+              s.outcome(Mail.outcome(s.id, 1, OutcomeKind.FAILED, 0).setAfterStillOpen(true));
             },
             RecipientState.FAILED),
         end("cancelled", s -> s.deferredOnce().noEntry().cancelled(), RecipientState.CANCELLED));

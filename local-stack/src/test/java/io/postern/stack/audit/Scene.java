@@ -1,6 +1,9 @@
 package io.postern.stack.audit;
 
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
@@ -31,15 +34,37 @@ final class Scene {
   }
 
   Scene decided() {
-    log.decidedAccepted = log.next(Topic.ACCEPTED);
-    log.write(Topic.DELIVERIES, key(), Mail.delivery(id, 1, 0).build());
+    return decided(Mail.decision(id, 1).addDeliveries(Mail.delivery(id, 1, 0)));
+  }
+
+  /** Of the last acceptance. */
+  Scene decided(Decision.Builder decision) {
+    log.decide(DecisionSource.SOURCE_ACCEPTED, log.next(Topic.ACCEPTED) - 1, decision);
     return this;
   }
 
+  /** Of the last attempt that is due. */
   Scene decidedDue(int attempt) {
-    log.decidedDue = log.next(Topic.DUE);
-    log.write(Topic.DELIVERIES, key(), Mail.delivery(id, attempt, 0).build());
+    log.decide(
+        DecisionSource.SOURCE_DUE,
+        log.next(Topic.DUE) - 1,
+        Mail.decision(id, attempt).addDeliveries(Mail.delivery(id, attempt, 0)));
     return this;
+  }
+
+  /** Attempt 1 goes on at its owner, the scheduler watches it. */
+  Scene watched() {
+    return accepted()
+        .decided()
+        .finished()
+        .outcome(1, OutcomeKind.STILL_OPEN)
+        .scheduled()
+        .entry(ScheduleState.WATCHED, 1);
+  }
+
+  /** Attempt 2 was asked for and decided. */
+  Scene secondAttempt() {
+    return entry(ScheduleState.OPEN, 2).due(2).decidedDue(2);
   }
 
   Scene finished() {
@@ -57,12 +82,16 @@ final class Scene {
   }
 
   Scene byScheduler(OutcomeKind kind) {
-    log.write(
-        Topic.OUTCOMES,
-        key(),
-        Mail.outcome(id, 1, kind, 0).build(),
-        false,
-        /* byScheduler= */ true);
+    return byScheduler(1, kind);
+  }
+
+  Scene byScheduler(int attempt, OutcomeKind kind) {
+    log.write(Topic.SCHEDULE_OUTCOMES, key(), Mail.own(id, attempt, kind, 0));
+    return this;
+  }
+
+  Scene taken(Owner owner) {
+    log.taken(owner);
     return this;
   }
 

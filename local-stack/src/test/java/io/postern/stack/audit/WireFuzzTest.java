@@ -3,6 +3,7 @@ package io.postern.stack.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
@@ -22,7 +23,15 @@ final class WireFuzzTest {
             Mail.accepted(id, 3).build().toByteArray(),
             Mail.notice(id, NoticeKind.NOTICE_FAILED, "failed/1/0", 0, 2).build().toByteArray(),
             Mail.due(id, 2, 0, 1).build().toByteArray(),
-            Mail.delivery(id, 1, 0, 1, 2).build().toByteArray(),
+            Mail.decision(id, 1)
+                .setSource(DecisionSource.SOURCE_ACCEPTED)
+                .setPrevious(-1)
+                .addDeliveries(Mail.delivery(id, 1, 0, 1))
+                .addOutcomes(Mail.outcome(id, 1, OutcomeKind.HELD, 2))
+                .build()
+                .toByteArray(),
+            Mail.taken(Mail.OWNER).toByteArray(),
+            Mail.own(id, 1, OutcomeKind.HELD, 1).toByteArray(),
             Mail.outcome(id, 1, OutcomeKind.DELIVERED, 0, 1).build().toByteArray(),
             Mail.entry(ScheduleState.WAITING, 1).build().toByteArray());
     HandLog log = new HandLog();
@@ -41,7 +50,7 @@ final class WireFuzzTest {
       ByteBuffer key =
           ByteBuffer.wrap(
               (id + "/" + random.nextInt(5)).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      fold.fold(topic, new LogRecord(i, 0, key, bytes, random.nextBoolean(), false));
+      fold.fold(topic, new LogRecord(i, 0, key, bytes));
       folded++;
     }
     assertThat(folded).isEqualTo(60_000);

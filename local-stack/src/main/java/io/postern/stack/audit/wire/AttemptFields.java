@@ -5,7 +5,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A DeliveryRequested or an AttemptDue, reused from record to record. One thread. */
+/** A DeliveryRequested of a Decision, or an AttemptDue, reused from one to the next. One thread. */
 public final class AttemptFields {
   public final Slice queueId = new Slice();
   public final Ints recipients = new Ints();
@@ -13,9 +13,8 @@ public final class AttemptFields {
   public int attempt;
   public long acceptedOffset;
 
-  public void readDelivery(ByteBuffer value) throws IOException {
+  void readDelivery(Reading in, int entered) throws IOException {
     clear();
-    Reading in = Reading.of(value);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (Reading.field(tag)) {
         case DeliveryRequested.QUEUE_ID_FIELD_NUMBER -> in.bytes(tag, queueId);
@@ -26,6 +25,7 @@ public final class AttemptFields {
         default -> in.skip(tag);
       }
     }
+    in.leave(entered);
   }
 
   public void readDue(ByteBuffer value) throws IOException {

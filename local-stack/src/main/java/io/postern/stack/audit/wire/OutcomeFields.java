@@ -3,13 +3,14 @@ package io.postern.stack.audit.wire;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.PartitionOwner;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** An OutcomeRecorded, reused from record to record. One thread. */
+/** An OutcomeRecorded, its own record or one of a Decision, reused. One thread. */
 public final class OutcomeFields {
   private static final byte[] TAKEN = "may have taken".getBytes(StandardCharsets.US_ASCII);
 
@@ -26,6 +27,14 @@ public final class OutcomeFields {
   public boolean afterStillOpen;
   public long acceptedOffset;
 
+  // Who wrote it; three zeros: nobody that is named.
+  public int era;
+  public int generation;
+  public int take;
+
+  /** The owner has the partition from here on; nothing else is set. */
+  public boolean partitionTaken;
+
   public boolean tlsFacts;
   public int tlsVersion;
   public boolean forwardSecrecy;
@@ -40,8 +49,16 @@ public final class OutcomeFields {
   private final Slice detail = new Slice();
 
   public void read(ByteBuffer value) throws IOException {
+    read(Reading.of(value));
+  }
+
+  void read(Reading in, int entered) throws IOException {
+    read(in);
+    in.leave(entered);
+  }
+
+  private void read(Reading in) throws IOException {
     clear();
-    Reading in = Reading.of(value);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (Reading.field(tag)) {
         case OutcomeRecorded.ID_FIELD_NUMBER -> id(in, in.enter(tag));
@@ -55,6 +72,8 @@ public final class OutcomeFields {
         case OutcomeRecorded.LATE_FIELD_NUMBER -> late = in.flag(tag);
         case OutcomeRecorded.AFTER_STILL_OPEN_FIELD_NUMBER -> afterStillOpen = in.flag(tag);
         case OutcomeRecorded.ACCEPTED_OFFSET_FIELD_NUMBER -> acceptedOffset = in.number(tag);
+        case OutcomeRecorded.OWNER_FIELD_NUMBER -> owner(in, in.enter(tag));
+        case OutcomeRecorded.PARTITION_TAKEN_FIELD_NUMBER -> partitionTaken = in.flag(tag);
         default -> in.skip(tag);
       }
     }
@@ -70,6 +89,10 @@ public final class OutcomeFields {
     late = false;
     afterStillOpen = false;
     acceptedOffset = 0;
+    era = 0;
+    generation = 0;
+    take = 0;
+    partitionTaken = false;
     tlsFacts = false;
     tlsVersion = 0;
     forwardSecrecy = false;
@@ -97,6 +120,21 @@ public final class OutcomeFields {
       long mixed = (incarnation ^ number * 0x9e3779b97f4a7c15L) * 0xff51afd7ed558ccdL;
       id = mixed ^ mixed >>> 32;
       id = id == 0 ? 1 : id;
+    }
+  }
+
+  private void owner(Reading in, int entered) throws IOException {
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (Reading.field(tag)) {
+        case PartitionOwner.ERA_FIELD_NUMBER -> era = (int) in.number(tag);
+        case PartitionOwner.GENERATION_FIELD_NUMBER -> generation = (int) in.number(tag);
+        case PartitionOwner.TAKE_FIELD_NUMBER -> take = (int) in.number(tag);
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(entered);
+    if (era < 0 || generation < 0 || take < 0) {
+      throw new IOException("its owner's numbers are negative");
     }
   }
 

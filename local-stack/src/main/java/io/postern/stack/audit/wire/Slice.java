@@ -49,6 +49,11 @@ public final class Slice {
     return Arrays.equals(array, offset, offset + length, other, 0, other.length);
   }
 
+  public boolean is(Slice other) {
+    return Arrays.equals(
+        array, offset, offset + length, other.array, other.offset, other.offset + other.length);
+  }
+
   public boolean startsWith(byte[] prefix) {
     return length >= prefix.length
         && Arrays.equals(array, offset, offset + prefix.length, prefix, 0, prefix.length);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.stack.audit.rules;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.stack.trace;
+
+import org.jspecify.annotations.NullMarked;
