@@ -221,7 +221,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
                 + work.partition
                 + " than "
                 + request.by()
-                + ": another replica has it, or the consumer group was deleted and its numbers began again");
+                + ": another replica has it, or the consumer group was deleted and its numbers"
+                + " began again");
         counts.laterOwner();
         deliveries.lose(work.partition);
         continue;
@@ -356,7 +357,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       counts.takerWaits();
     }
     PartitionWork work =
-        new PartitionWork(partition, position, generation, new Lease(clocks.later(), wait));
+        new PartitionWork(
+            partition, position, generation, new Lease(clocks.later(), clocks.monotonic(), wait));
     deliveries.taken(work);
     if (outcomes.usable()) {
       writing.take(work);

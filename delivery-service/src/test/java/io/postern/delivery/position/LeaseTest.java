@@ -37,7 +37,7 @@ class LeaseTest {
   }
 
   private Lease lease(boolean wait) {
-    return new Lease(clock::get, wait ? Lease.TAKER_WAIT : Duration.ZERO);
+    return new Lease(clock::get, clock::get, wait ? Lease.TAKER_WAIT : Duration.ZERO);
   }
 
   @Test

@@ -142,7 +142,8 @@ final class SessionLab {
 
   PartitionWork take(DeliveryPosition inherited, Duration wait) {
     PartitionWork work =
-        new PartitionWork(PARTITION, inherited, ++generation, new Lease(clock::get, wait));
+        new PartitionWork(
+            PARTITION, inherited, ++generation, new Lease(clock::get, clock::get, wait));
     deliveries.taken(work);
     writing.take(work);
     acknowledge();

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
  * than that.
  *
  * <p>Any thread; the monitor also guards the deliveries of the partition, so that a dot and the end
- * of the lease have an order. One clock, in nanoseconds, that does not stand while the machine
- * sleeps ({@link LaterClock}).
+ * of the lease have an order. Clocks in nanoseconds: what we may do ends by the one that does not
+ * stand while the machine sleeps ({@link LaterClock}), what we wait for by the monotonic one.
  */
 public final class Lease {
   public static final Duration TERM = Duration.ofSeconds(5);
@@ -22,17 +22,22 @@ public final class Lease {
   public static final long ANY = Long.MIN_VALUE;
 
   private final LongSupplier clock;
+  private final LongSupplier waiting;
   private final long notBefore;
   private boolean ended;
   private boolean proven;
   private long provenAt;
 
   /**
+   * @param clock of what we may do: one that does not stand while the machine sleeps
+   * @param waiting of what we wait for: monotonic alone, since a wall clock that is set forward
+   *     must not end a wait for another machine's lease
    * @param wait how long another may have a lease still; at most {@link #TAKER_WAIT}
    */
-  public Lease(LongSupplier clock, Duration wait) {
+  public Lease(LongSupplier clock, LongSupplier waiting, Duration wait) {
     this.clock = clock;
-    this.notBefore = clock.getAsLong() + wait.toNanos();
+    this.waiting = waiting;
+    this.notBefore = waiting.getAsLong() + wait.toNanos();
   }
 
   public synchronized void end() {
@@ -59,7 +64,7 @@ public final class Lease {
 
   /** Our own wait as a taker is over: only then can we say that we release the partition. */
   public synchronized boolean waitOver() {
-    return clock.getAsLong() - notBefore >= 0;
+    return waiting.getAsLong() - notBefore >= 0;
   }
 
   /**
@@ -70,14 +75,13 @@ public final class Lease {
    *     first attempt
    */
   public synchronized long left(long readAt) {
-    long now = clock.getAsLong();
-    if (ended || !proven || now - notBefore < 0) {
+    if (ended || !proven || !waitOver()) {
       return 0;
     }
-    if (readAt != ANY && provenAt - readAt <= 0) { // equal ticks prove no order
-      return 0;
+    if (readAt != ANY && provenAt - readAt <= 0) {
+      return 0; // of equal times nobody knows which came first
     }
-    return TERM.toNanos() - (now - provenAt);
+    return TERM.toNanos() - (clock.getAsLong() - provenAt);
   }
 
   public long now() {

@@ -249,6 +249,9 @@ public final class PartitionLedger<P> {
   public List<Outgoing<P>> write(Outgoing<P> outgoing) {
     Handover<P> handover = outgoing.handover;
     if (outgoing.afterStillOpen() && handover != null && !handover.acknowledged()) {
+      if (handover.waiting != null) {
+        throw new IllegalStateException("two outcomes follow one still open");
+      }
       handover.waiting = outgoing;
       return List.of();
     }
@@ -276,15 +279,18 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * The log has it.
+   * The log has it. Not to be called for what an earlier take's producer sent: that may stand
+   * behind the marker, where nobody counts it.
    *
    * @param at its offset in {@code mail.outcomes}
    * @return what to send now
    */
   public List<Outgoing<P>> acknowledged(Outgoing<P> outgoing, long at) {
+    if (!running) {
+      return List.of(); // of the take before: what is read back says where it stands
+    }
     acknowledgedTo = Math.max(acknowledgedTo, at);
-    List<Outgoing<P>> sends = finish(outgoing);
-    return running ? sends : List.of();
+    return finish(outgoing);
   }
 
   private List<Outgoing<P>> finish(Outgoing<P> outgoing) {

@@ -46,6 +46,11 @@ public final class ReadBack {
       if (count == OutcomeRule.Count.SKIPPED || state.kind() == OutcomeKind.MOVED) {
         continue;
       }
+      if (state.recipient() == AttemptKey.NO_RECIPIENT) {
+        // Two Decisions of one message and attempt may name none: such an outcome is never found,
+        // and written again, which changes nothing.
+        continue;
+      }
       written.add(key);
       if (state.kind() == OutcomeKind.STILL_OPEN) {
         stillOpens.add(owner, key);

@@ -1,0 +1,55 @@
+package io.postern.log.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ReadingProgressTest {
+  private final ReadingProgress progress = new ReadingProgress();
+
+  @Test
+  void withoutAnAnswerNothingIsKnown() {
+    progress.read(1_000);
+    assertThat(progress.hasReadUntil(0)).isFalse();
+  }
+
+  @Test
+  void whatTheLogHadWhenItWasAskedMustBeRead() {
+    progress.end(5_000, 10);
+    progress.read(9);
+    assertThat(progress.hasReadUntil(5_000)).isFalse();
+    progress.read(10);
+    assertThat(progress.hasReadUntil(5_000)).isTrue();
+    assertThat(progress.hasReadUntil(5_001)).isFalse();
+  }
+
+  @Test
+  void anEmptyLogIsReadAtOnce() {
+    progress.read(0);
+    progress.end(7, 0);
+    assertThat(progress.hasReadUntil(7)).isTrue();
+  }
+
+  @Test
+  void aReaderThatFallsBehindKnowsUntilWhen() {
+    progress.read(0);
+    for (int i = 1; i <= 5; i++) {
+      progress.end(i * 100L, i * 10L);
+    }
+    progress.read(29);
+    assertThat(progress.hasReadUntil(200)).isTrue();
+    assertThat(progress.hasReadUntil(300)).isFalse();
+  }
+
+  @Test
+  void answersAreBoundedAndTheOldestAndTheNewestAreKept() {
+    progress.read(0);
+    for (int i = 1; i <= 10_000; i++) {
+      progress.end(i, i);
+    }
+    progress.read(1);
+    assertThat(progress.hasReadUntil(1)).isTrue();
+    progress.read(10_000);
+    assertThat(progress.hasReadUntil(10_000)).isTrue();
+  }
+}
