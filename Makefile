@@ -1,10 +1,10 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it kills run demo docker clean
+.PHONY: help build fmt check test it kills power-cuts run demo docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 build: ## compile and package everything, no tests
 	@$(MAVEN) install -DskipTests
@@ -30,6 +30,13 @@ kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGE
 	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dkills.seed=$(SEED) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) -Dkills.short=$(SHORT) \
 	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.KillsMain
+
+COUNT ?= 50
+power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/power-cuts.md)
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
+	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
+	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
 
 run: ## start Postern with the example partner and mailbox
 	@./run

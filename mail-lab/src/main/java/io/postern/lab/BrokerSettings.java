@@ -68,6 +68,12 @@ public record BrokerSettings(
     p.setProperty("inter.broker.listener.name", "CLIENT");
     p.setProperty("controller.listener.names", "CONTROLLER");
     p.setProperty("log.flush.interval.messages", "1");
+    // What a killed broker left unflushed is flushed once at the start, before a writer hears that
+    // it
+    // is there already. The flusher looks for it then, and hourly, when there is nothing to do.
+    p.setProperty("log.initial.task.delay.ms", "0");
+    p.setProperty("log.flush.interval.ms", "0");
+    p.setProperty("log.flush.scheduler.interval.ms", "3600000");
     p.setProperty("auto.create.topics.enable", "false");
     p.setProperty("default.replication.factor", "1");
     p.setProperty("min.insync.replicas", "1");

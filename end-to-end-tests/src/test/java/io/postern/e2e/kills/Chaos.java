@@ -33,23 +33,32 @@ final class Chaos implements Runnable {
   private final IntSupplier begun;
   private final Disruptions disruptions;
   private final Findings findings;
+  private final PowerCuts powerCuts;
   private final Map<String, Replica> replicas;
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final List<Thread> running = new ArrayList<>();
   private final AtomicBoolean loadEnded = new AtomicBoolean();
   private final AtomicInteger done = new AtomicInteger();
 
+  /** Cuts the power of the whole stack and gives it back. */
+  @FunctionalInterface
+  interface PowerCuts {
+    void next() throws IOException, InterruptedException;
+  }
+
   Chaos(
       LocalStack stack,
       List<Plan.Event> events,
       IntSupplier begun,
       Disruptions disruptions,
-      Findings findings) {
+      Findings findings,
+      PowerCuts powerCuts) {
     this.stack = stack;
     this.events = events;
     this.begun = begun;
     this.disruptions = disruptions;
     this.findings = findings;
+    this.powerCuts = powerCuts;
     this.replicas =
         stack.replicas().stream().collect(Collectors.toMap(Replica::name, replica -> replica));
     stack.replicas().forEach(replica -> replica.process().restartByItself(false));
@@ -90,7 +99,9 @@ final class Chaos implements Runnable {
     long start = System.nanoTime();
     try {
       Replica replica = replicas.get(event.victim());
-      if (replica == null) {
+      if (event.harm() == Plan.Harm.POWER_CUT) {
+        cutPower();
+      } else if (replica == null) {
         harmBroker(event);
       } else {
         harm(event, replica.process());
@@ -121,6 +132,16 @@ final class Chaos implements Runnable {
       } finally {
         process.resume();
       }
+    }
+  }
+
+  private void cutPower() throws IOException, InterruptedException {
+    down.addAll(replicas.keySet());
+    try {
+      powerCuts.next();
+      stack.awaitReady(READY);
+    } finally {
+      down.removeAll(replicas.keySet());
     }
   }
 

@@ -21,7 +21,7 @@ final class KillsMain {
     int kills = Integer.getInteger("kills.kills", 100);
     Path folder =
         Files.createTempDirectory(Path.of("").toAbsolutePath().resolve("target"), "kills");
-    watchdog();
+    watchdog(LIMIT);
     Profile profile = Boolean.getBoolean("kills.short") ? Profile.SHORT : Profile.LONG;
     boolean good = false;
     World world = World.start(folder, profile, 2, processes -> processes);
@@ -39,7 +39,7 @@ final class KillsMain {
     System.exit(good ? 0 : 1);
   }
 
-  private static void closeQuietly(World world) {
+  static void closeQuietly(World world) {
     try {
       world.close();
     } catch (Exception e) {
@@ -47,15 +47,16 @@ final class KillsMain {
     }
   }
 
-  private static void watchdog() {
+  /** Ends this program when it has not ended in time. */
+  static void watchdog(Duration limit) {
     Thread.ofPlatform()
         .daemon()
         .name("limit")
         .start(
             () -> {
               try {
-                Thread.sleep(LIMIT);
-                System.err.println("kills: not ended after " + LIMIT);
+                Thread.sleep(limit);
+                System.err.println("kills: not ended after " + limit);
                 System.exit(2);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -1,5 +1,8 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
+import io.postern.lab.PowerCut;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import io.postern.stack.audit.AuditPrinter;
@@ -7,8 +10,10 @@ import io.postern.stack.audit.AuditReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run over a stack that is up: load and kills as planned, peers that become good, everything
@@ -24,6 +29,7 @@ final class KillsRun {
   private final Profile profile;
   private final String organization;
   private final int clients;
+  private final @Nullable Power power;
 
   /**
    * What a run found.
@@ -36,11 +42,25 @@ final class KillsRun {
    * @param organization unique in the stack
    */
   KillsRun(World world, Plan plan, Profile profile, String organization, int clients) {
+    this(world, plan, profile, organization, clients, null);
+  }
+
+  /**
+   * @param power null: none is cut
+   */
+  KillsRun(
+      World world,
+      Plan plan,
+      Profile profile,
+      String organization,
+      int clients,
+      @Nullable Power power) {
     this.world = world;
     this.plan = plan;
     this.profile = profile;
     this.organization = organization;
     this.clients = clients;
+    this.power = power;
   }
 
   Result run() throws Exception {
@@ -51,7 +71,8 @@ final class KillsRun {
     Disruptions disruptions = new Disruptions();
     try (Peers peers = new Peers(world, organization, received, plan)) {
       AtomicInteger begun = new AtomicInteger();
-      Chaos chaos = new Chaos(world.stack(), plan.events(), begun::get, disruptions, findings);
+      Chaos chaos =
+          new Chaos(world.stack(), plan.events(), begun::get, disruptions, findings, powerCuts());
       say(
           "seed "
               + plan.seed()
@@ -80,6 +101,16 @@ final class KillsRun {
       table.addAll(new AuditPrinter(false).lines(audit));
       return new Result(findings, table, chaos.done());
     }
+  }
+
+  private Chaos.PowerCuts powerCuts() {
+    SplittableRandom random = plan.powerCutRandom();
+    return () -> {
+      PowerCut.Losses losses = requireNonNull(power).cutAndBack(world.stack(), random);
+      say(
+          "power cut: %d bytes were not flushed, %d files spoilt, %d names undone"
+              .formatted(losses.unflushed(), losses.files(), losses.names()));
+    };
   }
 
   private void load(Peers peers, Told told, Findings findings, AtomicInteger begun, Chaos chaos)

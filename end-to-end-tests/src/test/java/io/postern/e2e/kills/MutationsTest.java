@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.e2e.kills.Findings.Kind;
+import io.postern.e2e.kills.mutation.MutationAgent;
+import io.postern.lab.AgentJar;
 import io.postern.lab.PeerStage;
 import io.postern.lab.SinkPeer.Step;
 import io.postern.stack.LocalStack;
@@ -48,7 +50,9 @@ class MutationsTest {
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     switches = Files.createDirectory(folder.resolve("switches"));
-    List<String> agent = AgentJar.jvmFlags(AgentJar.write(folder.resolve("agent.jar")), switches);
+    List<String> agent =
+        AgentJar.jvmFlags(
+            AgentJar.write(folder.resolve("agent.jar"), MutationAgent.class), switches.toString());
     world =
         World.start(
             folder.resolve("state"),

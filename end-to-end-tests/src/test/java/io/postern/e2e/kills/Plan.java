@@ -22,24 +22,32 @@ final class Plan {
   private final long seed;
   private final int messages;
   private final int kills;
+  private final int powerCuts;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, profile, List.of());
+    this(seed, messages, kills, 0, profile, List.of());
   }
 
-  private Plan(long seed, int messages, int kills, Profile profile, List<Message> given) {
+  private Plan(
+      long seed, int messages, int kills, int powerCuts, Profile profile, List<Message> given) {
     this.seed = seed;
     this.messages = messages;
     this.kills = kills;
+    this.powerCuts = powerCuts;
     this.profile = profile;
     this.given = given;
   }
 
+  /** Power cuts, and nobody is killed alone. */
+  static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
+    return new Plan(seed, messages, 0, cuts, profile, List.of());
+  }
+
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, profile, List.copyOf(messages));
+    return new Plan(1, messages.size(), 0, 0, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -75,7 +83,9 @@ final class Plan {
     /** SIGSTOP for some seconds. */
     PAUSE,
     /** SIGSTOP for longer than a session with the log lasts. */
-    LONG_PAUSE
+    LONG_PAUSE,
+    /** Everything at once, and what was not flushed is gone. */
+    POWER_CUT
   }
 
   /**
@@ -166,7 +176,17 @@ final class Plan {
       int at = (int) (first + step * (i + random.nextDouble() * 0.8));
       events.add(event(at, random));
     }
+    double between = 0.85 * messages / Math.max(1, powerCuts);
+    for (int i = 0; i < powerCuts; i++) {
+      int at = (int) (0.1 * messages + between * (i + random.nextDouble()));
+      events.add(new Event(at, null, 1, Harm.POWER_CUT, Duration.ZERO));
+    }
     return events;
+  }
+
+  /** What the power cuts draw from. */
+  SplittableRandom powerCutRandom() {
+    return random(5, 0);
   }
 
   private Event event(int at, SplittableRandom random) {

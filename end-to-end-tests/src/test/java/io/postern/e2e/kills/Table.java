@@ -48,9 +48,9 @@ final class Table {
     lines.add(row("  cancelled", counts.cancelled));
     lines.add(row("  pending", counts.pending));
     lines.add(row("peers: receipts", received.receipts()));
-    long killed = disruptions.all().stream().filter(each -> each.harm() == Plan.Harm.KILL).count();
-    lines.add(row("killed (-9)", killed));
-    lines.add(row("paused", disruptions.all().size() - killed));
+    lines.add(row("killed (-9)", harmed(Plan.Harm.KILL)));
+    lines.add(row("paused", harmed(Plan.Harm.PAUSE) + harmed(Plan.Harm.LONG_PAUSE)));
+    lines.add(row("power cuts", harmed(Plan.Harm.POWER_CUT)));
     lines.add("duplicates");
     for (Duplicates.Cause cause : Duplicates.Cause.values()) {
       lines.add(row("  " + cause.words(), duplicates.count(cause)));
@@ -59,6 +59,10 @@ final class Table {
       lines.add(row(kind.words(), findings.count(kind)));
     }
     return lines;
+  }
+
+  private long harmed(Plan.Harm harm) {
+    return disruptions.all().stream().filter(each -> each.harm() == harm).count();
   }
 
   private static String row(String what, long count) {
