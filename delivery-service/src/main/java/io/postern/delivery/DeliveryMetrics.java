@@ -69,6 +69,18 @@ final class DeliveryMetrics {
     FunctionCounter.builder(
             "postern.delivery.taker.waits", counts, TakeoverCounts::takersThatWaited)
         .register(registry);
+    FunctionCounter.builder("postern.delivery.takes", counts, TakeoverCounts::takes)
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.later.owners", counts, TakeoverCounts::laterOwners)
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::replays)
+        .tag("kind", "replay")
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::gaps)
+        .tag("kind", "gap")
+        .register(registry);
+    FunctionCounter.builder("postern.delivery.watched.cut", counts, TakeoverCounts::sessionsCut)
+        .register(registry);
   }
 
   /** What became of a content that was to be kept. */

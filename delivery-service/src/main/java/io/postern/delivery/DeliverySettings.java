@@ -41,8 +41,8 @@ public interface DeliverySettings {
   @WithDefault("67108864")
   long bufferBytes();
 
-  /** Time between two commits of outcomes. */
-  @WithDefault("25ms")
+  /** Time between two commits of positions, which prove the lease of 5 s. */
+  @WithDefault("500ms")
   Duration commitInterval();
 
   /** How long a partition that is given up is kept for what has to be recorded; the group waits. */

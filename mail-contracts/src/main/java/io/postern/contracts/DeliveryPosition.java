@@ -1,84 +1,109 @@
 package io.postern.contracts;
 
-import java.util.Base64;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a delivery replica stands in a partition: the first offset not finished, and which offsets
- * beyond it are, because SMTP sessions end out of order (log-mechanics §5). It travels in the
- * metadata of the committed offset; {@code next} is the committed offset itself.
+ * Where a delivery replica stands in a partition (docs/design/the-log.md). It travels in the
+ * metadata of the committed offset; {@code next} is the committed offset itself. Immutable.
  *
- * <p>Immutable: the bit set is copied in and out.
- *
- * @param next first offset that may be unfinished
- * @param finishedBeyond bit i: offset {@code next + i} is finished
- * @param released the owner gave the partition up; its taker need not wait
+ * @param next offset of the first Decision that may be unfinished
+ * @param marks of the chain, before that Decision
+ * @param outcomesFrom offset of {@code mail.outcomes} before which no outcome stands of that
+ *     Decision or of a later one
+ * @param ownerThere the owner in force at that offset
+ * @param era of the group's generations
+ * @param released its owner gave the partition up: the taker need not wait
+ * @param lease from when on the commit proves a lease; null: no commit has ever
  */
-public record DeliveryPosition(long next, BitSet finishedBeyond, boolean released) {
-  /** Kafka's bound for offset metadata (offset.metadata.max.bytes). */
-  public static final int MAX_METADATA_CHARS = 4096;
+public record DeliveryPosition(
+    long next,
+    Marks marks,
+    long outcomesFrom,
+    Owner ownerThere,
+    int era,
+    boolean released,
+    @Nullable LeaseBeginning lease) {
+  private static final String VERSION = "2";
+  private static final String RELEASED = "r";
+  private static final String OWNED = "o";
+  private static final int FIELDS = 10;
+  private static final int MOST_CHARS = 400;
 
-  private static final char VERSION = '1';
-  private static final char RELEASED = 'r';
-  private static final char OWNED = 'o';
-  private static final int MAX_BYTES = (MAX_METADATA_CHARS - 2) / 4 * 3;
+  /**
+   * When a commit began, by clocks that another process on the same machine shares.
+   *
+   * @param boot names the machine's start: 1 to 64 letters, digits and hyphens; empty: not known
+   * @param monotonicNanos since that start
+   * @param wallMillis Unix milliseconds
+   */
+  public record LeaseBeginning(String boot, long monotonicNanos, long wallMillis) {
+    public LeaseBeginning {
+      if (!boot.matches("[0-9A-Za-z-]{0,64}")) {
+        throw new IllegalArgumentException("a boot id has letters, digits and hyphens");
+      }
+    }
+  }
 
   public DeliveryPosition {
-    if (next < 0) {
-      throw new IllegalArgumentException("an offset is not negative: " + next);
+    if (next < 0 || outcomesFrom < 0 || era < 0) {
+      throw new IllegalArgumentException("offsets and eras are not negative");
     }
-    finishedBeyond = (BitSet) finishedBeyond.clone();
   }
 
-  @Override
-  public BitSet finishedBeyond() {
-    return (BitSet) finishedBeyond.clone();
+  /** Of a partition that nobody has ever owned. */
+  public static DeliveryPosition first(long next) {
+    return new DeliveryPosition(next, Marks.NONE, 0, Owner.NOBODY, 0, false, null);
   }
 
-  /** Whether the delivery at this offset need not be done again. */
-  public boolean finished(long offset) {
-    return offset < next
-        || offset - next < finishedBeyond.length() && finishedBeyond.get((int) (offset - next));
-  }
-
-  /**
-   * The metadata: version, released or owned, bits in base64.
-   *
-   * @throws IllegalStateException beyond {@link #MAX_METADATA_CHARS} (more than 24,000 offsets
-   *     apart); the window of 10,000 keeps an owner far below
-   */
+  /** The metadata: at most 400 printable characters. */
   public String encode() {
-    byte[] bits = finishedBeyond.toByteArray();
-    if (bits.length > MAX_BYTES) {
-      throw new IllegalStateException("finished offsets span " + finishedBeyond.length());
-    }
-    return ""
-        + VERSION
-        + (released ? RELEASED : OWNED)
-        + Base64.getEncoder().withoutPadding().encodeToString(bits);
+    return String.join(
+        "/",
+        VERSION,
+        released ? RELEASED : OWNED,
+        Long.toString(marks.accepted()),
+        Long.toString(marks.due()),
+        Long.toString(outcomesFrom),
+        ownerThere.toString(),
+        Integer.toString(era),
+        lease == null ? "" : lease.boot(),
+        lease == null ? "" : Long.toString(lease.monotonicNanos()),
+        lease == null ? "" : Long.toString(lease.wallMillis()));
   }
 
   /**
-   * Reads a committed offset and its metadata; none means that nothing beyond is finished.
+   * Reads a committed offset and its metadata; none: nobody has ever owned the partition.
    *
    * @throws IllegalArgumentException for metadata of another version or none of ours: guessing
    *     would deliver twice
    */
   public static DeliveryPosition decode(long committedOffset, @Nullable String metadata) {
     if (metadata == null || metadata.isEmpty()) {
-      return new DeliveryPosition(committedOffset, new BitSet(), false);
+      return first(committedOffset);
     }
-    if (metadata.length() < 2
-        || metadata.length() > MAX_METADATA_CHARS
-        || metadata.charAt(0) != VERSION) {
-      throw new IllegalArgumentException("delivery position of an unknown version");
+    String[] fields = metadata.length() > MOST_CHARS ? new String[0] : metadata.split("/", -1);
+    if (fields.length != FIELDS || !fields[0].equals(VERSION)) {
+      throw new IllegalArgumentException(
+          "the delivery position was written by another version of Postern, which this one cannot read:"
+              + " deliver its mail with that version, or begin with an empty log");
     }
-    char owner = metadata.charAt(1);
-    if (owner != RELEASED && owner != OWNED) {
-      throw new IllegalArgumentException("delivery position is neither owned nor released");
+    if (!fields[1].equals(RELEASED) && !fields[1].equals(OWNED)) {
+      throw new IllegalArgumentException("a delivery position is neither owned nor released");
     }
-    BitSet bits = BitSet.valueOf(Base64.getDecoder().decode(metadata.substring(2)));
-    return new DeliveryPosition(committedOffset, bits, owner == RELEASED);
+    try {
+      return new DeliveryPosition(
+          committedOffset,
+          new Marks(Long.parseLong(fields[2]), Long.parseLong(fields[3])),
+          Long.parseLong(fields[4]),
+          Owner.parse(fields[5]),
+          Integer.parseInt(fields[6]),
+          fields[1].equals(RELEASED),
+          fields[8].isEmpty()
+              ? null
+              : new LeaseBeginning(
+                  fields[7], Long.parseLong(fields[8]), Long.parseLong(fields[9])));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a delivery position has a field that is no number", e);
+    }
   }
 }

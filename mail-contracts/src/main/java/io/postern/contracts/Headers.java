@@ -5,23 +5,17 @@ package io.postern.contracts;
  * context.
  */
 public final class Headers {
-  /**
-   * Who wrote an outcome: {@link #WRITER_DELIVERY}, {@link #WRITER_DECIDER} or {@link
-   * #WRITER_SCHEDULER}.
-   */
+  /** Who wrote an outcome: {@link #WRITER_DELIVERY} or {@link #WRITER_SCHEDULER}. */
   public static final String WRITER = "writer";
 
   public static final String WRITER_DELIVERY = "delivery";
-  public static final String WRITER_DECIDER = "decider";
   public static final String WRITER_SCHEDULER = "scheduler";
 
   /**
-   * {@link #FINAL_YES}: a first attempt that delivered everything; the scheduler keeps no state for
-   * it.
+   * Of a first attempt that delivered everything: its owner, as {@link Owner#toString}. The
+   * scheduler keeps no state for it, if that owner has the partition.
    */
   public static final String FINAL = "final";
-
-  public static final String FINAL_YES = "1";
 
   /** The organization of the record, where there is exactly one. */
   public static final String ORGANIZATION = "organization";

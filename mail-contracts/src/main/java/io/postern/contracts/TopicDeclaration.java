@@ -1,8 +1,10 @@
 package io.postern.contracts;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -10,6 +12,7 @@ import java.util.TreeMap;
  * ACLs and documents come (DESIGN §3). Immutable.
  *
  * @param retention how long records are kept; for a compacted topic the lag before compaction
+ * @param records how large they are
  * @param flushEachAppend fsync every append where the deployment has a single node
  * @param writers principals that write, as in DESIGN §3
  * @param readers principals that read
@@ -20,13 +23,20 @@ public record TopicDeclaration(
     Cleanup cleanup,
     Duration retention,
     boolean flushEachAppend,
+    Records records,
     List<String> writers,
     List<String> readers) {
 
-  /**
-   * Largest record batch: a content chunk of 512 KiB or an envelope with all its recipients fits.
-   */
-  public static final int MAX_MESSAGE_BYTES = 1_048_588;
+  /** Of the topic with the largest records: whoever may write or copy any record takes this. */
+  public static final int LARGEST_MESSAGE_BYTES =
+      Arrays.stream(Records.values()).mapToInt(Records::maxMessageBytes).max().orElseThrow();
+
+  // A flush syncs both maps of the index, and a killed broker scans its last segments whole.
+  private static final int SEGMENT_INDEX_BYTES = 1 << 20;
+
+  /** Settings that make a topic faster or slower, never weaker. */
+  public static final Set<String> TUNING =
+      Set.of("segment.ms", "segment.bytes", "segment.index.bytes", "index.interval.bytes");
 
   private static final int MAX_SPREAD = 12;
   private static final Duration COMPACTION_LAG = Duration.ofHours(1);
@@ -43,6 +53,31 @@ public record TopicDeclaration(
     SPREAD
   }
 
+  /** How large the records are, from which follow their bound and how densely they are indexed. */
+  public enum Records {
+    /** An envelope with all its recipients fits. */
+    USUAL(1_048_588, 32 << 10, 128 << 20),
+    /** Chunks of content: two fill a batch of 512 KiB. */
+    CHUNKS(1_048_588, 256 << 10, 256 << 20),
+    /** A decision on 1,000 recipients of 1,000 domains, with its explanations. */
+    DECISIONS(8 << 20, 32 << 10, 128 << 20);
+
+    private final int maxMessageBytes;
+    private final int indexIntervalBytes;
+    private final int segmentBytes;
+
+    Records(int maxMessageBytes, int indexIntervalBytes, int segmentBytes) {
+      this.maxMessageBytes = maxMessageBytes;
+      this.indexIntervalBytes = indexIntervalBytes;
+      this.segmentBytes = segmentBytes;
+    }
+
+    /** Largest batch of records, with its overhead. */
+    public int maxMessageBytes() {
+      return maxMessageBytes;
+    }
+  }
+
   /** What becomes of old records. */
   public enum Cleanup {
     DELETE,
@@ -53,9 +88,27 @@ public record TopicDeclaration(
     CHANGELOG
   }
 
+  /** With usual records. */
+  public TopicDeclaration(
+      String name,
+      Partitioning partitioning,
+      Cleanup cleanup,
+      Duration retention,
+      boolean flushEachAppend,
+      List<String> writers,
+      List<String> readers) {
+    this(name, partitioning, cleanup, retention, flushEachAppend, Records.USUAL, writers, readers);
+  }
+
   public TopicDeclaration {
     writers = List.copyOf(writers);
     readers = List.copyOf(readers);
+  }
+
+  /** The same topic with such records. */
+  TopicDeclaration of(Records other) {
+    return new TopicDeclaration(
+        name, partitioning, cleanup, retention, flushEachAppend, other, writers, readers);
   }
 
   /** Number of partitions in this deployment. */
@@ -75,7 +128,7 @@ public record TopicDeclaration(
         "message.timestamp.type", cleanup == Cleanup.CHANGELOG ? "CreateTime" : "LogAppendTime");
     configs.put("min.insync.replicas", Integer.toString(deployment.minInSyncReplicas()));
     configs.put("unclean.leader.election.enable", "false");
-    configs.put("max.message.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+    configs.put("max.message.bytes", Integer.toString(records.maxMessageBytes));
     // Time alone removes records: a size limit would remove accepted mail under load.
     configs.put("retention.bytes", "-1");
     switch (cleanup) {
@@ -94,6 +147,9 @@ public record TopicDeclaration(
       }
     }
     configs.put("segment.ms", Long.toString(segment().toMillis()));
+    configs.put("segment.bytes", Integer.toString(records.segmentBytes));
+    configs.put("segment.index.bytes", Integer.toString(SEGMENT_INDEX_BYTES));
+    configs.put("index.interval.bytes", Integer.toString(records.indexIntervalBytes));
     if (deployment.flushEachAppend()) {
       configs.put("flush.messages", flushEachAppend ? "1" : Long.toString(Long.MAX_VALUE));
     }

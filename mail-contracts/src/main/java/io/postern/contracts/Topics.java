@@ -2,6 +2,7 @@ package io.postern.contracts;
 
 import io.postern.contracts.TopicDeclaration.Cleanup;
 import io.postern.contracts.TopicDeclaration.Partitioning;
+import io.postern.contracts.TopicDeclaration.Records;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,6 +15,10 @@ public final class Topics {
   public static final String MAIL_CONTENT_HELD = "mail.content.held";
   public static final String MAIL_DELIVERIES = "mail.deliveries";
   public static final String MAIL_OUTCOMES = "mail.outcomes";
+
+  /** What the scheduler changed by itself: expired, cancelled, held, released; its answers. */
+  public static final String MAIL_SCHEDULE_OUTCOMES = "mail.schedule.outcomes";
+
   public static final String MAIL_DUE = "mail.due";
   public static final String MAIL_CONTROLS = "mail.controls";
   public static final String MAIL_NOTICES = "mail.notices";
@@ -103,15 +108,20 @@ public final class Topics {
               MESSAGE,
               List.of(INGRESS, NOTICES),
               List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
-          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)),
-          mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)),
-          mail(MAIL_DELIVERIES, MESSAGE, List.of(DECIDER), List.of(DELIVERY, CONSOLE)),
+          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)).of(Records.CHUNKS),
+          mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
+          // A day longer than what they decide: whoever reads the oldest source finds its decision.
+          mail(MAIL_DELIVERIES, MESSAGE.plus(DAY), List.of(DECIDER), List.of(DELIVERY, CONSOLE))
+              .of(Records.DECISIONS),
           mail(
               MAIL_OUTCOMES,
               MESSAGE,
-              List.of(DELIVERY, DECIDER, SCHEDULER),
-              // The notice writer reads back the last attempt, of which a DSN tells.
-              List.of(SCHEDULER, NOTICES, CONSOLE)),
+              List.of(DELIVERY),
+              // The notice writer reads back the last attempt, of which a DSN tells; a taker reads
+              // back all that its predecessor finished.
+              List.of(SCHEDULER, NOTICES, DELIVERY, CONSOLE)),
+          // Apart from mail.outcomes: a transaction there would stall every reader of it.
+          mail(MAIL_SCHEDULE_OUTCOMES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, CONSOLE)),
           mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
           mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),

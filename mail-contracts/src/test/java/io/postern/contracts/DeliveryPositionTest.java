@@ -3,7 +3,7 @@ package io.postern.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.BitSet;
+import io.postern.contracts.DeliveryPosition.LeaseBeginning;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,74 +14,67 @@ class DeliveryPositionTest {
   void aPositionIsReadBack() {
     Random random = new Random(2);
     for (int i = 0; i < 2_000; i++) {
-      BitSet finished = new BitSet();
-      int span = random.nextInt(10_001);
-      for (int n = random.nextInt(200); n > 0 && span > 0; n--) {
-        finished.set(random.nextInt(span));
-      }
       DeliveryPosition position =
-          new DeliveryPosition(random.nextLong(1L << 40), finished, random.nextBoolean());
+          new DeliveryPosition(
+              random.nextLong(1L << 60),
+              new Marks(random.nextLong(1L << 60) - 1, random.nextLong(1L << 60) - 1),
+              random.nextLong(1L << 60),
+              new Owner(random.nextInt(9), random.nextInt(1 << 30), random.nextInt(1 << 30)),
+              random.nextInt(9),
+              random.nextBoolean(),
+              random.nextBoolean()
+                  ? null
+                  : new LeaseBeginning(
+                      random.nextBoolean() ? "" : "0af3-".repeat(12),
+                      random.nextLong(),
+                      random.nextLong()));
 
       String metadata = position.encode();
 
-      assertThat(metadata)
-          .hasSizeLessThanOrEqualTo(DeliveryPosition.MAX_METADATA_CHARS)
-          .isPrintable();
+      assertThat(metadata).hasSizeLessThanOrEqualTo(400).isPrintable();
       assertThat(DeliveryPosition.decode(position.next(), metadata)).isEqualTo(position);
     }
   }
 
   @Test
-  void aWindowOfTenThousandFitsIntoTheMetadata() {
-    BitSet finished = new BitSet();
-    finished.set(1, 10_000);
-    assertThat(new DeliveryPosition(5, finished, false).encode()).hasSizeLessThan(2_000);
-  }
-
-  @Test
-  void theBoundOfTheMetadataHolds() {
-    BitSet finished = new BitSet();
-    finished.set(24_000);
-    assertThat(new DeliveryPosition(5, finished, true).encode()).hasSizeLessThanOrEqualTo(4096);
-    finished.set(25_000);
-    DeliveryPosition tooWide = new DeliveryPosition(5, finished, true);
-    assertThatThrownBy(tooWide::encode).isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
-  void finishedIsWhatLiesBeforeOrIsMarked() {
-    BitSet bits = new BitSet();
-    bits.set(2);
-    DeliveryPosition position = new DeliveryPosition(100, bits, false);
-
-    assertThat(position.finished(99)).isTrue();
-    assertThat(position.finished(100)).isFalse();
-    assertThat(position.finished(102)).isTrue();
-    assertThat(position.finished(103)).isFalse();
-    assertThat(position.finished(Long.MAX_VALUE)).isFalse();
-  }
-
-  @Test
-  void noMetadataMeansNothingBeyondIsFinished() {
-    assertThat(DeliveryPosition.decode(9, null))
-        .isEqualTo(new DeliveryPosition(9, new BitSet(), false));
-    assertThat(DeliveryPosition.decode(9, ""))
-        .isEqualTo(new DeliveryPosition(9, new BitSet(), false));
+  void noMetadataMeansNobodyHasOwnedIt() {
+    assertThat(DeliveryPosition.decode(9, null)).isEqualTo(DeliveryPosition.first(9));
+    assertThat(DeliveryPosition.decode(9, "")).isEqualTo(DeliveryPosition.first(9));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "2o", "0o", "1x", "1o!", "some tool's own words"})
+  @ValueSource(
+      strings = {
+        "1",
+        "1oAAAA",
+        "2",
+        "2/o/1/1/0/0.0.0/0//",
+        "2/x/1/1/0/0.0.0/0///",
+        "2/o/1/a/0/0.0.0/0///",
+        "2/o/1/1/0/0.0/0///",
+        "2/o/1/1/-4/0.0.0/0///",
+        "3/o/1/1/0/0.0.0/0///",
+        "some tool's own words"
+      })
   void foreignMetadataIsRefused(String metadata) {
     assertThatThrownBy(() -> DeliveryPosition.decode(9, metadata))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void thePositionDoesNotChangeWithItsSource() {
-    BitSet bits = new BitSet();
-    DeliveryPosition position = new DeliveryPosition(0, bits, false);
-    bits.set(3);
-    position.finishedBeyond().set(4);
-    assertThat(position.finishedBeyond().isEmpty()).isTrue();
+  void aPositionOfAnEarlierVersionIsNamedAsSuch() {
+    assertThatThrownBy(() -> DeliveryPosition.decode(9, "1oAAAA"))
+        .hasMessageContaining("another version of Postern");
+  }
+
+  @Test
+  void ownersAscendByEraThenGenerationThenTake() {
+    assertThat(new Owner(1, 0, 1).after(new Owner(0, 9, 9))).isTrue();
+    assertThat(new Owner(0, 2, 1).after(new Owner(0, 1, 9))).isTrue();
+    assertThat(new Owner(0, 1, 2).after(new Owner(0, 1, 1))).isTrue();
+    assertThat(new Owner(0, 1, 1).after(new Owner(0, 1, 1))).isFalse();
+    assertThat(Owner.parse("0.17.2")).isEqualTo(new Owner(0, 17, 2));
+    assertThatThrownBy(() -> Owner.parse("0.17")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Owner.parse("0.17.x")).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -54,7 +54,7 @@ class TopicsTest {
     "mail.accepted, MAIL, DELETE, P21D",
     "mail.content, MAIL, DELETE, P7D",
     "mail.content.held, MAIL, DELETE, P21D",
-    "mail.deliveries, MAIL, DELETE, P21D",
+    "mail.deliveries, MAIL, DELETE, P22D",
     "mail.outcomes, MAIL, DELETE, P21D",
     "mail.due, MAIL, DELETE, P21D",
     "mail.controls, MAIL, DELETE, P7D",
@@ -134,6 +134,30 @@ class TopicsTest {
       assertThat(Duration.ofMillis(segment)).isLessThan(topic.retention());
     }
     assertThat(topic(Topics.MAIL_CONTENT).configs(NODE)).containsEntry("segment.ms", "21600000");
+  }
+
+  @Test
+  void aDecisionOutlivesWhatItDecidesAndMayBeLarge() {
+    assertThat(topic(Topics.MAIL_DELIVERIES).retention())
+        .isEqualTo(topic(Topics.MAIL_ACCEPTED).retention().plusDays(1));
+    assertThat(topic(Topics.MAIL_DELIVERIES).configs(NODE))
+        .containsEntry("max.message.bytes", "8388608");
+    assertThat(TopicDeclaration.LARGEST_MESSAGE_BYTES).isEqualTo(8_388_608);
+    assertThat(topic(Topics.MAIL_ACCEPTED).configs(NODE))
+        .containsEntry("max.message.bytes", "1048588");
+  }
+
+  @ParameterizedTest
+  @FieldSource("ALL")
+  void aFlushSyncsSmallIndexesAndAKilledBrokerScansSmallSegments(TopicDeclaration topic) {
+    boolean content = topic.name().startsWith("mail.content");
+    for (Deployment deployment : List.of(NODE, CLUSTER)) {
+      assertThat(topic.configs(deployment))
+          .containsEntry("index.interval.bytes", content ? "262144" : "32768")
+          .containsEntry("segment.index.bytes", "1048576")
+          .containsEntry("segment.bytes", content ? "268435456" : "134217728")
+          .containsKeys(TopicDeclaration.TUNING.toArray(String[]::new));
+    }
   }
 
   @Test

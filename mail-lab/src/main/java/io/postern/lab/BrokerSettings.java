@@ -20,8 +20,11 @@ import java.util.function.Consumer;
  */
 public record BrokerSettings(
     List<String> jvm, Consumer<Properties> more, Map<String, String> client) {
-  /** Records of 1 MiB with their overhead. */
-  static final int MAX_MESSAGE_BYTES = 1_572_864;
+  /** Records of 1 MiB with their overhead; a topic's own bound goes before it. */
+  private static final int MAX_MESSAGE_BYTES = 1_572_864;
+
+  /** The largest of those bounds. */
+  private static final int LARGEST_MESSAGE_BYTES = 8 << 20;
 
   public BrokerSettings {
     jvm = List.copyOf(jvm);
@@ -30,14 +33,18 @@ public record BrokerSettings(
 
   public static BrokerSettings small() {
     return new BrokerSettings(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:TieredStopAtLevel=1"),
         properties -> {},
         Map.of());
   }
 
   /** Both compiler tiers and 512 MB: a server, and measurements. */
   public static BrokerSettings server() {
-    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC");
+    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
   }
 
   public BrokerSettings withJvm(String... options) {
@@ -85,14 +92,22 @@ public record BrokerSettings(
     p.setProperty("share.coordinator.state.topic.num.partitions", "1");
     p.setProperty("group.initial.rebalance.delay.ms", "0");
     p.setProperty("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
-    p.setProperty("replica.fetch.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+    p.setProperty("replica.fetch.max.bytes", Integer.toString(LARGEST_MESSAGE_BYTES));
     p.setProperty("socket.request.max.bytes", "16777216");
+    // The kernel's own tuning.
+    p.setProperty("socket.send.buffer.bytes", "-1");
+    p.setProperty("socket.receive.buffer.bytes", "-1");
+    // For Kafka's own topics: a flush syncs both maps of the index, and after a kill the last
+    // segments are scanned whole. Ours name theirs.
+    p.setProperty("log.index.interval.bytes", "32768");
+    p.setProperty("log.index.size.max.bytes", "1048576");
+    p.setProperty("log.segment.bytes", "134217728");
     // A killed node may come back only when the session of its former self has ended (9 s by
     // default).
     p.setProperty("broker.session.timeout.ms", "4000");
     p.setProperty("broker.heartbeat.interval.ms", "500");
     p.setProperty("num.network.threads", "2");
-    p.setProperty("num.io.threads", "4");
+    p.setProperty("num.io.threads", "3");
     p.setProperty("log.cleaner.dedupe.buffer.size", "16777216"); // default: half of a small heap
     more.accept(p);
     p.setProperty("listeners", listeners(clientPort, controllerPort));

@@ -23,8 +23,9 @@ final class DurableSender implements AutoCloseable {
   private volatile Producer<String, byte[]> current;
   private boolean closed;
 
-  DurableSender(LogSettings settings, Duration patience) {
+  DurableSender(LogSettings settings, Duration patience, long bufferBytes) {
     properties = settings.producer();
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
     int third = (int) Math.max(300, patience.toMillis() / 3);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, third);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, third);

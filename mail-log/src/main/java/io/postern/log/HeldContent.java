@@ -25,10 +25,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * it.
  */
 public final class HeldContent implements AutoCloseable {
-  /** Never to be changed: copies of the same content must be cut alike. One fills a batch. */
+  /** Never to be changed: copies of the same content must be cut alike. Four fill a batch. */
   private static final int CHUNK_BYTES = 120 * 1024;
 
   private static final int UNACKNOWLEDGED_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 24 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final DurableSender sender;
@@ -43,7 +44,7 @@ public final class HeldContent implements AutoCloseable {
    */
   public HeldContent(LogSettings settings, Duration patience) {
     this.patience = patience;
-    this.sender = new DurableSender(settings, patience);
+    this.sender = new DurableSender(settings, patience, BUFFER_BYTES);
   }
 
   /**

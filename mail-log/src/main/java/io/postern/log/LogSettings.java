@@ -1,5 +1,6 @@
 package io.postern.log;
 
+import io.postern.contracts.TopicDeclaration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,9 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record LogSettings(Map<String, String> client) {
   private static final String PREFIX = "kafka.";
-  private static final int BATCH_BYTES = 128 * 1024;
+  private static final int BATCH_BYTES = 512 * 1024;
   private static final long BUFFER_BYTES = 24L << 20;
-  private static final int MAX_REQUEST_BYTES = 1 << 20;
+  // The topic bounds its records; the broker takes requests of 16 MiB.
+  private static final int MAX_REQUEST_BYTES = TopicDeclaration.LARGEST_MESSAGE_BYTES;
+  // What a buffer of 24 MiB holds of these is enough for all partitions of a cluster.
+  private static final int TRANSACTION_BATCH_BYTES = 128 * 1024;
+  private static final int FOLLOWER_WAIT_MS = 2_500;
 
   public LogSettings {
     client = Map.copyOf(client);
@@ -109,6 +114,7 @@ public record LogSettings(Map<String, String> client) {
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5_000);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
     properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 1);
+    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, TRANSACTION_BATCH_BYTES);
     // A commit sends what lingers: one request and one fsync a partition instead of a first one
     // for the first record.
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
@@ -139,6 +145,16 @@ public record LogSettings(Map<String, String> client) {
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    return properties;
+  }
+
+  /**
+   * Of a reader that only waits for what comes, and gets it at once: it asks seldom while there is
+   * nothing. Whatever else it asks its broker stands behind that question.
+   */
+  public Properties follower() {
+    Properties properties = reader(true);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FOLLOWER_WAIT_MS);
     return properties;
   }
 
@@ -174,6 +190,12 @@ public record LogSettings(Map<String, String> client) {
     properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
     properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 3_000);
     properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 5_000);
+    // The kernel sizes the buffers by what the link takes: a fixed size cuts large answers small.
+    properties.put(CommonClientConfigs.SEND_BUFFER_CONFIG, -1);
+    properties.put(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, -1);
+    // Nobody reads the client's metrics by JMX, and no broker asks for them.
+    properties.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    properties.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
     // When all known brokers are gone, begin again from the bootstrap list.
     properties.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "rebootstrap");
     return properties;

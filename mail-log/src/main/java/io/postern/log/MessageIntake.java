@@ -25,13 +25,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * see {@link Acknowledgements}. The first failure is final: what follows throws again.
  */
 final class MessageIntake implements Intake {
-  // Two fill a batch of 128 KiB, and a batch is the unit of read.
-  private static final int CHUNK_BYTES = 60 * 1024;
+  // Two fill a batch of 512 KiB, and a batch is the unit of append and of read.
+  private static final int CHUNK_BYTES = 240 * 1024;
   private static final int SMALL_BYTES = 16 * 1024;
-  private static final int LOAN = CHUNK_BYTES - SMALL_BYTES;
   private static final int UNACKNOWLEDGED_BYTES = 2 << 20;
   // Room for key, headers and batch.
-  private static final int MAX_ENVELOPE_BYTES = TopicDeclaration.MAX_MESSAGE_BYTES - 64 * 1024;
+  private static final int MAX_ENVELOPE_BYTES =
+      TopicDeclaration.Records.USUAL.maxMessageBytes() - 64 * 1024;
 
   private enum State {
     CONTENT,
@@ -40,8 +40,8 @@ final class MessageIntake implements Intake {
   }
 
   private final QueueId queueId;
-  private final DurableSender sender;
-  private final Producer<String, byte[]> producer;
+  private final Way small;
+  private final Way large;
   private final Partitions partitions;
   private final Duration patience;
   private final Semaphore lent;
@@ -51,18 +51,30 @@ final class MessageIntake implements Intake {
   private int filled;
   private int chunks;
   private long size;
-  private boolean loan;
+  private int loan;
   private State state = State.CONTENT;
 
+  /** A sender and the producer that it had when the message began, for all of the message. */
+  private record Way(DurableSender sender, Producer<String, byte[]> producer) {
+    static Way of(DurableSender sender) {
+      return new Way(sender, sender.current());
+    }
+  }
+
+  /**
+   * @param small takes envelopes and contents of one chunk, which never wait behind larger ones
+   * @param large takes contents of more than one chunk
+   */
   MessageIntake(
       QueueId queueId,
-      DurableSender sender,
+      DurableSender small,
+      DurableSender large,
       Partitions partitions,
       Duration patience,
       Semaphore lent) {
     this.queueId = queueId;
-    this.sender = sender;
-    this.producer = sender.current();
+    this.small = Way.of(small);
+    this.large = Way.of(large);
     this.partitions = partitions;
     this.patience = patience;
     this.lent = lent;
@@ -88,13 +100,14 @@ final class MessageIntake implements Intake {
     }
   }
 
-  // Small messages never need more than the small buffer; when all loans are out, chunks are small.
+  // A small message needs no more than the small buffer; when all loans are out, chunks are small.
   private boolean grow() {
-    if (loan || !lent.tryAcquire(LOAN)) {
+    int more = Math.min(3 * buffer.length, CHUNK_BYTES - buffer.length);
+    if (more == 0 || !lent.tryAcquire(more)) {
       return false;
     }
-    loan = true;
-    buffer = Arrays.copyOf(buffer, CHUNK_BYTES);
+    loan += more;
+    buffer = Arrays.copyOf(buffer, buffer.length + more);
     return true;
   }
 
@@ -139,7 +152,7 @@ final class MessageIntake implements Intake {
           .headers()
           .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
     }
-    send(accepted);
+    send(small, accepted);
     var unused = acknowledgements.awaitAll(patience);
     state = State.DONE;
   }
@@ -161,40 +174,41 @@ final class MessageIntake implements Intake {
             .toByteArray();
     filled = 0;
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
-    send(message(Topics.MAIL_CONTENT, value));
+    // Which way is settled by the first chunk: those of a content stay in order.
+    boolean alone = last && chunks == 1;
+    send(alone ? small : large, message(Topics.MAIL_CONTENT, value));
   }
 
   private ProducerRecord<String, byte[]> message(String topic, byte[] value) {
     return new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value);
   }
 
-  private void send(ProducerRecord<String, byte[]> message) throws LogUnavailableException {
+  private void send(Way way, ProducerRecord<String, byte[]> message)
+      throws LogUnavailableException {
     int bytes = message.value().length;
     int partition = queueId.partition();
     int number = acknowledgements.sending(bytes);
     partitions.sent(partition, bytes, System.nanoTime());
     try {
-      sender.send(
-          producer,
+      way.sender.send(
+          way.producer,
           message,
           (metadata, failure) -> {
-            partitions.answered(partition, System.nanoTime());
+            partitions.answered(partition, bytes, System.nanoTime());
             // The client passes metadata without an offset along with a failure.
             acknowledgements.answered(
                 number, bytes, failure == null ? metadata.offset() : -1, failure);
           });
     } catch (LogUnavailableException e) {
-      partitions.answered(partition, System.nanoTime());
+      partitions.answered(partition, bytes, System.nanoTime());
       acknowledgements.answered(number, bytes, -1, e);
       throw e;
     }
   }
 
   private void release() {
-    if (loan) {
-      loan = false;
-      lent.release(LOAN);
-    }
+    lent.release(loan);
+    loan = 0;
     buffer = new byte[0];
   }
 

@@ -6,19 +6,25 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Ingress' durable way in (G1, log-mechanics §1 to §3): content in chunks, all acknowledged, then
- * the envelope by the same producer. Any number of virtual threads, one per {@link Intake}.
+ * the envelope. Any number of virtual threads, one per {@link Intake}.
  *
- * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or 60 KiB
- * while less than 16 MiB are lent); the producer holds at most 24 MiB. Each call of an intake ends
- * within the patience, with {@link LogUnavailableException} when the log did not answer: nothing
- * was promised then. An envelope whose acknowledgement alone came too late may still be in the log:
- * the sender's retry is a duplicate of kind (c) of G5.
+ * <p>Contents of more than one chunk have a producer of their own: a connection has one request in
+ * flight, and a small message would wait behind the appends of a large one.
+ *
+ * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or up to 240
+ * KiB while less than 16 MiB are lent); the producers hold at most 16 and 24 MiB. Each call of an
+ * intake ends within the patience, with {@link LogUnavailableException} when the log did not
+ * answer: nothing was promised then. An envelope whose acknowledgement alone came too late may
+ * still be in the log: the sender's retry is a duplicate of kind (c) of G5.
  */
 public final class MessageLog implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int LENT_BYTES = 16 << 20;
+  private static final int SMALL_BUFFER_BYTES = 16 << 20;
+  private static final int LARGE_BUFFER_BYTES = 24 << 20;
 
-  private final DurableSender sender;
+  private final DurableSender small;
+  private final DurableSender large;
   private final Partitions partitions;
   private final Duration patience;
   private final Semaphore lent = new Semaphore(LENT_BYTES);
@@ -36,18 +42,21 @@ public final class MessageLog implements AutoCloseable {
   public MessageLog(LogSettings settings, int partitions, Duration patience) {
     this.partitions = new Partitions(partitions, System.nanoTime());
     this.patience = patience;
-    this.sender = new DurableSender(settings, patience);
+    this.small = new DurableSender(settings, patience, SMALL_BUFFER_BYTES);
+    this.large = new DurableSender(settings, patience, LARGE_BUFFER_BYTES);
   }
 
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
   public Intake begin() {
     QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
-    return new MessageIntake(queueId, sender, partitions, patience, lent);
+    return new MessageIntake(queueId, small, large, partitions, patience, lent);
   }
 
   /** Waits some seconds for what is under way. */
   @Override
   public void close() {
-    sender.close();
+    try (large) {
+      small.close();
+    }
   }
 }

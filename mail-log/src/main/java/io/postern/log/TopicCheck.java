@@ -4,6 +4,7 @@ import io.postern.contracts.Deployment;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.TopicDeclaration.Partitioning;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,23 @@ final class TopicCheck {
     }
   }
 
-  static void configs(TopicDeclaration topic, Deployment deployment, Map<String, String> actual) {
+  /**
+   * @return settings that only make the topic faster or slower and differ: their values
+   */
+  static Map<String, String> configs(
+      TopicDeclaration topic, Deployment deployment, Map<String, String> actual) {
+    Map<String, String> tuning = new TreeMap<>();
     topic
         .configs(deployment)
         .forEach(
             (setting, wanted) -> {
               String value = actual.getOrDefault(setting, "absent");
+              if (TopicDeclaration.TUNING.contains(setting)) {
+                if (!value.equals(wanted)) {
+                  tuning.put(setting, value);
+                }
+                return;
+              }
               // What is compacted alone is kept for ever, whatever its retention says.
               boolean keptForEver =
                   setting.equals("retention.ms") && "compact".equals(actual.get("cleanup.policy"));
@@ -54,19 +66,23 @@ final class TopicCheck {
                 throw weak(topic, setting, value, wanted);
               }
             });
+    return tuning;
   }
 
-  private static boolean strongEnough(String setting, String value, String wanted) {
+  static boolean strongEnough(String setting, String value, String wanted) {
     return switch (setting) {
       case "retention.ms" -> value.equals("-1") || atLeast(value, wanted);
-      case "min.insync.replicas", "max.message.bytes", "min.compaction.lag.ms" ->
+      case "min.insync.replicas",
+          "transaction.state.log.min.isr",
+          "offsets.topic.replication.factor",
+          "transaction.state.log.replication.factor",
+          "max.message.bytes",
+          "min.compaction.lag.ms" ->
           atLeast(value, wanted);
       case "cleanup.policy" ->
           value.equals(wanted) || value.equals("compact") && wanted.equals("compact,delete");
       // Flushing more often than wanted is only dearer.
       case "flush.messages" -> !wanted.equals("1") || value.equals("1");
-      // When a segment ends is tuning.
-      case "segment.ms" -> true;
       default -> value.equals(wanted);
     };
   }

@@ -43,7 +43,7 @@ public final class TopicFollower implements AutoCloseable {
   private volatile boolean closed;
 
   public TopicFollower(LogSettings settings, String topic, View view) {
-    this(() -> new KafkaConsumer<>(settings.reader(true)), topic, view);
+    this(() -> new KafkaConsumer<>(settings.follower()), topic, view);
   }
 
   TopicFollower(Supplier<KafkaConsumer<String, byte[]>> consumers, String topic, View view) {

@@ -3,9 +3,11 @@ package io.postern.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.contracts.TopicDeclaration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,9 +59,22 @@ class LogSettingsTest {
         .containsEntry("enable.idempotence", true)
         .containsEntry("linger.ms", 0)
         .containsEntry("max.in.flight.requests.per.connection", 1)
-        .containsEntry("batch.size", 131_072);
+        .containsEntry("batch.size", 524_288)
+        .containsEntry("buffer.memory", 24L << 20)
+        .containsEntry("max.request.size", TopicDeclaration.LARGEST_MESSAGE_BYTES);
+    for (Properties any : List.of(settings.producer(), settings.consumer("x"), settings.admin())) {
+      assertThat(any)
+          .containsEntry("send.buffer.bytes", -1)
+          .containsEntry("receive.buffer.bytes", -1)
+          .containsEntry("metric.reporters", "")
+          .containsEntry("enable.metrics.push", false);
+    }
+    assertThat(settings.follower())
+        .containsEntry("isolation.level", "read_committed")
+        .containsEntry("fetch.max.wait.ms", 2_500);
     assertThat(settings.transactionalProducer("decider"))
         .containsEntry("transaction.timeout.ms", 5_000)
+        .containsEntry("batch.size", 131_072)
         .containsEntry("retry.backoff.ms", 1);
     assertThat(settings.transactionalProducer("decider").get("transactional.id"))
         .isNotEqualTo(settings.transactionalProducer("decider").get("transactional.id"));

@@ -214,7 +214,7 @@ class MessageLogTest {
 
   @Test
   void afterAFatalErrorTheProducerIsMadeAnew() throws Exception {
-    try (DurableSender sender = new DurableSender(log.settings, LONG)) {
+    try (DurableSender sender = new DurableSender(log.settings, LONG, 1 << 20)) {
       var failed = sender.current();
       failed.close();
       var message =

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,9 +37,13 @@ final class TestLog implements AutoCloseable {
   }
 
   static TestLog empty() {
+    return empty(_ -> {});
+  }
+
+  static TestLog empty(Consumer<Properties> changes) {
     try {
       Path folder = Files.createTempDirectory("mail-log-test");
-      return new TestLog(folder, KafkaBroker.start(folder, properties -> {}));
+      return new TestLog(folder, KafkaBroker.start(folder, changes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -140,6 +140,25 @@ class TopicsSetupTest {
     TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
   }
 
+  @ParameterizedTest
+  @Order(5)
+  @CsvSource({
+    "mail.content, index.interval.bytes, 4096",
+    "mail.accepted, segment.bytes, 1073741824",
+    "mail.accepted, segment.index.bytes, 10485760",
+    "mail.outcomes, segment.ms, 604800000",
+  })
+  void aSlowerTopicIsTakenAsItIs(String topic, String setting, String value) throws Exception {
+    try (Admin admin = log.admin()) {
+      alter(
+          admin,
+          topic,
+          new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET));
+      TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
+      assertThat(setting(admin, topic, setting)).as("nothing existing is changed").isEqualTo(value);
+    }
+  }
+
   @Test
   @Order(5)
   void tooFewPartitionsAreRefusedAndMoreAreNot() throws Exception {
@@ -186,6 +205,19 @@ class TopicsSetupTest {
     } finally {
       log.broker.resume();
     }
+  }
+
+  private static String setting(Admin admin, String topic, String setting) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return admin
+        .describeConfigs(List.of(resource))
+        .all()
+        .get()
+        .values()
+        .iterator()
+        .next()
+        .get(setting)
+        .value();
   }
 
   /** Until the broker says so, too: it follows the controller's answer in its own time. */

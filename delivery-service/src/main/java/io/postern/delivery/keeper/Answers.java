@@ -17,24 +17,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keeper's answers, each in one transaction with its position (log-mechanics §3). Owner: the
- * keeper's thread, for one membership: whatever fails ends that, and the next reads on from the
- * committed position. Connected at the first commit.
+ * The keeper's answers: each is in the log before the position behind it is committed. An answer
+ * that is written twice says the same twice. Owner: the keeper's thread, which it blocks for some
+ * seconds, for one membership: whatever fails ends that, and the next reads on from the committed
+ * position. Connected at the first answer.
  */
 final class Answers implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final LogSettings settings;
   private final String incarnation = UUID.randomUUID().toString();
   private long number;
   private @Nullable KafkaProducer<String, byte[]> producer;
-  private boolean open;
 
   Answers(LogSettings settings) {
     this.settings = settings;
@@ -64,26 +71,32 @@ final class Answers implements AutoCloseable {
   /**
    * @param answer null: only the position moves
    * @param next offset to read next
+   * @throws KafkaException when the log does not take it; the answer may be there all the same
    */
   void commit(
+      KafkaConsumer<String, byte[]> member,
       @Nullable OutcomeRecorded answer,
       TopicPartition partition,
-      long next,
-      ConsumerGroupMetadata member) {
+      long next) {
+    if (answer != null) {
+      acknowledged(answer.toBuilder().setId(nextId()).build());
+    }
+    member.commitSync(Map.of(partition, new OffsetAndMetadata(next)), PATIENCE);
+  }
+
+  private void acknowledged(OutcomeRecorded answer) {
     KafkaProducer<String, byte[]> current = producer;
     if (current == null) {
-      current = new KafkaProducer<>(settings.transactionalProducer("delivery-keeper"));
+      current = new KafkaProducer<>(settings.producer());
       producer = current;
-      current.initTransactions();
     }
-    current.beginTransaction();
-    open = true;
-    if (answer != null) {
-      var unused = current.send(record(answer.toBuilder().setId(nextId()).build()));
+    try {
+      var unused = current.send(record(answer)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("an answer is not acknowledged", e);
     }
-    current.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(next)), member);
-    current.commitTransaction(); // fails when the send did
-    open = false;
   }
 
   private OutcomeId nextId() {
@@ -110,18 +123,7 @@ final class Answers implements AutoCloseable {
   public void close() {
     KafkaProducer<String, byte[]> old = producer;
     producer = null;
-    if (old == null) {
-      return;
-    }
-    try {
-      if (open) {
-        old.abortTransaction();
-      }
-    } catch (RuntimeException e) {
-      // Fenced, or the log is away: it aborts when the transaction's time is over.
-      System.getLogger(Answers.class.getName())
-          .log(System.Logger.Level.DEBUG, "a transaction was not aborted by its owner", e);
-    } finally {
+    if (old != null) {
       old.close(Duration.ZERO);
     }
   }

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads {@code mail.notices} and, where one asks for it, copies a held message's content to {@code
  * mail.content.held} and answers in {@code mail.outcomes} with the segments that replace the
- * accepted ones (log-mechanics §2). The answer and the position are one transaction, after all
- * chunks of the copy are acknowledged: whoever is interrupted between them copies again, which
- * costs room and harms nobody. The Kafka client itself, for that transaction.
+ * accepted ones. The answer comes after all chunks of the copy are acknowledged, the position after
+ * the answer: whoever is interrupted between them copies again, which costs room and harms nobody.
+ * The Kafka client itself, for that order.
  *
  * <p>One thread, one copy at a time. A log that does not answer is tried again until it does; a
  * content that the log has no more, or that is not what was accepted, is said in the error log and
@@ -161,7 +161,7 @@ public final class Keeper implements Runnable, AutoCloseable {
       boolean last = record == records.getLast();
       if (notice == null || notice.getKind() != NoticeKind.KEEP_CONTENT) {
         if (last) {
-          answers.commit(null, partition, record.offset() + 1, member.groupMetadata());
+          answers.commit(member, null, partition, record.offset() + 1);
         }
         continue;
       }
@@ -169,7 +169,7 @@ public final class Keeper implements Runnable, AutoCloseable {
       if (result.answer() != null) {
         beforeAnswer.run();
       }
-      answers.commit(result.answer(), partition, record.offset() + 1, member.groupMetadata());
+      answers.commit(member, result.answer(), partition, record.offset() + 1);
       observer.accept(result.kept());
     }
   }

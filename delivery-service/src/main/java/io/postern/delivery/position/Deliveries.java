@@ -1,10 +1,15 @@
 package io.postern.delivery.position;
 
-import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.delivery.position.DeliveryThreads.Ended;
+import io.postern.log.rules.Chain;
+import io.postern.log.rules.Handover;
+import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.PartitionLedger;
+import io.postern.log.rules.PartitionLedger.Remainder;
+import io.postern.log.rules.RecipientState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,20 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries under way in all partitions: how they end, are handed over, taken and lost, and
- * what of that waits for the next transaction. Owner: the reader's thread. Bounded by the reader's
- * window and the watch.
+ * The deliveries under way in all partitions: how they start, end, are handed over and lost. Owner:
+ * the reader's thread. Bounded by the reader's window and the watch.
  */
 final class Deliveries {
-  static final int MAX_SPAN = 10_000; // log-mechanics §5: what the metadata holds with ease
+  private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
+
+  /** Unfinished Decisions that a partition spans at most: what a taker has to read again. */
+  static final int MAX_SPAN = 10_000;
 
   private static final long SESSION_BYTES = 48 * 1024; // three buffers and the thread's stack
   private static final long MAX_CONTENT_BYTES =
@@ -35,40 +40,46 @@ final class Deliveries {
   private static final int RECORD_FACTOR = 3; // bytes of a parsed record to one serialized
 
   private final DeliveryThreads threads;
-  private final Consumer<OutcomeRecorded> observer;
+  private final OutcomeWriting writing;
   private final LongSupplier clock;
   private final TakeoverCounts counts;
   private final Watch watch;
-  private final String incarnation = UUID.randomUUID().toString();
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
   private final Set<OpenDelivery> lost = new HashSet<>();
-  private final List<OutcomeRecorded> late = new ArrayList<>();
   private volatile int inWindow;
   private long weight;
-  private long number;
 
   /**
-   * @param observer sees each outcome that became durable
-   * @param clock monotonic, in nanoseconds
+   * @param clock in nanoseconds, see {@link Clocks#later}
    */
   Deliveries(
       Deliverer deliverer,
-      Consumer<OutcomeRecorded> observer,
+      OutcomeWriting writing,
       Watch watch,
       LongSupplier clock,
       TakeoverCounts counts) {
     this.threads = new DeliveryThreads(deliverer);
-    this.observer = observer;
+    this.writing = writing;
     this.watch = watch;
     this.clock = clock;
     this.counts = counts;
   }
 
-  Map<TopicPartition, PartitionWork> works() {
-    return works;
+  Collection<PartitionWork> works() {
+    return works.values();
   }
 
-  /** Open deliveries and outcomes not durable, without the watched ones. Any thread. */
+  @Nullable PartitionWork work(TopicPartition partition) {
+    return works.get(partition);
+  }
+
+  boolean isOurs(PartitionWork work) {
+    return works.get(work.partition) == work;
+  }
+
+  /**
+   * Open deliveries and outcomes that are not acknowledged, without the watched ones. Any thread.
+   */
   int inWindow() {
     return inWindow;
   }
@@ -77,28 +88,92 @@ final class Deliveries {
     return weight;
   }
 
-  void start(PartitionWork work, ConsumerRecord<String, byte[]> record, DeliveryRequested request) {
+  void taken(PartitionWork work) {
+    works.put(work.partition, work);
+    count();
+  }
+
+  /** Does what the record asks for, if it counts. */
+  void start(PartitionWork work, ConsumerRecord<String, byte[]> record) {
+    Decisions.Parsed parsed = Decisions.parse(record);
+    if (parsed.wrong() != null) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the Decision at "
+              + work.partition
+              + " offset "
+              + record.offset()
+              + " cannot be done: "
+              + parsed.wrong());
+    }
+    if (!parsed.chained()) {
+      work.ledger.unreadable(record.offset());
+      return;
+    }
+    Decision decision = parsed.decision();
+    PartitionLedger.Reading reading =
+        work.ledger.read(
+            record.offset(),
+            decision.getSource(),
+            decision.getSourceOffset(),
+            decision.getPrevious(),
+            decision.getQueueId(),
+            decision.getAttempt(),
+            parsed.placed() ? Decisions.recipients(decision) : List.of());
+    if (reading.link() != Chain.Link.NEXT) {
+      counts.skipped(reading.link());
+      return;
+    }
+    Set<Integer> open = new HashSet<>(reading.open());
+    for (OutcomeRecorded outcome : decision.getOutcomesList()) {
+      OutcomeRecorded.Builder own = open.isEmpty() ? null : Decisions.narrowed(outcome, open);
+      if (own != null) {
+        end(work, record.offset(), own);
+      }
+    }
+    for (DeliveryRequested delivery : decision.getDeliveriesList()) {
+      DeliveryRequested own = open.isEmpty() ? null : Decisions.narrowed(delivery, open);
+      if (own == null) {
+        continue;
+      }
+      if (parsed.wrong() != null) {
+        end(
+            work,
+            record.offset(),
+            Outcomes.complete(
+                Outcomes.failed(own, "its Decision could not be read"), own, record.timestamp()));
+      } else {
+        start(work, record, own);
+      }
+    }
+  }
+
+  private void start(
+      PartitionWork work, ConsumerRecord<String, byte[]> record, DeliveryRequested request) {
     long bytes =
         SESSION_BYTES
-            + (long) RECORD_FACTOR * record.value().length
+            + (long) RECORD_FACTOR * request.getSerializedSize()
             + Math.min(request.getSize(), MAX_CONTENT_BYTES);
     OpenDelivery delivery =
-        new OpenDelivery(
-            work.partition,
-            record.offset(),
-            bytes,
-            request,
-            record.timestamp(),
-            work.lease,
-            counts);
+        new OpenDelivery(work, record.offset(), bytes, request, record.timestamp(), counts);
     work.start(delivery);
     weight += bytes;
     threads.start(delivery);
   }
 
-  /** The record can be no delivery; its offset is finished with the outcome, if there is one. */
-  void unreadable(PartitionWork work, long offset, @Nullable OutcomeRecorded outcome) {
-    work.unreadable(offset, outcome == null ? null : numbered(outcome));
+  private void end(PartitionWork work, long decision, OutcomeRecorded.Builder outcome) {
+    writing.write(
+        work,
+        Outgoing.end(
+            decision, outcome.getQueueId(), outcome.getAttempt(), states(outcome), outcome));
+  }
+
+  private static List<RecipientState> states(OutcomeRecorded.Builder outcome) {
+    return outcome.getRecipientsCount() == 0
+        ? RecipientState.of(OutcomeRecorded.getDefaultInstance())
+        : outcome.getRecipientsList().stream()
+            .map(r -> new RecipientState(r.getRecipient(), r.getKind()))
+            .toList();
   }
 
   /** Takes in what has ended. */
@@ -111,82 +186,97 @@ final class Deliveries {
 
   private void collect(Ended end) {
     OpenDelivery delivery = end.delivery();
-    OutcomeRecorded outcome = end.outcome();
-    PartitionWork work = works.get(delivery.partition);
+    OutcomeRecorded.Builder outcome = end.outcome();
+    PartitionWork work = delivery.work;
     if (!watch.remove(delivery)) {
       weight -= delivery.weight;
     }
-    if (work != null && work.has(delivery)) {
-      if (outcome == null && delivery.closed()) {
-        work.abandoned(delivery);
-      } else {
+    if (isOurs(work) && work.ended(delivery)) {
+      // Closed before anything was decided: its Decision stays open, for its next owner.
+      if (outcome != null || !delivery.closed()) {
         // What was not taken from it owes an outcome, or it would pin the partition for ever.
-        work.completed(
-            delivery,
-            numbered(outcome == null ? DeliveryThreads.failed(delivery, "no outcome") : outcome));
+        end(
+            work,
+            delivery.decision,
+            outcome == null ? DeliveryThreads.failed(delivery, "no outcome") : outcome);
       }
-    } else if (work != null && work.watches(delivery)) {
+    } else if (isOurs(work) && work.watchEnded(delivery)) {
       watchedEnded(work, delivery, outcome);
     } else {
       lost.remove(delivery);
       if (outcome != null) {
-        late(numbered(delivery.handedOver() ? Outcomes.afterStillOpen(outcome) : outcome));
+        late(delivery, outcome);
       }
     }
   }
 
   private void watchedEnded(
-      PartitionWork work, OpenDelivery delivery, @Nullable OutcomeRecorded outcome) {
-    OutcomeRecorded known =
+      PartitionWork work, OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {
+    OutcomeRecorded.Builder known =
         outcome == null
             ? Outcomes.complete(
                 Outcomes.unfinished(delivery.request), delivery.request, delivery.requestedMillis)
             : outcome;
-    OutcomeRecorded following = numbered(Outcomes.afterStillOpen(known));
-    if (delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0) {
-      work.followUp(delivery, following);
+    if (inTime(delivery)) {
+      writing.write(work, following(delivery, known));
     } else {
-      work.followUp(delivery, null);
-      late(following);
+      late(delivery, known);
     }
   }
 
-  // log-mechanics §5: for a partition that is lost nothing but "delivered" is written, marked late.
-  private void late(OutcomeRecorded outcome) {
-    OutcomeRecorded delivered = Outcomes.late(outcome);
-    if (delivered != null) {
-      counts.late();
-      late.add(delivered);
-    }
+  private static boolean inTime(OpenDelivery delivery) {
+    return delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0;
   }
 
-  private OutcomeRecorded numbered(OutcomeRecorded outcome) {
-    return outcome.toBuilder()
-        .setId(OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number))
-        .build();
+  private static Outgoing<OutcomeRecorded.Builder> following(
+      OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
+    return Outgoing.following(
+        Objects.requireNonNull(delivery.handover()),
+        outcome.getQueueId(),
+        outcome.getAttempt(),
+        states(outcome),
+        outcome);
+  }
+
+  /** Of a delivery that is not ours any more, or was watched for too long. */
+  private void late(OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
+    Handover<OutcomeRecorded.Builder> handover = delivery.handover();
+    Outgoing<OutcomeRecorded.Builder> outgoing =
+        handover == null
+            ? Outgoing.end(
+                delivery.decision,
+                outcome.getQueueId(),
+                outcome.getAttempt(),
+                states(outcome),
+                outcome)
+            : following(delivery, outcome);
+    Remainder<OutcomeRecorded.Builder> remainder =
+        PartitionLedger.afterLoss(outgoing, handover, delivery.owner, inTime(delivery));
+    if (remainder != null) {
+      writing.writeLate(remainder);
+    }
   }
 
   /**
-   * Hands over what has lasted, and the oldest while the bitmap spans too much; ends what was
-   * handed over and can send no dot any more.
+   * Hands over what has lasted, and what the position stands at while unfinished Decisions span too
+   * much; ends what was handed over and can send no dot any more.
    */
   void watch() {
     long now = clock.getAsLong();
     for (PartitionWork work : works.values()) {
-      if (!work.owned()) {
+      if (!work.reading()) {
         continue;
       }
-      for (OpenDelivery delivery : work.open()) {
-        if (now - delivery.startedNanos < Watch.AFTER.toNanos()) {
-          break; // the oldest stand first
-        }
-        handOver(work, delivery, false);
+      OpenDelivery oldest = work.oldest();
+      while (oldest != null
+          && now - oldest.startedNanos >= Watch.AFTER.toNanos()
+          && handOver(work, oldest, false)) {
+        oldest = work.oldest();
       }
-      OpenDelivery pinning = work.pinning();
-      while (work.position().span() >= MAX_SPAN
-          && pinning != null
-          && handOver(work, pinning, false)) {
-        pinning = work.pinning();
+      if (work.ledger.span() >= MAX_SPAN) {
+        for (OpenDelivery delivery : work.pinning()) {
+          var unused = handOver(work, delivery, false);
+        }
       }
       for (OpenDelivery delivery : work.watched()) {
         if (delivery.sinceHandedOver().compareTo(OpenDelivery.DOT_AFTER_HANDING_OVER) >= 0) {
@@ -199,126 +289,60 @@ final class Deliveries {
 
   private boolean handOver(PartitionWork work, OpenDelivery delivery, boolean roomOrNot) {
     if (!roomOrNot && !watch.hasRoom(delivery)) {
+      // Hosts that hang must not stop the others: the session that has been watched for longest and
+      // is before its dot is ended, and what follows from it is a deferral.
+      if (watch.cutOldest()) {
+        counts.cut();
+      }
       return false;
     }
     long open = (clock.getAsLong() - delivery.startedNanos) / 1_000_000;
-    OutcomeRecorded stillOpen =
+    OutcomeRecorded.Builder stillOpen =
         Outcomes.complete(
             Outcomes.stillOpen(delivery.request, open), delivery.request, delivery.requestedMillis);
-    work.handOver(delivery, numbered(stillOpen));
+    Handover<OutcomeRecorded.Builder> handover = new Handover<>();
+    delivery.handOver(handover);
+    work.watch(delivery);
     watch.add(delivery);
     weight -= delivery.weight;
     counts.handedOver();
+    writing.write(
+        work,
+        Outgoing.stillOpen(
+            delivery.decision,
+            delivery.request.getQueueId(),
+            delivery.request.getAttempt(),
+            delivery.request.getRecipientsList(),
+            handover,
+            stillOpen));
     return true;
-  }
-
-  /**
-   * All that can be committed now.
-   *
-   * @param released partitions given up with it
-   */
-  Batch batch(Collection<TopicPartition> released) {
-    return Batch.of(works.values(), late, released, clock.getAsLong());
-  }
-
-  /**
-   * The batch is durable.
-   *
-   * @param began the clock before its commit began
-   */
-  void settled(Batch batch, long began) {
-    List<OutcomeRecorded> durable = new ArrayList<>(batch.late());
-    late.subList(0, batch.late().size()).clear();
-    for (TopicPartition partition : batch.positions().keySet()) {
-      PartitionWork work = works.get(partition);
-      int count = batch.ready().getOrDefault(partition, List.of()).size();
-      if (work != null) {
-        work.settled(count, began).forEach(r -> durable.add(r.outcome()));
-        if (!batch.released().contains(partition)) {
-          work.lease.renewed(began);
-        }
-      }
-    }
-    count();
-    durable.forEach(observer);
-  }
-
-  /**
-   * Takes up a partition that was assigned, where the log says it stands.
-   *
-   * @param wait its owner before may have a lease still
-   */
-  PartitionWork take(TopicPartition partition, DeliveryPosition stands, boolean wait) {
-    if (wait) {
-      counts.takerWaits();
-    }
-    PartitionWork work = works.get(partition);
-    if (work == null) {
-      work = new PartitionWork(partition, stands, new Lease(clock, wait));
-      works.put(partition, work);
-    } else {
-      gone(work.takeAgain(stands, wait));
-    }
-    count();
-    return work;
-  }
-
-  /** After a transaction whose end was not known: the log says how it ended. */
-  void reconcile(TopicPartition partition, DeliveryPosition stands) {
-    PartitionWork work = works.get(partition);
-    if (work != null) {
-      work.reconcile(stands);
-    }
-    count();
   }
 
   /** Nothing that is before its final dot gets there any more. */
   void closeAll() {
-    for (PartitionWork work : works.values()) {
-      close(work);
-    }
+    works.values().forEach(PartitionWork::closeSessions);
   }
 
-  private static void close(PartitionWork work) {
-    work.open().forEach(OpenDelivery::close);
-    work.watched().forEach(OpenDelivery::close);
+  /** The first part of a revocation: nothing sends a dot any more. */
+  void close(PartitionWork work) {
+    work.lease.end();
+    work.closeSessions();
   }
 
-  /**
-   * The first part of giving partitions up: nothing sends a dot any more; what is past it goes to
-   * the watch. The second is the commit, the third {@link #lose}.
-   *
-   * @param patience for sessions that were closed after some recipients were decided about
-   */
-  void giveUp(Collection<TopicPartition> partitions, Duration patience) {
-    collect();
-    List<PartitionWork> given =
-        partitions.stream().map(works::get).filter(Objects::nonNull).toList();
-    for (PartitionWork work : given) {
-      work.lease.end();
-      close(work);
-      for (OpenDelivery delivery : work.open()) {
-        if (delivery.pastDot()) {
-          handOver(work, delivery, true);
-        }
+  /** What is past its dot goes to the watch. */
+  void handOverPastDot(PartitionWork work) {
+    for (OpenDelivery delivery : work.open()) {
+      if (delivery.everPastDot()) {
+        handOver(work, delivery, true);
       }
     }
-    long deadline = clock.getAsLong() + patience.toNanos();
-    while (given.stream().anyMatch(Deliveries::owesOutcomes) && deadline - clock.getAsLong() > 0) {
-      awaitEnd(Duration.ofMillis(50));
-    }
-    for (PartitionWork work : given) {
-      for (OpenDelivery delivery : work.open()) {
-        if (delivery.everPastDot()) {
-          handOver(work, delivery, true);
-        }
-      }
-    }
-    collect();
   }
 
-  private static boolean owesOutcomes(PartitionWork work) {
-    return work.open().stream().anyMatch(OpenDelivery::everPastDot);
+  /** Everything past the check before its dot has its outcome or its "still open" in the log. */
+  boolean settled(PartitionWork work) {
+    return work.ledger.running()
+        && work.ledger.pending() == 0
+        && work.open().stream().noneMatch(OpenDelivery::everPastDot);
   }
 
   /** Waits for an end, and takes it in. */
@@ -346,32 +370,27 @@ final class Deliveries {
 
   /** Its thread has not ended, although it is watched or lost. */
   boolean running(OpenDelivery delivery) {
-    PartitionWork work = works.get(delivery.partition);
-    return lost.contains(delivery) || work != null && work.watches(delivery);
+    return lost.contains(delivery) || isOurs(delivery.work) && delivery.work.watches(delivery);
   }
 
   /** The partition is another's; what is still under way is no longer ours to record. */
   void lose(TopicPartition partition) {
     PartitionWork work = works.remove(partition);
     if (work != null) {
-      gone(work.lose());
+      close(work);
+      List<OpenDelivery> running = new ArrayList<>(work.open());
+      running.addAll(work.watched());
+      lost.addAll(running);
+      writing.lost(work);
     }
     count();
   }
 
-  private void gone(PartitionWork.Gone gone) {
-    gone.outcomes().forEach(this::late);
-    gone.deliveries().forEach(OpenDelivery::close);
-    lost.addAll(gone.deliveries());
+  void loseAll() {
+    List.copyOf(works.keySet()).forEach(this::lose);
   }
 
-  void loseDisowned() {
-    List.copyOf(works.values()).stream()
-        .filter(work -> !work.owned())
-        .forEach(work -> lose(work.partition));
-  }
-
-  private void count() {
+  void count() {
     inWindow = works.values().stream().mapToInt(PartitionWork::inWindow).sum();
   }
 }

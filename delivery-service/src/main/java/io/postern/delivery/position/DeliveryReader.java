@@ -1,50 +1,62 @@
 package io.postern.delivery.position;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.rules.Lease;
+import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.TakerWait;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code mail.deliveries}, has each delivery done on a virtual thread of its own, and commits
- * the outcomes together with the position; the commits prove the lease on which final dots rest
- * (log-mechanics §5). The Kafka client itself, as no framework has a position of offset and bitmap,
- * nor commits it with records out of order (DESIGN §3).
+ * Reads the Decisions of {@code mail.deliveries}, has each delivery done on a virtual thread of its
+ * own, records the outcomes, and commits the position after them; the commits prove the lease on
+ * which final dots rest (docs/design/the-log.md). The Kafka client itself, as no framework knows
+ * such a position.
  *
- * <p>One thread owns consumer, producer and all {@link PartitionWork}: {@link #run}. Bounds: the
- * window of deliveries a partition and of bytes in all; beyond it partitions are paused, but what
- * one poll returned is started. While outcomes cannot be committed, or {@code mayStart} says no,
- * nothing starts. A broker that is away is waited for; open deliveries go on meanwhile, send no
- * final dot after the lease, and are neither started twice nor forgotten by this replica.
+ * <p>One thread owns consumer, producer and all {@link PartitionWork}: {@link #run}. Nothing blocks
+ * it for long, since the group waits for its members while a lease lapses: outcomes are read back
+ * by {@link Takes}. Bounds: the window of deliveries a partition and of bytes in all; beyond it
+ * partitions are paused, but what one poll returned is started. While outcomes cannot be recorded,
+ * or {@code mayStart} says no, nothing starts. A broker that is away is waited for; open deliveries
+ * go on meanwhile and send no final dot after the lease.
  */
 public final class DeliveryReader implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DeliveryReader.class.getName());
   private static final int MAX_POLL_RECORDS = 100;
-  private static final int FETCH_BYTES = 4 << 20;
+  private static final int FETCH_BYTES = 8 << 20;
   private static final int PARTITION_FETCH_BYTES = 512 * 1024;
+  private static final int SESSION_TIMEOUT_MILLIS = 6_000;
+  private static final int HEARTBEAT_MILLIS = 1_500;
+  private static final int MAX_POLL_INTERVAL_MILLIS = 30_000;
+  // Outcomes gather for so long: each batch of them is an append.
+  private static final Duration BUSY_POLL = Duration.ofMillis(10);
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
   private static final Duration POSITION_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(20);
+  static final Duration RENEW_PAUSE = Duration.ofMillis(200);
   private static final long REBUILD_PAUSE_MILLIS = 500;
 
   // Most final replies come within a second; who takes over does not wait longer for the others.
@@ -52,20 +64,22 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
   private final LogSettings log;
   private final ReaderSettings settings;
-  private final Deliveries deliveries;
+  private final Clocks clocks;
+  private final BooleanSupplier mayStart;
   private final Watch watch;
   private final TakeoverCounts counts = new TakeoverCounts();
-  private final BooleanSupplier mayStart;
-  private final LongSupplier clock;
   private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
-  private final Commits commits;
-  private final Map<TopicPartition, PartitionWork> works;
+  private final OutcomeLog outcomes;
+  private final OutcomeWriting writing;
+  private final Deliveries deliveries;
+  private final PositionCommits commits;
+  private final Takes takes;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
   private volatile boolean begun;
   private volatile long turnNanos = System.nanoTime();
-  private boolean tearingDown;
+  private long renewedAt;
 
   /**
    * @param mayStart whether deliveries may start now (the directory was read to its end)
@@ -77,32 +91,33 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       Deliverer deliverer,
       BooleanSupplier mayStart,
       Consumer<OutcomeRecorded> observer) {
-    this(log, settings, deliverer, mayStart, observer, System::nanoTime);
+    this(log, settings, deliverer, mayStart, observer, Clocks.ofTheMachine());
   }
 
-  /**
-   * @param clock monotonic, in nanoseconds
-   */
   DeliveryReader(
       LogSettings log,
       ReaderSettings settings,
       Deliverer deliverer,
       BooleanSupplier mayStart,
       Consumer<OutcomeRecorded> observer,
-      LongSupplier clock) {
+      Clocks clocks) {
     this.log = log;
     this.settings = settings;
     this.mayStart = mayStart;
-    this.clock = clock;
+    this.clocks = clocks;
     this.watch = new Watch(settings.watchedSessions(), settings.watchedBytes());
-    this.deliveries = new Deliveries(deliverer, observer, watch, clock, counts);
-    this.works = deliveries.works();
-    this.commits = new Commits(log, settings.commitInterval(), deliveries, clock, complaints);
+    this.outcomes = new OutcomeLog(log, complaints);
+    this.writing = new OutcomeWriting(outcomes, counts, observer);
+    this.deliveries = new Deliveries(deliverer, writing, watch, clocks.later(), counts);
+    this.commits = new PositionCommits(settings.commitInterval(), clocks, complaints);
+    this.takes = new Takes(log);
+    this.renewedAt = now() - RENEW_PAUSE.toNanos();
   }
 
   /** Runs until {@link #close}. */
   @Override
   public void run() {
+    Thread readBack = Thread.ofPlatform().name("delivery-takes").daemon().start(takes);
     while (!closed) {
       turnNanos = System.nanoTime();
       begun = true;
@@ -114,15 +129,16 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       assigned = -1;
       pause();
     }
+    takes.close();
     finishLost();
-    commits.close();
+    outcomes.close();
+    join(readBack);
   }
 
   private void session() {
     KafkaConsumer<String, byte[]> member = new KafkaConsumer<>(consumerProperties());
     consumer = member;
-    boolean orderly = false;
-    tearingDown = false; // a close that threw may have left it
+    commits.reset();
     try {
       member.subscribe(List.of(Topics.MAIL_DELIVERIES), new Assignment(member));
       try {
@@ -134,74 +150,109 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       consumer = null;
       drain(member);
-      orderly = true;
     } finally {
       consumer = null;
-      tearingDown = !orderly;
-      if (tearingDown) {
-        works.values().forEach(PartitionWork::disown);
+      try {
+        // Gives the partitions up in order, if it still can.
+        member.close(CloseOptions.timeout(CLOSE_PATIENCE));
+      } finally {
+        deliveries.loseAll();
       }
-      // Gives the partitions up in order, or keeps what is in flight for the next session.
-      member.close(CloseOptions.timeout(CLOSE_PATIENCE));
-      tearingDown = false;
     }
   }
 
   private void turn(KafkaConsumer<String, byte[]> member) {
     turnNanos = System.nanoTime();
-    commits.rebuildWhenDue(member);
+    settle();
+    finishTakes(member);
     deliveries.watch();
     steer(member);
     ConsumerRecords<String, byte[]> records =
-        member.poll(deliveries.inWindow() > 0 ? settings.commitInterval() : IDLE_POLL);
+        member.poll(deliveries.inWindow() > 0 || !writing.idle() ? BUSY_POLL : IDLE_POLL);
     for (TopicPartition partition : records.partitions()) {
-      PartitionWork work = works.get(partition);
-      if (work != null && work.owned()) {
-        records.records(partition).forEach(record -> start(work, record));
-      }
-    }
-    for (PartitionWork work : works.values()) {
-      if (work.owned()) {
-        work.position().passedOver(member.position(work.partition, POSITION_PATIENCE));
+      PartitionWork work = deliveries.work(partition);
+      if (work != null && work.reading()) {
+        records.records(partition).forEach(record -> deliveries.start(work, record));
       }
     }
     deliveries.collect();
-    commits.whenDue(member);
+    commits.whenDue(member, deliveries.works(), deliveries::isOurs);
   }
 
-  private void start(PartitionWork work, ConsumerRecord<String, byte[]> record) {
-    if (!work.position().returned(record.offset()) || work.isOpen(record.offset())) {
-      return;
+  /**
+   * Takes in what the log has said of outcomes; after a failed send all partitions are taken anew.
+   */
+  private void settle() {
+    var unused = writing.settle(deliveries::isOurs, this::marked);
+    if (!outcomes.usable() && now() - renewedAt >= RENEW_PAUSE.toNanos()) {
+      renewedAt = now();
+      try {
+        outcomes.renew();
+      } catch (KafkaException e) {
+        complaints.warn("outcomes cannot be recorded, no delivery starts", e);
+        return;
+      }
+      writing.renewed();
+      deliveries.works().forEach(writing::take);
     }
-    try {
-      deliveries.start(work, record, Requests.parse(record));
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the delivery at " + work.partition + " offset " + record.offset() + " is unreadable",
-          e);
-      deliveries.unreadable(work, record.offset(), Requests.unreadable(record));
+    deliveries.count();
+  }
+
+  private void marked(PartitionWork work, long offset) {
+    takes.ask(
+        new Takes.Request(
+            work, work.ledger.owner(), work.ledger.readFrom(), work.ledger.ownerThere(), offset));
+  }
+
+  private void finishTakes(KafkaConsumer<String, byte[]> member) {
+    for (Takes.Result result = takes.poll(); result != null; result = takes.poll()) {
+      Takes.Request request = result.request();
+      PartitionWork work = request.work();
+      if (!deliveries.isOurs(work) || !request.by().equals(work.ledger.owner())) {
+        continue;
+      }
+      boolean first = !work.ledger.begun();
+      List<Outgoing<OutcomeRecorded.Builder>> sends =
+          work.ledger.taken(request.marker(), result.deliveriesEnd(), result.back());
+      if (sends == null) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "the log has a later owner of "
+                + work.partition
+                + " than "
+                + request.by()
+                + ": another replica has it, or the consumer group was deleted and its numbers began again");
+        counts.laterOwner();
+        deliveries.lose(work.partition);
+        continue;
+      }
+      if (first) {
+        member.seek(work.partition, work.ledger.next());
+        commits.ask();
+      }
+      writing.send(work, sends);
     }
   }
 
   /** Pauses what must not be read further, resumes what may. */
   private void steer(KafkaConsumer<String, byte[]> member) {
     boolean open =
-        commits.flowing()
+        outcomes.usable()
             && mayStart.getAsBoolean()
             && deliveries.weight() < settings.bufferBytes();
     int inWindow = Math.max(0, settings.window() - MAX_POLL_RECORDS);
-    for (PartitionWork work : works.values()) {
-      if (work.owned()) {
-        boolean pause =
-            !open || work.inWindow() > inWindow || work.position().span() > Deliveries.MAX_SPAN;
-        if (pause != work.paused()) {
-          work.paused(pause);
-          if (pause) {
-            member.pause(Set.of(work.partition));
-          } else {
-            member.resume(Set.of(work.partition));
-          }
+    for (PartitionWork work : deliveries.works()) {
+      boolean pause =
+          !open
+              || !work.reading()
+              || work.inWindow() > inWindow
+              || work.ledger.span() > Deliveries.MAX_SPAN;
+      if (pause != work.paused()) {
+        work.paused(pause);
+        if (pause) {
+          member.pause(Set.of(work.partition));
+        } else {
+          member.resume(Set.of(work.partition));
         }
       }
     }
@@ -215,19 +266,21 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     deliveries.closeAll();
     Duration patience =
         DRAIN.compareTo(settings.stopPatience()) < 0 ? DRAIN : settings.stopPatience();
-    long began = clock.getAsLong();
+    long began = now();
     deliveries.collect();
-    while (deliveries.anyPastDot() && clock.getAsLong() - began < patience.toNanos()) {
+    while (deliveries.anyPastDot() && now() - began < patience.toNanos()) {
       turnNanos = System.nanoTime();
+      settle();
+      finishTakes(member);
       member.pause(member.assignment());
       try {
-        member.poll(settings.commitInterval());
+        member.poll(BUSY_POLL);
       } catch (WakeupException e) {
         // close() was called, before the last poll could hear of it
       }
       deliveries.closeAll(); // a further transaction of one that was past its dot
       deliveries.collect();
-      commits.whenDue(member);
+      commits.whenDue(member, deliveries.works(), deliveries::isOurs);
     }
   }
 
@@ -235,18 +288,16 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
    * The partitions are given up: what is still past its dot is waited for, and recorded as late.
    */
   private void finishLost() {
-    deliveries.loseDisowned();
-    long began = clock.getAsLong();
-    do {
+    deliveries.loseAll();
+    long began = now();
+    while ((deliveries.anyLostPastDot() || !writing.idle())
+        && now() - began < settings.stopPatience().toNanos()
+        && !Thread.currentThread().isInterrupted()) {
       turnNanos = System.nanoTime();
-      commits.rebuildWhenDue(null);
-      if (deliveries.anyLostPastDot() || !commits.usable()) {
-        deliveries.awaitEnd(IDLE_POLL);
-      }
-      deliveries.collect();
-    } while (!(commits.commit(null, Set.of()) && !deliveries.anyLostPastDot())
-        && clock.getAsLong() - began < settings.stopPatience().toNanos()
-        && !Thread.currentThread().isInterrupted());
+      deliveries.awaitEnd(BUSY_POLL);
+      settle();
+    }
+    deliveries.collect();
   }
 
   private final class Assignment implements ConsumerRebalanceListener {
@@ -258,60 +309,105 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
-      Standing.of(member, Set.copyOf(added))
-          .forEach(
-              (partition, stands) -> {
-                deliveries.take(partition, stands.position(), stands.leased()).paused(true);
-                member.seek(partition, stands.position().next());
-                // Whether it may start is decided before the next poll: this one returns none of
-                // it.
-                member.pause(Set.of(partition));
-              });
-      // Ours before the client was rebuilt, and now another's.
-      deliveries.loseDisowned();
+      // Whether they may start is decided when they are taken.
+      member.pause(added);
+      int generation = member.groupMetadata().generationId();
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          member.committed(Set.copyOf(added), POSITION_PATIENCE);
+      for (TopicPartition partition : added) {
+        take(partition, position(partition, committed.get(partition)), generation);
+      }
       count();
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
-      if (tearingDown) {
-        return; // kept, see session()
-      }
-      long began = clock.getAsLong();
-      deliveries.giveUp(gone, settings.revocationPatience());
-      // Only an abort known as such is committed again, with fresh metadata.
-      while (!commits.commit(member, gone)
-          && commits.usable()
-          && clock.getAsLong() - began < settings.revocationPatience().toNanos()) {
-        deliveries.awaitEnd(Commits.RETRY_PAUSE);
-      }
-      gone.forEach(deliveries::lose);
+      giveUp(member, gone);
       count();
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
-      // The log was away for longer than the session lasts. Whether another has them is known at
-      // the next assignment; until then what is in flight is kept, and sends no dot.
-      works.values().stream()
-          .filter(w -> gone.contains(w.partition))
-          .forEach(PartitionWork::disown);
-      assigned = -1;
+      gone.forEach(deliveries::lose);
+      count();
     }
 
     private void count() {
-      assigned = (int) works.values().stream().filter(PartitionWork::owned).count();
+      assigned = deliveries.works().size();
     }
+  }
+
+  private static DeliveryPosition position(
+      TopicPartition partition, @Nullable OffsetAndMetadata committed) {
+    if (committed == null) {
+      // It was made with the topic, so it is lost; guessing would lose or double.
+      throw new IllegalStateException(
+          "group " + ConsumerGroups.DELIVERY + " has lost its position in " + partition);
+    }
+    return DeliveryPosition.decode(committed.offset(), committed.metadata());
+  }
+
+  private void take(TopicPartition partition, DeliveryPosition position, int generation) {
+    deliveries.lose(partition); // where the client has said nothing of its loss
+    Duration wait =
+        TakerWait.of(
+            position, clocks.boot(), clocks.monotonic().getAsLong(), clocks.wall().millis());
+    if (!wait.isZero()) {
+      counts.takerWaits();
+    }
+    PartitionWork work =
+        new PartitionWork(partition, position, generation, new Lease(clocks.later(), wait));
+    deliveries.taken(work);
+    if (outcomes.usable()) {
+      writing.take(work);
+    } // else with the next producer
+  }
+
+  /** Nothing starts, what is past its dot goes to the watch, and the last position is committed. */
+  private void giveUp(KafkaConsumer<String, byte[]> member, Collection<TopicPartition> gone) {
+    List<PartitionWork> given =
+        gone.stream().map(deliveries::work).filter(Objects::nonNull).toList();
+    Set<PartitionWork> waited = new HashSet<>();
+    for (PartitionWork work : given) {
+      work.giveUp();
+      if (work.lease.waitOver()) {
+        waited.add(work); // one whose own wait is not over cannot speak for its predecessor
+      }
+      deliveries.close(work);
+      deliveries.handOverPastDot(work);
+    }
+    long began = now();
+    while (!given.stream().allMatch(deliveries::settled)
+        && outcomes.usable()
+        && now() - began < settings.revocationPatience().toNanos()) {
+      turnNanos = System.nanoTime();
+      deliveries.awaitEnd(BUSY_POLL);
+      given.forEach(deliveries::handOverPastDot);
+      var unused = writing.settle(deliveries::isOurs, this::marked);
+    }
+    commits.last(
+        member,
+        given,
+        work -> waited.contains(work) && deliveries.settled(work),
+        settings.revocationPatience());
+    gone.forEach(deliveries::lose);
   }
 
   private Properties consumerProperties() {
     Properties properties = log.consumer(ConsumerGroups.DELIVERY);
+    // No transaction writes there: nothing to wait for.
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
-    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
+    properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MILLIS);
     return properties;
+  }
+
+  private long now() {
+    return clocks.later().getAsLong();
   }
 
   private void pause() {
@@ -325,14 +421,24 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
+  private static void join(Thread thread) {
+    try {
+      if (!thread.join(CLOSE_PATIENCE)) {
+        LOG.log(System.Logger.Level.WARNING, "reading back did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Member of the group; the number of partitions it owns, -1 while it is no member. */
   public int assigned() {
     return assigned;
   }
 
-  /** Outcomes can be committed; with partitions also: a commit has proven the lease lately. */
+  /** Outcomes can be recorded; with partitions also: a commit has proven the lease lately. */
   public boolean committing() {
-    return commits.usable() && (assigned <= 0 || commits.proven());
+    return outcomes.usable() && (assigned <= 0 || commits.proven(Lease.TERM));
   }
 
   /** Since the loop's last turn; zero before its first. */
@@ -355,8 +461,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   /**
-   * Ends {@link #run}: nothing new starts, what is before its final dot is handed over, what is
-   * past it is waited for at most the settings' patience.
+   * Ends {@link #run}: nothing new starts, what is before its final dot is left to the next owner,
+   * what is past it is waited for at most the settings' patience.
    */
   @Override
   public void close() {

@@ -18,7 +18,7 @@ final class DeliveryThreads {
   /**
    * @param outcome null: it was closed before anything was decided
    */
-  record Ended(OpenDelivery delivery, @Nullable OutcomeRecorded outcome) {}
+  record Ended(OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {}
 
   private final Deliverer deliverer;
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
@@ -48,12 +48,12 @@ final class DeliveryThreads {
     }
   }
 
-  private @Nullable OutcomeRecorded deliver(OpenDelivery delivery) {
+  private OutcomeRecorded.@Nullable Builder deliver(OpenDelivery delivery) {
     try {
       OutcomeRecorded outcome = deliverer.deliver(delivery.request, delivery);
       return outcome == null
           ? null
-          : Outcomes.complete(outcome, delivery.request, delivery.requestedMillis);
+          : Outcomes.complete(outcome.toBuilder(), delivery.request, delivery.requestedMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -67,7 +67,7 @@ final class DeliveryThreads {
     }
   }
 
-  static OutcomeRecorded failed(OpenDelivery delivery, String what) {
+  static OutcomeRecorded.Builder failed(OpenDelivery delivery, String what) {
     return Outcomes.complete(
         Outcomes.failed(delivery.request, "an error in the delivery service: " + what),
         delivery.request,

@@ -1,8 +1,11 @@
 package io.postern.delivery.position;
 
+import io.postern.contracts.Owner;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.log.rules.Handover;
+import io.postern.log.rules.Lease;
 import java.time.Duration;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +23,17 @@ final class OpenDelivery implements Ownership {
 
   private static final long LOOK_UP_MILLIS = 100;
 
-  final TopicPartition partition;
-  final long offset;
+  final PartitionWork work;
+  final long decision;
   final long weight;
   final long startedNanos;
   final long requestedMillis;
   final DeliveryRequested request;
+  final Owner owner;
   private final Lease lease;
+  private final long readAt;
   private final TakeoverCounts counts;
+  private @Nullable Handover<OutcomeRecorded.Builder> handover; // the reader's thread
   private boolean pastDot;
   private boolean everPastDot;
   private boolean closed;
@@ -36,24 +42,26 @@ final class OpenDelivery implements Ownership {
   private @Nullable Runnable abort;
 
   /**
+   * @param decision its offset in {@code mail.deliveries}
    * @param weight bytes that it holds at most
    * @param requestedMillis when the log had the request
    */
   OpenDelivery(
-      TopicPartition partition,
-      long offset,
+      PartitionWork work,
+      long decision,
       long weight,
       DeliveryRequested request,
       long requestedMillis,
-      Lease lease,
       TakeoverCounts counts) {
-    this.partition = partition;
-    this.offset = offset;
+    this.work = work;
+    this.decision = decision;
     this.weight = weight;
     this.request = request;
     this.requestedMillis = requestedMillis;
+    this.owner = work.ledger.owner();
+    this.lease = work.lease;
     this.startedNanos = lease.now();
-    this.lease = lease;
+    this.readAt = request.getAttempt() <= 1 ? Lease.ANY : startedNanos;
     this.counts = counts;
   }
 
@@ -100,7 +108,7 @@ final class OpenDelivery implements Ownership {
         closed = true;
         return Duration.ZERO;
       }
-      long left = Math.min(lease.left(), watchLeft);
+      long left = Math.min(lease.left(readAt), watchLeft);
       if (left <= 0) {
         return null;
       }
@@ -167,8 +175,9 @@ final class OpenDelivery implements Ownership {
     }
   }
 
-  /** Its offset counts as finished from now on; counted from before that is written. */
-  void handOver() {
+  /** Handed over to the watch; counted from before that is written. */
+  void handOver(Handover<OutcomeRecorded.Builder> to) {
+    handover = to;
     synchronized (lease) {
       handedOver = true;
       handedOverAt = lease.now();
@@ -179,6 +188,11 @@ final class OpenDelivery implements Ownership {
     synchronized (lease) {
       return handedOver;
     }
+  }
+
+  /** Null: it was not handed over. The reader's thread. */
+  @Nullable Handover<OutcomeRecorded.Builder> handover() {
+    return handover;
   }
 
   Duration sinceHandedOver() {

@@ -1,143 +1,150 @@
 package io.postern.delivery.position;
 
 import io.postern.contracts.Headers;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes outcomes and positions in one transaction (log-mechanics §3, §5). Owner: the reader's
- * thread, which it blocks for the time-outs of {@link LogSettings#transactionalProducer} at most.
+ * Writes outcomes and PartitionTaken to {@code mail.outcomes} and says what became of each, in
+ * order. Owner: the reader's thread, which a send blocks for a second at most.
  *
- * <p>A transaction ends in one of three ways. After an end that is not known the producer is gone;
- * the caller rebuilds it and finds out by the committed positions what became durable.
+ * <p>The first send that fails ends the producer, on its own thread and before it sends anything
+ * more: a batch that expired may still come into the log, and the client would let the next one
+ * follow. The caller makes it anew and takes its partitions again.
  */
 final class OutcomeLog implements AutoCloseable {
-  enum End {
-    COMMITTED,
-    /** Known as such: the same may be committed again. */
-    ABORTED,
-    UNKNOWN
+  private static final int MAX_BLOCK_MILLIS = 1_000;
+  private static final int DELIVERY_TIMEOUT_MILLIS = 8_000;
+  private static final int REQUEST_TIMEOUT_MILLIS = 3_000;
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  /**
+   * What became of a send.
+   *
+   * @param what as given to {@link #send}
+   * @param offset in {@code mail.outcomes}; -1: it failed, and so did all after it
+   */
+  record Result<T>(T what, long offset) {
+    boolean failed() {
+      return offset < 0;
+    }
   }
 
-  private final LogSettings settings;
+  private record Answer(Object producer, Object what, long offset) {}
+
+  private final Supplier<? extends Producer<String, byte[]>> producers;
   private final OccasionalLog complaints;
-  private volatile @Nullable KafkaProducer<String, byte[]> producer; // any thread asks usable()
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable Producer<String, byte[]> producer; // any thread asks usable()
 
   OutcomeLog(LogSettings settings, OccasionalLog complaints) {
-    this.settings = settings;
+    this(() -> new KafkaProducer<>(properties(settings)), complaints);
+  }
+
+  OutcomeLog(Supplier<? extends Producer<String, byte[]>> producers, OccasionalLog complaints) {
+    this.producers = producers;
     this.complaints = complaints;
   }
 
-  /** False after a transaction whose end is not known, and before the first {@link #rebuild}. */
+  private static Properties properties(LogSettings settings) {
+    Properties properties = settings.producer();
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    return properties;
+  }
+
+  /** False after a send that failed, and before the first {@link #renew}. */
   boolean usable() {
     return producer != null;
   }
 
-  /** A new producer with a new transactional id. */
-  void rebuild() {
+  /** A new producer; what the one before has not answered is not answered any more. */
+  void renew() {
     discard();
-    KafkaProducer<String, byte[]> fresh =
-        new KafkaProducer<>(settings.transactionalProducer("delivery"));
-    try {
-      fresh.initTransactions();
-      producer = fresh;
-    } finally {
-      if (producer == null) {
-        fresh.close(Duration.ZERO);
-      }
-    }
+    producer = producers.get();
   }
 
-  /**
-   * @param member null: no member of the group, and no positions
-   */
-  End commit(
-      List<OutcomeRecorded> outcomes,
-      Map<TopicPartition, OffsetAndMetadata> positions,
-      @Nullable ConsumerGroupMetadata member) {
-    KafkaProducer<String, byte[]> current = producer;
+  /** Sends; the answer comes by {@link #poll}. */
+  void send(ProducerRecord<String, byte[]> record, Object what) {
+    Producer<String, byte[]> current = producer;
     if (current == null) {
-      return End.UNKNOWN;
+      throw new IllegalStateException("there is no producer");
     }
-    boolean committing = false;
     try {
-      current.beginTransaction();
-      for (OutcomeRecorded outcome : outcomes) {
-        // The commit fails when a send does. One that failed at once has waited for the log's whole
-        // time-out: the next would wait again.
-        Future<RecordMetadata> sent = current.send(record(outcome));
-        if (sent.isDone() && sent.state() == Future.State.FAILED) {
-          throw new KafkaException("an outcome could not be sent", sent.exceptionNow());
+      var unused =
+          current.send(
+              record,
+              (metadata, failure) -> {
+                if (failure != null) {
+                  current.close(Duration.ZERO);
+                  answer(current, what, failure);
+                } else {
+                  answers.add(new Answer(current, what, metadata.offset()));
+                }
+              });
+    } catch (KafkaException | IllegalStateException e) {
+      answer(current, what, e);
+    }
+  }
+
+  private void answer(Producer<String, byte[]> from, Object what, Exception failure) {
+    if (from == producer) {
+      complaints.warn("an outcome could not be written", failure);
+    }
+    answers.add(new Answer(from, what, -1));
+  }
+
+  /** The next answer of the present producer; null: none yet. After a failure there are no more. */
+  @Nullable Result<Object> poll() {
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      if (answer.producer() == producer) {
+        if (answer.offset() < 0) {
+          discard();
         }
+        return new Result<>(answer.what(), answer.offset());
       }
-      if (member != null && !positions.isEmpty()) {
-        current.sendOffsetsToTransaction(positions, member);
-      }
-      committing = true;
-      current.commitTransaction();
-      return End.COMMITTED;
-    } catch (ProducerFencedException
-        | OutOfOrderSequenceException
-        | InvalidProducerEpochException
-        | InvalidTxnStateException
-        | AuthorizationException e) {
-      complaints.warn("the outcomes' producer was fenced", e);
-      discard();
-      return End.UNKNOWN;
-    } catch (org.apache.kafka.common.errors.TimeoutException
-        | org.apache.kafka.common.errors.InterruptException e) {
-      if (committing) {
-        complaints.warn("no answer to a commit of outcomes", e);
-        discard();
-        return End.UNKNOWN;
-      }
-      return abort(current, e);
-    } catch (KafkaException | IllegalStateException e) {
-      return abort(current, e);
     }
+    return null;
   }
 
-  private End abort(KafkaProducer<String, byte[]> current, RuntimeException cause) {
-    complaints.warn("outcomes could not be committed", cause);
-    try {
-      current.abortTransaction();
-      return End.ABORTED;
-    } catch (KafkaException | IllegalStateException e) {
-      complaints.warn("nor the transaction be aborted", e);
-      discard();
-      return End.UNKNOWN;
-    }
-  }
-
-  /** The producer cannot be used any more. */
-  void discard() {
-    KafkaProducer<String, byte[]> old = producer;
+  private void discard() {
+    Producer<String, byte[]> old = producer;
     producer = null;
+    answers.clear();
     if (old != null) {
       old.close(Duration.ZERO);
     }
+  }
+
+  static ProducerRecord<String, byte[]> taken(int partition, Owner by) {
+    byte[] value =
+        OutcomeRecorded.newBuilder()
+            .setWriter(OutcomeWriter.WRITER_DELIVERY)
+            .setOwner(by.message())
+            .setPartitionTaken(true)
+            .setAtMillis(System.currentTimeMillis())
+            .build()
+            .toByteArray();
+    return new ProducerRecord<>(Topics.MAIL_OUTCOMES, partition, null, value);
   }
 
   static ProducerRecord<String, byte[]> record(OutcomeRecorded outcome) {
@@ -150,14 +157,13 @@ final class OutcomeLog implements AutoCloseable {
       record.headers().add(Headers.ORGANIZATION, ascii(outcome.getOrganization()));
     }
     if (isFinal(outcome)) {
-      record.headers().add(Headers.FINAL, ascii(Headers.FINAL_YES));
+      record.headers().add(Headers.FINAL, ascii(Owner.of(outcome.getOwner()).toString()));
     }
     return record;
   }
 
   // The scheduler has a state to close after "still open", perhaps one after "late", and a notice
-  // to
-  // ask for after "relayed".
+  // to ask for after "relayed".
   private static boolean isFinal(OutcomeRecorded outcome) {
     return outcome.getAttempt() == 1
         && !outcome.getAfterStillOpen()
@@ -173,10 +179,10 @@ final class OutcomeLog implements AutoCloseable {
 
   @Override
   public void close() {
-    KafkaProducer<String, byte[]> old = producer;
+    Producer<String, byte[]> old = producer;
     producer = null;
     if (old != null) {
-      old.close(Duration.ofSeconds(5));
+      old.close(CLOSE);
     }
   }
 }

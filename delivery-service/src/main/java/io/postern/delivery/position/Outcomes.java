@@ -8,7 +8,6 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Outcomes that the reader itself writes, and what it adds to those of deliveries. Pure. */
 final class Outcomes {
@@ -19,60 +18,49 @@ final class Outcomes {
    *
    * @param requestedMillis when the log had the request
    */
-  static OutcomeRecorded complete(
-      OutcomeRecorded outcome, DeliveryRequested request, long requestedMillis) {
-    OutcomeRecorded.Builder complete =
-        outcome.toBuilder()
-            .setAcceptedOffset(request.getAcceptedOffset())
-            .setAcceptedMillis(request.getAcceptedMillis())
-            .setExpiresMillis(request.getExpiresMillis())
-            .setRoute(request.getNextHop().getRoute());
-    complete.getTimingsBuilder().setRequestedMillis(requestedMillis);
-    return complete.build();
+  static OutcomeRecorded.Builder complete(
+      OutcomeRecorded.Builder outcome, DeliveryRequested request, long requestedMillis) {
+    outcome
+        .setAcceptedOffset(request.getAcceptedOffset())
+        .setAcceptedMillis(request.getAcceptedMillis())
+        .setExpiresMillis(request.getExpiresMillis())
+        .setRoute(request.getNextHop().getRoute());
+    outcome.getTimingsBuilder().setRequestedMillis(requestedMillis);
+    return outcome;
   }
 
   /** An error of ours: unlike an exception that ends the thread, this keeps the mail in sight. */
-  static OutcomeRecorded failed(DeliveryRequested request, String detail) {
+  static OutcomeRecorded.Builder failed(DeliveryRequested request, String detail) {
     return ofAll(request, OutcomeKind.DEFERRED, Reasons.INTERNAL_ERROR, detail)
-        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.INTERNAL_ERROR))
-        .build();
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.INTERNAL_ERROR));
   }
 
   /** Handed over to the scheduler's watch. */
-  static OutcomeRecorded stillOpen(DeliveryRequested request, long openMillis) {
+  static OutcomeRecorded.Builder stillOpen(DeliveryRequested request, long openMillis) {
     return ofAll(
-            request,
-            OutcomeKind.STILL_OPEN,
-            "",
-            "the session has lasted for " + openMillis / 1_000 + " s and goes on")
-        .build();
+        request,
+        OutcomeKind.STILL_OPEN,
+        "",
+        "the session has lasted for " + openMillis / 1_000 + " s and goes on");
   }
 
   /** It was watched, and closed before its dot: nobody has it. */
-  static OutcomeRecorded unfinished(DeliveryRequested request) {
+  static OutcomeRecorded.Builder unfinished(DeliveryRequested request) {
     return ofAll(
             request,
             OutcomeKind.DEFERRED,
             Reasons.TOO_SLOW,
             "the session was ended before the final dot: it lasted too long, or its owner stopped")
-        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.TOO_SLOW))
-        .build();
+        .setToken(TlsToken.refused(request.getRequirement().getLevel(), Reasons.TOO_SLOW));
   }
 
-  /** Its delivery was handed over before. */
-  static OutcomeRecorded afterStillOpen(OutcomeRecorded outcome) {
-    return outcome.toBuilder().setAfterStillOpen(true).build();
-  }
-
-  /** All that may be written of a delivery that is not ours any more; null: nothing. */
-  static @Nullable OutcomeRecorded late(OutcomeRecorded outcome) {
+  /** All that may be written of a delivery that is not ours any more: what was delivered. */
+  static OutcomeRecorded.Builder late(OutcomeRecorded.Builder outcome) {
     List<RecipientOutcome> delivered =
         outcome.getRecipientsList().stream()
             .filter(r -> r.getKind() == OutcomeKind.DELIVERED)
             .toList();
-    return delivered.isEmpty()
-        ? null
-        : outcome.toBuilder().clearRecipients().addAllRecipients(delivered).setLate(true).build();
+    return outcome.clearRecipients().addAllRecipients(delivered).setLate(true);
   }
 
   private static OutcomeRecorded.Builder ofAll(

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param window open deliveries a partition
  * @param bufferBytes memory of all open deliveries together
- * @param commitInterval between the beginnings of two transactions
+ * @param commitInterval between two commits of positions
  * @param revocationPatience for what has to be recorded when a partition is given up
  * @param stopPatience for sessions past their final dot when the reader is closed
  * @param watchedSessions handed over and still open, beside the window

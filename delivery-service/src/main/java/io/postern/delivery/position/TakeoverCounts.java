@@ -1,14 +1,20 @@
 package io.postern.delivery.position;
 
+import io.postern.log.rules.Chain;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What lease, takeover and watch did, for metrics. Any thread. */
+/** What lease, takeover, chain and watch did, for metrics. Any thread. */
 public final class TakeoverCounts {
   private final LongAdder refused = new LongAdder();
   private final LongAdder waited = new LongAdder();
   private final LongAdder takerWaits = new LongAdder();
   private final LongAdder handedOver = new LongAdder();
   private final LongAdder late = new LongAdder();
+  private final LongAdder takes = new LongAdder();
+  private final LongAdder laterOwners = new LongAdder();
+  private final LongAdder replays = new LongAdder();
+  private final LongAdder gaps = new LongAdder();
+  private final LongAdder cut = new LongAdder();
 
   void refused() {
     refused.increment();
@@ -28,6 +34,22 @@ public final class TakeoverCounts {
 
   void late() {
     late.increment();
+  }
+
+  void taken() {
+    takes.increment();
+  }
+
+  void laterOwner() {
+    laterOwners.increment();
+  }
+
+  void cut() {
+    cut.increment();
+  }
+
+  void skipped(Chain.Link link) {
+    (link == Chain.Link.GAP ? gaps : replays).increment();
   }
 
   /** Final dots that were not sent, since the delivery was not provably ours in time. */
@@ -50,8 +72,35 @@ public final class TakeoverCounts {
     return handedOver.sum();
   }
 
-  /** Outcomes marked late. */
+  /** Outcomes written as late. */
   public long lateOutcomes() {
     return late.sum();
+  }
+
+  /** Takes of partitions: at their assignment, and after a send that failed. */
+  public long takes() {
+    return takes.sum();
+  }
+
+  /**
+   * Partitions given up since the log has a later owner: above the group's generation, an alarm.
+   */
+  public long laterOwners() {
+    return laterOwners.sum();
+  }
+
+  /** Decisions skipped, whose source was decided before. */
+  public long replays() {
+    return replays.sum();
+  }
+
+  /** Decisions skipped, before which one was missing. */
+  public long gaps() {
+    return gaps.sum();
+  }
+
+  /** Watched sessions ended, since the watch was full. */
+  public long sessionsCut() {
+    return cut.sum();
   }
 }

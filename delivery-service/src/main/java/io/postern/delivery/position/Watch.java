@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * Sessions that last: handed over to the scheduler's watch and still open here, beside the window,
- * so that none pins a partition (log-mechanics §5). Bounded in sessions and bytes; when it is full,
- * nothing is handed over but what a revocation leaves behind.
+ * so that none pins a partition. Bounded in sessions and bytes; when it is full, the oldest before
+ * its dot is ended, but for what a revocation leaves behind.
  *
  * <p>Owner: the reader's thread; {@link #size} from any.
  */
@@ -32,6 +32,24 @@ final class Watch {
 
   boolean hasRoom(OpenDelivery delivery) {
     return sessions.size() < maxSessions && bytes + delivery.weight <= maxBytes;
+  }
+
+  /**
+   * Ends the session that was handed over first and is before its dot; there is room when its
+   * thread has ended.
+   *
+   * @return false: none is before its dot, or one was ended already and has not gone yet
+   */
+  boolean cutOldest() {
+    for (OpenDelivery delivery : sessions) {
+      if (delivery.closed()) {
+        return false;
+      }
+      if (delivery.close()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void add(OpenDelivery delivery) {

@@ -186,7 +186,7 @@ class KeeperTest {
   }
 
   @Test
-  void oneThatWasPausedWhileAnotherTookOverAnswersNothing() throws Exception {
+  void oneThatWasPausedWhileAnotherTookOverAnswersAgainWithACopyThatIsAsGood() throws Exception {
     Mail mail = mail(300_000);
     CountDownLatch paused = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -220,7 +220,10 @@ class KeeperTest {
     Mail next = mail(1_000);
     ask(next, NoticeKind.KEEP_CONTENT);
     awaitAnswers(next, 1);
-    assertThat(awaitAnswers(mail, 1)).hasSize(1);
+    // An answer is written before its position: whichever of the two counts, its copy is there.
+    for (ConsumerRecord<String, byte[]> answer : awaitAnswers(mail, 2)) {
+      assertMoved(mail, parse(answer));
+    }
   }
 
   @Test

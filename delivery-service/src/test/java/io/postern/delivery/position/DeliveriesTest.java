@@ -3,196 +3,343 @@ package io.postern.delivery.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
-import java.time.Duration;
+import io.postern.contracts.v1.OutcomeWriter;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.log.rules.Lease;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Watch and revocation, with sessions and a clock that the test moves. */
+/** Watch, revocation, chain and failed sends, with sessions and a clock that the test moves. */
 class DeliveriesTest {
   private final SessionLab lab = new SessionLab();
-  private final SessionLab.Replica replica = lab.replica();
 
   @Test
-  void aSessionStillOpenAfterThirtySecondsIsHandedOverAndItsOffsetFinished() {
-    replica.take(0);
-    SessionLab.Session slow = replica.start(0);
+  void aDecisionIsFinishedWhenTheLogHasItsOutcomeAndNotBefore() {
+    PartitionWork work = lab.take();
+    SessionLab.Session session = lab.start(work, 0);
+    assertThat(lab.dot(session)).isTrue();
+    lab.end(session, OutcomeKind.DELIVERED);
+    assertThat(lab.sent()).hasSize(1);
+    assertThat(lab.commit(work).next()).isZero();
+    assertThat(work.inWindow()).isEqualTo(1);
+    lab.acknowledge();
+    assertThat(lab.commit(work).next()).isEqualTo(1);
+    assertThat(lab.observed).hasSize(1);
+    assertThat(only().getOwner()).isEqualTo(work.ledger.owner().message());
+  }
+
+  @Test
+  void aSessionStillOpenAfterThirtySecondsIsHandedOverAndItsDecisionFinished() {
+    PartitionWork work = lab.take();
+    SessionLab.Session slow = lab.start(work, 0);
     lab.pass(29);
-    replica.deliveries.watch();
-    assertThat(replica.commit().outcomes()).isEmpty();
-    assertThat(replica.committed().next()).isZero();
+    lab.deliveries.watch();
+    assertThat(lab.sent()).isEmpty();
     lab.pass(1);
-    replica.deliveries.watch();
-    OutcomeRecorded stillOpen = only(replica.commit());
-    assertThat(stillOpen.getRecipients(0).getKind()).isEqualTo(OutcomeKind.STILL_OPEN);
+    lab.deliveries.watch();
+    assertThat(lab.commit(work).next()).as("not acknowledged").isZero();
+    lab.acknowledge();
+    OutcomeRecorded stillOpen = only();
+    assertThat(kind(stillOpen)).isEqualTo(OutcomeKind.STILL_OPEN);
     assertThat(stillOpen.getAfterStillOpen()).isFalse();
     assertThat(stillOpen.getAcceptedOffset()).isEqualTo(SessionLab.ACCEPTED_OFFSET);
     assertThat(stillOpen.getRoute()).isEqualTo("fabrikam");
     assertThat(stillOpen.getId().getNumber()).isPositive();
-    assertThat(replica.committed().next()).isEqualTo(1);
+    assertThat(lab.commit(work).next()).isEqualTo(1);
 
-    assertThat(replica.dot(slow)).isTrue();
-    replica.end(slow, OutcomeKind.DELIVERED);
-    OutcomeRecorded delivered = only(replica.commit());
+    assertThat(lab.dot(slow)).isTrue();
+    lab.end(slow, OutcomeKind.DELIVERED);
+    lab.acknowledge();
+    OutcomeRecorded delivered = only();
     assertThat(delivered.getAfterStillOpen()).isTrue();
     assertThat(delivered.getLate()).isFalse();
-    assertThat(replica.committed().next()).isEqualTo(1);
-    assertThat(replica.watch.size()).isZero();
+    assertThat(lab.watch.size()).isZero();
+  }
+
+  @Test
+  void whatFollowsAStillOpenWaitsUntilTheLogHasThat() {
+    PartitionWork work = lab.take();
+    SessionLab.Session slow = lab.start(work, 0);
+    assertThat(lab.dot(slow)).isTrue();
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.end(slow, OutcomeKind.FAILED);
+    assertThat(lab.sent()).hasSize(1);
+    lab.acknowledge();
+    assertThat(lab.durable)
+        .extracting(DeliveriesTest::kind)
+        .containsExactly(OutcomeKind.STILL_OPEN, OutcomeKind.FAILED);
   }
 
   @Test
   void aWatchedSessionThatIsNotAtItsDotInTimeIsEndedAndComesAgain() {
-    replica.take(0);
-    SessionLab.Session slow = replica.start(0);
+    PartitionWork work = lab.take();
+    SessionLab.Session slow = lab.start(work, 0);
     lab.pass(30);
-    replica.deliveries.watch();
-    replica.commit();
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(kind(only())).isEqualTo(OutcomeKind.STILL_OPEN);
     lab.pass(60);
-    replica.commit();
-    replica.deliveries.watch();
-    replica.awaitEnd(slow);
-    OutcomeRecorded ended = only(replica.commit());
+    lab.deliveries.watch();
+    lab.awaitEnd(slow);
+    lab.acknowledge();
+    OutcomeRecorded ended = only();
     assertThat(ended.getAfterStillOpen()).isTrue();
     assertThat(ended.getNoAttempt()).isFalse();
-    assertThat(ended.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(kind(ended)).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(ended.getRecipients(0).getReason()).isEqualTo("too-slow");
   }
 
   @Test
   void aReplyAfterTheSchedulersWatchHasEndedIsNothingButALateDelivered() {
-    replica.take(0);
-    SessionLab.Session kept = replica.start(0);
-    SessionLab.Session refused = replica.start(1);
-    replica.commit();
-    assertThat(replica.dot(kept)).isTrue();
-    assertThat(replica.dot(refused)).isTrue();
+    PartitionWork work = lab.take();
+    SessionLab.Session taken = lab.start(work, 0);
+    SessionLab.Session refused = lab.start(work, 1);
+    assertThat(lab.dot(taken)).isTrue();
+    assertThat(lab.dot(refused)).isTrue();
     lab.pass(30);
-    replica.deliveries.watch();
-    replica.commit();
+    lab.deliveries.watch();
+    lab.acknowledge();
+    lab.durable.clear();
     lab.pass(60 + 600 + 1);
-    replica.end(kept, OutcomeKind.DELIVERED);
-    replica.end(refused, OutcomeKind.FAILED);
-    OutcomeRecorded late = only(replica.commit());
+    lab.end(taken, OutcomeKind.DELIVERED);
+    lab.end(refused, OutcomeKind.FAILED);
+    lab.acknowledge();
+    OutcomeRecorded late = only();
     assertThat(late.getLate()).isTrue();
     assertThat(late.getAfterStillOpen()).isTrue();
-    assertThat(late.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
-    assertThat(replica.watch.size()).isZero();
+    assertThat(kind(late)).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(lab.watch.size()).isZero();
   }
 
   @Test
-  void theOldestIsHandedOverWhenTheBitmapSpansTooMuch() {
-    replica.take(0);
-    SessionLab.Session oldest = replica.start(0);
-    for (long offset = 1; offset < 5; offset++) {
-      replica.start(offset);
+  void whenTheWatchIsFullTheOldestBeforeItsDotIsCutAndAnotherGetsItsPlace() {
+    PartitionWork work = lab.take();
+    SessionLab.Session past = lab.start(work, 0);
+    SessionLab.Session hanging = lab.start(work, 1);
+    for (long offset = 2; offset <= SessionLab.WATCHED; offset++) {
+      lab.start(work, offset);
     }
-    PartitionWork work = replica.work();
-    work.position().passedOver(Deliveries.MAX_SPAN - 1);
-    replica.deliveries.watch();
-    assertThat(replica.watch.size()).isZero();
-    work.position().passedOver(Deliveries.MAX_SPAN);
-    replica.deliveries.watch();
-    assertThat(work.watches(oldest.delivery())).isTrue();
-    assertThat(replica.watch.size()).isEqualTo(1);
-    assertThat(work.position().span()).isLessThan(Deliveries.MAX_SPAN);
-  }
-
-  @Test
-  void theWatchIsBounded() {
-    replica.take(0);
-    for (long offset = 0; offset <= SessionLab.WATCHED; offset++) {
-      replica.start(offset);
-    }
+    assertThat(lab.dot(past)).isTrue();
     lab.pass(30);
-    replica.deliveries.watch();
-    assertThat(replica.watch.size()).isEqualTo(SessionLab.WATCHED);
-    replica.commit();
-    assertThat(replica.committed().next()).isEqualTo(SessionLab.WATCHED);
-    assertThat(replica.work().inWindow()).isEqualTo(1);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED);
+    assertThat(past.over()).isFalse();
+    assertThat(hanging.over()).isTrue();
+    lab.awaitEnd(hanging);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED + 1);
+    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
   }
 
   @Test
   void aRevocationClosesWhatIsBeforeItsDotAndHandsOverWhatIsPastIt() {
-    replica.take(0);
-    SessionLab.Session before = replica.start(0);
-    SessionLab.Session past = replica.start(1);
-    replica.commit();
-    assertThat(replica.dot(past)).isTrue();
-    replica.deliveries.giveUp(List.of(SessionLab.PARTITION), Duration.ofSeconds(3));
-    OutcomeRecorded stillOpen = only(replica.release());
-    assertThat(stillOpen.getDeliveryId()).isEqualTo("1");
-    assertThat(stillOpen.getRecipients(0).getKind()).isEqualTo(OutcomeKind.STILL_OPEN);
-    DeliveryPosition position = replica.committed();
+    PartitionWork work = lab.take();
+    SessionLab.Session before = lab.start(work, 0);
+    SessionLab.Session past = lab.start(work, 1);
+    assertThat(lab.dot(past)).isTrue();
+    work.giveUp();
+    lab.deliveries.close(work);
+    lab.deliveries.handOverPastDot(work);
+    assertThat(lab.deliveries.settled(work)).as("not acknowledged").isFalse();
+    lab.acknowledge();
+    assertThat(lab.deliveries.settled(work)).isTrue();
+    OutcomeRecorded stillOpen = only();
+    assertThat(stillOpen.getQueueId()).isEqualTo(lab.id(1));
+    assertThat(kind(stillOpen)).isEqualTo(OutcomeKind.STILL_OPEN);
+    lab.awaitEnd(before);
+    assertThat(lab.dot(before)).isFalse();
+    DeliveryPosition position = work.ledger.position(true, null);
+    assertThat(position.next()).as("for the next owner").isZero();
     assertThat(position.released()).isTrue();
-    assertThat(position.finished(0)).isFalse();
-    assertThat(position.finished(1)).isTrue();
-    replica.awaitEnd(before);
-    assertThat(replica.dot(before)).isFalse();
+    lab.deliveries.lose(SessionLab.PARTITION);
 
-    replica.end(past, OutcomeKind.DELIVERED);
-    OutcomeRecorded late = only(replica.commit());
-    assertThat(late.getLate()).isTrue();
-    assertThat(late.getAfterStillOpen()).isTrue();
+    lab.end(past, OutcomeKind.FAILED);
+    lab.acknowledge();
+    OutcomeRecorded following = only();
+    assertThat(following.getAfterStillOpen()).isTrue();
+    assertThat(following.getOwner()).isEqualTo(stillOpen.getOwner());
+    assertThat(following.getLate()).isFalse();
   }
 
   @Test
-  void aSessionThatHasDeliveredToSomeAndIsClosedBeforeTheOthersIsWaitedFor() {
-    replica.take(0);
-    SessionLab.Session session = replica.start(0);
-    replica.commit();
-    assertThat(replica.dot(session)).isTrue();
+  void aSessionThatHasDeliveredToSomeAndIsClosedBeforeTheOthersIsOwedAnOutcome() {
+    PartitionWork work = lab.take();
+    SessionLab.Session session = lab.start(work, 0);
+    assertThat(lab.dot(session)).isTrue();
     session.delivery().answered(); // a further transaction follows
-    replica.deliveries.giveUp(List.of(SessionLab.PARTITION), Duration.ofSeconds(3));
-    OutcomeRecorded outcome = only(replica.release());
-    assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+    lab.deliveries.close(work);
+    assertThat(lab.deliveries.settled(work)).isFalse();
+    lab.awaitEnd(session);
+    lab.acknowledge();
+    OutcomeRecorded outcome = only();
+    assertThat(kind(outcome)).isEqualTo(OutcomeKind.DELIVERED);
     assertThat(outcome.getAfterStillOpen()).isFalse();
-    assertThat(replica.committed().finished(0)).isTrue();
+    assertThat(lab.deliveries.settled(work)).isTrue();
   }
 
   @Test
-  void ofALostPartitionNothingButDeliveredIsRecordedAndWithoutAnOffset() {
-    replica.take(0);
-    SessionLab.Session delivered = replica.start(0);
-    SessionLab.Session refused = replica.start(1);
-    replica.commit();
-    assertThat(replica.dot(delivered)).isTrue();
-    assertThat(replica.dot(refused)).isTrue();
-    replica.deliveries.lose(SessionLab.PARTITION);
-    replica.end(delivered, OutcomeKind.DELIVERED);
-    replica.end(refused, OutcomeKind.FAILED);
-    Batch batch = replica.commit();
-    assertThat(only(batch).getLate()).isTrue();
-    assertThat(only(batch).getAfterStillOpen()).isFalse();
-    assertThat(batch.positions()).isEmpty();
+  void ofALostPartitionNothingButDeliveredIsRecorded() {
+    PartitionWork work = lab.take();
+    SessionLab.Session delivered = lab.start(work, 0);
+    SessionLab.Session refused = lab.start(work, 1);
+    assertThat(lab.dot(delivered)).isTrue();
+    assertThat(lab.dot(refused)).isTrue();
+    lab.deliveries.lose(SessionLab.PARTITION);
+    lab.end(delivered, OutcomeKind.DELIVERED);
+    lab.end(refused, OutcomeKind.FAILED);
+    lab.acknowledge();
+    OutcomeRecorded late = only();
+    assertThat(late.getLate()).isTrue();
+    assertThat(late.getAfterStillOpen()).isFalse();
+    assertThat(late.getOwner()).isEqualTo(work.ledger.owner().message());
   }
 
   @Test
-  void anIdlePartitionsLeaseIsRenewedEverySecond() {
-    replica.take(0);
-    SessionLab.Session session = replica.start(0);
-    assertThat(replica.commit().positions()).hasSize(1);
-    lab.passMillis(999);
-    assertThat(replica.commit().positions()).isEmpty();
-    lab.passMillis(1);
-    assertThat(replica.commit().positions()).hasSize(1);
-    lab.passMillis(4_999);
-    assertThat(replica.dot(session)).isTrue();
+  void afterAFailedSendNothingIsSentAgainBeforeThePartitionWasTakenAgain() {
+    PartitionWork work = lab.take();
+    lab.end(lab.start(work, 0), OutcomeKind.DEFERRED);
+    lab.end(lab.start(work, 1), OutcomeKind.FAILED);
+    List<OutcomeRecorded> first = lab.sent();
+    lab.fail();
+    assertThat(work.ledger.pending()).isEqualTo(2);
+    // It was in the log all the same: the batch had expired, and came later.
+    lab.durable.add(first.getFirst());
+    lab.renew();
+    assertThat(lab.sent()).isEmpty();
+    lab.acknowledge();
+    assertThat(lab.sent()).isEmpty();
+    assertThat(lab.durable).hasSize(2);
+    OutcomeRecorded again = lab.durable.getLast();
+    assertThat(again.getQueueId()).isEqualTo(lab.id(1));
+    assertThat(again.getOwner().getTake()).isEqualTo(2);
+    assertThat(again.getId()).isEqualTo(first.getLast().getId());
+    assertThat(lab.commit(work).next()).isEqualTo(2);
   }
 
   @Test
-  void anAbortedTransactionLosesNothing() {
-    replica.take(0);
-    replica.end(replica.start(0), OutcomeKind.DELIVERED);
-    Batch aborted = replica.deliveries.batch(List.of());
-    assertThat(aborted.outcomes()).hasSize(1);
-    OutcomeRecorded again = only(replica.commit());
-    assertThat(again).isEqualTo(aborted.outcomes().getFirst());
-    assertThat(replica.committed().next()).isEqualTo(1);
+  void ofALostPartitionAFailedSendRepeatsNothingButDelivered() {
+    PartitionWork work = lab.take();
+    lab.end(lab.start(work, 0), OutcomeKind.DELIVERED);
+    lab.end(lab.start(work, 1), OutcomeKind.FAILED);
+    lab.deliveries.lose(SessionLab.PARTITION);
+    lab.fail();
+    lab.renew();
+    lab.acknowledge();
+    OutcomeRecorded late = only();
+    assertThat(late.getQueueId()).isEqualTo(lab.id(0));
+    assertThat(late.getLate()).isTrue();
+    assertThat(lab.writing.idle()).isTrue();
   }
 
-  private static OutcomeRecorded only(Batch batch) {
-    assertThat(batch.outcomes()).hasSize(1);
-    return batch.outcomes().getFirst();
+  @Test
+  void replaysAndGapsAreSkippedAndCounted() {
+    PartitionWork work = lab.take();
+    lab.start(work, 0);
+    lab.read(work, 1, lab.decision(0, 1, 0).build());
+    lab.read(work, 2, lab.decision(2, 1, 0).build());
+    assertThat(lab.counts.replays()).isEqualTo(1);
+    assertThat(lab.counts.gaps()).isEqualTo(1);
+    assertThat(work.open()).hasSize(1);
+    lab.start(work, 3, lab.decision(1, 1, 0).build());
+    assertThat(work.open()).hasSize(2);
+  }
+
+  @Test
+  void ofAMessageThatIsPartlyDeliveredOnlyTheOthersAreTriedAgainByTheTaker() {
+    PartitionWork work = lab.take();
+    SessionLab.Session former = lab.start(work, 0, lab.decision(0, 1, 0, 1, 2).build());
+    assertThat(lab.dot(former)).isTrue();
+    DeliveryPosition position = lab.commit(work);
+    lab.deliveries.lose(SessionLab.PARTITION);
+    // The former owner has delivered to one and not to the others, and writes what it still may.
+    OutcomeRecorded.Builder late =
+        OutcomeRecorded.newBuilder()
+            .setQueueId(lab.id(0))
+            .setAttempt(1)
+            .setLate(true)
+            .setOwner(work.ledger.owner().message())
+            .addRecipients(
+                RecipientOutcome.newBuilder().setRecipient(1).setKind(OutcomeKind.DELIVERED));
+    lab.durable.add(late.build());
+
+    PartitionWork again = lab.takeFrom(position);
+    SessionLab.Session rest = lab.start(again, 0, lab.decision(0, 1, 0, 1, 2).build());
+    assertThat(rest.delivery().request.getRecipientsList()).containsExactly(0, 2);
+    assertThat(rest.delivery().request.getEnvelope().getRecipientsList())
+        .extracting(r -> r.getAddress())
+        .containsExactly("r0@fabrikam.example", "r2@fabrikam.example");
+  }
+
+  @Test
+  void outcomesWithoutADeliveryAreRecordedByTheirDecision() {
+    PartitionWork work = lab.take();
+    Decision decision =
+        Decision.newBuilder()
+            .setSource(DecisionSource.SOURCE_ACCEPTED)
+            .setSourceOffset(0)
+            .setPrevious(-1)
+            .setQueueId(lab.id(0))
+            .setAttempt(1)
+            .addOutcomes(
+                OutcomeRecorded.newBuilder()
+                    .setQueueId(lab.id(0))
+                    .setAttempt(1)
+                    .setWriter(OutcomeWriter.WRITER_DECIDER)
+                    .addRecipients(
+                        RecipientOutcome.newBuilder().setRecipient(3).setKind(OutcomeKind.HELD)))
+            .build();
+    lab.read(work, 0, decision);
+    assertThat(lab.commit(work).next()).isZero();
+    lab.acknowledge();
+    OutcomeRecorded held = only();
+    assertThat(held.getWriter()).isEqualTo(OutcomeWriter.WRITER_DECIDER);
+    assertThat(held.getOwner()).isEqualTo(work.ledger.owner().message());
+    assertThat(lab.commit(work).next()).isEqualTo(1);
+  }
+
+  @Test
+  void aLaterAttemptsDotNeedsACommitThatBeganAfterItsDecisionWasRead() {
+    PartitionWork work = lab.take();
+    SessionLab.Session first = lab.start(work, 0);
+    lab.pass(1);
+    SessionLab.Session second = lab.start(work, 1, lab.decision(1, 2, 0).build());
+    assertThat(lab.dot(first)).isTrue();
+    assertThat(lab.dot(second)).isFalse();
+    lab.pass(1);
+    lab.commit(work);
+    assertThat(lab.dot(second)).isTrue();
+  }
+
+  @Test
+  void aTakerWithoutAReleaseSendsNoDotForSixSeconds() {
+    PartitionWork work = lab.take(DeliveryPosition.first(0), Lease.TAKER_WAIT);
+    SessionLab.Session session = lab.start(work, 0);
+    lab.pass(5);
+    lab.commit(work);
+    assertThat(lab.dot(session)).isFalse();
+    assertThat(work.lease.waitOver()).isFalse();
+    lab.pass(1);
+    lab.commit(work);
+    assertThat(lab.dot(session)).isTrue();
+    assertThat(work.lease.waitOver()).isTrue();
+  }
+
+  /** The only one since it was last asked. */
+  private OutcomeRecorded only() {
+    assertThat(lab.durable).hasSize(1);
+    return lab.durable.removeFirst();
+  }
+
+  private static OutcomeKind kind(OutcomeRecorded outcome) {
+    return outcome.getRecipients(0).getKind();
   }
 }

@@ -2,9 +2,10 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Headers;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -58,7 +59,7 @@ class DeliveryReaderTest {
   }
 
   @Test
-  void outcomesAndPositionAreCommittedTogetherAndMarkersCountAsFinished() throws Exception {
+  void outcomesComeFirstAndThePositionAfterThem() throws Exception {
     List<String> asked = new ArrayList<>(lab.ask(0, 20));
     asked.addAll(lab.ask(0, 5));
     lab.reader();
@@ -68,17 +69,16 @@ class DeliveryReaderTest {
       ConsumerRecord<String, byte[]> record = each.getFirst();
       assertThat(record.partition()).isZero();
       assertThat(header(record, Headers.WRITER)).isEqualTo("delivery");
-      assertThat(header(record, Headers.FINAL)).isEqualTo("1");
       assertThat(header(record, Headers.ORGANIZATION)).isEqualTo("contoso");
       OutcomeRecorded outcome = OutcomeRecorded.parseFrom(record.value());
+      assertThat(header(record, Headers.FINAL)).isEqualTo(Owner.of(outcome.getOwner()).toString());
+      assertThat(outcome.getOwner().getTake()).isEqualTo(1);
       assertThat(outcome.getTimings().getRequestedMillis()).isPositive();
       assertThat(outcome.getAcceptedOffset()).isEqualTo(7);
       assertThat(outcome.getAcceptedMillis()).isEqualTo(8);
       assertThat(outcome.getExpiresMillis()).isEqualTo(9);
       assertThat(outcome.getRoute()).isEqualTo("fabrikam");
     }
-    // Between the two stands the first transaction's marker.
-    assertThat(lab.offset(asked.get(20))).isEqualTo(lab.offset(asked.get(19)) + 2);
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
@@ -89,25 +89,27 @@ class DeliveryReaderTest {
   }
 
   @Test
-  void afterARestartOnlyUnmarkedOffsetsAreDelivered() throws Exception {
+  void afterARestartOnlyWhatHasNoOutcomeIsDelivered() throws Exception {
     List<String> asked = lab.ask(1, 50);
     lab.held.add(asked.get(3));
     lab.held.add(asked.get(20));
     List<String> free = asked.stream().filter(id -> !lab.held.contains(id)).toList();
     AutoCloseable first = lab.reader();
     lab.awaitOutcomes(free);
-    DeliveryPosition position = lab.position(1);
-    assertThat(position.next()).isEqualTo(lab.offset(asked.get(3)));
-    assertThat(position.finished(lab.offset(asked.get(4)))).isTrue();
-    assertThat(position.finished(lab.offset(asked.get(20)))).isFalse();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(lab.position(1).next()).isEqualTo(lab.offset(asked.get(3))));
     first.close();
     assertThat(lab.position(1).released()).isTrue();
+    assertThat(lab.position(1).next()).isEqualTo(lab.offset(asked.get(3)));
     lab.held.clear();
-    lab.reader();
+    DeliveryReader second = lab.reader().reader();
     assertThat(lab.awaitOutcomes(asked).values()).allMatch(list -> list.size() == 1);
     for (int i = 0; i < 50; i++) {
       assertThat(lab.starts(asked.get(i))).isEqualTo(i == 3 || i == 20 ? 2 : 1);
     }
+    assertThat(second.counts().takersThatWaited()).isZero();
   }
 
   /** Refuses, and counts how often it was asked. Consumers have none. */
@@ -151,7 +153,7 @@ class DeliveryReaderTest {
     for (int tries = 1; tries <= 3; tries++) {
       awaitTurns(clock);
       assertThat(RefusingPartitioner.ASKED).hasValue(tries);
-      clock.pass(Commits.RETRY_PAUSE.minusNanos(1));
+      clock.pass(DeliveryReader.RENEW_PAUSE.minusNanos(1));
       awaitTurns(clock);
       assertThat(RefusingPartitioner.ASKED).as("not before its time").hasValue(tries);
       clock.pass(Duration.ofNanos(1));
@@ -242,28 +244,48 @@ class DeliveryReaderTest {
   }
 
   @Test
-  void aRecordThatIsNoDeliveryBlocksNothing() throws Exception {
+  void aRecordThatIsNoDecisionBlocksNothing() throws Exception {
     String elsewhere = QueueId.next(99).toString();
     lab.raw(0, "x", null);
     lab.raw(0, "x", new byte[] {1, 2, 3});
-    lab.raw(
-        0, elsewhere, ReaderLab.delivered(DeliveryRequested.getDefaultInstance()).toByteArray());
-    lab.raw(
-        0, elsewhere, DeliveryRequested.newBuilder().setQueueId(elsewhere).build().toByteArray());
-    // Its message and recipients can be known.
-    String nameless = QueueId.next(0).toString();
-    lab.raw(0, nameless, DeliveryRequested.newBuilder().addRecipients(4).build().toByteArray());
+    lab.raw(0, "x", Decision.getDefaultInstance().toByteArray());
+    // In the chain, and of a message that is not at home here, or of none.
+    lab.decided(
+        0,
+        elsewhere,
+        d -> d.setQueueId(elsewhere).addDeliveries(delivery(elsewhere, 0)).setAttempt(1));
+    lab.decided(0, "x", d -> d.setAttempt(1));
+    // Its message and recipients can be known, and what it asks for cannot.
+    String mixed = QueueId.next(0).toString();
+    lab.decided(
+        0,
+        mixed,
+        d ->
+            d.setQueueId(mixed)
+                .setAttempt(1)
+                .addDeliveries(delivery(mixed, 4))
+                .addDeliveries(delivery(elsewhere, 5)));
     List<String> asked = new ArrayList<>(lab.ask(0, 3));
-    asked.add(nameless);
+    asked.add(mixed);
     lab.reader();
     Map<String, List<ConsumerRecord<String, byte[]>>> outcomes = lab.awaitOutcomes(asked);
-    assertThat(outcomes.values()).allMatch(list -> list.size() == 1);
+    assertThat(outcomes.getOrDefault(mixed, List.of())).isNotEmpty();
     OutcomeRecorded unreadable =
-        OutcomeRecorded.parseFrom(outcomes.getOrDefault(nameless, List.of()).getFirst().value());
+        OutcomeRecorded.parseFrom(outcomes.getOrDefault(mixed, List.of()).getFirst().value());
     assertThat(unreadable.getRecipients(0).getRecipient()).isEqualTo(4);
     assertThat(unreadable.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(unreadable.getRecipients(0).getReason()).isEqualTo("internal-error");
     assertThat(lab.starts(elsewhere)).isZero();
+    assertThat(lab.starts(mixed)).isZero();
+  }
+
+  private static DeliveryRequested delivery(String id, int recipient) {
+    return DeliveryRequested.newBuilder()
+        .setQueueId(id)
+        .setDeliveryId(id + "/1/0")
+        .setAttempt(1)
+        .addRecipients(recipient)
+        .build();
   }
 
   private static @Nullable String header(ConsumerRecord<String, byte[]> record, String name) {

@@ -2,9 +2,9 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.Headers;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeKind;
@@ -14,68 +14,112 @@ import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.TopicsSetup;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Transactions against a real broker, and the headers of outcomes. */
+/** What the log says of sends, against a real broker and one that fails; headers of outcomes. */
 class OutcomeLogTest {
-  private static final Map<TopicPartition, OffsetAndMetadata> POSITION =
-      Map.of(new TopicPartition(Topics.MAIL_DELIVERIES, 0), new OffsetAndMetadata(0, "1o"));
-
   @Test
-  void whoIsNoMemberAnyMoreCommitsNothingAndTheAbortLosesNothing(@TempDir Path folder)
-      throws Exception {
+  void outcomesAreAcknowledgedInOrderWithTheirOffsets(@TempDir Path folder) throws Exception {
     try (KafkaBroker broker = KafkaBroker.start(folder, more -> {})) {
       LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
       TopicsSetup.createOrVerify(settings, Deployment.singleNode(1));
       try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(OutcomeLogTest.class))) {
-        log.rebuild();
-        OutcomeRecorded outcome = outcome(1, OutcomeKind.DELIVERED).build();
-        ConsumerGroupMetadata fenced =
-            new ConsumerGroupMetadata(ConsumerGroups.DELIVERY, 7, "nobody", Optional.empty());
-        assertThat(log.commit(List.of(outcome), POSITION, fenced))
-            .isEqualTo(OutcomeLog.End.ABORTED);
-        assertThat(log.usable()).isTrue();
-        assertThat(
-                log.commit(
-                    List.of(outcome), POSITION, new ConsumerGroupMetadata(ConsumerGroups.DELIVERY)))
-            .isEqualTo(OutcomeLog.End.COMMITTED);
-        assertThat(log.commit(List.of(outcome), Map.of(), null))
-            .as("a late one, by who is no member")
-            .isEqualTo(OutcomeLog.End.COMMITTED);
-        assertThat(read(settings)).hasSize(2).allMatch(r -> r.key().equals(outcome.getQueueId()));
+        assertThat(log.usable()).isFalse();
+        log.renew();
+        log.send(OutcomeLog.taken(0, new Owner(0, 3, 1)), "taken");
+        for (int i = 1; i < 20; i++) {
+          log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), i);
+        }
+        List<OutcomeLog.Result<Object>> results = results(log, 20);
+        for (int i = 0; i < 20; i++) {
+          assertThat(results.get(i)).isEqualTo(new OutcomeLog.Result<>(i == 0 ? "taken" : i, i));
+        }
+        List<ConsumerRecord<String, byte[]>> records = read(settings, 20);
+        OutcomeRecorded marker = OutcomeRecorded.parseFrom(records.getFirst().value());
+        assertThat(marker.getPartitionTaken()).isTrue();
+        assertThat(Owner.of(marker.getOwner())).isEqualTo(new Owner(0, 3, 1));
+        assertThat(records.getFirst().key()).isNull();
       }
     }
   }
 
-  private static List<ConsumerRecord<String, byte[]>> read(LogSettings settings) {
+  /** The client would let the next batch follow one that expired and may still come. */
+  @Test
+  void theFirstFailureEndsTheProducerAndNothingFollowsIt() {
+    List<MockProducer<String, byte[]>> made = new ArrayList<>();
+    OutcomeLog log =
+        new OutcomeLog(
+            () -> {
+              made.add(
+                  new MockProducer<>(
+                      false, null, new StringSerializer(), new ByteArraySerializer()));
+              return made.getLast();
+            },
+            new OccasionalLog(OutcomeLogTest.class));
+    log.renew();
+    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 1);
+    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 2);
+    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 3);
+    assertThat(made.getFirst().completeNext()).isTrue();
+    assertThat(made.getFirst().errorNext(new KafkaException("expired"))).isTrue();
+    assertThat(made.getFirst().closed()).isTrue();
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(1, 0));
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(2, -1));
+    assertThat(log.usable()).isFalse();
+    assertThat(log.poll()).isNull();
+    log.renew();
+    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 4);
+    assertThat(made.getLast().completeNext()).isTrue();
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(4, 0));
+    log.close();
+  }
+
+  private static List<OutcomeLog.Result<Object>> results(OutcomeLog log, int count) {
+    List<OutcomeLog.Result<Object>> results = new ArrayList<>();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              OutcomeLog.Result<Object> next = log.poll();
+              if (next != null) {
+                results.add(next);
+              }
+              return results.size() == count;
+            });
+    return results;
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> read(LogSettings settings, int count) {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(true))) {
       List<TopicPartition> partitions = List.of(new TopicPartition(Topics.MAIL_OUTCOMES, 0));
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 consumer.poll(Duration.ofMillis(300)).forEach(records::add);
-                return records.size() >= 2;
+                return records.size() >= count;
               });
-      consumer.poll(Duration.ofMillis(300)).forEach(records::add);
     }
     return records;
   }
@@ -94,14 +138,16 @@ class OutcomeLogTest {
       int attempt, OutcomeKind kind, boolean relayed, boolean late, boolean after, boolean last) {
     OutcomeRecorded.Builder outcome = outcome(attempt, kind).setLate(late).setAfterStillOpen(after);
     outcome.getRecipientsBuilder(0).setRelayed(relayed);
-    assertThat(OutcomeLog.record(outcome.build()).headers().lastHeader(Headers.FINAL) != null)
-        .isEqualTo(last);
+    Header header = OutcomeLog.record(outcome.build()).headers().lastHeader(Headers.FINAL);
+    assertThat(header == null ? null : new String(header.value(), StandardCharsets.US_ASCII))
+        .isEqualTo(last ? "0.4.2" : null);
   }
 
   private static OutcomeRecorded.Builder outcome(int attempt, OutcomeKind kind) {
     return OutcomeRecorded.newBuilder()
         .setQueueId(QueueId.next(0).toString())
         .setAttempt(attempt)
+        .setOwner(new Owner(0, 4, 2).message())
         .addRecipients(RecipientOutcome.newBuilder().setKind(kind));
   }
 }

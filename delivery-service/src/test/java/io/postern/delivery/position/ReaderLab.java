@@ -9,6 +9,8 @@ import io.postern.contracts.Deployment;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
@@ -17,6 +19,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicsSetup;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,9 +37,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -49,6 +54,10 @@ import org.jspecify.annotations.Nullable;
 /** Readers against a real broker, with deliveries that a test holds and counts. */
 final class ReaderLab implements AutoCloseable {
   static final int PARTITIONS = 2;
+
+  // Sources decided so far, by partition: several tests may use one broker.
+  private static final Map<KafkaBroker, Map<Integer, Long>> CHAINS = new WeakHashMap<>();
+
   static final ReaderSettings SETTINGS =
       new ReaderSettings(
           500,
@@ -81,10 +90,12 @@ final class ReaderLab implements AutoCloseable {
   final AtomicBoolean mayStart = new AtomicBoolean(true);
   private BooleanSupplier start = mayStart::get;
   private final Map<String, Long> offsets = new HashMap<>();
+  private final Map<Integer, Long> sources;
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
 
   ReaderLab(KafkaBroker broker) throws Exception {
+    sources = CHAINS.computeIfAbsent(broker, b -> new HashMap<>());
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(PARTITIONS));
   }
@@ -122,11 +133,18 @@ final class ReaderLab implements AutoCloseable {
   }
 
   private Running reader(LogSettings settings, Deliverer deliverer, LongSupplier clock) {
+    String machine = "machine-" + running.size();
     DeliveryReader reader =
-        new DeliveryReader(settings, SETTINGS, deliverer, start, observed::add, clock);
+        new DeliveryReader(
+            settings, SETTINGS, deliverer, start, observed::add, clocks(clock, machine));
     Running begun = new Running(reader, Thread.ofPlatform().start(reader));
     running.add(begun);
     return begun;
+  }
+
+  /** Each replica on a machine of its own, so that takers wait for as long as it takes. */
+  private static Clocks clocks(LongSupplier clock, String machine) {
+    return new Clocks(clock, System::nanoTime, Clock.systemUTC(), machine);
   }
 
   @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
@@ -196,15 +214,11 @@ final class ReaderLab implements AutoCloseable {
     }
   }
 
-  /** Asks for deliveries, in one transaction, whose marker has followed when this returns. */
+  /** Asks for deliveries, each by a Decision that continues the one before. */
   List<String> ask(int partition, int count) throws Exception {
     List<String> ids = new ArrayList<>();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
-    try (KafkaProducer<String, byte[]> producer =
-            new KafkaProducer<>(log.transactionalProducer("test"));
-        KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(log.reader(true))) {
-      producer.initTransactions();
-      producer.beginTransaction();
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
       for (int i = 0; i < count; i++) {
         String id = QueueId.next(partition).toString();
         ids.add(id);
@@ -220,23 +234,34 @@ final class ReaderLab implements AutoCloseable {
                 .setNextHop(NextHop.newBuilder().setRoute("fabrikam"))
                 .addRecipients(0)
                 .build();
+        Decision decision =
+            decision(partition).setQueueId(id).setAttempt(1).addDeliveries(request).build();
         sent.add(
             producer.send(
                 new ProducerRecord<>(
-                    Topics.MAIL_DELIVERIES, partition, id, request.toByteArray())));
+                    Topics.MAIL_DELIVERIES, partition, id, decision.toByteArray())));
       }
-      producer.commitTransaction();
       for (int i = 0; i < count; i++) {
         offsets.put(ids.get(i), sent.get(i).get().offset());
       }
-      // The answer to the commit comes before the marker, and the next transaction could, too.
-      TopicPartition asked = new TopicPartition(Topics.MAIL_DELIVERIES, partition);
-      long last = offset(ids.getLast());
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> reader.endOffsets(List.of(asked)).getOrDefault(asked, 0L) > last);
     }
     return ids;
+  }
+
+  /** The next one of the partition's chain. */
+  private Decision.Builder decision(int partition) {
+    long source = sources.merge(partition, 1L, Long::sum) - 1;
+    return Decision.newBuilder()
+        .setSource(DecisionSource.SOURCE_ACCEPTED)
+        .setSourceOffset(source)
+        .setPrevious(source - 1);
+  }
+
+  /** A Decision of the chain with what no decider would put into it. */
+  void decided(int partition, String key, Consumer<Decision.Builder> odd) throws Exception {
+    Decision.Builder decision = decision(partition);
+    odd.accept(decision);
+    raw(partition, key, decision.build().toByteArray());
   }
 
   /** A record that no decider would write. */
@@ -287,30 +312,33 @@ final class ReaderLab implements AutoCloseable {
       Collection<String> ids,
       Map<String, List<ConsumerRecord<String, byte[]>>> found) {
     for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
-      if (ids.contains(record.key())) {
+      if (record.key() != null && ids.contains(record.key())) { // PartitionTaken has no key
         found.computeIfAbsent(record.key(), k -> new ArrayList<>()).add(record);
       }
     }
   }
 
-  /** Waits for a transaction that is still being committed. */
+  /** All members leave the group, and do not know it. */
+  void expel() throws Exception {
+    try (Admin admin = Admin.create(log.admin())) {
+      admin
+          .removeMembersFromConsumerGroup(
+              ConsumerGroups.DELIVERY, new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
+    }
+  }
+
   DeliveryPosition position(int partition) throws Exception {
     TopicPartition of = new TopicPartition(Topics.MAIL_DELIVERIES, partition);
     try (Admin admin = Admin.create(log.admin())) {
-      // The answer leaves out what a transaction without its marker changes.
-      Map<TopicPartition, OffsetAndMetadata> stable =
-          Awaitility.await()
-              .atMost(Duration.ofSeconds(60))
-              .until(
-                  () ->
-                      admin
-                          .listConsumerGroupOffsets(
-                              ConsumerGroups.DELIVERY,
-                              new ListConsumerGroupOffsetsOptions().requireStable(true))
-                          .partitionsToOffsetAndMetadata()
-                          .get(),
-                  positions -> positions.get(of) != null);
-      OffsetAndMetadata committed = Objects.requireNonNull(stable.get(of));
+      OffsetAndMetadata committed =
+          Objects.requireNonNull(
+              admin
+                  .listConsumerGroupOffsets(ConsumerGroups.DELIVERY)
+                  .partitionsToOffsetAndMetadata()
+                  .get()
+                  .get(of));
       return DeliveryPosition.decode(committed.offset(), committed.metadata());
     }
   }

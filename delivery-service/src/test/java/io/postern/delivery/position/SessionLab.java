@@ -2,68 +2,91 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Owner;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.log.OccasionalLog;
+import io.postern.log.rules.Lease;
+import io.postern.log.rules.ReadBack;
+import io.postern.log.rules.RecipientState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition, a log that takes what it is given, replicas without a broker, and sessions that do
- * what a test says. A delivery's id is its offset.
+ * A replica with one partition, a producer that acknowledges when the test says so, and sessions
+ * that do what a test says. Decision n is at offset n.
  */
 final class SessionLab {
-  static final TopicPartition PARTITION = new TopicPartition("mail.deliveries", 0);
+  static final TopicPartition PARTITION = new TopicPartition(Topics.MAIL_DELIVERIES, 0);
   static final int WATCHED = 20;
   static final long ACCEPTED_OFFSET = 42;
 
   private final AtomicLong clock = new AtomicLong(1L << 40);
+  private final Map<Long, String> ids = new HashMap<>();
+  private final Map<String, CompletableFuture<Session>> starting = new ConcurrentHashMap<>();
+  private MockProducer<String, byte[]> producer = producer();
+  private int acknowledged; // of the producer's history
+  private int generation;
+  private long deliveriesEnd;
 
-  /** What the log has. */
+  /** Outcomes that the log has, without PartitionTaken. */
   final List<OutcomeRecorded> durable = new ArrayList<>();
 
-  OffsetAndMetadata position = new OffsetAndMetadata(0, "");
+  final Watch watch = new Watch(WATCHED, 1 << 30);
+  final TakeoverCounts counts = new TakeoverCounts();
+  final List<OutcomeRecorded> observed = new ArrayList<>();
+  private final OutcomeLog log =
+      new OutcomeLog(() -> producer, new OccasionalLog(SessionLab.class));
+  final OutcomeWriting writing = new OutcomeWriting(log, counts, observed::add);
+  final Deliveries deliveries = new Deliveries(this::deliver, writing, watch, clock::get, counts);
 
-  Replica replica() {
-    return new Replica();
+  SessionLab() {
+    log.renew();
+  }
+
+  private static MockProducer<String, byte[]> producer() {
+    return new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
   }
 
   void pass(long seconds) {
     clock.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
   }
 
-  void passMillis(long millis) {
-    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
-  }
-
-  long now() {
-    return clock.get();
-  }
-
   /** One session; its thread waits for what the test wants. */
   static final class Session {
-    final long offset;
     private final OpenDelivery delivery;
     private final CompletableFuture<@Nullable OutcomeKind> end = new CompletableFuture<>();
-    boolean dotted;
 
-    private Session(long offset, OpenDelivery delivery) {
-      this.offset = offset;
+    private Session(OpenDelivery delivery) {
       this.delivery = delivery;
       delivery.connection(() -> end.complete(null));
     }
@@ -84,152 +107,203 @@ final class SessionLab {
         }
         kind = OutcomeKind.DELIVERED; // of those whose turn had come
       }
-      return OutcomeRecorded.newBuilder()
-          .setQueueId(request.getQueueId())
-          .setDeliveryId(request.getDeliveryId())
-          .setAttempt(1)
-          .addRecipients(RecipientOutcome.newBuilder().setKind(kind))
-          .build();
+      OutcomeRecorded.Builder outcome =
+          OutcomeRecorded.newBuilder()
+              .setQueueId(request.getQueueId())
+              .setDeliveryId(request.getDeliveryId())
+              .setAttempt(request.getAttempt());
+      for (int recipient : request.getRecipientsList()) {
+        outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
+      }
+      return outcome.build();
     }
   }
 
-  /** A replica's deliveries; the test's thread is its reader's. */
-  final class Replica {
-    final Watch watch = new Watch(WATCHED, 1 << 30);
-    final TakeoverCounts counts = new TakeoverCounts();
-    final List<OutcomeRecorded> observed = new ArrayList<>();
-    private volatile @Nullable CompletableFuture<Session> starting;
-    final Deliveries deliveries =
-        new Deliveries(this::deliver, observed::add, watch, clock::get, counts);
+  private @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
+    Session session = new Session((OpenDelivery) ownership);
+    CompletableFuture<Session> waiting = starting.get(request.getQueueId());
+    if (waiting != null) {
+      waiting.complete(session);
+    }
+    return session.run(request);
+  }
 
-    private @Nullable OutcomeRecorded deliver(DeliveryRequested request, Ownership ownership) {
-      OpenDelivery delivery = (OpenDelivery) ownership;
-      Session session = new Session(delivery.offset, delivery);
-      CompletableFuture<Session> waiting = starting;
-      if (waiting != null) {
-        waiting.complete(session);
+  /** Assigned for the first time, taken and with a lease. */
+  PartitionWork take() {
+    return take(DeliveryPosition.first(0), Duration.ZERO);
+  }
+
+  /** Assigned again, with all that its former owner left. */
+  PartitionWork takeFrom(DeliveryPosition inherited) {
+    deliveriesEnd = 1_000;
+    return take(inherited, Duration.ZERO);
+  }
+
+  PartitionWork take(DeliveryPosition inherited, Duration wait) {
+    PartitionWork work =
+        new PartitionWork(PARTITION, inherited, ++generation, new Lease(clock::get, wait));
+    deliveries.taken(work);
+    writing.take(work);
+    acknowledge();
+    commit(work);
+    return work;
+  }
+
+  /** The log acknowledges all that was sent; what was marked is read back. */
+  void acknowledge() {
+    while (producer.completeNext()) {
+      List<ProducerRecord<String, byte[]>> history = producer.history();
+      OutcomeRecorded record = parsed(history.get(acknowledged).value());
+      acknowledged++;
+      if (!record.getPartitionTaken()) {
+        durable.add(record);
       }
-      return session.run(request);
+      assertThat(writing.settle(deliveries::isOurs, this::readBack)).isTrue();
     }
+    deliveries.count();
+  }
 
-    /** The partition is assigned. */
-    void take(long expectedNext) {
-      take();
-      assertThat(committed().next()).isEqualTo(expectedNext);
+  private void readBack(PartitionWork work, long marker) {
+    ReadBack back = new ReadBack(work.ledger.ownerThere());
+    for (OutcomeRecorded each : durable) {
+      back.outcome(
+          Owner.of(each.getOwner()),
+          each.getQueueId(),
+          each.getAttempt(),
+          each.getAfterStillOpen(),
+          RecipientState.of(each));
     }
+    back.taken(marker, work.ledger.owner());
+    var sends = work.ledger.taken(marker, deliveriesEnd, back);
+    assertThat(sends).isNotNull();
+    writing.send(work, sends == null ? List.of() : sends);
+  }
 
-    void take() {
-      Standing stands = Standing.of(position.offset(), position.metadata());
-      deliveries.take(PARTITION, stands.position(), stands.leased());
+  /** The next answer is a failure; there is no producer after it. */
+  void fail() {
+    assertThat(producer.errorNext(new KafkaException("expired"))).isTrue();
+    assertThat(writing.settle(deliveries::isOurs, this::readBack)).isFalse();
+  }
+
+  /** A new producer, and all partitions are taken again. */
+  void renew() {
+    producer = producer();
+    acknowledged = 0;
+    log.renew();
+    writing.renewed();
+    deliveries.works().forEach(writing::take);
+  }
+
+  /** Sent and not answered yet. */
+  List<OutcomeRecorded> sent() {
+    return producer.history().stream()
+        .skip(acknowledged)
+        .map(r -> parsed(r.value()))
+        .filter(r -> !r.getPartitionTaken())
+        .toList();
+  }
+
+  /** A commit of the position that ends well. */
+  DeliveryPosition commit(PartitionWork work) {
+    DeliveryPosition position = work.ledger.position(false, null);
+    work.lease.renewed(clock.get());
+    return position;
+  }
+
+  private static OutcomeRecorded parsed(byte[] value) {
+    try {
+      return OutcomeRecorded.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
     }
+  }
 
-    @Nullable PartitionWork workOrNull() {
-      return deliveries.works().get(PARTITION);
+  String id(long offset) {
+    return ids.computeIfAbsent(offset, o -> QueueId.next(0).toString());
+  }
+
+  /** A Decision with one delivery. */
+  Decision.Builder decision(long offset, int attempt, Integer... recipients) {
+    return Decision.newBuilder()
+        .setSource(DecisionSource.SOURCE_ACCEPTED)
+        .setSourceOffset(offset)
+        .setPrevious(offset - 1)
+        .setQueueId(id(offset))
+        .setAttempt(attempt)
+        .addDeliveries(
+            DeliveryRequested.newBuilder()
+                .setDeliveryId(id(offset) + "/" + attempt + "/0")
+                .setQueueId(id(offset))
+                .setAttempt(attempt)
+                .setAcceptedOffset(ACCEPTED_OFFSET)
+                .setNextHop(NextHop.newBuilder().setRoute("fabrikam"))
+                .addAllRecipients(List.of(recipients))
+                .setEnvelope(envelope(recipients)));
+  }
+
+  private static Envelope envelope(Integer... recipients) {
+    Envelope.Builder envelope = Envelope.newBuilder();
+    for (int recipient : recipients) {
+      envelope.addRecipients(
+          EnvelopeRecipient.newBuilder().setAddress("r" + recipient + "@fabrikam.example"));
     }
+    return envelope.build();
+  }
 
-    PartitionWork work() {
-      PartitionWork work = workOrNull();
-      if (work == null) {
-        throw new AssertionError("not assigned");
-      }
-      return work;
-    }
+  void read(PartitionWork work, long offset, Decision decision) {
+    deliveries.start(
+        work,
+        new ConsumerRecord<>(
+            PARTITION.topic(),
+            0,
+            offset,
+            1,
+            TimestampType.LOG_APPEND_TIME,
+            1,
+            1,
+            decision.getQueueId(),
+            decision.toByteArray(),
+            new RecordHeaders(),
+            java.util.Optional.empty()));
+  }
 
-    Session start(long offset) {
-      assertThat(work().position().returned(offset)).isTrue();
-      DeliveryRequested request =
-          DeliveryRequested.newBuilder()
-              .setDeliveryId(Long.toString(offset))
-              .setQueueId(Long.toString(offset))
-              .setAttempt(1)
-              .setAcceptedOffset(ACCEPTED_OFFSET)
-              .setNextHop(NextHop.newBuilder().setRoute("fabrikam"))
-              .addRecipients(0)
-              .build();
-      CompletableFuture<Session> started = new CompletableFuture<>();
-      starting = started;
-      deliveries.start(
-          work(),
-          new ConsumerRecord<>(
-              PARTITION.topic(),
-              0,
-              offset,
-              1,
-              TimestampType.LOG_APPEND_TIME,
-              1,
-              1,
-              Long.toString(offset),
-              request.toByteArray(),
-              new RecordHeaders(),
-              java.util.Optional.empty()),
-          request);
-      return started.orTimeout(10, TimeUnit.SECONDS).join();
-    }
+  Session start(PartitionWork work, long offset) {
+    return start(work, offset, decision(offset, 1, 0).build());
+  }
 
-    /** Whether the session sends its final dot now. */
-    boolean dot(Session session) {
-      Duration answer = session.delivery.dot();
-      boolean sent = answer != null && answer.isPositive();
-      session.dotted |= sent;
-      return sent;
-    }
+  Session start(PartitionWork work, long offset, Decision decision) {
+    CompletableFuture<Session> started = new CompletableFuture<>();
+    starting.put(decision.getQueueId(), started);
+    read(work, offset, decision);
+    return started.orTimeout(60, TimeUnit.SECONDS).join();
+  }
 
-    void end(Session session, OutcomeKind kind) {
-      session.end.complete(kind);
-      awaitEnd(session);
-    }
+  /** Whether the session sends its final dot now. */
+  boolean dot(Session session) {
+    Duration answer = session.delivery.dot();
+    return answer != null && answer.isPositive();
+  }
 
-    /** Until the reader has taken it in. */
-    void awaitEnd(Session session) {
-      await(
-          () -> {
-            deliveries.awaitEnd(Duration.ofMillis(20));
-            PartitionWork work = workOrNull();
-            return !deliveries.running(session.delivery)
-                && (work == null || !work.has(session.delivery));
-          });
-    }
+  void end(Session session, OutcomeKind kind) {
+    session.end.complete(kind);
+    awaitEnd(session);
+  }
 
-    private void await(BooleanSupplier done) {
-      long since = System.nanoTime();
-      while (!done.getAsBoolean()) {
-        assertThat(System.nanoTime() - since).isLessThan(TimeUnit.SECONDS.toNanos(20));
-      }
-    }
+  /** Until the reader has taken it in. */
+  void awaitEnd(Session session) {
+    OpenDelivery delivery = session.delivery;
+    await(
+        () -> {
+          deliveries.awaitEnd(Duration.ofMillis(20));
+          return !deliveries.running(delivery)
+              && !(deliveries.isOurs(delivery.work) && delivery.work.open().contains(delivery));
+        });
+  }
 
-    /** A transaction that ends well. */
-    Batch commit() {
-      return commit(List.of());
-    }
-
-    /** The last one of the partition. */
-    Batch release() {
-      Batch batch = commit(List.of(PARTITION));
-      deliveries.lose(PARTITION);
-      return batch;
-    }
-
-    private Batch commit(List<TopicPartition> released) {
-      deliveries.collect();
-      Batch batch = deliveries.batch(released);
-      long began = now();
-      write(batch);
-      deliveries.settled(batch, began);
-      return batch;
-    }
-
-    void write(Batch batch) {
-      durable.addAll(batch.outcomes());
-      OffsetAndMetadata written = batch.positions().get(PARTITION);
-      if (written != null) {
-        position = written;
-      }
-    }
-
-    DeliveryPosition committed() {
-      return position.metadata().isEmpty()
-          ? new DeliveryPosition(position.offset(), new BitSet(), false)
-          : DeliveryPosition.decode(position.offset(), position.metadata());
+  private static void await(BooleanSupplier done) {
+    long since = System.nanoTime();
+    while (!done.getAsBoolean()) {
+      assertThat(System.nanoTime() - since).isLessThan(TimeUnit.SECONDS.toNanos(60));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.postern.stack.access;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.log.TopicsSetup;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -12,13 +13,14 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Who may do what in the log, from the topics' declarations (DESIGN §3): mail content is read by
- * delivery alone. Every service may also look at topics and groups, which it verifies at start;
- * none may make, change or delete a topic. Pure.
+ * delivery alone. Every service may also look at topics, Kafka's own included, at groups and at the
+ * brokers' settings, which it verifies at start; none may make, change or delete a topic. Pure.
  */
 final class AccessRights {
   private AccessRights() {}
@@ -26,6 +28,12 @@ final class AccessRights {
   static Set<AclBinding> all() {
     Set<AclBinding> all = new HashSet<>();
     for (Principal principal : Principal.ALL) {
+      new Rights(principal, ResourceType.CLUSTER, Resource.CLUSTER_NAME, all)
+          .may(AclOperation.DESCRIBE_CONFIGS);
+      for (String topic : TopicsSetup.KAFKAS_OWN) {
+        new Rights(principal, ResourceType.TOPIC, topic, all)
+            .may(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
+      }
       for (TopicDeclaration topic : Topics.ALL) {
         Rights rights = new Rights(principal, ResourceType.TOPIC, topic.name(), all);
         rights.may(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);

@@ -22,28 +22,38 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 /**
  * What runs once before the services do, as the log's administrator: makes the declared topics and
  * gives each principal its rights and no others. May run again at any time. Configured by the same
- * environment variables as a service. Exit code 1 with one sentence where it cannot.
+ * environment variables as a service. Topics that are missing beside others with records are made
+ * only with {@code --make-missing-topics}: what was in them is given up. Exit code 1 with one
+ * sentence where it cannot.
  */
 public final class SetUpLog {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long ANSWER_SECONDS = 30;
+  private static final String MAKE_MISSING = "--make-missing-topics";
 
   private SetUpLog() {}
 
   public static void main(String[] args) throws InterruptedException {
     try {
+      if (args.length > 1 || args.length == 1 && !args[0].equals(MAKE_MISSING)) {
+        throw new IllegalArgumentException(
+            "arguments are " + List.of(args) + ": write none, or " + MAKE_MISSING);
+      }
       LogSettings settings = LogSettings.of(List.of(), SetUpLog::environment);
       String deployment =
           Optional.ofNullable(environment("postern.log.deployment")).orElse("single-node");
       String partitions = environment("postern.log.partitions");
-      TopicsSetup.createOrVerify(
-          settings,
+      Deployment declared =
           Deployment.of(
               deployment,
               partitions == null
                   ? OptionalInt.empty()
-                  : OptionalInt.of(Integer.parseInt(partitions))),
-          PATIENCE);
+                  : OptionalInt.of(Integer.parseInt(partitions)));
+      if (args.length == 1) {
+        TopicsSetup.createMissing(settings, declared, PATIENCE);
+      } else {
+        TopicsSetup.createOrVerify(settings, declared, PATIENCE);
+      }
       System.out.println("topics: as declared");
       System.out.println(grant(settings));
     } catch (LogUnavailableException

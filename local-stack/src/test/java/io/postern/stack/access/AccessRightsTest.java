@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
+import io.postern.log.TopicsSetup;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,24 @@ class AccessRightsTest {
                 .contains(principal);
           }
         });
+  }
+
+  /** What a start verifies beside our topics: Kafka's own, and what brokers make them with. */
+  @Test
+  void everyServiceMayLookAtKafkasOwnTopicsAndAtTheBrokersSettingsAndNoMore() {
+    Set<String> everyone =
+        Principal.ALL.stream().map(p -> "User:" + p.name()).collect(Collectors.toSet());
+    for (String topic : TopicsSetup.KAFKAS_OWN) {
+      assertThat(who(topic, AclOperation.DESCRIBE)).isEqualTo(everyone);
+      assertThat(who(topic, AclOperation.DESCRIBE_CONFIGS)).isEqualTo(everyone);
+      assertThat(who(topic, AclOperation.READ)).isEmpty();
+      assertThat(who(topic, AclOperation.WRITE)).isEmpty();
+    }
+    assertThat(AccessRights.all())
+        .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
+        .extracting(right -> right.entry().operation())
+        .containsOnly(AclOperation.DESCRIBE_CONFIGS)
+        .hasSize(everyone.size());
   }
 
   @Test

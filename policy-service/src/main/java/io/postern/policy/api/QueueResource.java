@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What may be asked for a message that waits or is held, and for all that waits for a route (DESIGN
  * §8). A 202 says that the request is in the log; what becomes of it stands in {@code
- * mail.outcomes} under its control id.
+ * mail.schedule.outcomes} under its control id.
  */
 @Path("/api/v1")
 @Authenticated

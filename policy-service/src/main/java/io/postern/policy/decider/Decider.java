@@ -2,6 +2,7 @@ package io.postern.policy.decider;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Decision;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.RecordReader;
@@ -9,9 +10,7 @@ import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,57 +19,62 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads each accepted message, and each attempt that is due, exactly once, and writes the
- * deliveries and outcomes that follow (DESIGN §2, log-mechanics §3): one transaction for each
- * batch, of at most 500 records and about 4 MB that follow from them, at most one every 5 ms.
+ * Writes one Decision about each accepted message, and about each attempt that is due, chained to
+ * the one before it: whoever reads them takes each source once, however often it was decided
+ * (docs/design/the-log.md). The position is committed once a second, and is never ahead of what the
+ * log has acknowledged.
  *
  * <p>Owner: its worker's thread. While the directory has not been read to its end, or its reader
  * has been silent, nothing is decided: the partitions are paused and polling goes on (G3).
  *
- * <p>A batch is decided before its transaction begins, envelopes read back included: a retry costs
- * a fetch, and while a transaction is open, nobody reads past its first record. On failure the
- * batch is aborted and read again after a pause of a second; nothing is skipped.
+ * <p>On failure all that is not acknowledged is decided again after a pause; nothing is skipped.
  */
 public final class Decider implements Worker.Task {
   private static final Duration POLL = Duration.ofMillis(100);
+  // The answers that make room come within milliseconds.
+  private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final long BETWEEN_NANOS = Duration.ofMillis(15).toNanos();
+  private static final long BETWEEN_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
+  private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int BATCH_RECORDS = 500;
-  private static final int BATCH_BYTES = 4 << 20;
+  private static final int FETCH_BYTES = 8 << 20;
 
   private final Supplier<Optional<Directory>> directory;
   private final DeciderMetrics metrics;
-  private final Runnable beforeCommit;
+  private final DecisionLog decisions;
   private final RecordReader accepted;
   private final RecordDecider records;
+  private final Sources sources = new Sources();
   private final OccasionalLog trouble = new OccasionalLog(Decider.class);
   private boolean paused;
-  private long lastBegin = System.nanoTime();
+  private long lastRead = System.nanoTime();
+  private long lastCommit = System.nanoTime();
 
   /**
    * @param directory empty while nothing may be decided
    */
   public Decider(
       LogSettings settings, Supplier<Optional<Directory>> directory, DeciderMetrics metrics) {
-    this(settings, directory, metrics, () -> {});
+    this(settings, directory, metrics, () -> DecisionLog.producer(settings));
   }
 
   /**
-   * @param beforeCommit what a test does when all is sent and nothing committed
+   * @param producers of the Decisions
    */
   Decider(
       LogSettings settings,
       Supplier<Optional<Directory>> directory,
       DeciderMetrics metrics,
-      Runnable beforeCommit) {
+      Supplier<? extends Producer<String, byte[]>> producers) {
     this.directory = directory;
     this.metrics = metrics;
-    this.beforeCommit = beforeCommit;
+    decisions = new DecisionLog(producers);
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     records = new RecordDecider(accepted, metrics);
   }
@@ -85,98 +89,120 @@ public final class Decider implements Worker.Task {
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             BATCH_RECORDS,
             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-            2 * BATCH_BYTES),
+            FETCH_BYTES),
         decider);
   }
 
   @Override
   public void assigned(Collection<TopicPartition> partitions) {
-    // Nothing is kept by partition.
+    sources.assigned(partitions);
   }
 
   @Override
   public void round(GroupMember member) {
-    if (directory.get().isEmpty()) {
+    settle(member);
+    boolean crowded = decisions.crowded();
+    boolean pause = crowded || directory.get().isEmpty();
+    if (pause) {
       member.pauseAll();
-      paused = true;
     } else if (paused) {
       member.resumeAll();
-      paused = false;
     }
+    paused = pause;
     pace();
-    ConsumerRecords<String, byte[]> polled = member.poll(POLL);
+    ConsumerRecords<String, byte[]> polled = member.poll(crowded ? CROWDED_POLL : POLL);
     metrics.lag(member.lag());
-    if (polled.isEmpty()) {
-      return;
-    }
     Directory current = directory.get().orElse(null);
     if (current == null) {
       member.giveBack(polled); // partitions that came with this very poll were not paused yet
-      return;
-    }
-    try {
+    } else if (!polled.isEmpty()) {
+      lastRead = System.nanoTime();
       decide(member, polled, current);
-      trouble.over("what was decided is committed again");
-    } catch (KafkaException e) {
-      trouble.warn("a batch was not committed, and is read again", e);
-      metrics.startedOver();
-      member.startOver();
-      // Each further try makes a producer and asks for a transactional id.
-      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    if (System.nanoTime() - lastCommit >= COMMIT_NANOS) {
+      lastCommit = System.nanoTime();
+      settle(member);
+      member.commitLater(
+          sources.positions(member), e -> trouble.warn("positions were not committed", e));
     }
   }
 
   @Override
   public void ended() {
     paused = false;
+    decisions.close();
+    sources.clear();
     accepted.close();
   }
 
   private void decide(
       GroupMember member, ConsumerRecords<String, byte[]> polled, Directory current) {
-    List<ProducerRecord<String, byte[]>> decided = new ArrayList<>();
-    Map<TopicPartition, Long> positions = new HashMap<>();
-    int records = 0;
-    int bytes = 0;
-    long began = System.nanoTime();
-    for (ConsumerRecord<String, byte[]> record : polled) {
-      for (ProducerRecord<String, byte[]> next : this.records.decide(record, current)) {
-        decided.add(next);
-        bytes += next.value().length;
+    try {
+      for (ConsumerRecord<String, byte[]> record : polled) {
+        awaitRoom();
+        Exception failure = decisions.failure();
+        if (failure != null) {
+          startOver(member, failure);
+          return;
+        }
+        Sources.Source source =
+            sources.of(member, new TopicPartition(record.topic(), record.partition()));
+        Decision.Builder decision =
+            records
+                .decide(record, current)
+                .setSource(source.source())
+                .setSourceOffset(record.offset())
+                .setPrevious(source.progress.previous());
+        decisions.send(records.written(record, decision.build()), source, record.offset());
+        source.progress.sent(record.offset());
       }
-      positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
-      records++;
-      if (bytes >= BATCH_BYTES) {
-        commit(member, decided, positions);
-        metrics.committed(records, Duration.ofNanos(System.nanoTime() - began));
-        decided.clear();
-        positions.clear();
-        records = 0;
-        bytes = 0;
-        began = System.nanoTime();
-      }
-    }
-    if (records > 0) {
-      commit(member, decided, positions);
-      metrics.committed(records, Duration.ofNanos(System.nanoTime() - began));
+      metrics.decided(polled.count());
+    } catch (KafkaException | IllegalStateException e) {
+      startOver(member, e);
     }
   }
 
-  private void commit(
-      GroupMember member,
-      List<ProducerRecord<String, byte[]>> decided,
-      Map<TopicPartition, Long> positions) {
-    lastBegin = System.nanoTime();
-    member.begin();
-    decided.forEach(member::send);
-    beforeCommit.run();
-    member.commit(positions);
+  // One poll may lead to more than there is room for. A send ends within its time-out.
+  private void awaitRoom() {
+    while (decisions.crowded() && decisions.failure() == null) {
+      LockSupport.parkNanos(ROOM_NANOS);
+    }
   }
 
-  // A transaction costs about the same for one record as for many, and so does a fetch: under load
-  // records gather at the broker meanwhile, and what comes after a pause is not kept waiting.
+  private void settle(GroupMember member) {
+    acknowledge();
+    Exception failure = decisions.failure();
+    if (failure != null) {
+      startOver(member, failure);
+    }
+  }
+
+  /** Takes in which Decisions are in the log. */
+  private void acknowledge() {
+    DecisionLog.Acknowledged next = decisions.poll();
+    while (next != null) {
+      if (sources.has(next.source())) {
+        next.source().progress.acknowledged(next.offset());
+        metrics.acknowledged(Duration.ofNanos(System.nanoTime() - next.sentNanos()));
+      }
+      trouble.over("Decisions are written again");
+      next = decisions.poll();
+    }
+  }
+
+  private void startOver(GroupMember member, Exception why) {
+    trouble.warn("Decisions were not written, and are made again", why);
+    metrics.startedOver();
+    acknowledge();
+    decisions.discard();
+    sources.restart(member);
+    LockSupport.parkNanos(PAUSE.toNanos());
+  }
+
+  // Under load records gather at the broker meanwhile, and a fetch and an append cost about the
+  // same for one as for many; what comes after a pause is not kept waiting.
   private void pace() {
-    long wait = lastBegin + BETWEEN_NANOS - System.nanoTime();
+    long wait = lastRead + BETWEEN_NANOS - System.nanoTime();
     if (wait > 0) {
       LockSupport.parkNanos(wait);
     }

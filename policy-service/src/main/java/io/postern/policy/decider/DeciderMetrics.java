@@ -19,7 +19,7 @@ public final class DeciderMetrics {
   private final Counter undecidable;
   private final Counter startedOver;
   private final DistributionSummary batch;
-  private final Timer transaction;
+  private final Timer acknowledged;
   private final AtomicLong lag = new AtomicLong();
 
   public DeciderMetrics(MeterRegistry registry) {
@@ -32,15 +32,15 @@ public final class DeciderMetrics {
             .register(registry);
     startedOver =
         Counter.builder("postern.decider.started.over")
-            .description("Transactions aborted and read again from the committed positions")
+            .description("Sends that failed: what was not acknowledged is decided again")
             .register(registry);
     batch =
         DistributionSummary.builder("postern.decider.batch.records")
-            .description("Records decided in one transaction")
+            .description("Records decided in one turn")
             .register(registry);
-    transaction =
-        Timer.builder("postern.decider.transaction")
-            .description("From the first decision of a batch to its commit")
+    acknowledged =
+        Timer.builder("postern.decider.acknowledged")
+            .description("From a Decision's sending to the log's acknowledgement")
             .register(registry);
     Gauge.builder("postern.decider.lag.records", lag, AtomicLong::get)
         .description("Records that wait in this replica's partitions, as of the last poll")
@@ -49,12 +49,12 @@ public final class DeciderMetrics {
 
   private static Counter decisions(MeterRegistry registry, String kind) {
     return Counter.builder("postern.decider.recipients")
-        .description("Recipients decided, by kind of decision; aborted ones count again")
+        .description("Recipients decided, by kind of decision; decided again count again")
         .tag("decision", kind)
         .register(registry);
   }
 
-  void decided(Decision decision) {
+  void decided(Decided decision) {
     decision.deliveries().forEach(delivery -> deliver.increment(delivery.getRecipientsCount()));
     for (OutcomeRecorded outcome : decision.outcomes()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
@@ -71,9 +71,12 @@ public final class DeciderMetrics {
     startedOver.increment();
   }
 
-  void committed(int records, Duration took) {
+  void decided(int records) {
     batch.record(records);
-    transaction.record(took);
+  }
+
+  void acknowledged(Duration took) {
+    acknowledged.record(took);
   }
 
   void lag(long records) {

@@ -42,7 +42,7 @@ final class MessageDecider {
     this.outcomes = outcomes;
   }
 
-  Decision decide(Directory directory, Attempt attempt) {
+  Decided decide(Directory directory, Attempt attempt) {
     Map<Together, List<Integer>> together = new LinkedHashMap<>();
     Map<Together, Explanation> explanations = new LinkedHashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ final class MessageDecider {
                     explanations.getOrDefault(key, Explanation.getDefaultInstance())));
           }
         });
-    return new Decision(
+    return new Decided(
         deliveries, others.values().stream().map(OutcomeRecorded.Builder::build).toList());
   }
 

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes the decider's own outcomes, each with an id of its own (log-mechanics §4): held and failed
- * without a delivery. One for each start of the decider; any thread.
+ * Makes the outcomes of Decisions, each with an id of its own: held and failed without a delivery.
+ * delivery-service records them. One for each start of the decider; any thread.
  */
 final class Outcomes {
   private static final int MAX_DETAIL = 500;

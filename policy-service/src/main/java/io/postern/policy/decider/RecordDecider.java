@@ -5,13 +5,11 @@ import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
-import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.RecordReader;
 import io.postern.rules.Directory;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,17 +20,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of {@code mail.accepted} or {@code mail.due} to the records that follow from it, all
- * for the message's home partition. Owner: the decider's thread.
+ * One record of {@code mail.accepted} or {@code mail.due} to the one Decision about it. Owner: the
+ * decider's thread.
  *
  * <p>A record that cannot be decided twice in a row is answered by held (undecidable), for its
- * recipients as far as they can be known, and a line in the log (log-mechanics §3). An outage while
- * an envelope is read back is a KafkaException and nobody's fault.
+ * recipients as far as they can be known, and a line in the log. An outage while an envelope is
+ * read back is a KafkaException and nobody's fault.
  */
 final class RecordDecider {
   private static final Logger LOG = Logger.getLogger(RecordDecider.class);
-  // What the producer takes in one record, with room for headers.
-  private static final int MAX_RECORD_BYTES = 1_000_000;
 
   private final RecordReader accepted;
   private final Outcomes outcomes = new Outcomes();
@@ -44,8 +40,8 @@ final class RecordDecider {
     this.metrics = metrics;
   }
 
-  List<ProducerRecord<String, byte[]>> decide(
-      ConsumerRecord<String, byte[]> record, Directory directory) {
+  /** The Decision, without its place in the chain. */
+  Decision.Builder decide(ConsumerRecord<String, byte[]> record, Directory directory) {
     try {
       return decideOnce(record, directory);
     } catch (Undecidable first) {
@@ -58,15 +54,32 @@ final class RecordDecider {
           "%s-%d offset %d (%s) cannot be decided and is held: %s",
           record.topic(), record.partition(), record.offset(), printable(record.key()), e.why());
       metrics.undecidable();
-      String queueId = record.key() == null ? "" : record.key();
+      String queueId = isHome(record) ? String.valueOf(record.key()) : "";
+      Decision.Builder decision = Decision.newBuilder().setQueueId(queueId).setAttempt(e.attempt());
+      if (queueId.isEmpty()) {
+        return decision; // whose mail it is cannot be known: the audit finds it in no place
+      }
       OutcomeRecorded outcome =
           outcomes.undecidable(queueId, e.attempt(), e.organization(), e.recipients(), e.why());
-      if (outcome.getSerializedSize() > MAX_RECORD_BYTES) {
+      if (outcome.getSerializedSize() > DecisionLog.MAX_RECORD_BYTES) {
         // It must be written, or the partition stands still; the record itself names them.
         outcome = outcomes.undecidable(queueId, e.attempt(), e.organization(), List.of(), e.why());
       }
-      return List.of(outcome(record, placed(record, outcome), record.partition()));
+      return decision.addOutcomes(placed(record, outcome));
     }
+  }
+
+  /** As it goes to the log. */
+  ProducerRecord<String, byte[]> written(ConsumerRecord<String, byte[]> cause, Decision decision) {
+    String key = decision.getQueueId().isEmpty() ? null : decision.getQueueId();
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(
+            Topics.MAIL_DELIVERIES, cause.partition(), key, decision.toByteArray());
+    Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
+    if (trace != null) {
+      record.headers().add(trace);
+    }
+    return record;
   }
 
   // Of a later attempt the scheduler knows these itself.
@@ -80,37 +93,26 @@ final class RecordDecider {
         : outcome;
   }
 
-  private List<ProducerRecord<String, byte[]>> decideOnce(
-      ConsumerRecord<String, byte[]> record, Directory directory) throws Undecidable {
+  private Decision.Builder decideOnce(ConsumerRecord<String, byte[]> record, Directory directory)
+      throws Undecidable {
     if (record.value() == null) {
       throw new Undecidable("it has no value", 0, "", List.of());
     }
     Attempt attempt = record.topic().equals(Topics.MAIL_DUE) ? due(record) : first(record);
     try {
-      Decision decision = messages.decide(directory, attempt);
-      List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
-      int home = attempt.queueId().partition();
-      for (DeliveryRequested delivery : decision.deliveries()) {
-        records.add(
-            record(
-                record,
-                Topics.MAIL_DELIVERIES,
-                home,
-                delivery.getQueueId(),
-                delivery.toByteArray(),
-                delivery.getOrganization()));
+      Decided decided = messages.decide(directory, attempt);
+      Decision.Builder decision =
+          Decision.newBuilder()
+              .setQueueId(attempt.queueId().value())
+              .setAttempt(attempt.number())
+              .addAllDeliveries(decided.deliveries())
+              .addAllOutcomes(decided.outcomes());
+      int bytes = decision.build().getSerializedSize();
+      if (bytes > DecisionLog.MAX_RECORD_BYTES) {
+        throw undecidable("what follows from it has " + bytes + " bytes", attempt);
       }
-      for (OutcomeRecorded outcome : decision.outcomes()) {
-        records.add(outcome(record, outcome, home));
-      }
-      for (ProducerRecord<String, byte[]> written : records) {
-        if (written.value().length > MAX_RECORD_BYTES) {
-          throw undecidable(
-              "what follows from it has " + written.value().length + " bytes", attempt);
-        }
-      }
-      metrics.decided(decision);
-      return records;
+      metrics.decided(decided);
+      return decision;
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -204,40 +206,12 @@ final class RecordDecider {
     return IntStream.range(0, message.getEnvelope().getRecipientsCount()).boxed().toList();
   }
 
-  private static ProducerRecord<String, byte[]> outcome(
-      ConsumerRecord<String, byte[]> cause, OutcomeRecorded outcome, int partition) {
-    ProducerRecord<String, byte[]> record =
-        record(
-            cause,
-            Topics.MAIL_OUTCOMES,
-            partition,
-            outcome.getQueueId(),
-            outcome.toByteArray(),
-            outcome.getOrganization());
-    record.headers().add(Headers.WRITER, bytes(Headers.WRITER_DECIDER));
-    return record;
-  }
-
-  private static ProducerRecord<String, byte[]> record(
-      ConsumerRecord<String, byte[]> cause,
-      String topic,
-      int partition,
-      String key,
-      byte[] value,
-      String organization) {
-    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, partition, key, value);
-    if (!organization.isEmpty()) {
-      record.headers().add(Headers.ORGANIZATION, bytes(organization));
+  private static boolean isHome(ConsumerRecord<String, byte[]> record) {
+    try {
+      return record.key() != null && QueueId.parse(record.key()).partition() == record.partition();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
-    Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
-    if (trace != null) {
-      record.headers().add(trace);
-    }
-    return record;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String printable(@Nullable String key) {

@@ -172,7 +172,10 @@ final class NoticeRecords {
     return original;
   }
 
-  /** Without it a DSN says less, and is written nevertheless. */
+  /**
+   * The last attempt's; the scheduler names only one that counts, never a former owner's. Without
+   * it a DSN says less, and is written nevertheless.
+   */
   private OutcomeRecorded outcome(QueueId home, NoticeRequested notice) {
     if (notice.getOutcomeOffset() < 0) {
       return OutcomeRecorded.getDefaultInstance();

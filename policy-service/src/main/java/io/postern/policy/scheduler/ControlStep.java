@@ -3,6 +3,7 @@ package io.postern.policy.scheduler;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ControlKind;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -59,7 +60,8 @@ final class ControlStep {
     if (changes.marks().tooManyFlushes(route)) {
       throw new Unprocessable("too many flushes are under way");
     }
-    changes.later(() -> changes.marks().flush(control.toBuilder().setRoute(route).build()));
+    MessageControl mark = control.toBuilder().setRoute(route).setAtMillis(changes.now()).build();
+    changes.later(() -> changes.marks().flush(mark));
   }
 
   /** For those of all recipients whose first attempt is open: their number is not known here. */
@@ -129,6 +131,7 @@ final class ControlStep {
             key,
             entry.toBuilder()
                 .setDueMillis(Math.min(changes.now(), entry.getExpiresMillis()))
+                .setCause(DueCause.DUE_ASKED_FOR)
                 .build());
         answer(changes, key, entry, by, Answers.RETRIED);
       }

@@ -1,34 +1,63 @@
 package io.postern.policy.scheduler;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.MessageControl;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is still to be done for a whole route or a whole message, in one partition: {@code
- * flush/route} and {@code all/queue id}, each the control itself; {@code cursor/route}, the last
- * entry that the flush has looked at. A store in memory, with a changelog. At most {@link #MOST} of
- * either kind, which the caller asks for. Owner: the partition's task.
+ * What is known of one partition besides its entries: what is still to be done for a whole route or
+ * a whole message, {@code flush/route} and {@code all/queue id}, each the control itself; {@code
+ * cursor/route}, the last entry that the flush has looked at; {@code owner}, whose outcomes count.
+ * A store in memory, with a changelog. At most {@link #MOST} of flushes or of controls, which the
+ * caller asks for. Owner: the partition's task.
  */
 final class Marks {
   static final int MOST = 10_000;
   private static final String FLUSH = "flush/";
   private static final String CURSOR = "cursor/";
   private static final String ALL = "all/";
+  private static final String OWNER = "owner";
 
   private final KeyValueStore<String, byte[]> store;
   private int flushes;
   private int ofAll;
+  private Owner owner;
+  private byte[] ownerText;
 
   Marks(KeyValueStore<String, byte[]> store) {
     this.store = store;
     flushes = count(FLUSH);
     ofAll = count(ALL);
+    byte[] stored = store.get(OWNER);
+    ownerText = stored == null ? text(Owner.NOBODY) : stored;
+    owner = Owner.parse(new String(ownerText, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] text(Owner owner) {
+    return owner.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The owner in force, as of the outcomes read so far. */
+  Owner owner() {
+    return owner;
+  }
+
+  void owner(Owner inForce) {
+    owner = inForce;
+    ownerText = text(inForce);
+    store.put(OWNER, ownerText);
+  }
+
+  /** Whether a header's value names the owner in force. */
+  boolean isOwner(byte @Nullable [] value) {
+    return Arrays.equals(ownerText, value);
   }
 
   private int count(String kind) {
@@ -52,6 +81,7 @@ final class Marks {
     return flushes >= MOST && store.get(FLUSH + route) == null;
   }
 
+  /** Nothing is to be done for a whole route or message. */
   boolean isEmpty() {
     return flushes + ofAll == 0;
   }

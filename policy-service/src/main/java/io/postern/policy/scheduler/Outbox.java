@@ -5,6 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeId;
@@ -45,7 +46,8 @@ final class Outbox {
       String heldReason,
       String connector,
       TlsRequirement requirement,
-      ContentReference kept) {}
+      ContentReference kept,
+      DueCause cause) {}
 
   private record Notice(
       QueueId queueId,
@@ -91,7 +93,8 @@ final class Outbox {
             entry.getReleasedReason(),
             entry.getConnector(),
             entry.getRequirement(),
-            entry.getKept());
+            entry.getKept(),
+            entry.getCause());
     attempts.computeIfAbsent(attempt, a -> new ArrayList<>()).add(key.recipient());
   }
 
@@ -170,6 +173,7 @@ final class Outbox {
                   .addAllRecipients(recipients.stream().sorted().toList())
                   .setAttempt(attempt.number())
                   .setDueMillis(attempt.dueMillis())
+                  .setCause(attempt.cause())
                   .setHeldReason(attempt.heldReason())
                   .setConnector(attempt.connector());
           if (!attempt.requirement().equals(TlsRequirement.getDefaultInstance())) {

@@ -1,10 +1,12 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.DeliveryId;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.OutcomeKind;
@@ -13,6 +15,12 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.log.rules.AttemptRule;
+import io.postern.log.rules.AttemptRule.Entry;
+import io.postern.log.rules.OutcomeRule;
+import io.postern.log.rules.OutcomeRule.Count;
+import io.postern.policy.scheduler.SchedulerMetrics.Skipped;
+import io.postern.rules.Looser;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -20,9 +28,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an outcome of delivery or decider means for its recipients: only the open attempt's outcome,
- * or <em>delivered</em> of any attempt, closes a recipient (DESIGN §8, log-mechanics §4, §5). A
- * pure step: all it does is staged. Any thread.
+ * What a record of {@code mail.outcomes} means for its recipients: only an outcome that counts and
+ * is the open attempt's, or <em>delivered</em> of any attempt and owner, closes a recipient (DESIGN
+ * §8, log-mechanics §4, §5). A pure step: all it does is staged. Any thread.
  */
 final class OutcomeStep {
   private static final long DEFAULT_LIFETIME = Duration.ofDays(1).toMillis();
@@ -30,11 +38,17 @@ final class OutcomeStep {
   private final ScheduleTimes times;
   private final Transitions transitions;
   private final Remembered remembered;
+  private final SchedulerMetrics metrics;
 
-  OutcomeStep(ScheduleTimes times, Transitions transitions, Remembered remembered) {
+  OutcomeStep(
+      ScheduleTimes times,
+      Transitions transitions,
+      Remembered remembered,
+      SchedulerMetrics metrics) {
     this.times = times;
     this.transitions = transitions;
     this.remembered = remembered;
+    this.metrics = metrics;
   }
 
   /**
@@ -42,21 +56,99 @@ final class OutcomeStep {
    * @throws Unprocessable for what nobody of us writes
    */
   void apply(Changes changes, OutcomeRecorded outcome, long offset) {
+    OutcomeRule rule = new OutcomeRule(changes.marks().owner());
+    if (outcome.getPartitionTaken()) {
+      if (!rule.taken(owner(outcome))) {
+        skipped(changes, Skipped.MARKER);
+      }
+    } else {
+      recipients(changes, rule, outcome, offset);
+    }
+    remember(changes, rule);
+  }
+
+  private void recipients(Changes changes, OutcomeRule rule, OutcomeRecorded outcome, long offset) {
     QueueId queueId = QueueId.parse(outcome.getQueueId());
     if (outcome.getMovedContentCount() > 0) {
       moved(changes, queueId, outcome.getMovedContentList());
     }
     if (outcome.getRecipientsCount() == 0 && outcome.getWriter() == OutcomeWriter.WRITER_DECIDER) {
-      nameless(changes, queueId, outcome.getAttempt(), offset);
+      nameless(changes, rule, outcome, offset);
       return;
     }
+    Owner owner = owner(outcome);
     Set<Integer> seen = new HashSet<>();
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       if (recipient.getKind() != OutcomeKind.MOVED && seen.add(recipient.getRecipient())) {
         EntryKey key = new EntryKey(queueId, recipient.getRecipient());
-        recipient(changes, key, outcome, recipient, offset);
+        Judged judged = judged(rule, changes.entry(key), outcome, owner, recipient.getKind());
+        recipient(changes, key, judged, outcome, recipient, offset);
       }
     }
+  }
+
+  private static Owner owner(OutcomeRecorded outcome) {
+    try {
+      return Owner.of(outcome.getOwner());
+    } catch (IllegalArgumentException e) {
+      throw new Unprocessable("an owner that is none");
+    }
+  }
+
+  private static void remember(Changes changes, OutcomeRule rule) {
+    Owner inForce = rule.inForce();
+    if (!inForce.equals(changes.marks().owner())) {
+      changes.later(() -> changes.marks().owner(inForce));
+    }
+  }
+
+  private void skipped(Changes changes, Skipped kind) {
+    changes.later(() -> metrics.skipped(kind));
+  }
+
+  /**
+   * What the log's rules say of a recipient's outcome.
+   *
+   * @param ofOpenAttempt whether it is the open attempt's
+   */
+  private record Judged(@Nullable ScheduleEntry entry, Count count, boolean ofOpenAttempt) {}
+
+  private static Judged judged(
+      OutcomeRule rule,
+      @Nullable ScheduleEntry entry,
+      OutcomeRecorded outcome,
+      Owner owner,
+      OutcomeKind kind) {
+    int attempt = outcome.getAttempt();
+    boolean after = outcome.getAfterStillOpen();
+    int entryAttempt = entry == null ? 0 : entry.getAttempt();
+    Owner watchedBy =
+        entry != null && entry.getState() == ScheduleState.WATCHED
+            ? Owner.of(entry.getOwner())
+            : Owner.NOBODY;
+    Entry state = state(entry);
+    Count count =
+        rule.of(
+            owner,
+            kind,
+            after,
+            () -> state == Entry.WATCHED && entryAttempt == attempt && watchedBy.equals(owner));
+    return new Judged(
+        entry,
+        count,
+        AttemptRule.isOfOpenAttempt(state, entryAttempt, watchedBy, attempt, owner, after));
+  }
+
+  private static Entry state(@Nullable ScheduleEntry entry) {
+    return entry == null
+        ? Entry.NONE
+        : switch (entry.getState()) {
+          case REMEMBERED -> Entry.NONE;
+          case OPEN -> Entry.OPEN;
+          case WATCHED -> Entry.WATCHED;
+          case WAITING, ENTRY_HELD, DELIVERED_MARK, SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED ->
+              Entry.CLOSED;
+        };
   }
 
   /**
@@ -64,9 +156,14 @@ final class OutcomeStep {
    * Those that are open may wait for it for ever, so they are held; <em>delivered</em> still closes
    * them.
    */
-  private void nameless(Changes changes, QueueId queueId, int attempt, long offset) {
+  private void nameless(Changes changes, OutcomeRule rule, OutcomeRecorded outcome, long offset) {
+    int attempt = outcome.getAttempt();
+    if (rule.of(owner(outcome), OutcomeKind.HELD, false, () -> false) == Count.SKIPPED) {
+      skipped(changes, Skipped.FORMER_OWNER);
+      return;
+    }
     changes
-        .ofMessage(queueId)
+        .ofMessage(QueueId.parse(outcome.getQueueId()))
         .forEach(
             (key, entry) -> {
               if (entry.getState() == ScheduleState.OPEN
@@ -77,30 +174,45 @@ final class OutcomeStep {
   }
 
   private void recipient(
-      Changes changes, EntryKey key, OutcomeRecorded outcome, RecipientOutcome recipient, long at) {
-    ScheduleEntry entry = changes.entry(key);
-    boolean delivered = recipient.getKind() == OutcomeKind.DELIVERED;
-    if (entry == null || entry.getState() == ScheduleState.REMEMBERED) {
-      ScheduleEntry.Builder first = first(changes, key, entry, outcome);
-      if (outcome.getAttempt() <= 1 && !outcome.getAfterStillOpen() && !outcome.getLate()) {
-        close(changes, key, first, outcome, recipient, at);
-      } else if (delivered) {
-        delivered(changes, key, first.setOutcomeOffset(at), outcome, recipient, true);
-      } // Finding no state, it creates none.
+      Changes changes,
+      EntryKey key,
+      Judged judged,
+      OutcomeRecorded outcome,
+      RecipientOutcome recipient,
+      long at) {
+    if (judged.count() == Count.SKIPPED) {
+      skipped(changes, Skipped.FORMER_OWNER);
       return;
     }
-    if (entry.getState() == ScheduleState.DELIVERED_MARK) {
-      return;
+    ScheduleEntry entry = judged.entry();
+    if (recipient.getKind() == OutcomeKind.DELIVERED) {
+      if (judged.count() == Count.LATE) {
+        changes.later(metrics::late);
+      }
+      if (entry == null || entry.getState() != ScheduleState.DELIVERED_MARK) {
+        boolean usual =
+            judged.count() == Count.COUNTS
+                && judged.ofOpenAttempt()
+                && !outcome.getAfterStillOpen();
+        ScheduleEntry.Builder ending = begun(changes, key, entry, outcome).setOutcomeOffset(at);
+        if (judged.ofOpenAttempt()) {
+          known(ending, outcome);
+          ending.setAttempt(Math.max(1, outcome.getAttempt()));
+        }
+        delivered(changes, key, ending, outcome, recipient, !usual);
+      }
+    } else if (judged.ofOpenAttempt()) {
+      close(changes, key, begun(changes, key, entry, outcome), outcome, recipient, at);
+    } else {
+      skipped(changes, Skipped.ANNULLED); // finding no state, it creates none
     }
-    boolean open =
-        (entry.getState() == ScheduleState.OPEN && !outcome.getAfterStillOpen()
-                || entry.getState() == ScheduleState.WATCHED)
-            && entry.getAttempt() == outcome.getAttempt();
-    if (open && !(delivered && outcome.getLate())) {
-      close(changes, key, entry.toBuilder(), outcome, recipient, at);
-    } else if (delivered) {
-      delivered(changes, key, entry.toBuilder().setOutcomeOffset(at), outcome, recipient, true);
-    }
+  }
+
+  private static ScheduleEntry.Builder begun(
+      Changes changes, EntryKey key, @Nullable ScheduleEntry entry, OutcomeRecorded outcome) {
+    return entry == null || entry.getState() == ScheduleState.REMEMBERED
+        ? first(changes, key, entry, outcome)
+        : entry.toBuilder();
   }
 
   private void close(
@@ -110,11 +222,9 @@ final class OutcomeStep {
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
       long at) {
-    boolean watched = entry.getState() == ScheduleState.WATCHED;
     known(entry, outcome);
-    entry.setAttempt(Math.max(1, outcome.getAttempt())).setOutcomeOffset(at);
+    entry.setAttempt(Math.max(1, outcome.getAttempt())).setOutcomeOffset(at).clearOwner();
     switch (recipient.getKind()) {
-      case DELIVERED -> delivered(changes, key, entry, outcome, recipient, false);
       case DEFERRED -> {
         deferred(changes, key, entry, outcome, recipient);
         remembered.obey(changes, key, entry, outcome.getNotBeforeMillis());
@@ -136,15 +246,21 @@ final class OutcomeStep {
         transitions.hold(changes, key, entry, recipient.getReason());
         remembered.obey(changes, key, entry, 0);
       }
-      case STILL_OPEN -> {
-        if (!watched) {
-          entry
-              .setState(ScheduleState.WATCHED)
-              .setDueMillis(changes.now() + times.watch().toMillis());
-          changes.put(key, entry.build());
-        }
-      }
-      case EXPIRED_OUTCOME, RELEASED, CANCELLED, MOVED, OUTCOME_KIND_UNSPECIFIED, UNRECOGNIZED ->
+      case STILL_OPEN ->
+          changes.put(
+              key,
+              entry
+                  .setState(ScheduleState.WATCHED)
+                  .setDueMillis(changes.now() + times.watch().toMillis())
+                  .setOwner(outcome.getOwner())
+                  .build());
+      case DELIVERED,
+          EXPIRED_OUTCOME,
+          RELEASED,
+          CANCELLED,
+          MOVED,
+          OUTCOME_KIND_UNSPECIFIED,
+          UNRECOGNIZED ->
           throw new Unprocessable("an outcome of kind " + recipient.getKindValue());
     }
   }
@@ -168,7 +284,7 @@ final class OutcomeStep {
   }
 
   private static void known(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
-    if (outcome.hasRequirement()) {
+    if (outcome.hasRequirement() && !lowersByHandBack(entry, outcome)) {
       // It has been tried over this: from now on this is the promise, and what it was released from
       // before no longer lowers it (G3).
       entry
@@ -195,6 +311,16 @@ final class OutcomeStep {
     }
   }
 
+  /**
+   * A delivery that was handed back was not tried: perhaps it was decided by an old directory, and
+   * handed back for that. It makes no promise that is looser than the last one (G3).
+   */
+  private static boolean lowersByHandBack(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
+    return outcome.getNoAttempt()
+        && entry.hasRequirement()
+        && Looser.respect(entry.getRequirement(), outcome.getRequirement()).isPresent();
+  }
+
   private void deferred(
       Changes changes,
       EntryKey key,
@@ -217,14 +343,15 @@ final class OutcomeStep {
     }
     entry
         .setState(ScheduleState.WAITING)
+        .setCause(DueCause.DUE_RETRY)
         .setReason(Transitions.bounded(recipient.getReason()))
         .setDueMillis(Math.min(next, entry.getExpiresMillis()));
     changes.put(key, entry.build());
   }
 
   /**
-   * @param given whether it was given up, or tried again: then a mark stays until expiry, so that
-   *     no other outcome of the attempt begins anew
+   * @param marked whether a mark stays until expiry, so that no other outcome of the attempt begins
+   *     anew: it was given up, watched or tried again, or a former owner delivered it
    */
   private static void delivered(
       Changes changes,
@@ -232,7 +359,7 @@ final class OutcomeStep {
       ScheduleEntry.Builder entry,
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
-      boolean given) {
+      boolean marked) {
     Remembered.answer(changes, key, entry, Answers.ALREADY_DELIVERED);
     if (recipient.getRelayed()) {
       known(entry, outcome);
@@ -246,7 +373,7 @@ final class OutcomeStep {
               recipient,
               outcome.getAtMillis());
     }
-    if (given) {
+    if (marked) {
       long expires = Math.max(entry.getExpiresMillis(), outcome.getExpiresMillis());
       changes.put(
           key,
@@ -308,9 +435,14 @@ final class OutcomeStep {
     }
   }
 
-  /** All that can be done for recipients of an outcome that cannot be understood. */
+  /**
+   * All that can be done for recipients of an outcome that cannot be understood, if one that could
+   * be would count. One whose owner cannot be read counts as the present owner's.
+   */
   void undecidable(Changes changes, OutcomeRecorded outcome, long offset) {
     QueueId queueId = QueueId.parse(outcome.getQueueId());
+    OutcomeRule rule = new OutcomeRule(changes.marks().owner());
+    Owner owner = outcome.hasOwner() ? owner(outcome) : rule.inForce();
     Set<Integer> seen = new HashSet<>();
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       int index = recipient.getRecipient();
@@ -318,20 +450,15 @@ final class OutcomeStep {
         continue;
       }
       EntryKey key = new EntryKey(queueId, index);
-      ScheduleEntry entry = changes.entry(key);
-      boolean none = entry == null || entry.getState() == ScheduleState.REMEMBERED;
-      boolean open =
-          entry != null
-              && (entry.getState() == ScheduleState.OPEN
-                  || entry.getState() == ScheduleState.WATCHED);
-      if (!open && !(none && outcome.getAttempt() <= 1)) {
-        continue; // it would not have closed it
+      Judged judged = judged(rule, changes.entry(key), outcome, owner, OutcomeKind.HELD);
+      if (judged.count() == Count.SKIPPED || !judged.ofOpenAttempt()) {
+        continue;
       }
-      ScheduleEntry.Builder held =
-          none ? first(changes, key, entry, outcome) : ScheduleEntry.newBuilder(entry);
+      ScheduleEntry.Builder held = begun(changes, key, judged.entry(), outcome);
       known(held, outcome);
-      held.setAttempt(Math.max(1, held.getAttempt())).setOutcomeOffset(offset);
+      held.setAttempt(Math.max(1, held.getAttempt())).setOutcomeOffset(offset).clearOwner();
       remembered.undecidable(changes, key, held);
     }
+    remember(changes, rule);
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
@@ -50,8 +51,10 @@ final class Remembered {
       case RETRY_NOW -> {
         answer(changes, key, entry, held ? Answers.ALREADY_HELD : Answers.RETRIED);
         if (!held) {
-          entry.setDueMillis(
-              Math.min(Math.max(changes.now(), notBeforeMillis), entry.getExpiresMillis()));
+          entry
+              .setDueMillis(
+                  Math.min(Math.max(changes.now(), notBeforeMillis), entry.getExpiresMillis()))
+              .setCause(DueCause.DUE_ASKED_FOR);
         }
         changes.put(key, entry.build());
       }

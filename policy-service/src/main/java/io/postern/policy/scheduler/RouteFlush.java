@@ -1,5 +1,6 @@
 package io.postern.policy.scheduler;
 
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
@@ -32,6 +33,12 @@ final class RouteFlush {
     return !marks.isEmpty() && marks.flush() != null;
   }
 
+  /** The outcomes that the log had when it was asked for must have been read before. */
+  boolean mayGoOn(long readUntil) {
+    MessageControl flush = marks.isEmpty() ? null : marks.flush();
+    return flush != null && flush.getAtMillis() <= readUntil;
+  }
+
   /** One piece: at most {@code most} attempts. */
   void step(Changes changes, int most) {
     MessageControl flush = marks.flush();
@@ -51,7 +58,10 @@ final class RouteFlush {
       ScheduleEntry entry = next.getValue();
       if (entry != null && concerned(entry, flush, changes.now())) {
         ScheduleEntry flushed =
-            entry.toBuilder().setDueMillis(Math.min(entry.getDueMillis(), changes.now())).build();
+            entry.toBuilder()
+                .setDueMillis(Math.min(entry.getDueMillis(), changes.now()))
+                .setCause(DueCause.DUE_ASKED_FOR)
+                .build();
         transitions.open(changes, EntryKey.parse(next.getKey()), flushed);
         released++;
       }

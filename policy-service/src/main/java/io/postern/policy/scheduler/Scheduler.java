@@ -44,6 +44,8 @@ public final class Scheduler implements AutoCloseable {
   private final OccasionalLog trouble = new OccasionalLog(Scheduler.class);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread keeper;
+  private final OutcomesRead outcomes = new OutcomesRead();
+  private final OutcomesEnd outcomesEnd;
   private volatile @Nullable KafkaStreams streams;
   private volatile long lastRunning;
   private volatile boolean ranOnce;
@@ -80,11 +82,14 @@ public final class Scheduler implements AutoCloseable {
     this.times = times;
     this.metrics = metrics;
     this.wrong = wrong;
+    metrics.reading(outcomes);
+    outcomesEnd = new OutcomesEnd(settings, outcomes);
     keeper = Thread.ofPlatform().name("scheduler-keeper").daemon().unstarted(this::keep);
   }
 
   /** The topics must be there. Returns at once. */
   public void start() {
+    outcomesEnd.start();
     keeper.start();
   }
 
@@ -110,13 +115,14 @@ public final class Scheduler implements AutoCloseable {
 
   /** False when it has ended by an error that nothing survives. */
   public boolean alive() {
-    return keeper.isAlive();
+    return keeper.isAlive() && outcomesEnd.alive();
   }
 
   /** Commits what is done, and leaves the group. Bounded: 8 s. */
   @Override
   public void close() {
     ending.countDown();
+    outcomesEnd.close();
     try {
       if (keeper.getState() != Thread.State.NEW && !keeper.join(END.plus(PAUSE))) {
         LOG.warnf("the scheduler did not end within %s", END);
@@ -163,7 +169,7 @@ public final class Scheduler implements AutoCloseable {
   private KafkaStreams begin() {
     KafkaStreams fresh =
         new KafkaStreams(
-            SchedulerTopology.of(times, metrics),
+            SchedulerTopology.of(times, metrics, outcomes),
             new StreamsConfig(StreamsSettings.of(settings, deployment, folder)));
     fresh.setUncaughtExceptionHandler(
         e -> {

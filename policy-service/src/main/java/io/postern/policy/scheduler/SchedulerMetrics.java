@@ -18,6 +18,7 @@ public final class SchedulerMetrics {
   private final Counter due;
   private final Counter undecidable;
   private final Counter replaced;
+  private final Counter late;
 
   public SchedulerMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -37,6 +38,13 @@ public final class SchedulerMetrics {
     replaced =
         Counter.builder("postern.scheduler.started.over")
             .description("Threads that failed and were replaced")
+            .register(registry);
+    for (Skipped kind : Skipped.values()) {
+      counter(kind);
+    }
+    late =
+        Counter.builder("postern.scheduler.late")
+            .description("Recipients delivered by an owner who had lost the partition")
             .register(registry);
     Gauge.builder("postern.scheduler.behind.seconds", this, SchedulerMetrics::behind)
         .description("How long the earliest entry that is due has waited to be taken up")
@@ -76,6 +84,43 @@ public final class SchedulerMetrics {
 
   void due(int recipients) {
     due.increment(recipients);
+  }
+
+  /** Outcomes that count for nothing here: the log's rules say so. */
+  enum Skipped {
+    /** Records: a partition was taken by an owner who is not later than the last one. */
+    MARKER,
+    /** Recipients: the outcome is of an owner who had lost the partition. */
+    FORMER_OWNER,
+    /** Recipients: the outcome is not of the open attempt. */
+    ANNULLED
+  }
+
+  void skipped(Skipped kind) {
+    counter(kind).increment();
+  }
+
+  private Counter counter(Skipped kind) {
+    return Counter.builder("postern.scheduler.skipped")
+        .description("Outcomes that count for nothing, by kind; aborted ones count again")
+        .tag("kind", kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .register(registry);
+  }
+
+  /** A former owner delivered it all the same. */
+  void late() {
+    late.increment();
+  }
+
+  void reading(OutcomesRead outcomes) {
+    Gauge.builder(
+            "postern.scheduler.reading.behind.seconds",
+            outcomes,
+            read -> read.behindMillis(System.currentTimeMillis()) / 1000.0)
+        .description(
+            "How far the reading of outcomes is behind the time, for which all that is due waits")
+        .strongReference(true)
+        .register(registry);
   }
 
   void undecidable() {

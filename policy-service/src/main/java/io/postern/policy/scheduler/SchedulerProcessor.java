@@ -10,7 +10,6 @@ import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.policy.scheduler.Entries.Due;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -27,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler of one partition: reads outcomes and controls, keeps an entry for each recipient
- * that is tried again or held, and asks for what is due (DESIGN §8). Every step is put together
- * first and done then, in Streams' transaction.
+ * that is tried again or held, and asks for what is due (DESIGN §8). Which outcomes count is the
+ * log's rule, the same for all its readers; the owner in force is kept with the marks. Every step
+ * is put together first and done then, in Streams' transaction.
  *
  * <p>Owner: the partition's task. A step that fails has changed nothing and is tried once more;
  * failing twice, its recipients are held as <em>undecidable</em> as far as they are known, with a
@@ -61,16 +61,18 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
+  private final OutcomesRead outcomesRead;
   private @Nullable Task task;
 
-  SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics) {
+  SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics, OutcomesRead outcomesRead) {
     this.times = times;
     this.metrics = metrics;
+    this.outcomesRead = outcomesRead;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    task = new Task(context, times, metrics);
+    task = new Task(context, times, metrics, outcomesRead);
   }
 
   @Override
@@ -99,7 +101,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private final ControlStep controls;
     private final WhenDue whenDue;
     private final RouteFlush flushes;
-    private final RecentIds recent = new RecentIds();
+    private final OutcomesRead outcomesRead;
+    private final OutcomesRead.Task reading;
     private final Transitions transitions;
     private final Writer writer;
     private Cancellable punctuation;
@@ -107,9 +110,14 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private final @Nullable Cancellable building;
     private long forgotten;
 
-    Task(ProcessorContext<byte[], byte[]> context, ScheduleTimes times, SchedulerMetrics metrics) {
+    Task(
+        ProcessorContext<byte[], byte[]> context,
+        ScheduleTimes times,
+        SchedulerMetrics metrics,
+        OutcomesRead outcomesRead) {
       this.context = context;
       this.metrics = metrics;
+      this.outcomesRead = outcomesRead;
       partition = context.taskId().partition();
       transitions = new Transitions(times);
       Remembered remembered = new Remembered(transitions);
@@ -120,11 +128,12 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
               transitions::wake,
               metrics.partition(partition));
       marks = new Marks(context.getStateStore(SchedulerTopology.MARKS));
-      outcomes = new OutcomeStep(times, transitions, remembered);
+      outcomes = new OutcomeStep(times, transitions, remembered, metrics);
       controls = new ControlStep(transitions);
       whenDue = new WhenDue(transitions, remembered);
       flushes = new RouteFlush(entries, marks, transitions);
       writer = new Writer(context, metrics);
+      reading = outcomesRead.begin(partition, context.currentSystemTimeMs());
       punctuation = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
       building =
           build()
@@ -169,6 +178,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         building.cancel();
       }
       metrics.gone(partition);
+      outcomesRead.end(partition, reading);
     }
 
     void process(Record<byte[], byte[]> record) {
@@ -177,22 +187,18 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         control(record, at);
       } else {
         outcome(record, at);
+        reading.progress().read(at.offset() + 1);
       }
     }
 
     private void outcome(Record<byte[], byte[]> record, RecordMetadata at) {
-      if (has(record, Headers.WRITER, Headers.WRITER_SCHEDULER)) {
-        return;
-      }
       String key = text(record.key());
-      if (has(record, Headers.FINAL, Headers.FINAL_YES) && !controlWaits(key)) {
+      Header ofFinal = record.headers().lastHeader(Headers.FINAL);
+      if (ofFinal != null && marks.isOwner(ofFinal.value()) && !controlWaits(key)) {
         return;
       }
       Read<OutcomeRecorded> read = outcome(key, record.value());
       OutcomeRecorded outcome = read.message();
-      if (read.wrong() == null && !recent.add(outcome.getId())) {
-        return; // the same id twice is once
-      }
       twice(
           record,
           at,
@@ -232,7 +238,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
     private void punctuate(long now) {
       if (entries.built()) {
-        whatIsDue(now);
+        // What time brings waits for what was said by then: time is that until which all is read.
+        whatIsDue(Math.min(now, reading.progress().readUntil()));
       }
       if (now - forgotten > FORGET_EVERY) {
         forgotten = now;
@@ -243,7 +250,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     private void whatIsDue(long now) {
-      boolean flushing = flushes.underWay();
+      boolean flushing = flushes.mayGoOn(now);
       List<Due> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
       if (!due.isEmpty()) {
         takeUp(due, now);
@@ -370,7 +377,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
             e.getUnfinishedMessage() instanceof OutcomeRecorded some ? some : read;
         return new Read<>(known, "its bytes cannot be read");
       }
-      return new Read<>(read, wrong(key, read.getQueueId()));
+      return new Read<>(read, read.getPartitionTaken() ? null : wrong(key, read.getQueueId()));
     }
 
     private Read<MessageControl> control(String key, byte @Nullable [] value) {
@@ -409,11 +416,6 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         throw new Unprocessable(wrong);
       }
     }
-  }
-
-  private static boolean has(Record<byte[], byte[]> record, String header, String value) {
-    Header found = record.headers().lastHeader(header);
-    return found != null && Arrays.equals(found.value(), value.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static String text(byte @Nullable [] key) {

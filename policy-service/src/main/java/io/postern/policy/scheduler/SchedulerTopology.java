@@ -29,11 +29,12 @@ final class SchedulerTopology {
 
   private SchedulerTopology() {}
 
-  static Topology of(ScheduleTimes times, SchedulerMetrics metrics) {
-    return of(times, metrics, RestoredStore::supplier, Stores::persistentKeyValueStore);
+  static Topology of(ScheduleTimes times, SchedulerMetrics metrics, OutcomesRead outcomes) {
+    return of(times, metrics, outcomes, RestoredStore::supplier, Stores::persistentKeyValueStore);
   }
 
   /**
+   * @param outcomes how far each partition of {@code mail.outcomes} is read, which its task says
    * @param restored makes the store that is read from its changelog, and may be larger than memory
    * @param derived makes the one that has none. While one store is persistent to Streams it keeps
    *     others out of the folder, and its id, by which a killed predecessor's transaction is ended
@@ -41,6 +42,7 @@ final class SchedulerTopology {
   static Topology of(
       ScheduleTimes times,
       SchedulerMetrics metrics,
+      OutcomesRead outcomes,
       Function<String, KeyValueBytesStoreSupplier> restored,
       Function<String, KeyValueBytesStoreSupplier> derived) {
     ByteArrayDeserializer read = new ByteArrayDeserializer();
@@ -55,7 +57,8 @@ final class SchedulerTopology {
         read,
         Topics.MAIL_OUTCOMES,
         Topics.MAIL_CONTROLS);
-    topology.addProcessor(SCHEDULER, () -> new SchedulerProcessor(times, metrics), SOURCE);
+    topology.addProcessor(
+        SCHEDULER, () -> new SchedulerProcessor(times, metrics, outcomes), SOURCE);
     topology.addStateStore(
         Stores.keyValueStoreBuilder(restored.apply(SCHEDULE), Serdes.String(), Serdes.ByteArray())
             .withLoggingEnabled(Map.of())
@@ -75,7 +78,7 @@ final class SchedulerTopology {
     HomePartition home = new HomePartition();
     topology.addSink(TO_DUE, Topics.MAIL_DUE, write, write, home, SCHEDULER);
     topology.addSink(TO_NOTICES, Topics.MAIL_NOTICES, write, write, home, SCHEDULER);
-    topology.addSink(TO_OUTCOMES, Topics.MAIL_OUTCOMES, write, write, home, SCHEDULER);
+    topology.addSink(TO_OUTCOMES, Topics.MAIL_SCHEDULE_OUTCOMES, write, write, home, SCHEDULER);
     return topology;
   }
 }

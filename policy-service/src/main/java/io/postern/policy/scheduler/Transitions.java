@@ -2,6 +2,7 @@ package io.postern.policy.scheduler;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -51,6 +52,7 @@ final class Transitions {
         entry.toBuilder()
             .setState(ScheduleState.OPEN)
             .setAttempt(entry.getAttempt() + 1)
+            .clearCause()
             .clearRemembered()
             .clearRememberedBy()
             .build());
@@ -105,7 +107,8 @@ final class Transitions {
         .setReason(bounded(reason))
         .setDueMillis(until)
         .setExpiresMillis(entry.getExpiresMillis() + (until - now))
-        .setHandBacks(0);
+        .setHandBacks(0)
+        .clearCause();
     if (!entry.getKeepAsked()) {
       keep(changes, key, entry);
     }
@@ -140,6 +143,7 @@ final class Transitions {
         entry.toBuilder()
             .setState(ScheduleState.WAITING)
             .setDueMillis(changes.now())
+            .setCause(DueCause.DUE_RELEASED)
             .setExpiresMillis(Math.min(entry.getExpiresMillis() - unused, longest(key, entry)))
             .setReleasedReason(entry.getReason())
             .build();

@@ -1,10 +1,13 @@
 package io.postern.policy.scheduler;
 
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.ScheduleEntry;
 
 /**
  * What the clock does to an entry whose time has come: the next attempt, expiry, the delay notice,
- * the end of a hold or a watch (DESIGN §8). A pure step: all it does is staged. Any thread.
+ * the end of a hold or a watch (DESIGN §8). The time is that until which the outcomes are read,
+ * since what was said by then comes first (log-mechanics §4). A pure step: all it does is staged.
+ * Any thread.
  */
 final class WhenDue {
   private final Transitions transitions;
@@ -43,7 +46,12 @@ final class WhenDue {
 
   /** The owner of the open delivery has written nothing: it is lost, and the attempt with it. */
   private void watchOver(Changes changes, EntryKey key, ScheduleEntry entry) {
-    ScheduleEntry.Builder tried = entry.toBuilder().setTries(entry.getTries() + 1).setHandBacks(0);
+    ScheduleEntry.Builder tried =
+        entry.toBuilder()
+            .setTries(entry.getTries() + 1)
+            .setHandBacks(0)
+            .setCause(DueCause.DUE_WATCH_ENDED)
+            .clearOwner();
     boolean expired = changes.now() >= entry.getExpiresMillis();
     switch (entry.getRemembered()) {
       case CANCEL -> remembered.obey(changes, key, tried, 0);

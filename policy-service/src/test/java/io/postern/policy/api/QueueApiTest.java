@@ -104,7 +104,7 @@ class QueueApiTest {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThat(all(Topics.MAIL_OUTCOMES))
+                assertThat(all(Topics.MAIL_SCHEDULE_OUTCOMES))
                     .filteredOn(record -> queueId.value().equals(record.key()))
                     .singleElement()
                     .satisfies(

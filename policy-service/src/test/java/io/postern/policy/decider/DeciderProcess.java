@@ -7,10 +7,11 @@ import io.postern.policy.Worker;
 import io.postern.rules.Directory;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
- * A decider in a process of its own that stops for ever between sending and committing, and says
- * so: to be killed there. Argument: the broker.
+ * A decider in a process of its own that stops for ever between writing Decisions and committing
+ * its position, and says so: to be killed there. Arguments: the broker; before which message's Decision.
  */
 public final class DeciderProcess {
   private DeciderProcess() {}
@@ -27,14 +28,27 @@ public final class DeciderProcess {
                 () -> Optional.of(directory),
                 new DeciderMetrics(new SimpleMeterRegistry()),
                 () -> {
-                  System.out.println("sent");
-                  try {
-                    never.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
+                  Producer<String, byte[]> producer = DecisionLog.producer(settings);
+                  return FlakyProducer.of(
+                      producer,
+                      record -> {
+                        if (args[1].equals(record.key())) {
+                          producer.flush();
+                          stopForEver(never);
+                        }
+                        return FlakyProducer.Fate.SENT;
+                      });
                 }));
     worker.start();
     never.await();
+  }
+
+  private static void stopForEver(CountDownLatch never) {
+    System.out.println("sent");
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

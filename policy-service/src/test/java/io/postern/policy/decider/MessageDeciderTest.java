@@ -35,7 +35,7 @@ class MessageDeciderTest {
 
   private final MessageDecider decider = new MessageDecider(new Outcomes());
 
-  private Decision decide(MessageAccepted message) {
+  private Decided decide(MessageAccepted message) {
     return decider.decide(DIRECTORY, Attempt.first(QUEUE_ID, message, 42, 1000));
   }
 
@@ -66,7 +66,7 @@ class MessageDeciderTest {
   @Test
   void G3_aRemovedConnectorHoldsWhatItWasPromised() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decision decision =
+    Decided decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR), later(message, promised("To Fabrikam")));
 
@@ -86,7 +86,7 @@ class MessageDeciderTest {
   @Test
   void G3_somebodyReleasedItAndItGoesAsTheDirectorySaysNow() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decision decision =
+    Decided decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR),
             later(message, promised("To Fabrikam").setHeldReason(Reasons.CONNECTOR_REMOVED)));
@@ -99,7 +99,7 @@ class MessageDeciderTest {
   @Test
   void G3_aReleaseFromAnotherHoldIsNoPermissionToGoWithoutTheConnector() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decision decision =
+    Decided decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR),
             later(message, promised("To Fabrikam").setHeldReason(Reasons.UNDECIDABLE)));
@@ -110,7 +110,7 @@ class MessageDeciderTest {
   @Test
   void G3_aChangedConnectorIsItsAdministratorsWordAndAppliesAtTheNextAttempt() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decision decision =
+    Decided decision =
         decider.decide(
             LogLab.directory(CHANGED_CONNECTOR), later(message, promised("To Fabrikam")));
 
@@ -130,7 +130,7 @@ class MessageDeciderTest {
             .addContent(reference(Topics.MAIL_CONTENT))
             .build();
     ContentSegment copy = reference(Topics.MAIL_CONTENT_HELD);
-    Decision decision =
+    Decided decision =
         decider.decide(DIRECTORY, later(message, promised("To Fabrikam").addMovedContent(copy)));
 
     assertThat(decision.deliveries().getFirst().getContentList()).containsExactly(received, copy);
@@ -144,7 +144,7 @@ class MessageDeciderTest {
 
   @Test
   void recipientsInDifferentDomainsTravelApartAndThoseOfOneHopTogether() {
-    Decision decision =
+    Decided decision =
         decide(
             Messages.to(
                 QUEUE_ID, "bob@fabrikam.example", "carl@contoso.example", "dora@FABRIKAM.example"));
@@ -180,7 +180,7 @@ class MessageDeciderTest {
     String[] many =
         IntStream.range(0, 250).mapToObj(i -> "u" + i + "@fabrikam.example").toArray(String[]::new);
 
-    Decision decision = decide(Messages.to(QUEUE_ID, many));
+    Decided decision = decide(Messages.to(QUEUE_ID, many));
 
     assertThat(decision.deliveries())
         .extracting(DeliveryRequested::getGroup, DeliveryRequested::getRecipientsCount)
@@ -192,9 +192,9 @@ class MessageDeciderTest {
     MessageAccepted message =
         Messages.to(QUEUE_ID, "a@fabrikam.example", "b@contoso.example", "c@fabrikam.example");
 
-    Decision one =
+    Decided one =
         decider.decide(DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(0)));
-    Decision two =
+    Decided two =
         decider.decide(
             DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(1).addRecipients(2)));
 
@@ -205,7 +205,7 @@ class MessageDeciderTest {
 
   @Test
   void aRecipientThatCannotBeReadIsHeldAloneAndAnAddressLiteralFails() {
-    Decision decision =
+    Decided decision =
         decide(Messages.to(QUEUE_ID, "no domain", "bob@fabrikam.example", "carl@[192.0.2.1]"));
 
     assertThat(decision.deliveries())
@@ -243,7 +243,7 @@ class MessageDeciderTest {
               .mapToObj(r -> "u@" + domains[random.nextInt(domains.length)])
               .toArray(String[]::new);
 
-      Decision decision = decide(Messages.to(QUEUE_ID, recipients));
+      Decided decision = decide(Messages.to(QUEUE_ID, recipients));
 
       assertThat(
               Stream.concat(

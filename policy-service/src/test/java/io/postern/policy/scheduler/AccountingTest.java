@@ -2,6 +2,7 @@ package io.postern.policy.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
@@ -44,6 +45,7 @@ class AccountingTest {
   private static final class Known {
     int open = 1; // the attempt that is open: the first one is from the beginning; 0: none
     int watched; // an attempt that its owner has handed over
+    Owner watchedBy = Owner.NOBODY;
     int told; // notices that it failed, expired or was cancelled
     final Set<OutcomeKind> ends = new HashSet<>();
   }
@@ -51,6 +53,7 @@ class AccountingTest {
   private final Map<EntryKey, Known> all = new HashMap<>();
   private final List<OutcomeRecorded.Builder> written = new ArrayList<>();
   private final Set<String> noticeIds = new HashSet<>();
+  private Owner owner = SchedulerLab.OWNER;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -95,10 +98,11 @@ class AccountingTest {
       if (known.watched > 0) {
         boolean first = random.nextBoolean();
         OutcomeKind kind = first ? OutcomeKind.DEFERRED : OutcomeKind.DELIVERED;
-        boolean late = !first && random.nextBoolean();
         write(
             lab,
-            outcome(lab, key, known.watched).setAfterStillOpen(true).setLate(late),
+            outcome(lab, key, known.watched)
+                .setAfterStillOpen(true)
+                .setOwner(known.watchedBy.message()),
             List.of(key),
             List.of(kind));
         if (known.watched == known.open) {
@@ -107,8 +111,15 @@ class AccountingTest {
         known.watched = 0;
       }
     } else if (choice < 46) {
-      if (!written.isEmpty()) { // the same id once more
-        lab.write(written.get(random.nextInt(written.size())));
+      if (random.nextInt(4) == 0) { // another takes the partition
+        owner = new Owner(owner.era(), owner.generation() + 1, 1 + random.nextInt(3));
+        lab.taken(owner);
+      } else if (!written.isEmpty()) { // an owner who has lost it says the same
+        lab.write(
+            written
+                .get(random.nextInt(written.size()))
+                .clone()
+                .setOwner(SchedulerLab.FORMER.message()));
       }
     } else if (choice < 48) { // of an attempt that is long over
       if (known.open != 1 && known.ends.isEmpty() && known.watched != 1) {
@@ -145,6 +156,7 @@ class AccountingTest {
         together.forEach(
             each -> {
               known(each).watched = attempt;
+              known(each).watchedBy = owner;
               known(each).open = 0;
             });
       }
@@ -208,8 +220,9 @@ class AccountingTest {
     write(lab, outcome(lab, key, 0).setWriter(OutcomeWriter.WRITER_DECIDER), List.of(), List.of());
   }
 
-  private static OutcomeRecorded.Builder outcome(SchedulerLab lab, EntryKey key, int attempt) {
-    return lab.outcome(key.queueId(), attempt, OutcomeKind.OUTCOME_KIND_UNSPECIFIED, "");
+  private OutcomeRecorded.Builder outcome(SchedulerLab lab, EntryKey key, int attempt) {
+    return lab.outcome(key.queueId(), attempt, OutcomeKind.OUTCOME_KIND_UNSPECIFIED, "")
+        .setOwner(owner.message());
   }
 
   private void write(

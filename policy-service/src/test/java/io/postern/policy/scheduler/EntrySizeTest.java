@@ -3,10 +3,12 @@ package io.postern.policy.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.Owner;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.ScheduleEntry;
@@ -46,12 +48,26 @@ class EntrySizeTest {
         .setOrganization("contoso")
         .setReason("revocation-unreachable")
         .setDelayNoticed(true)
-        .setOutcomeOffset(12_345_678_901L);
+        .setOutcomeOffset(12_345_678_901L)
+        .setCause(DueCause.DUE_WATCH_ENDED);
   }
 
   @Test
   void ofAMessageThatWaits() {
     assertThat(usual().build().getSerializedSize()).isLessThanOrEqualTo(300);
+  }
+
+  @Test
+  void ofAMessageThatIsWatched() {
+    ScheduleEntry entry =
+        usual()
+            .setState(ScheduleState.WATCHED)
+            .clearCause()
+            .setRemembered(ControlKind.CANCEL)
+            .setRememberedBy("1y2p0ij32e8e7")
+            .setOwner(new Owner(3, 1_000_000, 2_000).message())
+            .build();
+    assertThat(entry.getSerializedSize()).isLessThanOrEqualTo(300);
   }
 
   @Test

@@ -3,11 +3,12 @@ package io.postern.policy.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.postern.contracts.Headers;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ControlKind;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
@@ -16,6 +17,8 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +81,7 @@ class OutcomesTest {
                 assertThat(due.getAcceptedOffset()).isEqualTo(17);
                 assertThat(due.getConnector()).isEqualTo("To Fabrikam");
                 assertThat(due.hasRequirement()).isTrue();
+                assertThat(due.getCause()).isEqualTo(DueCause.DUE_RETRY);
                 assertThat(due.getHeldReason()).isEmpty();
                 assertThat(due.getMovedContentCount()).isZero();
               });
@@ -88,6 +92,31 @@ class OutcomesTest {
     assertThat(lab.own()).isEmpty();
     assertThat(lab.notices()).isEmpty();
     assertThat(lab.metric("postern.scheduler.entries", "state", "waiting")).isZero();
+  }
+
+  /**
+   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better; were
+   * it the promise, the connector could go and the mail with it in the clear.
+   */
+  @Test
+  void whatWasHandedBackUntriedDoesNotLowerThePromise() {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "remote-4xx", 0)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.CERTIFICATE_VALIDATION)));
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(
+        lab.outcome(message, 2, OutcomeKind.DEFERRED, "routing-changed", 0)
+            .setNoAttempt(true)
+            .setConnector("")
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC)));
+    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
+    assertThat(entry(0).getConnector()).isEqualTo("To Fabrikam");
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(
+        lab.outcome(message, 3, OutcomeKind.DEFERRED, "destination-busy", 0)
+            .setNoAttempt(true)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.DOMAIN_VALIDATION)));
+    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
   }
 
   @Test
@@ -162,7 +191,6 @@ class OutcomesTest {
         lab.outcome(message, 1, OutcomeKind.FAILED, Reasons.REMOTE_5XX, 4, 1)
             .setDeliveryId(message + "/1/2");
     lab.write(outcome);
-    lab.write(outcome); // the same id twice is once
 
     assertThat(lab.notices())
         .singleElement()
@@ -175,7 +203,7 @@ class OutcomesTest {
                   .extracting(RecipientOutcome::getRecipient, RecipientOutcome::getKind)
                   .containsExactly(tuple(1, OutcomeKind.FAILED), tuple(4, OutcomeKind.FAILED));
               assertThat(notice.getAcceptedOffset()).isEqualTo(17);
-              assertThat(notice.getOutcomeOffset()).isZero(); // the partition's first
+              assertThat(notice.getOutcomeOffset()).isEqualTo(1); // behind PartitionTaken
               assertThat(notice.getOrganization()).isEqualTo("contoso");
               assertThat(notice.hasRequirement()).isTrue();
             });
@@ -234,6 +262,7 @@ class OutcomesTest {
         .satisfies(
             due -> {
               assertThat(due.getHeldReason()).isEqualTo(Reasons.CONNECTOR_REMOVED);
+              assertThat(due.getCause()).isEqualTo(DueCause.DUE_RELEASED);
               assertThat(due.getConnector()).isEqualTo("To Fabrikam");
             });
     lab.write(
@@ -430,11 +459,15 @@ class OutcomesTest {
   void anOpenDeliveryIsWatchedAndTriedAgainWhenItsOwnerSaysNothingMore() {
     lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 0));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.WATCHED);
+    assertThat(Owner.of(entry(0).getOwner())).isEqualTo(SchedulerLab.OWNER);
     lab.advance(Duration.ofSeconds(60 + 600 + 29));
     assertThat(lab.due()).isEmpty();
     lab.advance(Duration.ofSeconds(1));
-    assertThat(lab.due()).singleElement().extracting(AttemptDue::getAttempt).isEqualTo(2);
+    assertThat(lab.due())
+        .extracting(AttemptDue::getAttempt, AttemptDue::getCause)
+        .containsExactly(tuple(2, DueCause.DUE_WATCH_ENDED));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+    assertThat(entry(0).hasOwner()).isFalse();
     // what the lost owner still says closes nothing
     lab.write(lab.outcome(message, 1, OutcomeKind.DEFERRED, "timeout", 0).setAfterStillOpen(true));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
@@ -463,6 +496,8 @@ class OutcomesTest {
     if (kind == OutcomeKind.DEFERRED) {
       assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
       assertThat(entry(0).getTries()).isEqualTo(2);
+    } else if (kind == OutcomeKind.DELIVERED) {
+      assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
     } else {
       none(0);
     }
@@ -471,7 +506,7 @@ class OutcomesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // attempt, after still open, late, kind, the entry that follows
+    // attempt, after still open, of a former owner, kind, the entry that follows
     "1, false, false, DEFERRED, WAITING",
     "1, false, false, HELD, ENTRY_HELD",
     "1, false, false, STILL_OPEN, WATCHED",
@@ -481,25 +516,160 @@ class OutcomesTest {
     "1, true, false, FAILED, ",
     "1, true, false, DELIVERED, DELIVERED_MARK",
     "1, false, true, DELIVERED, DELIVERED_MARK",
+    "1, true, true, DELIVERED, DELIVERED_MARK",
+    "1, false, true, DEFERRED, ",
+    "1, false, true, HELD, ",
+    "1, false, true, FAILED, ",
+    "1, false, true, STILL_OPEN, ",
     "2, false, false, DEFERRED, ",
     "2, false, false, FAILED, ",
     "2, false, false, HELD, ",
     "2, false, false, DELIVERED, DELIVERED_MARK",
   })
   void whatFindsNoStateCreatesOneOnlyAsFirstAttempt(
-      int attempt, boolean after, boolean late, OutcomeKind kind, ScheduleState state) {
-    lab.write(lab.outcome(message, attempt, kind, "x", 0).setAfterStillOpen(after).setLate(late));
+      int attempt, boolean after, boolean former, OutcomeKind kind, ScheduleState state) {
+    lab.write(
+        lab.outcome(message, attempt, kind, "x", 0)
+            .setAfterStillOpen(after)
+            .setOwner((former ? SchedulerLab.FORMER : SchedulerLab.OWNER).message()));
     ScheduleEntry entry = lab.entry(message, 0);
     assertThat(entry == null ? null : entry.getState()).isEqualTo(state);
-    boolean told = kind == OutcomeKind.FAILED && attempt == 1 && !after;
+    boolean told = kind == OutcomeKind.FAILED && attempt == 1 && !after && !former;
     assertThat(lab.notices().stream().filter(n -> n.getKind() != NoticeKind.KEEP_CONTENT))
         .hasSize(told ? 1 : 0);
+    boolean delivered = kind == OutcomeKind.DELIVERED;
+    assertThat(lab.skipped("former-owner")).isEqualTo(former && !delivered ? 1 : 0);
+    assertThat(lab.registry.get("postern.scheduler.late").counter().count())
+        .isEqualTo(former && delivered ? 1 : 0);
+    assertThat(lab.skipped("annulled"))
+        .isEqualTo(!former && !delivered && (attempt == 2 || after) ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // the entry before, kind of the former owner's outcome, the entry then
+    "OPEN, DEFERRED, OPEN",
+    "OPEN, FAILED, OPEN",
+    "OPEN, HELD, OPEN",
+    "OPEN, STILL_OPEN, OPEN",
+    "OPEN, DELIVERED, DELIVERED_MARK",
+    "WAITING, FAILED, WAITING",
+    "WAITING, DELIVERED, DELIVERED_MARK",
+    "WATCHED, DEFERRED, WATCHED",
+    "WATCHED, FAILED, WATCHED",
+    "WATCHED, STILL_OPEN, WATCHED",
+    "WATCHED, DELIVERED, DELIVERED_MARK",
+    "ENTRY_HELD, FAILED, ENTRY_HELD",
+    "ENTRY_HELD, DELIVERED, DELIVERED_MARK",
+  })
+  void ofAFormerOwnerOnlyDeliveredCounts(
+      ScheduleState before, OutcomeKind kind, ScheduleState after) {
+    lab.deferred(message, 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    switch (before) {
+      case WAITING -> lab.deferred(message, 2, 0);
+      case WATCHED -> lab.write(lab.outcome(message, 2, OutcomeKind.STILL_OPEN, "", 0));
+      case ENTRY_HELD -> lab.write(lab.outcome(message, 2, OutcomeKind.HELD, "no-route", 0));
+      default -> {}
+    }
+    assertThat(entry(0).getState()).isEqualTo(before);
+    lab.due();
+    lab.notices();
+    for (boolean follower : new boolean[] {false, true}) {
+      lab.write(
+          lab.outcome(message, 2, kind, "x", 0)
+              .setAfterStillOpen(follower)
+              .setOwner(SchedulerLab.FORMER.message()));
+      assertThat(entry(0).getState()).isEqualTo(after);
+    }
+    assertThat(lab.notices()).isEmpty();
+    assertThat(lab.skipped("former-owner")).isEqualTo(kind == OutcomeKind.DELIVERED ? 0 : 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DEFERRED, WAITING",
+    "FAILED, ",
+    "DELIVERED, DELIVERED_MARK",
+  })
+  void whatFollowsAFormerOwnersStillOpenThatCountedCounts(OutcomeKind kind, ScheduleState state) {
+    lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 0));
+    lab.taken(SchedulerLab.LATER);
+    // another attempt's, and another owner's: neither is what follows
+    lab.write(lab.outcome(message, 2, OutcomeKind.FAILED, "x", 0).setAfterStillOpen(true));
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.FAILED, "x", 0)
+            .setAfterStillOpen(true)
+            .setOwner(SchedulerLab.LATER.message()));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.WATCHED);
+    lab.write(lab.outcome(message, 1, kind, "x", 0).setAfterStillOpen(true));
+    ScheduleEntry entry = lab.entry(message, 0);
+    assertThat(entry == null ? null : entry.getState()).isEqualTo(state);
+    assertThat(lab.notices()).hasSize(kind == OutcomeKind.FAILED ? 1 : 0);
+    // nothing follows it twice
+    lab.write(lab.outcome(message, 1, OutcomeKind.FAILED, "x", 0).setAfterStillOpen(true));
+    entry = lab.entry(message, 0);
+    assertThat(entry == null ? null : entry.getState()).isEqualTo(state);
+    assertThat(lab.notices()).isEmpty();
+  }
+
+  @Test
+  void aMarkerThatIsNotLaterIsSkippedAndSoIsItsOwner() {
+    for (Owner notLater : List.of(SchedulerLab.FORMER, SchedulerLab.OWNER, new Owner(0, 0, 9))) {
+      lab.taken(notLater);
+    }
+    assertThat(lab.skipped("marker")).isEqualTo(3);
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "x", 0)
+            .setOwner(SchedulerLab.FORMER.message()));
+    none(0);
+    lab.deferred(message, 1, 0);
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
+    lab.taken(SchedulerLab.LATER);
+    lab.deferred(message, 1, 1); // of whoever has lost the partition
+    none(1);
+    assertThat(lab.skipped("marker")).isEqualTo(3);
+  }
+
+  @Test
+  void eachRecipientOfARecordIsJudgedByItself() {
+    lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 3));
+    OutcomeRecorded.Builder mixed = lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0);
+    for (OutcomeKind kind : List.of(OutcomeKind.DEFERRED, OutcomeKind.FAILED)) {
+      mixed.addRecipients(Answers.state(mixed.getRecipientsCount(), kind, "x"));
+    }
+    mixed.addRecipients(Answers.state(3, OutcomeKind.FAILED, "x"));
+    lab.write(mixed);
+    none(0);
+    assertThat(entry(1).getState()).isEqualTo(ScheduleState.WAITING);
+    none(2);
+    assertThat(entry(3).getState()).as("it does not follow").isEqualTo(ScheduleState.WATCHED);
+    assertThat(lab.notices())
+        .singleElement()
+        .satisfies(n -> assertThat(recipients(n.getRecipientsList())).containsExactly(2));
+    // the same record, of a former owner
+    QueueId other = SchedulerLab.message();
+    lab.write(
+        mixed
+            .setQueueId(other.value())
+            .setDeliveryId(other + "/1/0")
+            .setOwner(SchedulerLab.FORMER.message()));
+    ScheduleEntry late = lab.entry(other, 0);
+    assertThat(late == null ? null : late.getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    for (int skipped = 1; skipped <= 3; skipped++) {
+      assertThat(lab.entry(other, skipped)).isNull();
+    }
+    assertThat(lab.notices()).isEmpty();
+    assertThat(lab.skipped("former-owner")).isEqualTo(3);
   }
 
   @Test
   void aLateDeliveredKeepsTheTakersOutcomeFromBeginningAnew() {
-    lab.write(lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0).setLate(true));
-    lab.deferred(message, 1, 0); // the partition's new owner
+    lab.taken(SchedulerLab.LATER);
+    lab.delivered(message, 1, 0);
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "x", 0)
+            .setOwner(SchedulerLab.LATER.message()));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
     lab.advance(Duration.ofHours(1));
     assertThat(lab.due()).isEmpty();
@@ -508,7 +678,7 @@ class OutcomesTest {
   @Test
   void onlyTheOpenAttemptsOutcomeOrDeliveredClosesARecipient() {
     lab.deferred(message, 1, 0, 1);
-    lab.deferred(message, 1, 0); // again, with another id
+    lab.deferred(message, 1, 0); // again
     assertThat(entry(0).getTries()).isEqualTo(1);
     lab.write(lab.outcome(message, 1, OutcomeKind.FAILED, "x", 0));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
@@ -522,11 +692,31 @@ class OutcomesTest {
   }
 
   @Test
-  void aFinalFirstAttemptLeavesNoTraceAndOurOwnOutcomesAreSkipped() {
-    lab.write(message.value(), new byte[] {1, 2, 3}, Headers.WRITER_SCHEDULER, false);
-    lab.write(message.value(), new byte[] {1, 2, 3}, Headers.WRITER_DELIVERY, true);
+  void aFinalFirstAttemptOfTheOwnerInForceLeavesNoTraceAndIsNotEvenParsed() {
+    lab.write(message.value(), new byte[] {1, 2, 3}, SchedulerLab.OWNER);
     assertThat(lab.store(SchedulerTopology.SCHEDULE).all().hasNext()).isFalse();
     assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isZero();
+  }
+
+  @Test
+  void aFinalFirstAttemptOfAFormerOwnerIsNotSkippedBlindly() {
+    lab.writeFinal(
+        lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0)
+            .setOwner(SchedulerLab.FORMER.message()));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+    lab.deferred(message, 1, 0); // of whoever took the partition, and tried it too
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
+  }
+
+  @Test
+  void aFinalFirstAttemptOfALaterOwnerMakesItTheOwnerInForce() {
+    lab.writeFinal(
+        lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0)
+            .setOwner(SchedulerLab.LATER.message()));
+    none(0);
+    lab.deferred(message, 1, 1);
+    none(1);
+    assertThat(lab.skipped("former-owner")).isEqualTo(1);
   }
 
   @Test
@@ -547,13 +737,12 @@ class OutcomesTest {
     // cut, without value, with another's key, of another partition, without key
     QueueId other = SchedulerLab.message();
     byte[] whole = lab.outcome(other, 1, OutcomeKind.DEFERRED, "x", 0).build().toByteArray();
-    lab.write(
-        other.value(), Arrays.copyOf(whole, whole.length - 4), Headers.WRITER_DELIVERY, false);
-    lab.write(other.value(), null, Headers.WRITER_DELIVERY, false);
-    lab.write(SchedulerLab.message().value(), whole, Headers.WRITER_DELIVERY, false);
+    lab.write(other.value(), Arrays.copyOf(whole, whole.length - 4), null);
+    lab.write(other.value(), null, null);
+    lab.write(SchedulerLab.message().value(), whole, null);
     QueueId elsewhere = QueueId.next(3);
     lab.write(lab.outcome(elsewhere, 1, OutcomeKind.DEFERRED, "x", 0));
-    lab.write(null, whole, Headers.WRITER_DELIVERY, false);
+    lab.write(null, whole, null);
     lab.write(lab.outcome(SchedulerLab.message(), 1, OutcomeKind.DEFERRED, "x", -5));
     assertThat(lab.registry.get("postern.scheduler.undecidable").counter().count()).isEqualTo(7);
     ScheduleEntry held = lab.entry(other, 0);
@@ -599,5 +788,46 @@ class OutcomesTest {
     lab.advance(Duration.ofHours(2));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.ENTRY_HELD);
     assertThat(lab.due()).isEmpty();
+  }
+
+  /** What nobody writes is of no account either, when its owner has lost the partition. */
+  @Test
+  void aRecordOfAFormerOwnerThatCannotBeProcessedHoldsNobody() {
+    lab.deferred(message, 1, 0);
+    lab.advance(Duration.ofMinutes(2));
+    lab.write(
+        lab.outcome(message, 2, OutcomeKind.RELEASED, "", 0)
+            .setOwner(SchedulerLab.FORMER.message()));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
+  }
+
+  @Test
+  void eachOutcomeOfOurOwnNamesTheLastAttempt() {
+    lab.deferred(message, 1, 0, 1);
+    lab.advance(Duration.ofMinutes(2));
+    lab.deferred(message, 2, 0, 1);
+    lab.own();
+    lab.control(ControlKind.HOLD, message, "h", 0, 1);
+    lab.control(ControlKind.CANCEL, message, "c", 1);
+    lab.control(ControlKind.RELEASE, message, "r", 0);
+    lab.advance(Duration.ofMinutes(2));
+    assertThat(lab.due()).extracting(AttemptDue::getAttempt).containsExactly(2, 3);
+    lab.write(lab.outcome(message, 3, OutcomeKind.STILL_OPEN, "", 0));
+    lab.control(ControlKind.HOLD, message, "h2", 0);
+    lab.advance(Duration.ofMinutes(12));
+    assertThat(entry(0).getState()).isEqualTo(ScheduleState.ENTRY_HELD);
+    assertThat(lab.own())
+        .flatExtracting(
+            o ->
+                o.getRecipientsList().stream()
+                    .map(r -> r.getKind() + " " + o.getAttempt())
+                    .toList())
+        .containsExactly(
+            "HELD 2",
+            "HELD 2",
+            "CANCELLED 2",
+            "RELEASED 2",
+            "OUTCOME_KIND_UNSPECIFIED 3",
+            "HELD 3");
   }
 }

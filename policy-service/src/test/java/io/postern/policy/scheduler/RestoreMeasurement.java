@@ -55,6 +55,7 @@ public final class RestoreMeasurement {
             OutcomeRecorded.newBuilder()
                 .setId(OutcomeId.newBuilder().setIncarnation("measurement").setNumber(i))
                 .setWriter(OutcomeWriter.WRITER_DELIVERY)
+                .setOwner(SchedulerLab.OWNER.message())
                 .setQueueId(queueId.value())
                 .setDeliveryId(queueId + "/1/0")
                 .setAttempt(1)

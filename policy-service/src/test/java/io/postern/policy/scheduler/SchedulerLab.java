@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.Headers;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
@@ -44,9 +46,16 @@ import org.jspecify.annotations.Nullable;
 final class SchedulerLab implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   static final String ROUTE = "mx:fabrikam.example";
+
+  /** Has the partition from the beginning, by the log's first record. */
+  static final Owner OWNER = new Owner(0, 5, 1);
+
+  static final Owner FORMER = new Owner(0, 4, 2);
+  static final Owner LATER = new Owner(0, 6, 1);
   private static final Duration TICK = Duration.ofMillis(100);
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final OutcomesRead read = new OutcomesRead();
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> outcomes;
   private final TestInputTopic<byte[], byte[]> controls;
@@ -55,6 +64,9 @@ final class SchedulerLab implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> own;
   private Instant now = START;
   private long numbers;
+  private long end; // of mail.outcomes
+  private boolean silent;
+  private final List<Runnable> unread = new ArrayList<>();
 
   SchedulerLab(Path folder) {
     this(folder, ScheduleTimes.DEFAULT);
@@ -66,18 +78,26 @@ final class SchedulerLab implements AutoCloseable {
             // The driver flushes after each record, which RocksDB is slow at.
             SchedulerTopology.of(
                 times,
-                new SchedulerMetrics(registry),
+                metrics(registry, read),
+                read,
                 Stores::inMemoryKeyValueStore,
                 Stores::inMemoryKeyValueStore),
             StreamsSettings.of(LogLab.settings("localhost:9"), Deployment.singleNode(1), folder),
             START);
     ByteArraySerializer write = new ByteArraySerializer();
-    ByteArrayDeserializer read = new ByteArrayDeserializer();
+    ByteArrayDeserializer parse = new ByteArrayDeserializer();
     outcomes = driver.createInputTopic(Topics.MAIL_OUTCOMES, write, write);
     controls = driver.createInputTopic(Topics.MAIL_CONTROLS, write, write);
-    due = driver.createOutputTopic(Topics.MAIL_DUE, read, read);
-    notices = driver.createOutputTopic(Topics.MAIL_NOTICES, read, read);
-    own = driver.createOutputTopic(Topics.MAIL_OUTCOMES, read, read);
+    due = driver.createOutputTopic(Topics.MAIL_DUE, parse, parse);
+    notices = driver.createOutputTopic(Topics.MAIL_NOTICES, parse, parse);
+    own = driver.createOutputTopic(Topics.MAIL_SCHEDULE_OUTCOMES, parse, parse);
+    taken(OWNER);
+  }
+
+  private static SchedulerMetrics metrics(SimpleMeterRegistry registry, OutcomesRead read) {
+    SchedulerMetrics metrics = new SchedulerMetrics(registry);
+    metrics.reading(read);
+    return metrics;
   }
 
   @Override
@@ -107,7 +127,50 @@ final class SchedulerLab implements AutoCloseable {
 
   private void move(Duration by) {
     now = now.plus(by);
+    if (!silent) {
+      read.tasks().values().forEach(task -> task.progress().end(millis(), end));
+    }
     driver.advanceWallClockTime(by);
+  }
+
+  /** The log does not say any more where it ends; or it does again. */
+  void silent(boolean log) {
+    silent = log;
+  }
+
+  /** Is in the log, and read only by {@link #readOn}. */
+  void unread(OutcomeRecorded.Builder outcome) {
+    byte[] value = outcome.build().toByteArray();
+    String key = outcome.getQueueId();
+    end++;
+    unread.add(
+        () -> {
+          end--;
+          write(key, value, null);
+        });
+  }
+
+  /** What waited in the log is read; the clock stands. */
+  void readOn() {
+    List<Runnable> all = List.copyOf(unread);
+    unread.clear();
+    all.forEach(Runnable::run);
+  }
+
+  /** PartitionTaken. */
+  void taken(Owner by) {
+    write(
+        "",
+        OutcomeRecorded.newBuilder()
+            .setPartitionTaken(true)
+            .setOwner(by.message())
+            .build()
+            .toByteArray(),
+        null);
+  }
+
+  double skipped(String kind) {
+    return registry.get("postern.scheduler.skipped").tag("kind", kind).counter().count();
   }
 
   static QueueId message() {
@@ -124,6 +187,7 @@ final class SchedulerLab implements AutoCloseable {
         OutcomeRecorded.newBuilder()
             .setId(OutcomeId.newBuilder().setIncarnation("delivery-1").setNumber(++numbers))
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
+            .setOwner(OWNER.message())
             .setQueueId(queueId.value())
             .setDeliveryId(attempt == 0 ? "" : new DeliveryId(queueId, attempt, 0).toString())
             .setAttempt(attempt)
@@ -144,19 +208,22 @@ final class SchedulerLab implements AutoCloseable {
   }
 
   void write(OutcomeRecorded.Builder outcome) {
-    write(outcome.getQueueId(), outcome.build().toByteArray(), Headers.WRITER_DELIVERY, false);
+    write(outcome.getQueueId(), outcome.build().toByteArray(), null);
   }
 
+  /** A first attempt that delivered everything. */
   void writeFinal(OutcomeRecorded.Builder outcome) {
-    write(outcome.getQueueId(), outcome.build().toByteArray(), Headers.WRITER_DELIVERY, true);
+    Owner owner = Owner.of(outcome.getOwner());
+    write(outcome.getQueueId(), outcome.build().toByteArray(), owner);
   }
 
-  void write(@Nullable String key, byte @Nullable [] value, String writer, boolean isFinal) {
+  void write(@Nullable String key, byte @Nullable [] value, @Nullable Owner ofFinal) {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(Headers.WRITER, bytes(writer));
-    if (isFinal) {
-      headers.add(Headers.FINAL, bytes(Headers.FINAL_YES));
+    headers.add(Headers.WRITER, bytes(Headers.WRITER_DELIVERY));
+    if (ofFinal != null) {
+      headers.add(Headers.FINAL, bytes(ofFinal.toString()));
     }
+    end++;
     outcomes.pipeInput(new TestRecord<>(key == null ? null : bytes(key), value, headers, now));
   }
 
@@ -234,6 +301,15 @@ final class SchedulerLab implements AutoCloseable {
 
   KeyValueStore<String, byte[]> store(String name) {
     return driver.getKeyValueStore(name);
+  }
+
+  /** Keys of the store of marks. */
+  List<String> marks() {
+    List<String> keys = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = store(SchedulerTopology.MARKS).all()) {
+      all.forEachRemaining(mark -> keys.add(mark.key));
+    }
+    return keys;
   }
 
   /** The index by time. */

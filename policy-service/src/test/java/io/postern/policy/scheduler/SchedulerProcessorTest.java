@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Deployment;
+import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.policy.LogLab;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.assertj.core.api.ThrowingConsumer;
@@ -28,9 +32,11 @@ class SchedulerProcessorTest {
   @TempDir Path folder = Path.of("");
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final SchedulerProcessor processor =
-      new SchedulerProcessor(ScheduleTimes.DEFAULT, new SchedulerMetrics(registry));
+      new SchedulerProcessor(
+          ScheduleTimes.DEFAULT, new SchedulerMetrics(registry), new OutcomesRead());
   private MockProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> schedule;
+  private KeyValueStore<String, byte[]> marks;
 
   @BeforeEach
   void open() {
@@ -39,8 +45,9 @@ class SchedulerProcessorTest {
             StreamsSettings.of(LogLab.settings("localhost:9"), Deployment.singleNode(1), folder),
             new TaskId(0, 0),
             folder.toFile());
+    context.setCurrentSystemTimeMs(0);
     schedule = store(SchedulerTopology.SCHEDULE, Serdes.String());
-    store(SchedulerTopology.MARKS, Serdes.String());
+    marks = store(SchedulerTopology.MARKS, Serdes.String());
     store(SchedulerTopology.DUE, Serdes.Bytes());
   }
 
@@ -123,5 +130,32 @@ class SchedulerProcessorTest {
     }
     assertThat(registry.get("postern.scheduler.entries").tag("state", "waiting").gauge().value())
         .isEqualTo(12_000);
+  }
+
+  @Test
+  void theOwnerInForceComesWithTheRestoredMarks() {
+    marks.put("owner", SchedulerLab.bytes("2.5.1"));
+    processor.init(context);
+    while (running().size() > 1) { // the index is built
+      running().forEach(p -> p.getPunctuator().punctuate(1));
+    }
+    receive("2.5.1");
+    assertThat(undecidable()).as("skipped unparsed").isZero();
+    receive("2.4.9");
+    assertThat(undecidable()).as("a former owner's is parsed").isEqualTo(1);
+    processor.close();
+  }
+
+  private double undecidable() {
+    return registry.get("postern.scheduler.undecidable").counter().count();
+  }
+
+  private void receive(String ofFinal) {
+    context.setRecordMetadata(Topics.MAIL_OUTCOMES, 0, 0);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(Headers.FINAL, SchedulerLab.bytes(ofFinal));
+    processor.process(
+        new Record<>(
+            SchedulerLab.bytes(QueueId.next(0).value()), new byte[] {1, 2, 3}, 0, headers));
   }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
+import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
@@ -57,6 +58,7 @@ class SchedulerTest {
   @TempDir static Path folder = Path.of("");
   private static LogLab log;
   private static KafkaProducer<String, byte[]> delivery;
+  private static Owner owner = SchedulerLab.OWNER; // of all partitions
 
   private final Map<String, Integer> answered = new HashMap<>(); // last attempt by queue id
   private long numbers;
@@ -90,10 +92,25 @@ class SchedulerTest {
   }
 
   private void outcome(QueueId queueId, int attempt, OutcomeKind kind) {
+    outcome(queueId, attempt, kind, owner);
+  }
+
+  private static void taken(int partition, Owner by) {
+    byte[] marker =
+        OutcomeRecorded.newBuilder()
+            .setPartitionTaken(true)
+            .setOwner(by.message())
+            .build()
+            .toByteArray();
+    var unused = delivery.send(new ProducerRecord<>(Topics.MAIL_OUTCOMES, partition, "", marker));
+  }
+
+  private void outcome(QueueId queueId, int attempt, OutcomeKind kind, Owner writer) {
     byte[] outcome =
         OutcomeRecorded.newBuilder()
             .setId(OutcomeId.newBuilder().setIncarnation("test").setNumber(++numbers))
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
+            .setOwner(writer.message())
             .setQueueId(queueId.value())
             .setDeliveryId(queueId + "/" + attempt + "/0")
             .setAttempt(attempt)
@@ -264,6 +281,33 @@ class SchedulerTest {
           .get(60, SECONDS)
           .members()
           .size();
+    }
+  }
+
+  @Test
+  void afterARestartItKnowsWhoseOutcomesCountAndThatAllIsRead() {
+    Owner former = owner;
+    owner = new Owner(former.era(), former.generation() + 1, 1);
+    for (int partition = 0; partition < LogLab.PARTITIONS; partition++) {
+      taken(partition, owner);
+    }
+    List<QueueId> ids = new ArrayList<>(deferred(LogLab.PARTITIONS));
+    try (Scheduler before = scheduler("before", LATER, new SimpleMeterRegistry())) {
+      await().atMost(LONG).until(before::ready);
+      await().atMost(LONG).until(() -> inChangelog().contains(ids.getFirst() + "/0"));
+    }
+    try (Scheduler after = scheduler("after")) {
+      // Nothing new stands in the log: its tasks read nothing, and what is due comes all the same.
+      await().atMost(LONG).until(() -> ids.stream().allMatch(id -> attempts(id).contains(2)));
+      QueueId skipped = QueueId.next(0);
+      outcome(skipped, 1, OutcomeKind.DEFERRED, former);
+      List<QueueId> behind = deferred(LogLab.PARTITIONS);
+      await().atMost(LONG).until(() -> behind.stream().allMatch(id -> attempts(id).contains(2)));
+      assertThat(inChangelog()).doesNotContain(skipped + "/0");
+      ids.addAll(behind);
+      allInOrderAndOnce(ids);
+      assertThat(attempts(skipped)).isEmpty();
+      assertThat(after.alive()).isTrue();
     }
   }
 

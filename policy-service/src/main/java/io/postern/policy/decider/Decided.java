@@ -8,8 +8,8 @@ import java.util.List;
  * What becomes of a message's recipients in one attempt: each is in exactly one delivery or
  * outcome.
  */
-record Decision(List<DeliveryRequested> deliveries, List<OutcomeRecorded> outcomes) {
-  Decision {
+record Decided(List<DeliveryRequested> deliveries, List<OutcomeRecorded> outcomes) {
+  Decided {
     deliveries = List.copyOf(deliveries);
     outcomes = List.copyOf(outcomes);
   }

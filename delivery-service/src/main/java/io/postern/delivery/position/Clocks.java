@@ -1,0 +1,39 @@
+package io.postern.delivery.position;
+
+import io.postern.contracts.DeliveryPosition.LeaseBeginning;
+import io.postern.log.rules.LaterClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+
+/**
+ * The clocks on which leases rest. Any thread.
+ *
+ * @param later nanoseconds that do not stand while the machine sleeps
+ * @param monotonic nanoseconds since the machine's start, the same in all its processes
+ * @param boot names that start; empty: not known
+ */
+record Clocks(LongSupplier later, LongSupplier monotonic, Clock wall, String boot) {
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  static Clocks ofTheMachine() {
+    return new Clocks(new LaterClock(), System::nanoTime, Clock.systemUTC(), bootId());
+  }
+
+  LeaseBeginning leaseBeginning() {
+    return new LeaseBeginning(boot, monotonic.getAsLong(), wall.millis());
+  }
+
+  // Elsewhere than on Linux a taker waits for as long as on another machine.
+  private static String bootId() {
+    try {
+      String id = Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip();
+      return id.matches("[0-9A-Za-z-]{1,64}") ? id : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.postern.delivery.position;
+
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.OutcomeId;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.PartitionLedger.Remainder;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcomes on their way into the log, of partitions that are ours and of those that were. Outcomes
+ * of one partition keep their order. Owner: the reader's thread. Bounded by the window and the
+ * watch.
+ *
+ * <p>After a send that failed nothing is sent again before its partition was taken again; of a
+ * partition that is not ours only <em>delivered</em> is.
+ */
+final class OutcomeWriting {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final OutcomeLog log;
+  private final TakeoverCounts counts;
+  private final Consumer<OutcomeRecorded> observer;
+  private final String incarnation = Long.toString(RANDOM.nextLong(1L << 50), 36);
+  private final Map<Outgoing<OutcomeRecorded.Builder>, Sent> sent = new LinkedHashMap<>();
+  private final List<Sent> lateUnsent = new ArrayList<>();
+  private long number;
+
+  /**
+   * @param work null: of no partition that is ours
+   */
+  private record Sent(
+      @Nullable PartitionWork work,
+      Outgoing<OutcomeRecorded.Builder> outgoing,
+      OutcomeRecorded record) {}
+
+  private record Marker(PartitionWork work, Owner by) {}
+
+  /**
+   * @param observer sees each outcome that became durable
+   */
+  OutcomeWriting(OutcomeLog log, TakeoverCounts counts, Consumer<OutcomeRecorded> observer) {
+    this.log = log;
+    this.counts = counts;
+    this.observer = observer;
+  }
+
+  /** An outcome of a partition that is ours came. */
+  void write(PartitionWork work, Outgoing<OutcomeRecorded.Builder> outgoing) {
+    identify(outgoing.payload());
+    send(work, work.ledger.write(outgoing));
+  }
+
+  /** Sends what a take left to be sent. */
+  void send(PartitionWork work, List<Outgoing<OutcomeRecorded.Builder>> sends) {
+    for (Outgoing<OutcomeRecorded.Builder> outgoing : sends) {
+      if (!log.usable()) {
+        return; // it waits in the ledger for the next take
+      }
+      send(new Sent(work, outgoing, record(outgoing)));
+    }
+  }
+
+  /** PartitionTaken; its offset comes by {@link #settle}. */
+  void take(PartitionWork work) {
+    Owner by = work.ledger.take();
+    counts.taken();
+    log.send(OutcomeLog.taken(work.partition.partition(), by), new Marker(work, by));
+  }
+
+  /** An outcome of a partition that was ours came. */
+  void writeLate(Remainder<OutcomeRecorded.Builder> remainder) {
+    identify(remainder.outgoing().payload());
+    late(remainder);
+  }
+
+  private void late(Remainder<OutcomeRecorded.Builder> remainder) {
+    Outgoing<OutcomeRecorded.Builder> outgoing = remainder.outgoing();
+    if (remainder.deliveredOnly()) {
+      var unused = Outcomes.late(outgoing.payload());
+      counts.late();
+    }
+    Sent late = new Sent(null, outgoing, record(outgoing));
+    if (log.usable()) {
+      send(late);
+    } else {
+      lateUnsent.add(late);
+    }
+  }
+
+  /** The partition is lost: what was sent is on its way, of the rest what may still be written. */
+  void lost(PartitionWork work) {
+    for (Remainder<OutcomeRecorded.Builder> remainder : work.ledger.lose()) {
+      if (!sent.containsKey(remainder.outgoing())) {
+        late(remainder);
+      }
+    }
+  }
+
+  private void send(Sent each) {
+    sent.put(each.outgoing(), each);
+    log.send(OutcomeLog.record(each.record()), each);
+  }
+
+  private void identify(OutcomeRecorded.Builder outcome) {
+    // The same outcome keeps it when it is written again.
+    if (!outcome.hasId()) {
+      outcome.setId(OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number));
+    }
+  }
+
+  private static OutcomeRecorded record(Outgoing<OutcomeRecorded.Builder> outgoing) {
+    return outgoing
+        .payload()
+        .setOwner(outgoing.owner().message())
+        .setAfterStillOpen(outgoing.afterStillOpen())
+        .build();
+  }
+
+  /**
+   * Takes in what the log has said.
+   *
+   * @param ours whether the partition is still this one
+   * @param taken a PartitionTaken is in the log, at the offset
+   * @return false: a send failed, and there is no producer any more
+   */
+  boolean settle(
+      java.util.function.Predicate<PartitionWork> ours, BiConsumer<PartitionWork, Long> taken) {
+    for (OutcomeLog.Result<Object> result = log.poll(); result != null; result = log.poll()) {
+      if (result.failed()) {
+        failed(ours);
+        return false;
+      }
+      switch (result.what()) {
+        case Marker marker -> {
+          if (ours.test(marker.work()) && marker.by().equals(marker.work().ledger.owner())) {
+            taken.accept(marker.work(), result.offset());
+          }
+        }
+        case Sent each -> acknowledged(each, result.offset(), ours);
+        default -> throw new IllegalStateException("nothing else is sent");
+      }
+    }
+    return true;
+  }
+
+  private void acknowledged(
+      Sent each, long offset, java.util.function.Predicate<PartitionWork> ours) {
+    sent.remove(each.outgoing());
+    PartitionWork work = each.work();
+    if (work != null && ours.test(work)) {
+      send(work, work.ledger.acknowledged(each.outgoing(), offset));
+    }
+    observer.accept(each.record());
+  }
+
+  private void failed(java.util.function.Predicate<PartitionWork> ours) {
+    List<Sent> unanswered = List.copyOf(sent.values());
+    sent.clear();
+    for (Sent each : unanswered) {
+      PartitionWork work = each.work();
+      // Of a partition that is ours the ledger knows it, and the next take decides.
+      if (work == null || !ours.test(work)) {
+        boolean delivered =
+            each.record().getRecipientsList().stream()
+                .anyMatch(r -> r.getKind() == OutcomeKind.DELIVERED);
+        if (delivered) {
+          late(new Remainder<>(each.outgoing(), true));
+        }
+      }
+    }
+  }
+
+  /** There is a producer again: what may be written of partitions that are not ours. */
+  void renewed() {
+    List<Sent> late = List.copyOf(lateUnsent);
+    lateUnsent.clear();
+    late.forEach(this::send);
+  }
+
+  /** Nothing is on its way. */
+  boolean idle() {
+    return sent.isEmpty() && lateUnsent.isEmpty();
+  }
+}

@@ -1,0 +1,148 @@
+package io.postern.delivery.position;
+
+import io.postern.contracts.DeliveryPosition;
+import io.postern.log.OccasionalLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Commits positions, whose success proves the lease: twice a second, also when nothing has changed,
+ * and at a revocation. A commit has the positions as of its call, of partitions that are ours then;
+ * nothing is kept for a later one. Owner: the reader's thread, on which the client calls back;
+ * {@link #proven} any.
+ */
+final class PositionCommits {
+  // An answer that is as late as this renews what it can; the next commit does not wait for it.
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(2);
+
+  private final Duration interval;
+  private final Clocks clocks;
+  private final OccasionalLog complaints;
+  private boolean underWay;
+  private boolean asked;
+  private long began;
+  private volatile long provenAt;
+  private volatile boolean everProven;
+
+  PositionCommits(Duration interval, Clocks clocks, OccasionalLog complaints) {
+    this.interval = interval;
+    this.clocks = clocks;
+    this.complaints = complaints;
+    this.began = clocks.later().getAsLong() - interval.toNanos();
+  }
+
+  /** A partition is ours and has no lease: the next turn commits. */
+  void ask() {
+    asked = true;
+  }
+
+  /** A new member of the group: answers to the former one's commits are gone. */
+  void reset() {
+    underWay = false;
+  }
+
+  /**
+   * @param ours whether a partition that was committed is still the same
+   */
+  void whenDue(
+      KafkaConsumer<String, byte[]> member,
+      Collection<PartitionWork> works,
+      Predicate<PartitionWork> ours) {
+    long now = clocks.later().getAsLong();
+    long since = now - began;
+    if (underWay ? since < ANSWER_PATIENCE.toNanos() : !asked && since < interval.toNanos()) {
+      return;
+    }
+    List<PartitionWork> committed = new ArrayList<>();
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+    DeliveryPosition.LeaseBeginning lease = clocks.leaseBeginning();
+    for (PartitionWork work : works) {
+      if (work.ledger.begun() && !work.givenUp()) {
+        put(positions, work, work.ledger.position(false, lease));
+        committed.add(work);
+      }
+    }
+    began = now;
+    asked = false;
+    if (positions.isEmpty()) {
+      underWay = false;
+      return;
+    }
+    underWay = true;
+    member.commitAsync(
+        positions,
+        (offsets, failure) -> {
+          if (began == now) {
+            underWay = false;
+          }
+          if (failure != null) {
+            complaints.warn("positions could not be committed", failure);
+            return;
+          }
+          complaints.over("positions can be committed");
+          proven(now);
+          for (PartitionWork work : committed) {
+            if (ours.test(work)) {
+              work.lease.renewed(now);
+            }
+          }
+        });
+  }
+
+  /**
+   * The last commit of partitions that are given up.
+   *
+   * @param released those of them that a taker need not wait for
+   */
+  void last(
+      KafkaConsumer<String, byte[]> member,
+      Collection<PartitionWork> works,
+      Predicate<PartitionWork> released,
+      Duration patience) {
+    DeliveryPosition.LeaseBeginning lease = clocks.leaseBeginning();
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+    for (PartitionWork work : works) {
+      if (work.ledger.begun()) {
+        put(positions, work, work.ledger.position(released.test(work), lease));
+      }
+    }
+    if (positions.isEmpty()) {
+      return;
+    }
+    try {
+      member.commitSync(positions, patience);
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      // Whoever takes them waits, and does again what lies behind the position before.
+      complaints.warn("the last positions could not be committed", e);
+    }
+  }
+
+  private static void put(
+      Map<TopicPartition, OffsetAndMetadata> positions,
+      PartitionWork work,
+      DeliveryPosition position) {
+    positions.put(work.partition, new OffsetAndMetadata(position.next(), position.encode()));
+  }
+
+  private void proven(long at) {
+    provenAt = at;
+    everProven = true;
+  }
+
+  /** A commit succeeded within the time that a lease lasts. Any thread. */
+  boolean proven(Duration term) {
+    return everProven && clocks.later().getAsLong() - provenAt < term.toNanos();
+  }
+}

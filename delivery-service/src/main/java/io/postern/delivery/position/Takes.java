@@ -1,0 +1,199 @@
+package io.postern.delivery.position;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Owner;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
+import io.postern.log.rules.ReadBack;
+import io.postern.log.rules.RecipientState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads back in {@code mail.outcomes} what predecessors had finished, for partitions whose
+ * PartitionTaken is in the log. A thread of its own, so that the reader goes on polling; asked by
+ * the reader's thread, one request after the other, each tried until it succeeds. Bounded by the
+ * number of partitions, and by what a position may leave behind it.
+ */
+final class Takes implements Runnable, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Takes.class.getName());
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final int FETCH_BYTES = 4 << 20;
+
+  /**
+   * @param from offset of {@code mail.outcomes}, where the owner {@code there} is in force
+   * @param marker where its PartitionTaken stands
+   */
+  record Request(PartitionWork work, Owner by, long from, Owner there, long marker) {}
+
+  /**
+   * @param deliveriesEnd of {@code mail.deliveries}, asked when the marker was in the log
+   */
+  record Result(Request request, ReadBack back, long deliveriesEnd) {}
+
+  private final LogSettings settings;
+  private final OccasionalLog complaints = new OccasionalLog(Takes.class);
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private final Queue<Result> results = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
+  private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+
+  Takes(LogSettings settings) {
+    this.settings = settings;
+  }
+
+  void ask(Request request) {
+    requests.add(request);
+  }
+
+  /** The next that was read back; null: none yet. */
+  @Nullable Result poll() {
+    return results.poll();
+  }
+
+  /** Runs until {@link #close}. */
+  @Override
+  public void run() {
+    while (!closed) {
+      try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties())) {
+        consumer = reader;
+        while (!closed) {
+          Request request = requests.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+          if (request != null) {
+            results.add(untilRead(reader, request));
+          }
+        }
+      } catch (WakeupException e) {
+        // close() was called
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (KafkaException e) {
+        complaints.warn("outcomes cannot be read back", e);
+        pause();
+      } finally {
+        consumer = null;
+      }
+    }
+  }
+
+  private Result untilRead(KafkaConsumer<String, byte[]> reader, Request request) {
+    while (true) {
+      try {
+        Result result = read(reader, request);
+        complaints.over("outcomes are read back");
+        return result;
+      } catch (WakeupException e) {
+        throw e;
+      } catch (KafkaException e) {
+        complaints.warn("outcomes cannot be read back, trying again", e);
+        pause();
+        if (closed) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Result read(KafkaConsumer<String, byte[]> reader, Request request) {
+    int number = request.work().partition.partition();
+    TopicPartition outcomes = new TopicPartition(Topics.MAIL_OUTCOMES, number);
+    TopicPartition deliveries = new TopicPartition(Topics.MAIL_DELIVERIES, number);
+    Long end = reader.endOffsets(List.of(deliveries)).get(deliveries);
+    if (end == null) {
+      throw new KafkaException("no end of " + deliveries);
+    }
+    reader.assign(List.of(outcomes));
+    reader.seek(outcomes, request.from());
+    ReadBack back = new ReadBack(request.there());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (reader.position(outcomes) <= request.marker()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new KafkaException("no end of outcomes within " + PATIENCE);
+      }
+      try {
+        for (ConsumerRecord<String, byte[]> record : reader.poll(POLL).records(outcomes)) {
+          if (record.offset() <= request.marker()) {
+            feed(back, record);
+          }
+        }
+      } catch (OffsetOutOfRangeException e) {
+        // Retention has taken what is older than any message lives.
+        reader.seekToBeginning(List.of(outcomes));
+      }
+    }
+    return new Result(request, back, end);
+  }
+
+  private static void feed(ReadBack back, ConsumerRecord<String, byte[]> record) {
+    try {
+      OutcomeRecorded outcome =
+          OutcomeRecorded.parseFrom(record.value() == null ? new byte[0] : record.value());
+      if (outcome.getPartitionTaken()) {
+        back.taken(record.offset(), Owner.of(outcome.getOwner()));
+      } else if (outcome.getMovedContentCount() == 0) { // a copy of content says nothing of an end
+        back.outcome(
+            Owner.of(outcome.getOwner()),
+            outcome.getQueueId(),
+            outcome.getAttempt(),
+            outcome.getAfterStillOpen(),
+            RecipientState.of(outcome));
+      }
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the outcome at "
+              + record.topic()
+              + "-"
+              + record.partition()
+              + " offset "
+              + record.offset()
+              + " is unreadable",
+          e);
+    }
+  }
+
+  private Properties properties() {
+    Properties properties = settings.reader(false);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+    return properties;
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    KafkaConsumer<String, byte[]> current = consumer;
+    if (current != null) {
+      current.wakeup();
+    }
+  }
+}

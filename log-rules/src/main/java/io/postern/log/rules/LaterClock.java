@@ -1,0 +1,51 @@
+package io.postern.log.rules;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+
+/**
+ * Nanoseconds that advance by the later of the monotonic and the wall clock: a machine that slept,
+ * whose monotonic clock stood meanwhile, has no lease left. A wall clock that is set forward lets
+ * time-outs end early, which is safe; one that is set back changes nothing.
+ *
+ * <p>Any thread.
+ */
+public final class LaterClock implements LongSupplier {
+  // Below this the two differ by their resolutions and by a clock that is being corrected.
+  private static final long JUMP_NANOS = Duration.ofMillis(50).toNanos();
+
+  private final LongSupplier monotonic;
+  private final Clock wall;
+  private long ahead; // of the monotonic clock, by jumps seen
+  private long difference; // wall - monotonic, when last the same
+
+  public LaterClock() {
+    this(System::nanoTime, Clock.systemUTC());
+  }
+
+  public LaterClock(LongSupplier monotonic, Clock wall) {
+    this.monotonic = monotonic;
+    this.wall = wall;
+    this.difference = wallNanos() - monotonic.getAsLong();
+  }
+
+  @Override
+  public synchronized long getAsLong() {
+    long now = monotonic.getAsLong();
+    long jump = wallNanos() - now - difference;
+    if (jump < 0) {
+      difference += jump;
+    } else if (jump > JUMP_NANOS) {
+      difference += jump;
+      ahead += jump;
+    }
+    return now + ahead;
+  }
+
+  private long wallNanos() {
+    Instant now = wall.instant();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+}

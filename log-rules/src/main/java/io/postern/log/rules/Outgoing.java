@@ -1,0 +1,100 @@
+package io.postern.log.rules;
+
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.OutcomeKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An outcome on its way into the log. Owner: the ledger's thread.
+ *
+ * @param <P> what the caller writes
+ */
+public final class Outgoing<P> {
+  static final long NO_DECISION = -1;
+
+  final long decision;
+  final String queueId;
+  final int attempt;
+  final List<RecipientState> recipients;
+  final @Nullable Handover<P> handover;
+  private final boolean stillOpen;
+  private final P payload;
+  private Owner owner = Owner.NOBODY;
+
+  private Outgoing(
+      long decision,
+      String queueId,
+      int attempt,
+      List<RecipientState> recipients,
+      @Nullable Handover<P> handover,
+      boolean stillOpen,
+      P payload) {
+    this.decision = decision;
+    this.queueId = queueId;
+    this.attempt = attempt;
+    this.recipients = List.copyOf(recipients);
+    this.handover = handover;
+    this.stillOpen = stillOpen;
+    this.payload = payload;
+  }
+
+  /** Ends recipients of the Decision at this offset of {@code mail.deliveries}. */
+  public static <P> Outgoing<P> end(
+      long decision, String queueId, int attempt, List<RecipientState> recipients, P payload) {
+    return new Outgoing<>(decision, queueId, attempt, recipients, null, false, payload);
+  }
+
+  /** Hands recipients of that Decision over to the watch. */
+  public static <P> Outgoing<P> stillOpen(
+      long decision,
+      String queueId,
+      int attempt,
+      List<Integer> recipients,
+      Handover<P> handover,
+      P payload) {
+    List<RecipientState> states =
+        recipients.stream().map(r -> new RecipientState(r, OutcomeKind.STILL_OPEN)).toList();
+    return new Outgoing<>(decision, queueId, attempt, states, handover, true, payload);
+  }
+
+  /** Ends what was handed over. */
+  public static <P> Outgoing<P> following(
+      Handover<P> handover,
+      String queueId,
+      int attempt,
+      List<RecipientState> recipients,
+      P payload) {
+    return new Outgoing<>(NO_DECISION, queueId, attempt, recipients, handover, false, payload);
+  }
+
+  public P payload() {
+    return payload;
+  }
+
+  /** Whom it names as its owner, once it is to be sent. */
+  public Owner owner() {
+    return owner;
+  }
+
+  void owner(Owner writer) {
+    owner = writer;
+  }
+
+  public boolean isStillOpen() {
+    return stillOpen;
+  }
+
+  /** It says that it follows a "still open", which was sent. */
+  public boolean afterStillOpen() {
+    return handover != null && !stillOpen;
+  }
+
+  boolean anyDelivered() {
+    return recipients.stream().anyMatch(r -> r.kind() == OutcomeKind.DELIVERED);
+  }
+
+  AttemptKey key(RecipientState state) {
+    return new AttemptKey(queueId, attempt, state.recipient());
+  }
+}

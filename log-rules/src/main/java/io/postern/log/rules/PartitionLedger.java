@@ -1,0 +1,411 @@
+package io.postern.log.rules;
+
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.DeliveryPosition.LeaseBeginning;
+import io.postern.contracts.Marks;
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.DecisionSource;
+import io.postern.contracts.v1.OutcomeKind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition of {@code mail.deliveries} in the hands of one owner, from its assignment to its
+ * loss: which Decisions are open, which outcomes are on their way, and the position that follows
+ * (docs/design/the-log.md). Outcomes come first, the position after: a Decision is finished when
+ * the log has acknowledged the outcomes of all its recipients.
+ *
+ * <p>An assignment begins with a take: {@link #take} names the owner, whose PartitionTaken the
+ * caller writes; acknowledged, the caller reads {@code mail.outcomes} from {@link #readFrom} to it
+ * and calls {@link #taken}. A send that fails begins another take: nothing is sent again under the
+ * same one.
+ *
+ * <p>Owner: one thread. Bounded by the caller's window of open deliveries.
+ *
+ * @param <P> what the caller writes as an outcome
+ */
+public final class PartitionLedger<P> {
+  private final DeliveryPosition inherited;
+  private final int generation;
+  private Owner owner = Owner.NOBODY;
+  private int takes;
+  private boolean running; // between takes
+  private boolean begun; // the first take has ended
+  private Chain chain;
+  private long next;
+  private long marker;
+  private long acknowledgedTo; // the last offset of mail.outcomes that is known to be ours
+  private long before; // Decisions below were there at the first take
+  private @Nullable ReadBack found; // what the predecessors had written, for Decisions from before
+  private final TreeMap<Long, OpenDecision> open = new TreeMap<>();
+  private final TreeMap<Long, Owner> markers = new TreeMap<>();
+  private final Set<Outgoing<P>> pending = new LinkedHashSet<>();
+
+  /**
+   * @param generation of the consumer group, in which the partition was assigned
+   */
+  public PartitionLedger(DeliveryPosition inherited, int generation) {
+    this.inherited = inherited;
+    this.generation = generation;
+    this.chain = new Chain(inherited.marks());
+    this.next = inherited.next();
+  }
+
+  private static final class OpenDecision {
+    final Marks marksBefore;
+    final long outcomesFrom;
+    final String queueId;
+    final int attempt;
+    final Set<Integer> recipients;
+
+    OpenDecision(
+        Marks marksBefore,
+        long outcomesFrom,
+        String queueId,
+        int attempt,
+        Collection<Integer> recipients) {
+      this.marksBefore = marksBefore;
+      this.outcomesFrom = outcomesFrom;
+      this.queueId = queueId;
+      this.attempt = attempt;
+      this.recipients = new HashSet<>(recipients);
+    }
+  }
+
+  /** Begins a take: the owner whose PartitionTaken goes to the log now. */
+  public Owner take() {
+    running = false;
+    owner = new Owner(inherited.era(), generation, ++takes);
+    return owner;
+  }
+
+  /** The present take's owner. */
+  public Owner owner() {
+    return owner;
+  }
+
+  /** Between takes: Decisions are read and outcomes sent. */
+  public boolean running() {
+    return running;
+  }
+
+  /** The first take has ended: there is a position to commit, during later takes too. */
+  public boolean begun() {
+    return begun;
+  }
+
+  /** Where reading back begins. */
+  public long readFrom() {
+    return begun ? outcomesFrom() : inherited.outcomesFrom();
+  }
+
+  /** The owner in force there. */
+  public Owner ownerThere() {
+    return ownerAt(readFrom());
+  }
+
+  /**
+   * The take's PartitionTaken is in the log, and all from {@link #readFrom} to it was read.
+   *
+   * @param at its offset in {@code mail.outcomes}
+   * @param deliveriesEnd of {@code mail.deliveries}, asked after that
+   * @return outcomes to send now, under the new take; null: a later owner has the partition
+   */
+  public @Nullable List<Outgoing<P>> taken(long at, long deliveriesEnd, ReadBack back) {
+    if (!back.inForce().equals(owner)) {
+      return null;
+    }
+    markers.putAll(back.markers());
+    marker = at;
+    acknowledgedTo = Math.max(acknowledgedTo, at);
+    running = true;
+    if (!begun) {
+      begun = true;
+      found = back;
+      before = deliveriesEnd;
+      return List.of();
+    }
+    for (OpenDecision decision : open.values()) {
+      decision.recipients.removeIf(
+          r -> back.ended(new AttemptKey(decision.queueId, decision.attempt, r)));
+    }
+    open.values().removeIf(decision -> decision.recipients.isEmpty());
+    List<Outgoing<P>> sends = new ArrayList<>();
+    for (Outgoing<P> outgoing : List.copyOf(pending)) {
+      if (stands(outgoing, back)) {
+        sends.addAll(finish(outgoing));
+      } else {
+        sends.add(outgoing);
+      }
+    }
+    sends.forEach(this::name);
+    return sends;
+  }
+
+  private static <P> boolean stands(Outgoing<P> outgoing, ReadBack back) {
+    return outgoing.recipients.stream()
+        .map(outgoing::key)
+        .allMatch(outgoing.isStillOpen() ? back::written : back::ended);
+  }
+
+  /** The offset of {@code mail.deliveries} to be read next. */
+  public long next() {
+    return next;
+  }
+
+  /**
+   * A Decision as read.
+   *
+   * @param open of its recipients, those to deliver or to record; the others' outcomes stand in the
+   *     log
+   */
+  public record Reading(Chain.Link link, List<Integer> open) {}
+
+  /**
+   * Reads the Decision at this offset. What lies between {@link #next} and it is nobody's.
+   *
+   * @param recipients of all its deliveries and outcomes; {@link AttemptKey#NO_RECIPIENT} for an
+   *     outcome that names none
+   * @throws IllegalArgumentException for an unknown source
+   */
+  public Reading read(
+      long offset,
+      DecisionSource source,
+      long sourceOffset,
+      long previous,
+      String queueId,
+      int attempt,
+      Collection<Integer> recipients) {
+    if (!running || offset < next) {
+      throw new IllegalStateException("offset " + offset + ", next is " + next);
+    }
+    Marks marksBefore = chain.marks();
+    Chain.Link link = chain.read(source, sourceOffset, previous);
+    next = offset + 1;
+    if (link != Chain.Link.NEXT) {
+      return new Reading(link, List.of());
+    }
+    boolean fromBefore = offset < before;
+    ReadBack back = found;
+    List<Integer> left =
+        recipients.stream()
+            .distinct()
+            .filter(
+                r ->
+                    !fromBefore
+                        || back == null
+                        || !back.written(new AttemptKey(queueId, attempt, r)))
+            .toList();
+    if (!left.isEmpty()) {
+      open.put(
+          offset,
+          new OpenDecision(
+              marksBefore, fromBefore ? marker + 1 : acknowledgedTo + 1, queueId, attempt, left));
+    }
+    if (next >= before) {
+      found = null; // nothing that the predecessors wrote is asked any more
+    }
+    return new Reading(link, left);
+  }
+
+  /** The record at this offset can be no Decision, now or ever. */
+  public void unreadable(long offset) {
+    next = Math.max(next, offset + 1);
+  }
+
+  /** Whether a Decision's recipient is neither ended nor handed over in the log. */
+  public boolean isOpen(long decision, int recipient) {
+    OpenDecision at = open.get(decision);
+    return at != null && at.recipients.contains(recipient);
+  }
+
+  /** The Decision that the position stands at; -1: none is open. */
+  public long firstOpen() {
+    return open.isEmpty() ? -1 : open.firstKey();
+  }
+
+  /** From the first open Decision to the last one read. */
+  public long span() {
+    return open.isEmpty() ? 0 : next - open.firstKey();
+  }
+
+  /** Outcomes that are not acknowledged. */
+  public int pending() {
+    return pending.size();
+  }
+
+  /**
+   * An outcome came.
+   *
+   * @return what to send now: during a take nothing, after it all
+   */
+  public List<Outgoing<P>> write(Outgoing<P> outgoing) {
+    Handover<P> handover = outgoing.handover;
+    if (outgoing.afterStillOpen() && handover != null && !handover.acknowledged()) {
+      handover.waiting = outgoing;
+      return List.of();
+    }
+    pending.add(outgoing);
+    if (outgoing.isStillOpen() && handover != null) {
+      handover.writtenBy(owner);
+    }
+    if (!running) {
+      return List.of();
+    }
+    name(outgoing);
+    return List.of(outgoing);
+  }
+
+  private void name(Outgoing<P> outgoing) {
+    Handover<P> handover = outgoing.handover;
+    if (handover == null) {
+      outgoing.owner(owner);
+    } else if (outgoing.isStillOpen()) {
+      handover.writtenBy(owner);
+      outgoing.owner(owner);
+    } else {
+      outgoing.owner(handover.owner());
+    }
+  }
+
+  /**
+   * The log has it.
+   *
+   * @param at its offset in {@code mail.outcomes}
+   * @return what to send now
+   */
+  public List<Outgoing<P>> acknowledged(Outgoing<P> outgoing, long at) {
+    acknowledgedTo = Math.max(acknowledgedTo, at);
+    List<Outgoing<P>> sends = finish(outgoing);
+    return running ? sends : List.of();
+  }
+
+  private List<Outgoing<P>> finish(Outgoing<P> outgoing) {
+    pending.remove(outgoing);
+    OpenDecision decision = open.get(outgoing.decision);
+    if (decision != null) {
+      outgoing.recipients.forEach(r -> decision.recipients.remove(r.recipient()));
+      if (decision.recipients.isEmpty()) {
+        open.remove(outgoing.decision);
+      }
+    }
+    Handover<P> handover = outgoing.handover;
+    if (handover == null || !outgoing.isStillOpen()) {
+      return List.of();
+    }
+    handover.acknowledge();
+    Outgoing<P> waiting = handover.waiting;
+    if (waiting == null) {
+      return List.of();
+    }
+    handover.waiting = null;
+    pending.add(waiting);
+    name(waiting);
+    return List.of(waiting);
+  }
+
+  /**
+   * What is to be committed, as of now: acknowledged, and nothing else.
+   *
+   * @param lease from when on its success proves the lease
+   */
+  public DeliveryPosition position(boolean released, @Nullable LeaseBeginning lease) {
+    long from = outcomesFrom();
+    DeliveryPosition position =
+        new DeliveryPosition(
+            open.isEmpty() ? next : open.firstKey(),
+            open.isEmpty() ? chain.marks() : open.firstEntry().getValue().marksBefore,
+            from,
+            ownerAt(from),
+            inherited.era(),
+            released,
+            lease);
+    Long needed = markers.lowerKey(from);
+    if (needed != null) {
+      markers.headMap(needed, false).clear();
+    }
+    return position;
+  }
+
+  private long outcomesFrom() {
+    long base = open.isEmpty() ? next : open.firstKey();
+    if (base < before) {
+      // What was finished of Decisions from before stands behind this, and is read back again.
+      return inherited.outcomesFrom();
+    }
+    return open.isEmpty() ? acknowledgedTo + 1 : open.firstEntry().getValue().outcomesFrom;
+  }
+
+  private Owner ownerAt(long offset) {
+    Map.Entry<Long, Owner> last = markers.lowerEntry(offset);
+    return last == null ? inherited.ownerThere() : last.getValue();
+  }
+
+  /**
+   * Of an outcome that was on its way when the partition was lost.
+   *
+   * @param deliveredOnly nothing but its "delivered" may be written, as late
+   */
+  public record Remainder<P>(Outgoing<P> outgoing, boolean deliveredOnly) {}
+
+  /** The partition is another's: what may still be written, named by its owner. */
+  public List<Remainder<P>> lose() {
+    List<Remainder<P>> remainders = new ArrayList<>();
+    for (Outgoing<P> outgoing : pending) {
+      Handover<P> handover = outgoing.handover;
+      if (handover != null && outgoing.isStillOpen() && handover.waiting != null) {
+        late(handover.waiting, remainders);
+        handover.waiting = null;
+      }
+      if (outgoing.afterStillOpen() && handover != null && handover.acknowledged()) {
+        outgoing.owner(handover.owner());
+        remainders.add(new Remainder<>(outgoing, false));
+      } else {
+        late(outgoing, remainders);
+      }
+    }
+    pending.clear();
+    open.clear();
+    running = false;
+    return remainders;
+  }
+
+  private void late(Outgoing<P> outgoing, List<Remainder<P>> remainders) {
+    if (outgoing.anyDelivered()) {
+      outgoing.owner(owner);
+      remainders.add(new Remainder<>(outgoing, true));
+    }
+  }
+
+  /**
+   * Of an outcome that comes when the partition is lost.
+   *
+   * @param handover null: the delivery was not handed over
+   * @param inTime within the time that the owner gave itself when it handed over
+   * @return null: nothing of it is written
+   */
+  public static <P> @Nullable Remainder<P> afterLoss(
+      Outgoing<P> outgoing, @Nullable Handover<P> handover, Owner formerly, boolean inTime) {
+    if (handover != null && handover.acknowledged() && inTime) {
+      outgoing.owner(handover.owner());
+      return new Remainder<>(outgoing, false);
+    }
+    if (!outgoing.anyDelivered()) {
+      return null;
+    }
+    outgoing.owner(formerly);
+    return new Remainder<>(outgoing, true);
+  }
+
+  /** States of recipients, one kind for all. */
+  public static List<RecipientState> all(Collection<Integer> recipients, OutcomeKind kind) {
+    return recipients.stream().map(r -> new RecipientState(r, kind)).toList();
+  }
+}

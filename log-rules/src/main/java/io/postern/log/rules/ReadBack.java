@@ -1,0 +1,77 @@
+package io.postern.log.rules;
+
+import io.postern.contracts.Owner;
+import io.postern.contracts.v1.OutcomeKind;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a taker finds in {@code mail.outcomes} between the position's offset and its own
+ * PartitionTaken: which recipients its predecessors had finished. Fed in the log's order, its own
+ * marker last.
+ *
+ * <p>Owner: one thread at a time. Bounded by what a position may leave behind it.
+ */
+public final class ReadBack {
+  private final OutcomeRule rule;
+  private final StillOpens stillOpens = new StillOpens();
+  private final Set<AttemptKey> written = new HashSet<>();
+  private final Set<AttemptKey> ended = new HashSet<>();
+  private final TreeMap<Long, Owner> markers = new TreeMap<>();
+
+  /**
+   * @param there the owner in force at the first offset that is read
+   */
+  public ReadBack(Owner there) {
+    rule = new OutcomeRule(there);
+  }
+
+  public void taken(long offset, Owner by) {
+    rule.taken(by);
+    markers.put(offset, rule.inForce());
+  }
+
+  public void outcome(
+      Owner owner,
+      String queueId,
+      int attempt,
+      boolean afterStillOpen,
+      List<RecipientState> recipients) {
+    for (RecipientState state : recipients) {
+      AttemptKey key = new AttemptKey(queueId, attempt, state.recipient());
+      OutcomeRule.Count count =
+          rule.of(owner, state.kind(), afterStillOpen, () -> stillOpens.has(owner, key));
+      if (count == OutcomeRule.Count.SKIPPED || state.kind() == OutcomeKind.MOVED) {
+        continue;
+      }
+      written.add(key);
+      if (state.kind() == OutcomeKind.STILL_OPEN) {
+        stillOpens.add(owner, key);
+      } else {
+        ended.add(key);
+        stillOpens.ended(owner, key);
+      }
+    }
+  }
+
+  /** The owner in force behind all that was read. */
+  Owner inForce() {
+    return rule.inForce();
+  }
+
+  /** An outcome stands there, or a "still open". */
+  boolean written(AttemptKey key) {
+    return written.contains(key);
+  }
+
+  /** An outcome stands there. */
+  boolean ended(AttemptKey key) {
+    return ended.contains(key);
+  }
+
+  TreeMap<Long, Owner> markers() {
+    return markers;
+  }
+}

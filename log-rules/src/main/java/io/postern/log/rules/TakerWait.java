@@ -1,0 +1,39 @@
+package io.postern.log.rules;
+
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.DeliveryPosition.LeaseBeginning;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long a taker sends no final dot, as the position of its predecessor says. On another machine
+ * the whole {@link Lease#TAKER_WAIT}: clocks of two machines say nothing to each other. Pure.
+ */
+public final class TakerWait {
+  private TakerWait() {}
+
+  /**
+   * @param boot of this machine, as in {@link LeaseBeginning}; empty: not known
+   * @param monotonicNanos of this machine
+   * @param wallMillis Unix milliseconds
+   */
+  public static Duration of(
+      DeliveryPosition position, String boot, long monotonicNanos, long wallMillis) {
+    LeaseBeginning lease = position.lease();
+    if (position.released() || lease == null) {
+      return Duration.ZERO;
+    }
+    if (boot.isEmpty() || !boot.equals(lease.boot())) {
+      return Lease.TAKER_WAIT;
+    }
+    long elapsed = monotonicNanos - lease.monotonicNanos();
+    long byWall = TimeUnit.MILLISECONDS.toNanos(wallMillis - lease.wallMillis());
+    // Either may have been set: the one that asks for the longer wait is believed.
+    long least = Math.min(elapsed, byWall);
+    if (least < 0) {
+      return Lease.TAKER_WAIT;
+    }
+    long left = Lease.TAKER_WAIT.toNanos() - least;
+    return left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
+  }
+}

@@ -1,0 +1,135 @@
+package io.postern.policy.decider;
+
+import io.postern.log.LogSettings;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes Decisions to {@code mail.deliveries} and says which of them are in the log, in order. The
+ * first send that fails ends the producer on its own thread: a batch that expired may still come
+ * into the log, and nothing may follow it unchained. Owner: the decider's thread. Bounded: the
+ * caller asks {@link #crowded} before it reads on.
+ */
+final class DecisionLog implements AutoCloseable {
+  static final int MAX_RECORD_BYTES = 7 << 20;
+
+  private static final int REQUEST_BYTES = 8 << 20;
+  private static final long BUFFER_BYTES = 32L << 20;
+  private static final int MAX_BLOCK_MILLIS = 3_000;
+  private static final int DELIVERY_TIMEOUT_MILLIS = 12_000;
+  private static final int MOST_RECORDS = 4_000;
+  private static final long MOST_BYTES = 8L << 20;
+
+  /** A Decision that the log has. */
+  record Acknowledged(Object producer, Sources.Source source, long offset, long sentNanos) {}
+
+  private final Supplier<? extends Producer<String, byte[]>> producers;
+  private final Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
+  private @Nullable Sending producer;
+
+  private static final class Sending {
+    final Producer<String, byte[]> client;
+    final AtomicInteger records = new AtomicInteger();
+    final AtomicLong bytes = new AtomicLong();
+    volatile @Nullable Exception failure;
+
+    Sending(Producer<String, byte[]> client) {
+      this.client = client;
+    }
+  }
+
+  DecisionLog(Supplier<? extends Producer<String, byte[]>> producers) {
+    this.producers = producers;
+  }
+
+  /** The producer as it must be. */
+  static Producer<String, byte[]> producer(LogSettings settings) {
+    Properties properties = settings.producer();
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    return new KafkaProducer<>(properties);
+  }
+
+  /**
+   * @throws KafkaException when it cannot be sent: begin again, see {@link #discard}
+   */
+  void send(ProducerRecord<String, byte[]> record, Sources.Source source, long sourceOffset) {
+    Sending current = producer;
+    if (current == null) {
+      current = new Sending(producers.get());
+      producer = current;
+    }
+    Sending sending = current;
+    int size = record.value().length;
+    long now = System.nanoTime();
+    sending.records.incrementAndGet();
+    sending.bytes.addAndGet(size);
+    var unused =
+        sending.client.send(
+            record,
+            (metadata, failure) -> {
+              sending.records.decrementAndGet();
+              sending.bytes.addAndGet(-size);
+              if (failure == null) {
+                acknowledged.add(new Acknowledged(sending, source, sourceOffset, now));
+              } else if (sending.failure == null) {
+                sending.failure = failure;
+                sending.client.close(Duration.ZERO);
+              }
+            });
+  }
+
+  /**
+   * The next Decision of the present producer that is in the log; null: none yet. One of a former
+   * producer is decided again, which nobody minds.
+   */
+  @Nullable Acknowledged poll() {
+    for (Acknowledged next = acknowledged.poll(); next != null; next = acknowledged.poll()) {
+      if (next.producer() == producer) {
+        return next;
+      }
+    }
+    return null;
+  }
+
+  /** Why a send failed, and with it all after it; null: none has. */
+  @Nullable Exception failure() {
+    Sending current = producer;
+    return current == null ? null : current.failure;
+  }
+
+  /** As much is on its way as there may be. */
+  boolean crowded() {
+    Sending current = producer;
+    return current != null
+        && (current.records.get() >= MOST_RECORDS || current.bytes.get() >= MOST_BYTES);
+  }
+
+  /** The next send makes a new producer. Poll first. */
+  void discard() {
+    Sending old = producer;
+    producer = null;
+    if (old != null) {
+      old.client.close(Duration.ZERO);
+    }
+  }
+
+  @Override
+  public void close() {
+    discard();
+    acknowledged.clear();
+  }
+}

@@ -1,0 +1,109 @@
+package io.postern.policy.decider;
+
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DecisionSource;
+import io.postern.log.rules.SourceProgress;
+import io.postern.policy.GroupMember;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The decider's place in each of its source partitions: the chain's end as acknowledged, and the
+ * position that says so. Owner: the decider's thread.
+ */
+final class Sources {
+  private static final String VERSION = "2/";
+
+  /** One of them, from its assignment to its loss. */
+  static final class Source {
+    final TopicPartition partition;
+    final SourceProgress progress;
+    private final long begin;
+
+    Source(TopicPartition partition, long mark, long begin) {
+      this.partition = partition;
+      this.progress = new SourceProgress(mark);
+      this.begin = begin;
+    }
+
+    DecisionSource source() {
+      return partition.topic().equals(Topics.MAIL_DUE)
+          ? DecisionSource.SOURCE_DUE
+          : DecisionSource.SOURCE_ACCEPTED;
+    }
+
+    /** Where reading goes on after a send that failed. */
+    long restart() {
+      return Math.max(begin, progress.decided() + 1);
+    }
+  }
+
+  private final Map<TopicPartition, Source> sources = new HashMap<>();
+
+  void assigned(Collection<TopicPartition> partitions) {
+    partitions.forEach(sources::remove);
+  }
+
+  void clear() {
+    sources.clear();
+  }
+
+  /** A partition that is asked for the first time is looked up in the log. */
+  Source of(GroupMember member, TopicPartition partition) {
+    return sources.computeIfAbsent(
+        partition,
+        p -> {
+          OffsetAndMetadata position = member.committed(p);
+          return new Source(p, mark(p, position), position.offset());
+        });
+  }
+
+  /** It is still the one that we have, after a send. */
+  boolean has(Source source) {
+    return sources.get(source.partition) == source;
+  }
+
+  /**
+   * Which source was decided last is not the offset before the position: markers of transactions
+   * lie between.
+   */
+  private static long mark(TopicPartition partition, OffsetAndMetadata position) {
+    String metadata = position.metadata();
+    if (metadata.isEmpty() && position.offset() == 0) {
+      return -1;
+    }
+    if (!metadata.startsWith(VERSION)) {
+      throw new IllegalStateException(
+          "the decider's position in "
+              + partition
+              + " was written by another version of Postern, which this one cannot read: deliver its"
+              + " mail with that version, or begin with an empty log");
+    }
+    return Long.parseLong(metadata.substring(VERSION.length()));
+  }
+
+  /** What is to be committed now. */
+  Map<TopicPartition, OffsetAndMetadata> positions(GroupMember member) {
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+    for (TopicPartition partition : member.assignment()) {
+      Source source = sources.get(partition);
+      if (source != null) {
+        long next = source.progress.idle() ? member.position(partition) : source.restart();
+        positions.put(partition, new OffsetAndMetadata(next, VERSION + source.progress.decided()));
+      }
+    }
+    return positions;
+  }
+
+  /** A send failed: all of them go on from what is acknowledged. */
+  void restart(GroupMember member) {
+    for (TopicPartition partition : member.assignment()) {
+      Source source = of(member, partition);
+      source.progress.failed();
+      member.seek(partition, source.restart());
+    }
+  }
+}

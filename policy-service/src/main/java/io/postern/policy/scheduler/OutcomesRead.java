@@ -1,0 +1,42 @@
+package io.postern.policy.scheduler;
+
+import io.postern.log.rules.ReadingProgress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * How far this replica has read its partitions of {@code mail.outcomes}: each task says what it has
+ * read, and {@link OutcomesEnd} where the log ends. What time brings waits for it (log-mechanics
+ * §4). Any thread.
+ */
+final class OutcomesRead {
+  /** A partition's task, from its beginning to its end. */
+  record Task(long beganMillis, ReadingProgress progress) {
+    private long behindMillis(long now) {
+      return Math.max(0, now - Math.max(beganMillis, progress.readUntil()));
+    }
+  }
+
+  private final Map<Integer, Task> tasks = new ConcurrentHashMap<>(); // by partition
+
+  /** A task begins: nothing is known of its reading. */
+  Task begin(int partition, long now) {
+    Task task = new Task(now, new ReadingProgress());
+    tasks.put(partition, task);
+    return task;
+  }
+
+  void end(int partition, Task task) {
+    tasks.remove(partition, task);
+  }
+
+  /** Those that are there, by partition. */
+  Map<Integer, Task> tasks() {
+    return Map.copyOf(tasks);
+  }
+
+  /** How far the one that is furthest behind the time is behind it, as far as is known. */
+  long behindMillis(long now) {
+    return tasks.values().stream().mapToLong(task -> task.behindMillis(now)).max().orElse(0);
+  }
+}
