@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it kills power-cuts run demo docker clean
+.PHONY: help build fmt check test it kills power-cuts run demo warm docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -43,6 +43,9 @@ run: ## start Postern with the example partner and mailbox
 
 demo: ## the same from start to end: sends the samples and stops
 	@./run demo
+
+warm: ## AOT caches for quick starts of what was built; ./run makes them by itself in the background
+	@./run warm
 
 docker: build ## the container images, for docker compose up (docs/docker.md)
 	@docker compose build

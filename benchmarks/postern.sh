@@ -6,5 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 state=${PEERBENCH:?set PEERBENCH to the scratch folder of peerbench}/postern
 rm -rf "$state"
-exec "$here/../run" --state "$state" --smtp-port 2525 --size server \
+# Not beside the measurement. COLD=1 measures without caches: remove */target/aot before.
+[ -n "${COLD:-}" ] || "$here/../run" warm || true
+exec "$here/../run" --state "$state" --smtp-port 2525 --size server --no-warm \
   --directory "$here/relay.yaml" --anchors "$PEERBENCH/certs/ca.pem"

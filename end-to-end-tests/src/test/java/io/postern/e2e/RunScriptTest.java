@@ -100,7 +100,7 @@ class RunScriptTest {
   void everythingEndsWithTheLauncherHoweverItEnds() throws Exception {
     String state = state("up");
     Path output = folder.resolve("up.txt");
-    Process up = begin(output, "--state", state);
+    Process up = begin(output, "--state", state, "--no-warm");
     try {
       awaitText(output, "mail is taken at");
       assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
@@ -144,7 +144,7 @@ class RunScriptTest {
     }
 
     // The second start goes on with the data of the first, and SIGTERM ends it in order.
-    Process second = begin(output, "--state", state);
+    Process second = begin(output, "--state", state, "--no-warm");
     try {
       awaitText(output, "mail is taken at");
       assertThat(run("status", "--state", state).output()).contains("messages accepted    8");

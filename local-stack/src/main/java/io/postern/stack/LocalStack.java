@@ -1,5 +1,8 @@
 package io.postern.stack;
 
+import io.postern.lab.AotCache;
+import io.postern.lab.EndWithParent;
+import io.postern.lab.JavaProgram;
 import io.postern.lab.KafkaBroker;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
@@ -53,7 +56,7 @@ public final class LocalStack implements AutoCloseable {
       throw new IllegalStateException(
           "port " + smtpPort + " is taken: choose another one with --smtp-port");
     }
-    KafkaBroker broker = KafkaBroker.start(options.state().broker(), options.processes().broker());
+    KafkaBroker broker = KafkaBroker.begin(options.state().broker(), options.processes().broker());
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
       for (Service service : Service.values()) {
@@ -63,6 +66,7 @@ public final class LocalStack implements AutoCloseable {
           stack.startReplica(service, number);
         }
       }
+      broker.awaitReady();
       stack.remember();
       return stack;
     } catch (RuntimeException e) {
@@ -78,26 +82,37 @@ public final class LocalStack implements AutoCloseable {
     if (service == Service.INGRESS) {
       smtp = number == 1 ? smtpPort : options.state().port("smtp-" + number);
     }
+    Map<String, String> settings = settings(service, number, httpPort, smtp);
+    JavaProgram program = program(options.home(), options.processes(), service);
     ManagedProcess process =
         new ManagedProcess(
             name,
-            command(service, settings(service, number, httpPort, smtp)),
+            () -> command(program, service, settings),
             options.state().logs().resolve(name + ".log"),
             say);
     replicas.add(new Replica(service, number, httpPort, smtp, process));
     process.start();
   }
 
-  private List<String> command(Service service, Map<String, String> settings) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options.processes().jvm(service));
-    settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.add("-cp");
-    command.add(WrapperJar.path() + java.io.File.pathSeparator + service.jar(options.home()));
-    command.add("io.postern.lab.EndWithParent");
-    command.add("io.quarkus.bootstrap.runner.QuarkusEntryPoint");
-    return command;
+  /** With the AOT cache where there is one by now. */
+  private List<String> command(JavaProgram program, Service service, Map<String, String> settings) {
+    List<String> properties =
+        settings.entrySet().stream()
+            .map(each -> "-D" + each.getKey() + "=" + each.getValue())
+            .toList();
+    return AotCache.of(program, service.cacheFolder(options.home()))
+        .map(AotCache::use)
+        .orElse(program)
+        .with(properties)
+        .command();
+  }
+
+  /** A service's program, but for the settings of a replica. */
+  public static JavaProgram program(Path home, Processes processes, Service service) {
+    return new JavaProgram(
+        processes.jvm(service),
+        List.of(WrapperJar.path(), service.jar(home)),
+        List.of(EndWithParent.class.getName(), "io.quarkus.bootstrap.runner.AotQuarkusEntryPoint"));
   }
 
   private Map<String, String> settings(Service service, int number, int httpPort, int smtp) {

@@ -12,6 +12,7 @@ import io.postern.stack.commands.Status;
 import io.postern.stack.commands.Stop;
 import io.postern.stack.commands.Trace;
 import io.postern.stack.commands.Up;
+import io.postern.stack.commands.Warm;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,7 +36,8 @@ import picocli.CommandLine.Command;
       Rehearse.class,
       Status.class,
       Stop.class,
-      Clean.class
+      Clean.class,
+      Warm.class
     })
 public final class Main extends Up {
   public static void main(String[] args) {

@@ -35,6 +35,11 @@ public enum Service {
     return module;
   }
 
+  /** Where its AOT cache is, beside its jars. */
+  public Path cacheFolder(Path home) {
+    return home.resolve(module).resolve("target/aot");
+  }
+
   /** The packaged application below the project's root; a clear message where it is not built. */
   Path jar(Path home) {
     Path jar = home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");

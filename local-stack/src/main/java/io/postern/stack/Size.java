@@ -1,6 +1,8 @@
 package io.postern.stack;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.postern.lab.BrokerSettings;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /** How much machine the processes of a stack get. */
@@ -35,12 +37,23 @@ public enum Size {
           "--sun-misc-unsafe-memory-access=allow"),
       BrokerSettings.server());
 
+  /** A stack of the larger size at rest, with as much again for what else the machine does. */
+  private static final long SERVER_MEMORY = 3L << 30;
+
   private final List<String> services;
   private final BrokerSettings broker;
 
   Size(List<String> services, BrokerSettings broker) {
     this.services = services;
     this.broker = broker;
+  }
+
+  /** The larger one where this machine, or container, has the memory for it. */
+  public static Size fitting() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+            && machine.getTotalMemorySize() >= SERVER_MEMORY
+        ? SERVER
+        : SMALL;
   }
 
   /** Flags of each service's JVM. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -48,6 +49,13 @@ public record BrokerSettings(
 
   public BrokerSettings withJvm(String... options) {
     return new BrokerSettings(List.of(options), more, client);
+  }
+
+  /** The same JVM with further options. */
+  public BrokerSettings withMore(List<String> options) {
+    List<String> all = new ArrayList<>(jvm);
+    all.addAll(options);
+    return new BrokerSettings(all, more, client);
   }
 
   public BrokerSettings with(Consumer<Properties> changes) {

@@ -1,6 +1,5 @@
 package io.postern.lab;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaBroker implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(15);
   private static final int PORT_TRIES = 3;
   private static final int TAIL_LINES = 25;
@@ -63,12 +63,23 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   public static KafkaBroker start(Path folder, BrokerSettings settings) {
+    KafkaBroker broker = begin(folder, settings);
+    broker.awaitReady();
+    return broker;
+  }
+
+  /**
+   * Returns when the broker listens, so that its clients can start beside it; {@link #awaitReady}
+   * must follow.
+   */
+  public static KafkaBroker begin(Path folder, BrokerSettings settings) {
     KafkaBroker broker = new KafkaBroker(folder, settings);
     for (int i = 1; ; i++) {
       broker.clientPort = FreePorts.next();
       broker.controllerPort = FreePorts.next();
       try {
         broker.launch();
+        broker.orNone(broker::awaitListening);
         return broker;
       } catch (IllegalStateException failed) {
         boolean portTaken = String.valueOf(failed.getMessage()).contains("Address already in use");
@@ -114,7 +125,7 @@ public final class KafkaBroker implements AutoCloseable {
     process = null;
   }
 
-  /** Stops the process in order, by force after 15 s. Data and ports stay. */
+  /** Stops the process in order, by force after 30 s. Data and ports stay. */
   public void stop() {
     Process stopping = process;
     process = null;
@@ -130,6 +141,7 @@ public final class KafkaBroker implements AutoCloseable {
   public void restart() {
     stop();
     launch();
+    awaitReady();
   }
 
   @Override
@@ -152,16 +164,29 @@ public final class KafkaBroker implements AutoCloseable {
       if (!Files.exists(folder.resolve("data").resolve("meta.properties"))) {
         format(configuration);
       }
-      process = java(settings.jvm(), "kafka.Kafka", configuration.toString());
+      process = start(cached(program(settings)), configuration.toString());
     } catch (IOException failed) {
       throw new UncheckedIOException("broker in " + folder + " cannot be started", failed);
     }
-    boolean ready = false;
+  }
+
+  /** Waits until topics can be made. */
+  public void awaitReady() {
+    orNone(
+        () -> {
+          awaitListening();
+          awaitBroker();
+        });
+  }
+
+  /** A start that fails leaves no process behind. */
+  private void orNone(Runnable wait) {
+    boolean done = false;
     try {
-      awaitReady(running());
-      ready = true;
+      wait.run();
+      done = true;
     } finally {
-      if (!ready) {
+      if (!done) {
         Process failed = running();
         process = null;
         failed.destroyForcibly();
@@ -171,10 +196,13 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private void format(Path configuration) throws IOException {
+    List<String> options = new ArrayList<>(settings.jvm());
+    options.removeIf(option -> option.startsWith("-javaagent")); // it is for the broker
+    options.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+    JavaProgram format = program(options, "kafka.tools.StorageTool");
     Process tool =
-        java(
-            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            "kafka.tools.StorageTool",
+        start(
+            cached(format),
             "format",
             "--cluster-id",
             Uuid.randomUuid().toString(),
@@ -196,23 +224,45 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  private Process java(List<String> options, String mainClass, String... arguments)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties"));
-    command.add("-cp");
-    command.add(libs().resolve("*") + File.pathSeparator + ownClasses());
-    command.add(EndWithParent.class.getName());
-    command.add(mainClass);
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
+  private Process start(JavaProgram program, String... arguments) throws IOException {
+    List<String> main = new ArrayList<>(program.main());
+    main.addAll(List.of(arguments));
+    JavaProgram here =
+        program
+            .with(List.of("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties")))
+            .main(main);
+    return new ProcessBuilder(here.command())
         .redirectErrorStream(true)
         .redirectOutput(output().toFile())
         .start();
+  }
+
+  /** The broker's program, but for what differs with its folder. */
+  public static JavaProgram program(BrokerSettings settings) {
+    return program(settings.jvm(), "kafka.Kafka");
+  }
+
+  private static JavaProgram program(List<String> options, String mainClass) {
+    List<String> jvm = new ArrayList<>(options);
+    jvm.add("--enable-native-access=ALL-UNNAMED");
+    jvm.add("--sun-misc-unsafe-memory-access=allow");
+    List<Path> classPath = new ArrayList<>(jars(libs()));
+    classPath.add(ownClasses());
+    return new JavaProgram(jvm, classPath, List.of(EndWithParent.class.getName(), mainClass));
+  }
+
+  /** Where the broker's AOT cache is, beside its jars. */
+  public static Path cacheFolder() {
+    return libs().resolveSibling("aot");
+  }
+
+  /** Sorted: an AOT cache is for one order, and a folder has none. */
+  private static List<Path> jars(Path libs) {
+    try (Stream<Path> files = Files.list(libs)) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no jars of the broker in " + libs, e);
+    }
   }
 
   /**
@@ -239,18 +289,22 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  private void awaitReady(Process starting) {
+  private void awaitListening() {
     long end = System.nanoTime() + START_TIMEOUT.toNanos();
     while (!listens()) {
-      check(starting, end);
+      check(running(), end);
       pause(Duration.ofMillis(50));
     }
+  }
+
+  private void awaitBroker() {
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
     Map<String, Object> client = new HashMap<>(settings.client());
     client.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
     client.put(AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, "50");
     try (Admin admin = Admin.create(client)) {
       while (!hasBroker(admin)) {
-        check(starting, end);
+        check(running(), end);
         pause(Duration.ofMillis(50));
       }
     }
@@ -348,6 +402,10 @@ public final class KafkaBroker implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the broker started");
     }
+  }
+
+  private static JavaProgram cached(JavaProgram program) {
+    return AotCache.of(program, cacheFolder()).map(AotCache::use).orElse(program);
   }
 
   private static Path libs() {

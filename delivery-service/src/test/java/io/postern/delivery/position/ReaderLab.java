@@ -144,7 +144,7 @@ final class ReaderLab implements AutoCloseable {
 
   /** Each replica on a machine of its own, so that takers wait for as long as it takes. */
   private static Clocks clocks(LongSupplier clock, String machine) {
-    return new Clocks(clock, System::nanoTime, Clock.systemUTC(), machine);
+    return new Clocks(clock, clock, Clock.systemUTC(), machine);
   }
 
   OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership) {

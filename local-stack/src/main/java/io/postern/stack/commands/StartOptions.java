@@ -44,8 +44,9 @@ final class StartOptions {
   @Option(
       names = "--size",
       paramLabel = "SIZE",
-      description = "memory and compiler of the JVMs: small or server (default: small)")
-  Size size = Size.SMALL;
+      description =
+          "memory and compiler of the JVMs: small or server (default: server where the machine has 3 GB)")
+  Size size = Size.fitting();
 
   RunningExample start(Progress progress) throws Exception {
     Path file =

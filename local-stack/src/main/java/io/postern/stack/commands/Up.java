@@ -3,9 +3,11 @@ package io.postern.stack.commands;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.example.RunningExample;
+import io.postern.stack.warm.TrainingProcess;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * Starts everything, sends the samples where the example directory is in force, and stays up until
@@ -13,6 +15,12 @@ import picocli.CommandLine.Mixin;
  */
 public class Up implements Callable<Integer> {
   @Mixin private StartOptions start = new StartOptions();
+
+  @Option(
+      names = "--no-warm",
+      description =
+          "does not make AOT caches in the background where this build has none (./run warm does)")
+  private boolean noWarm;
 
   @Override
   public Integer call() throws Exception {
@@ -30,6 +38,9 @@ public class Up implements Callable<Integer> {
             + start.state.open().credentials());
     progress.say(
         "what arrives is in " + start.state.open().received("") + "; Ctrl-C stops everything");
+    if (!noWarm) {
+      TrainingProcess.startIfDue(StateOption.home(), progress::say);
+    }
     closed.await();
     return 0;
   }

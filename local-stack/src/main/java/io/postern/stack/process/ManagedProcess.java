@@ -9,11 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One child program that is kept alive: when it ends without having been asked to, it is started
- * again after 1, 2, 4 ... 30 s, and that is said; {@link #restartByItself} switches it off for
+ * again after 0.1, 1, 2, 4 ... 30 s, and that is said; {@link #restartByItself} switches it off for
  * those who do it themselves. Its output goes to one log file; what was in it before the first
  * start is kept as {@code .1}, and so is what exceeds 16 MB at a restart.
  *
@@ -27,21 +28,27 @@ import org.jspecify.annotations.Nullable;
 public final class ManagedProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final Duration STABLE = Duration.ofSeconds(60);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration SECOND_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(5);
   private static final long LOG_BYTES = 16 << 20;
 
   private final String name;
-  private final List<String> command;
+  private final Supplier<List<String>> command;
   private final Path log;
   private final Consumer<String> say;
   private volatile boolean closing;
   private volatile boolean restarting = true;
   private volatile @Nullable Process process;
 
-  public ManagedProcess(String name, List<String> command, Path log, Consumer<String> say) {
+  /**
+   * @param command asked at each start: what is best then, such as a cache that was made meanwhile
+   */
+  public ManagedProcess(
+      String name, Supplier<List<String>> command, Path log, Consumer<String> say) {
     this.name = name;
-    this.command = List.copyOf(command);
+    this.command = command;
     this.log = log;
     this.say = say;
   }
@@ -126,7 +133,7 @@ public final class ManagedProcess implements AutoCloseable {
             log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
       }
       Process started =
-          new ProcessBuilder(command)
+          new ProcessBuilder(command.get())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.PIPE)
@@ -140,7 +147,7 @@ public final class ManagedProcess implements AutoCloseable {
 
   private void watch(Process first) {
     Process current = first;
-    Duration pause = Duration.ofSeconds(1);
+    Duration pause = FIRST_PAUSE;
     try {
       while (true) {
         long since = System.nanoTime();
@@ -149,22 +156,19 @@ public final class ManagedProcess implements AutoCloseable {
           return;
         }
         if (System.nanoTime() - since > STABLE.toNanos()) {
-          pause = Duration.ofSeconds(1);
+          pause = FIRST_PAUSE;
         }
         say.accept(
             name
                 + " ended with code "
                 + code
                 + "; starting it again in "
-                + pause.toSeconds()
+                + pause.toMillis() / 1000.0
                 + " s ("
                 + log
                 + ")");
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : pause.multipliedBy(2);
+        pause = longer(pause);
         synchronized (this) {
           if (closing || process != current) {
             return;
@@ -175,6 +179,11 @@ public final class ManagedProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration next = pause.equals(FIRST_PAUSE) ? SECOND_PAUSE : pause.multipliedBy(2);
+    return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
   }
 
   /** Asks the child to end by closing its input; after 30 s it is killed. */

@@ -59,6 +59,7 @@ final class FlakyProducer {
         throw new AssertionError(e);
       }
     }
+    real.flush(); // those before it are in the log
     TimeoutException expired = new TimeoutException("expired");
     callback.onCompletion(null, expired);
     return CompletableFuture.<RecordMetadata>failedFuture(expired);

@@ -10,6 +10,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
@@ -385,7 +386,7 @@ class NoticeWriterTest {
                   .satisfies(
                       record -> {
                         DeliveryRequested delivery =
-                            LogLab.parse(DeliveryRequested.parser(), record.value());
+                            LogLab.parse(Decision.parser(), record.value()).getDeliveries(0);
                         assertThat(delivery.getEnvelope().getReversePath()).isEmpty();
                         assertThat(delivery.getEnvelope().getRecipients(0).getAddress())
                             .isEqualTo("ann@contoso.example");
