@@ -45,6 +45,7 @@ final class Faults implements SinkPeer.Manner {
       case DATA -> one < 0.01 ? drop() : one < 0.025 ? refuse(random, one < 0.015) : GO_ON;
       case CONTENT -> one < 0.02 ? drop() : GO_ON;
       case END_OF_DATA -> endOfData(one, random);
+      case DATA_FOR_NOBODY -> one < 0.01 ? drop() : GO_ON;
       case QUIT -> one < 0.05 ? drop() : GO_ON;
     };
   }
