@@ -24,6 +24,7 @@ final class Outcomes {
         .setAcceptedOffset(request.getAcceptedOffset())
         .setAcceptedMillis(request.getAcceptedMillis())
         .setExpiresMillis(request.getExpiresMillis())
+        .setRoutingVersion(request.getRoutingVersion())
         .setRoute(request.getNextHop().getRoute());
     outcome.getTimingsBuilder().setRequestedMillis(requestedMillis);
     return outcome;

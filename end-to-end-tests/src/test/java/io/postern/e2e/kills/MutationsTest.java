@@ -212,7 +212,7 @@ class MutationsTest {
 
   @Test
   @Order(6)
-  void offsetBeforeOutcomeIsARecipientFoundNowhereOnceTheDelivererDies() throws Exception {
+  void positionBeforeOutcomeIsARecipientFoundNowhereOnceTheDelivererDies() throws Exception {
     CountDownLatch dotSeen = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     try (Scenario scenario = scenario(relayed(0, SMALL, GOOD))) {
@@ -226,7 +226,7 @@ class MutationsTest {
             awaitQuietly(goOn);
             return new Step.GoOn();
           });
-      on("offset-before-outcome");
+      on("position-before-outcome");
       assertThat(scenario.send(0)).isTrue();
       assertThat(dotSeen.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       // Its position is committed without it within a second or two.
@@ -235,7 +235,7 @@ class MutationsTest {
         replica.process().killAndWait();
       }
       goOn.countDown();
-      metAndOff("offset-before-outcome");
+      metAndOff("position-before-outcome");
       restart(Service.DELIVERY);
       awaitLost(scenario, "found nowhere");
     } finally {
@@ -243,8 +243,48 @@ class MutationsTest {
     }
   }
 
+  /** A decider that begins again where its predecessor was writes what is in the log already. */
   @Test
   @Order(7)
+  void whatIsDecidedAgainIsSkippedAndWhereTheChainIsIgnoredItIsADuplicate() throws Exception {
+    try (Scenario scenario = scenario(relayed(0, SMALL, GOOD), relayed(1, SMALL, GOOD))) {
+      on("decider-position-old");
+      assertThat(scenario.send(0)).isTrue();
+      awaitReceived(scenario, 0);
+      decideAgain(scenario, 1);
+      awaitClean(scenario);
+      assertThat(scenario.received(0)).hasSize(1);
+    }
+    try (Scenario scenario = scenario(relayed(0, SMALL, GOOD), relayed(1, SMALL, GOOD))) {
+      on("chain-ignored");
+      assertThat(scenario.send(0)).isTrue();
+      awaitReceived(scenario, 0);
+      decideAgain(scenario, 1);
+      metAndOff("chain-ignored");
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(scenario.received(0)).hasSizeGreaterThan(1));
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> scenario.freshAccount().count(Kind.DUPLICATE) > 0);
+    }
+  }
+
+  /** Until the message behind those that are decided again was received, too. */
+  private void decideAgain(Scenario scenario, int behind) throws Exception {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Files.exists(switches.resolve("decider-position-old.met")));
+    for (Replica replica : world.stack().replicas(Service.POLICY)) {
+      replica.process().killAndWait();
+    }
+    restart(Service.POLICY);
+    assertThat(scenario.send(behind)).isTrue();
+    awaitReceived(scenario, behind);
+  }
+
+  @Test
+  @Order(8)
   void leaseIgnoredIsADuplicateOutsideTheRules() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicReference<String> first = new AtomicReference<>("");
@@ -290,7 +330,7 @@ class MutationsTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void ackBeforeFlushIsAMessageThatItsSenderHasA250ForAndTheLogHasNot() throws Exception {
     Destination mailbox = Destination.ALL.get(Destination.MAILBOX);
     try (Scenario scenario =

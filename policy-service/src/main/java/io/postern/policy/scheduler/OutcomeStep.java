@@ -20,7 +20,6 @@ import io.postern.log.rules.AttemptRule.Entry;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.OutcomeRule.Count;
 import io.postern.policy.scheduler.SchedulerMetrics.Skipped;
-import io.postern.rules.Looser;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -284,12 +283,14 @@ final class OutcomeStep {
   }
 
   private static void known(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
-    if (outcome.hasRequirement() && !lowersByHandBack(entry, outcome)) {
-      // It has been tried over this: from now on this is the promise, and what it was released from
-      // before no longer lowers it (G3).
+    // From now on this is the promise, and what it was released from before no longer lowers it. One
+    // that was decided by an older directory promises nothing: a stale decider's looser Decision,
+    // handed back or still open before its MAIL FROM, must not stand for what was promised (G3).
+    if (outcome.hasRequirement() && outcome.getRoutingVersion() >= entry.getRoutingVersion()) {
       entry
           .setRequirement(outcome.getRequirement())
           .setConnector(outcome.getConnector())
+          .setRoutingVersion(outcome.getRoutingVersion())
           .clearReleasedReason();
     }
     if (!outcome.getRoute().isEmpty()) {
@@ -309,16 +310,6 @@ final class OutcomeStep {
               : QueueId.parse(outcome.getQueueId()).createdMillis();
       entry.setExpiresMillis(accepted + DEFAULT_LIFETIME);
     }
-  }
-
-  /**
-   * A delivery that was handed back was not tried: perhaps it was decided by an old directory, and
-   * handed back for that. It makes no promise that is looser than the last one (G3).
-   */
-  private static boolean lowersByHandBack(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
-    return outcome.getNoAttempt()
-        && entry.hasRequirement()
-        && Looser.respect(entry.getRequirement(), outcome.getRequirement()).isPresent();
   }
 
   private void deferred(

@@ -95,28 +95,44 @@ class OutcomesTest {
   }
 
   /**
-   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better;
-   * were it the promise, the connector could go and the mail with it in the clear.
+   * A stale decider's looser Decision is handed back, untried, by a delivery that knows better, or
+   * its session is still open before MAIL FROM; were it the promise, the connector could go and the
+   * mail with it in the clear.
    */
-  @Test
-  void whatWasHandedBackUntriedDoesNotLowerThePromise() {
+  @ParameterizedTest
+  @EnumSource(
+      value = OutcomeKind.class,
+      names = {"DEFERRED", "STILL_OPEN"})
+  void whatAnOlderDirectoryDecidedDoesNotLowerThePromise(OutcomeKind kind) {
     lab.write(
         lab.outcome(message, 1, OutcomeKind.DEFERRED, "remote-4xx", 0)
+            .setRoutingVersion(7)
             .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.CERTIFICATE_VALIDATION)));
     lab.advance(Duration.ofMinutes(2));
     lab.write(
-        lab.outcome(message, 2, OutcomeKind.DEFERRED, "routing-changed", 0)
-            .setNoAttempt(true)
+        lab.outcome(message, 2, kind, "routing-changed", 0)
+            .setNoAttempt(kind == OutcomeKind.DEFERRED)
             .setConnector("")
+            .setRoutingVersion(6)
             .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC)));
     assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
     assertThat(entry(0).getConnector()).isEqualTo("To Fabrikam");
+    assertThat(entry(0).getRoutingVersion()).isEqualTo(7);
+  }
+
+  /** An administrator's change of the connector is his word. */
+  @Test
+  void whatANewerDirectoryDecidedIsThePromise() {
+    lab.write(
+        lab.outcome(message, 1, OutcomeKind.DEFERRED, "remote-4xx", 0)
+            .setRoutingVersion(7)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.CERTIFICATE_VALIDATION)));
     lab.advance(Duration.ofMinutes(2));
     lab.write(
-        lab.outcome(message, 3, OutcomeKind.DEFERRED, "destination-busy", 0)
-            .setNoAttempt(true)
-            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.DOMAIN_VALIDATION)));
-    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
+        lab.outcome(message, 2, OutcomeKind.DEFERRED, "remote-4xx", 0)
+            .setRoutingVersion(8)
+            .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.ENCRYPTION_ONLY)));
+    assertThat(entry(0).getRequirement().getLevel()).isEqualTo(TlsLevel.ENCRYPTION_ONLY);
   }
 
   @Test

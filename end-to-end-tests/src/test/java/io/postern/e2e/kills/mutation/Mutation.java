@@ -28,28 +28,51 @@ enum Mutation {
     }
   },
 
-  /** A delivery's offset counts as finished when it begins. */
-  OFFSET_BEFORE_OUTCOME("io.postern.delivery.position.PartitionWork", "start") {
+  /** A delivery's Decision counts as finished when it begins. */
+  POSITION_BEFORE_OUTCOME("io.postern.delivery.position.PartitionWork", "start") {
     @Override
     void emit(CodeBuilder code) {
-      code.aload(code.receiverSlot())
-          .getfield(owner(), "position", of("io.postern.delivery.position.PartitionPosition"))
-          .aload(code.parameterSlot(0))
-          .getfield(
-              of("io.postern.delivery.position.OpenDelivery"), "offset", ConstantDescs.CD_long)
-          .invokevirtual(
-              of("io.postern.delivery.position.PartitionPosition"),
-              "finish",
-              MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long));
+      code.aload(code.parameterSlot(0))
+          .invokestatic(
+              of(Switch.class.getName()),
+              "finished",
+              MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object));
     }
   },
 
-  /** The transaction has the position, and not the outcomes. */
-  OUTCOME_DROPPED("io.postern.delivery.position.OutcomeLog", "commit") {
+  /** An outcome counts as acknowledged, and is not sent. */
+  OUTCOME_DROPPED("io.postern.delivery.position.OutcomeLog", "send") {
     @Override
     void emit(CodeBuilder code) {
-      code.invokestatic(Types.LIST, "of", MethodTypeDesc.of(Types.LIST), true)
-          .astore(code.parameterSlot(0));
+      code.aload(code.receiverSlot())
+          .aload(code.parameterSlot(0))
+          .aload(code.parameterSlot(1))
+          .invokestatic(
+              of(Switch.class.getName()),
+              "acknowledged",
+              MethodTypeDesc.of(
+                  ConstantDescs.CD_boolean,
+                  ConstantDescs.CD_Object,
+                  ConstantDescs.CD_Object,
+                  ConstantDescs.CD_Object))
+          .ifThen(CodeBuilder::return_);
+    }
+  },
+
+  /** The decider's position stays where it is: whoever follows decides all again. No fault. */
+  DECIDER_POSITION_OLD("io.postern.policy.GroupMember", "commitLater") {
+    @Override
+    void emit(CodeBuilder code) {
+      code.return_();
+    }
+  },
+
+  /** A Decision counts whatever came before it. */
+  CHAIN_IGNORED("io.postern.log.rules.Chain", "read") {
+    @Override
+    void emit(CodeBuilder code) {
+      ClassDesc link = of("io.postern.log.rules.Chain$Link");
+      code.getstatic(link, "NEXT", link).areturn();
     }
   },
 
