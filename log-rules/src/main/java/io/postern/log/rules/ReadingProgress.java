@@ -18,6 +18,7 @@ public final class ReadingProgress {
 
   private final Deque<Answer> answers = new ArrayDeque<>();
   private long next = -1;
+  private long lastAsked = Long.MIN_VALUE;
   private long readUntil = Long.MIN_VALUE;
 
   /**
@@ -27,6 +28,12 @@ public final class ReadingProgress {
    * @param end offset of the next record, unread_committed or not
    */
   public synchronized void end(long askedMillis, long end) {
+    if (askedMillis < lastAsked) {
+      // The clock was set back: times that it shows again are not those that were read.
+      answers.clear();
+      readUntil = Long.MIN_VALUE;
+    }
+    lastAsked = askedMillis;
     if (answers.size() >= MOST_ANSWERS) {
       answers.removeLast();
     }
@@ -52,6 +59,19 @@ public final class ReadingProgress {
   /** Whether all that the log had at this time was read. */
   public synchronized boolean hasReadUntil(long millis) {
     return readUntil >= millis;
+  }
+
+  /**
+   * What time it is for whatever waits for what was said: at most until when all was read.
+   *
+   * @param nowMillis the clock; set back behind what was read, it begins anew
+   */
+  public synchronized long until(long nowMillis) {
+    if (readUntil > nowMillis) {
+      readUntil = Long.MIN_VALUE;
+      answers.removeIf(answer -> answer.askedMillis() > nowMillis);
+    }
+    return readUntil;
   }
 
   /** The last time of which that is known; {@link Long#MIN_VALUE}: none yet. */

@@ -41,6 +41,32 @@ class ReadingProgressTest {
     assertThat(progress.hasReadUntil(300)).isFalse();
   }
 
+  /** Else what was read before it was set back would end a watch that began after. */
+  @Test
+  void aClockThatIsSetBackBeginsAnew() {
+    progress.read(10);
+    progress.end(9_000, 10);
+    assertThat(progress.hasReadUntil(5_000)).isTrue();
+    progress.end(4_000, 20);
+    assertThat(progress.hasReadUntil(3_000)).isFalse();
+    progress.read(20);
+    assertThat(progress.hasReadUntil(4_000)).isTrue();
+    assertThat(progress.hasReadUntil(5_000)).isFalse();
+  }
+
+  @Test
+  void aClockThatIsBehindWhatWasReadWasSetBack() {
+    progress.read(10);
+    progress.end(9_000, 10);
+    progress.end(9_500, 20); // not read
+    assertThat(progress.until(9_600)).isEqualTo(9_000);
+    assertThat(progress.until(8_000)).isEqualTo(Long.MIN_VALUE);
+    progress.read(20);
+    assertThat(progress.until(9_600)).isEqualTo(Long.MIN_VALUE);
+    progress.end(9_700, 20);
+    assertThat(progress.until(9_800)).isEqualTo(9_700);
+  }
+
   @Test
   void answersAreBoundedAndTheOldestAndTheNewestAreKept() {
     progress.read(0);

@@ -239,7 +239,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private void punctuate(long now) {
       if (entries.built()) {
         // What time brings waits for what was said by then: time is that until which all is read.
-        whatIsDue(Math.min(now, reading.progress().readUntil()));
+        whatIsDue(reading.progress().until(now));
       }
       if (now - forgotten > FORGET_EVERY) {
         forgotten = now;

@@ -54,7 +54,7 @@ final class Records {
       boolean afterStillOpen,
       List<RecipientState> recipients,
       int level,
-      boolean noAttempt,
+      int routing,
       int session) {}
 
   /** A state that the scheduler brought about. */
