@@ -23,6 +23,8 @@ import org.eclipse.microprofile.config.Config;
 @ApplicationScoped
 public class Configuration {
   private static final int DNS_PORT = 53;
+  private static final Duration MAX_COMMIT_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration MAX_REVOCATION_PATIENCE = Duration.ofSeconds(4);
   private static final int MIN_WINDOW = 101; // one poll of the reader and one more
 
   private final DeliverySettings delivery;
@@ -145,11 +147,25 @@ public class Configuration {
     return new ReaderSettings(
         delivery.window(),
         delivery.bufferBytes(),
-        positive("postern.delivery.commit-interval", delivery.commitInterval()),
-        positive("postern.delivery.revocation-patience", delivery.revocationPatience()),
+        // A lease of 5 s rests on it.
+        atMost("postern.delivery.commit-interval", delivery.commitInterval(), MAX_COMMIT_INTERVAL),
+        // A client that closes sends no heartbeats meanwhile, and its session lasts 6 s.
+        atMost(
+            "postern.delivery.revocation-patience",
+            delivery.revocationPatience(),
+            MAX_REVOCATION_PATIENCE),
         positive("postern.delivery.stop-patience", delivery.stopPatience()),
         atLeast("postern.delivery.watched.sessions", delivery.watched().sessions(), 1),
         watchedBytes());
+  }
+
+  private static Duration atMost(String key, Duration value, Duration most)
+      throws ConfigurationProblem {
+    if (value.compareTo(most) > 0) {
+      throw new ConfigurationProblem(
+          key + " is " + value.toMillis() + " ms: write at most " + most.toMillis() + "ms");
+    }
+    return positive(key, value);
   }
 
   private long watchedBytes() throws ConfigurationProblem {

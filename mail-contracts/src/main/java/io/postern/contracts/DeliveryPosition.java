@@ -74,12 +74,19 @@ public record DeliveryPosition(
   /**
    * Reads a committed offset and its metadata; none: nobody has ever owned the partition.
    *
-   * @throws IllegalArgumentException for metadata of another version or none of ours: guessing
-   *     would deliver twice
+   * @throws IllegalArgumentException for metadata of another version or none of ours, and for none
+   *     behind the beginning: guessing would deliver twice, or not at all
    */
   public static DeliveryPosition decode(long committedOffset, @Nullable String metadata) {
     if (metadata == null || metadata.isEmpty()) {
-      return first(committedOffset);
+      if (committedOffset != 0) {
+        throw new IllegalArgumentException(
+            "the delivery position "
+                + committedOffset
+                + " has lost its metadata: something else than Postern has set it, and from it on every"
+                + " Decision would be skipped");
+      }
+      return first(0);
     }
     String[] fields = metadata.length() > MOST_CHARS ? new String[0] : metadata.split("/", -1);
     if (fields.length != FIELDS || !fields[0].equals(VERSION)) {

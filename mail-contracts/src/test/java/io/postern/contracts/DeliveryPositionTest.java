@@ -38,8 +38,16 @@ class DeliveryPositionTest {
 
   @Test
   void noMetadataMeansNobodyHasOwnedIt() {
-    assertThat(DeliveryPosition.decode(9, null)).isEqualTo(DeliveryPosition.first(9));
-    assertThat(DeliveryPosition.decode(9, "")).isEqualTo(DeliveryPosition.first(9));
+    assertThat(DeliveryPosition.decode(0, null)).isEqualTo(DeliveryPosition.first(0));
+    assertThat(DeliveryPosition.decode(0, "")).isEqualTo(DeliveryPosition.first(0));
+  }
+
+  /** As after a tool has reset the group's offsets: without marks every Decision were a gap. */
+  @Test
+  void aPositionThatHasLostItsMetadataIsRefused() {
+    assertThatThrownBy(() -> DeliveryPosition.decode(9, ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lost its metadata");
   }
 
   @ParameterizedTest

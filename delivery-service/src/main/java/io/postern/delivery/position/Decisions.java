@@ -118,7 +118,9 @@ final class Decisions {
     for (int i = 0; i < request.getRecipientsCount(); i++) {
       if (open.contains(request.getRecipients(i))) {
         some.addRecipients(request.getRecipients(i));
-        envelope.addRecipients(request.getEnvelope().getRecipients(i));
+        if (i < request.getEnvelope().getRecipientsCount()) { // else its session says what is wrong
+          envelope.addRecipients(request.getEnvelope().getRecipients(i));
+        }
       }
     }
     return some.getRecipientsCount() == 0 ? null : some.setEnvelope(envelope).build();

@@ -4,6 +4,7 @@ import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.delivery.position.DeliveryThreads.Ended;
+import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.Handover;
 import io.postern.log.rules.Outgoing;
@@ -46,6 +47,7 @@ final class Deliveries {
   private final Watch watch;
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
   private final Set<OpenDelivery> lost = new HashSet<>();
+  private final OccasionalLog gaps = new OccasionalLog(Deliveries.class);
   private volatile int inWindow;
   private long weight;
 
@@ -122,6 +124,13 @@ final class Deliveries {
             parsed.placed() ? Decisions.recipients(decision) : List.of());
     if (reading.link() != Chain.Link.NEXT) {
       counts.skipped(reading.link());
+      if (reading.link() == Chain.Link.GAP) {
+        gaps.warn(
+            "Decisions in "
+                + work.partition
+                + " are skipped, since one before them is missing: the decider writes them again",
+            null);
+      }
       return;
     }
     Set<Integer> open = new HashSet<>(reading.open());
@@ -275,7 +284,9 @@ final class Deliveries {
       }
       if (work.ledger.span() >= MAX_SPAN) {
         for (OpenDelivery delivery : work.pinning()) {
-          var unused = handOver(work, delivery, false);
+          // Past its dot it cannot be cut, and would stop the partition for as long as its host
+          // likes.
+          var unused = handOver(work, delivery, delivery.everPastDot());
         }
       }
       for (OpenDelivery delivery : work.watched()) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -74,11 +75,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private final Deliveries deliveries;
   private final PositionCommits commits;
   private final Takes takes;
+  private final Thread readBack;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
   private volatile boolean begun;
   private volatile long turnNanos = System.nanoTime();
+  private final Set<TopicPartition> unusable = ConcurrentHashMap.newKeySet();
   private long renewedAt;
 
   /**
@@ -109,15 +112,16 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     this.outcomes = new OutcomeLog(log, complaints);
     this.writing = new OutcomeWriting(outcomes, counts, observer);
     this.deliveries = new Deliveries(deliverer, writing, watch, clocks.later(), counts);
-    this.commits = new PositionCommits(settings.commitInterval(), clocks, complaints);
+    this.commits = new PositionCommits(settings.commitInterval(), clocks);
     this.takes = new Takes(log);
+    this.readBack = Thread.ofPlatform().name("delivery-takes").daemon().unstarted(takes);
     this.renewedAt = now() - RENEW_PAUSE.toNanos();
   }
 
   /** Runs until {@link #close}. */
   @Override
   public void run() {
-    Thread readBack = Thread.ofPlatform().name("delivery-takes").daemon().start(takes);
+    readBack.start();
     while (!closed) {
       turnNanos = System.nanoTime();
       begun = true;
@@ -162,6 +166,9 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void turn(KafkaConsumer<String, byte[]> member) {
+    if (!readBack.isAlive()) {
+      throw new IllegalStateException("the thread that reads back has ended");
+    }
     turnNanos = System.nanoTime();
     settle();
     finishTakes(member);
@@ -208,7 +215,9 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     for (Takes.Result result = takes.poll(); result != null; result = takes.poll()) {
       Takes.Request request = result.request();
       PartitionWork work = request.work();
-      if (!deliveries.isOurs(work) || !request.by().equals(work.ledger.owner())) {
+      if (!deliveries.isOurs(work)
+          || !request.by().equals(work.ledger.owner())
+          || work.givenUp() && !work.ledger.begun()) {
         continue;
       }
       boolean first = !work.ledger.begun();
@@ -224,12 +233,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
                 + ": another replica has it, or the consumer group was deleted and its numbers"
                 + " began again");
         counts.laterOwner();
-        deliveries.lose(work.partition);
+        lose(work.partition);
         continue;
       }
       if (first) {
         member.seek(work.partition, work.ledger.next());
         commits.ask();
+      } else {
+        complaints.over("outcomes are recorded again");
       }
       writing.send(work, sends);
     }
@@ -247,6 +258,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
           !open
               || !work.reading()
               || work.inWindow() > inWindow
+              || !work.ledger.mayReadOn()
               || work.ledger.span() > Deliveries.MAX_SPAN;
       if (pause != work.paused()) {
         work.paused(pause);
@@ -316,7 +328,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       Map<TopicPartition, OffsetAndMetadata> committed =
           member.committed(Set.copyOf(added), POSITION_PATIENCE);
       for (TopicPartition partition : added) {
-        take(partition, position(partition, committed.get(partition)), generation);
+        lose(partition); // where the client has said nothing of its loss
+        try {
+          take(partition, position(partition, committed.get(partition)), generation);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+          // It stays paused; the others go on.
+          unusable.add(partition);
+          LOG.log(System.Logger.Level.ERROR, partition + " cannot be delivered from", e);
+        }
       }
       count();
     }
@@ -329,7 +348,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
-      gone.forEach(deliveries::lose);
+      gone.forEach(DeliveryReader.this::lose);
       count();
     }
 
@@ -349,7 +368,6 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void take(TopicPartition partition, DeliveryPosition position, int generation) {
-    deliveries.lose(partition); // where the client has said nothing of its loss
     Duration wait =
         TakerWait.of(
             position, clocks.boot(), clocks.monotonic().getAsLong(), clocks.wall().millis());
@@ -379,20 +397,28 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       deliveries.handOverPastDot(work);
     }
     long began = now();
-    while (!given.stream().allMatch(deliveries::settled)
+    while (!given.stream().filter(work -> work.ledger.begun()).allMatch(deliveries::settled)
         && outcomes.usable()
         && now() - began < settings.revocationPatience().toNanos()) {
       turnNanos = System.nanoTime();
       deliveries.awaitEnd(BUSY_POLL);
       given.forEach(deliveries::handOverPastDot);
       var unused = writing.settle(deliveries::isOurs, this::marked);
+      finishTakes(member);
+      commits.whenDue(member, deliveries.works(), deliveries::isOurs); // the others' leases
     }
     commits.last(
         member,
         given,
         work -> waited.contains(work) && deliveries.settled(work),
         settings.revocationPatience());
-    gone.forEach(deliveries::lose);
+    gone.forEach(this::lose);
+  }
+
+  private void lose(TopicPartition partition) {
+    takes.forget(partition);
+    unusable.remove(partition);
+    deliveries.lose(partition);
   }
 
   private Properties consumerProperties() {
@@ -438,9 +464,12 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     return assigned;
   }
 
-  /** Outcomes can be recorded; with partitions also: a commit has proven the lease lately. */
+  /**
+   * Outcomes can be recorded, and each partition's position be read; with partitions also: a commit
+   * has proven the lease lately.
+   */
   public boolean committing() {
-    return outcomes.usable() && (assigned <= 0 || commits.proven(Lease.TERM));
+    return outcomes.usable() && unusable.isEmpty() && (assigned <= 0 || commits.proven(Lease.TERM));
   }
 
   /** Since the loop's last turn; zero before its first. */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * order. Owner: the reader's thread, which a send blocks for a second at most.
  *
  * <p>The first send that fails ends the producer, on its own thread and before it sends anything
- * more: a batch that expired may still come into the log, and the client would let the next one
- * follow. The caller makes it anew and takes its partitions again.
+ * more to that partition: a batch that expired may still come into the log, and the client would
+ * let the next one follow. The caller makes it anew and takes its partitions again.
  */
 final class OutcomeLog implements AutoCloseable {
   private static final int MAX_BLOCK_MILLIS = 1_000;
@@ -95,8 +95,11 @@ final class OutcomeLog implements AutoCloseable {
               record,
               (metadata, failure) -> {
                 if (failure != null) {
-                  current.close(Duration.ZERO);
-                  answer(current, what, failure);
+                  try {
+                    current.close(Duration.ZERO);
+                  } finally {
+                    answer(current, what, failure);
+                  }
                 } else {
                   answers.add(new Answer(current, what, metadata.offset()));
                 }
@@ -131,7 +134,11 @@ final class OutcomeLog implements AutoCloseable {
     producer = null;
     answers.clear();
     if (old != null) {
-      old.close(Duration.ZERO);
+      try {
+        old.close(Duration.ZERO);
+      } catch (KafkaException e) {
+        complaints.warn("a producer of outcomes could not be closed", e);
+      }
     }
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutcomeWriting {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int MAX_RECORD_BYTES = 900_000; // the topic takes 1 MiB, headers included
 
   private final OutcomeLog log;
   private final TakeoverCounts counts;
@@ -118,11 +119,29 @@ final class OutcomeWriting {
   }
 
   private static OutcomeRecorded record(Outgoing<OutcomeRecorded.Builder> outgoing) {
-    return outgoing
-        .payload()
-        .setOwner(outgoing.owner().message())
-        .setAfterStillOpen(outgoing.afterStillOpen())
-        .build();
+    OutcomeRecorded record =
+        outgoing
+            .payload()
+            .setOwner(outgoing.owner().message())
+            .setAfterStillOpen(outgoing.afterStillOpen())
+            .build();
+    return record.getSerializedSize() <= MAX_RECORD_BYTES ? record : withoutTexts(record);
+  }
+
+  /**
+   * One that the log does not take would be sent again for ever, and all of its partition stand.
+   */
+  private static OutcomeRecorded withoutTexts(OutcomeRecorded record) {
+    OutcomeRecorded.Builder bare = record.toBuilder();
+    bare.getRecipientsBuilderList()
+        .forEach(
+            recipient -> {
+              recipient.clearDetail();
+              if (recipient.hasReply()) {
+                recipient.getReplyBuilder().clearText();
+              }
+            });
+    return bare.build();
   }
 
   /**

@@ -27,17 +27,16 @@ final class PositionCommits {
 
   private final Duration interval;
   private final Clocks clocks;
-  private final OccasionalLog complaints;
+  private final OccasionalLog complaints = new OccasionalLog(PositionCommits.class);
   private boolean underWay;
   private boolean asked;
   private long began;
   private volatile long provenAt;
   private volatile boolean everProven;
 
-  PositionCommits(Duration interval, Clocks clocks, OccasionalLog complaints) {
+  PositionCommits(Duration interval, Clocks clocks) {
     this.interval = interval;
     this.clocks = clocks;
-    this.complaints = complaints;
     this.began = clocks.later().getAsLong() - interval.toNanos();
   }
 
@@ -92,8 +91,10 @@ final class PositionCommits {
           complaints.over("positions can be committed");
           proven(now);
           for (PartitionWork work : committed) {
-            if (ours.test(work)) {
+            OffsetAndMetadata position = positions.get(work.partition);
+            if (ours.test(work) && position != null) {
               work.lease.renewed(now);
+              work.ledger.committed(position.offset());
             }
           }
         });

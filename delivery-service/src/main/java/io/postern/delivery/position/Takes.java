@@ -10,11 +10,12 @@ import io.postern.log.rules.ReadBack;
 import io.postern.log.rules.RecipientState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads back in {@code mail.outcomes} what predecessors had finished, for partitions whose
  * PartitionTaken is in the log. A thread of its own, so that the reader goes on polling; asked by
- * the reader's thread, one request after the other, each tried until it succeeds. Bounded by the
- * number of partitions, and by what a position may leave behind it.
+ * the reader's thread. The partitions are tried in turn, so that one that cannot be read holds up
+ * no other, until they succeed. Bounded by the number of partitions, and for each by what is read
+ * beyond a committed position.
  */
 final class Takes implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Takes.class.getName());
@@ -51,7 +53,8 @@ final class Takes implements Runnable, AutoCloseable {
 
   private final LogSettings settings;
   private final OccasionalLog complaints = new OccasionalLog(Takes.class);
-  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private final Map<TopicPartition, Request> waiting = new ConcurrentHashMap<>();
+  private final Semaphore asked = new Semaphore(0);
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
@@ -60,8 +63,15 @@ final class Takes implements Runnable, AutoCloseable {
     this.settings = settings;
   }
 
+  /** A later request for a partition replaces the one before. */
   void ask(Request request) {
-    requests.add(request);
+    waiting.put(request.work().partition, request);
+    asked.release();
+  }
+
+  /** The partition is lost: nothing is read back for it any more. */
+  void forget(TopicPartition partition) {
+    waiting.remove(partition);
   }
 
   /** The next that was read back; null: none yet. */
@@ -76,9 +86,9 @@ final class Takes implements Runnable, AutoCloseable {
       try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties())) {
         consumer = reader;
         while (!closed) {
-          Request request = requests.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-          if (request != null) {
-            results.add(untilRead(reader, request));
+          if (asked.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS) && !readAll(reader)) {
+            asked.release(); // again, after a pause
+            Thread.sleep(PAUSE);
           }
         }
       } catch (WakeupException e) {
@@ -86,8 +96,9 @@ final class Takes implements Runnable, AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
         complaints.warn("outcomes cannot be read back", e);
+        asked.release();
         pause();
       } finally {
         consumer = null;
@@ -95,22 +106,28 @@ final class Takes implements Runnable, AutoCloseable {
     }
   }
 
-  private Result untilRead(KafkaConsumer<String, byte[]> reader, Request request) {
-    while (true) {
+  /** Tries each partition once; false: some did not succeed. */
+  private boolean readAll(KafkaConsumer<String, byte[]> reader) {
+    boolean all = true;
+    for (Request request : List.copyOf(waiting.values())) {
       try {
         Result result = read(reader, request);
-        complaints.over("outcomes are read back");
-        return result;
+        if (waiting.remove(request.work().partition, request)) {
+          results.add(result);
+        }
       } catch (WakeupException e) {
         throw e;
-      } catch (KafkaException e) {
-        complaints.warn("outcomes cannot be read back, trying again", e);
-        pause();
-        if (closed) {
-          throw e;
-        }
+      } catch (RuntimeException e) {
+        complaints.warn(
+            "the outcomes of " + request.work().partition + " cannot be read back, trying again",
+            e);
+        all = false;
       }
     }
+    if (all) {
+      complaints.over("outcomes are read back");
+    }
+    return all;
   }
 
   private static Result read(KafkaConsumer<String, byte[]> reader, Request request) {
@@ -121,16 +138,25 @@ final class Takes implements Runnable, AutoCloseable {
     if (end == null) {
       throw new KafkaException("no end of " + deliveries);
     }
+    if (request.from() > request.marker()) {
+      throw new IllegalStateException(
+          outcomes
+              + " has lost its end: its marker is at "
+              + request.marker()
+              + ", a position says that outcomes stand before "
+              + request.from());
+    }
     reader.assign(List.of(outcomes));
     reader.seek(outcomes, request.from());
     ReadBack back = new ReadBack(request.there());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reader.position(outcomes) <= request.marker()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new KafkaException("no end of outcomes within " + PATIENCE);
+        throw new KafkaException("no outcomes within " + PATIENCE);
       }
       try {
         for (ConsumerRecord<String, byte[]> record : reader.poll(POLL).records(outcomes)) {
+          deadline = System.nanoTime() + PATIENCE.toNanos();
           if (record.offset() <= request.marker()) {
             feed(back, record);
           }

@@ -32,6 +32,12 @@ import org.jspecify.annotations.Nullable;
  * @param <P> what the caller writes as an outcome
  */
 public final class PartitionLedger<P> {
+  /** Decisions that are read at most beyond the committed position, but for one poll's. */
+  public static final long MOST_AHEAD = 20_000;
+
+  /** What one poll returns at most. */
+  public static final int MOST_AT_ONCE = 1_000;
+
   private final DeliveryPosition inherited;
   private final int generation;
   private Owner owner = Owner.NOBODY;
@@ -40,6 +46,7 @@ public final class PartitionLedger<P> {
   private boolean begun; // the first take has ended
   private Chain chain;
   private long next;
+  private long committedNext;
   private long marker;
   private long acknowledgedTo; // the last offset of mail.outcomes that is known to be ours
   private long before; // Decisions below were there at the first take
@@ -56,6 +63,7 @@ public final class PartitionLedger<P> {
     this.generation = generation;
     this.chain = new Chain(inherited.marks());
     this.next = inherited.next();
+    this.committedNext = inherited.next();
   }
 
   private static final class OpenDecision {
@@ -129,8 +137,14 @@ public final class PartitionLedger<P> {
     if (!begun) {
       begun = true;
       found = back;
-      before = deliveriesEnd;
+      // No predecessor has read further, so none has written an outcome of a later Decision:
+      // without
+      // this a taker of a long backlog would read back all that it has led to since.
+      before = Math.min(deliveriesEnd, inherited.next() + MOST_AHEAD + MOST_AT_ONCE);
       return List.of();
+    }
+    if (next < before) {
+      found = back; // it begins where the first one did
     }
     for (OpenDecision decision : open.values()) {
       decision.recipients.removeIf(
@@ -188,12 +202,12 @@ public final class PartitionLedger<P> {
     }
     Marks marksBefore = chain.marks();
     Chain.Link link = chain.read(source, sourceOffset, previous);
-    next = offset + 1;
+    boolean fromBefore = offset < before;
+    ReadBack back = found;
+    passed(offset + 1);
     if (link != Chain.Link.NEXT) {
       return new Reading(link, List.of());
     }
-    boolean fromBefore = offset < before;
-    ReadBack back = found;
     List<Integer> left =
         recipients.stream()
             .distinct()
@@ -209,15 +223,32 @@ public final class PartitionLedger<P> {
           new OpenDecision(
               marksBefore, fromBefore ? marker + 1 : acknowledgedTo + 1, queueId, attempt, left));
     }
+    return new Reading(link, left);
+  }
+
+  private void passed(long to) {
+    next = Math.max(next, to);
     if (next >= before) {
       found = null; // nothing that the predecessors wrote is asked any more
     }
-    return new Reading(link, left);
   }
 
   /** The record at this offset can be no Decision, now or ever. */
   public void unreadable(long offset) {
-    next = Math.max(next, offset + 1);
+    passed(offset + 1);
+  }
+
+  /** A position was committed. */
+  public void committed(long position) {
+    committedNext = Math.max(committedNext, position);
+  }
+
+  /**
+   * Whether {@link #MOST_AT_ONCE} Decisions more may be read: not further beyond the committed
+   * position than a taker reckons with.
+   */
+  public boolean mayReadOn() {
+    return next - committedNext < MOST_AHEAD;
   }
 
   /** Whether a Decision's recipient is neither ended nor handed over in the log. */

@@ -283,7 +283,8 @@ final class OutcomeStep {
   }
 
   private static void known(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
-    // From now on this is the promise, and what it was released from before no longer lowers it. One
+    // From now on this is the promise, and what it was released from before no longer lowers it.
+    // One
     // that was decided by an older directory promises nothing: a stale decider's looser Decision,
     // handed back or still open before its MAIL FROM, must not stand for what was promised (G3).
     if (outcome.hasRequirement() && outcome.getRoutingVersion() >= entry.getRoutingVersion()) {
