@@ -41,8 +41,8 @@ enum Mutation {
   NOTHING_ANNULLED(1900),
   /** Delivery does not ask for a newer routing version. */
   ROUTING_NOT_LOOKED_AT(9),
-  /** An outcome of an older routing version replaces what was promised by a newer one. */
-  OLDER_ROUTING_LOWERS_PROMISE(2042);
+  /** A retry is decided by a directory older than what was promised. */
+  DECIDED_BY_OLDER_ROUTING(2042);
 
   /**
    * The schedule that found it first; where the model changed since, the search goes on from it.

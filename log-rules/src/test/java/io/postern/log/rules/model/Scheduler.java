@@ -258,11 +258,9 @@ final class Scheduler {
             ? entry
             : begin(key, outcome, entry == null ? Records.Wish.NONE : entry.remembered);
     now.attempt = outcome.attempt();
-    if (outcome.routing() >= now.routing || world.has(Mutation.OLDER_ROUTING_LOWERS_PROMISE)) {
-      now.level = outcome.level();
-      now.routing = outcome.routing();
-      now.released = false;
-    } // else it was decided by a directory older than what was promised
+    now.level = outcome.level();
+    now.routing = outcome.routing();
+    now.released = false;
     switch (kind) {
       case STILL_OPEN -> {
         if (now.state != State.WATCHED) {
@@ -497,6 +495,7 @@ final class Scheduler {
                   && other.queueId().equals(key.queueId())
                   && waits.attempt == before
                   && waits.level == entry.level
+                  && waits.routing == entry.routing
                   && waits.released == entry.released
                   && now >= waits.due
                   && world.now < waits.expires
@@ -510,7 +509,8 @@ final class Scheduler {
           }
         });
     partition.due.append(
-        new Records.Due(key.queueId(), recipients, entry.attempt, entry.level, entry.released));
+        new Records.Due(
+            key.queueId(), recipients, entry.attempt, entry.level, entry.routing, entry.released));
     if (world.chance(.5)) {
       partition.due.append(null); // the transaction's marker
     }
