@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it kills power-cuts run demo warm docker clean
+.PHONY: help build fmt check test it log-model kills power-cuts run demo warm docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -20,6 +20,13 @@ test: ## every test, end-to-end tests included
 
 it: ## the end-to-end tests alone
 	@./test end-to-end-tests
+
+SCHEDULES ?= 1000000
+FIRST ?= 1
+log-model: ## the rules of the log against SCHEDULES= random schedules from seed FIRST= (a million by default: ten minutes on two cores)
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests -pl log-rules,local-stack -am && \
+	  exec "$$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp 'log-rules/target/test-classes:log-rules/target/classes:local-stack/target/libs/*' \
+	    io.postern.log.rules.model.LogModelMain $(SCHEDULES) $(FIRST)
 
 SEED ?= $(shell date +%s)
 MESSAGES ?= 200000

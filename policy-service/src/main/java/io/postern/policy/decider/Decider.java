@@ -138,28 +138,45 @@ public final class Decider implements Worker.Task {
   private void decide(
       GroupMember member, ConsumerRecords<String, byte[]> polled, Directory current) {
     try {
-      for (ConsumerRecord<String, byte[]> record : polled) {
-        awaitRoom();
-        Exception failure = decisions.failure();
-        if (failure != null) {
-          startOver(member, failure);
-          return;
+      for (TopicPartition partition : polled.partitions()) {
+        Sources.Source source = sources.of(member, partition);
+        for (ConsumerRecord<String, byte[]> record : polled.records(partition)) {
+          if (!decided(source, record, current)) {
+            sources.rewind(member, source);
+            break;
+          }
         }
-        Sources.Source source =
-            sources.of(member, new TopicPartition(record.topic(), record.partition()));
-        Decision.Builder decision =
-            records
-                .decide(record, current)
-                .setSource(source.source())
-                .setSourceOffset(record.offset())
-                .setPrevious(source.progress.previous());
-        decisions.send(records.written(record, decision.build()), source, record.offset());
-        source.progress.sent(record.offset());
       }
       metrics.decided(polled.count());
     } catch (KafkaException | IllegalStateException e) {
       startOver(member, e);
     }
+  }
+
+  /**
+   * False: not yet, by this directory. Its reader is at most 10 s behind, or it would be silent.
+   */
+  private boolean decided(
+      Sources.Source source, ConsumerRecord<String, byte[]> record, Directory current) {
+    awaitRoom();
+    Exception failure = decisions.failure();
+    if (failure != null) {
+      throw new KafkaException("a Decision was not written", failure);
+    }
+    Decision.Builder decision;
+    try {
+      decision = records.decide(record, current);
+    } catch (RecordDecider.OlderDirectory e) {
+      LockSupport.parkNanos(BETWEEN_NANOS);
+      return false;
+    }
+    decision
+        .setSource(source.source())
+        .setSourceOffset(record.offset())
+        .setPrevious(source.progress.previous());
+    decisions.send(records.written(record, decision.build()), source, record.offset());
+    source.progress.sent(record.offset());
+    return true;
   }
 
   // One poll may lead to more than there is room for. A send ends within its time-out.

@@ -40,7 +40,17 @@ final class RecordDecider {
     this.metrics = metrics;
   }
 
-  /** The Decision, without its place in the chain. */
+  /** The directory that we know is older than the one that the last attempt was decided by. */
+  static final class OlderDirectory extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * The Decision, without its place in the chain.
+   *
+   * @throws OlderDirectory when it must be decided later: it could promise less than the last
+   *     attempt did, and no administrator has said so (G3)
+   */
   Decision.Builder decide(ConsumerRecord<String, byte[]> record, Directory directory) {
     try {
       return decideOnce(record, directory);
@@ -98,7 +108,8 @@ final class RecordDecider {
     if (record.value() == null) {
       throw new Undecidable("it has no value", 0, "", List.of());
     }
-    Attempt attempt = record.topic().equals(Topics.MAIL_DUE) ? due(record) : first(record);
+    Attempt attempt =
+        record.topic().equals(Topics.MAIL_DUE) ? due(record, directory) : first(record);
     try {
       Decided decided = messages.decide(directory, attempt);
       Decision.Builder decision =
@@ -139,7 +150,8 @@ final class RecordDecider {
         record.timestamp());
   }
 
-  private Attempt due(ConsumerRecord<String, byte[]> record) throws Undecidable {
+  private Attempt due(ConsumerRecord<String, byte[]> record, Directory directory)
+      throws Undecidable {
     AttemptDue due;
     try {
       due = AttemptDue.parseFrom(record.value());
@@ -151,6 +163,9 @@ final class RecordDecider {
     QueueId queueId = home(record, due.getQueueId(), number, "", recipients);
     if (due.getAcceptedOffset() < 0) {
       throw new Undecidable("it names no accepted message", number, "", recipients);
+    }
+    if (directory.version() < due.getRoutingVersion()) {
+      throw new OlderDirectory();
     }
     ConsumerRecord<String, byte[]> envelope =
         accepted

@@ -98,6 +98,11 @@ final class Sources {
     return positions;
   }
 
+  /** Polled records that were not decided come again. */
+  void rewind(GroupMember member, Source source) {
+    member.seek(source.partition, Math.max(source.begin, source.progress.previous() + 1));
+  }
+
   /** A send failed: all of them go on from what is acknowledged. */
   void restart(GroupMember member) {
     for (TopicPartition partition : member.assignment()) {

@@ -47,7 +47,8 @@ final class Outbox {
       String connector,
       TlsRequirement requirement,
       ContentReference kept,
-      DueCause cause) {}
+      DueCause cause,
+      long routingVersion) {}
 
   private record Notice(
       QueueId queueId,
@@ -94,7 +95,8 @@ final class Outbox {
             entry.getConnector(),
             entry.getRequirement(),
             entry.getKept(),
-            entry.getCause());
+            entry.getCause(),
+            entry.getRoutingVersion());
     attempts.computeIfAbsent(attempt, a -> new ArrayList<>()).add(key.recipient());
   }
 
@@ -174,6 +176,7 @@ final class Outbox {
                   .setAttempt(attempt.number())
                   .setDueMillis(attempt.dueMillis())
                   .setCause(attempt.cause())
+                  .setRoutingVersion(attempt.routingVersion())
                   .setHeldReason(attempt.heldReason())
                   .setConnector(attempt.connector());
           if (!attempt.requirement().equals(TlsRequirement.getDefaultInstance())) {

@@ -500,4 +500,34 @@ class DeciderTest {
                                 .singleElement()
                                 .satisfies(DeciderTest::isUndecidable)));
   }
+
+  /** A looser Decision of a decider that is behind would stand for what was promised (G3). */
+  @Test
+  void anAttemptThatIsDueIsNotDecidedByADirectoryOlderThanItsLastAttempts() throws Exception {
+    AtomicReference<Directory> directory = new AtomicReference<>(DIRECTORY);
+    startDecider(() -> Optional.ofNullable(directory.get()));
+    QueueId queueId = QueueId.next(2);
+    byte[] message = Messages.to(queueId, "bob@fabrikam.example").toByteArray();
+    long offset = log.write(Topics.MAIL_ACCEPTED, 2, queueId.value(), message).offset();
+    AttemptDue due =
+        AttemptDue.newBuilder()
+            .setQueueId(queueId.value())
+            .setAcceptedOffset(offset)
+            .addRecipients(0)
+            .setAttempt(2)
+            .setRoutingVersion(DIRECTORY.version() + 1)
+            .build();
+    log.write(Topics.MAIL_DUE, 2, queueId.value(), due.toByteArray());
+    QueueId after = accept(2, "bob@fabrikam.example");
+    QueueId elsewhere = accept(1, "bob@fabrikam.example");
+    // It waits, and what its poll returned besides is decided some time.
+    await().atMost(LONG).until(() -> !decisions(elsewhere).isEmpty());
+    assertThat(decisions(queueId)).allMatch(d -> d.getAttempt() == 1);
+
+    directory.set(
+        Directory.of(DIRECTORY.objects(), DIRECTORY.version() + 1, Map.of("contoso", 5L)));
+
+    await().atMost(LONG).untilAsserted(() -> assertThat(decisions(queueId)).hasSize(2));
+    await().atMost(LONG).until(() -> !decisions(after).isEmpty());
+  }
 }
