@@ -54,6 +54,15 @@ final class Checks {
 
   void begun(Session session) {
     sessions.add(session);
+    if (session.of.released()) {
+      // What it is decided as is what was asked for, whether or not it gets to MAIL FROM.
+      for (int recipient : session.recipients) {
+        promised.merge(
+            new Scheduler.Key(session.queueId(), recipient),
+            new Promise(session.of.attempt(), session.of.level(), session.of.routing()),
+            (before, now) -> now.attempt() >= before.attempt() ? now : before);
+      }
+    }
   }
 
   void watchEnded(Scheduler.Key key, int attempt, long due) {

@@ -61,6 +61,11 @@ final class Decider extends Replica {
       if (source.get(offset) == null) {
         continue;
       }
+      if (!first
+          && partition.due.at(offset).routing() > routing
+          && !world.has(Mutation.DECIDED_BY_OLDER_ROUTING)) {
+        return; // it has yet to read what was promised
+      }
       int at = offset;
       Records.Decision decision =
           first

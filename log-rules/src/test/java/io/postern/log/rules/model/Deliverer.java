@@ -119,7 +119,7 @@ final class Deliverer extends Replica {
     world.trace("%s takes %s as %s", this, holding.partition, owner);
     producer.send(
         holding.partition.outcomes,
-        new Records.Outcome(owner, true, "", 0, false, List.of(), 0, false, -1),
+        new Records.Outcome(owner, true, "", 0, false, List.of(), 0, 0, -1),
         at -> {
           if (!holding.lost && holding.owner().equals(owner)) {
             holding.markerAt = at;
@@ -232,7 +232,7 @@ final class Deliverer extends Replica {
         outgoing.afterStillOpen(),
         payload.recipients(),
         payload.level(),
-        payload.noAttempt(),
+        payload.routing(),
         payload.session() == null ? -1 : payload.session().id);
   }
 
@@ -245,7 +245,7 @@ final class Deliverer extends Replica {
         outcome.afterStillOpen(),
         outcome.recipients().stream().filter(r -> r.kind() == OutcomeKind.DELIVERED).toList(),
         outcome.level(),
-        outcome.noAttempt(),
+        outcome.routing(),
         outcome.session());
   }
 
@@ -444,7 +444,7 @@ final class Deliverer extends Replica {
                 decision.attempt(),
                 List.of(state),
                 decision.level(),
-                false,
+                decision.routing(),
                 null);
         write(
             holding,
@@ -508,7 +508,13 @@ final class Deliverer extends Replica {
       return;
     }
     switch (session.stage) {
-      case BEGUN -> envelope(session);
+      case BEGUN -> {
+        if (world.faults && world.chance(.05)) {
+          end(session, OutcomeKind.DEFERRED); // no connection
+        } else {
+          envelope(session);
+        }
+      }
       case ENVELOPE -> {
         if (world.faults && world.chance(.08)) {
           end(session, world.chance(.8) ? OutcomeKind.DEFERRED : OutcomeKind.FAILED);
@@ -577,7 +583,6 @@ final class Deliverer extends Replica {
 
   /** Its outcome is written, as far as it may be. */
   private void end(Session session, OutcomeKind forTheRest) {
-    boolean beforeMail = session.stage == Session.Stage.BEGUN;
     session.stage = Session.Stage.ENDED;
     Holding holding = session.holding;
     holding.sessions.remove(session);
@@ -589,7 +594,7 @@ final class Deliverer extends Replica {
             session.of.attempt(),
             states,
             session.of.level(),
-            beforeMail,
+            session.of.routing(),
             session);
     Handover<Payload> handover = session.handover;
     Outgoing<Payload> outgoing =
@@ -620,7 +625,7 @@ final class Deliverer extends Replica {
                     session.of.attempt(),
                     delivered,
                     session.of.level(),
-                    false,
+                    session.of.routing(),
                     session)));
       }
     } else {
@@ -642,7 +647,7 @@ final class Deliverer extends Replica {
             session.of.attempt(),
             PartitionLedger.all(session.recipients, OutcomeKind.STILL_OPEN),
             session.of.level(),
-            false,
+            session.of.routing(),
             session);
     write(
         session.holding,

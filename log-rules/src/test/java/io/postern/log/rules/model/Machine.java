@@ -55,8 +55,15 @@ final class Machine extends Clock {
     return Instant.ofEpochMilli(millis() + 1_000_000_000L);
   }
 
+  /**
+   * Not in its sleep, and not before a replica has looked at the time after it: set back by as much
+   * as it slept, neither clock would show that it did.
+   */
   void set(long byMillis) {
-    wallAhead += byMillis;
+    if (!asleep()) {
+      var unused = later.getAsLong();
+      wallAhead += byMillis;
+    }
   }
 
   void sleepUntil(long time) {

@@ -10,5 +10,5 @@ record Payload(
     int attempt,
     List<RecipientState> recipients,
     int level,
-    boolean noAttempt,
+    int routing,
     @Nullable Session session) {}

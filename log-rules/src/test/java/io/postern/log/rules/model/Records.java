@@ -18,9 +18,16 @@ final class Records {
 
   /**
    * @param level that the attempt before was promised
+   * @param routing the version of that
    * @param released from a hold: a looser decision is what was asked for
    */
-  record Due(String queueId, List<Integer> recipients, int attempt, int level, boolean released) {}
+  record Due(
+      String queueId,
+      List<Integer> recipients,
+      int attempt,
+      int level,
+      int routing,
+      boolean released) {}
 
   /** One delivery of a Decision. */
   record Delivery(List<Integer> recipients) {}
@@ -54,7 +61,7 @@ final class Records {
       boolean afterStillOpen,
       List<RecipientState> recipients,
       int level,
-      boolean noAttempt,
+      int routing,
       int session) {}
 
   /** A state that the scheduler brought about. */

@@ -40,6 +40,7 @@ final class Scheduler {
     Owner watchedBy = Owner.NOBODY;
     Records.Wish remembered = Records.Wish.NONE;
     int level;
+    int routing; // the version of that
     boolean released;
 
     Entry(State state, int attempt, long expires) {
@@ -60,6 +61,7 @@ final class Scheduler {
   private final World world;
   private final HomePartition partition;
   private Machine machine;
+  private long setBack;
   private OutcomeRule rule = new OutcomeRule(Owner.NOBODY);
   private final Reader online;
   final List<List<OutcomeRule.Count>> counted = new ArrayList<>();
@@ -106,11 +108,18 @@ final class Scheduler {
 
   void restart(long awayMillis) {
     awayUntil = world.now + awayMillis;
-    machine = world.newMachine();
+    machine = world.newMachine(setBack);
     progress = new ReadingProgress();
     progress.read(next);
     asked = -1;
     world.trace("scheduler of %s moves, away for %d", partition, awayMillis);
+  }
+
+  /** A wall clock that is set forward by more than the margin ends watches early: not modelled. */
+  void setBack(long byMillis) {
+    machine.set(-byMillis);
+    setBack -= byMillis; // wherever it moves: what is due is the wall clock's
+    world.trace("scheduler of %s: its clock is set back by %d", partition, byMillis);
   }
 
   void step() {
@@ -249,12 +258,9 @@ final class Scheduler {
             ? entry
             : begin(key, outcome, entry == null ? Records.Wish.NONE : entry.remembered);
     now.attempt = outcome.attempt();
-    if (!outcome.noAttempt() || world.has(Mutation.HAND_BACK_LOWERS_PROMISE)) {
-      now.level = outcome.level();
-      now.released = false;
-    } else {
-      now.level = Math.max(now.level, outcome.level()); // it was not tried over a looser one
-    }
+    now.level = outcome.level();
+    now.routing = outcome.routing();
+    now.released = false;
     switch (kind) {
       case STILL_OPEN -> {
         if (now.state != State.WATCHED) {
@@ -429,6 +435,7 @@ final class Scheduler {
 
   private boolean time() {
     long now = machine.millis();
+    long known = world.has(Mutation.WATCH_ENDS_BEFORE_BACKLOG) ? now : progress.until(now);
     for (Map.Entry<Key, Entry> each : entries.entrySet()) {
       Key key = each.getKey();
       Entry entry = each.getValue();
@@ -437,10 +444,7 @@ final class Scheduler {
             case WAITING, HELD, WATCHED, REMEMBERED -> true;
             case OPEN, DELIVERED_MARK -> false;
           };
-      if (!timed
-          || now < entry.due
-          || (!progress.hasReadUntil(entry.due) && !world.has(Mutation.WATCH_ENDS_BEFORE_BACKLOG))
-          || world.chance(.3)) {
+      if (!timed || known < entry.due || world.chance(.3)) {
         continue;
       }
       boolean expired = world.now >= entry.expires;
@@ -491,6 +495,7 @@ final class Scheduler {
                   && other.queueId().equals(key.queueId())
                   && waits.attempt == before
                   && waits.level == entry.level
+                  && waits.routing == entry.routing
                   && waits.released == entry.released
                   && now >= waits.due
                   && world.now < waits.expires
@@ -504,7 +509,8 @@ final class Scheduler {
           }
         });
     partition.due.append(
-        new Records.Due(key.queueId(), recipients, entry.attempt, entry.level, entry.released));
+        new Records.Due(
+            key.queueId(), recipients, entry.attempt, entry.level, entry.routing, entry.released));
     if (world.chance(.5)) {
       partition.due.append(null); // the transaction's marker
     }

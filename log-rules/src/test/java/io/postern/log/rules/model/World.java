@@ -139,12 +139,16 @@ final class World {
   }
 
   Machine newMachine() {
+    return newMachine(0);
+  }
+
+  Machine newMachine(long wallAhead) {
     return new Machine(
         "m" + names++,
         () -> now,
         .99 + random.nextInt(21) / 1000.0,
         random.nextInt(1_000_000) * 1_000_000L,
-        random.nextInt(401) - 200);
+        wallAhead + random.nextInt(401) - 200);
   }
 
   Producer producer(Replica owner) {
@@ -334,6 +338,9 @@ final class World {
       process.machine.set(random.nextInt(20_001) - 10_000);
       trace("%s: its clock is set", process);
       count("clock set");
+    } else if (kind < .93) {
+      scheduler(partition).setBack(random.nextInt(10_000));
+      count("scheduler's clock set back");
     } else {
       scheduler(partition).restart(steps(chance(.5) ? random.nextInt(40) : random.nextInt(500)));
       count("scheduler moved");
