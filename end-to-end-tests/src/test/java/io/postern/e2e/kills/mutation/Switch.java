@@ -63,7 +63,8 @@ public final class Switch {
         return false;
       }
       Class<?> answer =
-          Class.forName(log.getClass().getName() + "$Answer", true, log.getClass().getClassLoader());
+          Class.forName(
+              log.getClass().getName() + "$Answer", true, log.getClass().getClassLoader());
       Constructor<?> constructor = answer.getDeclaredConstructors()[0];
       constructor.setAccessible(true);
       ((Queue<Object>) field(log, "answers"))
