@@ -397,10 +397,6 @@ final class Deliveries {
     count();
   }
 
-  void loseAll() {
-    List.copyOf(works.keySet()).forEach(this::lose);
-  }
-
   void count() {
     inWindow = works.values().stream().mapToInt(PartitionWork::inWindow).sum();
   }

@@ -160,7 +160,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         // Gives the partitions up in order, if it still can.
         member.close(CloseOptions.timeout(CLOSE_PATIENCE));
       } finally {
-        deliveries.loseAll();
+        loseAll();
       }
     }
   }
@@ -234,6 +234,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
                 + " began again");
         counts.laterOwner();
         lose(work.partition);
+        unusable.add(work.partition); // unless another replica has it nobody delivers from it
         continue;
       }
       if (first) {
@@ -301,7 +302,6 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
    * The partitions are given up: what is still past its dot is waited for, and recorded as late.
    */
   private void finishLost() {
-    deliveries.loseAll();
     long began = now();
     while ((deliveries.anyLostPastDot() || !writing.idle())
         && now() - began < settings.stopPatience().toNanos()
@@ -419,6 +419,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     takes.forget(partition);
     unusable.remove(partition);
     deliveries.lose(partition);
+  }
+
+  private void loseAll() {
+    deliveries.works().stream().map(work -> work.partition).toList().forEach(this::lose);
+    unusable.clear();
   }
 
   private Properties consumerProperties() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,10 @@ final class OutcomeWriting {
     }
   }
 
-  /** The partition is lost: what was sent is on its way, of the rest what may still be written. */
+  /**
+   * The partition is lost. Outcomes that were sent are on their way; of the others those are sent
+   * that may still be written.
+   */
   void lost(PartitionWork work) {
     for (Remainder<OutcomeRecorded.Builder> remainder : work.ledger.lose()) {
       if (!sent.containsKey(remainder.outgoing())) {
@@ -151,8 +155,7 @@ final class OutcomeWriting {
    * @param taken a PartitionTaken is in the log, at the offset
    * @return false: a send failed, and there is no producer any more
    */
-  boolean settle(
-      java.util.function.Predicate<PartitionWork> ours, BiConsumer<PartitionWork, Long> taken) {
+  boolean settle(Predicate<PartitionWork> ours, BiConsumer<PartitionWork, Long> taken) {
     for (OutcomeLog.Result<Object> result = log.poll(); result != null; result = log.poll()) {
       if (result.failed()) {
         failed(ours);
@@ -171,8 +174,7 @@ final class OutcomeWriting {
     return true;
   }
 
-  private void acknowledged(
-      Sent each, long offset, java.util.function.Predicate<PartitionWork> ours) {
+  private void acknowledged(Sent each, long offset, Predicate<PartitionWork> ours) {
     sent.remove(each.outgoing());
     PartitionWork work = each.work();
     if (work != null && ours.test(work)) {
@@ -181,7 +183,7 @@ final class OutcomeWriting {
     observer.accept(each.record());
   }
 
-  private void failed(java.util.function.Predicate<PartitionWork> ours) {
+  private void failed(Predicate<PartitionWork> ours) {
     List<Sent> unanswered = List.copyOf(sent.values());
     sent.clear();
     for (Sent each : unanswered) {

@@ -66,7 +66,9 @@ final class Takes implements Runnable, AutoCloseable {
   /** A later request for a partition replaces the one before. */
   void ask(Request request) {
     waiting.put(request.work().partition, request);
-    asked.release();
+    if (asked.availablePermits() == 0) {
+      asked.release();
+    }
   }
 
   /** The partition is lost: nothing is read back for it any more. */
@@ -86,8 +88,9 @@ final class Takes implements Runnable, AutoCloseable {
       try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties())) {
         consumer = reader;
         while (!closed) {
-          if (asked.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS) && !readAll(reader)) {
-            asked.release(); // again, after a pause
+          if (waiting.isEmpty()) {
+            var unused = asked.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+          } else if (!readAll(reader)) {
             Thread.sleep(PAUSE);
           }
         }
@@ -98,7 +101,6 @@ final class Takes implements Runnable, AutoCloseable {
         return;
       } catch (RuntimeException e) {
         complaints.warn("outcomes cannot be read back", e);
-        asked.release();
         pause();
       } finally {
         consumer = null;

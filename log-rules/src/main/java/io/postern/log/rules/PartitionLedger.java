@@ -137,9 +137,9 @@ public final class PartitionLedger<P> {
     if (!begun) {
       begun = true;
       found = back;
-      // No predecessor has read further, so none has written an outcome of a later Decision:
-      // without
-      // this a taker of a long backlog would read back all that it has led to since.
+      // No predecessor has read further, so none has written an outcome of a later Decision.
+      // Without
+      // this bound a taker of a long backlog would read back all that it has led to since.
       before = Math.min(deliveriesEnd, inherited.next() + MOST_AHEAD + MOST_AT_ONCE);
       return List.of();
     }
