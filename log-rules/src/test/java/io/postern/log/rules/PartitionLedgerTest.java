@@ -252,4 +252,33 @@ class PartitionLedgerTest {
     assertThat(ledger.next()).isEqualTo(3);
     assertThatThrownBy(() -> read(2, 0)).isInstanceOf(IllegalStateException.class);
   }
+
+  /** What a taker reads back is bounded by what its predecessor can have read. */
+  @Test
+  void itReadsNoFurtherBeyondACommittedPositionThanATakerReckonsWith() {
+    begin();
+    long offset = 0;
+    while (ledger.mayReadOn()) {
+      read(offset++);
+    }
+    assertThat(offset).isEqualTo(PartitionLedger.MOST_AHEAD);
+    ledger.committed(1);
+    assertThat(ledger.mayReadOn()).isTrue();
+    read(offset);
+    assertThat(ledger.mayReadOn()).isFalse();
+  }
+
+  @Test
+  void ofALongBacklogOnlyWhatAPredecessorCanHaveReadIsReadBackAgain() {
+    ledger.take();
+    long backlog = 10 * PartitionLedger.MOST_AHEAD;
+    taken(ledger, 5, backlog, new ReadBack(ledger.ownerThere()));
+    long reach = PartitionLedger.MOST_AHEAD + PartitionLedger.MOST_AT_ONCE;
+    for (long offset = 0; offset < reach - 1; offset++) {
+      read(offset);
+    }
+    assertThat(ledger.readFrom()).as("inherited").isZero();
+    read(reach - 1);
+    assertThat(ledger.readFrom()).as("behind its own marker").isEqualTo(6);
+  }
 }
