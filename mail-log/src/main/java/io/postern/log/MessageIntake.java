@@ -40,6 +40,7 @@ final class MessageIntake implements Intake {
   }
 
   private final QueueId queueId;
+  private final Way envelopes;
   private final Way small;
   private final Way large;
   private final Partitions partitions;
@@ -62,17 +63,19 @@ final class MessageIntake implements Intake {
   }
 
   /**
-   * @param small takes envelopes and contents of one chunk, which never wait behind larger ones
+   * @param small takes contents of one chunk, which never wait behind larger ones
    * @param large takes contents of more than one chunk
    */
   MessageIntake(
       QueueId queueId,
+      DurableSender envelopes,
       DurableSender small,
       DurableSender large,
       Partitions partitions,
       Duration patience,
       Semaphore lent) {
     this.queueId = queueId;
+    this.envelopes = Way.of(envelopes);
     this.small = Way.of(small);
     this.large = Way.of(large);
     this.partitions = partitions;
@@ -152,7 +155,7 @@ final class MessageIntake implements Intake {
           .headers()
           .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
     }
-    send(small, accepted);
+    send(envelopes, accepted);
     var unused = acknowledgements.awaitAll(patience);
     state = State.DONE;
   }

@@ -8,21 +8,24 @@ import java.util.concurrent.Semaphore;
  * Ingress' durable way in (G1, log-mechanics §1 to §3): content in chunks, all acknowledged, then
  * the envelope. Any number of virtual threads, one per {@link Intake}.
  *
- * <p>Contents of more than one chunk have a producer of their own: a connection has one request in
- * flight, and a small message would wait behind the appends of a large one.
+ * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
+ * each would wait for the other's flush; and contents of more than one chunk have one of their own,
+ * or a small message would wait behind the appends of a large one.
  *
  * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or up to 240
- * KiB while less than 16 MiB are lent); the producers hold at most 16 and 24 MiB. Each call of an
- * intake ends within the patience, with {@link LogUnavailableException} when the log did not
+ * KiB while less than 16 MiB are lent); the producers hold at most 8, 16 and 24 MiB. Each call of
+ * an intake ends within the patience, with {@link LogUnavailableException} when the log did not
  * answer: nothing was promised then. An envelope whose acknowledgement alone came too late may
  * still be in the log: the sender's retry is a duplicate of kind (c) of G5.
  */
 public final class MessageLog implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int LENT_BYTES = 16 << 20;
+  private static final int ENVELOPE_BUFFER_BYTES = 8 << 20;
   private static final int SMALL_BUFFER_BYTES = 16 << 20;
   private static final int LARGE_BUFFER_BYTES = 24 << 20;
 
+  private final DurableSender envelopes;
   private final DurableSender small;
   private final DurableSender large;
   private final Partitions partitions;
@@ -42,6 +45,7 @@ public final class MessageLog implements AutoCloseable {
   public MessageLog(LogSettings settings, int partitions, Duration patience) {
     this.partitions = new Partitions(partitions, System.nanoTime());
     this.patience = patience;
+    this.envelopes = new DurableSender(settings, patience, ENVELOPE_BUFFER_BYTES);
     this.small = new DurableSender(settings, patience, SMALL_BUFFER_BYTES);
     this.large = new DurableSender(settings, patience, LARGE_BUFFER_BYTES);
   }
@@ -49,14 +53,15 @@ public final class MessageLog implements AutoCloseable {
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
   public Intake begin() {
     QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
-    return new MessageIntake(queueId, small, large, partitions, patience, lent);
+    return new MessageIntake(queueId, envelopes, small, large, partitions, patience, lent);
   }
 
   /** Waits some seconds for what is under way. */
   @Override
   public void close() {
-    try (large) {
-      small.close();
+    try (large;
+        small) {
+      envelopes.close();
     }
   }
 }

@@ -34,6 +34,8 @@ final class OutcomeLog implements AutoCloseable {
   private static final int MAX_BLOCK_MILLIS = 1_000;
   private static final int DELIVERY_TIMEOUT_MILLIS = 8_000;
   private static final int REQUEST_TIMEOUT_MILLIS = 3_000;
+  // Nobody waits for an outcome but the position: each append of them costs what twenty more would.
+  private static final int LINGER_MILLIS = 20;
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   /**
@@ -66,6 +68,7 @@ final class OutcomeLog implements AutoCloseable {
 
   private static Properties properties(LogSettings settings) {
     Properties properties = settings.producer();
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);

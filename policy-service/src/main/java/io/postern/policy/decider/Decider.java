@@ -39,7 +39,7 @@ public final class Decider implements Worker.Task {
   // The answers that make room come within milliseconds.
   private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final long BETWEEN_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long BETWEEN_NANOS = Duration.ofMillis(10).toNanos();
   private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int BATCH_RECORDS = 500;

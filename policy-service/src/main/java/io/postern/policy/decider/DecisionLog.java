@@ -28,6 +28,8 @@ final class DecisionLog implements AutoCloseable {
   private static final long BUFFER_BYTES = 32L << 20;
   private static final int MAX_BLOCK_MILLIS = 3_000;
   private static final int DELIVERY_TIMEOUT_MILLIS = 12_000;
+  // The Decisions of one poll go together: without it the first of them goes alone.
+  private static final int LINGER_MILLIS = 2;
   private static final int MOST_RECORDS = 4_000;
   private static final long MOST_BYTES = 8L << 20;
 
@@ -58,6 +60,7 @@ final class DecisionLog implements AutoCloseable {
     Properties properties = settings.producer();
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
     return new KafkaProducer<>(properties);
