@@ -222,7 +222,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       boolean first = !work.ledger.begun();
       List<Outgoing<OutcomeRecorded.Builder>> sends =
-          work.ledger.taken(request.marker(), result.deliveriesEnd(), result.back());
+          work.ledger.taken(
+              request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {
         LOG.log(
             System.Logger.Level.ERROR,
