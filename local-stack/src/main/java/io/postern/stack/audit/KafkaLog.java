@@ -190,7 +190,7 @@ final class KafkaLog implements LogSource {
               + " cannot be read ("
               + message(e)
               + "): what it says beyond its offset is not known");
-      return DeliveryPosition.decode(committed.offset(), null);
+      return DeliveryPosition.first(committed.offset());
     }
   }
 
