@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * How many deliveries run to a destination (route) at a time. Who finds no slot waits in line a few
  * seconds, and is then handed back with a time before which it need not come again; at once when
  * the reader's window fills up and the line does not move, or when the destination is dead: so one
- * slow next hop delays no other (DESIGN §8, log-mechanics §5). The rules for one destination:
- * {@link Destination}.
+ * slow next hop delays no other (DESIGN §8, docs/design/the-log.md, Watch and time). The rules for
+ * one destination: {@link Destination}.
  *
  * <p>Any thread; {@link #acquire} blocks the calling (virtual) thread only. Bounded by the open
  * deliveries and the number of destinations kept: of the idle ones the one used longest ago is
