@@ -363,7 +363,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     if (committed == null) {
       // It was made with the topic, so it is lost; guessing would lose or double.
       throw new IllegalStateException(
-          "group " + ConsumerGroups.DELIVERY + " has lost its position in " + partition);
+          "group "
+              + ConsumerGroups.DELIVERY
+              + " has lost its position in "
+              + partition
+              + ": an administrator can begin a new era (docs/docker.md)");
     }
     return DeliveryPosition.decode(committed.offset(), committed.metadata());
   }
