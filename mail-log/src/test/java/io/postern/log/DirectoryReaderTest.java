@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** G3, G9 and log-mechanics §7, with a real broker. */
+/** G3, G9 and docs/design/the-log.md, Directory, with a real broker. */
 @Timeout(120)
 class DirectoryReaderTest {
   private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(3);

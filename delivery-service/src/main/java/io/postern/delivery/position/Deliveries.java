@@ -140,6 +140,7 @@ final class Deliveries {
       }
       return;
     }
+    counts.found(reading.found());
     Set<Integer> open = new HashSet<>(reading.open());
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       OutcomeRecorded.Builder own = open.isEmpty() ? null : Decisions.narrowed(outcome, open);

@@ -222,7 +222,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       boolean first = !work.ledger.begun();
       List<Outgoing<OutcomeRecorded.Builder>> sends =
-          work.ledger.taken(request.marker(), result.deliveriesEnd(), result.back());
+          work.ledger.taken(
+              request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {
         LOG.log(
             System.Logger.Level.ERROR,
@@ -362,7 +363,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     if (committed == null) {
       // It was made with the topic, so it is lost; guessing would lose or double.
       throw new IllegalStateException(
-          "group " + ConsumerGroups.DELIVERY + " has lost its position in " + partition);
+          "group "
+              + ConsumerGroups.DELIVERY
+              + " has lost its position in "
+              + partition
+              + ": an administrator can begin a new era (docs/docker.md)");
     }
     return DeliveryPosition.decode(committed.offset(), committed.metadata());
   }

@@ -105,6 +105,10 @@ final class ReaderLab implements AutoCloseable {
     start = other;
   }
 
+  LogSettings settings() {
+    return log;
+  }
+
   record Running(DeliveryReader reader, Thread thread) implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
