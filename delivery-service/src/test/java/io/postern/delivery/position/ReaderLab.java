@@ -17,6 +17,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicsSetup;
 import java.time.Clock;
@@ -93,6 +94,13 @@ final class ReaderLab implements AutoCloseable {
   private final Map<Integer, Long> sources;
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
+
+  /** For a class that leaves the broker alone: no topics, and no chains in them. */
+  static KafkaBroker sharedBroker() {
+    KafkaBroker broker = SharedBroker.empty();
+    CHAINS.remove(broker);
+    return broker;
+  }
 
   ReaderLab(KafkaBroker broker) throws Exception {
     sources = CHAINS.computeIfAbsent(broker, b -> new HashMap<>());

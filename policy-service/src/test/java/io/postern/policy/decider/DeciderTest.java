@@ -55,20 +55,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The decider against a real broker; each test looks at its own queue ids only. */
 class DeciderTest {
   private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
   private static final Duration LONG = Duration.ofSeconds(30);
-  @TempDir static Path folder = Path.of("");
   private static LogLab log;
 
   private final List<Worker> workers = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder);
+    log = LogLab.shared();
   }
 
   @AfterAll
