@@ -1,5 +1,6 @@
 package io.postern.stack.example;
 
+import io.postern.lab.KafkaBroker;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -60,13 +61,15 @@ public final class RunningExample implements AutoCloseable {
       throws Exception {
     refuseSecond(state);
     String yaml = Files.readString(directory);
-    ExampleWorld world = ExampleWorld.start(state);
+    Processes processes = Processes.of(size).replicas(replicas);
+    // What takes longest begins first: all else starts beside it.
+    KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
+    ExampleWorld world = startWorld(state, broker);
     try {
       progress.done("development CA, its revocation list, DNS and the example mail servers are up");
       LocalStack stack =
           LocalStack.start(
-              options(home, state, smtpPort, world, anchors, Processes.of(size).replicas(replicas)),
-              progress::say);
+              options(home, state, smtpPort, world, anchors, processes), broker, progress::say);
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
@@ -85,6 +88,15 @@ public final class RunningExample implements AutoCloseable {
       }
     } catch (Exception e) {
       world.close();
+      throw e;
+    }
+  }
+
+  private static ExampleWorld startWorld(StateFolder state, KafkaBroker broker) throws IOException {
+    try {
+      return ExampleWorld.start(state);
+    } catch (IOException | RuntimeException e) {
+      broker.close();
       throw e;
     }
   }
