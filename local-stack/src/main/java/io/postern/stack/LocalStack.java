@@ -201,6 +201,16 @@ public final class LocalStack implements AutoCloseable {
    * and its log.
    */
   public void awaitReady(Duration limit) throws InterruptedException {
+    awaitReady(replicas, limit);
+  }
+
+  /** The same for the replicas of one service. */
+  public void awaitReady(Service service, Duration limit) throws InterruptedException {
+    awaitReady(replicas(service), limit);
+  }
+
+  private static void awaitReady(List<Replica> replicas, Duration limit)
+      throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (Replica replica : replicas) {
       while (!ready(replica.httpPort())) {
@@ -212,7 +222,7 @@ public final class LocalStack implements AutoCloseable {
                   + " s; its log is "
                   + replica.process().log());
         }
-        TimeUnit.MILLISECONDS.sleep(100);
+        TimeUnit.MILLISECONDS.sleep(50);
       }
     }
   }

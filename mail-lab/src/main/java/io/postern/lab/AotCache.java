@@ -56,10 +56,6 @@ public final class AotCache {
   private static final List<String> STUBS =
       List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching");
 
-  /** At the addresses that it was made for: elsewhere each pointer in it would be rewritten. */
-  private static final List<String> MAPPING =
-      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0");
-
   private static final int BUFFER = 1 << 20;
 
   /** Of a jar's last record, where nothing follows it. */
@@ -144,12 +140,7 @@ public final class AotCache {
    * The program with the flags that use the cache, or as it is where there is none that is whole.
    */
   public JavaProgram use() {
-    if (!whole()) {
-      return program;
-    }
-    List<String> flags = new ArrayList<>(MAPPING);
-    flags.add("-XX:AOTCache=" + file);
-    return program.with(flags);
+    return whole() ? program.with(List.of("-XX:AOTCache=" + file)) : program;
   }
 
   /** The flags with which a run of the program under load records what {@link #create} needs. */

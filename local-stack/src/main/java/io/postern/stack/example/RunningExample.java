@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,18 @@ public final class RunningExample implements AutoCloseable {
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
+        // The directory needs one of them; the others read it when they are ready.
+        stack.awaitReady(Service.POLICY, READY_LIMIT);
+        OptionalLong version =
+            example.applyIfNew(
+                new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
+                yaml,
+                directory);
         stack.awaitReady(READY_LIMIT);
         progress.done("all services are ready");
-        example.applyIfNew(
-            new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
-            yaml,
-            directory);
+        if (version.isPresent()) {
+          stack.awaitDirectory(version.getAsLong(), READY_LIMIT);
+        }
         progress.done("the directory is in force");
         Thread.ofVirtual().name("watch-broker").start(() -> example.watchBroker(progress));
         return example;
@@ -138,17 +145,18 @@ public final class RunningExample implements AutoCloseable {
         processes);
   }
 
-  private void applyIfNew(DirectoryClient client, String yaml, Path file)
+  /** The version that it has become, or nothing where there was a directory. */
+  private OptionalLong applyIfNew(DirectoryClient client, String yaml, Path file)
       throws IOException, InterruptedException {
     if (!client.isEmpty()) {
-      return;
+      return OptionalLong.empty();
     }
     DirectoryClient.Answer answer = client.apply(Variables.fill(yaml, world.variables()), false);
     if (!answer.accepted()) {
       throw new IllegalArgumentException(
           file + " was not applied:\n  " + String.join("\n  ", answer.problems()));
     }
-    stack.awaitDirectory(answer.version(), READY_LIMIT);
+    return OptionalLong.of(answer.version());
   }
 
   /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */
