@@ -2,22 +2,23 @@
 # Runs every test of what is built, three jobs (TEST_JOBS) at a time: most of them wait for a good part of their time, for time-outs,
 # sessions of the log and flushes, so three keep two cores busy. A job prints its output when it ends. Sourced by test, after jdk.sh.
 
-# NAME MODULE [CLASS]: those that take longest first, so that nothing long is left for the end.
+# NAME MODULE [CLASS]: what takes longest first, so that nothing long is left for the end, and jobs that start a stack of services
+# between those that do not: three stacks that start at once are slower than some of the product's time-outs.
 test_jobs="
 run-script end-to-end-tests RunScriptTest
-kills end-to-end-tests KillsTest
 policy policy-service
-delivery delivery-service
-mail-log mail-log
 certificate certificate-service
+kills end-to-end-tests KillsTest
+delivery delivery-service
 service-life end-to-end-tests ServiceLifeTest
+mail-log mail-log
 power-cuts end-to-end-tests PowerCutsTest
-mutations end-to-end-tests MutationsTest
-durability end-to-end-tests DurabilityTest
 judge certificate-judge
-retry end-to-end-tests RetryTest
+mutations end-to-end-tests MutationsTest
 lab mail-lab
+durability end-to-end-tests DurabilityTest
 ingress ingress-service
+retry end-to-end-tests RetryTest
 stack local-stack"
 
 # The same and what no line of it names: the other end-to-end tests, which share a stack, and the other modules.
@@ -25,8 +26,7 @@ all_test_jobs() {
   local classes modules
   classes=$(awk '$3 { printf ",!%s", $3 }' <<<"$test_jobs")
   modules=$(awk '$2 && !seen[$2]++ { printf ",!%s", $2 }' <<<"$test_jobs")
-  echo "shared-stack end-to-end-tests ${classes#,}"
-  sed 1d <<<"$test_jobs"
+  sed 1d <<<"$test_jobs" | sed "/^mail-log /a shared-stack end-to-end-tests ${classes#,}"
   echo "others ${modules#,}"
 }
 
