@@ -492,6 +492,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     return deliveries.inWindow();
   }
 
+  /**
+   * A partition's window is over half full, or the memory of all of them: a full one would hold up
+   * whatever comes next, wherever it goes. Any thread.
+   */
+  public boolean crowded() {
+    return deliveries.crowded(settings);
+  }
+
   /** Sessions handed over to the scheduler's watch and still open here. */
   public int watched() {
     return watch.size();
