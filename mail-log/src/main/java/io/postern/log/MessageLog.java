@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * Ingress' durable way in (G1, log-mechanics §1 to §3): content in chunks, all acknowledged, then
- * the envelope. Any number of virtual threads, one per {@link Intake}.
+ * Ingress' durable way in (G1, docs/design/the-log.md, Home partition and content): content in
+ * chunks, all acknowledged, then the envelope. Any number of virtual threads, one per {@link
+ * Intake}.
  *
  * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
  * each would wait for the other's flush; and contents of more than one chunk have one of their own,
