@@ -151,6 +151,7 @@ final class Socket {
     Wait wait = reading.get();
     if (wait != null
         && (wait.deadline - now < 0 || wait.over.getAsBoolean())
+        && !spoken()
         && reading.compareAndSet(wait, null)) { // or it was in time after all
       endRead();
     }
@@ -158,6 +159,15 @@ final class Socket {
     if (deadline != 0 && deadline - now < 0) {
       stalled = true;
       closeChannel();
+    }
+  }
+
+  /** The peer was in time, and its reader is late: after a pause of this process, for instance. */
+  private boolean spoken() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 
