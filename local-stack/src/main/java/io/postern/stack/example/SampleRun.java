@@ -61,7 +61,9 @@ public final class SampleRun {
   private Reply send(Sample sample, List<String> way) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     Reply reply = send(sample);
-    while (reply.code() / 100 == 4 && reply.code() != sample.reply() && System.nanoTime() - end < 0) {
+    while (reply.code() / 100 == 4
+        && reply.code() != sample.reply()
+        && System.nanoTime() - end < 0) {
       way.add("come again " + reply.code() + " " + reply.text());
       TimeUnit.SECONDS.sleep(1);
       reply = send(sample);
