@@ -84,6 +84,8 @@ final class DeliveryMetrics {
         .register(registry);
     FunctionCounter.builder("postern.delivery.takes", counts, TakeoverCounts::takes)
         .register(registry);
+    FunctionCounter.builder("postern.delivery.found", counts, TakeoverCounts::recipientsFound)
+        .register(registry);
     FunctionCounter.builder("postern.delivery.later.owners", counts, TakeoverCounts::laterOwners)
         .register(registry);
     FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::replays)

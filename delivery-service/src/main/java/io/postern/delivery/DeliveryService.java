@@ -231,12 +231,9 @@ public class DeliveryService {
     return (double) Math.max(1, partitions()) / deployment.partitions();
   }
 
-  /** The window is over half full. */
   private boolean crowded() {
     DeliveryReader deliveries = reader;
-    return deliveries != null
-        && deliveries.inWindow()
-            > Math.max(1, deliveries.assigned()) * configuration.delivery().window() / 2;
+    return deliveries != null && deliveries.crowded();
   }
 
   /** Another one after a restart, whose destinations are not known yet. */

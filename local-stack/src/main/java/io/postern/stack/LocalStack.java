@@ -48,15 +48,36 @@ public final class LocalStack implements AutoCloseable {
     this.say = say;
   }
 
-  /** Starts broker and services and returns at once after; see {@link #awaitReady}. */
+  /** Starts broker and services and returns when the broker is ready; see {@link #awaitReady}. */
   public static LocalStack start(StackOptions options, Consumer<String> say) throws Exception {
+    return start(
+        options, KafkaBroker.begin(options.state().broker(), options.processes().broker()), say);
+  }
+
+  /**
+   * The same with a broker that has begun to start. The services start beside it: they wait for a
+   * log that is not there (G7).
+   *
+   * @param broker closed with the stack, and where this fails
+   */
+  public static LocalStack start(StackOptions options, KafkaBroker broker, Consumer<String> say)
+      throws Exception {
+    try {
+      return startServices(options, broker, say);
+    } catch (Exception e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  private static LocalStack startServices(
+      StackOptions options, KafkaBroker broker, Consumer<String> say) throws Exception {
     int smtpPort =
         options.smtpPort() != 0 ? options.smtpPort() : options.state().port("smtp", 2525);
     if (!StateFolder.isFree(smtpPort)) {
       throw new IllegalStateException(
           "port " + smtpPort + " is taken: choose another one with --smtp-port");
     }
-    KafkaBroker broker = KafkaBroker.begin(options.state().broker(), options.processes().broker());
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
       for (Service service : Service.values()) {
@@ -180,6 +201,16 @@ public final class LocalStack implements AutoCloseable {
    * and its log.
    */
   public void awaitReady(Duration limit) throws InterruptedException {
+    awaitReady(replicas, limit);
+  }
+
+  /** The same for the replicas of one service. */
+  public void awaitReady(Service service, Duration limit) throws InterruptedException {
+    awaitReady(replicas(service), limit);
+  }
+
+  private static void awaitReady(List<Replica> replicas, Duration limit)
+      throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (Replica replica : replicas) {
       while (!ready(replica.httpPort())) {
@@ -191,7 +222,7 @@ public final class LocalStack implements AutoCloseable {
                   + " s; its log is "
                   + replica.process().log());
         }
-        TimeUnit.MILLISECONDS.sleep(100);
+        TimeUnit.MILLISECONDS.sleep(50);
       }
     }
   }

@@ -2,7 +2,8 @@ package io.postern.contracts;
 
 /**
  * Names one delivery that was asked for: message, attempt (1, 2, ...) and group of recipients
- * within the attempt (log-mechanics §4). Written {@code queueid/attempt/group}. Immutable.
+ * within the attempt (docs/design/the-log.md, Decisions: a chain). Written {@code
+ * queueid/attempt/group}. Immutable.
  */
 public record DeliveryId(QueueId queueId, int attempt, int group) {
   public DeliveryId {

@@ -4,7 +4,8 @@ import java.util.OptionalInt;
 
 /**
  * How the log is installed: what makes an acknowledgement durable, and how many partitions the mail
- * topics have (log-mechanics §1, §3). The partition count is chosen at installation.
+ * topics have (docs/design/the-log.md, Home partition and content; Producers and readers). The
+ * partition count is chosen at installation.
  *
  * @param flushEachAppend a single node has no second copy, so each append is fsynced
  */

@@ -123,7 +123,8 @@ public record TopicDeclaration(
   /** The topic's settings in this deployment, by Kafka's names, sorted. */
   public Map<String, String> configs(Deployment deployment) {
     Map<String, String> configs = new TreeMap<>();
-    // The log's clock, not the writer's: retention and expiry count from here (log-mechanics §3).
+    // The log's clock, not the writer's: retention and expiry count from here
+    // (docs/design/the-log.md, Producers and readers).
     configs.put(
         "message.timestamp.type", cleanup == Cleanup.CHANGELOG ? "CreateTime" : "LogAppendTime");
     configs.put("min.insync.replicas", Integer.toString(deployment.minInSyncReplicas()));

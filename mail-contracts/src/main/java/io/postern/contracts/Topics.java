@@ -81,7 +81,7 @@ public final class Topics {
   public static final Duration LONGEST_HOLD = Duration.ofDays(14);
 
   private static final Duration MARGIN = Duration.ofDays(2);
-  // What outlives its content has expired (log-mechanics §2).
+  // What outlives its content has expired (docs/design/the-log.md, Home partition and content).
   private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
   // No message lives longer than lifetime and hold: all that is said about one stays that long.
   private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
@@ -220,7 +220,8 @@ public final class Topics {
         name, Partitioning.ONE, Cleanup.DELETE, retention, true, writers, readers);
   }
 
-  // Streams compares the times of its own records: they are the writer's (log-mechanics §3).
+  // Streams compares the times of its own records: they are the writer's (docs/design/the-log.md,
+  // Producers and readers).
   private static TopicDeclaration changelog(String name) {
     return new TopicDeclaration(
         name,

@@ -1,5 +1,6 @@
 package io.postern.lab;
 
+import io.postern.lab.agent.ChangedClasses;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
@@ -15,8 +16,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * The jar that a JVM wants for an agent, made of the classes in the agent's package; what they need
- * beside the JDK must be there already.
+ * The jar that a JVM wants for an agent, made of the classes in the agent's package and of the
+ * frame {@link ChangedClasses}; what they need beside the JDK must be there already.
  */
 public final class AgentJar {
   private AgentJar() {}
@@ -41,14 +42,8 @@ public final class AgentJar {
     attributes.putAll(more);
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest)) {
-      Path source = source(agent);
-      if (Files.isDirectory(source)) {
-        addPackage(out, source, agent);
-      } else {
-        try (FileSystem inside = FileSystems.newFileSystem(source)) {
-          addPackage(out, inside.getPath("/"), agent);
-        }
-      }
+      addPackage(out, agent);
+      addPackage(out, ChangedClasses.class);
     }
     return jar;
   }
@@ -58,9 +53,19 @@ public final class AgentJar {
     return List.of("-javaagent:" + jar + "=" + arguments);
   }
 
-  private static void addPackage(JarOutputStream out, Path root, Class<?> agent)
-      throws IOException {
-    String folder = agent.getPackageName().replace('.', '/');
+  private static void addPackage(JarOutputStream out, Class<?> of) throws IOException {
+    Path source = source(of);
+    if (Files.isDirectory(source)) {
+      addPackage(out, source, of);
+    } else {
+      try (FileSystem inside = FileSystems.newFileSystem(source)) {
+        addPackage(out, inside.getPath("/"), of);
+      }
+    }
+  }
+
+  private static void addPackage(JarOutputStream out, Path root, Class<?> of) throws IOException {
+    String folder = of.getPackageName().replace('.', '/');
     try (Stream<Path> files = Files.list(root.resolve(folder))) {
       for (Path each : files.filter(path -> path.toString().endsWith(".class")).toList()) {
         out.putNextEntry(new ZipEntry(folder + "/" + each.getFileName()));

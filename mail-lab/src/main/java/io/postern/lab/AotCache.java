@@ -1,10 +1,14 @@
 package io.postern.lab;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,12 +27,14 @@ import java.util.zip.CRC32C;
  * time and compiles what is hot at once.
  *
  * <p>The file's name carries a hash of all that must be equal in training and use: the JDK, the
- * flags, and each jar's path and content. JDK 25.0.0 to 25.0.3 do not look whether a jar has
- * changed (JDK-8377932) and would run old classes, so a cache is found by this name or not at all.
+ * flags, and each jar's path and table of contents, which has a checksum of each class. JDK 25.0.0
+ * to 25.0.3 do not look whether a jar has changed (JDK-8377932) and would run old classes, so a
+ * cache is found by this name or not at all.
  *
- * <p>Failure: no cache, or one that the JVM refuses, means a slower start and nothing else; the JVM
- * verifies the file's checksums, so a damaged one is refused too. Reading the jars costs about 1 ms
- * for each megabyte. Immutable.
+ * <p>The JVM would die of a damaged file, so its checksum is kept beside it and compared at each
+ * start: the JVM's own comparison is slower, and reads all of the file into the program's memory.
+ *
+ * <p>Failure: no cache, or one that is refused, means a slower start and nothing else. Immutable.
  */
 public final class AotCache {
   /**
@@ -49,6 +55,13 @@ public final class AotCache {
   /** The cache would name stubs by addresses of this very processor; they are made anew instead. */
   private static final List<String> STUBS =
       List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching");
+
+  private static final int BUFFER = 1 << 20;
+
+  /** Of a jar's last record, where nothing follows it. */
+  private static final int END_RECORD = 22;
+
+  private static final int END_SIGNATURE = 0x06054b50;
 
   private final JavaProgram program;
   private final Path folder;
@@ -91,11 +104,43 @@ public final class AotCache {
     return Files.exists(file);
   }
 
-  /** The program with the flags that use the cache, or as it is where there is none. */
+  /** Takes a file that was made by {@link #create}; the folder's other caches go. */
+  public void keep(Path made) throws IOException {
+    String checksum = checksum(made);
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> earlier = Files.list(folder)) {
+        for (Path each : earlier.toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+    Files.createDirectories(folder);
+    Files.writeString(seal(), checksum);
+    for (Path each : List.of(made, seal())) {
+      try (FileChannel channel = FileChannel.open(each, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path seal() {
+    return folder.resolve(file.getFileName() + ".crc32c");
+  }
+
+  private boolean whole() {
+    try {
+      return Files.readString(seal()).equals(checksum(file));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The program with the flags that use the cache, or as it is where there is none that is whole.
+   */
   public JavaProgram use() {
-    return exists()
-        ? program.with(List.of("-XX:AOTCache=" + file, "-XX:+VerifySharedSpaces"))
-        : program;
+    return whole() ? program.with(List.of("-XX:AOTCache=" + file)) : program;
   }
 
   /** The flags with which a run of the program under load records what {@link #create} needs. */
@@ -132,7 +177,7 @@ public final class AotCache {
       }
     }
     for (Path jar : jars(program.classPath())) {
-      text.append(jar).append(' ').append(checksum(jar)).append('\n');
+      text.append(jar).append(' ').append(contents(jar)).append('\n');
     }
     try {
       byte[] hash =
@@ -165,17 +210,36 @@ public final class AotCache {
     return all;
   }
 
-  /** A checksum that the processor computes: SHA-256 of 350 MB of jars would cost the start 7 s. */
-  private static String checksum(Path jar) throws IOException {
-    CRC32C checksum = new CRC32C();
-    byte[] buffer = new byte[1 << 16];
-    long size = 0;
-    try (InputStream in = Files.newInputStream(jar)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        checksum.update(buffer, 0, read);
-        size += read;
-      }
+  /**
+   * The checksum of a jar's table of contents: names, sizes and checksums of its files. Reading all
+   * of 340 MB of jars would cost each start a third of a second.
+   */
+  private static String contents(Path jar) throws IOException {
+    try (FileChannel in = FileChannel.open(jar)) {
+      ByteBuffer end = ByteBuffer.allocate(END_RECORD).order(ByteOrder.LITTLE_ENDIAN);
+      in.read(end, Math.max(0, in.size() - END_RECORD));
+      boolean known = !end.hasRemaining() && end.getInt(0) == END_SIGNATURE;
+      long start = known ? Integer.toUnsignedLong(end.getInt(16)) : 0;
+      return checksum(in, start < in.size() ? start : 0);
     }
-    return String.format(Locale.ROOT, "%d %08x", size, checksum.getValue());
+  }
+
+  private static String checksum(Path file) throws IOException {
+    try (FileChannel in = FileChannel.open(file)) {
+      return checksum(in, 0);
+    }
+  }
+
+  /** One that the processor computes. */
+  private static String checksum(FileChannel in, long start) throws IOException {
+    CRC32C checksum = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, in.size() - start + 1));
+    long at = start;
+    for (int read = in.read(buffer, at); read >= 0; read = in.read(buffer, at)) {
+      checksum.update(buffer.flip());
+      at += read;
+      buffer.clear();
+    }
+    return String.format(Locale.ROOT, "%d %08x", at, checksum.getValue());
   }
 }

@@ -45,6 +45,8 @@ public final class KafkaBroker implements AutoCloseable {
   private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(15);
   private static final int PORT_TRIES = 3;
   private static final int TAIL_LINES = 25;
+  private static final String WRAPPER = EndWithParent.class.getName();
+  private static final String BROKER = "kafka.Kafka";
 
   private final Path folder;
   private final BrokerSettings settings;
@@ -63,23 +65,10 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   public static KafkaBroker start(Path folder, BrokerSettings settings) {
-    KafkaBroker broker = begin(folder, settings);
-    broker.awaitReady();
-    return broker;
-  }
-
-  /**
-   * Returns when the broker listens, so that its clients can start beside it; {@link #awaitReady}
-   * must follow.
-   */
-  public static KafkaBroker begin(Path folder, BrokerSettings settings) {
-    KafkaBroker broker = new KafkaBroker(folder, settings);
     for (int i = 1; ; i++) {
-      broker.clientPort = FreePorts.next();
-      broker.controllerPort = FreePorts.next();
+      KafkaBroker broker = begin(folder, settings);
       try {
-        broker.launch();
-        broker.orNone(broker::awaitListening);
+        broker.awaitReady();
         return broker;
       } catch (IllegalStateException failed) {
         boolean portTaken = String.valueOf(failed.getMessage()).contains("Address already in use");
@@ -88,6 +77,18 @@ public final class KafkaBroker implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Returns at once, so that its clients can start beside it; {@link #awaitReady} must follow. It
+   * fails where another program took a port meanwhile, where {@link #start} would try others.
+   */
+  public static KafkaBroker begin(Path folder, BrokerSettings settings) {
+    KafkaBroker broker = new KafkaBroker(folder, settings);
+    broker.clientPort = FreePorts.next();
+    broker.controllerPort = FreePorts.next();
+    broker.launch();
+    return broker;
   }
 
   /** Value for {@code bootstrap.servers}. */
@@ -156,15 +157,12 @@ public final class KafkaBroker implements AutoCloseable {
 
   private void launch() {
     try {
-      Files.createDirectories(folder);
+      Path data = Files.createDirectories(folder.resolve("data"));
       Path configuration = folder.resolve("server.properties");
       BrokerSettings.write(settings.properties(folder, clientPort, controllerPort), configuration);
       Files.writeString(folder.resolve("log4j2.properties"), BrokerSettings.logging(log()));
       awaitPredecessor();
-      if (!Files.exists(folder.resolve("data").resolve("meta.properties"))) {
-        format(configuration);
-      }
-      process = start(cached(program(settings)), configuration.toString());
+      process = start(program(Files.exists(data.resolve("meta.properties"))), configuration);
     } catch (IOException failed) {
       throw new UncheckedIOException("broker in " + folder + " cannot be started", failed);
     }
@@ -195,38 +193,20 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  private void format(Path configuration) throws IOException {
-    List<String> options = new ArrayList<>(settings.jvm());
-    options.removeIf(option -> option.startsWith("-javaagent")); // it is for the broker
-    options.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
-    JavaProgram format = program(options, "kafka.tools.StorageTool");
-    Process tool =
-        start(
-            cached(format),
-            "format",
-            "--cluster-id",
-            Uuid.randomUuid().toString(),
-            "--config",
-            configuration.toString(),
-            "--ignore-formatted");
-    try {
-      if (!tool.waitFor(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw failure("formatting took longer than " + START_TIMEOUT.toSeconds() + " s");
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the broker's folder was formatted");
-    } finally {
-      tool.destroyForcibly();
+  /** Of a folder that is formatted, or has to be first. */
+  private JavaProgram program(boolean formatted) {
+    JavaProgram program = cached(program(settings));
+    if (formatted) {
+      return program;
     }
-    if (tool.exitValue() != 0) {
-      throw failure("formatting ended with exit code " + tool.exitValue());
-    }
+    List<String> main =
+        List.of(WRAPPER, FormatFirst.class.getName(), Uuid.randomUuid().toString(), BROKER);
+    return program.main(main);
   }
 
-  private Process start(JavaProgram program, String... arguments) throws IOException {
+  private Process start(JavaProgram program, Path configuration) throws IOException {
     List<String> main = new ArrayList<>(program.main());
-    main.addAll(List.of(arguments));
+    main.add(configuration.toString());
     JavaProgram here =
         program
             .with(List.of("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties")))
@@ -239,16 +219,12 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** The broker's program, but for what differs with its folder. */
   public static JavaProgram program(BrokerSettings settings) {
-    return program(settings.jvm(), "kafka.Kafka");
-  }
-
-  private static JavaProgram program(List<String> options, String mainClass) {
-    List<String> jvm = new ArrayList<>(options);
+    List<String> jvm = new ArrayList<>(settings.jvm());
     jvm.add("--enable-native-access=ALL-UNNAMED");
     jvm.add("--sun-misc-unsafe-memory-access=allow");
     List<Path> classPath = new ArrayList<>(jars(libs()));
     classPath.add(ownClasses());
-    return new JavaProgram(jvm, classPath, List.of(EndWithParent.class.getName(), mainClass));
+    return new JavaProgram(jvm, classPath, List.of(WRAPPER, BROKER));
   }
 
   /** Where the broker's AOT cache is, beside its jars. */

@@ -1,22 +1,20 @@
 package io.postern.lab;
 
+import io.postern.lab.agent.ChangedClasses;
+import io.postern.lab.agent.CodeChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.ProtectionDomain;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +22,12 @@ import org.jspecify.annotations.Nullable;
  * A Java agent for the broker that makes each flush of a log segment wait as long as a file says
  * (milliseconds; no file: not at all), before the real flush is done. It shows that what must wait
  * for the disk does.
- *
- * <p>Failure: a broker whose flush method is not found ends at once, since a test with a disk that
- * is not slow would prove nothing.
  */
 public final class SlowDisk {
   private static final String CONTROL = "postern.lab.slow-disk";
   // In the newer package from 4.3 on.
-  private static final Set<String> RECORDS =
-      Set.of(
+  private static final List<String> RECORDS =
+      List.of(
           "org/apache/kafka/common/record/FileRecords",
           "org/apache/kafka/common/record/internal/FileRecords");
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(ConstantDescs.CD_void);
@@ -58,40 +53,16 @@ public final class SlowDisk {
   /** Called by the JVM. */
   public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
     instrumentation.addTransformer(
-        new ClassFileTransformer() {
-          @Override
-          public byte @Nullable [] transform(
-              @Nullable Module module,
-              @Nullable ClassLoader loader,
-              String name,
-              @Nullable Class<?> redefined,
-              @Nullable ProtectionDomain domain,
-              byte[] bytes) {
-            return RECORDS.contains(name) ? withDelay(bytes) : null;
-          }
-        });
+        new ChangedClasses(
+            RECORDS.stream()
+                .map(
+                    records ->
+                        new CodeChange(records, "flush()", SlowDisk::isFlush, DelayFirst::new))
+                .toList()));
   }
 
-  private static byte[] withDelay(byte[] bytes) {
-    boolean[] found = new boolean[1];
-    ClassFile classFile = ClassFile.of();
-    byte[] changed =
-        classFile.transformClass(
-            classFile.parse(bytes),
-            ClassTransform.transformingMethodBodies(
-                method -> {
-                  boolean flush =
-                      method.methodName().equalsString("flush")
-                          && method.methodTypeSymbol().equals(NOTHING);
-                  found[0] |= flush;
-                  return flush;
-                },
-                CodeTransform.ofStateful(DelayFirst::new)));
-    if (!found[0]) {
-      System.err.println("this broker's " + RECORDS + " has no flush() to slow down");
-      Runtime.getRuntime().halt(1);
-    }
-    return changed;
+  private static boolean isFlush(MethodModel method) {
+    return method.methodName().equalsString("flush") && method.methodTypeSymbol().equals(NOTHING);
   }
 
   /** Puts the call of {@link #waitForDisk()} in front of a method's first instruction. */

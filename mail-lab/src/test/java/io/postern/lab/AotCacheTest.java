@@ -68,6 +68,35 @@ class AotCacheTest {
     assertThat(List.of(before, other, AotCache.key(program(), JDK))).doesNotHaveDuplicates();
   }
 
+  /** Its table of contents is not where it is looked for, so all of it counts. */
+  @Test
+  void aChangedJarWithACommentHasAnotherCache() throws IOException {
+    commented(new byte[] {1});
+    String before = AotCache.key(program(), JDK);
+    commented(new byte[] {2});
+    assertThat(AotCache.key(program(), JDK)).isNotEqualTo(before);
+  }
+
+  private void commented(byte[] content) throws IOException {
+    try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {
+      entries.setComment("what follows the last record");
+      entries.putNextEntry(new JarEntry("x.txt"));
+      entries.write(content);
+    }
+  }
+
+  @Test
+  void onlyTheLastOneThatWasMadeIsKept() throws IOException {
+    Path aot = folder.resolve("aot");
+    AotCache first = AotCache.of(program(), aot).orElseThrow();
+    first.keep(Files.writeString(folder.resolve("made"), "first"));
+    AotCache second = AotCache.of(program("--add-modules=java.sql"), aot).orElseThrow();
+    second.keep(Files.writeString(folder.resolve("made"), "second"));
+    assertThat(first.exists()).isFalse();
+    assertThat(second.file()).hasContent("second");
+    assertThat(second.use()).isNotEqualTo(program("--add-modules=java.sql"));
+  }
+
   @Test
   void aJarThatAManifestNamesCounts() throws IOException {
     Path library = folder.resolve("library.jar");
@@ -114,10 +143,11 @@ class AotCacheTest {
   void aDamagedCacheIsRefusedAndTheProgramRuns() throws Exception {
     AotCache cache = AotCache.of(program(), folder.resolve("aot")).orElseThrow();
     assertThat(cache.use()).isEqualTo(program());
-    Files.createDirectories(cache.folder());
     Path recorded = folder.resolve("recorded");
+    Path made = folder.resolve("made");
     run(program().with(AotCache.record(recorded)));
-    run(cache.create(recorded, cache.file()).with(List.of("-Xlog:disable")));
+    run(cache.create(recorded, made).with(List.of("-Xlog:disable")));
+    cache.keep(made);
     assertThat(loading(cache)).contains("EndWithParent source: shared objects file");
 
     try (RandomAccessFile file = new RandomAccessFile(cache.file().toFile(), "rw")) {
@@ -127,6 +157,8 @@ class AotCacheTest {
       file.write(noise);
     }
     assertThat(loading(cache)).contains("EndWithParent source: file:").contains("usage:");
+
+    assertThat(cache.use()).isEqualTo(program());
 
     Files.write(cache.file(), new byte[0]);
     assertThat(loading(cache)).contains("EndWithParent source: file:").contains("usage:");

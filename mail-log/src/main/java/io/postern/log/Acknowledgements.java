@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acknowledgements {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final WatchedCondition changed = new WatchedCondition(lock);
   private final List<Long> offsets = new ArrayList<>();
   private int open;
   private long openBytes;
@@ -52,9 +51,9 @@ final class Acknowledgements {
   void awaitBelow(long bytes, Duration patience) throws LogUnavailableException {
     lock.lock();
     try {
-      long left = patience.toNanos();
+      long deadline = System.nanoTime() + patience.toNanos();
       while (failure == null && openBytes > bytes) {
-        left = await(left);
+        await(deadline);
       }
       check();
     } finally {
@@ -66,9 +65,9 @@ final class Acknowledgements {
   List<Long> awaitAll(Duration patience) throws LogUnavailableException {
     lock.lock();
     try {
-      long left = patience.toNanos();
+      long deadline = System.nanoTime() + patience.toNanos();
       while (failure == null && open > 0) {
-        left = await(left);
+        await(deadline);
       }
       check();
       return List.copyOf(offsets);
@@ -77,13 +76,11 @@ final class Acknowledgements {
     }
   }
 
-  private long await(long left) throws LogUnavailableException {
-    if (left <= 0) {
-      failure = new TimeoutException("no answer in time");
-      return 0;
-    }
+  private void await(long deadline) throws LogUnavailableException {
     try {
-      return changed.awaitNanos(left);
+      if (!changed.await(deadline)) {
+        failure = new TimeoutException("no answer in time");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogUnavailableException("interrupted", e);

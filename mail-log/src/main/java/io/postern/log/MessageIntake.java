@@ -137,7 +137,7 @@ final class MessageIntake implements Intake {
 
   @Override
   public void accept(MessageAccepted message) throws LogUnavailableException {
-    // Only now is all content durable (log-mechanics §3).
+    // Only now is all content durable (docs/design/the-log.md, Home partition and content).
     expect(State.ENVELOPE);
     if (!message.getQueueId().equals(queueId.value())) {
       throw new IllegalArgumentException("the envelope is of another message");

@@ -5,15 +5,16 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * Ingress' durable way in (G1, log-mechanics §1 to §3): content in chunks, all acknowledged, then
- * the envelope. Any number of virtual threads, one per {@link Intake}.
+ * Ingress' durable way in (G1, docs/design/the-log.md, Home partition and content): content in
+ * chunks, all acknowledged, then the envelope. Any number of virtual threads, one per {@link
+ * Intake}.
  *
  * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
  * each would wait for the other's flush; and contents of more than one chunk have one of their own,
  * or a small message would wait behind the appends of a large one.
  *
  * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or up to 240
- * KiB while less than 16 MiB are lent); the producers hold at most 8, 16 and 24 MiB. Each call of
+ * KiB while less than 16 MiB are lent); the producers hold at most 16, 16 and 24 MiB. Each call of
  * an intake ends within the patience, with {@link LogUnavailableException} when the log did not
  * answer: nothing was promised then. An envelope whose acknowledgement alone came too late may
  * still be in the log: the sender's retry is a duplicate of kind (c) of G5.
@@ -21,7 +22,7 @@ import java.util.concurrent.Semaphore;
 public final class MessageLog implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int LENT_BYTES = 16 << 20;
-  private static final int ENVELOPE_BUFFER_BYTES = 8 << 20;
+  private static final int ENVELOPE_BUFFER_BYTES = 16 << 20;
   private static final int SMALL_BUFFER_BYTES = 16 << 20;
   private static final int LARGE_BUFFER_BYTES = 24 << 20;
 

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -38,7 +37,7 @@ final class Passage {
 
   // Under the lock
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final WatchedCondition changed = new WatchedCondition(lock);
   private final ArrayDeque<ByteBuffer> ready = new ArrayDeque<>();
   private long buffered;
   private boolean wanted = true;
@@ -128,13 +127,12 @@ final class Passage {
 
   /** False at the end. */
   private boolean awaitReady(Duration patience) throws ContentException {
-    long left = patience.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (failure == null && ready.isEmpty() && !complete) {
-      if (left <= 0) {
-        throw new ContentException(Kind.UNAVAILABLE, at("the log did not answer in time"), null);
-      }
       try {
-        left = changed.awaitNanos(left);
+        if (!changed.await(deadline)) {
+          throw new ContentException(Kind.UNAVAILABLE, at("the log did not answer in time"), null);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ContentException(Kind.UNAVAILABLE, "interrupted", e);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records of one topic back by offset: what {@code mail.due} and {@code mail.notices} refer
- * to (log-mechanics §4). Small fetches, since such reads are at random; seeks only when the
- * position differs. Owner: one thread, which it blocks. Connected at the first read.
+ * to (docs/design/the-log.md, Decisions: a chain). Small fetches, since such reads are at random;
+ * seeks only when the position differs. Owner: one thread, which it blocks. Connected at the first
+ * read.
  */
 public final class RecordReader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates what is missing of the declared topics, verifies the rest, and gives every declared group
- * position 0 in new partitions (log-mechanics §1, §3). Kafka's own topics are verified as well,
- * before the first of them can come to be. Each service runs it at start; several at once do no
- * harm.
+ * position 0 in new partitions (docs/design/the-log.md, Home partition and content). Kafka's own
+ * topics are verified as well, before the first of them can come to be. Each service runs it at
+ * start; several at once do no harm.
  *
  * <p>Topics that must not lose a record are made while none of them has one: on an empty log, or
  * where somebody died while making them. Once one has records, a missing one was lost, and making

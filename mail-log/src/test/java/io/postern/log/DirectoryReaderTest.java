@@ -17,10 +17,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** G3, G9 and log-mechanics §7, with a real broker. */
+/** G3, G9 and docs/design/the-log.md, Directory, with a real broker. */
 @Timeout(120)
 class DirectoryReaderTest {
   private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(3);
@@ -34,12 +36,15 @@ class DirectoryReaderTest {
         return new Seen(keys, version, routingVersions);
       };
 
+  /** Of tests that pause or kill it. */
+  private static final String OWN_BROKER = "own-broker";
+
   private TestLog log;
   private final List<AutoCloseable> closing = new ArrayList<>();
 
   @BeforeEach
-  void start() throws Exception {
-    log = TestLog.start();
+  void start(TestInfo test) throws Exception {
+    log = test.getTags().contains(OWN_BROKER) ? TestLog.start() : TestLog.shared();
   }
 
   @AfterEach
@@ -124,6 +129,7 @@ class DirectoryReaderTest {
   }
 
   @Test
+  @Tag(OWN_BROKER)
   void g3_aReaderThatHearsNothingForTenSecondsSaysNothing() {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
@@ -140,6 +146,7 @@ class DirectoryReaderTest {
   }
 
   @Test
+  @Tag(OWN_BROKER)
   void g7_aReaderStartedBeforeTheLogReadsItWhenItComes() {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));

@@ -25,7 +25,7 @@ class LargestRecordTest {
 
   @Test
   void aDecisionOfEightMebibytesIsWrittenAndReadBySmallFetches() throws Exception {
-    try (TestLog log = TestLog.start()) {
+    try (TestLog log = TestLog.shared()) {
       byte[] large = new byte[TopicDeclaration.LARGEST_MESSAGE_BYTES - OVERHEAD];
       new Random(1).nextBytes(large);
       try (KafkaProducer<String, byte[]> producer = log.producer()) {

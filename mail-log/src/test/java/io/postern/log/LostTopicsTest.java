@@ -33,7 +33,7 @@ class LostTopicsTest {
 
   @BeforeAll
   static void start() {
-    log = TestLog.empty();
+    log = TestLog.sharedEmpty();
   }
 
   @AfterAll

@@ -48,7 +48,7 @@ class OwnTlsAnnouncerTest {
 
   @BeforeEach
   void start() {
-    log = TestLog.empty();
+    log = TestLog.sharedEmpty();
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.postern.log;
 
 import io.postern.contracts.Deployment;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,8 +17,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
-/** A real broker with all topics, for one test class. */
+/** A real broker with all topics, for one test or class: the shared one, or one of its own. */
 final class TestLog implements AutoCloseable {
   static final Deployment DEPLOYMENT = Deployment.singleNode(4);
 
@@ -28,14 +30,24 @@ final class TestLog implements AutoCloseable {
 
   final KafkaBroker broker;
   final LogSettings settings;
-  private final Path folder;
+  private final @Nullable Path folder;
 
-  private TestLog(Path folder, KafkaBroker broker) {
+  private TestLog(@Nullable Path folder, KafkaBroker broker) {
     this.folder = folder;
     this.broker = broker;
     this.settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
   }
 
+  /** Without topics. */
+  static TestLog sharedEmpty() {
+    return new TestLog(null, SharedBroker.empty());
+  }
+
+  static TestLog shared() throws LogUnavailableException {
+    return withTopics(sharedEmpty());
+  }
+
+  /** Of its own and without topics. */
   static TestLog empty() {
     return empty(_ -> {});
   }
@@ -49,8 +61,12 @@ final class TestLog implements AutoCloseable {
     }
   }
 
+  /** Of its own, to be paused or killed. */
   static TestLog start() throws LogUnavailableException {
-    TestLog log = empty();
+    return withTopics(empty());
+  }
+
+  private static TestLog withTopics(TestLog log) throws LogUnavailableException {
     TopicsSetup.createOrVerify(log.settings, DEPLOYMENT);
     return log;
   }
@@ -84,6 +100,9 @@ final class TestLog implements AutoCloseable {
 
   @Override
   public void close() {
+    if (folder == null) {
+      return; // the next user empties it
+    }
     broker.close();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {

@@ -50,7 +50,7 @@ class TopicFollowerTest {
 
   @BeforeEach
   void start() throws Exception {
-    log = TestLog.start();
+    log = TestLog.shared();
   }
 
   @AfterEach

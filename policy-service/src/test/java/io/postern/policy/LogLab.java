@@ -6,6 +6,7 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicsSetup;
 import io.postern.policy.file.DirectoryFile;
@@ -26,7 +27,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A real broker with the topics in it, and hands to write and read them. Owner: one test class. */
+/**
+ * A real broker with the topics in it, the shared one or one of its own, and hands to write and
+ * read them. Owner: one test class.
+ */
 public final class LogLab implements AutoCloseable {
   public static final int PARTITIONS = 4;
 
@@ -49,15 +53,26 @@ public final class LogLab implements AutoCloseable {
       """;
 
   private final KafkaBroker broker;
+  private final boolean own;
   private final LogSettings settings;
   private final KafkaProducer<String, byte[]> producer;
   private final Map<String, Followed> followed = new HashMap<>();
 
+  /** With a broker of its own, to be paused. */
   public LogLab(Path folder) throws Exception {
-    broker = KafkaBroker.start(folder, properties -> {});
+    this(KafkaBroker.start(folder, properties -> {}), true);
+  }
+
+  private LogLab(KafkaBroker broker, boolean own) throws Exception {
+    this.broker = broker;
+    this.own = own;
     settings = settings(broker.bootstrap());
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS));
     producer = new KafkaProducer<>(settings.producer());
+  }
+
+  public static LogLab shared() throws Exception {
+    return new LogLab(SharedBroker.empty(), false);
   }
 
   public static LogSettings settings(String bootstrap) {
@@ -138,6 +153,8 @@ public final class LogLab implements AutoCloseable {
   public void close() {
     producer.close(Duration.ofSeconds(1));
     followed.values().forEach(topic -> topic.reader.close());
-    broker.close();
+    if (own) {
+      broker.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  * Buffers are left as they were.
  */
 final class Hellos {
+  private static final int HEADER = 5;
   private static final int HANDSHAKE = 22;
   static final int CLIENT_HELLO = 1;
   private static final int SERVER_HELLO = 2;
@@ -18,7 +19,9 @@ final class Hellos {
 
   /** Octets of the first record with its header; 0 while that cannot be told. */
   static int recordLength(ByteBuffer bytes) {
-    return bytes.remaining() < 5 ? 0 : 5 + (bytes.getShort(bytes.position() + 3) & 0xffff);
+    return bytes.remaining() < HEADER
+        ? 0
+        : HEADER + (bytes.getShort(bytes.position() + 3) & 0xffff);
   }
 
   /** Not the beginning of TLS, as far as one can see. */
@@ -32,6 +35,17 @@ final class Hellos {
    */
   static boolean needsRsa(ByteBuffer record, boolean tls13) {
     return ClientHello.read(record).filter(hello -> !hello.mayGetEcdsa(tls13)).isPresent();
+  }
+
+  /**
+   * All of a record that begins with a ServerHello or HelloRetryRequest. Asked of every record of a
+   * handshake, most of which are others.
+   */
+  static boolean isServerHello(ByteBuffer bytes) {
+    return isHandshake(bytes)
+        && bytes.remaining() > HEADER
+        && bytes.get(bytes.position() + HEADER) == SERVER_HELLO
+        && bytes.remaining() >= recordLength(bytes);
   }
 
   /** The group of a TLS 1.3 ServerHello or HelloRetryRequest; "" when not known, as in TLS 1.2. */

@@ -1,6 +1,7 @@
 package io.postern.transport;
 
 import com.google.protobuf.ByteString;
+import io.netty.handler.ssl.OpenSslSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import io.postern.contracts.Fingerprints;
@@ -68,6 +69,9 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
   }
 
   private static List<byte[]> chain(SSLSession session) {
+    if (session instanceof OpenSslSession known && !known.hasPeerCertificates()) {
+      return List.of(); // none presented, as by most clients: an exception is dear
+    }
     List<byte[]> chain = new ArrayList<>();
     try {
       for (Certificate certificate : session.getPeerCertificates()) {

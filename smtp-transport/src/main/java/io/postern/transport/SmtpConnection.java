@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * none while idle; in the midst of content two of them may be of 68 KiB, while a pool has any.
  *
  * <p><b>Failure:</b> the peer's end (FIN or close_notify) is EOFException, or -1 from {@link
- * #fill}; RST is an IOException; silence is a SocketTimeoutException, after which reading may go
- * on; a peer that stops reading is a SocketTimeoutException, after which nothing may.
+ * #fill}; RST is an IOException; silence is a SocketTimeoutException, after which every read is one
+ * at once and writing goes on; a peer that stops reading is a SocketTimeoutException, after which
+ * nothing does.
  */
 public final class SmtpConnection implements AutoCloseable {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
@@ -78,7 +80,7 @@ public final class SmtpConnection implements AutoCloseable {
     return socket.local();
   }
 
-  /** For reads from now on. */
+  /** For reads from now on; one of a second or more is checked every 100 ms. */
   public void readTimeout(Duration timeout) {
     readTimeout = timeout;
   }
@@ -153,6 +155,19 @@ public final class SmtpConnection implements AutoCloseable {
    */
   public int fill() throws IOException {
     return fill(System.nanoTime() + readTimeout.toNanos());
+  }
+
+  /**
+   * The same, and a wait that is over before its time-out: {@code over} is asked every 100 ms by
+   * another thread, so it is thread-safe, quick and waits for nothing.
+   */
+  public int fill(BooleanSupplier over) throws IOException {
+    socket.readsUntil(over);
+    try {
+      return fill();
+    } finally {
+      socket.readsUntil(null);
+    }
   }
 
   private int fill(long deadline) throws IOException {

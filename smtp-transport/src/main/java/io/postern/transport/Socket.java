@@ -9,20 +9,30 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking socket whose reads and writes end in time. Owner: one thread, virtual or not; {@link
- * #abort} from any. A read past its deadline leaves the socket usable; a write past its own closes
- * it, as nobody knows what the peer has.
+ * A blocking socket whose reads and writes end in time, by the {@link SocketWatch}. Owner: one
+ * thread, virtual or not; {@link #abort} from any. After a read past its deadline only writing goes
+ * on; a write past its own closes the socket, as nobody knows what the peer has.
  */
 final class Socket {
   private static final int LINGER_BYTES = 256 * 1024;
+  private static final long EXACT_NANOS = 1_000_000_000; // a shorter wait ends to the millisecond
+  private static final BooleanSupplier NEVER = () -> false;
+
+  private record Wait(long deadline, BooleanSupplier over) {}
 
   private final SocketChannel channel;
   private final java.net.Socket adaptor;
   private final InputStream in;
   private final InetSocketAddress remote;
   private final InetSocketAddress local;
+  private final AtomicReference<@Nullable Wait> reading = new AtomicReference<>();
+  private BooleanSupplier over = NEVER;
+  private volatile boolean silent; // a read was overdue: no other is begun
   private volatile long writeDeadline; // 0: no write is going on
   private volatile boolean stalled;
   private volatile boolean aborted;
@@ -41,11 +51,10 @@ final class Socket {
       channel.close();
       throw e;
     }
-    StalledWrites.watch(this);
+    SocketWatch.watch(this);
   }
 
-  static Socket connect(
-      InetSocketAddress to, @org.jspecify.annotations.Nullable InetAddress from, Duration timeout)
+  static Socket connect(InetSocketAddress to, @Nullable InetAddress from, Duration timeout)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
@@ -69,22 +78,47 @@ final class Socket {
   }
 
   /**
+   * Reads that begin from now on are over too when this says so: asked by the watch while a read
+   * waits, so thread-safe and quick. Null: only their deadline counts.
+   */
+  void readsUntil(@Nullable BooleanSupplier isOver) {
+    over = isOver == null ? NEVER : isOver;
+  }
+
+  /**
    * At least one octet; -1 at the end. SocketTimeoutException past the deadline (of
-   * System.nanoTime()).
+   * System.nanoTime()), and from then on at once.
    */
   int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
     long left = deadline - System.nanoTime();
     if (left <= 0) {
-      throw new SocketTimeoutException("the peer sent nothing in time");
+      silent = true;
     }
+    if (silent) {
+      throw tooLate();
+    }
+    Wait wait = new Wait(deadline, over);
+    reading.set(wait);
     try {
-      adaptor.setSoTimeout(millis(left));
-      return in.read(bytes, offset, length);
+      adaptor.setSoTimeout(left < EXACT_NANOS ? millis(left) : 0);
+      int n = in.read(bytes, offset, length);
+      if (n >= 0 || !silent) {
+        return n;
+      }
     } catch (SocketTimeoutException e) {
-      throw new SocketTimeoutException("the peer sent nothing in time");
-    } catch (IOException e) { // never a time-out after a stalled write: who waits on would spin
-      throw stalled ? new IOException("the peer had stopped reading", e) : ended(e);
+      silent = true;
+    } catch (IOException e) {
+      if (!silent) { // never a time-out after a stalled write: nothing can be said any more
+        throw stalled ? new IOException("the peer had stopped reading", e) : ended(e);
+      }
+    } finally {
+      reading.compareAndSet(wait, null);
     }
+    throw tooLate();
+  }
+
+  private static SocketTimeoutException tooLate() {
+    return new SocketTimeoutException("the peer sent nothing in time");
   }
 
   /** All of {@code bytes}; the peer must take a record's worth of them within {@code timeout}. */
@@ -112,10 +146,36 @@ final class Socket {
     return aborted ? new IOException("the connection was ended by its owner", e) : e;
   }
 
-  void endStalledWrite(long now) {
+  /** By the watch. */
+  void endOverdue(long now) {
+    Wait wait = reading.get();
+    if (wait != null
+        && (wait.deadline - now < 0 || wait.over.getAsBoolean())
+        && !spoken()
+        && reading.compareAndSet(wait, null)) { // or it was in time after all
+      endRead();
+    }
     long deadline = writeDeadline;
     if (deadline != 0 && deadline - now < 0) {
       stalled = true;
+      closeChannel();
+    }
+  }
+
+  /** The peer was in time, and its reader is late: after a pause of this process, for instance. */
+  private boolean spoken() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void endRead() {
+    silent = true;
+    try {
+      channel.shutdownInput(); // wakes the reader, and lets it write why
+    } catch (IOException e) {
       closeChannel();
     }
   }
@@ -150,7 +210,7 @@ final class Socket {
   }
 
   private void closeChannel() {
-    StalledWrites.forget(this);
+    SocketWatch.forget(this);
     try {
       channel.close();
     } catch (IOException e) {

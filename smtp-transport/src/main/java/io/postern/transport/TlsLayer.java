@@ -244,7 +244,7 @@ final class TlsLayer {
 
   /** The ServerHello is the first message that has one, in whichever direction it passes. */
   private void noteGroup(ByteBuffer record) {
-    if (group.isEmpty() && Hellos.isHandshake(record)) {
+    if (group.isEmpty() && Hellos.isServerHello(record)) {
       group = Hellos.group(record);
     }
   }

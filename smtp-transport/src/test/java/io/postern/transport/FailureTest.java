@@ -23,10 +23,13 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureTest {
@@ -159,25 +162,26 @@ class FailureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aSilentPeerEndsTheReadInTimeAndReadingMayGoOn(boolean tls) throws Exception {
+  @CsvSource({"true, 80", "false, 80", "true, 1100", "false, 1100"})
+  void aSilentPeerEndsTheReadInTimeAndHearsWhy(boolean tls, long millis) throws Exception {
     CountDownLatch silent = new CountDownLatch(1);
-    Future<String> accepted =
+    Future<Boolean> accepted =
         wire.accept(
             c -> {
               if (tls) {
                 c.startTls(server);
               }
-              c.readTimeout(Duration.ofMillis(80));
+              c.readTimeout(Duration.ofMillis(millis));
               long from = System.nanoTime();
               assertThatThrownBy(() -> c.readLine(2048)).isInstanceOf(SocketTimeoutException.class);
-              assertThatThrownBy(c::fill).isInstanceOf(SocketTimeoutException.class);
-              assertThat(Duration.ofNanos(System.nanoTime() - from))
-                  .isBetween(Duration.ofMillis(150), Duration.ofSeconds(10));
               c.readTimeout(Wire.PATIENCE);
+              assertThatThrownBy(c::fill).isInstanceOf(SocketTimeoutException.class);
+              assertThatThrownBy(() -> c.readLine(2048)).isInstanceOf(SocketTimeoutException.class);
+              assertThat(Duration.ofNanos(System.nanoTime() - from))
+                  .isBetween(Duration.ofMillis(millis), Wire.PATIENCE.dividedBy(2));
               say(c, "421 too slow");
               silent.countDown();
-              return hear(c);
+              return true;
             });
     Future<String> connected =
         wire.connect(
@@ -187,36 +191,115 @@ class FailureTest {
               }
               silent.await();
               String heard = hear(c);
-              say(c, "sorry");
+              assertThat(c.fill()).isEqualTo(-1);
               return heard;
             });
     assertThat(get(connected)).isEqualTo("421 too slow");
-    assertThat(get(accepted)).isEqualTo("sorry");
+    assertThat(get(accepted)).isTrue();
   }
 
   @Test
-  void aLineThatDripsIsOverWhenTheTimeIs() throws Exception {
-    Future<byte[]> accepted =
+  void aWaitThatIsOverEndsBeforeItsTimeOutAndThePeerHearsWhy() throws Exception {
+    Future<Boolean> accepted =
         wire.accept(
             c -> {
-              c.readTimeout(Duration.ofMillis(300));
-              return c.readLine(2048);
+              c.startTls(server);
+              AtomicInteger asked = new AtomicInteger();
+              assertThatThrownBy(() -> c.fill(() -> asked.incrementAndGet() == 3))
+                  .isInstanceOf(SocketTimeoutException.class);
+              assertThat(asked).hasValue(3);
+              say(c, "421 stopping");
+              return true;
+            });
+    Future<String> connected =
+        wire.connect(
+            c -> {
+              c.startTls(client, "mx.example");
+              return hear(c);
+            });
+    assertThat(get(connected)).isEqualTo("421 stopping");
+    assertThat(get(accepted)).isTrue();
+  }
+
+  @Test
+  void aPeerThatSpeaksWhileItsWaitIsFoundOverWasInTime() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch heard = new CountDownLatch(1);
+    Future<String> accepted =
+        wire.accept(
+            c -> {
+              int n =
+                  c.fill(
+                      () -> {
+                        asked.countDown();
+                        return done(heard);
+                      });
+              assertThat(n).isPositive();
+              heard.countDown();
+              assertThat(hear(c)).isEqualTo("in time");
+              say(c, "go on");
+              return hear(c);
             });
     Future<Boolean> connected =
         wire.connect(
             c -> {
-              c.readTimeout(Duration.ofMillis(50));
-              while (true) {
+              asked.await();
+              say(c, "in time");
+              assertThat(hear(c)).isEqualTo("go on");
+              say(c, "and on");
+              return true;
+            });
+    assertThat(get(accepted)).isEqualTo("and on");
+    assertThat(get(connected)).isTrue();
+  }
+
+  private static boolean done(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aFaultInTheQuestionWhetherAWaitIsOverEndsThatConnectionAndNoOther() throws Exception {
+    Future<Integer> accepted =
+        wire.accept(
+            c ->
+                c.fill(
+                    () -> {
+                      throw new IllegalStateException("a fault");
+                    }));
+    Future<Integer> connected = wire.connect(c -> c.fill());
+    assertThat(get(connected)).isEqualTo(-1);
+    assertThatThrownBy(() -> get(accepted))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(SocketTimeoutException.class);
+    aWaitThatIsOverEndsBeforeItsTimeOutAndThePeerHearsWhy(); // the watch lives on
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {300, 1200})
+  void aLineThatDripsIsOverWhenTheTimeIs(long millis) throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    Future<byte[]> accepted =
+        wire.accept(
+            c -> {
+              c.readTimeout(Duration.ofMillis(millis));
+              try {
+                return c.readLine(2048);
+              } finally {
+                over.countDown();
+              }
+            });
+    Future<Boolean> connected =
+        wire.connect(
+            c -> {
+              do {
                 c.write(ascii("x"));
                 c.flush();
-                try {
-                  if (c.fill() < 0) {
-                    return true;
-                  }
-                } catch (SocketTimeoutException e) {
-                  // the next octet
-                }
-              }
+              } while (!over.await(50, TimeUnit.MILLISECONDS));
+              return true;
             });
     assertThatThrownBy(() -> get(accepted)).isInstanceOf(SocketTimeoutException.class);
     assertThat(get(connected)).isTrue();
@@ -308,7 +391,7 @@ class FailureTest {
               c.readTimeout(Duration.ofMillis(100));
               return c.startTls(server);
             });
-    Future<Integer> connected = wire.connect(SmtpConnection::fill);
+    Future<Integer> connected = wire.connect(c -> c.fill());
     assertThatThrownBy(() -> get(accepted))
         .isInstanceOf(TlsHandshakeException.class)
         .hasMessage("the peer did not answer in time during the TLS handshake");

@@ -31,6 +31,9 @@ class HellosTest {
       }
       ByteBuffer record = ByteBuffer.wrap(bytes);
       assertThat(Hellos.group(record)).matches("[A-Za-z0-9]*");
+      assertThat(Hellos.isServerHello(record))
+          .isEqualTo(
+              bytes.length > 12 && bytes[5] == 2 && bytes.length >= Hellos.recordLength(record));
       if (Hellos.needsRsa(record, true)) {
         assertThat(Hellos.needsRsa(record, false)).isTrue();
       }

@@ -12,6 +12,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.TrustBundle;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicsSetup;
 import java.nio.file.Files;
@@ -31,7 +32,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,22 +45,30 @@ class BundleLedgerTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** Of tests that pause it. */
+  private static final String OWN_BROKER = "own-broker";
+
   @TempDir Path folder = Path.of("");
   private final List<BundleLedger> replicas = new ArrayList<>();
   private KafkaBroker broker;
   private LogSettings log;
 
   @BeforeEach
-  void start() throws Exception {
-    broker = KafkaBroker.start(folder.resolve("broker"), _ -> {});
+  void start(TestInfo test) throws Exception {
+    broker =
+        test.getTags().contains(OWN_BROKER)
+            ? KafkaBroker.start(folder.resolve("broker"), _ -> {})
+            : SharedBroker.empty();
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(1));
   }
 
   @AfterEach
-  void stop() {
+  void stop(TestInfo test) {
     replicas.forEach(BundleLedger::close);
-    broker.close();
+    if (test.getTags().contains(OWN_BROKER)) {
+      broker.close();
+    }
   }
 
   private Path source(String name) throws Exception {
@@ -236,6 +247,7 @@ class BundleLedgerTest {
   }
 
   @Test
+  @Tag(OWN_BROKER)
   void aChangeWhileTheLogIsAwayIsRecordedLater() throws Exception {
     Path source = source("stopped");
     DefaultAnchors set = set(source);

@@ -18,16 +18,14 @@ import org.jspecify.annotations.Nullable;
  * double, and the first answer of a host brings it back with the initial limit.
  */
 final class Destination {
-  // Of a destination whose sessions hang one ends in ten seconds.
-  private static final double SLOWEST = 0.1;
-  private static final double SPREAD = 0.1;
   private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final double GOLDEN = 0.618_033_988_749_895;
+  private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
 
   final String route;
   final Set<Place> line = new LinkedHashSet<>();
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
+  private final Booking booking;
   private double usualPace;
   private double limit;
   private int busy;
@@ -38,8 +36,6 @@ final class Destination {
   private long nextProbe;
   private long firstFailure;
   private String lastError = "";
-  private long booked;
-  private long handBacks;
   private final long made;
   private long counted;
   private long used;
@@ -53,7 +49,7 @@ final class Destination {
     this.limit = settings.initial();
     this.usualPace = settings.initial();
     this.moved = now;
-    this.booked = now;
+    this.booking = new Booking(settings, now);
     this.used = now;
     this.made = now;
     this.counted = now - SOON_NANOS;
@@ -83,6 +79,11 @@ final class Destination {
   boolean soon(long now, double share) {
     return now - made < SOON_NANOS
         || now - counted < SOON_NANOS && line.size() < perSecond(now, share);
+  }
+
+  /** Its deliveries of late took two seconds at most, and those that run do not stand still. */
+  boolean quick(long now) {
+    return !dead && pace.within(QUICK_NANOS, busy == 0 ? 0 : now - moved);
   }
 
   private double perSecond(long now, double share) {
@@ -173,26 +174,16 @@ final class Destination {
 
   /**
    * Books a time for a delivery that is handed back: behind those in line and those booked before,
-   * at the destination's pace, so that a backlog comes back as it can be taken and does not circle.
+   * at the destination's pace.
    *
    * @return from now
    */
   Duration handBack(long now, double share) {
-    double perSecond = Math.max(SLOWEST, dead ? usualPace : perSecond(now, share));
-    long one = (long) (1e9 / perSecond);
-    long from = now;
-    long ahead = line.size() * one;
     if (dead) {
       // A probe under way has not told yet; if it fails the next one is no sooner than this.
-      from = probing ? now + pause : Math.max(now, nextProbe);
-      ahead = 0;
+      return booking.next(now, probing ? now + pause : Math.max(now, nextProbe), 0, usualPace);
     }
-    long last = from + settings.longestHandBack().toNanos();
-    booked = Math.min(last, Math.max(booked, from + ahead) + one);
-    long at = Math.max(booked, now + settings.shortestHandBack().toNanos());
-    // Apart from each other also where the bounds would let many come at once.
-    double place = handBacks++ * GOLDEN;
-    return Duration.ofNanos(at - now + (long) ((at - now) * SPREAD * (place - Math.floor(place))));
+    return booking.next(now, now, line.size(), perSecond(now, share));
   }
 
   /** Why a delivery gets no slot; for the administrator. */
@@ -219,7 +210,11 @@ final class Destination {
   /** Nothing is known that a new entry would not say as well. */
   boolean forgettable(long now, Duration memory) {
     boolean plain =
-        !dead && failures == 0 && booked - now <= 0 && Math.abs(limit - settings.initial()) < 1;
+        !dead
+            && failures == 0
+            && !pace.known()
+            && booking.over(now)
+            && Math.abs(limit - settings.initial()) < 1;
     return idle() && (plain || now - used > memory.toNanos());
   }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * How many deliveries run to a destination (route) at a time. Who finds no slot waits in line a few
  * seconds, and is then handed back with a time before which it need not come again; at once when
  * the reader's window fills up and the line does not move, or when the destination is dead: so one
- * slow next hop delays no other (DESIGN §8, log-mechanics §5). The rules for one destination:
+ * slow next hop delays no other; nor do a thousand, since a window that is half full takes
+ * deliveries to quick destinations alone (docs/decisions/0012). The rules for one destination:
  * {@link Destination}.
  *
  * <p>Any thread; {@link #acquire} blocks the calling (virtual) thread only. Bounded by the open
@@ -32,6 +33,9 @@ public final class Destinations {
   private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
   private static final Duration MEMORY = Duration.ofHours(1);
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
+  private static final String CROWDED =
+      "not tried: half of all deliveries that may be open are, most to hosts that take long,"
+          + " and this destination has not shown to be quick";
 
   /** The answer to a wait. */
   public sealed interface Admission {
@@ -56,6 +60,7 @@ public final class Destinations {
   private final LongSupplier clock;
   private final LinkedHashMap<String, Destination> destinations =
       new LinkedHashMap<>(16, 0.75f, true);
+  private final Unproven unproven;
   private int busy;
   private int waiting;
 
@@ -76,6 +81,7 @@ public final class Destinations {
     this.share = share;
     this.crowded = crowded;
     this.clock = clock;
+    this.unproven = new Unproven(settings, clock.getAsLong());
   }
 
   /** Waits for a slot, for the settings' patience at most and as long as the delivery is ours. */
@@ -87,7 +93,9 @@ public final class Destinations {
     synchronized (this) {
       destination = destination(route, since);
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
-        return granted(destination, since);
+        return noWait && !destination.quick(since)
+            ? new Admission.Busy(unproven.handBack(since), CROWDED)
+            : granted(destination, since);
       }
       if (destination.dead() || noWait && !destination.soon(since, share())) {
         return busy(destination, since);
@@ -156,6 +164,9 @@ public final class Destinations {
     slot.ended = true;
     busy--;
     long now = clock.getAsLong();
+    if (!slot.quick) {
+      unproven.ended(slot.began, now);
+    }
     slot.destination.ended(slot.probe, slot.began, feedback, error, now, share());
     serve(slot.destination, now);
   }
@@ -180,7 +191,11 @@ public final class Destinations {
 
   private Admission.Granted granted(Destination destination, long now) {
     busy++;
-    return new Admission.Granted(new Slot(destination, destination.start(now), now));
+    boolean quick = destination.quick(now);
+    if (!quick) {
+      unproven.start(now);
+    }
+    return new Admission.Granted(new Slot(destination, destination.start(now), now, quick));
   }
 
   private Admission.Busy busy(Destination destination, long now) {

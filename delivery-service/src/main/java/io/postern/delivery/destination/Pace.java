@@ -26,4 +26,13 @@ final class Pace {
   double perSecond(int slots, long stillNanos) {
     return slots * 1e9 / Math.max(SHORTEST_NANOS, Math.max(nanos, stillNanos));
   }
+
+  boolean known() {
+    return known;
+  }
+
+  /** One is known to take no longer. */
+  boolean within(long limitNanos, long stillNanos) {
+    return known && Math.max(nanos, stillNanos) <= limitNanos;
+  }
 }

@@ -5,12 +5,14 @@ public final class Slot {
   final Destination destination;
   final boolean probe;
   final long began;
+  final boolean quick;
   boolean ended;
 
-  Slot(Destination destination, boolean probe, long began) {
+  Slot(Destination destination, boolean probe, long began, boolean quick) {
     this.destination = destination;
     this.probe = probe;
     this.began = began;
+    this.quick = quick;
   }
 
   /** It is the one delivery that finds out whether a dead destination is back. */

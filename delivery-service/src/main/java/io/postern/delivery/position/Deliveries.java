@@ -49,6 +49,8 @@ final class Deliveries {
   private final Set<OpenDelivery> lost = new HashSet<>();
   private final OccasionalLog gaps = new OccasionalLog(Deliveries.class);
   private volatile int inWindow;
+  private volatile int fullest;
+  private volatile long counted;
   private long weight;
 
   /**
@@ -84,6 +86,11 @@ final class Deliveries {
    */
   int inWindow() {
     return inWindow;
+  }
+
+  /** See {@link DeliveryReader#crowded}. Any thread. */
+  boolean crowded(ReaderSettings settings) {
+    return fullest > settings.window() / 2 || counted > settings.bufferBytes() / 2;
   }
 
   long weight() {
@@ -133,6 +140,7 @@ final class Deliveries {
       }
       return;
     }
+    counts.found(reading.found());
     Set<Integer> open = new HashSet<>(reading.open());
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       OutcomeRecorded.Builder own = open.isEmpty() ? null : Decisions.narrowed(outcome, open);
@@ -398,6 +406,14 @@ final class Deliveries {
   }
 
   void count() {
-    inWindow = works.values().stream().mapToInt(PartitionWork::inWindow).sum();
+    int sum = 0;
+    int most = 0;
+    for (PartitionWork work : works.values()) {
+      sum += work.inWindow();
+      most = Math.max(most, work.inWindow());
+    }
+    inWindow = sum;
+    fullest = most;
+    counted = weight;
   }
 }

@@ -222,7 +222,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       boolean first = !work.ledger.begun();
       List<Outgoing<OutcomeRecorded.Builder>> sends =
-          work.ledger.taken(request.marker(), result.deliveriesEnd(), result.back());
+          work.ledger.taken(
+              request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {
         LOG.log(
             System.Logger.Level.ERROR,
@@ -362,7 +363,11 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     if (committed == null) {
       // It was made with the topic, so it is lost; guessing would lose or double.
       throw new IllegalStateException(
-          "group " + ConsumerGroups.DELIVERY + " has lost its position in " + partition);
+          "group "
+              + ConsumerGroups.DELIVERY
+              + " has lost its position in "
+              + partition
+              + ": an administrator can begin a new era (docs/docker.md)");
     }
     return DeliveryPosition.decode(committed.offset(), committed.metadata());
   }
@@ -485,6 +490,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   /** Open deliveries and outcomes not durable yet, without what is watched. */
   public int inWindow() {
     return deliveries.inWindow();
+  }
+
+  /**
+   * A partition's window is over half full, or the memory of all of them: a full one would hold up
+   * whatever comes next, wherever it goes. Any thread.
+   */
+  public boolean crowded() {
+    return deliveries.crowded(settings);
   }
 
   /** Sessions handed over to the scheduler's watch and still open here. */

@@ -71,6 +71,11 @@ final class OutcomeWriting {
     }
   }
 
+  /** It is durable, as a take has read, though its acknowledgement never came. */
+  void found(Outgoing<OutcomeRecorded.Builder> outgoing) {
+    observer.accept(record(outgoing));
+  }
+
   /** PartitionTaken; its offset comes by {@link #settle}. */
   void take(PartitionWork work) {
     Owner by = work.ledger.take();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this replica still owns a delivery, and may send its final dot (log-mechanics §5). Asked
- * by the delivery's thread; taken away by the reader's.
+ * Whether this replica still owns a delivery, and may send its final dot (docs/design/the-log.md,
+ * Lease). Asked by the delivery's thread; taken away by the reader's.
  */
 @FunctionalInterface
 public interface Ownership {

@@ -11,6 +11,7 @@ public final class TakeoverCounts {
   private final LongAdder handedOver = new LongAdder();
   private final LongAdder late = new LongAdder();
   private final LongAdder takes = new LongAdder();
+  private final LongAdder found = new LongAdder();
   private final LongAdder laterOwners = new LongAdder();
   private final LongAdder replays = new LongAdder();
   private final LongAdder gaps = new LongAdder();
@@ -38,6 +39,10 @@ public final class TakeoverCounts {
 
   void taken() {
     takes.increment();
+  }
+
+  void found(int recipients) {
+    found.add(recipients);
   }
 
   void laterOwner() {
@@ -80,6 +85,11 @@ public final class TakeoverCounts {
   /** Takes of partitions: at their assignment, and after a send that failed. */
   public long takes() {
     return takes.sum();
+  }
+
+  /** Recipients whose outcomes a take has found in the log, as the owners before had left them. */
+  public long recipientsFound() {
+    return found.sum();
   }
 
   /**

@@ -102,6 +102,13 @@ final class Attempt {
     settle(position, recipient(position, OutcomeKind.DELIVERED, "", reply, "").setRelayed(relayed));
   }
 
+  /** The reply to the final dot never came: the host may have the message. */
+  void unanswered(int position, String reason, String detail) {
+    settle(
+        position,
+        recipient(position, OutcomeKind.DEFERRED, reason, null, detail).setMayHaveBeenTaken(true));
+  }
+
   void settle(
       int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
     settle(position, recipient(position, kind, reason, reply, detail));

@@ -3,6 +3,7 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RemoteReply;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
@@ -297,12 +298,12 @@ final class MailTransaction {
     } catch (DialogueException e) {
       // Past the dot another host must not be tried: this one may have taken it (G5 a).
       for (int position : waiting) {
-        attempt.settle(
-            position,
-            OutcomeKind.DEFERRED,
-            e.reason(),
-            e.reply() == null ? null : Attempt.remote(Stage.END_OF_DATA, e.reply()),
-            e.reply() == null ? e.detail() + "; it may have taken the message" : e.detail());
+        if (e.reply() == null) {
+          attempt.unanswered(position, e.reason(), e.detail());
+        } else {
+          RemoteReply reply = Attempt.remote(Stage.END_OF_DATA, e.reply());
+          attempt.settle(position, OutcomeKind.DEFERRED, e.reason(), reply, e.detail());
+        }
       }
       throw e;
     } finally {

@@ -265,8 +265,9 @@ class DestinationTest {
 
   @Test
   void isForgottenWhenNothingIsKnownOfIt() {
-    one(Feedback.THROUGH);
     assertThat(destination.forgettable(now, HOUR)).isTrue();
+    one(Feedback.THROUGH);
+    assertThat(destination.forgettable(now, HOUR)).as("its pace is known").isFalse();
     boolean probe = destination.start(now);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     destination.ended(probe, now, Feedback.FAILED, "refused", now, share);

@@ -70,9 +70,70 @@ class DestinationsTest {
     crowded.set(true);
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
     assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
-    assertThat(destinations.acquire("b", () -> true)).isInstanceOf(Admission.Granted.class);
+    assertThat(destinations.waiting()).isZero();
     destinations.release(first, Feedback.THROUGH, "");
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+  }
+
+  /**
+   * A thousand hosts that hang, each with a slot or two, leave the other half to whoever is quick.
+   */
+  @Test
+  void aCrowdedWindowTakesDeliveriesToQuickDestinationsAlone() throws Exception {
+    takes("quick", Duration.ofMillis(100));
+    takes("slow", Duration.ofSeconds(5));
+    crowded.set(true);
+    Slot quick = slot("quick");
+    for (String other : List.of("slow", "unknown")) {
+      assertThat(destinations.acquire(other, () -> true))
+          .isInstanceOfSatisfying(
+              Admission.Busy.class,
+              busy -> assertThat(busy.detail()).contains("not shown to be quick"));
+    }
+    destinations.release(quick, Feedback.THROUGH, "");
+    assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Granted.class);
+    crowded.set(false);
+    destinations.release(slot("unknown"), Feedback.THROUGH, "");
+  }
+
+  @Test
+  void whereTheSessionsOfAQuickDestinationStandItIsNotQuickAnyMore() throws Exception {
+    Destinations two =
+        DestinationsLab.destinations(DestinationsLab.SETTINGS, crowded::get, clock::get);
+    Admission.Granted first = (Admission.Granted) two.acquire("a", () -> true);
+    two.release(first.slot(), Feedback.THROUGH, "");
+    crowded.set(true);
+    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+    clock.addAndGet(Duration.ofMillis(2_001).toNanos());
+    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+  }
+
+  @Test
+  void aDeadDestinationIsNotProbedWhileTheWindowIsCrowded() throws Exception {
+    takes("a", Duration.ofMillis(10));
+    fail("a", 3);
+    clock.addAndGet(Duration.ofSeconds(10).toNanos());
+    crowded.set(true);
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    crowded.set(false);
+    assertThat(slot("a").probe()).isTrue();
+  }
+
+  @Test
+  void theCrowdComesBackAtThePaceAtWhichItsDeliveriesEnd() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      takes("slow" + i, Duration.ofSeconds(10));
+    }
+    Slot running = slot("slow0"); // of one slot, that gives one in ten seconds
+    crowded.set(true);
+    List<Long> seconds = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Admission.Busy busy = (Admission.Busy) destinations.acquire("unknown" + i, () -> true);
+      seconds.add(busy.stayAway().toSeconds());
+    }
+    assertThat(seconds).isSorted();
+    assertThat(seconds.getFirst()).isBetween(10L, 11L);
+    assertThat(seconds.getLast()).isBetween(50L, 55L);
+    destinations.release(running, Feedback.THROUGH, "");
   }
 
   @Test
@@ -178,7 +239,7 @@ class DestinationsTest {
                 .setLimit(1)
                 .setState("open")
                 .build());
-    assertThat(destinations.known()).isEqualTo(2);
+    assertThat(destinations.known()).isEqualTo(3);
     assertThat(destinations.tell("replica", 10)).isEmpty();
     clock.addAndGet(Duration.ofMinutes(1).toNanos());
     assertThat(destinations.tell("replica", 1))
@@ -189,6 +250,12 @@ class DestinationsTest {
         .singleElement()
         .satisfies(state -> assertThat(state.getOpen()).isZero());
     assertThat(destinations.tell("replica", 10)).isEmpty();
+  }
+
+  private void takes(String route, Duration time) throws InterruptedException {
+    Slot slot = slot(route);
+    clock.addAndGet(time.toNanos());
+    destinations.release(slot, Feedback.THROUGH, "");
   }
 
   /** Never more than the limit run, nobody waits for ever, and no slot is lost. */

@@ -222,6 +222,7 @@ class DeliveriesTest {
     assertThat(again.getQueueId()).isEqualTo(lab.id(1));
     assertThat(again.getOwner().getTake()).isEqualTo(2);
     assertThat(again.getId()).isEqualTo(first.getLast().getId());
+    assertThat(lab.observed).as("each once").containsExactly(first.getFirst(), again);
     assertThat(lab.commit(work).next()).isEqualTo(2);
   }
 
@@ -277,6 +278,7 @@ class DeliveriesTest {
     assertThat(rest.delivery().request.getEnvelope().getRecipientsList())
         .extracting(r -> r.getAddress())
         .containsExactly("r0@fabrikam.example", "r2@fabrikam.example");
+    assertThat(lab.counts.recipientsFound()).isEqualTo(1);
   }
 
   @Test

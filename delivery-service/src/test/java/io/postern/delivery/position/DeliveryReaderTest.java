@@ -11,7 +11,6 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.KafkaBroker;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,27 +24,19 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Header;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The loop against a real broker: outcomes and position together, restarts, rebalances. */
 class DeliveryReaderTest {
-  @TempDir private static Path folder;
   private static KafkaBroker broker;
   private ReaderLab lab;
 
   @BeforeAll
   static void startBroker() {
-    broker = KafkaBroker.start(folder, more -> {});
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
+    broker = ReaderLab.sharedBroker();
   }
 
   @BeforeEach

@@ -10,12 +10,11 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
-import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.TopicsSetup;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,34 +29,32 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the log says of sends, against a real broker and one that fails; headers of outcomes. */
 class OutcomeLogTest {
   @Test
-  void outcomesAreAcknowledgedInOrderWithTheirOffsets(@TempDir Path folder) throws Exception {
-    try (KafkaBroker broker = KafkaBroker.start(folder, more -> {})) {
-      LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
-      TopicsSetup.createOrVerify(settings, Deployment.singleNode(1));
-      try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(OutcomeLogTest.class))) {
-        assertThat(log.usable()).isFalse();
-        log.renew();
-        log.send(OutcomeLog.taken(0, new Owner(0, 3, 1)), "taken");
-        for (int i = 1; i < 20; i++) {
-          log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), i);
-        }
-        List<OutcomeLog.Result<Object>> results = results(log, 20);
-        for (int i = 0; i < 20; i++) {
-          assertThat(results.get(i)).isEqualTo(new OutcomeLog.Result<>(i == 0 ? "taken" : i, i));
-        }
-        List<ConsumerRecord<String, byte[]>> records = read(settings, 20);
-        OutcomeRecorded marker = OutcomeRecorded.parseFrom(records.getFirst().value());
-        assertThat(marker.getPartitionTaken()).isTrue();
-        assertThat(Owner.of(marker.getOwner())).isEqualTo(new Owner(0, 3, 1));
-        assertThat(records.getFirst().key()).isNull();
+  void outcomesAreAcknowledgedInOrderWithTheirOffsets() throws Exception {
+    LogSettings settings =
+        new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
+    TopicsSetup.createOrVerify(settings, Deployment.singleNode(1));
+    try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(OutcomeLogTest.class))) {
+      assertThat(log.usable()).isFalse();
+      log.renew();
+      log.send(OutcomeLog.taken(0, new Owner(0, 3, 1)), "taken");
+      for (int i = 1; i < 20; i++) {
+        log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), i);
       }
+      List<OutcomeLog.Result<Object>> results = results(log, 20);
+      for (int i = 0; i < 20; i++) {
+        assertThat(results.get(i)).isEqualTo(new OutcomeLog.Result<>(i == 0 ? "taken" : i, i));
+      }
+      List<ConsumerRecord<String, byte[]>> records = read(settings, 20);
+      OutcomeRecorded marker = OutcomeRecorded.parseFrom(records.getFirst().value());
+      assertThat(marker.getPartitionTaken()).isTrue();
+      assertThat(Owner.of(marker.getOwner())).isEqualTo(new Owner(0, 3, 1));
+      assertThat(records.getFirst().key()).isNull();
     }
   }
 

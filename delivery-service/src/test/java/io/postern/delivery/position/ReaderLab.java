@@ -17,6 +17,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicsSetup;
 import java.time.Clock;
@@ -94,6 +95,13 @@ final class ReaderLab implements AutoCloseable {
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
 
+  /** For a class that leaves the broker alone: no topics, and no chains in them. */
+  static KafkaBroker sharedBroker() {
+    KafkaBroker broker = SharedBroker.empty();
+    CHAINS.remove(broker);
+    return broker;
+  }
+
   ReaderLab(KafkaBroker broker) throws Exception {
     sources = CHAINS.computeIfAbsent(broker, b -> new HashMap<>());
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
@@ -103,6 +111,10 @@ final class ReaderLab implements AutoCloseable {
   /** Of the readers that begin from now on. */
   void mayStart(BooleanSupplier other) {
     start = other;
+  }
+
+  LogSettings settings() {
+    return log;
   }
 
   record Running(DeliveryReader reader, Thread thread) implements AutoCloseable {

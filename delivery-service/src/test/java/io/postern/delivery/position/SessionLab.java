@@ -176,7 +176,7 @@ final class SessionLab {
           RecipientState.of(each));
     }
     back.taken(marker, work.ledger.owner());
-    var sends = work.ledger.taken(marker, deliveriesEnd, back);
+    var sends = work.ledger.taken(marker, deliveriesEnd, back, writing::found);
     assertThat(sends).isNotNull();
     writing.send(work, sends == null ? List.of() : sends);
   }

@@ -7,7 +7,6 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.rules.Lease;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,29 +16,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Partitions that move while deliveries are at their final dot, against a real broker (G5). */
 class TakeoverTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  @TempDir private static Path folder;
   private static KafkaBroker broker;
   private ReaderLab lab;
 
   @BeforeAll
   static void startBroker() {
-    broker = KafkaBroker.start(folder, more -> {});
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
+    broker = ReaderLab.sharedBroker();
   }
 
   @BeforeEach

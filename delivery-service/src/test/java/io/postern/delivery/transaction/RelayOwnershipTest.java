@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The check before the final dot, and deliveries that are taken away (log-mechanics §5). */
+/**
+ * The check before the final dot, and deliveries that are taken away (docs/design/the-log.md,
+ * Lease).
+ */
 class RelayOwnershipTest {
   private static final TlsRequirement OPPORTUNISTIC = RelayLab.level(TlsLevel.OPPORTUNISTIC);
   private final RelayLab lab = new RelayLab();

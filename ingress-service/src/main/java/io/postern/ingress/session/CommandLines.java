@@ -7,7 +7,6 @@ import io.postern.transport.SmtpConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,20 +36,19 @@ final class CommandLines {
     }
     long silentSince = System.nanoTime();
     try {
-      while (!connection.inputBuffered()) {
-        if (load.stopping()) {
-          answers.end(Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping"));
-          return null;
+      if (!connection.inputBuffered()) {
+        if (load.stopping() || clock.commandLeft(silentSince).isNegative()) {
+          return end();
         }
-        if (clock.commandLeft(silentSince).isNegative()) {
-          return waitedTooLong();
+        connection.readTimeout(clock.idleWait(silentSince));
+        if (connection.fill(new CommandWait(clock, load, silentSince)) < 0) {
+          throw new EOFException();
         }
-        awaitInput(clock.slice(silentSince));
       }
       connection.readTimeout(clock.commandWait(silentSince));
       return connection.readLine(CommandParser.MAX_LINE);
     } catch (SocketTimeoutException e) {
-      return waitedTooLong();
+      return end();
     } catch (LineTooLongException e) {
       Reply reply = CommandParser.tooLong(CommandParser.MAX_LINE).reply();
       answers.bad("", reply, "syntax");
@@ -60,18 +58,11 @@ final class CommandLines {
     }
   }
 
-  private byte @Nullable [] waitedTooLong() throws IOException {
-    answers.end(SessionClock.timeout(hostName));
+  private byte @Nullable [] end() throws IOException {
+    answers.end(
+        load.stopping()
+            ? Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping")
+            : SessionClock.timeout(hostName));
     return null;
-  }
-
-  private void awaitInput(Duration wait) throws IOException {
-    connection.readTimeout(wait);
-    try {
-      if (connection.fill() < 0) {
-        throw new EOFException();
-      }
-    } catch (SocketTimeoutException e) { // look around, then wait on
-    }
   }
 }

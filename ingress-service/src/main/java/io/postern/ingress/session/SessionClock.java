@@ -4,12 +4,9 @@ import java.time.Duration;
 
 /**
  * How long a session may wait. Owner: the session's thread; {@link #overdue(long)} may be asked
- * from any.
+ * from any, {@link #commandLeft} by another while the session waits.
  */
 final class SessionClock {
-  /** An idle session looks this often whether the server stops or is under stress. */
-  private static final Duration SLICE = Duration.ofSeconds(2);
-
   private final SessionLimits limits;
   private final Load load;
   private volatile long deadline;
@@ -63,10 +60,9 @@ final class SessionClock {
     return atLeastOne(commandLeft(silentSince));
   }
 
-  /** The next wait for a command's beginning, at least a millisecond. */
-  Duration slice(long silentSince) {
-    Duration left = commandLeft(silentSince);
-    return atLeastOne(left.compareTo(SLICE) < 0 ? left : SLICE);
+  /** The longest wait for a command's beginning: without stress. At least a millisecond. */
+  Duration idleWait(long silentSince) {
+    return atLeastOne(left(silentSince, limits.idleTimeout()));
   }
 
   /** How long to wait for what must come now: content, a handshake; at least a millisecond. */
@@ -75,8 +71,11 @@ final class SessionClock {
   }
 
   private Duration left(long silentSince) {
+    return left(silentSince, load.stressed() ? limits.stressTimeout() : limits.idleTimeout());
+  }
+
+  private Duration left(long silentSince, Duration patience) {
     long now = System.nanoTime();
-    Duration patience = load.stressed() ? limits.stressTimeout() : limits.idleTimeout();
     return Duration.ofNanos(Math.min(silentSince + patience.toNanos() - now, deadline - now));
   }
 

@@ -58,6 +58,38 @@ class TimeTest {
   }
 
   @Test
+  void a_client_silent_for_long_gets_421_when_its_time_is_over() throws Exception {
+    Duration idle = Duration.ofMillis(1200);
+    try (TestServer server =
+            TestServer.withoutLog(s -> s.limits = limits(s.limits, idle, LONG, LONG));
+        RawClient client = new RawClient(server.port())) {
+      client.expect("220 ");
+      long from = System.nanoTime();
+      client.command("NOOP", "250");
+      client.expect("421 4.4.2");
+      assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThanOrEqualTo(idle);
+      assertThat(client.atEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void a_silent_client_hears_at_once_that_the_server_stops() throws Exception {
+    TestServer server =
+        TestServer.withoutLog(
+            s -> {
+              s.limits = limits(s.limits, LONG, LONG, LONG);
+              s.shutdownPatience = LONG;
+            });
+    Thread stopping = Thread.ofVirtual().unstarted(server::close);
+    try (RawClient client = server.greeted()) {
+      stopping.start();
+      client.expect("421 4.3.2");
+      assertThat(client.atEnd()).isTrue();
+      assertThat(stopping.join(LONG)).isTrue();
+    }
+  }
+
+  @Test
   void a_client_that_stays_silent_in_DATA_gets_421_and_is_closed() throws Exception {
     try (TestServer server =
             TestServer.withoutLog(

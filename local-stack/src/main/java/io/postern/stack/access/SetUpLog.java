@@ -1,6 +1,7 @@
 package io.postern.stack.access;
 
 import io.postern.contracts.Deployment;
+import io.postern.log.DeliveryEra;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.TopicsSetup;
@@ -23,21 +24,24 @@ import org.apache.kafka.common.acl.AclBindingFilter;
  * What runs once before the services do, as the log's administrator: makes the declared topics and
  * gives each principal its rights and no others. May run again at any time. Configured by the same
  * environment variables as a service. Topics that are missing beside others with records are made
- * only with {@code --make-missing-topics}: what was in them is given up. Exit code 1 with one
- * sentence where it cannot.
+ * only with {@code --make-missing-topics}: what was in them is given up. After delivery's consumer
+ * group was deleted {@code --new-delivery-era} makes its positions anew, while no replica of it
+ * runs. Exit code 1 with one sentence where it cannot.
  */
 public final class SetUpLog {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long ANSWER_SECONDS = 30;
   private static final String MAKE_MISSING = "--make-missing-topics";
+  private static final String NEW_ERA = "--new-delivery-era";
 
   private SetUpLog() {}
 
   public static void main(String[] args) throws InterruptedException {
     try {
-      if (args.length > 1 || args.length == 1 && !args[0].equals(MAKE_MISSING)) {
+      List<String> options = List.of(args);
+      if (options.size() > 1 || !List.of(MAKE_MISSING, NEW_ERA).containsAll(options)) {
         throw new IllegalArgumentException(
-            "arguments are " + List.of(args) + ": write none, or " + MAKE_MISSING);
+            "arguments are " + options + ": write none, " + MAKE_MISSING + " or " + NEW_ERA);
       }
       LogSettings settings = LogSettings.of(List.of(), SetUpLog::environment);
       String deployment =
@@ -49,16 +53,29 @@ public final class SetUpLog {
               partitions == null
                   ? OptionalInt.empty()
                   : OptionalInt.of(Integer.parseInt(partitions)));
-      if (args.length == 1) {
+      if (options.contains(MAKE_MISSING)) {
         TopicsSetup.createMissing(settings, declared, PATIENCE);
       } else {
         TopicsSetup.createOrVerify(settings, declared, PATIENCE);
       }
       System.out.println("topics: as declared");
       System.out.println(grant(settings));
+      if (options.contains(NEW_ERA)) {
+        DeliveryEra.begin(settings)
+            .forEach(
+                (partition, position) ->
+                    System.out.println(
+                        "partition %d: era %d begins at Decision %d, outcomes from %d"
+                            .formatted(
+                                partition,
+                                position.era(),
+                                position.next(),
+                                position.outcomesFrom())));
+      }
     } catch (LogUnavailableException
         | WeakTopicException
         | IllegalArgumentException
+        | IllegalStateException
         | ExecutionException
         | TimeoutException problem) {
       System.err.println("postern: the log could not be set up: " + problem.getMessage());

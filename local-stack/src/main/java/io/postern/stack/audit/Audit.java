@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * Accounts for every accepted recipient from the topics and the groups' positions alone
- * (log-mechanics §6): what became of each, in which one place each pending one is, and what is not
- * as promised.
+ * (docs/design/the-log.md, Accounting): what became of each, in which one place each pending one
+ * is, and what is not as promised.
  *
  * <p>Positions and topics are no snapshot. Who is in no place or in two is looked for again soon,
  * since most are only in motion, and is an alarm when nothing about it has changed for {@link

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One recipient at one look: its state, where it is found, and what is wrong with that
- * (log-mechanics §6). Reused; one thread.
+ * (docs/design/the-log.md, Accounting). Reused; one thread.
  */
 final class Examination {
   private final PartitionState state;

@@ -11,7 +11,9 @@ final class Items {
   /** An outcome that the scheduler will act upon. */
   static final byte OUTCOME = 3;
 
-  /** One that creates no state: it follows "still open" (log-mechanics §5). */
+  /**
+   * One that creates no state: it follows "still open" (docs/design/the-log.md, Watch and time).
+   */
   static final byte OUTCOME_NO_PLACE = 4;
 
   /** An outcome of a Decision, that delivery has to record. */

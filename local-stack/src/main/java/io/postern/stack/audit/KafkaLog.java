@@ -38,7 +38,10 @@ final class KafkaLog implements LogSource {
   private static final Duration OPEN_TRANSACTION = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  /** In which the marks of a log without its start are learnt, and its owner (log-mechanics §4). */
+  /**
+   * In which the marks of a log without its start are learnt, and its owner (docs/audit.md,
+   * Limits).
+   */
   static final Duration FIRST_HOUR = Duration.ofHours(1);
 
   // Ends are asked in this order, after all positions. The schedule before what its entries lead
@@ -190,7 +193,7 @@ final class KafkaLog implements LogSource {
               + " cannot be read ("
               + message(e)
               + "): what it says beyond its offset is not known");
-      return DeliveryPosition.decode(committed.offset(), null);
+      return DeliveryPosition.first(committed.offset());
     }
   }
 

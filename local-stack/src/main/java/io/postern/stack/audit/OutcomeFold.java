@@ -7,8 +7,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an outcome makes of a recipient (log-mechanics §4, §6): any delivered wins, a second one is
- * a duplicate with its cause; of all others the scheduler's word is the last. One thread.
+ * What an outcome makes of a recipient (docs/design/the-log.md, Accounting): any delivered wins, a
+ * second one is a duplicate with its cause; of all others the scheduler's word is the last. One
+ * thread.
  */
 final class OutcomeFold {
   private final PartitionState state;

@@ -1,6 +1,8 @@
 package io.postern.stack.audit;
 
-/** Records that change nobody's state, as every reader agrees (log-mechanics §4, §5). */
+/**
+ * Records that change nobody's state, as every reader agrees (docs/design/the-log.md, Accounting).
+ */
 public enum Uncounted {
   REPLAY("Decisions written again"),
   GAP("Decisions behind a gap"),

@@ -1,5 +1,6 @@
 package io.postern.stack.example;
 
+import io.postern.lab.KafkaBroker;
 import io.postern.stack.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -60,22 +62,30 @@ public final class RunningExample implements AutoCloseable {
       throws Exception {
     refuseSecond(state);
     String yaml = Files.readString(directory);
-    ExampleWorld world = ExampleWorld.start(state);
+    Processes processes = Processes.of(size).replicas(replicas);
+    // What takes longest begins first: all else starts beside it.
+    KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
+    ExampleWorld world = startWorld(state, broker);
     try {
       progress.done("development CA, its revocation list, DNS and the example mail servers are up");
       LocalStack stack =
           LocalStack.start(
-              options(home, state, smtpPort, world, anchors, Processes.of(size).replicas(replicas)),
-              progress::say);
+              options(home, state, smtpPort, world, anchors, processes), broker, progress::say);
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
+        // The directory needs one of them; the others read it when they are ready.
+        stack.awaitReady(Service.POLICY, READY_LIMIT);
+        OptionalLong version =
+            example.applyIfNew(
+                new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
+                yaml,
+                directory);
         stack.awaitReady(READY_LIMIT);
         progress.done("all services are ready");
-        example.applyIfNew(
-            new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
-            yaml,
-            directory);
+        if (version.isPresent()) {
+          stack.awaitDirectory(version.getAsLong(), READY_LIMIT);
+        }
         progress.done("the directory is in force");
         Thread.ofVirtual().name("watch-broker").start(() -> example.watchBroker(progress));
         return example;
@@ -85,6 +95,15 @@ public final class RunningExample implements AutoCloseable {
       }
     } catch (Exception e) {
       world.close();
+      throw e;
+    }
+  }
+
+  private static ExampleWorld startWorld(StateFolder state, KafkaBroker broker) throws IOException {
+    try {
+      return ExampleWorld.start(state);
+    } catch (IOException | RuntimeException e) {
+      broker.close();
       throw e;
     }
   }
@@ -126,17 +145,18 @@ public final class RunningExample implements AutoCloseable {
         processes);
   }
 
-  private void applyIfNew(DirectoryClient client, String yaml, Path file)
+  /** The version that it has become, or nothing where there was a directory. */
+  private OptionalLong applyIfNew(DirectoryClient client, String yaml, Path file)
       throws IOException, InterruptedException {
     if (!client.isEmpty()) {
-      return;
+      return OptionalLong.empty();
     }
     DirectoryClient.Answer answer = client.apply(Variables.fill(yaml, world.variables()), false);
     if (!answer.accepted()) {
       throw new IllegalArgumentException(
           file + " was not applied:\n  " + String.join("\n  ", answer.problems()));
     }
-    stack.awaitDirectory(answer.version(), READY_LIMIT);
+    return OptionalLong.of(answer.version());
   }
 
   /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */

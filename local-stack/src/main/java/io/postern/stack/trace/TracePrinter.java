@@ -225,6 +225,9 @@ public final class TracePrinter {
     } else if (!recipient.getDetail().isEmpty()) {
       line.append(": ").append(recipient.getDetail());
     }
+    if (recipient.getMayHaveBeenTaken()) {
+      line.append("; it may have taken the message");
+    }
     return line.toString();
   }
 

@@ -1,6 +1,5 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.AotCache;
 import io.postern.stack.Processes;
 import io.postern.stack.Size;
 import io.postern.stack.StateFolder;
@@ -10,11 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -60,6 +59,10 @@ public final class Training {
   }
 
   private boolean done() {
+    return programsDone() && Launcher.cacheToMake().isEmpty();
+  }
+
+  private boolean programsDone() {
     return programs.stream().allMatch(program -> program.cache().exists());
   }
 
@@ -126,6 +129,18 @@ public final class Training {
     Path work = folder.resolve("work");
     remove(work);
     Files.createDirectories(work);
+    if (!programsDone()) {
+      trainPrograms(work, say);
+    }
+    Optional<Path> launcher = Launcher.cacheToMake();
+    if (launcher.isPresent()) {
+      Launcher.makeCache(home, work, launcher.get());
+    }
+    remove(work);
+    say.accept("the AOT caches are made");
+  }
+
+  private void trainPrograms(Path work, Consumer<String> say) throws Exception {
     try (TrainingWorld world =
         TrainingWorld.start(
             home,
@@ -140,8 +155,6 @@ public final class Training {
     for (TrainedProgram program : programs) {
       create(program, work);
     }
-    remove(work);
-    say.accept("the AOT caches are made");
   }
 
   private static void create(TrainedProgram program, Path work)
@@ -167,17 +180,7 @@ public final class Training {
     } finally {
       process.destroyForcibly();
     }
-    keep(made, program.cache());
-  }
-
-  /** On disk before it has its name; those of earlier builds go. */
-  private static void keep(Path made, AotCache cache) throws IOException {
-    try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    remove(cache.folder());
-    Files.createDirectories(cache.folder());
-    Files.move(made, cache.file(), StandardCopyOption.ATOMIC_MOVE);
+    program.cache().keep(made);
   }
 
   private static void remove(Path folder) throws IOException {

@@ -1,14 +1,10 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.EndWithParent;
 import io.postern.lab.JavaProgram;
-import io.postern.stack.Main;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -41,7 +37,13 @@ public final class TrainingProcess {
       return;
     }
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    command.addAll(program(home).command());
+    JavaProgram warm = Launcher.program(home, List.of("warm"));
+    command.addAll(
+        warm.with(
+                Launcher.cacheToMake()
+                    .map(cache -> List.of("-D" + Launcher.TO_MAKE + "=" + cache))
+                    .orElse(List.of()))
+            .command());
     Path output = Files.createDirectories(home.resolve("target/warm")).resolve("output");
     Process process =
         new ProcessBuilder(command)
@@ -51,21 +53,6 @@ public final class TrainingProcess {
             .start();
     say.accept("AOT caches for quicker starts are made in the background, for some minutes");
     Thread.ofVirtual().name("watch-training").start(() -> watch(process, output, say));
-  }
-
-  private static JavaProgram program(Path home) {
-    return new JavaProgram(
-        List.of(
-            "-Xmx192m",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dpostern.home=" + home,
-            "-Dpostern.broker.libs=" + home.resolve("local-broker/target/libs")),
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .map(Path::of)
-            .toList(),
-        List.of(EndWithParent.class.getName(), Main.class.getName(), "warm"));
   }
 
   private static void watch(Process process, Path output, Consumer<String> say) {

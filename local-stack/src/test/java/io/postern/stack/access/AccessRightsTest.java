@@ -34,7 +34,10 @@ class AccessRightsTest {
         .containsExactly("User:certificate");
   }
 
-  /** Who takes a partition reads back what its predecessor wrote (log-mechanics §5). */
+  /**
+   * Who takes a partition reads back what its predecessor wrote (docs/design/the-log.md, Owners and
+   * outcomes).
+   */
   @Test
   void deliveryReadsTheOutcomesThatItAloneWrites() {
     assertThat(who(Topics.MAIL_OUTCOMES, AclOperation.READ)).contains("User:delivery");
@@ -43,7 +46,10 @@ class AccessRightsTest {
         .containsExactly("User:policy");
   }
 
-  /** Nothing on the way of a message is written in a transaction (log-mechanics §3). */
+  /**
+   * Nothing on the way of a message is written in a transaction (docs/design/the-log.md, Producers
+   * and readers).
+   */
   @Test
   void policyAloneHasTransactions() {
     assertThat(AccessRights.all())

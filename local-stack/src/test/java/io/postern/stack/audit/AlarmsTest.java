@@ -569,9 +569,7 @@ final class AlarmsTest {
             (Consumer<Scene>)
                 s -> {
                   OutcomeRecorded.Builder doubt = Mail.outcome(s.id, 1, OutcomeKind.DEFERRED, 0);
-                  doubt
-                      .getRecipientsBuilder(0)
-                      .setDetail("the connection broke; it may have taken the message");
+                  doubt.getRecipientsBuilder(0).setMayHaveBeenTaken(true);
                   s.outcome(doubt)
                       .outcome(2, OutcomeKind.DELIVERED)
                       .outcome(3, OutcomeKind.DELIVERED);
@@ -643,7 +641,7 @@ final class AlarmsTest {
   void deliveredAfterAnAttemptThatMayHaveBeenTakenIsPerhapsTwice() {
     Scene scene = new Scene();
     OutcomeRecorded.Builder doubt = Mail.outcome(scene.id, 1, OutcomeKind.DEFERRED, 0);
-    doubt.getRecipientsBuilder(0).setDetail("it broke; it may have taken the message");
+    doubt.getRecipientsBuilder(0).setMayHaveBeenTaken(true);
     scene.accepted().decided().finished().outcome(doubt).outcome(2, OutcomeKind.DELIVERED);
     AuditReport report = scene.log.audit();
     assertThat(report.mail().perhapsTwice()).isEqualTo(1);

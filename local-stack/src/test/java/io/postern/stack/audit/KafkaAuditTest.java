@@ -14,6 +14,8 @@ import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.log.DeliveryEra;
+import io.postern.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,6 +225,30 @@ final class KafkaAuditTest {
 
   @Test
   @org.junit.jupiter.api.Order(5)
+  void aPositionThatHasLostItsMetadataIsSaid() throws Exception {
+    log.positionReset(NOTICED, 2);
+    AuditReport report = Audit.run(log.options());
+    assertThat(report.notes())
+        .singleElement()
+        .asString()
+        .contains("mail.deliveries-" + NOTICED, "cannot be read", "lost its metadata");
+    assertThat(report.alarms()).isEmpty();
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(6)
+  void positionsOfANewEraAccountForTheSameMail() throws Exception {
+    AuditReport before = Audit.run(log.options());
+    DeliveryEra.begin(new LogSettings(Map.of("bootstrap.servers", log.broker.bootstrap())));
+    AuditReport after = Audit.run(log.options());
+    assertThat(after.alarms()).isEmpty();
+    assertThat(after.notes()).as("the position that had lost its metadata is good again").isEmpty();
+    assertThat(after.mail().delivered()).isEqualTo(before.mail().delivered());
+    assertThat(after.mail().pendingByPlace()).isEqualTo(before.mail().pendingByPlace());
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(7)
   void aBrokerThatDoesNotAnswerIsNoVerdict() {
     log.broker.pause();
     try {

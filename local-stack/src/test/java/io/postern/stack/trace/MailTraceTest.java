@@ -157,6 +157,14 @@ final class MailTraceTest {
   }
 
   @Test
+  void aHostThatMayHaveTheMessageIsShown() {
+    OutcomeRecorded.Builder doubt = outcome(FIRST, 1, OutcomeKind.DEFERRED);
+    doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);
+    record(doubt);
+    assertThat(lines(false)).contains("it went away; it may have taken the message");
+  }
+
+  @Test
   void aFormerOwnersDeliveredIsLateAndCounts() {
     taken(SECOND);
     record(outcome(FIRST, 1, OutcomeKind.DELIVERED));

@@ -48,8 +48,7 @@ class TrainingTest {
   void isDueWhereACacheIsMissing() throws IOException {
     assertThat(training().due()).isTrue();
 
-    Files.createDirectories(program().cache().folder());
-    Files.createFile(program().cache().file());
+    program().cache().keep(Files.createFile(home.resolve("made")));
     assertThat(training().due()).isFalse();
 
     build(2);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ public final class PartitionLedger<P> {
   private long marker;
   private long acknowledgedTo; // the last offset of mail.outcomes that is known to be ours
   private long before; // Decisions below were there at the first take
-  private @Nullable ReadBack found; // what the predecessors had written, for Decisions from before
+  private @Nullable ReadBack predecessors; // what they had written, for Decisions from before
   private final TreeMap<Long, OpenDecision> open = new TreeMap<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();
   private final Set<Outgoing<P>> pending = new LinkedHashSet<>();
@@ -124,9 +125,11 @@ public final class PartitionLedger<P> {
    *
    * @param at its offset in {@code mail.outcomes}
    * @param deliveriesEnd of {@code mail.deliveries}, asked after that
+   * @param found is given each outcome of this assignment that stands in the log unacknowledged
    * @return outcomes to send now, under the new take; null: a later owner has the partition
    */
-  public @Nullable List<Outgoing<P>> taken(long at, long deliveriesEnd, ReadBack back) {
+  public @Nullable List<Outgoing<P>> taken(
+      long at, long deliveriesEnd, ReadBack back, Consumer<Outgoing<P>> found) {
     if (!back.inForce().equals(owner)) {
       return null;
     }
@@ -136,7 +139,7 @@ public final class PartitionLedger<P> {
     running = true;
     if (!begun) {
       begun = true;
-      found = back;
+      predecessors = back;
       // No predecessor has read further, so none has written an outcome of a later Decision.
       // Without
       // this bound a taker of a long backlog would read back all that it has led to since.
@@ -144,7 +147,7 @@ public final class PartitionLedger<P> {
       return List.of();
     }
     if (next < before) {
-      found = back; // it begins where the first one did
+      predecessors = back; // it begins where the first one did
     }
     for (OpenDecision decision : open.values()) {
       decision.recipients.removeIf(
@@ -154,6 +157,7 @@ public final class PartitionLedger<P> {
     List<Outgoing<P>> sends = new ArrayList<>();
     for (Outgoing<P> outgoing : List.copyOf(pending)) {
       if (stands(outgoing, back)) {
+        found.accept(outgoing);
         sends.addAll(finish(outgoing));
       } else {
         sends.add(outgoing);
@@ -177,10 +181,10 @@ public final class PartitionLedger<P> {
   /**
    * A Decision as read.
    *
-   * @param open of its recipients, those to deliver or to record; the others' outcomes stand in the
-   *     log
+   * @param open of its recipients, those to deliver or to record
+   * @param found how many others it has, whose outcomes stand in the log
    */
-  public record Reading(Chain.Link link, List<Integer> open) {}
+  public record Reading(Chain.Link link, List<Integer> open, int found) {}
 
   /**
    * Reads the Decision at this offset. What lies between {@link #next} and it is nobody's.
@@ -203,33 +207,29 @@ public final class PartitionLedger<P> {
     Marks marksBefore = chain.marks();
     Chain.Link link = chain.read(source, sourceOffset, previous);
     boolean fromBefore = offset < before;
-    ReadBack back = found;
+    ReadBack back = predecessors;
     passed(offset + 1);
     if (link != Chain.Link.NEXT) {
-      return new Reading(link, List.of());
+      return new Reading(link, List.of(), 0);
     }
+    List<Integer> all = recipients.stream().distinct().toList();
     List<Integer> left =
-        recipients.stream()
-            .distinct()
-            .filter(
-                r ->
-                    !fromBefore
-                        || back == null
-                        || !back.written(new AttemptKey(queueId, attempt, r)))
-            .toList();
+        !fromBefore || back == null
+            ? all
+            : all.stream().filter(r -> !back.written(new AttemptKey(queueId, attempt, r))).toList();
     if (!left.isEmpty()) {
       open.put(
           offset,
           new OpenDecision(
               marksBefore, fromBefore ? marker + 1 : acknowledgedTo + 1, queueId, attempt, left));
     }
-    return new Reading(link, left);
+    return new Reading(link, left, all.size() - left.size());
   }
 
   private void passed(long to) {
     next = Math.max(next, to);
     if (next >= before) {
-      found = null; // nothing that the predecessors wrote is asked any more
+      predecessors = null; // nothing that the predecessors wrote is asked any more
     }
   }
 
@@ -249,12 +249,6 @@ public final class PartitionLedger<P> {
    */
   public boolean mayReadOn() {
     return next - committedNext < MOST_AHEAD;
-  }
-
-  /** Whether a Decision's recipient is neither ended nor handed over in the log. */
-  public boolean isOpen(long decision, int recipient) {
-    OpenDecision at = open.get(decision);
-    return at != null && at.recipients.contains(recipient);
   }
 
   /** The Decision that the position stands at; -1: none is open. */

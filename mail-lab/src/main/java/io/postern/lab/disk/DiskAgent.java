@@ -1,9 +1,9 @@
 package io.postern.lab.disk;
 
+import io.postern.lab.agent.ChangedClasses;
+import io.postern.lab.agent.CodeChange;
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
@@ -13,22 +13,16 @@ import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
-import java.security.ProtectionDomain;
-import java.util.EnumSet;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
  * A Java agent that lets {@link DiskNotes} hear of each flush, in the JDK's own classes: whatever
  * library writes, none is missed. Arguments: the folder for the notes and the folder that is
  * watched, with a comma between. Its classes are the boot loader's, since the JDK calls them.
- *
- * <p>Failure: a JDK without one of the places ends at once.
  */
 public final class DiskAgent {
   private static final ClassDesc NOTES = ClassDesc.of("io.postern.lab.disk.DiskNotes");
@@ -59,10 +53,8 @@ public final class DiskAgent {
       this.type = type;
     }
 
-    private boolean is(String name, MethodModel model) {
-      return owner.equals(name)
-          && model.methodName().equalsString(method)
-          && model.methodType().equalsString(type);
+    private boolean is(MethodModel model) {
+      return model.methodName().equalsString(method) && model.methodType().equalsString(type);
     }
   }
 
@@ -71,57 +63,19 @@ public final class DiskAgent {
       throws IOException, UnmodifiableClassException, ClassNotFoundException {
     String[] folders = arguments.split(",", -1);
     DiskNotes.open(Path.of(folders[0]), Path.of(folders[1]));
-    Set<Place> found = EnumSet.noneOf(Place.class);
     instrumentation.addTransformer(
-        new ClassFileTransformer() {
-          @Override
-          public byte @Nullable [] transform(
-              @Nullable Module module,
-              @Nullable ClassLoader loader,
-              @Nullable String name,
-              @Nullable Class<?> redefined,
-              @Nullable ProtectionDomain domain,
-              byte[] bytes) {
-            try {
-              return name == null || loader != null ? null : changed(name, bytes, found);
-            } catch (RuntimeException | Error e) {
-              e.printStackTrace();
-              return null; // and the place is not found
-            }
-          }
-        },
+        new ChangedClasses(
+            Arrays.stream(Place.values())
+                .map(
+                    place ->
+                        new CodeChange(
+                            place.owner, place.method, place::is, () -> new Change(place)))
+                .toList()),
         true);
     instrumentation.retransformClasses(
         Class.forName(Place.CHANNEL_FLUSH.owner.replace('/', '.')),
         FileDescriptor.class,
         MappedByteBuffer.class);
-    if (found.size() < Place.values().length) {
-      System.err.println(
-          "this JDK has not all of " + EnumSet.allOf(Place.class) + ", but " + found);
-      Runtime.getRuntime().halt(1);
-    }
-  }
-
-  private static byte @Nullable [] changed(String name, byte[] bytes, Set<Place> found) {
-    byte[] changed = null;
-    for (Place place : Place.values()) {
-      if (place.owner.equals(name)) {
-        ClassFile classFile = ClassFile.of();
-        changed =
-            classFile.transformClass(
-                classFile.parse(changed == null ? bytes : changed),
-                ClassTransform.transformingMethodBodies(
-                    method -> {
-                      boolean its = place.is(name, method);
-                      if (its) {
-                        found.add(place);
-                      }
-                      return its;
-                    },
-                    CodeTransform.ofStateful(() -> new Change(place))));
-      }
-    }
-    return changed;
   }
 
   /** The call before the first instruction and the one before each return. */

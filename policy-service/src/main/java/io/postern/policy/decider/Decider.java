@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,12 +42,17 @@ public final class Decider implements Worker.Task {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long BETWEEN_NANOS = Duration.ofMillis(10).toNanos();
   private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
+  // Envelopes are read back one by one, each of which may take 3 s: what is left comes with the
+  // next
+  // poll, which the group waits for.
+  private static final long ROUND_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int BATCH_RECORDS = 500;
   private static final int FETCH_BYTES = 8 << 20;
 
   private final Supplier<Optional<Directory>> directory;
   private final DeciderMetrics metrics;
+  private final LongSupplier roundClock;
   private final DecisionLog decisions;
   private final RecordReader accepted;
   private final RecordDecider records;
@@ -61,19 +67,22 @@ public final class Decider implements Worker.Task {
    */
   public Decider(
       LogSettings settings, Supplier<Optional<Directory>> directory, DeciderMetrics metrics) {
-    this(settings, directory, metrics, () -> DecisionLog.producer(settings));
+    this(settings, directory, metrics, () -> DecisionLog.producer(settings), System::nanoTime);
   }
 
   /**
    * @param producers of the Decisions
+   * @param roundClock nanoseconds, by which a round is bounded
    */
   Decider(
       LogSettings settings,
       Supplier<Optional<Directory>> directory,
       DeciderMetrics metrics,
-      Supplier<? extends Producer<String, byte[]>> producers) {
+      Supplier<? extends Producer<String, byte[]>> producers,
+      LongSupplier roundClock) {
     this.directory = directory;
     this.metrics = metrics;
+    this.roundClock = roundClock;
     decisions = new DecisionLog(producers);
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     records = new RecordDecider(accepted, metrics);
@@ -137,20 +146,31 @@ public final class Decider implements Worker.Task {
 
   private void decide(
       GroupMember member, ConsumerRecords<String, byte[]> polled, Directory current) {
+    long begun = roundClock.getAsLong();
+    int count = 0;
     try {
       for (TopicPartition partition : polled.partitions()) {
+        if (count > 0 && isOver(begun)) {
+          member.seek(partition, polled.records(partition).getFirst().offset());
+          continue;
+        }
         Sources.Source source = sources.of(member, partition);
         for (ConsumerRecord<String, byte[]> record : polled.records(partition)) {
-          if (!decided(source, record, current)) {
+          if (count > 0 && isOver(begun) || !decided(source, record, current)) {
             sources.rewind(member, source);
             break;
           }
+          count++;
         }
       }
-      metrics.decided(polled.count());
+      metrics.decided(count);
     } catch (KafkaException | IllegalStateException e) {
       startOver(member, e);
     }
+  }
+
+  private boolean isOver(long begun) {
+    return roundClock.getAsLong() - begun >= ROUND_NANOS;
   }
 
   /**

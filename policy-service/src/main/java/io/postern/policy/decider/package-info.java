@@ -1,4 +1,4 @@
-/** From accepted messages to deliveries, exactly once (DESIGN §2, log-mechanics §3, §4). */
+/** From accepted messages to deliveries (docs/design/the-log.md, Decisions: a chain). */
 @NullMarked
 package io.postern.policy.decider;
 

@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/** The partition that the record's key, a queue id, names (log-mechanics §1). */
+/**
+ * The partition that the record's key, a queue id, names (docs/design/the-log.md, Home partition
+ * and content).
+ */
 final class HomePartition implements StreamPartitioner<byte[], byte[]> {
   @Override
   public Optional<Set<Integer>> partitions(

@@ -13,8 +13,9 @@ import java.util.List;
  * @param daneIntervals the same where the last attempt failed by DANE
  * @param delayNotice age at which the sender is told of the delay
  * @param holdLimit longest hold
- * @param watch how long a delivery that was handed over is waited for (log-mechanics §5); what its
- *     owner is allowed is not known here, but at least that its dot may come for 60 s
+ * @param watch how long a delivery that was handed over is waited for (docs/design/the-log.md,
+ *     Watch and time); what its owner is allowed is not known here, but at least that its dot may
+ *     come for 60 s
  */
 public record ScheduleTimes(
     List<Duration> intervals,
@@ -82,7 +83,7 @@ public record ScheduleTimes(
 
   /**
    * The least that a delivery waits which was handed back without being tried, for the n-th time in
-   * a row (log-mechanics §7).
+   * a row (docs/design/the-log.md, Directory).
    */
   public long handBackMillis(int inARow) {
     return HAND_BACKS.get(Math.clamp(inARow - 1, 0, HAND_BACKS.size() - 1)).toMillis();

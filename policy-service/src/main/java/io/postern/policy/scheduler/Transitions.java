@@ -97,7 +97,7 @@ final class Transitions {
   /**
    * Held until the limit. A hold does not count as age: expiry is put off by as long as it may
    * last, and {@link #release} takes back what was left of it. At the first hold a copy of the
-   * content is asked for, once a message (log-mechanics §2).
+   * content is asked for, once a message (docs/design/the-log.md, Home partition and content).
    */
   void hold(Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
     long now = changes.now();
@@ -158,7 +158,8 @@ final class Transitions {
   }
 
   /**
-   * No message lives longer: its records and its content are kept until then (log-mechanics §2).
+   * No message lives longer: its records and its content are kept until then
+   * (docs/design/the-log.md, Home partition and content).
    */
   private static long longest(EntryKey key, io.postern.contracts.v1.ScheduleEntryOrBuilder entry) {
     long accepted =

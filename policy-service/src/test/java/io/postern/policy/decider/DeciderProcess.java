@@ -39,7 +39,8 @@ public final class DeciderProcess {
                         }
                         return FlakyProducer.Fate.SENT;
                       });
-                }));
+                },
+                System::nanoTime));
     worker.start();
     never.await();
   }

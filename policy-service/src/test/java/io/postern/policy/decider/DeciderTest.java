@@ -33,10 +33,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,20 +55,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The decider against a real broker; each test looks at its own queue ids only. */
 class DeciderTest {
   private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
   private static final Duration LONG = Duration.ofSeconds(30);
-  @TempDir static Path folder = Path.of("");
   private static LogLab log;
 
   private final List<Worker> workers = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder);
+    log = LogLab.shared();
   }
 
   @AfterAll
@@ -86,12 +87,21 @@ class DeciderTest {
       Supplier<Optional<Directory>> directory,
       MeterRegistry metrics,
       Function<ProducerRecord<String, byte[]>, FlakyProducer.Fate> fates) {
+    return startDecider(directory, metrics, fates, System::nanoTime);
+  }
+
+  private Worker startDecider(
+      Supplier<Optional<Directory>> directory,
+      MeterRegistry metrics,
+      Function<ProducerRecord<String, byte[]>, FlakyProducer.Fate> fates,
+      LongSupplier roundClock) {
     Decider decider =
         new Decider(
             log.settings(),
             directory,
             new DeciderMetrics(metrics),
-            () -> FlakyProducer.of(DecisionLog.producer(log.settings()), fates));
+            () -> FlakyProducer.of(DecisionLog.producer(log.settings()), fates),
+            roundClock);
     Worker worker = Decider.worker(log.settings(), decider);
     workers.add(worker);
     worker.start();
@@ -196,6 +206,34 @@ class DeciderTest {
     await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> decisions(id).isEmpty()));
     assertThat(ids).allSatisfy(id -> assertThat(decisions(id)).hasSize(1));
     assertThat(metrics.get("postern.decider.started.over").counter().count()).isEqualTo(2);
+  }
+
+  /** The group waits for a member's next poll. */
+  @Test
+  void whatARoundHasNoTimeForComesWithTheNext() throws Exception {
+    List<QueueId> ids = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      ids.add(accept(i % LogLab.PARTITIONS, "bob@fabrikam.example"));
+    }
+    AtomicInteger asked = new AtomicInteger(); // for the directory, in each round
+    AtomicLong clock = new AtomicLong();
+    Map<Integer, Integer> decided = new ConcurrentHashMap<>();
+    startDecider(
+        () -> {
+          asked.incrementAndGet();
+          return Optional.of(DIRECTORY);
+        },
+        new SimpleMeterRegistry(),
+        record -> {
+          decided.merge(asked.get(), 1, Integer::sum);
+          clock.addAndGet(SECONDS.toNanos(3));
+          return FlakyProducer.Fate.SENT;
+        },
+        clock::get);
+
+    await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> decisions(id).isEmpty()));
+    assertThat(ids).allSatisfy(id -> assertThat(written(id)).isEqualTo(1));
+    assertThat(decided.values()).allMatch(count -> count == 1);
   }
 
   @Test

@@ -16,26 +16,23 @@ import io.postern.policy.Worker;
 import io.postern.policy.file.DirectoryFile;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The owner against a real broker; each test has an organization of its own. */
 class DirectoryOwnerTest {
   private static final Duration LONG = Duration.ofSeconds(30);
-  @TempDir static Path folder = Path.of("");
   private static LogLab log;
   private static Worker owner;
   private static DirectoryCommands commands;
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder);
+    log = LogLab.shared();
     owner = startOwner();
     commands = new DirectoryCommands(log.settings());
   }

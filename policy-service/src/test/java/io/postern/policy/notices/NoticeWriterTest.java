@@ -46,7 +46,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,7 +56,6 @@ class NoticeWriterTest {
       Samples.outcome(0, OutcomeKind.FAILED, "remote-5xx").toBuilder()
           .setReply(Samples.reply(550, "5.1.1", "No such user", "RCPT"))
           .build();
-  @TempDir static Path folder = Path.of("");
   private static LogLab log;
 
   private final List<Worker> workers = new ArrayList<>();
@@ -65,7 +63,7 @@ class NoticeWriterTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder);
+    log = LogLab.shared();
   }
 
   @AfterAll

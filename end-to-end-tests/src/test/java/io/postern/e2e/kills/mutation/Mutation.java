@@ -4,8 +4,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -161,22 +159,17 @@ enum Mutation {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  ClassDesc owner() {
-    return of(owner);
-  }
-
   boolean isIn(String name, MethodTypeDesc type) {
     return method.equals(name) && (parameters == ANY || type.parameterCount() == parameters);
   }
 
-  String place() {
-    return owner + "." + method;
+  String method() {
+    return method;
   }
 
-  /** Faults of a class, named as in class files. */
-  static List<Mutation> in(String internalName) {
-    String name = internalName.replace('/', '.');
-    return Arrays.stream(values()).filter(each -> each.owner.equals(name)).toList();
+  /** The class, named as in class files. */
+  String internalOwner() {
+    return owner.replace('.', '/');
   }
 
   static ClassDesc of(String className) {

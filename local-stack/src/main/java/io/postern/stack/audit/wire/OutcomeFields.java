@@ -1,19 +1,15 @@
 package io.postern.stack.audit.wire;
 
 import io.postern.contracts.v1.OutcomeId;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.PartitionOwner;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /** An OutcomeRecorded, its own record or one of a Decision, reused. One thread. */
 public final class OutcomeFields {
-  private static final byte[] TAKEN = "may have taken".getBytes(StandardCharsets.US_ASCII);
-
   public final Slice queueId = new Slice();
   public final Slice token = new Slice();
   public final Slice verdict = new Slice();
@@ -43,10 +39,10 @@ public final class OutcomeFields {
   public final Ints recipients = new Ints();
   public final Ints kinds = new Ints();
 
-  /** 1: deferred, although the next hop may have taken the message. */
+  /** 1: not delivered, although the next hop may have taken the message. */
   public final Ints doubts = new Ints();
 
-  private final Slice detail = new Slice();
+  private final Slice text = new Slice();
 
   public void read(ByteBuffer value) throws IOException {
     read(Reading.of(value));
@@ -108,8 +104,8 @@ public final class OutcomeFields {
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (Reading.field(tag)) {
         case OutcomeId.INCARNATION_FIELD_NUMBER -> {
-          in.bytes(tag, detail);
-          incarnation = detail.hash();
+          in.bytes(tag, text);
+          incarnation = text.hash();
         }
         case OutcomeId.NUMBER_FIELD_NUMBER -> number = in.number(tag);
         default -> in.skip(tag);
@@ -141,19 +137,17 @@ public final class OutcomeFields {
   private void recipient(Reading in, int entered) throws IOException {
     recipients.add(0);
     kinds.add(0);
-    detail.clear();
+    doubts.add(0);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (Reading.field(tag)) {
         case RecipientOutcome.RECIPIENT_FIELD_NUMBER -> recipients.setLast((int) in.number(tag));
         case RecipientOutcome.KIND_FIELD_NUMBER -> kinds.setLast((int) in.number(tag));
-        case RecipientOutcome.DETAIL_FIELD_NUMBER -> in.bytes(tag, detail);
+        case RecipientOutcome.MAY_HAVE_BEEN_TAKEN_FIELD_NUMBER ->
+            doubts.setLast(in.flag(tag) ? 1 : 0);
         default -> in.skip(tag);
       }
     }
     in.leave(entered);
-    boolean doubt =
-        kinds.get(kinds.size() - 1) == OutcomeKind.DEFERRED_VALUE && detail.contains(TAKEN);
-    doubts.add(doubt ? 1 : 0);
   }
 
   private void facts(Reading in, int entered) throws IOException {
@@ -163,8 +157,8 @@ public final class OutcomeFields {
         case TlsFacts.VERSION_FIELD_NUMBER -> tlsVersion = (int) in.number(tag);
         case TlsFacts.FORWARD_SECRECY_FIELD_NUMBER -> forwardSecrecy = in.flag(tag);
         case TlsFacts.PEER_CHAIN_FINGERPRINT_FIELD_NUMBER -> {
-          in.bytes(tag, detail);
-          peerChain = !detail.isEmpty();
+          in.bytes(tag, text);
+          peerChain = !text.isEmpty();
         }
         default -> in.skip(tag);
       }

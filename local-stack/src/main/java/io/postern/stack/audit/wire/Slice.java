@@ -59,16 +59,6 @@ public final class Slice {
         && Arrays.equals(array, offset, offset + prefix.length, prefix, 0, prefix.length);
   }
 
-  public boolean contains(byte[] wanted) {
-    for (int i = 0; i + wanted.length <= length; i++) {
-      int from = offset + i;
-      if (Arrays.equals(array, from, from + wanted.length, wanted, 0, wanted.length)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** 64 bits of FNV-1a. */
   public long hash() {
     long hash = 0xcbf29ce484222325L;

@@ -156,7 +156,7 @@ final class Deliverer extends Replica {
     }
     back.taken(holding.markerAt, ledger.owner());
     List<Outgoing<Payload>> sends =
-        ledger.taken(holding.markerAt, holding.partition.deliveries.visible(), back);
+        ledger.taken(holding.markerAt, holding.partition.deliveries.visible(), back, _ -> {});
     if (sends == null) {
       world.trace("%s finds a later owner of %s", this, holding.partition);
       lost(holding.partition);

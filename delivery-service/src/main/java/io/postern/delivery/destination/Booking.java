@@ -1,0 +1,46 @@
+package io.postern.delivery.destination;
+
+import java.time.Duration;
+
+/**
+ * The times that deliveries handed back are given, one behind the other, so that a backlog comes
+ * back at the pace at which it can be taken and does not circle. Times are nanoseconds of the
+ * owner's clock. Owner: {@link Destinations}, under its lock.
+ */
+final class Booking {
+  // What hangs comes back one in ten seconds.
+  private static final double SLOWEST = 0.1;
+  private static final double SPREAD = 0.1;
+  private static final double GOLDEN = 0.618_033_988_749_895;
+
+  private final DestinationSettings settings;
+  private long booked;
+  private long count;
+
+  Booking(DestinationSettings settings, long now) {
+    this.settings = settings;
+    this.booked = now;
+  }
+
+  /**
+   * Behind those booked before, at least the shortest time away and at most the longest.
+   *
+   * @param from not before this
+   * @param ahead how many go before it from then on
+   * @return from now
+   */
+  Duration next(long now, long from, int ahead, double perSecond) {
+    long one = (long) (1e9 / Math.max(SLOWEST, perSecond));
+    long last = from + settings.longestHandBack().toNanos();
+    booked = Math.min(last, Math.max(booked, from + ahead * one) + one);
+    long at = Math.max(booked, now + settings.shortestHandBack().toNanos());
+    // Apart from each other also where the bounds would let many come at once.
+    double place = count++ * GOLDEN;
+    return Duration.ofNanos(at - now + (long) ((at - now) * SPREAD * (place - Math.floor(place))));
+  }
+
+  /** Nobody has a time that is still to come. */
+  boolean over(long now) {
+    return booked - now <= 0;
+  }
+}

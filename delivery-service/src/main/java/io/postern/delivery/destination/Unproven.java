@@ -1,0 +1,37 @@
+package io.postern.delivery.destination;
+
+import java.time.Duration;
+
+/**
+ * Deliveries to destinations that have not shown to be quick, all together: those of a thousand
+ * hosts that hang, with a few slots each, must leave half of the reader's window to the others. In
+ * the crowded half none of them starts; each is handed back, at the pace at which those that run
+ * end. Owner: {@link Destinations}, under its lock.
+ */
+final class Unproven {
+  private final Booking booking;
+  private final Pace pace = new Pace();
+  private int running;
+  private long moved;
+
+  Unproven(DestinationSettings settings, long now) {
+    booking = new Booking(settings, now);
+    moved = now;
+  }
+
+  void start(long now) {
+    running++;
+    moved = now;
+  }
+
+  void ended(long began, long now) {
+    running--;
+    moved = now;
+    pace.took(now - began);
+  }
+
+  /** Books a time, from now. */
+  Duration handBack(long now) {
+    return booking.next(now, now, 0, pace.perSecond(Math.max(1, running), now - moved));
+  }
+}
