@@ -122,7 +122,7 @@ final class Checks {
             && (other.stage == Session.Stage.CHECKED
                 ? world.now < other.validUntil
                 : other.holding.by.dotLeft(other) > 0)) {
-          bad("TWO DOTS " + session + " and " + other);
+          bad("TWO_DOTS " + session + " and " + other);
         }
       }
     }

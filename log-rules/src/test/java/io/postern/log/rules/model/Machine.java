@@ -66,8 +66,14 @@ final class Machine extends Clock {
     }
   }
 
+  /**
+   * Not before a replica has looked at the time after it was set: a clock that was set back would
+   * hide as much of the sleep. Delivery looks with each poll; a step back and a sleep between two
+   * looks are a limit of the rules (docs/design/the-log.md).
+   */
   void sleepUntil(long time) {
     if (asleepSince < 0) {
+      var unused = later.getAsLong();
       asleepSince = world.getAsLong();
       wakesAt = time;
     }

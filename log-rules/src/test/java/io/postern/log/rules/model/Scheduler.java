@@ -339,7 +339,7 @@ final class Scheduler {
   private void end(Key key, OutcomeKind kind) {
     OutcomeKind before = ends.put(key, kind);
     if (before != null) {
-      world.checks.bad("TWO ENDS " + key + " " + before + " and " + kind);
+      world.checks.bad("TWO_ENDS " + key + " " + before + " and " + kind);
     }
     entries.remove(key);
     world.trace("scheduler %s: %s has ended %s", partition, key, kind);

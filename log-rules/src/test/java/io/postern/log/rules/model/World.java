@@ -320,7 +320,9 @@ final class World {
       if (asleep) {
         process.machine.sleepUntil(process.pausedUntil);
       }
-      trace("%s %s until %d", process, asleep ? "sleeps" : "pauses", process.pausedUntil);
+      trace(
+          "%s, on %s, %s until %d",
+          process, process.machine.name(), asleep ? "sleeps" : "pauses", process.pausedUntil);
       count("pause");
       if (chance(.6)) {
         group.expel(process);
@@ -335,8 +337,11 @@ final class World {
       replace(all, index, chance(.5));
       count("crash");
     } else if (kind < .9) {
-      process.machine.set(random.nextInt(20_001) - 10_000);
-      trace("%s: its clock is set", process);
+      int by = random.nextInt(20_001) - 10_000;
+      trace(
+          "the clock of %s, of %s, is set by %d%s",
+          process.machine.name(), process, by, process.machine.asleep() ? ", but it sleeps" : "");
+      process.machine.set(by);
       count("clock set");
     } else if (kind < .93) {
       scheduler(partition).setBack(random.nextInt(10_000));
