@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class SampleRun {
   private static final Pattern QUEUE_ID = Pattern.compile("Queued as (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration FIRST_ANSWERS = Duration.ofSeconds(30);
+  private static final Duration FIRST_VERDICTS = Duration.ofSeconds(60);
+  private static final String NO_VERDICT = "could not be judged (unavailable)";
 
   private final ExampleWorld world;
   private final int smtpPort;
   private final String bootstrap;
-  private final long firstAnswers = System.nanoTime() + FIRST_ANSWERS.toNanos();
+  private final long firstVerdicts = System.nanoTime() + FIRST_VERDICTS.toNanos();
 
   public SampleRun(ExampleWorld world, int smtpPort, String bootstrap) {
     this.world = world;
@@ -57,15 +58,14 @@ public final class SampleRun {
   }
 
   /**
-   * As any sender does, again after a 4xx that is not the expected answer: the first verdicts after
-   * a start may take longer than a session waits for them. All samples together have thirty seconds
-   * for that.
+   * As any sender does, again while there is no verdict on its certificate: the first ones after a
+   * start may take longer than a session waits for them. All samples together have a minute.
    */
   private Reply send(Sample sample, List<String> way) throws Exception {
     Reply reply = send(sample);
-    while (reply.code() / 100 == 4
-        && reply.code() != sample.reply()
-        && System.nanoTime() - firstAnswers < 0) {
+    while (reply.code() == 451
+        && reply.text().contains(NO_VERDICT)
+        && System.nanoTime() - firstVerdicts < 0) {
       way.add("come again " + reply.code() + " " + reply.text());
       TimeUnit.SECONDS.sleep(1);
       reply = send(sample);
