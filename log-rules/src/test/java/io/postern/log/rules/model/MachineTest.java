@@ -27,7 +27,7 @@ class MachineTest {
     assertThat(laterMillis() - before).isEqualTo(4_000);
   }
 
-  /** As in schedule 5774052: two owners had a lease. */
+  /** Two owners had a lease in a schedule in which it did not. */
   @Test
   void aSleepIsSeenBehindAClockThatWasSetBack() {
     long before = laterMillis();
