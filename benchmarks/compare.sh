@@ -17,11 +17,16 @@ bench() { # NAME ARGUMENTS
 
 # Compilers are not done before: 50,000 messages at 100 a session and 6,000 at 1 a session, to a sink of its own.
 warm() {
+  local many=${WARM:-50000} few
+  few=$((many * 3 / 25))
   ./smtpsink --port 2526 --ctl 2527 --cert ../certs/sink-ec.pem --key ../certs/sink-ec.key --lifetime 600 >/dev/null 2>&1 &
   local sink=$!
-  ./smtpload --port 2525 --tls starttls --conns 10 --messages "${WARM:-50000}" --per-conn 100 --size 10240 --run-id warm --timeout 300
-  ./smtpload --port 2525 --tls starttls --conns 10 --messages $((${WARM:-50000} * 3 / 25)) --per-conn 1 --size 10240 --run-id warm1 --timeout 300
-  sleep 5
+  ./smtpload --port 2525 --tls starttls --conns 10 --messages $many --per-conn 100 --size 10240 --run-id warm --timeout 300
+  ./smtpload --port 2525 --tls starttls --conns 10 --messages $few --per-conn 1 --size 10240 --run-id warm1 --timeout 300
+  for _ in $(seq 30); do
+    [ "$(./sinkctl 2527 STATSJSON | grep -oE '"unique":[0-9]+' | cut -d: -f2)" -lt $((many + few)) ] || break
+    sleep 1
+  done
   kill $sink
 }
 

@@ -63,6 +63,7 @@ final class MessageIntake implements Intake {
   }
 
   /**
+   * @param envelopes takes envelopes, each behind the acknowledgement of its content
    * @param small takes contents of one chunk, which never wait behind larger ones
    * @param large takes contents of more than one chunk
    */

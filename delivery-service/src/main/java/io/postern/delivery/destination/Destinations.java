@@ -34,8 +34,8 @@ public final class Destinations {
   private static final Duration MEMORY = Duration.ofHours(1);
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
   private static final String CROWDED =
-      "not tried: half of all deliveries that may be open are, most to hosts that take long,"
-          + " and this destination has not shown to be quick";
+      "not tried: more than half of the deliveries are open that may be, and this destination is"
+          + " not known to be quick";
 
   /** The answer to a wait. */
   public sealed interface Admission {
@@ -165,7 +165,7 @@ public final class Destinations {
     busy--;
     long now = clock.getAsLong();
     if (!slot.quick) {
-      unproven.ended(slot.began, now);
+      unproven.ended(slot.began, feedback, now);
     }
     slot.destination.ended(slot.probe, slot.began, feedback, error, now, share());
     serve(slot.destination, now);

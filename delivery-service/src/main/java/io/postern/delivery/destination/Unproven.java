@@ -3,7 +3,7 @@ package io.postern.delivery.destination;
 import java.time.Duration;
 
 /**
- * Deliveries to destinations that have not shown to be quick, all together: those of a thousand
+ * Deliveries to destinations that are not known to be quick, all together: those of a thousand
  * hosts that hang, with a few slots each, must leave half of the reader's window to the others. In
  * the crowded half none of them starts; each is handed back, at the pace at which those that run
  * end. Owner: {@link Destinations}, under its lock.
@@ -24,10 +24,12 @@ final class Unproven {
     moved = now;
   }
 
-  void ended(long began, long now) {
+  void ended(long began, Feedback feedback, long now) {
     running--;
     moved = now;
-    pace.took(now - began);
+    if (feedback != Feedback.NOTHING) {
+      pace.took(now - began);
+    }
   }
 
   /** Books a time, from now. */

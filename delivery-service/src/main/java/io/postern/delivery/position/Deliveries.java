@@ -50,7 +50,7 @@ final class Deliveries {
   private final OccasionalLog gaps = new OccasionalLog(Deliveries.class);
   private volatile int inWindow;
   private volatile int fullest;
-  private volatile long counted;
+  private volatile long lastWeight;
   private long weight;
 
   /**
@@ -90,7 +90,7 @@ final class Deliveries {
 
   /** See {@link DeliveryReader#crowded}. Any thread. */
   boolean crowded(ReaderSettings settings) {
-    return fullest > settings.window() / 2 || counted > settings.bufferBytes() / 2;
+    return fullest > settings.window() / 2 || lastWeight > settings.bufferBytes() / 2;
   }
 
   long weight() {
@@ -414,6 +414,6 @@ final class Deliveries {
     }
     inWindow = sum;
     fullest = most;
-    counted = weight;
+    lastWeight = weight;
   }
 }

@@ -87,7 +87,7 @@ class DestinationsTest {
       assertThat(destinations.acquire(other, () -> true))
           .isInstanceOfSatisfying(
               Admission.Busy.class,
-              busy -> assertThat(busy.detail()).contains("not shown to be quick"));
+              busy -> assertThat(busy.detail()).contains("not known to be quick"));
     }
     destinations.release(quick, Feedback.THROUGH, "");
     assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Granted.class);
@@ -122,6 +122,9 @@ class DestinationsTest {
   void theCrowdComesBackAtThePaceAtWhichItsDeliveriesEnd() throws Exception {
     for (int i = 0; i < 20; i++) {
       takes("slow" + i, Duration.ofSeconds(10));
+    }
+    for (int i = 0; i < 20; i++) {
+      destinations.release(slot("unknown" + i), Feedback.NOTHING, ""); // says nothing of the pace
     }
     Slot running = slot("slow0"); // of one slot, that gives one in ten seconds
     crowded.set(true);

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.log.rules.Lease;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,29 @@ class DeliveriesTest {
     assertThat(lab.commit(work).next()).isEqualTo(1);
     assertThat(lab.observed).hasSize(1);
     assertThat(only().getOwner()).isEqualTo(work.ledger.owner().message());
+  }
+
+  @Test
+  void aPartitionsWindowOrTheMemoryOfAllOverHalfUsedIsACrowd() {
+    PartitionWork work = lab.take();
+    List<SessionLab.Session> sessions = List.of(lab.start(work, 0), lab.start(work, 1));
+    lab.deliveries.collect();
+    assertThat(lab.deliveries.crowded(settings(4, 1 << 20))).isFalse();
+    SessionLab.Session third = lab.start(work, 2);
+    lab.deliveries.collect();
+    assertThat(lab.deliveries.crowded(settings(4, 1 << 20))).as("three of four").isTrue();
+    assertThat(lab.deliveries.crowded(settings(500, 1 << 18))).as("48 KiB each").isTrue();
+    assertThat(lab.deliveries.crowded(settings(500, 1 << 20))).isFalse();
+    lab.end(third, OutcomeKind.DEFERRED);
+    sessions.forEach(session -> lab.end(session, OutcomeKind.DEFERRED));
+    lab.acknowledge();
+    lab.deliveries.collect();
+    assertThat(lab.deliveries.crowded(settings(4, 1 << 18))).isFalse();
+  }
+
+  private static ReaderSettings settings(int window, long bufferBytes) {
+    Duration any = Duration.ofSeconds(1);
+    return new ReaderSettings(window, bufferBytes, any, any, any, 100, 1 << 20);
   }
 
   @Test

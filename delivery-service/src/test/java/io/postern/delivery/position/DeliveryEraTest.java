@@ -9,7 +9,6 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.DeliveryEra;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,27 +19,19 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A deleted group's mail goes on in a new era, each delivery once. */
 class DeliveryEraTest {
-  @TempDir private static Path folder;
   private static KafkaBroker broker;
   private ReaderLab lab;
 
   @BeforeAll
   static void startBroker() {
-    broker = KafkaBroker.start(folder, more -> {});
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
+    broker = ReaderLab.sharedBroker();
   }
 
   @BeforeEach

@@ -12,12 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The program of {@code ./run} itself. Its AOT cache is looked for by the script, which has no
@@ -37,8 +35,6 @@ final class Launcher {
           "-XX:TieredStopAtLevel=1",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
-
-  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private Launcher() {}
 
@@ -79,8 +75,8 @@ final class Launcher {
     Path recorded = work.resolve("launcher.aotconf");
     Path made = work.resolve("launcher.aot");
     Path output = work.resolve("launcher.output");
-    run(demo.with(AotCache.record(recorded)).command(), output);
-    run(cache.create(recorded, made).command(), output);
+    BoundedRun.of(demo.with(AotCache.record(recorded)).command(), output);
+    BoundedRun.of(cache.create(recorded, made).command(), output);
     keep(made, file);
   }
 
@@ -90,23 +86,8 @@ final class Launcher {
     }
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.deleteIfExists(file);
-    run(List.of("cksum", made.toString()), file.resolveSibling(file.getFileName() + ".cksum"));
+    BoundedRun.of(
+        List.of("cksum", made.toString()), file.resolveSibling(file.getFileName() + ".cksum"));
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static void run(List<String> command, Path output)
-      throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
-        throw new IllegalStateException("the launcher's cache was not made: see " + output);
-      }
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }

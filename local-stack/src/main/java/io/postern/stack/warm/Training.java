@@ -30,7 +30,6 @@ import java.util.stream.Stream;
  */
 public final class Training {
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final Duration CREATION = Duration.ofMinutes(2);
 
   private final Path folder;
   private final Path home;
@@ -165,20 +164,10 @@ public final class Training {
     }
     Path made = work.resolve(program.name() + ".aot");
     Path output = work.resolve(program.name() + ".create");
-    Process process =
-        new ProcessBuilder(program.cache().create(configuration, made).command())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      if (!process.waitFor(CREATION.toMillis(), TimeUnit.MILLISECONDS)
-          || process.exitValue() != 0
-          || !Files.exists(made)) {
-        throw new IllegalStateException(
-            "the cache of " + program.name() + " was not made: see " + output);
-      }
-    } finally {
-      process.destroyForcibly();
+    BoundedRun.of(program.cache().create(configuration, made).command(), output);
+    if (!Files.exists(made)) {
+      throw new IllegalStateException(
+          "the cache of " + program.name() + " was not made: see " + output);
     }
     program.cache().keep(made);
   }

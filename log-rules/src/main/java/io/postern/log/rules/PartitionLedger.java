@@ -141,8 +141,7 @@ public final class PartitionLedger<P> {
       begun = true;
       predecessors = back;
       // No predecessor has read further, so none has written an outcome of a later Decision.
-      // Without
-      // this bound a taker of a long backlog would read back all that it has led to since.
+      // Without this bound a taker of a long backlog would read back all that it has led to since.
       before = Math.min(deliveriesEnd, inherited.next() + MOST_AHEAD + MOST_AT_ONCE);
       return List.of();
     }
