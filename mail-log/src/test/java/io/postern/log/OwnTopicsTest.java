@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -43,8 +44,12 @@ class OwnTopicsTest {
       await()
           .untilAsserted(
               () ->
-                  assertThat(admin.describeTopics(List.of(POSITIONS)).allTopicNames().get())
-                      .hasSize(1));
+                  assertThat(
+                          admin
+                              .listTopics(new ListTopicsOptions().listInternal(true))
+                              .names()
+                              .get())
+                      .contains(POSITIONS));
       assertRefused(log, POSITIONS, "flush.messages is 9223372036854775807", "kafka-configs");
       flush(admin, POSITIONS);
 
