@@ -3,6 +3,7 @@ package io.postern.stack;
 import com.sun.management.OperatingSystemMXBean;
 import io.postern.lab.BrokerSettings;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How much machine the processes of a stack get. */
@@ -12,30 +13,13 @@ public enum Size {
    * each service must do with.
    */
   SMALL(
-      List.of(
-          "-Xmx128m",
-          "-XX:MaxDirectMemorySize=96m",
-          "-XX:+UseSerialGC",
-          "-XX:+UseCompactObjectHeaders",
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+ExitOnOutOfMemoryError",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow"),
+      services("-Xmx128m", "-XX:MaxDirectMemorySize=96m", "-XX:TieredStopAtLevel=1"),
       BrokerSettings.small()),
   /**
    * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
    * with its CPU. What docs/performance.md measures.
    */
-  SERVER(
-      List.of(
-          "-Xmx256m",
-          "-XX:MaxDirectMemorySize=128m",
-          "-XX:+UseSerialGC",
-          "-XX:+UseCompactObjectHeaders",
-          "-XX:+ExitOnOutOfMemoryError",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow"),
-      BrokerSettings.server());
+  SERVER(services("-Xmx256m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
 
   /** A stack of the larger size at rest, with as much again for what else the machine does. */
   private static final long SERVER_MEMORY = 3L << 30;
@@ -46,6 +30,20 @@ public enum Size {
   Size(List<String> services, BrokerSettings broker) {
     this.services = services;
     this.broker = broker;
+  }
+
+  private static List<String> services(String... sizes) {
+    List<String> flags = new ArrayList<>(List.of(sizes));
+    flags.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            // As Quarkus' own jar says: its threads clear their locals when they end.
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    return List.copyOf(flags);
   }
 
   /** The larger one where this machine, or container, has the memory for it. */

@@ -56,6 +56,19 @@ public final class AotCache {
   private static final List<String> STUBS =
       List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching");
 
+  /**
+   * With profiles at hand the first tier needs to make none, and its code is quicker without; and
+   * the second tier, which would take all CPU from the first messages, begins four times as late.
+   */
+  private static final List<String> TIERS =
+      List.of(
+          "-XX:Tier3DelayOn=0",
+          "-XX:Tier3DelayOff=0",
+          "-XX:Tier4InvocationThreshold=20000",
+          "-XX:Tier4MinInvocationThreshold=2400",
+          "-XX:Tier4CompileThreshold=60000",
+          "-XX:Tier4BackEdgeThreshold=160000");
+
   private static final int BUFFER = 1 << 20;
 
   /** Of a jar's last record, where nothing follows it. */
@@ -140,7 +153,7 @@ public final class AotCache {
    * The program with the flags that use the cache, or as it is where there is none that is whole.
    */
   public JavaProgram use() {
-    return whole() ? program.with(List.of("-XX:AOTCache=" + file)) : program;
+    return whole() ? program.with(TIERS).with(List.of("-XX:AOTCache=" + file)) : program;
   }
 
   /** The flags with which a run of the program under load records what {@link #create} needs. */

@@ -41,6 +41,12 @@ final class Takes implements Runnable, AutoCloseable {
   private static final int FETCH_BYTES = 4 << 20;
 
   /**
+   * The marker is in the log, so there is nothing to wait for; and a fetch that waits at the end of
+   * one partition holds up what is asked of the next on the same connection.
+   */
+  private static final int FETCH_WAIT_MILLIS = 10;
+
+  /**
    * @param from offset of {@code mail.outcomes}, where the owner {@code there} is in force
    * @param marker where its PartitionTaken stands
    */
@@ -136,6 +142,10 @@ final class Takes implements Runnable, AutoCloseable {
     int number = request.work().partition.partition();
     TopicPartition outcomes = new TopicPartition(Topics.MAIL_OUTCOMES, number);
     TopicPartition deliveries = new TopicPartition(Topics.MAIL_DELIVERIES, number);
+    reader.assign(List.of(outcomes, deliveries));
+    reader.pause(List.of(deliveries)); // asked for its end alone
+    reader.seek(deliveries, 0);
+    reader.seek(outcomes, request.from());
     Long end = reader.endOffsets(List.of(deliveries)).get(deliveries);
     if (end == null) {
       throw new KafkaException("no end of " + deliveries);
@@ -148,8 +158,6 @@ final class Takes implements Runnable, AutoCloseable {
               + ", a position says that outcomes stand before "
               + request.from());
     }
-    reader.assign(List.of(outcomes));
-    reader.seek(outcomes, request.from());
     ReadBack back = new ReadBack(request.there());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reader.position(outcomes) <= request.marker()) {
@@ -204,6 +212,7 @@ final class Takes implements Runnable, AutoCloseable {
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     return properties;
   }
 

@@ -1,0 +1,71 @@
+package io.postern.delivery.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.DeliveryPosition;
+import io.postern.contracts.Deployment;
+import io.postern.contracts.Owner;
+import io.postern.contracts.Topics;
+import io.postern.lab.SharedBroker;
+import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
+import io.postern.log.TopicsSetup;
+import io.postern.log.rules.Lease;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A taker of many partitions reads each back as soon as the log can answer. */
+class TakesTest {
+  private static final int PARTITIONS = 48;
+
+  /**
+   * A fetch that waits for records at one partition's end would hold up the next partition: 0.5 s
+   * each by Kafka's default, 24 s in all.
+   */
+  @Test
+  void noPartitionWaitsForTheEndOfAnother() throws Exception {
+    LogSettings settings =
+        new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
+    TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS));
+    Takes takes = new Takes(settings);
+    Thread thread = Thread.ofPlatform().unstarted(takes);
+    try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(TakesTest.class))) {
+      log.renew();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        Owner owner = new Owner(0, 3, 1);
+        log.send(OutcomeLog.taken(partition, owner), owner);
+        Awaitility.await().until(() -> log.poll() != null);
+        takes.ask(new Takes.Request(work(partition), owner, 0, owner, 0));
+      }
+      thread.start();
+      Set<Integer> read = new TreeSet<>();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(12))
+          .pollInterval(Duration.ofMillis(10))
+          .untilAsserted(
+              () -> {
+                for (Takes.Result result = takes.poll(); result != null; result = takes.poll()) {
+                  assertThat(result.deliveriesEnd()).isZero();
+                  read.add(result.request().work().partition.partition());
+                }
+                assertThat(read).hasSize(PARTITIONS);
+              });
+    } finally {
+      takes.close();
+      thread.join();
+    }
+  }
+
+  private static PartitionWork work(int partition) {
+    return new PartitionWork(
+        new TopicPartition(Topics.MAIL_DELIVERIES, partition),
+        DeliveryPosition.first(0),
+        1,
+        new Lease(System::nanoTime, System::nanoTime, Duration.ZERO));
+  }
+}
