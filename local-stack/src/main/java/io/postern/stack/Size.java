@@ -19,7 +19,7 @@ public enum Size {
    * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
    * with its CPU. What docs/performance.md measures.
    */
-  SERVER(services("-Xmx256m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
+  SERVER(services("-Xmx256m", "-Xmn48m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
 
   /** A stack of the larger size at rest, with as much again for what else the machine does. */
   private static final long SERVER_MEMORY = 3L << 30;

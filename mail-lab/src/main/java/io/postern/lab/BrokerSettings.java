@@ -44,7 +44,8 @@ public record BrokerSettings(
 
   /** Both compiler tiers and 512 MB: a server, and measurements. */
   public static BrokerSettings server() {
-    return small().withJvm("-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+    return small()
+        .withJvm("-Xmx512m", "-Xmn64m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
   }
 
   public BrokerSettings withJvm(String... options) {

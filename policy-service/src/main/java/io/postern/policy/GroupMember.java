@@ -42,6 +42,9 @@ public final class GroupMember implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(GroupMember.class);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
+  /** The least that a broker takes by default: a member that was killed is replaced after it. */
+  public static final int SESSION_TIMEOUT_MILLIS = 6_000;
+
   private final LogSettings settings;
   private final String group;
   private final KafkaConsumer<String, byte[]> consumer;
@@ -64,7 +67,7 @@ public final class GroupMember implements AutoCloseable {
     Properties properties = settings.consumer(group);
     // A member that dies is replaced within the one; a new one gets its share after two of the
     // other.
-    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     properties.putAll(more);
     consumer = new KafkaConsumer<>(properties);

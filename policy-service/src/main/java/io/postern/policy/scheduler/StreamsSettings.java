@@ -3,6 +3,7 @@ package io.postern.policy.scheduler;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
 import io.postern.log.LogSettings;
+import io.postern.policy.GroupMember;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.Set;
@@ -52,7 +53,8 @@ final class StreamsSettings {
     put(properties, StreamsConfig.CONSUMER_PREFIX, settings.consumer(ConsumerGroups.SCHEDULER));
     put(properties, StreamsConfig.PRODUCER_PREFIX, settings.transactionalProducer("scheduler"));
     put(properties, StreamsConfig.ADMIN_CLIENT_PREFIX, settings.admin());
-    consumer(properties, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    consumer(
+        properties, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, GroupMember.SESSION_TIMEOUT_MILLIS);
     consumer(properties, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     consumer(properties, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     consumer(properties, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
