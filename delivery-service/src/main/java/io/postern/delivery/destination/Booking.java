@@ -27,11 +27,12 @@ final class Booking {
    *
    * @param from not before this
    * @param ahead how many go before it from then on
+   * @param seen for how long the pace was seen; nothing is said of a time that is farther away
    * @return from now
    */
-  Duration next(long now, long from, int ahead, double perSecond) {
+  Duration next(long now, long from, int ahead, double perSecond, long seen) {
     long one = (long) (1e9 / Math.max(SLOWEST, perSecond));
-    long last = from + settings.longestHandBack().toNanos();
+    long last = from + Math.min(seen, settings.longestHandBack().toNanos());
     booked = Math.min(last, Math.max(booked, from + ahead * one) + one);
     long at = Math.max(booked, now + settings.shortestHandBack().toNanos());
     // Apart from each other also where the bounds would let many come at once.

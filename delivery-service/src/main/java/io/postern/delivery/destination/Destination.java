@@ -174,16 +174,18 @@ final class Destination {
 
   /**
    * Books a time for a delivery that is handed back: behind those in line and those booked before,
-   * at the destination's pace.
+   * at the destination's pace. The first deliveries after a start are slow for this replica's own
+   * reasons, so nothing is booked farther ahead than the destination was seen for.
    *
    * @return from now
    */
   Duration handBack(long now, double share) {
     if (dead) {
       // A probe under way has not told yet; if it fails the next one is no sooner than this.
-      return booking.next(now, probing ? now + pause : Math.max(now, nextProbe), 0, usualPace);
+      long from = probing ? now + pause : Math.max(now, nextProbe);
+      return booking.next(now, from, 0, usualPace, Long.MAX_VALUE);
     }
-    return booking.next(now, now, line.size(), perSecond(now, share));
+    return booking.next(now, now, line.size(), perSecond(now, share), now - made);
   }
 
   /** Why a delivery gets no slot; for the administrator. */

@@ -11,11 +11,13 @@ import java.time.Duration;
 final class Unproven {
   private final Booking booking;
   private final Pace pace = new Pace();
+  private final long made;
   private int running;
   private long moved;
 
   Unproven(DestinationSettings settings, long now) {
     booking = new Booking(settings, now);
+    made = now;
     moved = now;
   }
 
@@ -34,6 +36,6 @@ final class Unproven {
 
   /** Books a time, from now. */
   Duration handBack(long now) {
-    return booking.next(now, now, 0, pace.perSecond(Math.max(1, running), now - moved));
+    return booking.next(now, now, 0, pace.perSecond(Math.max(1, running), now - moved), now - made);
   }
 }

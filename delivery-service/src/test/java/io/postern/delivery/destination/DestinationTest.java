@@ -188,8 +188,23 @@ class DestinationTest {
     assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofMinutes(10 + 35));
   }
 
+  /** The first deliveries wait for code to be compiled, for verdicts and for connections. */
+  @Test
+  void nothingIsBookedFartherAheadThanTheDestinationWasSeen() {
+    one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
+    pass(Duration.ofSeconds(3));
+    for (int i = 0; i < 500; i++) {
+      destination.line.add(new Place());
+    }
+    assertThat(handBack(300)).allSatisfy(s -> assertThat(s).isBetween(5.0, 5.5));
+    pass(Duration.ofSeconds(20));
+    assertThat(handBack(300)).allSatisfy(s -> assertThat(s).isBetween(20.0, 26.0));
+    pass(Duration.ofMinutes(4));
+    assertThat(handBack(1).getFirst()).isGreaterThan(250);
+  }
+
   private void twoASecond() {
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 400; i++) {
       one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
       pass(Duration.ofMillis(500));
     }
@@ -221,7 +236,7 @@ class DestinationTest {
     for (int i = 0; i < 5; i++) {
       destination.start(now);
     }
-    pass(Duration.ofMinutes(2));
+    pass(Duration.ofMinutes(11));
     List<Double> seconds = handBack(1_000);
     assertThat(seconds).allSatisfy(s -> assertThat(s).isBetween(5.0, 660.0));
     assertThat(seconds.getLast()).isGreaterThanOrEqualTo(600);

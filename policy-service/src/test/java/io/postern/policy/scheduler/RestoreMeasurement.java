@@ -1,16 +1,5 @@
 package io.postern.policy.scheduler;
 
-import io.postern.contracts.QueueId;
-import io.postern.contracts.Topics;
-import io.postern.contracts.v1.OutcomeId;
-import io.postern.contracts.v1.OutcomeKind;
-import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.contracts.v1.OutcomeWriter;
-import io.postern.contracts.v1.RecipientOutcome;
-import io.postern.contracts.v1.RemoteReply;
-import io.postern.contracts.v1.RevocationMode;
-import io.postern.contracts.v1.TlsLevel;
-import io.postern.contracts.v1.TlsRequirement;
 import io.postern.policy.LogLab;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Properties;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Measures, not in the tests: how fast deferred mail is taken in, and time and memory of a
@@ -35,55 +22,12 @@ public final class RestoreMeasurement {
     Path folder = Path.of(args[0]).toAbsolutePath();
     int entries = Integer.parseInt(args[1]);
     try (LogLab log = new LogLab(folder.resolve("broker"))) {
-      fill(log, entries);
+      DeferredOutcomes.write(
+          log.settings(), entries, Collections.nCopies(LogLab.PARTITIONS, SchedulerLab.OWNER));
       String bootstrap = log.broker().bootstrap();
       run("taken in by the first", bootstrap, folder.resolve("state"), entries);
       run("restored after a kill", bootstrap, folder.resolve("state"), entries);
       run("restored by another replica", bootstrap, folder.resolve("other"), entries);
-    }
-  }
-
-  private static void fill(LogLab log, int entries) {
-    Properties properties = log.settings().producer();
-    properties.put("linger.ms", 5);
-    properties.put("max.block.ms", 60_000);
-    long now = System.currentTimeMillis();
-    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties)) {
-      for (int i = 0; i < entries; i++) {
-        QueueId queueId = QueueId.next(i % LogLab.PARTITIONS);
-        OutcomeRecorded outcome =
-            OutcomeRecorded.newBuilder()
-                .setId(OutcomeId.newBuilder().setIncarnation("measurement").setNumber(i))
-                .setWriter(OutcomeWriter.WRITER_DELIVERY)
-                .setOwner(SchedulerLab.OWNER.message())
-                .setQueueId(queueId.value())
-                .setDeliveryId(queueId + "/1/0")
-                .setAttempt(1)
-                .setOrganization("contoso")
-                .setConnector("To Fabrikam")
-                .setRequirement(
-                    TlsRequirement.newBuilder()
-                        .setLevel(TlsLevel.DOMAIN_VALIDATION)
-                        .setTlsDomain("mail.fabrikam.example")
-                        .setRevocation(RevocationMode.REVOCATION_REQUIRED))
-                .setRoute("mx:fabrikam" + i % 500 + ".example")
-                .setAcceptedOffset(i)
-                .setAcceptedMillis(now)
-                .setExpiresMillis(now + Duration.ofDays(1).toMillis())
-                .setAtMillis(now)
-                .addRecipients(
-                    RecipientOutcome.newBuilder()
-                        .setKind(OutcomeKind.DEFERRED)
-                        .setReason("remote-4xx")
-                        .setReply(
-                            RemoteReply.newBuilder()
-                                .setCode(451)
-                                .setText("4.7.1 try again later, please, we are very busy")))
-                .build();
-        producer.send(
-            new ProducerRecord<>(
-                Topics.MAIL_OUTCOMES, queueId.partition(), queueId.value(), outcome.toByteArray()));
-      }
     }
   }
 
