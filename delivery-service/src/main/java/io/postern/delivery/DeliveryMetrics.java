@@ -9,6 +9,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.Lateness;
 import io.postern.delivery.keeper.Kept;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.position.TakeoverCounts;
@@ -40,8 +41,15 @@ final class DeliveryMetrics {
     this.fresh = registry.counter("postern.delivery.connections", "reused", "false");
   }
 
-  void gauges(DeliveryReader reader, Destinations destinations, Connections connections) {
+  void gauges(
+      DeliveryReader reader,
+      Destinations destinations,
+      Connections connections,
+      Lateness lateness) {
     Gauge.builder("postern.delivery.open", reader, DeliveryReader::inWindow).register(registry);
+    Gauge.builder("postern.delivery.lateness", lateness, Lateness::seconds)
+        .baseUnit("seconds")
+        .register(registry);
     Gauge.builder("postern.delivery.running", destinations, Destinations::busy).register(registry);
     Gauge.builder("postern.delivery.waiting", destinations, Destinations::waiting)
         .register(registry);

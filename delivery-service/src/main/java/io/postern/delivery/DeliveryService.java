@@ -3,6 +3,7 @@ package io.postern.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.Lateness;
 import io.postern.delivery.destination.RouteChannel;
 import io.postern.delivery.destination.RouteStates;
 import io.postern.delivery.gate.Judge;
@@ -79,8 +80,10 @@ public class DeliveryService {
     LogSettings log = configuration.logSettings();
     Deployment deployment = configuration.deployment();
     DirectoryReader<Directory> routing = running(new DirectoryReader<>(log, Directory::of));
+    Lateness lateness = running(new Lateness());
     Destinations destinations =
-        new Destinations(configuration.destinations(), () -> share(deployment), this::crowded);
+        new Destinations(
+            configuration.destinations(), () -> share(deployment), this::crowded, lateness::late);
     RouteStates states = running(new RouteStates(destinations, process(), routes::tell));
     Connections connections = running(connections());
     ContentReader contents = running(new ContentReader(log));
@@ -94,7 +97,7 @@ public class DeliveryService {
             relay,
             () -> routing.current().isPresent(),
             metrics::recorded);
-    metrics.gauges(deliveries, destinations, connections);
+    metrics.gauges(deliveries, destinations, connections, lateness);
     directory = routing;
     reader = deliveries;
     keeper = held;
@@ -103,6 +106,7 @@ public class DeliveryService {
     OwnTlsAnnouncer announcer =
         running(new OwnTlsAnnouncer(log, "delivery", configuration.replica(), presented));
     states.start();
+    lateness.start();
     Thread.ofVirtual()
         .name("delivery-topics")
         .start(() -> begin(log, deployment, routing, announcer, () -> runAll(held, deliveries)));

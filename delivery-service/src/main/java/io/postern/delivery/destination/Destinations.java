@@ -33,6 +33,7 @@ public final class Destinations {
   private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
   private static final Duration MEMORY = Duration.ofHours(1);
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
+  private static final int PATIENCE_IF_LATE = 6;
   private static final String CROWDED =
       "not tried: more than half of the deliveries are open that may be, and this destination is"
           + " not known to be quick";
@@ -57,6 +58,7 @@ public final class Destinations {
   private final DestinationSettings settings;
   private final DoubleSupplier share;
   private final BooleanSupplier crowded;
+  private final BooleanSupplier late;
   private final LongSupplier clock;
   private final LinkedHashMap<String, Destination> destinations =
       new LinkedHashMap<>(16, 0.75f, true);
@@ -67,19 +69,26 @@ public final class Destinations {
   /**
    * @param share this replica's part of each destination's limit, above 0 and at most 1
    * @param crowded the reader's window is over half full
+   * @param late this process gets too little CPU ({@link Lateness#late})
    */
-  public Destinations(DestinationSettings settings, DoubleSupplier share, BooleanSupplier crowded) {
-    this(settings, share, crowded, System::nanoTime);
+  public Destinations(
+      DestinationSettings settings,
+      DoubleSupplier share,
+      BooleanSupplier crowded,
+      BooleanSupplier late) {
+    this(settings, share, crowded, late, System::nanoTime);
   }
 
   Destinations(
       DestinationSettings settings,
       DoubleSupplier share,
       BooleanSupplier crowded,
+      BooleanSupplier late,
       LongSupplier clock) {
     this.settings = settings;
     this.share = share;
     this.crowded = crowded;
+    this.late = late;
     this.clock = clock;
     this.unproven = new Unproven(settings, clock.getAsLong());
   }
@@ -97,7 +106,7 @@ public final class Destinations {
             ? new Admission.Busy(unproven.handBack(since), CROWDED)
             : granted(destination, since);
       }
-      if (destination.dead() || noWait && !destination.soon(since, share())) {
+      if (destination.dead() || noWait && !keepsMoving(destination, since)) {
         return busy(destination, since);
       }
       destination.line.add(place);
@@ -117,7 +126,7 @@ public final class Destinations {
       throws InterruptedException {
     while (true) {
       long now = clock.getAsLong();
-      long left = since + settings.patience().toNanos() - now;
+      long left = since + patience(destination, now) - now;
       if (!ownership.held()) {
         Admission answer = leave(destination, place, true);
         if (answer instanceof Admission.Granted(Slot slot)) {
@@ -125,7 +134,7 @@ public final class Destinations {
         }
         return new Admission.Lost();
       }
-      if (left <= 0 || crowded.getAsBoolean() && !soon(destination, now)) {
+      if (left <= 0 || crowded.getAsBoolean() && !keepsMoving(destination, now)) {
         return leave(destination, place, false);
       }
       try {
@@ -185,8 +194,17 @@ public final class Destinations {
     }
   }
 
-  private synchronized boolean soon(Destination destination, long now) {
-    return destination.soon(now, share());
+  private synchronized boolean keepsMoving(Destination destination, long now) {
+    return destination.soon(now, share()) || onlyLate(destination, now);
+  }
+
+  private synchronized long patience(Destination destination, long now) {
+    return settings.patience().toNanos() * (onlyLate(destination, now) ? PATIENCE_IF_LATE : 1);
+  }
+
+  /** Not the destination is slow but we are: to hand back costs the CPU that is missing. */
+  private boolean onlyLate(Destination destination, long now) {
+    return late.getAsBoolean() && destination.quick(now);
   }
 
   private Admission.Granted granted(Destination destination, long now) {

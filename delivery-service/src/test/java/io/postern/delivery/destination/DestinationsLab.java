@@ -37,6 +37,6 @@ public final class DestinationsLab {
       DestinationSettings settings,
       java.util.function.BooleanSupplier crowded,
       java.util.function.LongSupplier clock) {
-    return new Destinations(settings, () -> 1, crowded, clock);
+    return new Destinations(settings, () -> 1, crowded, () -> false, clock);
   }
 }

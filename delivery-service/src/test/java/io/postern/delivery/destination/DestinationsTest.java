@@ -155,6 +155,49 @@ class DestinationsTest {
     assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
   }
 
+  /** Handing back would cost the CPU that is missing. */
+  @Test
+  void whereThisProcessIsLateTheLineOfAQuickDestinationIsKept() throws Exception {
+    AtomicBoolean late = new AtomicBoolean(true);
+    Destinations scarce =
+        new Destinations(
+            DestinationsLab.one(3, Duration.ofSeconds(5)),
+            () -> 1,
+            crowded::get,
+            late::get,
+            clock::get);
+    Slot quick = granted(scarce, "quick");
+    clock.addAndGet(Duration.ofMillis(900).toNanos());
+    scarce.release(quick, Feedback.THROUGH, "");
+    Slot slow = granted(scarce, "slow");
+    clock.addAndGet(Duration.ofSeconds(3).toNanos());
+    scarce.release(slow, Feedback.THROUGH, "");
+    Slot running = granted(scarce, "quick");
+    Slot hanging = granted(scarce, "slow");
+    crowded.set(true);
+    clock.addAndGet(Duration.ofMillis(1_100).toNanos());
+    assertThat(scarce.acquire("slow", () -> true)).isInstanceOf(Admission.Busy.class);
+    CompletableFuture<Admission> waiting = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                waiting.complete(scarce.acquire("quick", () -> true));
+              } catch (InterruptedException e) {
+                waiting.completeExceptionally(e);
+              }
+            });
+    Awaitility.await().until(() -> scarce.waiting() == 1);
+    late.set(false);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    scarce.release(running, Feedback.THROUGH, "");
+    scarce.release(hanging, Feedback.THROUGH, "");
+  }
+
+  private static Slot granted(Destinations destinations, String route) throws InterruptedException {
+    return ((Admission.Granted) destinations.acquire(route, () -> true)).slot();
+  }
+
   @Test
   void whoWaitsWhenADestinationDiesIsHandedBackAtOnce() throws Exception {
     fail("a", 2);
@@ -203,7 +246,8 @@ class DestinationsTest {
   void aGrowingShareLetsThoseInLineGo() throws Exception {
     AtomicReference<Double> share = new AtomicReference<>(0.2);
     Destinations shared =
-        new Destinations(DestinationsLab.SETTINGS, share::get, crowded::get, clock::get);
+        new Destinations(
+            DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get);
     assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
     CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
     share.set(1.0);
@@ -276,7 +320,7 @@ class DestinationsTest {
             Duration.ofMillis(50),
             10);
     AtomicBoolean tight = new AtomicBoolean();
-    Destinations many = new Destinations(settings, () -> 1, tight::get);
+    Destinations many = new Destinations(settings, () -> 1, tight::get, () -> false);
     Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
     AtomicInteger probes = new AtomicInteger();
     AtomicInteger mostProbes = new AtomicInteger();

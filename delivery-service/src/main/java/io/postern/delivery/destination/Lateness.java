@@ -1,0 +1,60 @@
+package io.postern.delivery.destination;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How late threads of this process run, as the mean of the last second: where that is more than 20
+ * ms the machine, or the container's share of it, is what is slow, and no next hop. A saturated
+ * machine has a few milliseconds; a container that is held to a fifth of a core has 30 and more.
+ *
+ * <p>A thread of its own that sleeps and looks how much longer it slept; {@link #late} from any
+ * thread.
+ */
+public final class Lateness implements AutoCloseable {
+  private static final Duration SLEEP = Duration.ofMillis(20);
+  private static final Duration LATE = Duration.ofMillis(20);
+  private static final double WEIGHT = 0.03;
+
+  private final Thread thread =
+      Thread.ofPlatform().name("delivery-lateness").daemon().unstarted(this::measure);
+  private volatile double meanNanos;
+  private volatile boolean closed;
+
+  public void start() {
+    thread.start();
+  }
+
+  private void measure() {
+    while (!closed) {
+      long before = System.nanoTime();
+      LockSupport.parkNanos(SLEEP.toNanos());
+      ran(System.nanoTime() - before);
+    }
+  }
+
+  /**
+   * @param nanos after which a sleep had ended
+   */
+  void ran(long nanos) {
+    // A machine that slept says nothing of the seconds after.
+    double late = Math.min(Math.max(0, nanos - SLEEP.toNanos()), Duration.ofSeconds(1).toNanos());
+    meanNanos += WEIGHT * (late - meanNanos);
+  }
+
+  /** This process gets too little CPU for what it has to do. */
+  public boolean late() {
+    return meanNanos > LATE.toNanos();
+  }
+
+  /** The mean. */
+  public double seconds() {
+    return meanNanos / 1e9;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+  }
+}

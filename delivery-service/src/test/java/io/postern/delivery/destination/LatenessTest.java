@@ -1,0 +1,48 @@
+package io.postern.delivery.destination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What sleeps that end late say. */
+class LatenessTest {
+  private final Lateness lateness = new Lateness();
+
+  private void sleeps(int count, int millis) {
+    for (int i = 0; i < count; i++) {
+      lateness.ran(Duration.ofMillis(millis).toNanos());
+    }
+  }
+
+  @Test
+  void aSaturatedMachineIsNotLate() {
+    sleeps(1_000, 29);
+    assertThat(lateness.late()).isFalse();
+    assertThat(lateness.seconds()).isCloseTo(0.009, within(0.0001));
+  }
+
+  @Test
+  void aShareOfAFifthIsLateWithinTwoSecondsAndNoLongerThanThat() {
+    sleeps(2_000 / 60, 60);
+    assertThat(lateness.late()).isTrue();
+    sleeps(2_000 / 20, 20);
+    assertThat(lateness.late()).isFalse();
+  }
+
+  @Test
+  void aMachineThatSleptIsNotLateForLong() {
+    lateness.ran(Duration.ofHours(8).toNanos());
+    sleeps(50, 20);
+    assertThat(lateness.late()).isFalse();
+  }
+
+  @Test
+  void itMeasuresUntilItIsClosed() {
+    lateness.start();
+    Awaitility.await().until(() -> lateness.seconds() > 0);
+    lateness.close();
+  }
+}
