@@ -19,8 +19,11 @@ import java.util.function.LongSupplier;
 record Clocks(LongSupplier later, LongSupplier monotonic, Clock wall, String boot) {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
+  /** The wall clock counts besides: a virtual machine that is halted has no other. */
   static Clocks ofTheMachine() {
-    return new Clocks(new LaterClock(), System::nanoTime, Clock.systemUTC(), bootId());
+    LongSupplier counted = BootTime.ofTheMachine().orElse(System::nanoTime);
+    Clock wall = Clock.systemUTC();
+    return new Clocks(new LaterClock(counted, wall), System::nanoTime, wall, bootId());
   }
 
   LeaseBeginning leaseBeginning() {

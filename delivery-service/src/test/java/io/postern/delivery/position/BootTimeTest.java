@@ -1,0 +1,35 @@
+package io.postern.delivery.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What the kernel says of the time since its start, against its own file. */
+class BootTimeTest {
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void isTheTimeSinceTheMachinesStart() throws Exception {
+    LongSupplier boot = BootTime.ofTheMachine().orElseThrow();
+    long before = boot.getAsLong();
+    String uptime = Files.readString(Path.of("/proc/uptime"));
+    long after = boot.getAsLong();
+    // In hundredths of a second, cut off.
+    long seconds = (long) (Double.parseDouble(uptime.split(" ", -1)[0]) * 1e9);
+    assertThat(seconds).isBetween(before - 20_000_000, after);
+    assertThat(after).isGreaterThanOrEqualTo(before);
+  }
+
+  @Test
+  void theMachinesClocksHaveItWhereItIs() {
+    Clocks clocks = Clocks.ofTheMachine();
+    long before = clocks.later().getAsLong();
+    assertThat(clocks.later().getAsLong()).isGreaterThanOrEqualTo(before);
+    BootTime.ofTheMachine()
+        .ifPresent(boot -> assertThat(before).isLessThanOrEqualTo(boot.getAsLong()));
+  }
+}
