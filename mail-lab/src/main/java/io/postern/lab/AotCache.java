@@ -57,11 +57,13 @@ public final class AotCache {
       List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching");
 
   /**
-   * With profiles at hand the first tier needs to make none, and its code is quicker without; and
-   * the second tier, which would take all CPU from the first messages, begins four times as late.
+   * The second compiler, which would take most of the CPU from the first messages, begins four
+   * times as late, and what has no profile yet gets none while that compiler has much to do: its
+   * code is quicker meanwhile. Measured: docs/performance.md.
    */
   private static final List<String> TIERS =
       List.of(
+          "-XX:+IgnoreUnrecognizedVMOptions", // of a later JDK
           "-XX:Tier3DelayOn=0",
           "-XX:Tier3DelayOff=0",
           "-XX:Tier4InvocationThreshold=20000",

@@ -27,17 +27,20 @@ final class Booking {
    *
    * @param from not before this
    * @param ahead how many go before it from then on
-   * @param seen for how long the pace was seen; nothing is said of a time that is farther away
+   * @param seen for how long the pace was seen: nothing is said of a time that is farther away, and
+   *     those that it cuts are spread over as long again
    * @return from now
    */
   Duration next(long now, long from, int ahead, double perSecond, long seen) {
     long one = (long) (1e9 / Math.max(SLOWEST, perSecond));
-    long last = from + Math.min(seen, settings.longestHandBack().toNanos());
+    long longest = settings.longestHandBack().toNanos();
+    long last = from + Math.min(seen, longest);
     booked = Math.min(last, Math.max(booked, from + ahead * one) + one);
     long at = Math.max(booked, now + settings.shortestHandBack().toNanos());
     // Apart from each other also where the bounds would let many come at once.
+    double spread = booked == last && seen < longest ? 1 : SPREAD;
     double place = count++ * GOLDEN;
-    return Duration.ofNanos(at - now + (long) ((at - now) * SPREAD * (place - Math.floor(place))));
+    return Duration.ofNanos(at - now + (long) ((at - now) * spread * (place - Math.floor(place))));
   }
 
   /** Nobody has a time that is still to come. */

@@ -86,6 +86,10 @@ final class Destination {
     return !dead && pace.within(QUICK_NANOS, busy == 0 ? 0 : now - moved);
   }
 
+  boolean lineGoesWithin(long nanos, long now, double share) {
+    return line.size() < perSecond(now, share) * (nanos / 1e9);
+  }
+
   private double perSecond(long now, double share) {
     return pace.perSecond(limit(share), now - moved);
   }

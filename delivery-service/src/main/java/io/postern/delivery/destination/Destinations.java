@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * seconds, and is then handed back with a time before which it need not come again; at once when
  * the reader's window fills up and the line does not move, or when the destination is dead: so one
  * slow next hop delays no other; nor do a thousand, since a window that is half full takes
- * deliveries to quick destinations alone (docs/decisions/0012). The rules for one destination:
- * {@link Destination}.
+ * deliveries to quick destinations alone. Where this process gets too little CPU, the line of a
+ * quick destination is kept for longer (docs/decisions/0012). The rules for one destination: {@link
+ * Destination}.
  *
  * <p>Any thread; {@link #acquire} blocks the calling (virtual) thread only. Bounded by the open
  * deliveries and the number of destinations kept: of the idle ones the one used longest ago is
@@ -33,7 +34,8 @@ public final class Destinations {
   private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
   private static final Duration MEMORY = Duration.ofHours(1);
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
-  private static final int PATIENCE_IF_LATE = 6;
+  // Shorter than the time after which an open delivery is handed over.
+  private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
   private static final String CROWDED =
       "not tried: more than half of the deliveries are open that may be, and this destination is"
           + " not known to be quick";
@@ -199,12 +201,19 @@ public final class Destinations {
   }
 
   private synchronized long patience(Destination destination, long now) {
-    return settings.patience().toNanos() * (onlyLate(destination, now) ? PATIENCE_IF_LATE : 1);
+    long usual = settings.patience().toNanos();
+    return onlyLate(destination, now) ? Math.max(usual, PATIENCE_IF_LATE_NANOS) : usual;
   }
 
-  /** Not the destination is slow but we are: to hand back costs the CPU that is missing. */
+  /**
+   * Not the destination is slow but we are: to hand back costs the CPU that is missing. A line that
+   * would take longer at its pace is not kept: a host may be quick with one session and hang with
+   * the others.
+   */
   private boolean onlyLate(Destination destination, long now) {
-    return late.getAsBoolean() && destination.quick(now);
+    return late.getAsBoolean()
+        && destination.quick(now)
+        && destination.lineGoesWithin(PATIENCE_IF_LATE_NANOS, now, share());
   }
 
   private Admission.Granted granted(Destination destination, long now) {

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How late threads of this process run, as the mean of the last second: where that is more than 20
- * ms the machine, or the container's share of it, is what is slow, and no next hop. A saturated
- * machine has a few milliseconds; a container that is held to a fifth of a core has 30 and more.
+ * How late threads of this process run, as the mean of the last 33 looks or so (0.7 s; 2 s where
+ * they are 40 ms late). Above 20 ms, and until it is below 10 ms again, the machine or the
+ * container's share of it is slow, and no next hop. A saturated machine has a few milliseconds; a
+ * container that is held to a fifth of a core has 18 to 40.
  *
  * <p>A thread of its own that sleeps and looks how much longer it slept; {@link #late} from any
  * thread.
@@ -14,11 +15,13 @@ import java.util.concurrent.locks.LockSupport;
 public final class Lateness implements AutoCloseable {
   private static final Duration SLEEP = Duration.ofMillis(20);
   private static final Duration LATE = Duration.ofMillis(20);
+  private static final Duration OVER = Duration.ofMillis(10);
   private static final double WEIGHT = 0.03;
 
   private final Thread thread =
       Thread.ofPlatform().name("delivery-lateness").daemon().unstarted(this::measure);
   private volatile double meanNanos;
+  private volatile boolean late;
   private volatile boolean closed;
 
   public void start() {
@@ -38,18 +41,23 @@ public final class Lateness implements AutoCloseable {
    */
   void ran(long nanos) {
     // A machine that slept says nothing of the seconds after.
-    double late = Math.min(Math.max(0, nanos - SLEEP.toNanos()), Duration.ofSeconds(1).toNanos());
-    meanNanos += WEIGHT * (late - meanNanos);
+    double by = Math.min(Math.max(0, nanos - SLEEP.toNanos()), Duration.ofSeconds(1).toNanos());
+    meanNanos += WEIGHT * (by - meanNanos);
+    late = meanNanos > (late ? OVER : LATE).toNanos();
   }
 
   /** This process gets too little CPU for what it has to do. */
   public boolean late() {
-    return meanNanos > LATE.toNanos();
+    return late;
   }
 
   /** The mean. */
   public double seconds() {
     return meanNanos / 1e9;
+  }
+
+  boolean runs() {
+    return thread.isAlive();
   }
 
   @Override

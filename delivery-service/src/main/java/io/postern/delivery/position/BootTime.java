@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
  * thread.
  */
 final class BootTime implements LongSupplier {
+  private static final System.Logger LOG = System.getLogger(BootTime.class.getName());
   private static final int CLOCK_BOOTTIME = 7;
   private static final long SECOND = 1_000_000_000L;
 
@@ -27,12 +28,20 @@ final class BootTime implements LongSupplier {
     this.clockGettime = clockGettime;
   }
 
-  /** Empty: not Linux on 64 bits, or a kernel without it. */
+  /** Empty: not Linux on 64 bits, a kernel without it, or a JVM that may not call it. */
   static Optional<LongSupplier> ofTheMachine() {
     if (!System.getProperty("os.name").equals("Linux") || ADDRESS.byteSize() != Long.BYTES) {
       return Optional.empty();
     }
-    Linker linker = Linker.nativeLinker();
+    try {
+      return linked(Linker.nativeLinker());
+    } catch (UnsupportedOperationException | IllegalCallerException refused) {
+      LOG.log(System.Logger.Level.INFO, "sleeps are counted by the wall clock alone", refused);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<LongSupplier> linked(Linker linker) {
     return linker
         .defaultLookup()
         .find("clock_gettime")

@@ -21,9 +21,11 @@ record Clocks(LongSupplier later, LongSupplier monotonic, Clock wall, String boo
 
   /** The wall clock counts besides: a virtual machine that is halted has no other. */
   static Clocks ofTheMachine() {
-    LongSupplier counted = BootTime.ofTheMachine().orElse(System::nanoTime);
-    Clock wall = Clock.systemUTC();
-    return new Clocks(new LaterClock(counted, wall), System::nanoTime, wall, bootId());
+    return of(BootTime.ofTheMachine().orElse(System::nanoTime), Clock.systemUTC());
+  }
+
+  static Clocks of(LongSupplier sinceStart, Clock wall) {
+    return new Clocks(new LaterClock(sinceStart, wall), System::nanoTime, wall, bootId());
   }
 
   LeaseBeginning leaseBeginning() {

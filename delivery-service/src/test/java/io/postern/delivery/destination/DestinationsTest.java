@@ -188,9 +188,24 @@ class DestinationsTest {
               }
             });
     Awaitility.await().until(() -> scarce.waiting() == 1);
+    scarce.release(
+        running, Feedback.THROUGH, ""); // it goes on, and is kept in line beyond its patience
+    Admission.Granted next = (Admission.Granted) waiting.get(5, TimeUnit.SECONDS);
+    CompletableFuture<Admission> behind = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                behind.complete(scarce.acquire("quick", () -> true));
+              } catch (InterruptedException e) {
+                behind.completeExceptionally(e);
+              }
+            });
+    Awaitility.await().until(() -> scarce.waiting() == 1);
     late.set(false);
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
-    scarce.release(running, Feedback.THROUGH, "");
+    clock.addAndGet(Duration.ofMillis(1_100).toNanos());
+    assertThat(behind.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    scarce.release(next.slot(), Feedback.THROUGH, "");
     scarce.release(hanging, Feedback.THROUGH, "");
   }
 

@@ -57,7 +57,7 @@ class TakesTest {
               });
     } finally {
       takes.close();
-      thread.join();
+      assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
     }
   }
 

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Nanoseconds that advance by the later of the monotonic and the wall clock: a machine that slept,
- * whose monotonic clock stood meanwhile, has no lease left. A wall clock that is set forward lets
- * time-outs end early, which is safe; one that is set back changes nothing, but that it hides as
- * much of a sleep between the same two looks. So whoever has a lease looks often.
+ * Nanoseconds that advance by whichever advanced more, the monotonic clock or the wall clock: a
+ * machine that slept, whose monotonic clock stood meanwhile, has no lease left. A wall clock that
+ * is set forward lets time-outs end early, which is safe; one that is set back changes nothing, but
+ * that it hides as much of a sleep between the same two looks. So whoever has a lease looks often.
  *
  * <p>Any thread.
  */
