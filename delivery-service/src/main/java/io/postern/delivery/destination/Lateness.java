@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * How late threads of this process run, as the mean of the last 33 looks or so (0.7 s; 2 s where
  * they are 40 ms late). Above 20 ms, and until it is below 10 ms again, the machine or the
- * container's share of it is slow, and no next hop. A saturated machine has a few milliseconds; a
- * container that is held to a fifth of a core has 18 to 40.
+ * container's share of it is slow, and no next hop. A container that has used up its share is
+ * stopped for the rest of each 100 ms.
  *
  * <p>A thread of its own that sleeps and looks how much longer it slept; {@link #late} from any
  * thread.

@@ -35,7 +35,9 @@ final class BootTime implements LongSupplier {
     }
     try {
       return linked(Linker.nativeLinker());
-    } catch (UnsupportedOperationException | IllegalCallerException refused) {
+    } catch (UnsupportedOperationException
+        | IllegalCallerException
+        | IllegalStateException refused) {
       LOG.log(System.Logger.Level.INFO, "sleeps are counted by the wall clock alone", refused);
       return Optional.empty();
     }
@@ -49,16 +51,8 @@ final class BootTime implements LongSupplier {
             function ->
                 linker.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS)))
         .map(BootTime::new)
-        .filter(BootTime::works)
+        .filter(clock -> clock.getAsLong() > 0)
         .map(LongSupplier.class::cast);
-  }
-
-  private boolean works() {
-    try {
-      return getAsLong() > 0;
-    } catch (IllegalStateException refused) {
-      return false;
-    }
   }
 
   @Override

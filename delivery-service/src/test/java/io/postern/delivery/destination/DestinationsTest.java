@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.v1.RouteState;
 import io.postern.delivery.destination.Destinations.Admission;
+import io.postern.delivery.position.Ownership;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,54 +160,62 @@ class DestinationsTest {
   @Test
   void whereThisProcessIsLateTheLineOfAQuickDestinationIsKept() throws Exception {
     AtomicBoolean late = new AtomicBoolean(true);
-    Destinations scarce =
-        new Destinations(
-            DestinationsLab.one(3, Duration.ofSeconds(5)),
-            () -> 1,
-            crowded::get,
-            late::get,
-            clock::get);
-    Slot quick = granted(scarce, "quick");
-    clock.addAndGet(Duration.ofMillis(900).toNanos());
-    scarce.release(quick, Feedback.THROUGH, "");
-    Slot slow = granted(scarce, "slow");
-    clock.addAndGet(Duration.ofSeconds(3).toNanos());
-    scarce.release(slow, Feedback.THROUGH, "");
+    Destinations scarce = late(late);
+    takes(scarce, "quick", Duration.ofMillis(900));
+    takes(scarce, "slow", Duration.ofSeconds(3));
     Slot running = granted(scarce, "quick");
     Slot hanging = granted(scarce, "slow");
     crowded.set(true);
     clock.addAndGet(Duration.ofMillis(1_100).toNanos());
     assertThat(scarce.acquire("slow", () -> true)).isInstanceOf(Admission.Busy.class);
-    CompletableFuture<Admission> waiting = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                waiting.complete(scarce.acquire("quick", () -> true));
-              } catch (InterruptedException e) {
-                waiting.completeExceptionally(e);
-              }
-            });
-    Awaitility.await().until(() -> scarce.waiting() == 1);
-    scarce.release(
-        running, Feedback.THROUGH, ""); // it goes on, and is kept in line beyond its patience
-    Admission.Granted next = (Admission.Granted) waiting.get(5, TimeUnit.SECONDS);
-    CompletableFuture<Admission> behind = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                behind.complete(scarce.acquire("quick", () -> true));
-              } catch (InterruptedException e) {
-                behind.completeExceptionally(e);
-              }
-            });
-    Awaitility.await().until(() -> scarce.waiting() == 1);
+    CompletableFuture<Admission> waiting = inLine(scarce, "quick", new AtomicBoolean(true));
+    assertThat(scarce.waiting()).isEqualTo(1);
     late.set(false);
-    clock.addAndGet(Duration.ofMillis(1_100).toNanos());
-    assertThat(behind.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
-    scarce.release(next.slot(), Feedback.THROUGH, "");
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    scarce.release(running, Feedback.THROUGH, "");
     scarce.release(hanging, Feedback.THROUGH, "");
+  }
+
+  /** Each delivery takes 1.7 s, of one slot: the twelfth in line would go after 20.4 s. */
+  @Test
+  void whereThisProcessIsLateTheLineIsKeptForTwentySecondsAndNoLonger() throws Exception {
+    Duration one = Duration.ofMillis(1_700);
+    Destinations scarce = late(new AtomicBoolean(true));
+    takes(scarce, "quick", one);
+    Slot running = granted(scarce, "quick");
+    List<CompletableFuture<Admission>> line = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      line.add(inLine(scarce, "quick", new AtomicBoolean(true)));
+    }
+    AtomicInteger looks = new AtomicInteger();
+    CompletableFuture<Admission> last =
+        CompletableFuture.supplyAsync(
+            () -> acquire(scarce, "quick", () -> looks.incrementAndGet() > 0),
+            Thread::startVirtualThread);
+    Awaitility.await().until(() -> scarce.waiting() == 12);
+    for (CompletableFuture<Admission> next : line) {
+      clock.addAndGet(one.toNanos());
+      scarce.release(running, Feedback.THROUGH, "");
+      running = ((Admission.Granted) next.get(5, TimeUnit.SECONDS)).slot();
+      if (next == line.get(4)) { // 8.5 s, its usual patience is 5 s
+        int before = looks.get();
+        Awaitility.await().until(() -> looks.get() > before + 1);
+        assertThat(last).isNotDone();
+      }
+    }
+    clock.addAndGet(Duration.ofMillis(1_400).toNanos());
+    assertThat(last.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    scarce.release(running, Feedback.THROUGH, "");
+  }
+
+  /** One delivery at a time to each destination. */
+  private Destinations late(AtomicBoolean late) {
+    return new Destinations(
+        DestinationsLab.one(3, Duration.ofSeconds(5)),
+        () -> 1,
+        crowded::get,
+        late::get,
+        clock::get);
   }
 
   private static Slot granted(Destinations destinations, String route) throws InterruptedException {
@@ -315,9 +324,13 @@ class DestinationsTest {
   }
 
   private void takes(String route, Duration time) throws InterruptedException {
-    Slot slot = slot(route);
+    takes(destinations, route, time);
+  }
+
+  private void takes(Destinations at, String route, Duration time) throws InterruptedException {
+    Slot slot = granted(at, route);
     clock.addAndGet(time.toNanos());
-    destinations.release(slot, Feedback.THROUGH, "");
+    at.release(slot, Feedback.THROUGH, "");
   }
 
   /** Never more than the limit run, nobody waits for ever, and no slot is lost. */
@@ -422,17 +435,18 @@ class DestinationsTest {
     int before = destinations.waiting();
     CompletableFuture<Admission> waiting =
         CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return destinations.acquire(route, owned::get);
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            },
-            Thread::startVirtualThread);
+            () -> acquire(destinations, route, owned::get), Thread::startVirtualThread);
     Awaitility.await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> destinations.waiting() > before || waiting.isDone());
     return waiting;
+  }
+
+  private static Admission acquire(Destinations destinations, String route, Ownership ownership) {
+    try {
+      return destinations.acquire(route, ownership);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

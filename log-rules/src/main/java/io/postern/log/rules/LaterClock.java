@@ -22,10 +22,6 @@ public final class LaterClock implements LongSupplier {
   private long ahead; // of the monotonic clock, by jumps seen
   private long difference; // wall - monotonic, when last the same
 
-  public LaterClock() {
-    this(System::nanoTime, Clock.systemUTC());
-  }
-
   public LaterClock(LongSupplier monotonic, Clock wall) {
     this.monotonic = monotonic;
     this.wall = wall;
