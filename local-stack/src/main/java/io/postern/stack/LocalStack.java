@@ -33,6 +33,7 @@ public final class LocalStack implements AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+  private static final String MAIN = "io.quarkus.bootstrap.runner.AotQuarkusEntryPoint";
   private static final String DIRECTORY_VERSION = "postern_directory_version";
 
   private final StackOptions options;
@@ -130,10 +131,13 @@ public final class LocalStack implements AutoCloseable {
 
   /** A service's program, but for the settings of a replica. */
   public static JavaProgram program(Path home, Processes processes, Service service) {
-    return new JavaProgram(
-        processes.jvm(service),
-        List.of(WrapperJar.path(), service.jar(home)),
-        List.of(EndWithParent.class.getName(), "io.quarkus.bootstrap.runner.AotQuarkusEntryPoint"));
+    Path jar = service.jar(home);
+    return processes.wrapped()
+        ? new JavaProgram(
+            processes.jvm(service),
+            List.of(WrapperJar.path(), jar),
+            List.of(EndWithParent.class.getName(), MAIN))
+        : new JavaProgram(processes.jvm(service), List.of(jar), List.of(MAIN));
   }
 
   private Map<String, String> settings(Service service, int number, int httpPort, int smtp) {

@@ -15,13 +15,15 @@ import java.util.Map;
  * @param replicas how many of a service run; one where it is not named
  * @param settings further settings of a service; {@link #REPLICA} in a value is its number
  * @param flags further flags for the JVMs of a service
+ * @param wrapped whether each service ends with its launcher; in an image nothing launches it
  */
 public record Processes(
     Size size,
     BrokerSettings broker,
     Map<Service, Integer> replicas,
     Map<Service, Map<String, String>> settings,
-    Map<Service, List<String>> flags) {
+    Map<Service, List<String>> flags,
+    boolean wrapped) {
 
   /** Stands in a setting for the replica's number, from 1. */
   public static final String REPLICA = "${replica}";
@@ -38,7 +40,7 @@ public record Processes(
 
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
-    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of());
+    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of(), true);
   }
 
   /** All flags of a service's JVM. */
@@ -48,12 +50,17 @@ public record Processes(
     return all;
   }
 
+  /** The services as their images run them. */
+  public Processes asInImages() {
+    return new Processes(size, broker, replicas, settings, flags, false);
+  }
+
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, replicas, settings, flags);
+    return new Processes(size, other, replicas, settings, flags, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, counts, settings, flags);
+    return new Processes(size, broker, counts, settings, flags, wrapped);
   }
 
   /** Further settings of a service, beside those it has. */
@@ -63,7 +70,7 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, replicas, all, flags);
+    return new Processes(size, broker, replicas, all, flags, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -71,6 +78,6 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, replicas, settings, all);
+    return new Processes(size, broker, replicas, settings, all, wrapped);
   }
 }

@@ -32,6 +32,7 @@ final class ServiceProcess {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-Dkafka.bootstrap.servers=" + bootstrap,
             "-Dquarkus.http.port=" + port,
             "-Dpostern.revocation.cache-folder=" + folder.resolve("crls"),

@@ -2,8 +2,10 @@ package io.postern.stack.commands;
 
 import io.postern.stack.Progress;
 import io.postern.stack.warm.Training;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Makes the AOT caches now. */
 @Command(
@@ -14,10 +16,17 @@ import picocli.CommandLine.Command;
     },
     mixinStandardHelpOptions = true)
 public final class Warm implements Callable<Integer> {
+  @Option(
+      names = "--images",
+      description = "for the services of container images; used by their build")
+  boolean images;
+
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    Training.of(StateOption.home()).run(progress::done);
+    Path home = StateOption.home();
+    Training training = images ? Training.ofImages(home) : Training.of(home);
+    training.run(progress::done);
     return 0;
   }
 }

@@ -9,6 +9,7 @@ import io.postern.stack.Service;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A program of a stack, and the cache that it gets.
@@ -22,14 +23,19 @@ record TrainedProgram(String name, AotCache cache) {
   static List<TrainedProgram> all(Path home, Processes processes) {
     List<TrainedProgram> all = new ArrayList<>();
     all.add(of(BROKER, KafkaBroker.program(processes.broker()), KafkaBroker.cacheFolder()));
-    for (Service service : Service.values()) {
-      all.add(
-          of(
-              service.module(),
-              LocalStack.program(home, processes, service),
-              service.cacheFolder(home)));
-    }
+    all.addAll(services(home, processes));
     return all;
+  }
+
+  static List<TrainedProgram> services(Path home, Processes processes) {
+    return Stream.of(Service.values())
+        .map(
+            service ->
+                of(
+                    service.module(),
+                    LocalStack.program(home, processes, service),
+                    service.cacheFolder(home)))
+        .toList();
   }
 
   private static TrainedProgram of(String name, JavaProgram program, Path folder) {

@@ -45,6 +45,15 @@ public final class Training {
     return new Training(home, processes, TrainedProgram.all(home, processes));
   }
 
+  /**
+   * Of the services in a folder of an image, which are there as below the project's root. Beside
+   * each cache stand the options of a JVM that uses it ({@link ImageOptions}).
+   */
+  public static Training ofImages(Path home) {
+    Processes processes = Processes.of(Size.SERVER).asInImages();
+    return new Training(home, processes, TrainedProgram.services(home, processes));
+  }
+
   Training(Path home, Processes processes, List<TrainedProgram> programs) {
     this.home = home;
     this.processes = processes;
@@ -156,8 +165,7 @@ public final class Training {
     }
   }
 
-  private static void create(TrainedProgram program, Path work)
-      throws IOException, InterruptedException {
+  private void create(TrainedProgram program, Path work) throws IOException, InterruptedException {
     Path configuration = program.configuration(work);
     if (Files.size(configuration) == 0) {
       throw new IllegalStateException(program.name() + " has recorded nothing");
@@ -170,6 +178,9 @@ public final class Training {
           "the cache of " + program.name() + " was not made: see " + output);
     }
     program.cache().keep(made);
+    if (!processes.wrapped()) {
+      ImageOptions.write(program.cache());
+    }
   }
 
   private static void remove(Path folder) throws IOException {
