@@ -19,6 +19,7 @@ lab mail-lab
 durability end-to-end-tests DurabilityTest
 ingress ingress-service
 retry end-to-end-tests RetryTest
+operator operator
 stack local-stack"
 
 # The same and what no line of it names: the other end-to-end tests, which share a stack, and the other modules.

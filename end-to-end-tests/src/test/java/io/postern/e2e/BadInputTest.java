@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
 import io.postern.lab.SmtpClient;
+import io.postern.operator.trace.MailCounts;
 import io.postern.smtp.Reply;
-import io.postern.stack.trace.MailCounts;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,7 +54,7 @@ class BadInputTest {
 
   @Test
   void aBareLineEndIsRefusedAndNothingOfItIsAccepted() throws Exception {
-    long before = MailCounts.read(stack.bootstrap()).messages();
+    long before = MailCounts.read(stack.kafka()).messages();
     try (SmtpClient client = organization.connectTls(null)) {
       client.command("MAIL FROM:<someone@stranger.example>");
       client.command("RCPT TO:<anna@" + organization.domain() + ">");
@@ -65,7 +65,7 @@ class BadInputTest {
       assertThat(reply.toString()).contains("5.6.11");
       stillTakesMail(client, "after a bare line end");
     }
-    assertThat(MailCounts.read(stack.bootstrap()).messages()).isEqualTo(before + 1);
+    assertThat(MailCounts.read(stack.kafka()).messages()).isEqualTo(before + 1);
   }
 
   @Test

@@ -9,11 +9,11 @@ import io.postern.lab.SmtpClient;
 import io.postern.log.ContentReader;
 import io.postern.log.ContentStream;
 import io.postern.log.LogSettings;
+import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
-import io.postern.stack.trace.MailTrace;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -110,7 +110,7 @@ class DurabilityTest {
               () ->
                   assertThat(organization.outcome(message.getKey(), recipient()))
                       .startsWith("delivered"));
-      MailTrace trace = MailTrace.read(stack.bootstrap(), message.getKey());
+      MailTrace trace = MailTrace.read(stack.kafka(), message.getKey());
       assertThat(content(trace)).as("content of " + message.getKey()).endsWith(message.getValue());
     }
     awaitWorking();
@@ -118,7 +118,7 @@ class DurabilityTest {
 
   private byte[] content(MailTrace trace) throws Exception {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
-    LogSettings settings = new LogSettings(Map.of("bootstrap.servers", stack.bootstrap()));
+    LogSettings settings = stack.kafka();
     try (ContentReader reader = new ContentReader(settings);
         ContentStream stream = reader.open(trace.message().getContentList())) {
       for (ByteBuffer part = stream.next(); part != null; part = stream.next()) {

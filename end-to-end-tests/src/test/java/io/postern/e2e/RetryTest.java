@@ -12,15 +12,15 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.operator.api.QueueClient;
+import io.postern.operator.audit.Audit;
+import io.postern.operator.audit.AuditOptions;
+import io.postern.operator.audit.AuditReport;
+import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.Processes;
-import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
-import io.postern.stack.audit.Audit;
-import io.postern.stack.audit.AuditOptions;
-import io.postern.stack.audit.AuditReport;
-import io.postern.stack.trace.MailTrace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -105,7 +105,7 @@ class RetryTest {
   }
 
   private MailTrace trace(QueueId queueId) throws Exception {
-    return MailTrace.read(stack.bootstrap(), queueId);
+    return MailTrace.read(stack.kafka(), queueId);
   }
 
   private void awaitLast(QueueId queueId, String recipient, String text) {

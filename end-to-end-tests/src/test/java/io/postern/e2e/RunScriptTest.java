@@ -192,7 +192,7 @@ class RunScriptTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       Ended ended = run("--state", state("taken"), "--smtp-port", port);
-      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.code()).isEqualTo(3);
       assertThat(ended.output()).contains("port " + port + " is taken").contains("--smtp-port");
     }
   }
@@ -200,7 +200,7 @@ class RunScriptTest {
   @Test
   void commandsWithoutARunningStackSaySo() throws Exception {
     Ended ended = run("status", "--state", state("nothing"));
-    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.code()).isEqualTo(3);
     assertThat(ended.output()).contains("nothing runs with the state folder");
   }
 
@@ -209,7 +209,7 @@ class RunScriptTest {
     Path precious = Files.createDirectory(folder.resolve("precious"));
     Files.writeString(precious.resolve("letter.txt"), "keep me");
     Ended ended = run("clean", "--state", precious.toString());
-    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.code()).isEqualTo(3);
     assertThat(precious.resolve("letter.txt")).exists();
   }
 }

@@ -6,9 +6,9 @@ import io.postern.contracts.QueueId;
 import io.postern.lab.Identity;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.operator.trace.MailTrace;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Service;
-import io.postern.stack.trace.MailTrace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +87,7 @@ class ServiceAwayTest {
     QueueId queueId;
     try (Away policy = new Away(Service.POLICY)) {
       queueId = fromStranger("policy is away");
-      assertThat(MailTrace.read(stack.bootstrap(), queueId).deliveries()).isEmpty();
+      assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).isEmpty();
     }
     assertThat(organization.outcome(queueId, anna())).startsWith("delivered");
   }
@@ -100,11 +100,11 @@ class ServiceAwayTest {
       Awaitility.await()
           .atMost(PATIENCE)
           .untilAsserted(
-              () -> assertThat(MailTrace.read(stack.bootstrap(), queueId).deliveries()).hasSize(1));
-      assertThat(MailTrace.read(stack.bootstrap(), queueId).outcomes()).isEmpty();
+              () -> assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).hasSize(1));
+      assertThat(MailTrace.read(stack.kafka(), queueId).outcomes()).isEmpty();
     }
     assertThat(organization.outcome(queueId, anna())).startsWith("delivered");
-    assertThat(MailTrace.read(stack.bootstrap(), queueId).outcomes()).hasSize(1);
+    assertThat(MailTrace.read(stack.kafka(), queueId).outcomes()).hasSize(1);
   }
 
   @Test

@@ -7,17 +7,17 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.operator.audit.Audit;
+import io.postern.operator.audit.AuditOptions;
+import io.postern.operator.audit.AuditReport;
+import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
-import io.postern.stack.audit.Audit;
-import io.postern.stack.audit.AuditOptions;
-import io.postern.stack.audit.AuditReport;
 import io.postern.stack.process.ManagedProcess;
-import io.postern.stack.trace.MailTrace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -213,7 +213,7 @@ class ServiceLifeTest {
     process(Service.DELIVERY).start();
     awaitReady();
     awaitDelivered(queueId);
-    MailTrace trace = MailTrace.read(stack.bootstrap(), queueId);
+    MailTrace trace = MailTrace.read(stack.kafka(), queueId);
     assertThat(trace.deliveries()).as("one attempt").hasSize(1);
     assertThat(arrived("past the dot")).isEqualTo(1);
   }
@@ -286,7 +286,7 @@ class ServiceLifeTest {
     awaitDelivered(before);
     awaitDelivered(meanwhile);
     for (QueueId queueId : List.of(before, meanwhile)) {
-      assertThat(MailTrace.read(stack.bootstrap(), queueId).deliveries()).hasSize(1);
+      assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).hasSize(1);
     }
   }
 
@@ -296,7 +296,7 @@ class ServiceLifeTest {
     QueueId waiting = send("waits while the broker is away");
     Awaitility.await()
         .atMost(PATIENCE)
-        .until(() -> !MailTrace.read(stack.bootstrap(), waiting).outcomes().isEmpty());
+        .until(() -> !MailTrace.read(stack.kafka(), waiting).outcomes().isEmpty());
     long[] pids = new long[Service.values().length];
     for (Service service : Service.values()) {
       pids[service.ordinal()] = process(service).pid();

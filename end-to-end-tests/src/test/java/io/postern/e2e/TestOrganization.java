@@ -7,9 +7,9 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.operator.api.DirectoryClient;
+import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
-import io.postern.stack.DirectoryClient;
-import io.postern.stack.trace.MailTrace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -176,7 +176,7 @@ final class TestOrganization implements AutoCloseable {
 
   /** The way of a message, once each recipient has an outcome. */
   MailTrace settled(QueueId queueId) throws Exception {
-    MailTrace trace = MailTrace.await(stack.bootstrap(), queueId, PATIENCE);
+    MailTrace trace = MailTrace.await(stack.kafka(), queueId, PATIENCE);
     assertThat(trace.settled()).as("each recipient has an outcome: " + trace).isTrue();
     return trace;
   }

@@ -6,10 +6,11 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.lab.SmtpClient;
-import io.postern.stack.DirectoryClient;
+import io.postern.log.LogSettings;
+import io.postern.operator.api.DirectoryClient;
+import io.postern.operator.api.QueueClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
-import io.postern.stack.QueueClient;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
@@ -144,17 +145,20 @@ final class TestStack implements AutoCloseable {
     return stack.smtpPort();
   }
 
+  LogSettings kafka() {
+    return stack.kafka();
+  }
+
   String bootstrap() {
     return stack.broker().bootstrap();
   }
 
   DirectoryClient directory() {
-    return new DirectoryClient(
-        stack.httpPort(Service.POLICY), new StateFolder(folder).credentials());
+    return new DirectoryClient(stack.api(Service.POLICY));
   }
 
   QueueClient queue() {
-    return new QueueClient(stack.httpPort(Service.POLICY), new StateFolder(folder).credentials());
+    return new QueueClient(stack.api(Service.POLICY));
   }
 
   /** A new organization, whose names no other test uses. */

@@ -4,6 +4,8 @@ import io.postern.lab.AotCache;
 import io.postern.lab.EndWithParent;
 import io.postern.lab.JavaProgram;
 import io.postern.lab.KafkaBroker;
+import io.postern.log.LogSettings;
+import io.postern.operator.api.ServiceApi;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -89,7 +91,7 @@ public final class LocalStack implements AutoCloseable {
         }
       }
       broker.awaitReady();
-      stack.remember();
+      stack.remember(Map.of());
       return stack;
     } catch (RuntimeException e) {
       stack.close();
@@ -183,21 +185,41 @@ public final class LocalStack implements AutoCloseable {
     return settings;
   }
 
-  /** What other commands need to find this stack: see {@link RunningStack}. */
-  private void remember() {
+  /**
+   * Writes down how commands reach this stack: a context of the program {@code postern}, and what
+   * {@link RunningStack} reads.
+   *
+   * @param variables of directory files
+   */
+  public void remember(Map<String, String> variables) {
     Properties running = new Properties();
     running.setProperty("pid", Long.toString(ProcessHandle.current().pid()));
     running.setProperty(
         "started", ProcessHandle.current().info().startInstant().map(Object::toString).orElse(""));
-    running.setProperty("bootstrap", broker.bootstrap());
     running.setProperty("smtp", Integer.toString(smtpPort));
+    running.setProperty("kafka.bootstrap.servers", broker.bootstrap());
+    address(running, "postern.policy", Service.POLICY);
+    address(running, "postern.certificate", Service.CERTIFICATE);
     for (Replica replica : replicas) {
-      running.setProperty(replica.name(), Integer.toString(replica.httpPort()));
-      if (replica.service() == Service.INGRESS && replica.number() > 1) {
-        running.setProperty("smtp-" + replica.number(), Integer.toString(replica.smtpPort()));
-      }
+      running.setProperty("postern.health." + replica.name(), url(replica.httpPort()));
     }
+    variables.forEach((name, value) -> running.setProperty("postern.variable." + name, value));
     StateFolder.save(options.state().runningFile(), running);
+  }
+
+  private void address(Properties running, String key, Service service) {
+    running.setProperty(key + ".url", url(httpPort(service)));
+    running.setProperty(key + ".credentials-file", options.state().credentials().toString());
+  }
+
+  private static String url(int port) {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Of the first replica. */
+  public ServiceApi api(Service service) {
+    return new ServiceApi(
+        service.module(), URI.create(url(httpPort(service))), options.state().credentials());
   }
 
   /**
@@ -284,6 +306,11 @@ public final class LocalStack implements AutoCloseable {
       // Not listening yet, or gone: not ready either way.
       return false;
     }
+  }
+
+  /** How its mail log is reached. */
+  public LogSettings kafka() {
+    return new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
   }
 
   public KafkaBroker broker() {

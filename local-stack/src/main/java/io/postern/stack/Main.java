@@ -1,16 +1,17 @@
 package io.postern.stack;
 
-import io.postern.stack.commands.Apply;
-import io.postern.stack.commands.Certificates;
+import io.postern.operator.commands.Apply;
+import io.postern.operator.commands.AuditCommand;
+import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Judge;
+import io.postern.operator.commands.Queue;
+import io.postern.operator.commands.Rehearse;
+import io.postern.operator.commands.Status;
+import io.postern.operator.commands.Trace;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
-import io.postern.stack.commands.Judge;
-import io.postern.stack.commands.Queue;
-import io.postern.stack.commands.Rehearse;
 import io.postern.stack.commands.Send;
-import io.postern.stack.commands.Status;
 import io.postern.stack.commands.Stop;
-import io.postern.stack.commands.Trace;
 import io.postern.stack.commands.Up;
 import io.postern.stack.commands.Warm;
 import picocli.CommandLine;
@@ -35,24 +36,13 @@ import picocli.CommandLine.Command;
       Certificates.class,
       Rehearse.class,
       Status.class,
+      AuditCommand.class,
       Stop.class,
       Clean.class,
       Warm.class
     })
 public final class Main extends Up {
   public static void main(String[] args) {
-    CommandLine line = new CommandLine(new Main());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler(
-        (problem, command, parsed) -> {
-          command.getErr().println("postern: " + describe(problem));
-          return 1;
-        });
-    System.exit(line.execute(args));
-  }
-
-  private static String describe(Throwable problem) {
-    String message = problem.getMessage();
-    return message == null || message.isBlank() ? problem.toString() : message;
+    System.exit(io.postern.operator.Main.run(new CommandLine(new Main()), args));
   }
 }

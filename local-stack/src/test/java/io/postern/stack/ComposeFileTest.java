@@ -52,7 +52,7 @@ class ComposeFileTest {
             "certificate-service",
             "delivery-service",
             "administrator",
-            "audit");
+            "postern");
     assertThat(longRunning()).hasSize(5);
   }
 
@@ -60,7 +60,7 @@ class ComposeFileTest {
   void upDoesNotStartWhatIsForTheAdministratorsHand() {
     assertThat(all())
         .filteredOn(name -> compose.service(name).containsKey("profiles"))
-        .containsExactlyInAnyOrder("administrator", "audit");
+        .containsExactlyInAnyOrder("administrator", "postern");
   }
 
   @ParameterizedTest
@@ -148,9 +148,12 @@ class ComposeFileTest {
       if (volume.equals("log-authority")) {
         assertThat(holders).containsExactly("certificates");
       } else if (volume.equals("administrator-keys")) {
-        assertThat(holders).containsExactly("administrator", "audit", "certificates", "log-setup");
+        assertThat(holders)
+            .containsExactly("administrator", "certificates", "log-setup", "postern");
       } else if (volume.endsWith("-keys")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
+      } else if (volume.endsWith("api-credentials")) {
+        assertThat(holders).as(volume).hasSize(2).contains("postern");
       } else {
         assertThat(holders).as(volume).hasSize(1);
       }

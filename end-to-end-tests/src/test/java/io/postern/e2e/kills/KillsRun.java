@@ -3,10 +3,10 @@ package io.postern.e2e.kills;
 import static java.util.Objects.requireNonNull;
 
 import io.postern.lab.PowerCut;
+import io.postern.operator.audit.AuditPrinter;
+import io.postern.operator.audit.AuditReport;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
-import io.postern.stack.audit.AuditPrinter;
-import io.postern.stack.audit.AuditReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.SinkPeer;
-import io.postern.stack.DirectoryClient;
+import io.postern.operator.api.DirectoryClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.postern.e2e.kills;
 
 import io.postern.contracts.QueueId;
-import io.postern.stack.trace.MailTrace;
-import io.postern.stack.trace.TracePrinter;
+import io.postern.operator.trace.MailTrace;
+import io.postern.operator.trace.TracePrinter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class Report {
   private static void trace(World world, String queueId) {
     try {
       System.out.println("--- " + queueId);
-      MailTrace trace = MailTrace.read(world.bootstrap(), QueueId.parse(queueId));
+      MailTrace trace = MailTrace.read(world.kafka(), QueueId.parse(queueId));
       new TracePrinter(false).lines(trace).forEach(System.out::println);
     } catch (Exception e) {
       System.out.println("no trace of " + queueId + ": " + e);

@@ -1,9 +1,9 @@
 package io.postern.e2e.kills;
 
 import io.postern.lab.SinkPeer;
+import io.postern.operator.audit.AuditReport;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
-import io.postern.stack.audit.AuditReport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;

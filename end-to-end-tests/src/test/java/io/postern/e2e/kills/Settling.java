@@ -1,12 +1,12 @@
 package io.postern.e2e.kills;
 
+import io.postern.operator.audit.Audit;
+import io.postern.operator.audit.AuditOptions;
+import io.postern.operator.audit.AuditReport;
+import io.postern.operator.audit.AuditUnavailableException;
+import io.postern.operator.audit.RecipientAnswer;
+import io.postern.operator.audit.RecipientState;
 import io.postern.stack.Service;
-import io.postern.stack.audit.Audit;
-import io.postern.stack.audit.AuditOptions;
-import io.postern.stack.audit.AuditReport;
-import io.postern.stack.audit.AuditUnavailableException;
-import io.postern.stack.audit.RecipientAnswer;
-import io.postern.stack.audit.RecipientState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

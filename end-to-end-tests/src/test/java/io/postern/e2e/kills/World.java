@@ -5,7 +5,8 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.lab.SinkPeer;
-import io.postern.stack.DirectoryClient;
+import io.postern.log.LogSettings;
+import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
@@ -194,12 +195,16 @@ final class World implements AutoCloseable {
     return "http://127.0.0.1:" + crls.port() + path;
   }
 
+  LogSettings kafka() {
+    return stack.kafka();
+  }
+
   String bootstrap() {
     return stack.broker().bootstrap();
   }
 
   DirectoryClient directory() {
-    return new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials());
+    return new DirectoryClient(stack.api(Service.POLICY));
   }
 
   @Override

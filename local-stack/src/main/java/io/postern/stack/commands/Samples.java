@@ -16,8 +16,7 @@ final class Samples {
   /** How many samples ended otherwise than their file says. */
   static int run(RunningExample example, Path folder) throws Exception {
     SampleRun run =
-        new SampleRun(
-            example.world(), example.stack().smtpPort(), example.stack().broker().bootstrap());
+        new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
     int wrong = 0;
     for (Sample sample : Sample.folder(folder)) {
       System.out.println();

@@ -147,12 +147,8 @@ public final class ExampleWorld implements AutoCloseable {
     return state.rememberedPort(portName(STRANGER));
   }
 
-  public Map<String, String> variables() {
-    return variables(state);
-  }
-
   /** The variables of a directory file: the ports of the example mail servers. */
-  public static Map<String, String> variables(StateFolder state) {
+  public Map<String, String> variables() {
     Map<String, String> variables = new TreeMap<>();
     for (String server : List.of(MAILBOX, PARTNER, REVOKED, STRANGER)) {
       variables.put(server + "Port", Integer.toString(state.rememberedPort(portName(server))));

@@ -1,7 +1,8 @@
 package io.postern.stack.example;
 
 import io.postern.lab.KafkaBroker;
-import io.postern.stack.DirectoryClient;
+import io.postern.operator.api.DirectoryClient;
+import io.postern.operator.connection.Variables;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Progress;
@@ -71,16 +72,14 @@ public final class RunningExample implements AutoCloseable {
       LocalStack stack =
           LocalStack.start(
               options(home, state, smtpPort, world, anchors, processes), broker, progress::say);
+      stack.remember(world.variables());
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
         // The directory needs one of them; the others read it when they are ready.
         stack.awaitReady(Service.POLICY, READY_LIMIT);
         OptionalLong version =
-            example.applyIfNew(
-                new DirectoryClient(stack.httpPort(Service.POLICY), state.credentials()),
-                yaml,
-                directory);
+            example.applyIfNew(new DirectoryClient(stack.api(Service.POLICY)), yaml, directory);
         stack.awaitReady(READY_LIMIT);
         progress.done("all services are ready");
         if (version.isPresent()) {

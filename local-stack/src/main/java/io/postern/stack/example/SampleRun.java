@@ -2,9 +2,10 @@ package io.postern.stack.example;
 
 import io.postern.contracts.QueueId;
 import io.postern.lab.SmtpClient;
+import io.postern.log.LogSettings;
+import io.postern.operator.trace.MailTrace;
+import io.postern.operator.trace.TracePrinter;
 import io.postern.smtp.Reply;
-import io.postern.stack.trace.MailTrace;
-import io.postern.stack.trace.TracePrinter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +28,13 @@ public final class SampleRun {
 
   private final ExampleWorld world;
   private final int smtpPort;
-  private final String bootstrap;
+  private final LogSettings kafka;
   private final long firstVerdicts = System.nanoTime() + FIRST_VERDICTS.toNanos();
 
-  public SampleRun(ExampleWorld world, int smtpPort, String bootstrap) {
+  public SampleRun(ExampleWorld world, int smtpPort, LogSettings kafka) {
     this.world = world;
     this.smtpPort = smtpPort;
-    this.bootstrap = bootstrap;
+    this.kafka = kafka;
   }
 
   /** The way in words, and every difference from what the file expects: none means as expected. */
@@ -51,7 +52,7 @@ public final class SampleRun {
       way.add("refused    " + reply.code() + " " + reply.text());
       return new Result(way, differences);
     }
-    MailTrace trace = MailTrace.await(bootstrap, queueId, PATIENCE);
+    MailTrace trace = MailTrace.await(kafka, queueId, PATIENCE);
     way.addAll(new TracePrinter(false).lines(trace));
     compare(sample, trace, differences);
     return new Result(way, differences);

@@ -6,7 +6,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.lab.SinkPeer;
-import io.postern.stack.DirectoryClient;
+import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;
@@ -90,8 +90,7 @@ final class TrainingWorld implements AutoCloseable {
     try {
       world.stack.awaitReady(READY);
       DirectoryClient.Answer answer =
-          new DirectoryClient(world.stack.httpPort(Service.POLICY), state.credentials())
-              .apply(world.directory(), false);
+          new DirectoryClient(world.stack.api(Service.POLICY)).apply(world.directory(), false);
       if (!answer.accepted()) {
         throw new IllegalStateException("the directory was refused: " + answer.problems());
       }

@@ -1,9 +1,0 @@
-package io.postern.stack.audit;
-
-/** A record that could not be read: left out, and named. */
-public record UnreadableRecord(String topic, int partition, long offset, String why) {
-  @Override
-  public String toString() {
-    return topic + "-" + partition + " offset " + offset + ": " + why;
-  }
-}

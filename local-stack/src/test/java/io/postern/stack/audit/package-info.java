@@ -1,4 +1,0 @@
-@NullMarked
-package io.postern.stack.audit;
-
-import org.jspecify.annotations.NullMarked;

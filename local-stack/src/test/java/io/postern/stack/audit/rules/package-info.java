@@ -1,4 +1,0 @@
-@NullMarked
-package io.postern.stack.audit.rules;
-
-import org.jspecify.annotations.NullMarked;

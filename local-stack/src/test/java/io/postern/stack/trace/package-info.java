@@ -1,4 +1,0 @@
-@NullMarked
-package io.postern.stack.trace;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package io.postern.operator.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Asks certificate-service what an administrator asks about certificates. Any thread.
+ *
+ * <p>Failure: {@link IOException} with the service's own sentence.
+ */
+public final class CertificatesClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<Integer> ANSWER = Set.of(200);
+
+  private final ServiceApi api;
+
+  public CertificatesClient(ServiceApi api) {
+    this.api = api;
+  }
+
+  /** What is published of our own, {@code /certificates.json}. */
+  public JsonNode published() throws IOException, InterruptedException {
+    return api.send(api.page("/certificates.json").GET(), ANSWER);
+  }
+
+  public JsonNode expiring(int withinDays) throws IOException, InterruptedException {
+    return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
+  }
+
+  /**
+   * @param pem the new chain
+   * @param replaces SHA-256 of the old one; "": the one that has a name of it
+   */
+  public JsonNode rehearse(String pem, String replaces) throws IOException, InterruptedException {
+    String body = JSON.writeValueAsString(Map.of("certificate", pem, "replaces", replaces));
+    return api.send(
+        api.request("/certificate-rehearsals")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)),
+        ANSWER);
+  }
+}

@@ -1,0 +1,88 @@
+package io.postern.operator.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Applies directory files through policy-service's API, with the credentials that it generated.
+ *
+ * <p>Failure: {@link IOException} with the service's own sentence.
+ */
+public final class DirectoryClient {
+  private static final Set<Integer> ANSWERS = Set.of(200, 422);
+
+  private final ServiceApi api;
+
+  public DirectoryClient(ServiceApi api) {
+    this.api = api;
+  }
+
+  /** What a file would change or has changed, or what is wrong with it. */
+  public record Answer(
+      boolean accepted, long version, List<String> changes, List<String> problems) {}
+
+  /** True if no organization exists yet. */
+  public boolean isEmpty() throws IOException, InterruptedException {
+    return api.send(api.request("/directory").GET(), ANSWERS).path("organizations").isEmpty();
+  }
+
+  public Answer apply(String yaml, boolean dryRun) throws IOException, InterruptedException {
+    JsonNode answer =
+        api.send(
+            api.request("/directory/apply?dryRun=" + dryRun)
+                .header("Content-Type", "application/yaml")
+                .POST(HttpRequest.BodyPublishers.ofString(yaml)),
+            ANSWERS);
+    List<String> problems = new ArrayList<>();
+    for (JsonNode problem : answer.path("problems")) {
+      problems.add(problemLine(problem));
+    }
+    List<String> changes = new ArrayList<>();
+    for (JsonNode change : answer.path("changes")) {
+      changes.add(changeLine(change));
+    }
+    return new Answer(problems.isEmpty(), answer.path("version").asLong(-1), changes, problems);
+  }
+
+  private static String problemLine(JsonNode problem) {
+    StringBuilder line = new StringBuilder();
+    if (problem.path("line").asInt(0) > 0) {
+      line.append("line ").append(problem.path("line").asInt());
+      line.append(", column ").append(problem.path("column").asInt()).append(": ");
+    }
+    for (String part : List.of("object", "field")) {
+      if (!problem.path(part).asText("").isEmpty()) {
+        line.append(problem.path(part).asText()).append(part.equals("object") ? " " : ": ");
+      }
+    }
+    line.append(problem.path("problem").asText());
+    if (!problem.path("cure").asText("").isEmpty()) {
+      line.append("; ").append(problem.path("cure").asText());
+    }
+    return line.toString();
+  }
+
+  private static String changeLine(JsonNode change) {
+    if (change.isTextual()) {
+      return change.asText();
+    }
+    StringBuilder line = new StringBuilder();
+    line.append(change.path("change").asText()).append(" ").append(change.path("object").asText());
+    for (JsonNode field : change.path("fields")) {
+      line.append("\n    ").append(field.isTextual() ? field.asText() : fieldLine(field));
+    }
+    return line.toString();
+  }
+
+  private static String fieldLine(JsonNode field) {
+    return field.path("field").asText()
+        + ": "
+        + field.path("before").asText("-")
+        + " -> "
+        + field.path("after").asText("-");
+  }
+}

@@ -1,0 +1,51 @@
+package io.postern.operator.api;
+
+import io.postern.contracts.QueueId;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Asks, through policy-service's API, for what may be asked of mail that waits or is held. Any
+ * thread.
+ *
+ * <p>Failure: {@link IOException} with the service's own sentence.
+ */
+public final class QueueClient {
+  private static final Set<Integer> IN_THE_LOG = Set.of(202);
+
+  private final ServiceApi api;
+
+  public QueueClient(ServiceApi api) {
+    this.api = api;
+  }
+
+  /**
+   * @param action hold, release, retry or cancel
+   * @param recipients indexes into the envelope; none: all
+   * @return the control id, which stands in the outcomes that tell what became of it
+   */
+  public String control(QueueId queueId, String action, List<Integer> recipients)
+      throws IOException, InterruptedException {
+    return controlId("/queue/" + queueId + "/" + action, "{\"recipients\":" + recipients + "}");
+  }
+
+  /** Retries all that waits for a route now. */
+  public String flush(String route) throws IOException, InterruptedException {
+    String name = URLEncoder.encode(route, StandardCharsets.UTF_8).replace("+", "%20");
+    return controlId("/routes/" + name + "/flush", "");
+  }
+
+  private String controlId(String path, String body) throws IOException, InterruptedException {
+    return api.send(
+            api.request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)),
+            IN_THE_LOG)
+        .path("controlId")
+        .asText();
+  }
+}

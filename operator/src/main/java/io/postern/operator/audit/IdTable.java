@@ -1,0 +1,55 @@
+package io.postern.operator.audit;
+
+/**
+ * Queue ids of one partition, numbered 0, 1, 2 ... as they come: 16 bytes an id and a table of ints
+ * that is at most half full. One thread while it grows.
+ */
+final class IdTable {
+  private long[] times = new long[64];
+  private long[] randoms = new long[64];
+  private int[] slots = new int[256];
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  long time(int index) {
+    return times[index];
+  }
+
+  long random(int index) {
+    return randoms[index];
+  }
+
+  /** The id's number, or -1. */
+  int find(long time, long random) {
+    return slots[slot(time, random)] - 1;
+  }
+
+  /** Gives a number to an id that is not there. */
+  int add(long time, long random) {
+    times = Columns.grown(times, size);
+    randoms = Columns.grown(randoms, size);
+    times[size] = time;
+    randoms[size] = random;
+    slots[slot(time, random)] = ++size;
+    if (size * 2 > slots.length) {
+      slots = new int[slots.length * 2];
+      for (int i = 0; i < size; i++) {
+        slots[slot(times[i], randoms[i])] = i + 1;
+      }
+    }
+    return size - 1;
+  }
+
+  private int slot(long time, long random) {
+    long mixed = (time * 0x9e3779b97f4a7c15L ^ random) * 0xff51afd7ed558ccdL;
+    int slot = (int) (mixed >>> 32) & slots.length - 1;
+    while (slots[slot] != 0
+        && (times[slots[slot] - 1] != time || randoms[slots[slot] - 1] != random)) {
+      slot = slot + 1 & slots.length - 1;
+    }
+    return slot;
+  }
+}

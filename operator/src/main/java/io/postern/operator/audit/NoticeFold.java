@@ -1,0 +1,106 @@
+package io.postern.operator.audit;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.NoticeKind;
+import io.postern.operator.audit.wire.NoticeFields;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which DSNs a notice asks for. Their queue ids follow from the notice's id and time; where one
+ * notice needs several, the later ones from the id and "/1", "/2" ...: one an organization (G8), in
+ * the order of the notice, and one for each hundred recipients. One thread.
+ */
+final class NoticeFold {
+  private static final int MOST_RECIPIENTS = 100;
+  private static final int MOST_OF_UNKNOWN = 20;
+
+  private final PartitionState state;
+  private final PackedId id = new PackedId();
+
+  NoticeFold(PartitionState state) {
+    this.state = state;
+  }
+
+  /**
+   * @param message negative: one that is left out
+   * @param again only those who are looked for count
+   */
+  void fold(NoticeFields notice, int message, LogRecord record, boolean again) throws IOException {
+    int first = add(notice, 0, message, record);
+    if (message < 0) {
+      int most = Math.min(notice.recipients.size() - 1, MOST_OF_UNKNOWN);
+      for (int number = 1; number <= most; number++) {
+        add(notice, number, message, record);
+      }
+      return;
+    }
+    boolean failure = notice.kind == NoticeKind.NOTICE_FAILED_VALUE;
+    Map<Short, List<Integer>> byOrganization = new LinkedHashMap<>();
+    for (int recipient : recipients(notice, message)) {
+      // Who is told of a delay or a relay is not followed: all that there may be.
+      if (!failure || state.recipients.is(recipient, Recipients.WANTS_NOTICE)) {
+        byOrganization
+            .computeIfAbsent(state.recipients.organization[recipient], o -> new ArrayList<>())
+            .add(recipient);
+      } else {
+        asked(recipient, first, record, again);
+      }
+    }
+    int number = 0;
+    for (List<Integer> all : byOrganization.values()) {
+      for (int from = 0; from < all.size(); from += MOST_RECIPIENTS) {
+        int dsn = add(notice, number++, message, record);
+        if (failure) {
+          for (int recipient : all.subList(from, Math.min(from + MOST_RECIPIENTS, all.size()))) {
+            asked(recipient, dsn, record, again);
+          }
+        }
+      }
+    }
+  }
+
+  private Set<Integer> recipients(NoticeFields notice, int message) throws IOException {
+    Set<Integer> all = new LinkedHashSet<>();
+    for (int i = 0; i < notice.recipients.size(); i++) {
+      int index = notice.recipients.get(i);
+      if (index < 0 || index >= state.messages.recipients(message)) {
+        throw new IOException("it names a recipient that the envelope does not have");
+      }
+      all.add(state.messages.first(message) + index);
+    }
+    return all;
+  }
+
+  private int add(NoticeFields notice, int number, int message, LogRecord record) {
+    String noticeId = notice.noticeId.text();
+    id.set(
+        QueueId.derived(
+            state.partition, number == 0 ? noticeId : noticeId + "/" + number, notice.atMillis));
+    int known = state.notices.ids.find(id.time, id.random);
+    return known >= 0 ? known : state.notices.add(id, record.offset(), message);
+  }
+
+  private void asked(int recipient, int dsn, LogRecord record, boolean again) {
+    if (again && !state.recipients.is(recipient, Recipients.SUSPECT)) {
+      return;
+    }
+    int before = state.recipients.notice[recipient];
+    if (before == 0) {
+      state.recipients.notice[recipient] = dsn + 1;
+    } else if (before != dsn + 1) {
+      state.raise(
+          AlarmKind.DSN_TWICE,
+          recipient,
+          "two notices of its failure were asked for: mail.notices offsets "
+              + state.notices.offset(before - 1)
+              + " and "
+              + record.offset());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.postern.operator.commands;
+
+import io.postern.operator.audit.Audit;
+import io.postern.operator.audit.AuditJson;
+import io.postern.operator.audit.AuditOptions;
+import io.postern.operator.audit.AuditPrinter;
+import io.postern.operator.audit.AuditReport;
+import io.postern.operator.audit.AuditUnavailableException;
+import io.postern.operator.connection.ConnectionOptions;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Accounts for every recipient. Its memory is bounded by the mail in the log: where this JVM has
+ * little, it runs in one of its own.
+ */
+@Command(
+    name = "audit",
+    description = {
+      "Accounts for every recipient from the topics and the services' positions (docs/audit.md).",
+      "Exit code 0: every recipient is accounted for, 1: alarm, 3: the mail log could not be read in time."
+    },
+    mixinStandardHelpOptions = true)
+public final class AuditCommand implements Callable<Integer> {
+  private static final int CLEAN = 0;
+  private static final int ALARM = 1;
+  private static final int COULD_NOT_ASK = 3;
+
+  private static final long LITTLE_BYTES = 256 << 20;
+  private static final String HERE = "postern.audit.here";
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Option(names = "--all", description = "every alarm, not the first 20 of each kind")
+  private boolean all;
+
+  @Option(names = "--json", description = "for scripts")
+  private boolean json;
+
+  @Option(
+      names = "--look-again-after",
+      paramLabel = "SECONDS",
+      description =
+          "who is found nowhere or twice is an alarm if that is still so then (default: ${DEFAULT-VALUE})")
+  private int lookAgainAfter = 30;
+
+  @Option(
+      names = "--stuck-after",
+      paramLabel = "SECONDS",
+      description = "how long beyond its time is too long (default: ${DEFAULT-VALUE})")
+  private int stuckAfter = 600;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      description = "for reading the mail log (default: ${DEFAULT-VALUE})")
+  private int patience = 120;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      description =
+          "memory of the JVM that it gets where this one has less than 256 MB; 130 MB for a million recipients (default: ${DEFAULT-VALUE})")
+  private String heap = "1g";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    boolean little = Runtime.getRuntime().maxMemory() < LITTLE_BYTES;
+    return little && System.getProperty(HERE) == null ? apart() : here();
+  }
+
+  private int apart() throws Exception {
+    connection.installation().kafka(); // says what is missing before a JVM is started for it
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heap);
+    command.add("-XX:+UseSerialGC");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-D" + HERE + "=true");
+    command.add("-Dpostern.home=" + System.getProperty("postern.home", "."));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("io.postern.operator.Main", "audit"));
+    command.addAll(spec.commandLine().getParseResult().originalArgs().stream().skip(1).toList());
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    try {
+      return process.waitFor();
+    } finally {
+      process.destroy();
+    }
+  }
+
+  private int here() throws Exception {
+    try (AuditBar bar = new AuditBar()) {
+      AuditReport report =
+          Audit.run(
+              AuditOptions.of(connection.installation().kafka().client())
+                  .lookAgainAfter(Duration.ofSeconds(lookAgainAfter))
+                  .patience(Duration.ofSeconds(patience))
+                  .stuckAfter(Duration.ofSeconds(stuckAfter))
+                  .progress(bar));
+      bar.close();
+      PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+      if (json) {
+        out.println(AuditJson.of(report));
+      } else {
+        new AuditPrinter(all).lines(report).forEach(out::println);
+      }
+      return report.clean() ? CLEAN : ALARM;
+    } catch (AuditUnavailableException e) {
+      System.err.println("postern: the audit cannot say anything: " + e.getMessage());
+      return COULD_NOT_ASK;
+    } catch (OutOfMemoryError e) {
+      System.err.println(
+          "postern: the mail in the log needs more memory than "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MB, about 130 MB for a million recipients: use --heap");
+      return COULD_NOT_ASK;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.postern.operator.commands;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.operator.api.CertificatesClient;
+import io.postern.operator.connection.ConnectionOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What a change of a certificate would do. */
+@Command(
+    name = "rehearse",
+    description = {
+      "Tells who would fail if a certificate (PEM) replaced one of ours, or one of a server that we know.",
+      "Exit code 0: nobody for what can be known from here, 1: somebody."
+    },
+    mixinStandardHelpOptions = true)
+public final class Rehearse implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(index = "0", paramLabel = "PEM", description = "the new certificate with its chain")
+  private Path pem = Path.of("");
+
+  @Option(
+      names = "--replaces",
+      paramLabel = "SHA256",
+      description = "the one that it replaces (default: the one that has a name of it)")
+  private String replaces = "";
+
+  @Override
+  public Integer call() throws Exception {
+    JsonNode rehearsal =
+        new CertificatesClient(connection.installation().certificates())
+            .rehearse(Files.readString(pem, StandardCharsets.ISO_8859_1), replaces);
+    System.out.printf(
+        "replaces %s%n         sha256 %s%n",
+        rehearsal.path("replaces").path("subject").asText(),
+        rehearsal.path("replaces").path("sha256").asText());
+    rehearsal.path("differences").forEach(each -> System.out.println("  " + each.asText()));
+    for (JsonNode outcome : rehearsal.path("outcomes")) {
+      System.out.printf(
+          "%-6s %s%n       %s%n",
+          outcome.path("result").asText(),
+          outcome.path("concerns").asText(),
+          outcome.path("reason").asText());
+    }
+    String result = rehearsal.path("result").asText();
+    System.out.println("all: " + result);
+    return result.equals("fails") ? 1 : 0;
+  }
+
+  static String joined(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(each -> texts.add(each.asText()));
+    return String.join(", ", texts);
+  }
+}

@@ -1,0 +1,62 @@
+package io.postern.operator.commands;
+
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import io.postern.operator.trace.MailCounts;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Counts from the topics, and the health of each replica whose address is known. */
+@Command(
+    name = "status",
+    description = {
+      "Shows how many recipients are in which state, and whether each service is ready.",
+      "Exit code 0: all are ready, 1: one is not."
+    },
+    mixinStandardHelpOptions = true)
+public final class Status implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    Installation installation = connection.installation();
+    boolean allReady = true;
+    for (Map.Entry<String, URI> replica : installation.health().entrySet()) {
+      boolean ready = ready(replica.getValue());
+      allReady &= ready;
+      System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
+    }
+    MailCounts counts = MailCounts.read(installation.kafka());
+    System.out.printf("messages accepted    %d%n", counts.messages());
+    System.out.printf("recipients           %d%n", counts.recipients());
+    System.out.printf("  delivered          %d%n", counts.delivered());
+    System.out.printf("  failed             %d%n", counts.failed());
+    System.out.printf("  cancelled          %d%n", counts.cancelled());
+    System.out.printf(
+        "  pending            %d (deferred %d, held %d)%n",
+        counts.pending(), counts.deferred(), counts.held());
+    System.out.printf("commands refused     %d%n", counts.refused());
+    return allReady ? 0 : 1;
+  }
+
+  /** A replica that does not answer in time is not ready. */
+  private static boolean ready(URI address) throws InterruptedException {
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(address.resolve("/q/health/ready")).timeout(PATIENCE).build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

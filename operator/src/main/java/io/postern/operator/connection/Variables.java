@@ -1,0 +1,45 @@
+package io.postern.operator.connection;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The {@code ${name}} places of a directory file. */
+public final class Variables {
+  private static final Pattern PLACE = Pattern.compile("\\$\\{(\\w+)}");
+
+  private Variables() {}
+
+  /** Fills in what is known; an unknown name outside a comment is refused with its line. */
+  public static String fill(String text, Map<String, String> values) {
+    StringBuilder filled = new StringBuilder();
+    int number = 0;
+    for (String line : text.split("\n", -1)) {
+      number++;
+      if (number > 1) {
+        filled.append('\n');
+      }
+      filled.append(line.stripLeading().startsWith("#") ? line : fillLine(line, number, values));
+    }
+    return filled.toString();
+  }
+
+  private static String fillLine(String line, int number, Map<String, String> values) {
+    return PLACE
+        .matcher(line)
+        .replaceAll(
+            place -> {
+              String value = values.get(place.group(1));
+              if (value == null) {
+                throw new IllegalArgumentException(
+                    "line "
+                        + number
+                        + ": unknown variable "
+                        + place.group()
+                        + "; known are "
+                        + values.keySet());
+              }
+              return Matcher.quoteReplacement(value);
+            });
+  }
+}

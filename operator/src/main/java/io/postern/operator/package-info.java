@@ -1,0 +1,8 @@
+/**
+ * The program {@code postern}: asks an installation, and sets one up. It reads the topics and calls
+ * the services' APIs, and is part of neither.
+ */
+@NullMarked
+package io.postern.operator;
+
+import org.jspecify.annotations.NullMarked;

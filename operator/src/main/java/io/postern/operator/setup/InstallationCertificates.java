@@ -1,0 +1,107 @@
+package io.postern.operator.setup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The certificates of an installation in containers, a folder each: the log's authority and, issued
+ * by it, one for the broker and one for each principal that may use the log (S3); and, from an
+ * authority of its own, one for SMTP until there is a real one. Whoever holds a certificate of the
+ * log's authority gets into the log: it issues nothing else.
+ *
+ * <p>May run again at any time: what is good for another 60 days stays byte for byte, the
+ * authority's key is kept, so what runs with older certificates goes on. One run at a time. Failure
+ * leaves whole files only.
+ */
+final class InstallationCertificates {
+  /** Common names: the broker makes principals of them. */
+  static final List<String> PRINCIPALS =
+      List.of("ingress", "policy", "certificate", "delivery", "administrator");
+
+  private static final Duration LIFE = Duration.ofDays(397);
+  private static final Duration RENEW_BEFORE_END = Duration.ofDays(60);
+  private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
+  private final Path root;
+  private final Instant now;
+  private final List<String> said = new ArrayList<>();
+
+  private InstallationCertificates(Path root, Instant now) {
+    this.root = root;
+    this.now = now;
+  }
+
+  /**
+   * @param root holds the folders
+   * @param brokerHost name under which the broker is reached; it is {@code localhost} too
+   * @param smtpHost name of the server for SMTP
+   * @return a line for each certificate
+   */
+  static List<String> make(Path root, String brokerHost, String smtpHost, Instant now)
+      throws IOException, GeneralSecurityException {
+    InstallationCertificates all = new InstallationCertificates(root, now);
+    Authority authority = Authority.open(root.resolve("authority"), "Postern log", now);
+    all.said.add("log authority: until " + authority.root().getNotAfter().toInstant());
+    // The common name is the principal; the broker is client and server, of itself too.
+    Set<String> brokerNames = new TreeSet<>(List.of("broker", brokerHost, "localhost"));
+    all.issued("broker", authority, Authority.Use.BOTH, brokerNames);
+    for (String principal : PRINCIPALS) {
+      all.issued(principal, authority, Authority.Use.CLIENT, Set.of(principal));
+    }
+    all.smtp(smtpHost);
+    return all.said;
+  }
+
+  private void issued(String holder, Authority authority, Authority.Use use, Set<String> names)
+      throws IOException, GeneralSecurityException {
+    KeyFolder folder = new KeyFolder(root.resolve(holder), true);
+    if (!keeps(holder, folder.leaf(authority.root()), names)) {
+      make(folder, authority, holder, use, holder, names);
+    }
+  }
+
+  // Whose authority nobody keeps: a partner who tries it out trusts authority.pem beside it.
+  private void smtp(String host) throws IOException, GeneralSecurityException {
+    KeyFolder folder = new KeyFolder(root.resolve("smtp"), false);
+    Optional<X509Certificate> kept = folder.trusted().flatMap(folder::leaf);
+    if (!keeps("smtp", kept, Set.of(host))) {
+      Authority authority = Authority.create("Postern development", now);
+      make(folder, authority, "smtp", Authority.Use.SERVER, host, Set.of(host));
+    }
+  }
+
+  private boolean keeps(String holder, Optional<X509Certificate> leaf, Set<String> names) {
+    boolean good =
+        leaf.isPresent()
+            && KeyFolder.names(leaf.get()).equals(names)
+            && !KeyFolder.endsBefore(leaf.get(), now.plus(RENEW_BEFORE_END));
+    if (good) {
+      said.add(holder + ": kept, until " + leaf.get().getNotAfter().toInstant());
+    }
+    return good;
+  }
+
+  private void make(
+      KeyFolder folder,
+      Authority authority,
+      String holder,
+      Authority.Use use,
+      String commonName,
+      Set<String> names)
+      throws IOException, GeneralSecurityException {
+    List<String> ordered = new ArrayList<>(List.of(commonName));
+    names.stream().filter(name -> !name.equals(commonName)).sorted().forEach(ordered::add);
+    KeyAndChain made = authority.issue(ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
+    folder.write(made, authority.root());
+    said.add(holder + ": made, until " + made.leaf().getNotAfter().toInstant());
+  }
+}

@@ -1,0 +1,45 @@
+package io.postern.operator.setup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@link InstallationCertificates} as a command; may run again at any time. */
+@Command(
+    name = "certificates",
+    description =
+        "Makes what is missing or ends within 60 days of an installation's certificates; leaves the rest.",
+    mixinStandardHelpOptions = true)
+public final class MakeCertificates implements Callable<Integer> {
+  @Parameters(paramLabel = "FOLDER", description = "holds a folder for each holder of a key")
+  private Path folder = Path.of("certificates");
+
+  @Option(
+      names = "--broker",
+      paramLabel = "HOST",
+      description = "name under which services reach the broker (default: ${DEFAULT-VALUE})")
+  private String broker = "broker";
+
+  @Option(
+      names = "--smtp",
+      paramLabel = "HOST",
+      description = "this mail server's name (default: ${DEFAULT-VALUE})")
+  private String smtp = "localhost";
+
+  @Override
+  public Integer call() throws GeneralSecurityException, IOException {
+    for (String holder : InstallationCertificates.PRINCIPALS) {
+      Files.createDirectories(folder.resolve(holder));
+    }
+    Files.createDirectories(folder.resolve("broker"));
+    Files.createDirectories(folder.resolve("smtp"));
+    InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
+    return 0;
+  }
+}

@@ -1,0 +1,36 @@
+package io.postern.operator.setup;
+
+import io.postern.contracts.ConsumerGroups;
+import java.util.Set;
+
+/**
+ * Who uses the log, by the common name of its certificate.
+ *
+ * @param roles the writers and readers of topics' declarations that run in it
+ * @param groups the consumer groups it is a member of
+ * @param transactions beginning of its transactional ids; empty: it has none
+ */
+record Principal(String name, Set<String> roles, Set<String> groups, String transactions) {
+  static final Set<Principal> ALL =
+      Set.of(
+          new Principal("ingress", Set.of("ingress"), Set.of(), ""),
+          new Principal(
+              "policy",
+              Set.of("decider", "scheduler", "notice-writer", "directory-owner", "api"),
+              Set.of(
+                  ConsumerGroups.DECIDER,
+                  ConsumerGroups.SCHEDULER,
+                  ConsumerGroups.NOTICE_WRITER,
+                  ConsumerGroups.DIRECTORY_OWNER),
+              "postern-"),
+          new Principal(
+              "delivery",
+              Set.of("delivery"),
+              Set.of(
+                  ConsumerGroups.DELIVERY,
+                  ConsumerGroups.DELIVERY_KEEPER,
+                  ConsumerGroups.DELIVERY_PROBER),
+              ""),
+          new Principal(
+              "certificate", Set.of("certificate"), Set.of(ConsumerGroups.CERTIFICATE), ""));
+}

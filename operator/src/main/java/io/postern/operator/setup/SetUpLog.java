@@ -1,0 +1,110 @@
+package io.postern.operator.setup;
+
+import io.postern.contracts.Deployment;
+import io.postern.log.DeliveryEra;
+import io.postern.log.LogSettings;
+import io.postern.log.TopicsSetup;
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Makes the declared topics, and gives each principal its rights and no others; asks Kafka as the
+ * mail log's administrator. May run again at any time.
+ *
+ * <p>Topics that are missing beside others with records are made only when asked for: their mail is
+ * given up.
+ */
+@Command(
+    name = "log",
+    description =
+        "Makes the mail log's topics where they are missing, and gives each service its rights.",
+    mixinStandardHelpOptions = true)
+public final class SetUpLog implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final long ANSWER_SECONDS = 30;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Option(
+      names = "--make-missing-topics",
+      description =
+          "also makes topics that are missing beside others with records: their mail is given up")
+  private boolean makeMissing;
+
+  @Option(
+      names = "--new-delivery-era",
+      description =
+          "makes delivery's positions anew after its consumer group was deleted; no replica of it may run")
+  private boolean newEra;
+
+  @Override
+  public Integer call() throws Exception {
+    Installation installation = connection.installation();
+    LogSettings settings = installation.kafka();
+    Deployment declared =
+        Deployment.of(
+            installation.setting("postern.log.deployment").orElse("single-node"),
+            installation
+                .setting("postern.log.partitions")
+                .map(number -> OptionalInt.of(Integer.parseInt(number)))
+                .orElse(OptionalInt.empty()));
+    if (makeMissing) {
+      TopicsSetup.createMissing(settings, declared, PATIENCE);
+    } else {
+      TopicsSetup.createOrVerify(settings, declared, PATIENCE);
+    }
+    System.out.println("topics: as declared");
+    System.out.println(grant(settings));
+    if (newEra) {
+      DeliveryEra.begin(settings)
+          .forEach(
+              (partition, position) ->
+                  System.out.println(
+                      "partition %d: era %d begins at Decision %d, outcomes from %d"
+                          .formatted(
+                              partition,
+                              position.era(),
+                              position.next(),
+                              position.outcomesFrom())));
+    }
+    return 0;
+  }
+
+  /** Rights are added before others are taken away: what runs goes on. */
+  static String grant(LogSettings settings)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try (Admin admin = Admin.create(settings.admin())) {
+      Set<AclBinding> wanted = AccessRights.all();
+      Set<AclBinding> had =
+          new HashSet<>(
+              admin
+                  .describeAcls(AclBindingFilter.ANY)
+                  .values()
+                  .get(ANSWER_SECONDS, TimeUnit.SECONDS));
+      Set<AclBinding> missing = new HashSet<>(wanted);
+      missing.removeAll(had);
+      admin.createAcls(missing).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      had.removeAll(wanted);
+      admin
+          .deleteAcls(had.stream().map(AclBinding::toFilter).toList())
+          .all()
+          .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return "rights: %d, of which %d are new; %d removed"
+          .formatted(wanted.size(), missing.size(), had.size());
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.postern.operator.trace;
+
+import io.postern.contracts.v1.OutcomeKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One recipient's state from all that the topics say of it, each topic in its order
+ * (docs/design/the-log.md, Accounting): any delivered wins; of all others the scheduler's word is
+ * the last.
+ *
+ * @param <T> what the caller keeps of a state
+ */
+final class RecipientFold<T> {
+  private @Nullable T delivered;
+  private @Nullable T last;
+  private @Nullable OutcomeKind lastKind;
+  private int lastAttempt = -1;
+  private @Nullable T own;
+  private @Nullable OutcomeKind ownKind;
+  private int ownAttempt = -1;
+  private int askedFor;
+
+  /** A state and what the caller keeps of it. */
+  record State<T>(OutcomeKind kind, T what) {}
+
+  /** An outcome of mail.outcomes that counts, or is late. */
+  void outcome(OutcomeKind kind, int attempt, T what) {
+    if (kind == OutcomeKind.DELIVERED) {
+      delivered = what;
+    } else if (attempt >= lastAttempt) {
+      last = what;
+      lastKind = kind;
+      lastAttempt = attempt;
+    }
+  }
+
+  /** A state that the scheduler wrote itself. */
+  void own(OutcomeKind kind, int attempt, T what) {
+    own = what;
+    ownKind = kind;
+    ownAttempt = Math.max(ownAttempt, attempt);
+  }
+
+  /** The scheduler asked for an attempt. */
+  void askedFor(int attempt) {
+    askedFor = Math.max(askedFor, attempt);
+  }
+
+  /** Whether an outcome but delivered of this attempt is annulled. */
+  boolean annuls(int attempt) {
+    return attempt <= Math.max(askedFor - 1, ownAttempt);
+  }
+
+  /** The last one that counts; null: there is none. */
+  @Nullable State<T> state() {
+    T taken = delivered;
+    if (taken != null) {
+      return new State<>(OutcomeKind.DELIVERED, taken);
+    }
+    OutcomeKind kind = ownAttempt >= lastAttempt ? ownKind : lastKind;
+    T what = ownAttempt >= lastAttempt ? own : last;
+    if (kind == null || what == null || annulledEnd(kind)) {
+      return null;
+    }
+    return new State<>(kind, what);
+  }
+
+  private boolean annulledEnd(OutcomeKind kind) {
+    return switch (kind) {
+      case FAILED -> annuls(lastAttempt);
+      case EXPIRED_OUTCOME, CANCELLED -> askedFor > ownAttempt;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,246 @@
+package io.postern.operator.trace;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.operator.audit.rules.DecisionChain;
+import io.postern.operator.audit.rules.OutcomeOwners.Worth;
+import io.postern.operator.trace.MailTrace.Decided;
+import io.postern.operator.trace.MailTrace.Recorded;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A trace in words, for a terminal: one line a step, the explanation's steps where {@code why} is
+ * asked for.
+ */
+public final class TracePrinter {
+  private final boolean why;
+
+  public TracePrinter(boolean why) {
+    this.why = why;
+  }
+
+  public List<String> lines(MailTrace trace) {
+    List<String> lines = new ArrayList<>();
+    MessageAccepted accepted = trace.accepted();
+    if (accepted == null) {
+      return List.of("no such message in the log");
+    }
+    lines.add(
+        "accepted   "
+            + accepted.getQueueId()
+            + ", "
+            + accepted.getSize()
+            + " bytes, from "
+            + session(accepted.getSession()));
+    for (RecipientGroup group : accepted.getGroupsList()) {
+      lines.add(
+          "connector  "
+              + connector(group)
+              + ": "
+              + recipients(accepted, group.getRecipientsList()));
+      explain(group.getExplanation(), lines);
+    }
+    for (Decided decided : trace.decisions()) {
+      decision(trace, accepted, decided, lines);
+    }
+    for (Recorded recorded : trace.records()) {
+      OutcomeRecorded outcome = recorded.outcome();
+      for (int i = 0; i < recorded.worth().size(); i++) {
+        RecipientOutcome recipient = outcome.getRecipients(i);
+        lines.add(
+            (recorded.byScheduler() ? "scheduler  " : "outcome    ")
+                + outcome(accepted, outcome, recipient)
+                + remark(trace, outcome, recipient, recorded.worth().get(i)));
+      }
+    }
+    return lines;
+  }
+
+  private void decision(
+      MailTrace trace, MessageAccepted accepted, Decided decided, List<String> lines) {
+    Decision decision = decided.decision();
+    if (decided.link() != DecisionChain.Link.COUNTS) {
+      if (why) {
+        lines.add(
+            "decision   attempt "
+                + decision.getAttempt()
+                + ", counts for nothing: "
+                + (decided.link() == DecisionChain.Link.GAP
+                    ? "what it continues is not there, both are decided again"
+                    : "it was written twice, the first counts"));
+      }
+      return;
+    }
+    decision.getDeliveriesList().forEach(delivery -> delivery(accepted, delivery, lines));
+    for (OutcomeRecorded outcome : decision.getOutcomesList()) {
+      for (RecipientOutcome recipient : outcome.getRecipientsList()) {
+        if (!recorded(trace, outcome.getAttempt(), recipient.getRecipient())) {
+          lines.add(
+              "decision   "
+                  + outcome(accepted, outcome, recipient)
+                  + "; delivery-service has not recorded it yet");
+        }
+      }
+    }
+  }
+
+  private static boolean recorded(MailTrace trace, int attempt, int recipient) {
+    return trace.records().stream()
+        .filter(r -> !r.byScheduler() && r.outcome().getAttempt() == attempt)
+        .anyMatch(
+            r ->
+                r.outcome().getRecipientsList().stream()
+                    .anyMatch(one -> one.getRecipient() == recipient));
+  }
+
+  private static String remark(
+      MailTrace trace, OutcomeRecorded outcome, RecipientOutcome recipient, Worth worth) {
+    return switch (worth) {
+      case NOTHING -> "; counts for nothing: its writer had lost the partition";
+      case LATE -> "; late: its writer had lost the partition";
+      case COUNTS ->
+          trace.annulled(outcome, recipient)
+              ? "; counts for nothing: the scheduler had ended attempt " + outcome.getAttempt()
+              : "";
+    };
+  }
+
+  private void delivery(MessageAccepted accepted, DeliveryRequested delivery, List<String> lines) {
+    lines.add(
+        "delivery   attempt "
+            + delivery.getAttempt()
+            + ": "
+            + recipients(accepted, delivery.getRecipientsList())
+            + " by "
+            + (delivery.getConnector().isEmpty()
+                ? "no connector"
+                : "connector " + delivery.getConnector())
+            + " to "
+            + hop(delivery.getNextHop())
+            + ", requires "
+            + Spelling.of(delivery.getRequirement().getLevel())
+            + (delivery.getRequirement().getTlsDomain().isEmpty()
+                ? ""
+                : " for " + delivery.getRequirement().getTlsDomain()));
+    explain(delivery.getExplanation(), lines);
+  }
+
+  private static String session(SessionFacts session) {
+    return session.getClientIp()
+        + " over "
+        + session.getProtocol()
+        + (session.getTls() ? " (" + tls(session.getTlsFacts()) + ")" : " (plaintext)");
+  }
+
+  private static String tls(TlsFacts facts) {
+    String names = String.join(", ", facts.getPeerNamesList());
+    return Spelling.of(facts.getVersion())
+        + " "
+        + facts.getCipherSuite()
+        + (names.isEmpty() ? "" : ", certificate for " + names);
+  }
+
+  private static String connector(RecipientGroup group) {
+    String name =
+        group.getConnector().isEmpty()
+            ? "none of " + group.getOrganization() + " (anonymous)"
+            : group.getOrganization() + " / " + group.getConnector();
+    return name
+        + ", "
+        + group.getDirection().name().toLowerCase(Locale.ROOT)
+        + (group.getVerdict().isEmpty() ? "" : ", client certificate " + group.getVerdict());
+  }
+
+  private void explain(Explanation explanation, List<String> lines) {
+    if (!explanation.getSummary().isEmpty()) {
+      lines.add("           because " + explanation.getSummary());
+    }
+    if (!why) {
+      return;
+    }
+    for (ExplanationStep step : explanation.getStepsList()) {
+      lines.add(
+          "             "
+              + (step.getMatched() ? "+ " : "- ")
+              + step.getSubject()
+              + (step.getCondition().isEmpty() ? "" : " [" + step.getCondition() + "]")
+              + ": "
+              + step.getDetail());
+    }
+  }
+
+  private static String hop(NextHop hop) {
+    if (!hop.getMxDomain().isEmpty()) {
+      return "the MX hosts of " + hop.getMxDomain();
+    }
+    return hop.getSmartHostsList().stream()
+        .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String outcome(
+      MessageAccepted accepted, OutcomeRecorded outcome, RecipientOutcome recipient) {
+    StringBuilder line = new StringBuilder();
+    line.append(address(accepted, recipient.getRecipient()));
+    line.append(" ")
+        .append(
+            recipient.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+                ? "answer to a control"
+                : recipient.getKind().name().toLowerCase(Locale.ROOT));
+    if (!outcome.getToken().isEmpty()) {
+      line.append(", TLS ").append(outcome.getToken());
+    }
+    if (!recipient.getReason().isEmpty()) {
+      line.append(", ").append(recipient.getReason());
+    }
+    if (!outcome.getVerdict().isEmpty()) {
+      line.append(", certificate ").append(outcome.getVerdict());
+    }
+    if (!outcome.getHost().isEmpty()) {
+      line.append(", at ")
+          .append(outcome.getHost())
+          .append(" [")
+          .append(outcome.getAddress())
+          .append("]");
+    }
+    if (recipient.getReply().getCode() != 0) {
+      line.append(", it said: ")
+          .append(recipient.getReply().getCode())
+          .append(" ")
+          .append(recipient.getReply().getText());
+    } else if (!recipient.getDetail().isEmpty()) {
+      line.append(": ").append(recipient.getDetail());
+    }
+    if (recipient.getMayHaveBeenTaken()) {
+      line.append("; it may have taken the message");
+    }
+    return line.toString();
+  }
+
+  // An answer may be about those that have no entry in the schedule.
+  private static String address(MessageAccepted accepted, int recipient) {
+    return recipient >= 0 && recipient < accepted.getEnvelope().getRecipientsCount()
+        ? accepted.getEnvelope().getRecipients(recipient).getAddress()
+        : "other recipients";
+  }
+
+  private static String recipients(MessageAccepted accepted, List<Integer> indexes) {
+    return indexes.stream()
+        .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.audit.rules;
+
+import org.jspecify.annotations.NullMarked;

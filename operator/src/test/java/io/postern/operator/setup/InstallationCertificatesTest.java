@@ -1,0 +1,151 @@
+package io.postern.operator.setup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InstallationCertificatesTest {
+  private static final Instant NOW = Instant.now();
+  @TempDir private Path root;
+
+  @BeforeEach
+  void folders() throws IOException {
+    for (String holder : InstallationCertificates.PRINCIPALS) {
+      Files.createDirectory(root.resolve(holder));
+    }
+    Files.createDirectory(root.resolve("broker"));
+    Files.createDirectory(root.resolve("smtp"));
+  }
+
+  @Test
+  void eachHolderGetsKeysThatKafkaReads() throws Exception {
+    make(NOW);
+    for (String holder : InstallationCertificates.PRINCIPALS) {
+      try (DefaultSslEngineFactory kafka = new DefaultSslEngineFactory()) {
+        kafka.configure(
+            Map.of(
+                "ssl.protocol", "TLSv1.3",
+                "ssl.keystore.type", "PEM",
+                "ssl.keystore.location", root.resolve(holder).resolve("keys.pem").toString(),
+                "ssl.truststore.type", "PEM",
+                "ssl.truststore.location",
+                    root.resolve(holder).resolve("authority.pem").toString()));
+        assertThat(kafka.keystore().size()).isEqualTo(1);
+        assertThat(kafka.truststore().size()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void theCommonNameIsThePrincipalAndTheBrokerIsKnownByItsHost() throws Exception {
+    make(NOW);
+    KeyFolder broker = new KeyFolder(root.resolve("broker"), true);
+    var leaf = broker.leaf(broker.trusted().orElseThrow()).orElseThrow();
+    assertThat(leaf.getSubjectX500Principal().getName()).startsWith("CN=broker,");
+    assertThat(KeyFolder.names(leaf)).containsExactlyInAnyOrder("broker", "localhost", "kafka");
+    assertThat(leaf.getExtendedKeyUsage()).hasSize(2);
+    KeyFolder ingress = new KeyFolder(root.resolve("ingress"), true);
+    var client = ingress.leaf(ingress.trusted().orElseThrow()).orElseThrow();
+    assertThat(client.getSubjectX500Principal().getName()).startsWith("CN=ingress,");
+    // A stolen one cannot pose as the broker.
+    assertThat(client.getExtendedKeyUsage()).hasSize(1);
+  }
+
+  @Test
+  void onlyTheOwnerReadsAPrivateKey() throws Exception {
+    make(NOW);
+    try (Stream<Path> files = Files.walk(root)) {
+      assertThat(files.filter(Files::isRegularFile).filter(InstallationCertificatesTest::hasKey))
+          .hasSizeGreaterThanOrEqualTo(8)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  void anotherRunChangesNothing() throws Exception {
+    make(NOW);
+    Map<Path, String> before = contents();
+    List<String> said = make(NOW.plus(Duration.ofDays(300)));
+    assertThat(contents()).isEqualTo(before);
+    assertThat(said).noneMatch(line -> line.contains("made"));
+  }
+
+  @Test
+  void whatEndsSoonIsMadeAnewByTheSameAuthoritySoThatRunningOnesGoOn() throws Exception {
+    make(NOW);
+    Map<Path, String> before = contents();
+    assertThat(make(NOW.plus(Duration.ofDays(350)))).filteredOn(l -> l.contains("made")).hasSize(7);
+    Map<Path, String> after = contents();
+    assertThat(after.get(Path.of("ingress/keys.pem")))
+        .isNotEqualTo(before.get(Path.of("ingress/keys.pem")));
+    assertThat(after.get(Path.of("broker/authority.pem")))
+        .isEqualTo(before.get(Path.of("ingress/authority.pem")));
+    assertThat(after.get(Path.of("authority/root.key")))
+        .isEqualTo(before.get(Path.of("authority/root.key")));
+  }
+
+  @Test
+  void whatIsMissingOrBrokenIsMadeAndTheRestLeft() throws Exception {
+    make(NOW);
+    Map<Path, String> before = contents();
+    Files.delete(root.resolve("delivery/keys.pem"));
+    Files.writeString(root.resolve("policy/keys.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    assertThat(make(NOW)).filteredOn(line -> line.contains("made")).hasSize(2);
+    Map<Path, String> after = contents();
+    assertThat(after).containsKey(Path.of("delivery/keys.pem"));
+    assertThat(after.get(Path.of("broker/keys.pem")))
+        .isEqualTo(before.get(Path.of("broker/keys.pem")));
+  }
+
+  @Test
+  void anotherMailServersNameGetsAnotherCertificate() throws Exception {
+    make(NOW);
+    assertThat(InstallationCertificates.make(root, "kafka", "mx.contoso.example", NOW))
+        .filteredOn(line -> line.contains("made"))
+        .singleElement()
+        .asString()
+        .startsWith("smtp");
+  }
+
+  private List<String> make(Instant now) throws Exception {
+    return InstallationCertificates.make(root, "kafka", "gate.contoso.example", now);
+  }
+
+  private static boolean hasKey(Path file) {
+    return read(file).contains("PRIVATE KEY");
+  }
+
+  private Map<Path, String> contents() throws IOException {
+    Map<Path, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      files
+          .filter(Files::isRegularFile)
+          .forEach(file -> contents.put(root.relativize(file), read(file)));
+    }
+    return contents;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.postern.operator.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.MessageLite;
+import io.postern.contracts.Owner;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+/** Which records a trace and the counts take for true, and how the others are shown. */
+final class MailTraceTest {
+  private static final Owner FIRST = new Owner(0, 1, 1);
+  private static final Owner SECOND = new Owner(0, 2, 1);
+
+  private final QueueId id = QueueId.next(0);
+  private final TraceReading reading = new TraceReading(id, 0);
+  private final Counting counting = new Counting();
+  private final Map<String, Long> ends = new HashMap<>();
+  private long now = 1_000;
+
+  MailTraceTest() {
+    write(
+        Topics.MAIL_ACCEPTED,
+        id.value(),
+        MessageAccepted.newBuilder()
+            .setQueueId(id.value())
+            .setEnvelope(
+                Envelope.newBuilder()
+                    .addRecipients(EnvelopeRecipient.newBuilder().setAddress("a@fabrikam.example")))
+            .build());
+  }
+
+  private void write(String topic, String key, MessageLite value) {
+    long offset = ends.merge(topic, 1L, Long::sum) - 1;
+    ConsumerRecord<String, byte[]> record =
+        new ConsumerRecord<>(
+            topic,
+            0,
+            offset,
+            now++,
+            TimestampType.LOG_APPEND_TIME,
+            0,
+            0,
+            key,
+            value.toByteArray(),
+            new RecordHeaders(),
+            Optional.empty());
+    reading.read(record);
+    if (!topic.equals(Topics.MAIL_DELIVERIES)) {
+      counting.read(record);
+    }
+  }
+
+  private void decision(DecisionSource source, long offset, long previous, int attempt) {
+    write(
+        Topics.MAIL_DELIVERIES,
+        id.value(),
+        Decision.newBuilder()
+            .setSource(source)
+            .setSourceOffset(offset)
+            .setPrevious(previous)
+            .setQueueId(id.value())
+            .setAttempt(attempt)
+            .addDeliveries(
+                DeliveryRequested.newBuilder()
+                    .setQueueId(id.value())
+                    .setAttempt(attempt)
+                    .addRecipients(0))
+            .build());
+  }
+
+  private void due(int attempt) {
+    write(
+        Topics.MAIL_DUE,
+        id.value(),
+        AttemptDue.newBuilder()
+            .setQueueId(id.value())
+            .setAttempt(attempt)
+            .addRecipients(0)
+            .build());
+  }
+
+  private OutcomeRecorded.Builder outcome(Owner owner, int attempt, OutcomeKind kind) {
+    return OutcomeRecorded.newBuilder()
+        .setQueueId(id.value())
+        .setAttempt(attempt)
+        .setOwner(owner.message())
+        .addRecipients(RecipientOutcome.newBuilder().setKind(kind));
+  }
+
+  private void record(OutcomeRecorded.Builder outcome) {
+    write(Topics.MAIL_OUTCOMES, id.value(), outcome.build());
+  }
+
+  private void own(int attempt, OutcomeKind kind) {
+    write(
+        Topics.MAIL_SCHEDULE_OUTCOMES,
+        id.value(),
+        outcome(Owner.NOBODY, attempt, kind).clearOwner().build());
+  }
+
+  private void taken(Owner owner) {
+    write(
+        Topics.MAIL_OUTCOMES,
+        "",
+        OutcomeRecorded.newBuilder().setPartitionTaken(true).setOwner(owner.message()).build());
+  }
+
+  private String last() {
+    MailTrace.Last last = reading.trace().lastOutcomes().get("a@fabrikam.example");
+    return last == null ? "none" : last.text().strip();
+  }
+
+  private String lines(boolean why) {
+    return String.join("\n", new TracePrinter(why).lines(reading.trace()));
+  }
+
+  @Test
+  void theFirstOfTwoDecisionsCounts() {
+    decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, 1);
+    decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, 1);
+    decision(DecisionSource.SOURCE_ACCEPTED, 3, 2, 2);
+    assertThat(reading.trace().deliveries()).hasSize(1);
+    assertThat(lines(false)).doesNotContain("counts for nothing");
+    assertThat(lines(true))
+        .containsOnlyOnce("it was written twice, the first counts")
+        .containsOnlyOnce("what it continues is not there, both are decided again");
+  }
+
+  @Test
+  void aFormerOwnersFailureIsShownAndDoesNotCount() {
+    taken(SECOND);
+    record(outcome(FIRST, 1, OutcomeKind.FAILED));
+    assertThat(reading.trace().outcomes()).isEmpty();
+    assertThat(reading.trace().settled()).isFalse();
+    assertThat(last()).isEqualTo("none");
+    assertThat(lines(false)).contains("failed; counts for nothing: its writer had lost");
+    assertThat(counting.counts().failed()).isZero();
+    assertThat(counting.counts().pending()).isEqualTo(1);
+  }
+
+  @Test
+  void aHostThatMayHaveTheMessageIsShown() {
+    OutcomeRecorded.Builder doubt = outcome(FIRST, 1, OutcomeKind.DEFERRED);
+    doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);
+    record(doubt);
+    assertThat(lines(false)).contains("it went away; it may have taken the message");
+  }
+
+  @Test
+  void aFormerOwnersDeliveredIsLateAndCounts() {
+    taken(SECOND);
+    record(outcome(FIRST, 1, OutcomeKind.DELIVERED));
+    record(outcome(SECOND, 1, OutcomeKind.DEFERRED));
+    assertThat(last()).isEqualTo("delivered");
+    assertThat(lines(false)).contains("delivered; late: its writer had lost the partition");
+    assertThat(counting.counts().delivered()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnnulledFailureIsNoEnd() {
+    record(outcome(FIRST, 1, OutcomeKind.STILL_OPEN));
+    due(2);
+    taken(SECOND);
+    record(outcome(FIRST, 1, OutcomeKind.FAILED).setAfterStillOpen(true));
+    assertThat(last()).isEqualTo("none");
+    assertThat(lines(false))
+        .contains("failed; counts for nothing: the scheduler had ended attempt 1");
+    assertThat(counting.counts().failed()).isZero();
+    record(outcome(SECOND, 2, OutcomeKind.FAILED));
+    assertThat(last()).isEqualTo("failed");
+    assertThat(counting.counts().failed()).isEqualTo(1);
+  }
+
+  @Test
+  void theSchedulersOwnWordIsTheLast() {
+    record(outcome(FIRST, 1, OutcomeKind.DEFERRED));
+    own(1, OutcomeKind.OUTCOME_KIND_UNSPECIFIED);
+    own(1, OutcomeKind.HELD);
+    assertThat(last()).isEqualTo("held");
+    assertThat(counting.counts().held()).isEqualTo(1);
+    own(1, OutcomeKind.CANCELLED);
+    record(outcome(FIRST, 1, OutcomeKind.FAILED).setAfterStillOpen(true));
+    assertThat(last()).isEqualTo("cancelled");
+    assertThat(lines(false)).contains("scheduler  a@fabrikam.example cancelled");
+    assertThat(counting.counts().cancelled()).isEqualTo(1);
+    assertThat(counting.counts().failed()).isZero();
+    record(outcome(FIRST, 1, OutcomeKind.DELIVERED).setAfterStillOpen(true));
+    assertThat(last()).isEqualTo("delivered");
+    assertThat(counting.counts().delivered()).isEqualTo(1);
+  }
+
+  @Test
+  void aDecisionsOutcomeIsShownUntilItIsRecorded() {
+    OutcomeRecorded.Builder held = outcome(FIRST, 1, OutcomeKind.HELD);
+    write(
+        Topics.MAIL_DELIVERIES,
+        id.value(),
+        Decision.newBuilder()
+            .setSource(DecisionSource.SOURCE_ACCEPTED)
+            .setPrevious(-1)
+            .setQueueId(id.value())
+            .addOutcomes(held.clone().clearOwner())
+            .build());
+    assertThat(lines(false)).contains("held; delivery-service has not recorded it yet");
+    record(held);
+    assertThat(lines(false)).doesNotContain("not recorded").contains("outcome    a@fabrikam");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.trace;
+
+import org.jspecify.annotations.NullMarked;
