@@ -2,8 +2,11 @@ package io.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.TopicDeclaration;
+import io.postern.contracts.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -187,6 +190,40 @@ class DocumentationTest {
     }
     assertThat(named).isNotEmpty();
     assertThat(named).allSatisfy(one -> assertThat(architecture).contains("\n| " + one + " | "));
+  }
+
+  @Test
+  void everyTopicIsInTheArchitectureAsItIsDeclared() {
+    List<String> rows =
+        Project.read(Project.root().resolve("docs/design/architecture.md")).lines().toList();
+    List<String> missing = new ArrayList<>();
+    for (TopicDeclaration topic : Topics.ALL) {
+      String row =
+          String.join(
+              " | ",
+              "",
+              topic.partitioning().name().toLowerCase(Locale.ROOT),
+              kept(topic),
+              topic.flushEachAppend() ? "yes" : "no",
+              String.join(", ", topic.writers()),
+              String.join(", ", topic.readers()) + " |");
+      if (rows.stream()
+          .noneMatch(r -> r.startsWith("| `" + topic.name() + "` | ") && r.endsWith(row))) {
+        missing.add("| `" + topic.name() + "` | key | value" + row);
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  private static String kept(TopicDeclaration topic) {
+    Duration time = topic.retention();
+    String written = time.toDays() > 0 ? time.toDays() + " d" : time.toHours() + " h";
+    return switch (topic.cleanup()) {
+      case DELETE -> written;
+      case COMPACT -> "compacted after " + written;
+      case COMPACT_AND_DELETE -> "compacted, " + written;
+      case CHANGELOG -> "compacted";
+    };
   }
 
   private static List<Path> pages() {
