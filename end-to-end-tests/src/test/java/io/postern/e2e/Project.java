@@ -2,13 +2,23 @@ package io.postern.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Where things are: the checkout, and test data that lies beside it. */
 final class Project {
+  private static final Set<String> NOT_OURS = Set.of(".git", ".idea", "state", "target");
+  private static final Set<String> TEXTS =
+      Set.of("java", "md", "proto", "properties", "sh", "yaml", "yml", "xml", "py");
+  private static final Set<String> SCRIPTS = Set.of("Makefile", "run", "test");
+
   private Project() {}
 
   /** The folder with the root pom, found from the working directory upwards. */
@@ -44,6 +54,37 @@ final class Project {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** All texts that people write: code, contracts, pages, settings, scripts. Nothing built. */
+  static List<Path> texts() {
+    List<Path> texts = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          root(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+              return !folder.equals(root()) && NOT_OURS.contains(folder.getFileName().toString())
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              String name = file.getFileName().toString();
+              if (TEXTS.contains(name.substring(name.lastIndexOf('.') + 1))
+                  || SCRIPTS.contains(name)) {
+                texts.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    texts.sort(null);
+    return texts;
   }
 
   static List<Path> walk(Path folder) {
