@@ -11,7 +11,7 @@ import io.postern.certificate.judging.Purpose;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
