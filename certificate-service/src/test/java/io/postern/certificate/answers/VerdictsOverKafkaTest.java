@@ -47,6 +47,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole service on a real broker; questions by the client that its callers use. */
 @QuarkusTest
@@ -267,6 +269,29 @@ class VerdictsOverKafkaTest {
     assertThat(all(Topics.CERTIFICATE_VERDICTS))
         .extracting(ConsumerRecord::key)
         .doesNotContain(late.key().hex());
+  }
+
+  /** An asker whose clock differs by more than its patience, either way. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3_600_000, 3_600_000})
+  void anAskersClockDoesNotMatter(long ahead) throws Exception {
+    AnchorSet set = set("skewed", ca);
+    publish(set);
+    double expired = questions("expired");
+    VerdictQuestion question = question(set, "skewed", ca.issue(Issue.to("skew.example")));
+    long askedAt = System.currentTimeMillis() + ahead;
+    CertificateRequest skewed =
+        request(question, askedAt + 20_000).toBuilder().setAskedAtMillis(askedAt).build();
+    send(Topics.CERTIFICATE_REQUESTS, question.key().hex(), skewed.toByteArray());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                all(Topics.CERTIFICATE_VERDICTS).stream()
+                    .anyMatch(r -> r.key().equals(question.key().hex())));
+    assertThat(questions("expired")).isEqualTo(expired);
+    assertThat(meters.get("postern.certificate.questions.skew").summary().max())
+        .isGreaterThan(3_500);
   }
 
   @Test
