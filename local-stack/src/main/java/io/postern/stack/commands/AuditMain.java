@@ -26,14 +26,10 @@ import picocli.CommandLine.Option;
 
 /**
  * The audit in a JVM of its own, as its memory is bounded by the mail in the log and not by the
- * launcher's few megabytes. Exit code 0 clean, 3 alarm, 2 the log could not be read in time or the
- * memory did not suffice. (1 is what a JVM ends with that could not start.)
+ * launcher's few megabytes. Its exit codes are those of {@link AuditExit}.
  */
 @Command(name = "audit", description = "Accounts for every recipient; see ./run status --audit.")
 public final class AuditMain implements Callable<Integer> {
-  static final int UNAVAILABLE = 2;
-  static final int ALARM = 3;
-
   @Option(names = "--bootstrap", required = true)
   private String bootstrap = "";
 
@@ -43,14 +39,18 @@ public final class AuditMain implements Callable<Integer> {
   @Mixin private AuditArguments arguments = new AuditArguments();
 
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new AuditMain())
-            .setExecutionExceptionHandler(
-                (problem, command, parsed) -> {
-                  command.getErr().println("postern: " + problem);
-                  return UNAVAILABLE;
-                })
-            .execute(args));
+    System.exit(run(args));
+  }
+
+  /** The exit code, see {@code AuditExit}. */
+  public static int run(String... args) {
+    return new CommandLine(new AuditMain())
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> {
+              command.getErr().println("postern: " + problem);
+              return AuditExit.NOT_ASKED;
+            })
+        .execute(args);
   }
 
   @Override
@@ -80,16 +80,16 @@ public final class AuditMain implements Callable<Integer> {
       } else {
         new AuditPrinter(arguments.all).lines(report).forEach(out::println);
       }
-      return report.clean() ? 0 : ALARM;
+      return report.exitCode();
     } catch (AuditUnavailableException e) {
       System.err.println("postern: the audit cannot say anything: " + e.getMessage());
-      return UNAVAILABLE;
+      return AuditExit.NOT_ASKED;
     } catch (OutOfMemoryError e) {
       System.err.println(
           "postern: the mail in the log needs more memory than "
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MB, about 130 MB for a million recipients: use --heap");
-      return UNAVAILABLE;
+      return AuditExit.NOT_ASKED;
     }
   }
 }

@@ -30,7 +30,7 @@ public final class Status implements Callable<Integer> {
       names = "--audit",
       description = {
         "accounts for every recipient from the topics and the services' positions:",
-        "exit code 0 clean, 1 alarm, 2 it could not be read in time"
+        "exit code 0 clean, 1 a finding, 2 wrong arguments, 3 the log could not be read in time"
       })
   private boolean audit;
 
@@ -73,13 +73,17 @@ public final class Status implements Callable<Integer> {
     return allReady ? 0 : 1;
   }
 
-  private int audit() throws IOException, InterruptedException {
+  private int audit() throws InterruptedException {
+    if (!heap.matches("[1-9][0-9]*[kKmMgG]?")) {
+      System.err.println("postern: --heap: \"" + heap + "\" is no size; write one like 512m or 2g");
+      return AuditExit.USAGE;
+    }
     String bootstrap;
     try {
       bootstrap = state.running().bootstrap();
     } catch (IllegalStateException e) {
       System.err.println("postern: " + e.getMessage());
-      return 2;
+      return AuditExit.NOT_ASKED;
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -98,13 +102,15 @@ public final class Status implements Callable<Integer> {
     if (arguments.json) {
       command.add("--json");
     }
-    Process process = new ProcessBuilder(command).inheritIO().start();
+    Process process;
     try {
-      return switch (process.waitFor()) {
-        case 0 -> 0;
-        case AuditMain.ALARM -> 1;
-        default -> 2;
-      };
+      process = new ProcessBuilder(command).inheritIO().start();
+    } catch (IOException e) {
+      System.err.println("postern: the audit's JVM could not be started: " + e.getMessage());
+      return AuditExit.NOT_ASKED;
+    }
+    try {
+      return process.waitFor();
     } finally {
       process.destroy();
     }

@@ -16,6 +16,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.log.DeliveryEra;
 import io.postern.log.LogSettings;
+import io.postern.stack.commands.AuditMain;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,6 +113,15 @@ final class KafkaAuditTest {
         .isEqualTo(Map.of(Uncounted.MARKER, 2L, Uncounted.FORMER_OWNER, 1L));
     assertThat(report.exitCode()).isZero();
     assertThat(report.looks()).isEqualTo(1);
+    assertThat(exitCode()).as("clean").isZero();
+  }
+
+  /** As it ends in a container and under {@code ./run} (docs/audit.md). */
+  private static int exitCode(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("--bootstrap", log.broker.bootstrap()));
+    arguments.addAll(List.of("--look-again-after", "1"));
+    arguments.addAll(List.of(more));
+    return AuditMain.run(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -126,6 +136,8 @@ final class KafkaAuditTest {
       assertThat(report.alarms().getFirst().kind()).isEqualTo(AlarmKind.FOUND_NOWHERE);
       assertThat(report.alarms().getFirst().queueId()).isEqualTo(ids.getFirst().value());
       assertThat(report.mail().balanced()).isFalse();
+      assertThat(exitCode()).as("a finding").isEqualTo(1);
+      assertThat(exitCode("--no-such-option")).as("usage").isEqualTo(2);
       outcome(delivery, ids.get(0), OutcomeKind.DELIVERED);
     }
   }
@@ -254,6 +266,7 @@ final class KafkaAuditTest {
     try {
       assertThatThrownBy(() -> Audit.run(log.options().patience(Duration.ofSeconds(1))))
           .isInstanceOf(AuditUnavailableException.class);
+      assertThat(exitCode("--patience", "1")).as("could not ask").isEqualTo(3);
     } finally {
       log.broker.resume();
     }
