@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.anchors.AnchorStore;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
@@ -58,6 +59,9 @@ class VerdictsOverKafkaTest {
 
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
+  @Inject LogClock logClock;
+  @Inject Publisher publisher;
+  @Inject AnchorStore anchors;
 
   @ConfigProperty(name = "postern.test.broker")
   String broker = "";
@@ -269,6 +273,16 @@ class VerdictsOverKafkaTest {
     assertThat(all(Topics.CERTIFICATE_VERDICTS))
         .extracting(ConsumerRecord::key)
         .doesNotContain(late.key().hex());
+  }
+
+  @Test
+  void theLogsClockIsLearntFromOurOwnRecords() {
+    long own = logClock.ownMillis();
+    logClock.stamped(own, own + 3_600_000); // as if the log were an hour ahead
+    publisher.announce(anchors.announcement());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Math.abs(logClock.millis() - System.currentTimeMillis()) < 10_000);
   }
 
   /** An asker whose clock differs by more than its patience, either way. */
