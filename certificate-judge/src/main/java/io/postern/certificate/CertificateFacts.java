@@ -1,6 +1,7 @@
 package io.postern.certificate;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.names.CertificateNames;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -51,7 +52,7 @@ public record CertificateFacts(
         first(subject, BCStyle.O),
         first(subject, BCStyle.OU),
         ParsedCertificate.printable(certificate.issuer().getName()),
-        LeafNames.of(certificate),
+        CertificateNames.of(certificate.x509()),
         keyStrength(certificate.key()),
         certificate.x509().getSigAlgName(),
         certificate.x509().getSerialNumber().toString(16),

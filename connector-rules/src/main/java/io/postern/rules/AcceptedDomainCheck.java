@@ -4,6 +4,7 @@ import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.names.DomainNames;
 
 /** An accepted domain's name and its mailbox route (DESIGN §6). */
 final class AcceptedDomainCheck {

@@ -1,5 +1,7 @@
 package io.postern.rules;
 
+import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

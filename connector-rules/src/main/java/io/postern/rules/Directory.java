@@ -10,6 +10,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

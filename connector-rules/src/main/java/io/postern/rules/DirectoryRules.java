@@ -5,6 +5,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.Organization;
+import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

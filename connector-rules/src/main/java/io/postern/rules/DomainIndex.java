@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

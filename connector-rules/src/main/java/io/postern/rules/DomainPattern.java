@@ -1,5 +1,7 @@
 package io.postern.rules;
 
+import io.postern.names.DomainNames;
+
 /**
  * An entry of senderDomains or recipientDomains: {@code contoso.com}, {@code *.contoso.com} (the
  * domain and all its subdomains), {@code *}. Exchange's stored form {@code smtp:contoso.com;1} is

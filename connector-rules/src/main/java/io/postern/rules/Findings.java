@@ -4,6 +4,7 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.names.DomainNames;
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package io.postern.rules;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.RevocationMode;
+import io.postern.names.CertificateNames;
 import java.util.List;
 import java.util.Optional;
 

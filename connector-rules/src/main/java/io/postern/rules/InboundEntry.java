@@ -2,6 +2,7 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

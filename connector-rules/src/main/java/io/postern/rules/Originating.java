@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,7 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.names.DomainNames;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

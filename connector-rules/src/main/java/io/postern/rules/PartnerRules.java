@@ -3,6 +3,7 @@ package io.postern.rules;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Direction;
+import io.postern.names.CertificateNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.names.DomainNames;
 import org.jspecify.annotations.Nullable;
 
 /**

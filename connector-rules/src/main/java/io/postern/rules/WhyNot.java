@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
+import io.postern.names.CertificateNames;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;

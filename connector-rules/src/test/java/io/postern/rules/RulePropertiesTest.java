@@ -23,6 +23,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.names.CertificateNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

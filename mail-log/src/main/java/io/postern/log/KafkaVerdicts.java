@@ -153,6 +153,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
 
   private void ask(VerdictKey key, VerdictQuestion question, long end) {
     Duration left = Duration.ofNanos(end - System.nanoTime());
+    long now = System.currentTimeMillis();
     CertificateRequest.Builder request =
         CertificateRequest.newBuilder()
             .setVerdictKey(ByteString.copyFrom(key.bytes()))
@@ -162,7 +163,8 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
             .setRevocation(question.revocation())
             .setAia(question.aia())
             .setOrganization(question.organization())
-            .setDeadlineMillis(System.currentTimeMillis() + left.toMillis());
+            .setAskedAtMillis(now)
+            .setDeadlineMillis(now + left.toMillis());
     question.chain().forEach(der -> request.addChain(UnsafeByteOperations.unsafeWrap(der)));
     try {
       // Blocks for the metadata at most, half a second; an answer may still come to another

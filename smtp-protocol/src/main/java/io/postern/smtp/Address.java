@@ -1,6 +1,6 @@
 package io.postern.smtp;
 
-import java.net.IDN;
+import io.postern.names.DomainNames;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
@@ -172,12 +172,12 @@ public record Address(String localPart, String domain) {
   }
 
   private static String toAscii(String domain) {
-    try {
-      return IDN.toASCII(domain).toLowerCase(Locale.ROOT);
-    } catch (IllegalArgumentException e) {
+    String ascii = DomainNames.aLabels(domain);
+    if (ascii == null || domain.endsWith(".")) { // as an ASCII name with the root's dot
       throw new IllegalArgumentException(
           "the domain is not a valid internationalized name; write its A-label form (xn--...)");
     }
+    return ascii;
   }
 
   private static boolean letterOrDigit(char c) {

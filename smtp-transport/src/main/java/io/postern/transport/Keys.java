@@ -3,6 +3,8 @@ package io.postern.transport;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
+import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
 import java.net.Socket;
 import java.security.KeyStore;
 import java.security.Principal;
@@ -11,7 +13,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
@@ -32,15 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Keys extends X509ExtendedKeyManager {
   private final List<KeyMaterial> materials;
-  private final List<Set<String>> names;
+  private final List<List<String>> names;
   // By the engine: the values of a session are also those of later handshakes that it is offered
   // in.
   private final Map<SSLEngine, CertificateRequest> requests = new WeakHashMap<>();
 
   Keys(List<KeyMaterial> materials) {
     this.materials = List.copyOf(materials);
-    this.names =
-        materials.stream().map(m -> Set.copyOf(LeafNames.of(m.chain().getFirst()))).toList();
+    this.names = materials.stream().map(m -> CertificateNames.of(m.chain().getFirst())).toList();
   }
 
   /** For SslContextBuilder; the native form of each key is made once and kept with the context. */
@@ -94,9 +94,7 @@ final class Keys extends X509ExtendedKeyManager {
     String asked = session == null ? "" : serverName(session);
     for (int i = 0; i < materials.size(); i++) {
       all.add(i);
-      int dot = asked.indexOf('.');
-      if (names.get(i).contains(asked)
-          || (dot > 0 && names.get(i).contains("*" + asked.substring(dot)))) {
+      if (CertificateNames.matches(asked, names.get(i))) {
         named.add(i);
       }
     }
@@ -108,7 +106,7 @@ final class Keys extends X509ExtendedKeyManager {
     if (session instanceof ExtendedSSLSession facts) {
       for (SNIServerName name : facts.getRequestedServerNames()) {
         if (name instanceof SNIHostName host) {
-          return LeafNames.lower(host.getAsciiName());
+          return DomainNames.normal(host.getAsciiName());
         }
       }
     }

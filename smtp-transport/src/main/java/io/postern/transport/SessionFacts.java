@@ -7,6 +7,7 @@ import io.netty.internal.tcnative.SSL;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.names.CertificateNames;
 import java.io.ByteArrayInputStream;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** What one finished handshake showed. */
 @SuppressWarnings("ArrayRecordComponent") // opaque bytes
 record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
+  /** Characters: a peer's names travel with every record of its session. */
+  private static final int MAX_NAMES = 16 * 1024;
 
   /**
    * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
@@ -100,10 +103,21 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
                   .generateCertificate(new ByteArrayInputStream(leaf));
       String subject = certificate.getSubjectX500Principal().getName();
       facts
-          .addAllPeerNames(LeafNames.of(certificate))
+          .addAllPeerNames(upTo(CertificateNames.of(certificate), MAX_NAMES))
           .setPeerSubject(subject.substring(0, Math.min(subject.length(), 1024)));
     } catch (CertificateException e) {
       facts.clearPeerNames().clearPeerSubject();
     }
+  }
+
+  private static List<String> upTo(List<String> names, int characters) {
+    int left = characters;
+    for (int i = 0; i < names.size(); i++) {
+      left -= names.get(i).length();
+      if (left < 0) {
+        return names.subList(0, i);
+      }
+    }
+    return names;
   }
 }

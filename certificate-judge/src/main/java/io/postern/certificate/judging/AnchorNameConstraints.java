@@ -1,9 +1,9 @@
 package io.postern.certificate.judging;
 
-import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.contracts.v1.VerdictReason;
+import io.postern.names.CertificateNames;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -65,7 +65,7 @@ final class AnchorNameConstraints {
         }
       }
       // A leaf's common name counts as a DNS name where it has no other.
-      for (String name : leaf ? LeafNames.of(certificate) : List.<String>of()) {
+      for (String name : leaf ? CertificateNames.of(certificate.x509()) : List.<String>of()) {
         check(validator, new GeneralName(GeneralName.dNSName, name));
       }
       return true;

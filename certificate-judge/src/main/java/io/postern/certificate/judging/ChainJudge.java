@@ -1,7 +1,6 @@
 package io.postern.certificate.judging;
 
 import com.google.protobuf.ByteString;
-import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.UnusableCertificateException;
@@ -15,6 +14,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.names.CertificateNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -258,7 +258,7 @@ public final class ChainJudge {
       return List.of();
     }
     try {
-      return LeafNames.of(ParsedCertificate.parse(request.getChain(0).toByteArray()));
+      return CertificateNames.of(ParsedCertificate.parse(request.getChain(0).toByteArray()).x509());
     } catch (UnusableCertificateException e) {
       // The verdict says so; names that cannot be read are none.
       return List.of();

@@ -1,6 +1,5 @@
 package io.postern.certificate.judging;
 
-import io.postern.certificate.LeafNames;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
@@ -9,6 +8,7 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.names.CertificateNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +76,9 @@ public record Collected(
 
   private List<String> names() {
     try {
-      return chain.isEmpty() ? List.of() : LeafNames.of(ParsedCertificate.parse(chain.getFirst()));
+      return chain.isEmpty()
+          ? List.of()
+          : CertificateNames.of(ParsedCertificate.parse(chain.getFirst()).x509());
     } catch (UnusableCertificateException e) {
       return List.of(); // the outcome says so
     }

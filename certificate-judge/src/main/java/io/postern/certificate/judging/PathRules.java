@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>expired, not-yet-valid: of any certificate, the anchor included
+ *   <li>too-complex: more than 32 policies or policy mappings in a certificate ({@link
+ *       PolicyBounds}); malformed: a policy twice
  *   <li>too-complex (a key of more than 8192 bits), weak-key, weak-signature
  *   <li>not-a-ca, path-length, key-usage of the issuers
  *   <li>unknown-critical-extension
- *   <li>name-constraint by the anchor; name-constraint, policy, and whatever else PKIX refuses
- *       ({@link PkixCheck})
+ *   <li>name-constraint: of a kind that is not understood ({@link UnderstoodConstraints}), then by
+ *       the anchor ({@link AnchorNameConstraints})
+ *   <li>name-constraint, policy, and whatever else PKIX refuses ({@link PkixCheck})
  *   <li>key-usage, extended-key-usage for the role
  * </ol>
  *
@@ -72,9 +75,11 @@ final class PathRules {
   private static final List<Rule> RULES =
       List.of(
           (path, question) -> first(path.all(), c -> validity(c, question.now())),
+          (path, _) -> first(path.below(), PolicyBounds::problem),
           (path, question) -> algorithms(path, question.sha1()),
           (path, _) -> issuers(path),
           (path, _) -> first(path.all(), PathRules::criticalExtensions),
+          (path, _) -> first(aboveTheLeaf(path), UnderstoodConstraints::problem),
           (path, _) -> AnchorNameConstraints.problem(path),
           PkixCheck::problem,
           PathRules::role);
@@ -133,13 +138,18 @@ final class PathRules {
   /** Of all but the first, which these have issued: may they? */
   static @Nullable Problem issuers(CandidatePath path) {
     List<ParsedCertificate> all = path.all();
-    List<ParsedCertificate> issuers = all.subList(1, all.size());
+    List<ParsedCertificate> issuers = aboveTheLeaf(path);
     Problem notCa = first(issuers, c -> notCa(c, path.anchor()));
     if (notCa != null) {
       return notCa;
     }
     Problem length = pathLength(all);
     return length != null ? length : first(issuers, PathRules::certificateSigning);
+  }
+
+  private static List<ParsedCertificate> aboveTheLeaf(CandidatePath path) {
+    List<ParsedCertificate> all = path.all();
+    return all.subList(1, all.size());
   }
 
   // RFC 5280 §6.1.4 (k). Old roots have no basic constraints: they are trusted by configuration.

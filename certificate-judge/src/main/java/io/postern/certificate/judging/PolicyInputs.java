@@ -4,11 +4,16 @@ import java.util.Set;
 
 /**
  * The inputs of RFC 5280 §6.1.1 (c) to (g). Mail asks for no policy: {@link #NONE}; the conformance
- * vectors do.
+ * vectors do. A certificate that itself requires an explicit policy (RFC 5280 §4.2.1.11) is obeyed
+ * either way.
  *
  * @param acceptable OIDs; empty: any
  */
 public record PolicyInputs(
     Set<String> acceptable, boolean explicit, boolean inhibitMapping, boolean inhibitAny) {
-  public static final PolicyInputs NONE = new PolicyInputs(Set.of(), false, false, false);
+  /**
+   * Any policy will do. None is mapped: PKIX keeps a node for each way to a policy, so that
+   * mappings could multiply them with each certificate.
+   */
+  public static final PolicyInputs NONE = new PolicyInputs(Set.of(), false, true, false);
 }

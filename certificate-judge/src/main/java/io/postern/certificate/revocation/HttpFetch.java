@@ -87,7 +87,7 @@ public final class HttpFetch implements AutoCloseable {
     HttpTurns.Turn turn(HttpTurns turns, HttpTarget at)
         throws FetchException, InterruptedException {
       long since = System.nanoTime();
-      HttpTurns.Turn turn = turns.take(at.authority(), patience);
+      HttpTurns.Turn turn = turns.take(at.host(), at.port(), patience);
       waited(Duration.ofNanos(System.nanoTime() - since));
       return turn;
     }

@@ -54,14 +54,9 @@ record HttpTarget(URI uri, String host, int port) {
     return text.chars().allMatch(c -> c > 0x20 && c < 0x7f);
   }
 
-  /** Host and port, as limits count them. */
-  String authority() {
-    return host + ":" + port;
-  }
-
   /** As in the Host field (RFC 9112 §3.2). */
   String named() {
-    return port == HTTP_PORT ? host : authority();
+    return port == HTTP_PORT ? host : host + ":" + port;
   }
 
   /** The request target in its usual form (RFC 9112 §3.2.1). */

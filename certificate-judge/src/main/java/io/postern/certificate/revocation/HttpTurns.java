@@ -2,20 +2,20 @@ package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.FetchException.Kind;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns at fetching: so many at one time in all, and so many at one host. Who is beyond that waits,
- * first come, first served; for the host's turn before one of all, so that those who wait for a
- * slow host leave the rest to others. A host that nobody asks is forgotten. Any thread.
+ * Turns at fetching: so many at one time in all, so many at one host, and at the hosts of one
+ * {@link ParentDomain} a quarter of all, but as many as at one host. Who is beyond that waits,
+ * first come, first served; for the host's turn before its domain's and this before one of all, so
+ * that those who wait for a slow host, or for the many names of one domain, leave the rest to
+ * others. Any thread.
  */
 final class HttpTurns {
   private final Semaphore all;
-  private final int perHost;
-  private final Map<String, Host> hosts = new HashMap<>(); // guarded by itself
+  private final Shares hosts;
+  private final Shares domains;
 
   /** A right to ask a host, until it is closed. */
   interface Turn extends AutoCloseable {
@@ -23,47 +23,54 @@ final class HttpTurns {
     void close();
   }
 
-  private static final class Host {
-    final Semaphore free;
-    int users; // with a turn, or waiting for one
-
-    Host(int turns) {
-      this.free = new Semaphore(turns, true);
-    }
-  }
-
   HttpTurns(int inAll, int perHost) {
     this.all = new Semaphore(inAll, true);
-    this.perHost = perHost;
+    this.hosts = new Shares(perHost);
+    this.domains = new Shares(Math.max(perHost, inAll / 4));
   }
 
   /**
-   * @param host with its port
    * @throws FetchException BUSY: no turn within the patience
    */
-  Turn take(String host, Duration patience) throws FetchException, InterruptedException {
+  Turn take(String host, int port, Duration patience) throws FetchException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    Semaphore here = enter(host);
-    boolean entered = false;
+    Turn ofHost = take(hosts, host + ":" + port, end, "too much is being fetched from this host");
     try {
-      await(here, end, "too much is being fetched from this host");
+      Turn ofDomain =
+          take(
+              domains,
+              ParentDomain.of(host),
+              end,
+              "too much is being fetched from hosts of this domain");
       try {
         await(all, end, "too much is being fetched");
-        entered = true;
-      } finally {
-        if (!entered) {
-          here.release();
-        }
+      } catch (FetchException | InterruptedException e) {
+        ofDomain.close();
+        throw e;
       }
-    } finally {
-      if (!entered) {
-        leave(host);
-      }
+      return () -> {
+        all.release();
+        ofDomain.close();
+        ofHost.close();
+      };
+    } catch (FetchException | InterruptedException e) {
+      ofHost.close();
+      throw e;
+    }
+  }
+
+  private static Turn take(Shares shares, String name, long end, String busy)
+      throws FetchException, InterruptedException {
+    Semaphore free = shares.enter(name);
+    try {
+      await(free, end, busy);
+    } catch (FetchException | InterruptedException e) {
+      shares.leave(name);
+      throw e;
     }
     return () -> {
-      all.release();
-      here.release();
-      leave(host);
+      free.release();
+      shares.leave(name);
     };
   }
 
@@ -74,31 +81,12 @@ final class HttpTurns {
     }
   }
 
-  private Semaphore enter(String host) {
-    synchronized (hosts) {
-      Host at = hosts.computeIfAbsent(host, _ -> new Host(perHost));
-      at.users++;
-      return at.free;
-    }
-  }
-
-  private void leave(String host) {
-    synchronized (hosts) {
-      hosts.computeIfPresent(host, (_, at) -> --at.users == 0 ? null : at);
-    }
-  }
-
-  /** With a turn, or waiting for one. */
-  int users(String host) {
-    synchronized (hosts) {
-      Host at = hosts.get(host);
-      return at == null ? 0 : at.users;
-    }
+  /** With a turn at this host, or waiting for one. */
+  int users(String host, int port) {
+    return hosts.users(host + ":" + port);
   }
 
   int hosts() {
-    synchronized (hosts) {
-      return hosts.size();
-    }
+    return hosts.names();
   }
 }

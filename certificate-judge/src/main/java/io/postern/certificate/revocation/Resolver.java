@@ -6,22 +6,26 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Resolves host names by the system's resolver, which knows no time-out and blocks its thread in
- * native code: so on at most eight threads of its own with a bounded queue. Any thread.
+ * native code until it gives up, whatever its caller does: so on threads of its own, at most
+ * {@value #THREADS} at one time, {@value #PER_DOMAIN} of them for the names of one {@link
+ * ParentDomain}. Whoever may sign below an organization's anchor can name hosts whose name servers
+ * never answer: he fills his domain's share, and those with another domain do not notice; with
+ * {@code THREADS / PER_DOMAIN} domains at one time everybody waits. Callers are as many as fetches
+ * ({@link HttpTurns}) and probes. Any thread.
  */
 final class Resolver implements AutoCloseable {
-  static final int THREADS = 8;
-  private static final int WAITING = 256;
+  static final int THREADS = 32;
+  static final int PER_DOMAIN = 2;
 
   /** The system's resolver. */
   interface Lookup {
@@ -29,13 +33,10 @@ final class Resolver implements AutoCloseable {
   }
 
   private final Lookup lookup;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
+  private final Semaphore all = new Semaphore(THREADS, true);
+  private final Shares domains = new Shares(PER_DOMAIN);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(
           Thread.ofPlatform().name("crl-resolver-", 0).daemon().factory());
 
   Resolver() {
@@ -44,7 +45,6 @@ final class Resolver implements AutoCloseable {
 
   Resolver(Lookup lookup) {
     this.lookup = lookup;
-    threads.allowCoreThreadTimeOut(true);
   }
 
   /**
@@ -55,23 +55,10 @@ final class Resolver implements AutoCloseable {
   Resolved resolve(String host, Duration patience, Duration time)
       throws FetchException, InterruptedException {
     long began = System.nanoTime();
-    CountDownLatch begun = new CountDownLatch(1);
-    Future<InetAddress[]> answer;
+    Runnable done = enter(host, began + patience.toNanos());
+    Duration waited = Duration.ofNanos(System.nanoTime() - began);
+    Future<InetAddress[]> answer = begin(host, done);
     try {
-      answer =
-          threads.submit(
-              () -> {
-                begun.countDown();
-                return lookup.all(host);
-              });
-    } catch (RejectedExecutionException e) {
-      throw busy();
-    }
-    try {
-      if (!begun.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw busy();
-      }
-      Duration waited = Duration.ofNanos(System.nanoTime() - began);
       return new Resolved(List.of(answer.get(time.toNanos(), TimeUnit.NANOSECONDS)), waited);
     } catch (TimeoutException e) {
       throw new FetchException(Kind.TIMEOUT, "the host's name was not resolved in time");
@@ -80,13 +67,62 @@ final class Resolver implements AutoCloseable {
         throw new FetchException(Kind.UNRESOLVED, "the host's name does not resolve");
       }
       throw new IllegalStateException(e.getCause());
-    } finally {
-      answer.cancel(true);
     }
   }
 
-  private static FetchException busy() {
-    return new FetchException(Kind.BUSY, "too many names are being resolved");
+  // The share is in use as long as the thread is, not as long as somebody waits for it.
+  private Future<InetAddress[]> begin(String host, Runnable done) {
+    boolean begun = false;
+    try {
+      Future<InetAddress[]> answer =
+          threads.submit(
+              () -> {
+                try {
+                  return lookup.all(host);
+                } finally {
+                  done.run();
+                }
+              });
+      begun = true;
+      return answer;
+    } finally {
+      if (!begun) { // no thread could be made, or this is closed
+        done.run();
+      }
+    }
+  }
+
+  private Runnable enter(String host, long end) throws FetchException, InterruptedException {
+    String domain = ParentDomain.of(host);
+    Semaphore share = domains.enter(domain);
+    boolean entered = false;
+    try {
+      await(share, end, "too many names of this domain are being resolved");
+      try {
+        await(all, end, "too many names are being resolved");
+        entered = true;
+      } finally {
+        if (!entered) {
+          share.release();
+        }
+      }
+    } finally {
+      if (!entered) {
+        domains.leave(domain);
+      }
+    }
+    return () -> {
+      all.release();
+      share.release();
+      domains.leave(domain);
+    };
+  }
+
+  private static void await(Semaphore free, long end, String busy)
+      throws FetchException, InterruptedException {
+    if (!free.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      throw new FetchException(Kind.BUSY, busy);
+    }
   }
 
   @Override

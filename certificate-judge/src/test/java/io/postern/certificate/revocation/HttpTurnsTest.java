@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class HttpTurnsTest {
-  private static final String SLOW = "slow.example:80";
+  private static final String SLOW = "slow.example";
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -24,14 +24,14 @@ class HttpTurnsTest {
   private List<HttpTurns.Turn> takeFour() throws Exception {
     List<HttpTurns.Turn> taken = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      taken.add(turns.take(SLOW, SHORT));
+      taken.add(turns.take(SLOW, 80, SHORT));
     }
     return taken;
   }
 
   private Kind busy(String host) {
     return Objects.requireNonNull(
-            catchThrowableOfType(FetchException.class, () -> turns.take(host, SHORT)))
+            catchThrowableOfType(FetchException.class, () -> turns.take(host, 80, SHORT)))
         .kind();
   }
 
@@ -39,8 +39,8 @@ class HttpTurnsTest {
   void whoGetsNoTurnInTimeIsToldThatItIsBusyAndLeavesNothingBehind() throws Exception {
     List<HttpTurns.Turn> taken = takeFour();
     assertThat(busy(SLOW)).isEqualTo(Kind.BUSY);
-    taken.add(turns.take("other.example:80", SHORT));
-    assertThat(busy("third.example:80")).isEqualTo(Kind.BUSY);
+    taken.add(turns.take("other.example", 80, SHORT));
+    assertThat(busy("third.example")).isEqualTo(Kind.BUSY);
     assertThat(turns.hosts()).isEqualTo(2);
     taken.forEach(HttpTurns.Turn::close);
     assertThat(turns.hosts()).isZero();
@@ -53,15 +53,33 @@ class HttpTurnsTest {
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<HttpTurns.Turn>> waiting = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        waiting.add(side.submit(() -> turns.take(SLOW, LONG)));
+        waiting.add(side.submit(() -> turns.take(SLOW, 80, LONG)));
       }
-      Awaitility.await().until(() -> turns.users(SLOW) == 7);
-      turns.take("other.example:80", SHORT).close();
+      Awaitility.await().until(() -> turns.users(SLOW, 80) == 7);
+      turns.take("other.example", 80, SHORT).close();
       taken.forEach(HttpTurns.Turn::close);
       for (Future<HttpTurns.Turn> one : waiting) {
         one.get().close();
       }
     }
     assertThat(turns.hosts()).isZero();
+  }
+
+  @Test
+  void manyNamesOfOneDomainLeaveTheRestToOthers() throws Exception {
+    HttpTurns many = new HttpTurns(16, 1);
+    List<HttpTurns.Turn> taken = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      taken.add(many.take("n" + i + ".evil.example", 80, SHORT));
+    }
+    FetchException busy =
+        Objects.requireNonNull(
+            catchThrowableOfType(
+                FetchException.class, () -> many.take("n9.evil.example", 80, SHORT)));
+    assertThat(busy.kind()).isEqualTo(Kind.BUSY);
+    taken.add(many.take("crl.partner.example", 80, SHORT));
+    taken.forEach(HttpTurns.Turn::close);
+    many.take("n9.evil.example", 80, SHORT).close();
+    assertThat(many.hosts()).isZero();
   }
 }

@@ -14,9 +14,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A resolver whose servers are silent blocks its threads. */
 class ResolverTest {
@@ -25,12 +29,13 @@ class ResolverTest {
   private static final Duration MIDDLE = Duration.ofSeconds(3);
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private final CountDownLatch blocked = new CountDownLatch(Resolver.THREADS);
+  private final Semaphore blocked = new Semaphore(0);
   private final CountDownLatch end = new CountDownLatch(1);
+  private final Resolver resolver = new Resolver(this::lookUp);
 
   private InetAddress[] lookUp(String host) {
-    if (host.equals("silent.example")) {
-      blocked.countDown();
+    if (host.contains("silent")) {
+      blocked.release();
       try {
         end.await();
       } catch (InterruptedException e) {
@@ -40,7 +45,13 @@ class ResolverTest {
     return new InetAddress[] {ADDRESS};
   }
 
-  private static Kind kind(Resolver resolver, String host, Duration patience, Duration time) {
+  @AfterEach
+  void answerAll() {
+    end.countDown();
+    resolver.close();
+  }
+
+  private Kind kind(String host, Duration patience, Duration time) {
     return Objects.requireNonNull(
             catchThrowableOfType(
                 FetchException.class, () -> resolver.resolve(host, patience, time)))
@@ -49,14 +60,14 @@ class ResolverTest {
 
   @Test
   void aNameThatWaitsForAThreadIsNotAtFaultAndHasItsWholeTimeThen() throws Exception {
-    try (Resolver resolver = new Resolver(this::lookUp);
-        ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Connector.Resolved>> silent = new ArrayList<>();
       for (int i = 0; i < Resolver.THREADS; i++) {
-        silent.add(side.submit(() -> resolver.resolve("silent.example", LONG, LONG)));
+        String host = "silent" + i + ".example";
+        silent.add(side.submit(() -> resolver.resolve(host, LONG, LONG)));
       }
-      blocked.await();
-      assertThat(kind(resolver, "other.example", SHORT, LONG)).isEqualTo(Kind.BUSY);
+      blocked.acquire(Resolver.THREADS);
+      assertThat(kind("other.example", SHORT, LONG)).isEqualTo(Kind.BUSY);
       CountDownLatch asking = new CountDownLatch(1);
       Future<Connector.Resolved> waiting =
           side.submit(
@@ -78,9 +89,39 @@ class ResolverTest {
 
   @Test
   void aNameThatIsNotResolvedInTimeIs() {
-    try (Resolver resolver = new Resolver(this::lookUp)) {
-      assertThat(kind(resolver, "silent.example", LONG, SHORT)).isEqualTo(Kind.TIMEOUT);
-      end.countDown();
+    assertThat(kind("silent.example", LONG, SHORT)).isEqualTo(Kind.TIMEOUT);
+  }
+
+  @Test
+  void namesOfADomainWhoseServersAreSilentCostOtherDomainsNothing() throws Exception {
+    for (int i = 0; i < Resolver.THREADS; i++) {
+      // Nobody waits for them any more, and the system's resolver still does.
+      Kind expected = i < Resolver.PER_DOMAIN ? Kind.TIMEOUT : Kind.BUSY;
+      assertThat(kind("n" + i + ".silent.example", SHORT, SHORT)).isEqualTo(expected);
     }
+    assertThat(blocked.availablePermits()).isEqualTo(Resolver.PER_DOMAIN);
+    assertThat(resolver.resolve("crl.partner.example", LONG, LONG).addresses())
+        .containsExactly(ADDRESS);
+    end.countDown();
+    assertThat(resolver.resolve("n99.silent.example", LONG, LONG).addresses())
+        .containsExactly(ADDRESS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "crl.partner.example, partner.example",
+    "a.b.partner.example., partner.example",
+    "partner.example, partner.example",
+    "ca.bank.co.uk, bank.co.uk",
+    "bank.co.uk, bank.co.uk",
+    "co.uk, co.uk",
+    "crl.kpn.nl, crl.kpn.nl", // short and a country: a share of its own does no harm
+    "crl.swisscom.ch, swisscom.ch",
+    "localhost, localhost",
+    "192.0.2.1, 192.0.2.1",
+    "[2001:db8::1], [2001:db8::1]",
+  })
+  void sharesAreByParentDomain(String host, String domain) {
+    assertThat(ParentDomain.of(host)).isEqualTo(domain);
   }
 }

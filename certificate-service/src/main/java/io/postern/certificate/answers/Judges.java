@@ -21,8 +21,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
@@ -33,8 +34,9 @@ import org.jboss.logging.Logger;
  *
  * <p>{@link #ask} is called by the messaging's thread and never blocks; {@code
  * postern.judging.concurrent} virtual threads judge what needs nothing that is not there. What does
- * waits apart ({@link LongWaits}) and is judged once more. A question past its deadline is skipped,
- * one in work already is not judged twice, one answered before is answered from memory.
+ * waits apart ({@link LongWaits}) and is judged once more. A question past its deadline, by the
+ * log's clock, is skipped, one in work already is not judged twice, one answered before is answered
+ * from memory.
  */
 @ApplicationScoped
 public class Judges {
@@ -46,6 +48,8 @@ public class Judges {
   private final ChainJudge judge;
   private final Publisher publisher;
   private final InstantSource clock;
+  private final LogClock logClock;
+  private final Skew skew;
   private final MeterRegistry meters;
   private final Timer judging;
   private final WaitingRoom room;
@@ -62,6 +66,7 @@ public class Judges {
       VerdictMemory memory,
       Revocations revocations,
       InstantSource clock,
+      LogClock logClock,
       MeterRegistry meters) {
     this.settings = settings;
     this.anchorSettings = anchorSettings;
@@ -69,6 +74,8 @@ public class Judges {
     this.judge = judge;
     this.publisher = publisher;
     this.clock = clock;
+    this.logClock = logClock;
+    this.skew = new Skew(logClock, clock, meters);
     this.meters = meters;
     this.judging = meters.timer("postern.certificate.judging");
     this.room = new WaitingRoom(settings.waiting(), settings.waitingBytes());
@@ -95,8 +102,8 @@ public class Judges {
   }
 
   @Incoming("requests")
-  void ask(List<byte[]> records) {
-    for (byte[] record : records) {
+  void ask(ConsumerRecords<String, byte[]> records) {
+    for (ConsumerRecord<String, byte[]> record : records) {
       try {
         ask(record);
       } catch (RuntimeException e) {
@@ -106,15 +113,20 @@ public class Judges {
     }
   }
 
-  private void ask(byte[] record) {
+  private void ask(ConsumerRecord<String, byte[]> record) {
     try {
-      CertificateRequest request = CertificateRequest.parseFrom(record);
-      if (request.getDeadlineMillis() <= clock.millis()) {
+      CertificateRequest request = CertificateRequest.parseFrom(record.value());
+      skew.asked(request, record.timestamp());
+      long deadline = Question.deadline(request, record.timestamp());
+      if (deadline <= logClock.millis()) {
         count("expired"); // before anything else: there may be a backlog of them
+        if (logClock.mayBeWrong()) {
+          publisher.announce(anchors.announcement());
+        }
         return;
       }
       VerdictKey key = keyOf(request);
-      Question question = new Question(key, request, request.getDeadlineMillis(), record.length);
+      Question question = new Question(key, request, deadline, record.value().length);
       if (!ByteString.copyFrom(key.bytes()).equals(request.getVerdictKey())) {
         // Its answer would stand under another question's key.
         count("wrong-key");
@@ -192,7 +204,7 @@ public class Judges {
 
   /** False: at once it cannot be answered. */
   private boolean answer(Question question, boolean atOnce) throws InterruptedException {
-    if (question.expired(clock.millis())) {
+    if (question.expired(logClock.millis())) {
       count("expired");
       return true;
     }

@@ -13,16 +13,19 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.VerdictRecord;
 import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes verdicts, chains and the default anchors' version. Without waiting and without fsync: an
@@ -37,6 +40,7 @@ public class Publisher {
   private final MutinyEmitter<byte[]> verdicts;
   private final MutinyEmitter<byte[]> chains;
   private final SeenInTraffic inTraffic;
+  private final LogClock logClock;
   private final MeterRegistry meters;
   private final SeenChains seen;
 
@@ -46,8 +50,10 @@ public class Publisher {
       @Channel("chains") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = KEPT)
           MutinyEmitter<byte[]> chains,
       SeenInTraffic inTraffic,
+      LogClock logClock,
       MeterRegistry meters) {
     this.inTraffic = inTraffic;
+    this.logClock = logClock;
     this.verdicts = verdicts;
     this.chains = chains;
     this.meters = meters;
@@ -111,16 +117,24 @@ public class Publisher {
     }
     OutgoingKafkaRecordMetadata<String> metadata =
         OutgoingKafkaRecordMetadata.<String>builder().withKey(key).withHeaders(headers).build();
+    OutgoingMessageMetadata<RecordMetadata> stamp = new OutgoingMessageMetadata<>();
+    long sent = logClock.ownMillis();
     try {
       // Emitters are not for several threads at once.
       synchronized (emitter) {
         emitter
-            .sendMessage(Message.of(value).addMetadata(metadata))
+            .sendMessage(Message.of(value).addMetadata(metadata).addMetadata(stamp))
             .subscribe()
-            .with(_ -> {}, this::lost);
+            .with(_ -> stamped(sent, stamp.getResult()), this::lost);
       }
     } catch (IllegalStateException e) {
       lost(e);
+    }
+  }
+
+  private void stamped(long sentMillis, @Nullable RecordMetadata stamp) {
+    if (stamp != null && stamp.hasTimestamp()) {
+      logClock.stamped(sentMillis, stamp.timestamp());
     }
   }
 

@@ -6,10 +6,23 @@ import io.postern.contracts.v1.CertificateRequest;
 /**
  * A question with the key that it really has.
  *
- * @param deadlineMillis past it nobody waits for the answer
+ * @param deadlineMillis past it nobody waits for the answer; by the log's clock ({@link LogClock})
  * @param bytes its size in the log
  */
 record Question(VerdictKey key, CertificateRequest request, long deadlineMillis, int bytes) {
+  /**
+   * When nobody waits for the answer any more, by the log's clock: the asker's own clock tells only
+   * how long it waits.
+   *
+   * @param stampMillis the log's time of the question
+   */
+  static long deadline(CertificateRequest request, long stampMillis) {
+    long asked = request.getAskedAtMillis();
+    return asked == 0 // of an older version
+        ? request.getDeadlineMillis()
+        : stampMillis + request.getDeadlineMillis() - asked;
+  }
+
   boolean expired(long nowMillis) {
     return deadlineMillis <= nowMillis;
   }

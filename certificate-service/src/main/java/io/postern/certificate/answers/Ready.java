@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -12,10 +13,18 @@ import org.eclipse.microprofile.health.Readiness;
 public class Ready implements HealthCheck {
   private final LogLink log;
   private final Assignment assignment;
+  private final LogClock logClock;
+  private final InstantSource clock;
 
-  Ready(LogLink log, @Identifier("requests-assignment") Assignment assignment) {
+  Ready(
+      LogLink log,
+      @Identifier("requests-assignment") Assignment assignment,
+      LogClock logClock,
+      InstantSource clock) {
     this.log = log;
     this.assignment = assignment;
+    this.logClock = logClock;
+    this.clock = clock;
   }
 
   @Override
@@ -27,6 +36,7 @@ public class Ready implements HealthCheck {
         .withData("topics", topics)
         .withData("directory", directory)
         .withData("assigned", assigned)
+        .withData("log clock ahead by ms", logClock.millis() - clock.millis())
         .status(topics && directory && assigned)
         .build();
   }

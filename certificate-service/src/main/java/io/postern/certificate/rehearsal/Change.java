@@ -4,7 +4,7 @@ import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -14,7 +14,7 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import io.postern.rules.CertificateUse;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.rehearsal.Rehearsal.Result;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.HandshakeSeen;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

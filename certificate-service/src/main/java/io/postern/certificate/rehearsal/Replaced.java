@@ -7,7 +7,7 @@ import io.postern.certificate.published.PublishedCertificate;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRole;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

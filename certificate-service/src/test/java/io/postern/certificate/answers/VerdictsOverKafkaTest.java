@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.anchors.AnchorStore;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
@@ -47,6 +48,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole service on a real broker; questions by the client that its callers use. */
 @QuarkusTest
@@ -56,6 +59,9 @@ class VerdictsOverKafkaTest {
 
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
+  @Inject LogClock logClock;
+  @Inject Publisher publisher;
+  @Inject AnchorStore anchors;
 
   @ConfigProperty(name = "postern.test.broker")
   String broker = "";
@@ -267,6 +273,39 @@ class VerdictsOverKafkaTest {
     assertThat(all(Topics.CERTIFICATE_VERDICTS))
         .extracting(ConsumerRecord::key)
         .doesNotContain(late.key().hex());
+  }
+
+  @Test
+  void theLogsClockIsLearntFromOurOwnRecords() {
+    long own = logClock.ownMillis();
+    logClock.stamped(own, own + 3_600_000); // as if the log were an hour ahead
+    publisher.announce(anchors.announcement());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Math.abs(logClock.millis() - System.currentTimeMillis()) < 10_000);
+  }
+
+  /** An asker whose clock differs by more than its patience, either way. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3_600_000, 3_600_000})
+  void anAskersClockDoesNotMatter(long ahead) throws Exception {
+    AnchorSet set = set("skewed", ca);
+    publish(set);
+    double expired = questions("expired");
+    VerdictQuestion question = question(set, "skewed", ca.issue(Issue.to("skew.example")));
+    long askedAt = System.currentTimeMillis() + ahead;
+    CertificateRequest skewed =
+        request(question, askedAt + 20_000).toBuilder().setAskedAtMillis(askedAt).build();
+    send(Topics.CERTIFICATE_REQUESTS, question.key().hex(), skewed.toByteArray());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                all(Topics.CERTIFICATE_VERDICTS).stream()
+                    .anyMatch(r -> r.key().equals(question.key().hex())));
+    assertThat(questions("expired")).isEqualTo(expired);
+    assertThat(meters.get("postern.certificate.questions.skew").summary().max())
+        .isGreaterThan(3_500);
   }
 
   @Test

@@ -14,7 +14,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

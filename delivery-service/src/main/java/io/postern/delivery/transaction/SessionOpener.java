@@ -7,7 +7,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.gate.TlsGate.WhyPlain;
 import io.postern.delivery.position.Ownership;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;

@@ -2,7 +2,7 @@ package io.postern.ingress.session;
 
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
 import io.postern.rules.InboundFacts;
 import io.postern.transport.SmtpConnection;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package io.postern.operator.commands;
 
+import io.postern.operator.Main;
 import io.postern.operator.audit.Audit;
 import io.postern.operator.audit.AuditJson;
 import io.postern.operator.audit.AuditOptions;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,10 +34,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class AuditCommand implements Callable<Integer> {
-  private static final int CLEAN = 0;
-  private static final int ALARM = 1;
-  private static final int COULD_NOT_ASK = 3;
-
   private static final long LITTLE_BYTES = 256 << 20;
   private static final String HERE = "postern.audit.here";
 
@@ -82,6 +80,10 @@ public final class AuditCommand implements Callable<Integer> {
   }
 
   private int apart() throws Exception {
+    if (!heap.matches("[1-9][0-9]*[kKmMgG]?")) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--heap: \"" + heap + "\" is no size; write one like 512m or 2g");
+    }
     connection.installation().kafka(); // says what is missing before a JVM is started for it
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -118,16 +120,16 @@ public final class AuditCommand implements Callable<Integer> {
       } else {
         new AuditPrinter(all).lines(report).forEach(out::println);
       }
-      return report.clean() ? CLEAN : ALARM;
+      return report.exitCode();
     } catch (AuditUnavailableException e) {
       System.err.println("postern: the audit cannot say anything: " + e.getMessage());
-      return COULD_NOT_ASK;
+      return Main.COULD_NOT_ASK;
     } catch (OutOfMemoryError e) {
       System.err.println(
           "postern: the mail in the log needs more memory than "
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MB, about 130 MB for a million recipients: use --heap");
-      return COULD_NOT_ASK;
+      return Main.COULD_NOT_ASK;
     }
   }
 }

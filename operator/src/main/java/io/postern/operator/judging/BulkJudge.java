@@ -13,12 +13,14 @@ import java.util.concurrent.Future;
 
 /**
  * Judges the chains of a file, a line each, on all processors; the answers come in the file's
- * order. Bound: {@value #AHEAD} lines are in work at one time, each of at most {@value #LONGEST}
- * characters.
+ * order, one for each line that is not blank. Bound: {@value #AHEAD} lines are in work at one time;
+ * one of more than {@value #LONGEST} characters is not judged.
  */
 public final class BulkJudge {
   private static final int AHEAD = 256;
   private static final int LONGEST = 32 << 20;
+
+  private record Running(String text, Future<String> answer) {}
 
   private BulkJudge() {}
 
@@ -32,22 +34,19 @@ public final class BulkJudge {
     long lines = 0;
     long unreadable = 0;
     try (ExecutorService judges = Executors.newFixedThreadPool(processors)) {
-      Deque<Future<String>> running = new ArrayDeque<>();
+      Deque<Running> running = new ArrayDeque<>();
       for (String line = from.readLine(); line != null; line = from.readLine()) {
         if (line.isBlank()) {
           continue;
         }
-        if (line.length() > LONGEST) {
-          throw new IOException("line " + (lines + 1) + " has more than 32 million characters");
-        }
         String text = line;
-        running.add(judges.submit(() -> CollectedLine.judge(text, now)));
+        running.add(new Running(text, judges.submit(() -> answer(text, now))));
         lines++;
         if (running.size() == AHEAD) {
           unreadable += tell(running.remove(), to);
         }
       }
-      for (Future<String> last : running) {
+      for (Running last : running) {
         unreadable += tell(last, to);
       }
     }
@@ -55,13 +54,19 @@ public final class BulkJudge {
     return new Counts(lines, unreadable);
   }
 
-  private static int tell(Future<String> answer, PrintStream to) throws InterruptedException {
+  private static String answer(String line, Instant now) throws InterruptedException {
+    return line.length() > LONGEST
+        ? CollectedLine.failed(line, "it has more than 32 million characters")
+        : CollectedLine.judge(line, now);
+  }
+
+  private static int tell(Running line, PrintStream to) throws InterruptedException {
     try {
-      String line = answer.get();
-      to.println(line);
-      return line.contains("\"result\":\"error\"") ? 1 : 0;
+      String answer = line.answer().get();
+      to.println(answer);
+      return answer.contains("\"result\":\"error\"") ? 1 : 0;
     } catch (ExecutionException e) {
-      to.println(CollectedLine.failed());
+      to.println(CollectedLine.failed(line.text(), "it could not be judged"));
       return 1;
     }
   }

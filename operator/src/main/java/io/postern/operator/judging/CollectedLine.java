@@ -1,9 +1,13 @@
 package io.postern.operator.judging;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.postern.certificate.judging.Collected;
 import io.postern.certificate.judging.CollectedResponse;
 import io.postern.certificate.judging.PolicyInputs;
@@ -11,7 +15,8 @@ import io.postern.certificate.judging.Purpose;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
-import io.postern.rules.CertificateNames;
+import io.postern.names.CertificateNames;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,14 +42,18 @@ final class CollectedLine {
 
   private CollectedLine() {}
 
-  /** The answer to a line, as a line; a line that cannot be read has the result {@code error}. */
+  /**
+   * The answer to a line, as a line, with the line's {@code id} as it stands there; a line that
+   * cannot be read has the result {@code error}.
+   */
   static String judge(String line, Instant now) throws InterruptedException {
     ObjectNode answer = JSON.createObjectNode();
     try {
       JsonNode read = JSON.readTree(line);
-      answer.put("id", read.path("id").asText(""));
+      answer.set("id", id(read));
       judge(read, now, answer);
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
+    } catch (JacksonException e) {
+      answer.set("id", idBeforeTheFault(line));
       error(answer, "it is no JSON: " + e.getOriginalMessage());
     } catch (IllegalArgumentException | DateTimeException e) {
       error(answer, String.valueOf(e.getMessage()));
@@ -52,11 +61,36 @@ final class CollectedLine {
     return answer.toString();
   }
 
-  /** The answer to a line that the judge itself could not bear. */
-  static String failed() {
+  /** The answer to a line that is not judged, or that the judge could not bear. */
+  static String failed(String line, String why) {
     ObjectNode answer = JSON.createObjectNode();
-    error(answer, "it could not be judged");
+    answer.set("id", idBeforeTheFault(line));
+    error(answer, why);
     return answer.toString();
+  }
+
+  private static JsonNode id(JsonNode read) {
+    JsonNode id = read.path("id");
+    return id.isMissingNode() ? TextNode.valueOf("") : id;
+  }
+
+  // Whose line it is can be told as far as it is JSON.
+  private static JsonNode idBeforeTheFault(String line) {
+    try (JsonParser parser = JSON.createParser(line)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          boolean found = parser.currentName().equals("id");
+          var unused = parser.nextToken();
+          if (found) {
+            return JSON.readTree(parser);
+          }
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      // It ends here: no id before the fault.
+    }
+    return TextNode.valueOf("");
   }
 
   private static void error(ObjectNode answer, String why) {
@@ -155,7 +189,11 @@ final class CollectedLine {
     }
   }
 
+  /** Without any: as mail is judged. */
   private static PolicyInputs policies(JsonNode policy) {
+    if (!policy.isObject()) {
+      return PolicyInputs.NONE;
+    }
     Set<String> acceptable = new HashSet<>();
     policy
         .path("SetInitialPolicySet")

@@ -50,11 +50,8 @@ final class Counting {
 
   private void own(OutcomeRecorded outcome) {
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-      // An answer to a control is no state.
-      if (recipient.getKind() != OutcomeKind.OUTCOME_KIND_UNSPECIFIED) {
-        state(outcome.getQueueId(), recipient.getRecipient())
-            .own(recipient.getKind(), outcome.getAttempt(), recipient.getKind());
-      }
+      state(outcome.getQueueId(), recipient.getRecipient())
+          .own(recipient.getKind(), outcome.getAttempt(), recipient.getKind());
     }
   }
 
@@ -78,7 +75,7 @@ final class Counting {
               outcome.getAttempt(),
               asked ? number(outcome, recipient) : OutcomeOwners.NOBODY,
               outcome.getAfterStillOpen());
-      if (worth != Worth.NOTHING && recipient.getKind() != OutcomeKind.MOVED) {
+      if (worth != Worth.NOTHING) {
         state(outcome.getQueueId(), recipient.getRecipient())
             .outcome(recipient.getKind(), outcome.getAttempt(), recipient.getKind());
       }

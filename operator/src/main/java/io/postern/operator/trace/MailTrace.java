@@ -127,7 +127,8 @@ public record MailTrace(
     for (Recorded recorded : records) {
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = recorded.outcome().getRecipients(i);
-        if (recorded.worth().get(i) != Worth.NOTHING && isState(recipient.getKind())) {
+        if (recorded.worth().get(i) != Worth.NOTHING
+            && RecipientFold.isState(recipient.getKind())) {
           seen.add(recipient.getRecipient());
         }
       }
@@ -172,7 +173,7 @@ public record MailTrace(
       OutcomeRecorded outcome = recorded.outcome();
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
-        if (recorded.worth().get(i) == Worth.NOTHING || !isState(recipient.getKind())) {
+        if (recorded.worth().get(i) == Worth.NOTHING) {
           continue;
         }
         RecipientFold<Last> fold =
@@ -186,11 +187,6 @@ public record MailTrace(
       }
     }
     return folds;
-  }
-
-  // An answer to an administrator, or where a copy of the content is, changes nobody's state.
-  private static boolean isState(OutcomeKind kind) {
-    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED && kind != OutcomeKind.MOVED;
   }
 
   /** The delivery that an outcome belongs to, if one was asked for. */

@@ -20,11 +20,19 @@ final class RecipientFold<T> {
   private int ownAttempt = -1;
   private int askedFor;
 
+  /** An answer to an administrator, or where a copy of the content is, is nobody's state. */
+  static boolean isState(OutcomeKind kind) {
+    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED && kind != OutcomeKind.MOVED;
+  }
+
   /** A state and what the caller keeps of it. */
   record State<T>(OutcomeKind kind, T what) {}
 
-  /** An outcome of mail.outcomes that counts, or is late. */
+  /** An outcome of mail.outcomes that counts, or is late; what is no state is left out. */
   void outcome(OutcomeKind kind, int attempt, T what) {
+    if (!isState(kind)) {
+      return;
+    }
     if (kind == OutcomeKind.DELIVERED) {
       delivered = what;
     } else if (attempt >= lastAttempt) {
@@ -34,8 +42,11 @@ final class RecipientFold<T> {
     }
   }
 
-  /** A state that the scheduler wrote itself. */
+  /** What the scheduler wrote itself; what is no state is left out. */
   void own(OutcomeKind kind, int attempt, T what) {
+    if (!isState(kind)) {
+      return;
+    }
     own = what;
     ownKind = kind;
     ownAttempt = Math.max(ownAttempt, attempt);

@@ -16,6 +16,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.log.DeliveryEra;
 import io.postern.log.LogSettings;
+import io.postern.operator.Main;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +114,16 @@ final class KafkaAuditTest {
         .isEqualTo(Map.of(Uncounted.MARKER, 2L, Uncounted.FORMER_OWNER, 1L));
     assertThat(report.exitCode()).isZero();
     assertThat(report.looks()).isEqualTo(1);
+    assertThat(exitCode()).as("clean").isZero();
+  }
+
+  /** As it ends in a container and under {@code ./run} (docs/audit.md). */
+  private static int exitCode(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("audit", "--set"));
+    arguments.add("kafka.bootstrap.servers=" + log.broker.bootstrap());
+    arguments.addAll(List.of("--look-again-after", "1"));
+    arguments.addAll(List.of(more));
+    return Main.run(new CommandLine(Main.class), arguments.toArray(String[]::new));
   }
 
   @Test
@@ -126,6 +138,8 @@ final class KafkaAuditTest {
       assertThat(report.alarms().getFirst().kind()).isEqualTo(AlarmKind.FOUND_NOWHERE);
       assertThat(report.alarms().getFirst().queueId()).isEqualTo(ids.getFirst().value());
       assertThat(report.mail().balanced()).isFalse();
+      assertThat(exitCode()).as("a finding").isEqualTo(1);
+      assertThat(exitCode("--no-such-option")).as("usage").isEqualTo(2);
       outcome(delivery, ids.get(0), OutcomeKind.DELIVERED);
     }
   }
@@ -254,6 +268,7 @@ final class KafkaAuditTest {
     try {
       assertThatThrownBy(() -> Audit.run(log.options().patience(Duration.ofSeconds(1))))
           .isInstanceOf(AuditUnavailableException.class);
+      assertThat(exitCode("--patience", "1")).as("could not ask").isEqualTo(3);
     } finally {
       log.broker.resume();
     }

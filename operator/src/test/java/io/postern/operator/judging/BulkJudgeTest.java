@@ -108,6 +108,35 @@ class BulkJudgeTest {
   }
 
   @Test
+  void everyLineThatHasAnIdIsAnsweredWithIt() throws Exception {
+    String deep = "[".repeat(5_000);
+    List<String> lines =
+        List.of(
+            "{\"id\":\"1\",\"leaf\":\"AAAA\"", // ends early
+            "{\"leaf\":\"AAAA\",\"anchors\":[\"A\"],\"id\":\"2\",\"time\":nonsense}",
+            "{\"id\":\"3\",\"leaf\":\"AAAA\",\"crls\":" + deep + "}",
+            "{\"id\":4,\"leaf\":\"$\"}",
+            "{\"id\":\"5\",\"leaf\":{\"a\":1},\"anchors\":\"none\",\"policy\":7}",
+            "{\"id\":\"6\",\"leaf\":\"MAAwAA==\",\"purpose\":[]}",
+            "{\"id\":\"7\",\"leaf\":\"MAAwAA==\",\"time\":\"+999999999-12-31T23:59:59Z\"}");
+    List<JsonNode> answers = judge(lines);
+    assertThat(answers).hasSize(lines.size());
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(answers.get(i).path("id").asText()).isEqualTo(Integer.toString(i + 1));
+      assertThat(answers.get(i).path("result").asText()).isIn("error", "bad");
+    }
+    assertThat(one("no json").path("id").asText()).isEmpty();
+  }
+
+  @Test
+  void aLineThatIsTooLongIsAnsweredAndOthersFollow() throws Exception {
+    String longest = "{\"id\":\"a\",\"leaf\":\"" + "A".repeat(33 << 20) + "\"}";
+    List<JsonNode> answers = judge(List.of(longest, "{\"id\":\"b\"}"));
+    assertThat(answers).extracting(answer -> answer.path("id").asText()).containsExactly("a", "b");
+    assertThat(answers.getFirst().path("detail").asText()).contains("32 million");
+  }
+
+  @Test
   void answersComeInTheOrderOfTheLines() throws Exception {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 600; i++) {

@@ -23,6 +23,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which records a trace and the counts take for true, and how the others are shown. */
 final class MailTraceTest {
@@ -222,5 +224,64 @@ final class MailTraceTest {
     assertThat(lines(false)).contains("held; delivery-service has not recorded it yet");
     record(held);
     assertThat(lines(false)).doesNotContain("not recorded").contains("outcome    a@fabrikam");
+  }
+
+  @Test
+  void aCopyOfHeldContentLeavesTheRecipientHeld() {
+    taken(FIRST);
+    record(outcome(FIRST, 1, OutcomeKind.DEFERRED));
+    own(1, OutcomeKind.HELD);
+    record(outcome(FIRST, 1, OutcomeKind.MOVED));
+    record(outcome(FIRST, 2, OutcomeKind.MOVED));
+    assertThat(counting.counts().held()).isEqualTo(1);
+    assertThat(counting.counts().deferred()).isZero();
+    assertThat(last()).isEqualTo("held");
+  }
+
+  @Test
+  void anAnswerToAnAdministratorLeavesTheRecipientDeferred() {
+    taken(FIRST);
+    record(outcome(FIRST, 1, OutcomeKind.DEFERRED));
+    own(1, OutcomeKind.OUTCOME_KIND_UNSPECIFIED);
+    record(outcome(FIRST, 1, OutcomeKind.OUTCOME_KIND_UNSPECIFIED));
+    assertThat(counting.counts().deferred()).isEqualTo(1);
+    assertThat(counting.counts().pending()).isEqualTo(1);
+    assertThat(last()).isEqualTo("deferred");
+  }
+
+  /** Each kind, alone: status and trace say the same, and everybody is somewhere. */
+  @ParameterizedTest
+  @EnumSource(
+      value = OutcomeKind.class,
+      names = {"UNRECOGNIZED"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void statusAndTraceAgreeOnEachKind(OutcomeKind kind) {
+    taken(FIRST);
+    boolean scheduler =
+        switch (kind) {
+          case HELD, RELEASED, EXPIRED_OUTCOME, CANCELLED, OUTCOME_KIND_UNSPECIFIED -> true;
+          default -> false;
+        };
+    if (scheduler) {
+      own(1, kind);
+    } else {
+      record(outcome(FIRST, 1, kind));
+    }
+    MailCounts counts = counting.counts();
+    assertThat(counts.delivered() + counts.failed() + counts.cancelled() + counts.pending())
+        .isEqualTo(1);
+    assertThat(counts.held() + counts.deferred()).isLessThanOrEqualTo(counts.pending());
+    String word =
+        counts.delivered() == 1
+            ? "delivered"
+            : counts.cancelled() == 1
+                ? "cancelled"
+                : counts.held() == 1 ? "held" : counts.deferred() == 1 ? "deferred" : "";
+    if (!word.isEmpty()) {
+      assertThat(last()).isEqualTo(word);
+    }
+    assertThat(last().equals("none"))
+        .isEqualTo(kind == OutcomeKind.MOVED || kind == OutcomeKind.OUTCOME_KIND_UNSPECIFIED);
+    assertThat(reading.trace().settled()).isEqualTo(!last().equals("none"));
   }
 }

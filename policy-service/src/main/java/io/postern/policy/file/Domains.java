@@ -1,10 +1,9 @@
 package io.postern.policy.file;
 
-import java.net.IDN;
+import io.postern.names.DomainNames;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Domain names and patterns as the directory keeps them: lower-case A-labels, so that a name has
@@ -75,11 +74,7 @@ final class Domains {
     if (name.equals("*") && wildcard.isEmpty()) {
       return name;
     }
-    try {
-      String ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
-      return ascii.isEmpty() || ascii.length() > 253 || ascii.endsWith(".") ? "" : wildcard + ascii;
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
+    String ascii = DomainNames.aLabels(name);
+    return ascii == null || !DomainNames.isDomain(ascii) ? "" : wildcard + ascii;
   }
 }

@@ -1,4 +1,4 @@
-package io.postern.rules;
+package io.postern.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,34 +70,6 @@ class CertificateNamesTest {
             .as("%s against %s", pattern, name)
             .isTrue();
       }
-    }
-  }
-
-  @Test
-  void theIndexFindsExactlyWhatMatches() {
-    Random random = new Random(4);
-    for (int round = 0; round < 300; round++) {
-      CertificateIndex index = new CertificateIndex();
-      List<InboundEntry> entries =
-          java.util.stream.IntStream.range(0, 8)
-              .mapToObj(
-                  i ->
-                      new InboundEntry(
-                          Sample.onPremisesIn(
-                                  "contoso",
-                                  "c" + i,
-                                  c -> c.setTlsSenderCertificateName(text(random, "ab*...")))
-                              .getInboundConnector()))
-              .filter(entry -> !entry.certificateName.isEmpty())
-              .toList();
-      entries.forEach(index::add);
-      String presented = DomainNames.normal(text(random, "ab*..."));
-      assertThat(index.find(presented))
-          .as(presented)
-          .containsExactlyInAnyOrderElementsOf(
-              entries.stream()
-                  .filter(e -> CertificateNames.matches(e.certificateName, presented))
-                  .toList());
     }
   }
 

@@ -1,4 +1,4 @@
-package io.postern.rules;
+package io.postern.names;
 
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
@@ -9,21 +9,28 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The DNS names of a certificate, and whether one of them is the name that a connector asks for
- * (tlsSenderCertificateName, tlsDomain). Stateless, any thread. Says nothing about the chain: a
- * name proves something only together with a good verdict.
+ * The DNS names of a certificate, and whether one of them is the name that somebody asks for: the
+ * one rule for connectors (tlsSenderCertificateName, tlsDomain), the TLS gate, the choice of our
+ * own certificate by server name, traces, verdicts and name constraints. Stateless, any thread.
+ * Says nothing about the chain: a name proves something only together with a good verdict.
+ *
+ * <p>Addresses (iPAddress) are no names here: no connector can ask for one. Bound: {@value
+ * #MAX_NAMES} names of 253 characters, more than a chain of 64 KiB holds.
  */
 public final class CertificateNames {
-  /** More names than a chain of 64 KiB holds. */
   private static final int MAX_NAMES = 8192;
 
+  /** RFC 5280 §4.2.1.6: the tag of dNSName. */
   private static final int DNS_NAME = 2;
+
+  private static final String ALTERNATIVE_NAME = "2.5.29.17";
 
   private CertificateNames() {}
 
@@ -40,7 +47,7 @@ public final class CertificateNames {
    * 9525 §6.3), so {@code *.x} is neither {@code x} nor {@code z.y.x}, and {@code *.com} is nothing
    * but itself.
    */
-  static boolean matches(String pattern, String name) {
+  public static boolean matches(String pattern, String name) {
     String wanted = DomainNames.normal(pattern);
     String presented = DomainNames.normal(name);
     if (wanted.isEmpty()) {
@@ -50,7 +57,7 @@ public final class CertificateNames {
   }
 
   /** The first name that matches. */
-  static @Nullable String match(String pattern, Collection<String> names) {
+  public static @Nullable String match(String pattern, Collection<String> names) {
     for (String name : names) {
       if (matches(pattern, name)) {
         return name;
@@ -70,14 +77,19 @@ public final class CertificateNames {
   }
 
   /**
-   * The leaf's DNS names in lower case: those of the subject alternative name; only if it has none,
-   * the most specific common name (RFC 6125 §6.4.4). What is no DNS name is left out. Empty for a
-   * certificate whose names cannot be read.
+   * The DNS names in lower case, each once, in the certificate's order: those of the subject
+   * alternative name; only if it has none, the most specific common name (RFC 6125 §6.4.4). A name
+   * is a domain in letters, digits and hyphens, with {@code *.} before it at most; whatever else
+   * stands there is left out: text, underscores, other wildcards, addresses written as names. Empty
+   * for a certificate whose names cannot be read.
    */
   public static List<String> of(X509Certificate certificate) {
     Set<String> names = new LinkedHashSet<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+      if (alternatives == null && certificate.getExtensionValue(ALTERNATIVE_NAME) != null) {
+        return List.of(); // the JDK sets aside what it cannot read
+      }
       boolean anyDnsName = false;
       if (alternatives != null) {
         for (List<?> alternative : alternatives) {
@@ -90,7 +102,7 @@ public final class CertificateNames {
       if (!anyDnsName) {
         addCommonName(names, certificate);
       }
-    } catch (CertificateParsingException | InvalidNameException e) {
+    } catch (CertificateParsingException | NamingException e) {
       // Unreadable names are no names; the verdict says that the certificate is malformed.
       return List.of();
     }
@@ -116,13 +128,15 @@ public final class CertificateNames {
   }
 
   private static void addCommonName(Set<String> names, X509Certificate certificate)
-      throws InvalidNameException {
+      throws NamingException {
     List<Rdn> rdns = new LdapName(certificate.getSubjectX500Principal().getName()).getRdns();
     // LdapName counts from the right: the last one is the most specific.
     for (int i = rdns.size() - 1; i >= 0; i--) {
-      Rdn rdn = rdns.get(i);
-      if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String commonName) {
-        addIfName(names, commonName);
+      Attribute commonName = rdns.get(i).toAttributes().get("CN");
+      if (commonName != null) {
+        if (commonName.get() instanceof String text) {
+          addIfName(names, text);
+        }
         return;
       }
     }
@@ -130,9 +144,20 @@ public final class CertificateNames {
 
   private static void addIfName(Set<String> names, String text) {
     String name = DomainNames.normal(text);
+    String domain = name.startsWith("*.") ? name.substring(2) : name;
     if (names.size() < MAX_NAMES
-        && DomainNames.isDomain(name.startsWith("*.") ? name.substring(2) : name)) {
+        && name.length() <= DomainNames.MAX_LENGTH
+        && DomainNames.isDomain(domain)
+        && !endsInNumber(domain)) {
       names.add(name);
     }
+  }
+
+  /** An address written as a name: no top-level domain is a number (RFC 1123 §2.1). */
+  private static boolean endsInNumber(String domain) {
+    return domain
+        .substring(domain.lastIndexOf('.') + 1)
+        .chars()
+        .allMatch(c -> c >= '0' && c <= '9');
   }
 }

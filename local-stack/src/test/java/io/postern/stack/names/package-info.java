@@ -1,0 +1,5 @@
+/** What all modules take for the names of a certificate. */
+@NullMarked
+package io.postern.stack.names;
+
+import org.jspecify.annotations.NullMarked;
