@@ -63,8 +63,8 @@ class BulkJudgeTest {
   @Test
   void thePeersNameMustMatch() throws Exception {
     String chain = ",\"intermediates\":[" + intermediates() + "]";
-    assertThat(one(line("a", chain + ",\"peer\":\"mail.example\"")).path("result").asText())
-        .isEqualTo("good");
+    JsonNode known = one(line("a", chain + ",\"peer\":\"mail.example\""));
+    assertThat(known.path("result").asText()).as(known.toString()).isEqualTo("good");
     JsonNode stranger = one(line("b", chain + ",\"peer\":\"other.example\""));
     assertThat(stranger.path("result").asText()).isEqualTo("bad");
     assertThat(stranger.path("reason").asText()).isEqualTo("name-mismatch");
