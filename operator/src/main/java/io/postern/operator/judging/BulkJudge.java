@@ -66,7 +66,7 @@ public final class BulkJudge {
       to.println(answer);
       return answer.contains("\"result\":\"error\"") ? 1 : 0;
     } catch (ExecutionException e) {
-      to.println(CollectedLine.failed(line.text(), "it could not be judged"));
+      to.println(CollectedLine.failed(line.text(), "it could not be judged: " + e.getCause()));
       return 1;
     }
   }
