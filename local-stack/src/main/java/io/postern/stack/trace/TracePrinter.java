@@ -53,6 +53,10 @@ public final class TracePrinter {
               + ": "
               + recipients(accepted, group.getRecipientsList()));
       explain(group.getExplanation(), lines);
+      if (group.hasIncoming()) {
+        lines.add("           and by " + connector(group.getIncoming()));
+        explain(group.getIncoming().getExplanation(), lines);
+      }
     }
     for (Decided decided : trace.decisions()) {
       decision(trace, accepted, decided, lines);
