@@ -50,8 +50,9 @@ final class Counting {
 
   private void own(OutcomeRecorded outcome) {
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-      // An answer to a control is no state.
-      if (recipient.getKind() != OutcomeKind.OUTCOME_KIND_UNSPECIFIED) {
+      // An answer to a control is no state, nor is that its sender is not told.
+      if (recipient.getKind() != OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+          && recipient.getKind() != OutcomeKind.NOT_NOTIFIED) {
         state(outcome.getQueueId(), recipient.getRecipient())
             .own(recipient.getKind(), outcome.getAttempt(), recipient.getKind());
       }

@@ -187,9 +187,12 @@ public record MailTrace(
     return folds;
   }
 
-  // An answer to an administrator, or where a copy of the content is, changes nobody's state.
+  // An answer to an administrator, where a copy of the content is, and that the sender is not told
+  // change nobody's state.
   private static boolean isState(OutcomeKind kind) {
-    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED && kind != OutcomeKind.MOVED;
+    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+        && kind != OutcomeKind.MOVED
+        && kind != OutcomeKind.NOT_NOTIFIED;
   }
 
   /** The delivery that an outcome belongs to, if one was asked for. */

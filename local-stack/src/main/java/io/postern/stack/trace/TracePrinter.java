@@ -9,6 +9,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
@@ -66,12 +67,19 @@ public final class TracePrinter {
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
         lines.add(
-            (recorded.byScheduler() ? "scheduler  " : "outcome    ")
+            writer(recorded)
                 + outcome(accepted, outcome, recipient)
                 + remark(trace, outcome, recipient, recorded.worth().get(i)));
       }
     }
     return lines;
+  }
+
+  private static String writer(Recorded recorded) {
+    if (recorded.outcome().getWriter() == OutcomeWriter.WRITER_NOTICES) {
+      return "notice     ";
+    }
+    return recorded.byScheduler() ? "scheduler  " : "outcome    ";
   }
 
   private void decision(
@@ -202,9 +210,11 @@ public final class TracePrinter {
     line.append(address(accepted, recipient.getRecipient()));
     line.append(" ")
         .append(
-            recipient.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
-                ? "answer to a control"
-                : recipient.getKind().name().toLowerCase(Locale.ROOT));
+            switch (recipient.getKind()) {
+              case OUTCOME_KIND_UNSPECIFIED -> "answer to a control";
+              case NOT_NOTIFIED -> "its sender is not told";
+              default -> recipient.getKind().name().toLowerCase(Locale.ROOT);
+            });
     if (!outcome.getToken().isEmpty()) {
       line.append(", TLS ").append(outcome.getToken());
     }
