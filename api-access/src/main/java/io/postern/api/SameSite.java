@@ -30,7 +30,8 @@ public class SameSite implements ContainerRequestFilter {
     }
     String site = request.getHeaderString("Sec-Fetch-Site");
     String origin = request.getHeaderString("Origin");
-    String here = request.getUriInfo().getRequestUri().getAuthority();
+    String host = request.getHeaderString("Host");
+    String here = host != null ? host : request.getUriInfo().getRequestUri().getAuthority();
     if (site != null && !OWN_SITES.contains(site) || origin != null && !isOf(origin, here)) {
       request.abortWith(
           Response.status(Response.Status.FORBIDDEN)

@@ -106,12 +106,7 @@ class ChecksTest {
           .statusCode(403)
           .body("error", containsString("another site"));
     }
-    admin()
-        .contentType("text/plain")
-        .body("{\"pem\": \"\"}")
-        .post(CHECKS)
-        .then()
-        .statusCode(415);
+    admin().contentType("text/plain").body("{\"pem\": \"\"}").post(CHECKS).then().statusCode(415);
   }
 
   @Test

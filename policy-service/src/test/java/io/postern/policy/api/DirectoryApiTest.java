@@ -113,7 +113,7 @@ class DirectoryApiTest {
   @Test
   void aPageOfThisAddressMayChangeAndPlainTextIsNoDirectoryFile() throws Exception {
     yaml(file("own"))
-        .header("Origin", "http://localhost:" + RestAssured.port)
+        .header("Origin", RestAssured.baseURI + ":" + RestAssured.port)
         .header("Sec-Fetch-Site", "same-origin")
         .post(APPLY + "?dryRun=true")
         .then()
