@@ -36,13 +36,21 @@ public final class CertificateUses {
     return List.copyOf(uses);
   }
 
-  /** Enabled connectors that present this client certificate. */
+  /**
+   * Enabled connectors that present this client certificate.
+   *
+   * @param clientCertificate organization/NAME
+   */
   public static List<OutboundConnector> presenting(Directory directory, String clientCertificate) {
     return directory.objects().stream()
         .filter(DirectoryObject::hasOutboundConnector)
         .map(DirectoryObject::getOutboundConnector)
         .filter(connector -> connector.getEnabled())
-        .filter(connector -> connector.getClientCertificate().equals(clientCertificate))
+        .filter(
+            connector ->
+                DirectoryKeys.clientCertificate(
+                        connector.getOrganization(), connector.getClientCertificate())
+                    .equals(clientCertificate))
         .toList();
   }
 

@@ -42,6 +42,11 @@ final class Findings {
     }
   }
 
+  /** A field of the contract that this version carries and does not act on. */
+  void notEvaluated(boolean set, String field, String cure) {
+    when(set, field, "it is not evaluated by this version, and would protect nothing", cure);
+  }
+
   /** A name is part of keys, explanations and file names of reports. */
   void name(String name) {
     boolean fine =

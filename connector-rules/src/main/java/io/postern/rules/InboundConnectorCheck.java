@@ -33,6 +33,8 @@ final class InboundConnectorCheck {
         "revocation",
         "the value is not known",
         "write required, bestEffort or off");
+    findings.notEvaluated(
+        connector.getTreatMessagesAsInternal(), "treatMessagesAsInternal", "leave it out");
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
@@ -116,11 +118,6 @@ final class InboundConnectorCheck {
         "restrictDomainsToIPAddresses",
         "addresses and a certificate do not go together in one partner connector",
         "make two connectors for the same senderDomains, each then suffices");
-    findings.when(
-        connector.getTreatMessagesAsInternal(),
-        "treatMessagesAsInternal",
-        "it is for on-premises connectors only",
-        "take it out, or write connectorType: onPremises");
   }
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {

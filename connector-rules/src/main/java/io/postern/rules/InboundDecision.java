@@ -3,6 +3,8 @@ package io.postern.rules;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of one recipient in the session (DESIGN §5). */
 public sealed interface InboundDecision {
@@ -13,6 +15,8 @@ public sealed interface InboundDecision {
    *     connector does not go by that
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
+   * @param incoming what the recipient's organization decided, where that is another one: it let
+   *     the mail in as well; null: it is the same, or the recipient is outside
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Accept(
@@ -22,8 +26,41 @@ public sealed interface InboundDecision {
       String byAddress,
       String verdict,
       byte[] verdictKey,
-      Explanation explanation)
-      implements InboundDecision {}
+      Explanation explanation,
+      @Nullable Accept incoming)
+      implements InboundDecision {
+    /** One organization's decision. */
+    public Accept(
+        String organization,
+        String connector,
+        Direction direction,
+        String byAddress,
+        String verdict,
+        byte[] verdictKey,
+        Explanation explanation) {
+      this(organization, connector, direction, byAddress, verdict, verdictKey, explanation, null);
+    }
+
+    /**
+     * The recipient's organization lets the mail in too. Each explanation is for its own
+     * organization (G8): this one learns only that the other was asked.
+     */
+    Accept and(Accept recipients, String recipientDomain) {
+      Explanation both =
+          explanation.toBuilder()
+              .addSteps(
+                  ExplanationStep.newBuilder()
+                      .setSubject("accepted domain " + recipientDomain)
+                      .setMatched(true)
+                      .setCondition("acceptedDomain")
+                      .setDetail(
+                          "it is served here for another organization, whose partner connectors"
+                              + " let the mail in too"))
+              .build();
+      return new Accept(
+          organization, connector, direction, byAddress, verdict, verdictKey, both, recipients);
+    }
+  }
 
   /**
    * The class of {@code enhanced} is the class of {@code code} (RFC 3463 §2).

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Originating: the session is an organization's own server, by certificate or by address (see
  *       {@link Originating}). It may relay anywhere. A certificate that names such a connector but
- *       is not good is refused, not taken for a stranger's.
+ *       is not good is refused, not taken for a stranger's. A recipient of another organization is
+ *       decided by that one's partner connectors as well, and accepted only if both say so: to it
+ *       the server is a sender as any other (§1.2, "consequence to copy").
  *   <li>Incoming: the recipient's organization, and its partner connectors (see {@link
  *       PartnerRules}).
  *   <li>Neither: relay denied.
@@ -46,15 +48,25 @@ public final class InboundRules {
     WhyNot whyNot =
         new WhyNot(
             directory, facts, client, recipient, originating instanceof Originating.Ambiguous);
-    if (originating instanceof Originating.Found found) {
-      return originating(directory, facts, client, found, known);
-    }
     Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
-    if (owner.isPresent()) {
-      return new PartnerRules(directory, facts, client, owner.get(), recipient, known, whyNot)
-          .decide();
+    InboundDecision own = null;
+    if (originating instanceof Originating.Found found) {
+      own = originating(directory, facts, client, found, known);
+      if (!(own instanceof InboundDecision.Accept accept)
+          || owner.isEmpty()
+          || owner.get().equals(accept.organization())) {
+        return own;
+      }
     }
-    return relayDenied(directory, facts, recipient, whyNot);
+    if (owner.isEmpty()) {
+      return relayDenied(directory, facts, recipient, whyNot);
+    }
+    InboundDecision incoming =
+        new PartnerRules(directory, facts, client, owner.get(), recipient, known, whyNot).decide();
+    return own instanceof InboundDecision.Accept sender
+            && incoming instanceof InboundDecision.Accept recipients
+        ? sender.and(recipients, recipient)
+        : incoming;
   }
 
   private static InboundDecision originating(

@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MtaStsMode;
@@ -59,7 +60,7 @@ final class Requirements {
             .setLevel(level)
             .setAnchors(directory.anchors(connector.getOrganization(), connector.getAnchors()))
             .setAia(connector.getAia())
-            .setClientCertificate(connector.getClientCertificate())
+            .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())
             .setDane(dane)
@@ -98,6 +99,12 @@ final class Requirements {
     }
     raiseToEncryption(requirement);
     return finished(requirement, domain.getMailboxRevocation(), requireTls);
+  }
+
+  /** Always the connector's own organization's, whatever the name may be. */
+  private static String clientCertificate(OutboundConnector connector) {
+    String name = connector.getClientCertificate();
+    return name.isEmpty() ? "" : DirectoryKeys.clientCertificate(connector.getOrganization(), name);
   }
 
   /** S4: between accepted domains never below TLS with forward secrecy. */

@@ -98,11 +98,13 @@ class CertificateUsesTest {
     Directory directory =
         directory(
             organization("contoso"),
+            organization("northwind"),
+            partnerOut("northwind", "Of its own", c -> c.setClientCertificate("fabrikam")),
             partnerOut("contoso", "With", c -> c.setClientCertificate("fabrikam")),
             partnerOut("contoso", "Off", c -> c.setEnabled(false).setClientCertificate("fabrikam")),
             partnerOut("contoso", "Other", c -> c.setClientCertificate("northwind")),
             partnerOut("contoso", "Without", c -> {}));
-    assertThat(CertificateUses.presenting(directory, "fabrikam"))
+    assertThat(CertificateUses.presenting(directory, "contoso/fabrikam"))
         .extracting(OutboundConnector::getName)
         .containsExactly("With");
   }

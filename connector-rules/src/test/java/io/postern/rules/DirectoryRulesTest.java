@@ -12,10 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import java.io.InputStream;
@@ -24,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +86,10 @@ class DirectoryRulesTest {
                     Sample.anchors("contoso", "roots", certificate()),
                     organization("contoso"))))
         .isEmpty();
+  }
+
+  private static Arguments notEvaluated(String field, Consumer<OutboundConnector.Builder> more) {
+    return of(field, partnerOut("contoso", "a", c -> more.accept(c.addRecipientDomains("*"))));
   }
 
   static Stream<Arguments> wrong() {
@@ -308,6 +316,29 @@ class DirectoryRulesTest {
             "clientCertificate",
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setClientCertificate("../a"))),
+        of(
+            "clientCertificate",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
+        // what this version does not evaluate
+        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_OPPORTUNISTIC)),
+        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_MANDATORY)),
+        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneModeValue(42)),
+        notEvaluated("mtaStsMode", c -> c.setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
+        notEvaluated("mtaStsMode", c -> c.setMtaStsModeValue(42)),
+        notEvaluated("aia", c -> c.setAia(true)),
+        notEvaluated("testMode", c -> c.setTestMode(true)),
+        notEvaluated("isTransportRuleScoped", c -> c.setIsTransportRuleScoped(true)),
+        of(
+            "treatMessagesAsInternal",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c ->
+                    c.setTlsSenderCertificateName("mail.contoso.com")
+                        .setTreatMessagesAsInternal(true))),
         of(
             "allAcceptedDomains",
             partnerOut(

@@ -280,4 +280,118 @@ class OriginatingMailTest {
               assertThat(refuse.explanation().toString()).doesNotContain("contoso");
             });
   }
+
+  private static final Directory TWO =
+      directory(
+          organization("contoso"),
+          domain("contoso", "contoso.com"),
+          onPremisesIn("contoso", "Own", c -> c.setTlsSenderCertificateName("mail.contoso.com")),
+          organization("northwind"),
+          domain("northwind", "northwind.com"),
+          Sample.partnerIn(
+              "northwind",
+              "Locked",
+              c ->
+                  c.addSenderDomains("fabrikam.com")
+                      .setRequireTls(true)
+                      .setTlsSenderCertificateName("mail.fabrikam.com")
+                      .setRestrictDomainsToCertificate(true)));
+
+  /** One organization's own server is to another one a sender as any other. */
+  @Test
+  void theRecipientsOrganizationRefusesWhatItsPartnerConnectorsForbidToAnybody() {
+    assertThat(
+            InboundRules.decide(
+                TWO,
+                tls("198.51.100.1", "fabrikam.com", "mail.contoso.com"),
+                "northwind.com",
+                Sample.GOOD))
+        .isInstanceOfSatisfying(
+            InboundDecision.Refuse.class,
+            refuse -> {
+              assertThat(refuse.enhanced()).isEqualTo("5.7.51");
+              assertThat(refuse.organization()).isEqualTo("northwind");
+              assertThat(refuse.connector()).isEqualTo("Locked");
+              assertThat(refuse.explanation().toString()).doesNotContain("contoso/Own");
+            });
+  }
+
+  @Test
+  void whatBothLetInNamesBothAndEachExplanationIsForItsOwnEyes() {
+    assertThat(
+            InboundRules.decide(
+                TWO,
+                tls("198.51.100.1", "contoso.com", "mail.contoso.com"),
+                "northwind.com",
+                Sample.GOOD))
+        .isInstanceOfSatisfying(
+            InboundDecision.Accept.class,
+            accept -> {
+              assertThat(accept.organization()).isEqualTo("contoso");
+              assertThat(accept.direction()).isEqualTo(Direction.ORIGINATING);
+              assertThat(accept.explanation().toString())
+                  .contains("another organization")
+                  .doesNotContain("northwind/");
+              InboundDecision.Accept incoming = accept.incoming();
+              assertThat(incoming).isNotNull();
+              if (incoming != null) {
+                assertThat(incoming.organization()).isEqualTo("northwind");
+                assertThat(incoming.connector()).isEmpty();
+                assertThat(incoming.direction()).isEqualTo(Direction.INCOMING);
+                assertThat(incoming.explanation().getOrganization()).isEqualTo("northwind");
+                assertThat(incoming.explanation().toString())
+                    .contains("northwind/Locked")
+                    .doesNotContain("contoso/Own");
+              }
+            });
+  }
+
+  /** Its own organization needs no second word, nor does the outside. */
+  @ParameterizedTest
+  @CsvSource({"contoso.com", "outside.example"})
+  void onlyAnotherOrganizationIsAskedAsWell(String recipient) {
+    assertThat(
+            InboundRules.decide(
+                TWO,
+                tls("198.51.100.1", "fabrikam.com", "mail.contoso.com"),
+                recipient,
+                Sample.GOOD))
+        .isInstanceOfSatisfying(
+            InboundDecision.Accept.class, accept -> assertThat(accept.incoming()).isNull());
+  }
+
+  /** Each organization judges the client's chain by its own anchors. */
+  @Test
+  void theRecipientsOrganizationAsksForItsOwnVerdict() {
+    Directory directory =
+        directory(
+            organization("contoso"),
+            domain("contoso", "contoso.com"),
+            onPremisesIn("contoso", "Own", c -> c.setTlsSenderCertificateName("mail.contoso.com")),
+            organization("northwind"),
+            domain("northwind", "northwind.com"),
+            Sample.anchors("northwind", "private", Sample.CERTIFICATE),
+            Sample.partnerIn(
+                "northwind",
+                "From Contoso",
+                c ->
+                    c.addSenderDomains("contoso.com")
+                        .setRequireTls(true)
+                        .setTlsSenderCertificateName("mail.contoso.com")
+                        .setRestrictDomainsToCertificate(true)
+                        .setAnchors(AnchorSetReference.newBuilder().setId("northwind/private"))));
+    assertThat(
+            InboundRules.decide(
+                directory,
+                tls("198.51.100.1", "contoso.com", "mail.contoso.com"),
+                "northwind.com",
+                question ->
+                    question.organization().equals("contoso") ? Sample.GOOD.apply(question) : null))
+        .isInstanceOfSatisfying(
+            InboundDecision.VerdictNeeded.class,
+            needed -> {
+              assertThat(needed.question().organization()).isEqualTo("northwind");
+              assertThat(needed.question().anchors().getId()).isEqualTo("northwind/private");
+            });
+  }
 }

@@ -227,7 +227,7 @@ class OutboundRulesTest {
                                 Sample.anchors("x", "y", Sample.CERTIFICATE).getAnchorSet())))
                 .setRevocation(RevocationMode.REVOCATION_REQUIRED)
                 .setAia(true)
-                .setClientCertificate("contoso-client")
+                .setClientCertificate("contoso/contoso-client")
                 .setMinimumVersion(TlsVersion.TLS_1_3)
                 .setForwardSecrecy(true)
                 .setDane(DaneMode.DANE_MANDATORY)

@@ -30,7 +30,7 @@ public interface DeliverySettings {
   @WithDefault("10")
   int maxAddresses();
 
-  /** Folder with client certificates, NAME.pem with NAME.key; by default none. */
+  /** Folder with client certificates, ORGANIZATION/NAME.pem with NAME.key; by default none. */
   Optional<String> clientCertificatesFolder();
 
   /** Open deliveries a partition. */

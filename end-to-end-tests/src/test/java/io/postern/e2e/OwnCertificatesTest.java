@@ -156,9 +156,9 @@ class OwnCertificatesTest {
   @Test
   void aRehearsalTellsWhichHostNamesOtherAuthoritiesThanTheNewOnes() throws Exception {
     Identity ours = stack.ca().issue(Issue.to("client.gate.example"));
-    ours.write(stack.keys(), "client");
     String replaced = Fingerprints.hex(Fingerprints.sha256(ours.der().getFirst()));
     try (TestOrganization sender = stack.organization("asks")) {
+      ours.write(stack.keys().resolve(sender.id()), "client");
       String host = "mx." + sender.id() + "-partner.example";
       ScriptedPeer partner =
           sender.peer(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.QueueId;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import io.postern.operator.api.DirectoryClient;
@@ -12,8 +13,10 @@ import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +38,8 @@ final class TestOrganization implements AutoCloseable {
   private final List<String> outbound = new ArrayList<>();
   private final List<ScriptedPeer> peers = new ArrayList<>();
   private ScriptedPeer mailbox;
+  private String mailboxTls = "tlsSettings: encryptionOnly";
+  private String anchors = "";
   private boolean applied;
 
   TestOrganization(TestStack stack, String id) {
@@ -62,6 +67,24 @@ final class TestOrganization implements AutoCloseable {
   /** Another mailbox server instead of the good one. */
   void mailbox(ScriptedPeer other) {
     mailbox = other;
+  }
+
+  /**
+   * The mailbox route validates the host's name by an authority that this organization alone
+   * trusts.
+   */
+  TestOrganization ownMailboxAuthority(LabCa authority) throws CertificateEncodingException {
+    String host = "own-mailbox." + domain();
+    mailbox = peer(ScriptedPeer.named(host).identity(authority.issue(Issue.to(host))));
+    mailboxTls = "tlsSettings: domainValidation, tlsDomain: " + host + ", trustAnchors: own";
+    anchors =
+        "    trustAnchors:\n      - name: own\n        pem: |\n"
+            + ("-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(authority.root().getEncoded())
+                    + "\n-----END CERTIFICATE-----\n")
+                .indent(10);
+    return this;
   }
 
   Identity identity(String... names) {
@@ -115,7 +138,7 @@ final class TestOrganization implements AutoCloseable {
         .append(mailbox.hostName())
         .append(", port: ")
         .append(mailbox.port());
-    yaml.append(", protocol: smtp, tlsSettings: encryptionOnly }\n");
+    yaml.append(", protocol: smtp, ").append(mailboxTls).append(" }\n").append(anchors);
     connectors(yaml, "inboundConnectors", inbound);
     connectors(yaml, "outboundConnectors", outbound);
     return yaml.toString();

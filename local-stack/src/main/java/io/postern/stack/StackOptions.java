@@ -12,7 +12,8 @@ import java.util.List;
  * @param tlsCertificate ingress' certificate chain (PEM)
  * @param tlsKey its key (PEM, PKCS#8)
  * @param anchors files with trust anchors for the default set (PEM)
- * @param clientCertificates folder with NAME.pem and NAME.key that outbound connectors may name
+ * @param clientCertificates folder with ORGANIZATION/NAME.pem and NAME.key that outbound connectors
+ *     may name
  * @param dnsServer ip:port of the resolver, or empty for the system's
  * @param mxPort port of MX hosts
  * @param allowPrivateRevocationTargets whether CRLs may be fetched from loopback: for a development

@@ -1,5 +1,6 @@
 package io.postern.contracts;
 
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 
 /** Keys of directory objects, which are also their names in problems and explanations. */
@@ -48,6 +49,17 @@ public final class DirectoryKeys {
 
   /** The id of an organization's own anchor set, as {@code AnchorSetReference} has it: ORG/NAME. */
   public static String anchorSetId(String organization, String name) {
+    return organization + "/" + name;
+  }
+
+  /** The organization whose anchors these are; {@code otherwise} for the installation's. */
+  public static String organizationOf(AnchorSetReference anchors, String otherwise) {
+    int slash = anchors.getId().indexOf('/');
+    return slash < 0 ? otherwise : anchors.getId().substring(0, slash);
+  }
+
+  /** A client certificate's name in a {@code TlsRequirement}: ORG/NAME, its place in the folder. */
+  public static String clientCertificate(String organization, String name) {
     return organization + "/" + name;
   }
 

@@ -5,11 +5,15 @@ package io.postern.contracts;
  * context.
  */
 public final class Headers {
-  /** Who wrote an outcome: {@link #WRITER_DELIVERY} or {@link #WRITER_SCHEDULER}. */
+  /**
+   * Who wrote an outcome: {@link #WRITER_DELIVERY}, {@link #WRITER_SCHEDULER}, {@link
+   * #WRITER_NOTICES}.
+   */
   public static final String WRITER = "writer";
 
   public static final String WRITER_DELIVERY = "delivery";
   public static final String WRITER_SCHEDULER = "scheduler";
+  public static final String WRITER_NOTICES = "notice-writer";
 
   /**
    * Of a first attempt that delivered everything: its owner, as {@link Owner#toString}. The

@@ -16,7 +16,10 @@ public final class Topics {
   public static final String MAIL_DELIVERIES = "mail.deliveries";
   public static final String MAIL_OUTCOMES = "mail.outcomes";
 
-  /** What the scheduler changed by itself: expired, cancelled, held, released; its answers. */
+  /**
+   * What the scheduler changed by itself: expired, cancelled, held, released; its answers; and of
+   * whom the notice writer tells nobody.
+   */
   public static final String MAIL_SCHEDULE_OUTCOMES = "mail.schedule.outcomes";
 
   public static final String MAIL_DUE = "mail.due";
@@ -108,7 +111,9 @@ public final class Topics {
               MESSAGE,
               List.of(INGRESS, NOTICES),
               List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
-          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS), List.of(DELIVERY)).of(Records.CHUNKS),
+          // The notice writer: a DSN's text.
+          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES), List.of(DELIVERY))
+              .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
           // A day longer than what they decide: whoever reads the oldest source finds its decision.
           mail(MAIL_DELIVERIES, MESSAGE.plus(DAY), List.of(DECIDER), List.of(DELIVERY, CONSOLE))
@@ -121,7 +126,11 @@ public final class Topics {
               // back all that its predecessor finished.
               List.of(SCHEDULER, NOTICES, DELIVERY, CONSOLE)),
           // Apart from mail.outcomes: a transaction there would stall every reader of it.
-          mail(MAIL_SCHEDULE_OUTCOMES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, CONSOLE)),
+          mail(
+              MAIL_SCHEDULE_OUTCOMES,
+              MESSAGE,
+              List.of(SCHEDULER, NOTICES),
+              List.of(NOTICES, CONSOLE)),
           mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
           mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),

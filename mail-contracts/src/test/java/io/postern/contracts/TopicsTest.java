@@ -191,7 +191,8 @@ class TopicsTest {
   void contentIsReadByDeliveryAlone() {
     assertThat(topic(Topics.MAIL_CONTENT).readers()).containsExactly("delivery");
     assertThat(topic(Topics.MAIL_CONTENT_HELD).readers()).containsExactly("delivery");
-    assertThat(topic(Topics.MAIL_CONTENT).writers()).containsExactly("ingress");
+    // The notice writer: the text of DSNs.
+    assertThat(topic(Topics.MAIL_CONTENT).writers()).containsExactly("ingress", "notice-writer");
   }
 
   @Test

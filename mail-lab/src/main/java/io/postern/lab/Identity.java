@@ -2,6 +2,7 @@ package io.postern.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -53,6 +54,7 @@ public record Identity(List<X509Certificate> chain, PrivateKey key) {
   /** Writes {@code NAME.pem} (the chain) and {@code NAME.key} (PKCS #8, mode 0600). */
   public void write(Path folder, String name) {
     try {
+      Files.createDirectories(folder);
       Pem.writeKey(folder.resolve(name + ".key"), key);
       Pem.write(folder.resolve(name + ".pem"), Pem.of(chain));
     } catch (IOException failed) {

@@ -1,18 +1,11 @@
 package io.postern.log;
 
-import com.google.protobuf.UnsafeByteOperations;
-import io.postern.contracts.Fingerprints;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
-import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Copies contents to {@code mail.content.held}, where a held message's content outlives the
@@ -59,14 +52,16 @@ public final class HeldContent implements AutoCloseable {
   public ContentReference copy(
       QueueId queueId, ContentReference source, ContentStream content, BooleanSupplier givenUp)
       throws ContentException, LogUnavailableException {
-    Copy copy = new Copy(queueId);
+    ChunkedContent copy =
+        new ChunkedContent(
+            Topics.MAIL_CONTENT_HELD, queueId, CHUNK_BYTES, UNACKNOWLEDGED_BYTES, sender, patience);
     for (ByteBuffer bytes = content.next(); bytes != null; bytes = content.next()) {
       if (givenUp.getAsBoolean()) {
         throw new LogUnavailableException("the copy was given up", new InterruptedException());
       }
       copy.write(bytes);
     }
-    ContentReference made = copy.end();
+    ContentReference made = copy.end().reference();
     if (made.getSize() != source.getSize() || !made.getSha256().equals(source.getSha256())) {
       throw new ContentException(
           ContentException.Kind.DAMAGED, "the copy differs from what was accepted", null);
@@ -78,77 +73,5 @@ public final class HeldContent implements AutoCloseable {
   @Override
   public void close() {
     sender.close();
-  }
-
-  /** One copy. Owner: the caller's thread. */
-  private final class Copy {
-    private final QueueId queueId;
-    private final Producer<String, byte[]> producer = sender.current();
-    private final Acknowledgements acknowledgements = new Acknowledgements();
-    private final MessageDigest digest = Fingerprints.digest();
-    private final byte[] buffer = new byte[CHUNK_BYTES];
-    private int filled;
-    private int chunks;
-    private long size;
-
-    Copy(QueueId queueId) {
-      this.queueId = queueId;
-    }
-
-    void write(ByteBuffer bytes) throws LogUnavailableException {
-      digest.update(bytes.duplicate());
-      size += bytes.remaining();
-      while (bytes.hasRemaining()) {
-        if (filled == CHUNK_BYTES) {
-          send(false);
-        }
-        int length = Math.min(bytes.remaining(), CHUNK_BYTES - filled);
-        bytes.get(buffer, filled, length);
-        filled += length;
-      }
-    }
-
-    ContentReference end() throws LogUnavailableException {
-      send(true);
-      List<Long> offsets = acknowledgements.awaitAll(patience);
-      ContentReference.Builder reference =
-          ContentReference.newBuilder()
-              .setTopic(Topics.MAIL_CONTENT_HELD)
-              .setPartition(queueId.partition())
-              .setFirstOffset(offsets.getFirst())
-              .setLastOffset(offsets.getLast())
-              .setSize(size)
-              .setSha256(UnsafeByteOperations.unsafeWrap(digest.digest()));
-      for (int i = 1; i < offsets.size(); i++) {
-        reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
-      }
-      return reference.build();
-    }
-
-    private void send(boolean last) throws LogUnavailableException {
-      byte[] value =
-          ContentChunk.newBuilder()
-              .setQueueId(queueId.value())
-              .setIndex(chunks++)
-              .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, filled))
-              .setLast(last)
-              .build()
-              .toByteArray();
-      filled = 0;
-      acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
-      int number = acknowledgements.sending(value.length);
-      try {
-        sender.send(
-            producer,
-            new ProducerRecord<>(
-                Topics.MAIL_CONTENT_HELD, queueId.partition(), queueId.value(), value),
-            (metadata, failure) ->
-                acknowledgements.answered(
-                    number, value.length, failure == null ? metadata.offset() : -1, failure));
-      } catch (LogUnavailableException e) {
-        acknowledgements.answered(number, value.length, -1, e);
-        throw e;
-      }
-    }
   }
 }

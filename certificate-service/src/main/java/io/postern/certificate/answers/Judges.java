@@ -8,6 +8,7 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.answers.WaitingRoom.Entry;
 import io.postern.certificate.judging.ChainJudge;
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.VerdictQuestion;
@@ -131,7 +132,9 @@ public class Judges {
         // Its answer would stand under another question's key.
         count("wrong-key");
       } else if (foreign(request)) {
-        // Unanswered: an answer would be the one to the set's own organization too (G8).
+        // Unanswered: an answer would be the one to the set's own organization too (G8). Who asks
+        // names the organization whose anchors it needs, so this is a question of an older version,
+        // or of one that has mixed two requirements up.
         count("foreign-anchors");
       } else {
         offer(question);
@@ -154,8 +157,8 @@ public class Judges {
   }
 
   private static boolean foreign(CertificateRequest request) {
-    String id = request.getAnchors().getId();
-    return !id.isEmpty() && !id.startsWith(request.getOrganization() + "/");
+    String organization = request.getOrganization();
+    return !DirectoryKeys.organizationOf(request.getAnchors(), organization).equals(organization);
   }
 
   private void offer(Question question) {

@@ -93,6 +93,22 @@ class ChecksTest {
     given().get(ANCHORS + "?name=root").then().statusCode(401);
   }
 
+  /** It dials whoever is named: not at the wish of a page that an administrator looks at. */
+  @Test
+  void aPageOfAnotherSiteHasNothingChecked() throws Exception {
+    for (String path : List.of(CHECKS, "/api/v1/certificate-rehearsals", "/api/v1/trust-anchors")) {
+      admin()
+          .contentType(ContentType.JSON)
+          .header("Origin", "http://evil.example")
+          .body("{}")
+          .post(path)
+          .then()
+          .statusCode(403)
+          .body("error", containsString("another site"));
+    }
+    admin().contentType("text/plain").body("{\"pem\": \"\"}").post(CHECKS).then().statusCode(415);
+  }
+
   @Test
   void aFileIsChecked() throws Exception {
     JsonPath json =

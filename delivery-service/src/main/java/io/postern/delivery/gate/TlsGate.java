@@ -93,16 +93,19 @@ public final class TlsGate {
       return new Decision.Refuse(
           Reasons.UNDECIDABLE, "the requirement has a TLS level that this version does not know");
     }
-    if (requirement.getDane() == DaneMode.DANE_MANDATORY
-        || requirement.getDane() == DaneMode.UNRECOGNIZED) {
+    if (requirement.getDane() != DaneMode.DANE_NONE
+        && requirement.getDane() != DaneMode.DANE_MODE_UNSPECIFIED) {
       return new Decision.Refuse(
           Reasons.DANE_UNAVAILABLE,
-          "the connector demands DANE, which this version does not evaluate");
+          "the connector asks for DANE, which this version does not evaluate: write smtpDaneMode:"
+              + " none");
     }
-    if (requirement.getMtaSts() == MtaStsMode.UNRECOGNIZED) {
+    if (requirement.getMtaSts() != MtaStsMode.MTA_STS_NONE
+        && requirement.getMtaSts() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED) {
       return new Decision.Refuse(
           Reasons.MTA_STS_UNAVAILABLE,
-          "the requirement has an MTA-STS mode that this version does not know");
+          "the connector asks for MTA-STS, which this version does not evaluate: write mtaStsMode:"
+              + " none");
     }
     if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {
       return new Decision.Refuse(

@@ -1,5 +1,6 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
@@ -29,7 +30,7 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
 
   /** One that a connector can name. */
   static boolean isOne(Path file) {
-    return file.toString().endsWith(PEM) && name(file).matches(TlsClients.NAME);
+    return file.toString().endsWith(PEM) && connectorName(file).matches(TlsClients.NAME);
   }
 
   static OwnCertificateState state(Path file) {
@@ -42,6 +43,13 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
     String name = String.valueOf(file.getFileName());
     String end = state(file) == OwnCertificateState.COMING ? COMING : PEM;
     return name.substring(0, name.length() - end.length());
+  }
+
+  /** As a {@code TlsRequirement} names it: the folder's name is the organization. */
+  private static String connectorName(Path file) {
+    Path folder = file.getParent();
+    return DirectoryKeys.clientCertificate(
+        folder == null ? "" : String.valueOf(folder.getFileName()), name(file));
   }
 
   /** {@code before}: as it was read last; null: never. */
@@ -70,7 +78,7 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
       return Optional.of(
           OwnCertificates.of(
               CertificateRole.ROLE_CLIENT,
-              name(file),
+              connectorName(file),
               state(file),
               key == null ? KeyMaterial.certificates(file) : KeyMaterial.load(file, key).chain()));
     } catch (GeneralSecurityException | RuntimeException e) {

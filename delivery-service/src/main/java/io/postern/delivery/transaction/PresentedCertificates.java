@@ -21,11 +21,12 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The client certificates of the folder (NAME.pem with NAME.key; NAME.coming.pem alone is to
- * replace it), and what a client of ours offers. One that cannot be read is left out: the delivery
- * that needs it says why. At most {@value #MOST} of together {@value #MOST_BYTES} bytes are told,
- * those in use first, by name; of more one line says so, and {@link #untold} counts their files. A
- * file is read again when it changes. Owner: one thread; {@link #told} and {@link #untold} any.
+ * The client certificates below the folder (ORGANIZATION/NAME.pem with NAME.key; NAME.coming.pem
+ * alone is to replace it), and what a client of ours offers. One that cannot be read is left out:
+ * the delivery that needs it says why. At most {@value #MOST} of together {@value #MOST_BYTES}
+ * bytes are told, those in use first, by name; of more one line says so, and {@link #untold} counts
+ * their files. A file is read again when it changes. Owner: one thread; {@link #told} and {@link
+ * #untold} any.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
   static final int MOST = 100;
@@ -100,8 +101,10 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
 
   /** In one order, so that what has not changed is equal. */
   private static List<Path> pemFiles(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
+    try (Stream<Path> organizations = Files.list(folder)) {
+      return organizations
+          .filter(Files::isDirectory)
+          .flatMap(PresentedCertificates::listed)
           .filter(ClientCertificateFile::isOne)
           .sorted(
               Comparator.comparing(
@@ -112,6 +115,14 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
     } catch (IOException | UncheckedIOException e) {
       throw new IllegalStateException(
           "postern.delivery.client-certificates-folder cannot be listed", e);
+    }
+  }
+
+  private static Stream<Path> listed(Path organization) {
+    try (Stream<Path> files = Files.list(organization)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.TlsRequirement;
@@ -86,11 +87,17 @@ final class Session {
     dataApart = true;
   }
 
-  /** Is the host's chain good for this session's requirement? Null without TLS. */
-  @Nullable VerdictQuestion question(String organization) {
+  /**
+   * Is the host's chain good for this session's requirement? Null without TLS. Asked in the name of
+   * whose anchors are needed: to another organization's mailbox route they are that one's.
+   *
+   * @param sender whose mail it is
+   */
+  @Nullable VerdictQuestion question(String sender) {
     if (!(channel instanceof TlsGate.Channel.Encrypted)) {
       return null;
     }
+    String organization = DirectoryKeys.organizationOf(requirement.getAnchors(), sender);
     VerdictQuestion asked = question;
     asked =
         asked != null

@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS clients by whole requirement, since each keeps its own sessions for resumption (G3). Client
- * certificates come from a folder, NAME.pem with NAME.key, and are read again when a file changes.
- * Any thread. Bounded: the requirement that was not used for longest is dropped.
+ * certificates come from a folder, ORGANIZATION/NAME.pem with NAME.key, so that no organization
+ * shows another's (G8), and are read again when a file changes. Any thread. Bounded: the
+ * requirement that was not used for longest is dropped.
  */
 public final class TlsClients {
   private static final int MAX_CLIENTS = 256;
-  static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+
+  /** The organization's id and the file's name: neither leads out of the folder. */
+  static final String NAME = "[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
   private static final class Entry {
     private final TlsClient client;
@@ -119,7 +122,10 @@ public final class TlsClients {
       throw missing(name, "postern.delivery.client-certificates-folder is not set");
     }
     if (!name.matches(NAME)) {
-      throw missing(name, "its name must be letters, digits, dots, hyphens and underscores");
+      throw missing(
+          name,
+          "its name must be the organization's id, a slash, and letters, digits, dots, hyphens and"
+              + " underscores");
     }
     return folder.get().resolve(name + extension);
   }
@@ -129,6 +135,6 @@ public final class TlsClients {
         "the client certificate \""
             + name
             + "\" is missing: "
-            + (why == null ? "put " + name + ".pem and " + name + ".key into the folder" : why));
+            + (why == null ? "put " + name + ".pem and " + name + ".key below the folder" : why));
   }
 }

@@ -147,12 +147,18 @@ class TlsGateTest {
             plain(NOT_OFFERED),
             null,
             "/not-offered"),
-        // carried, not evaluated
+        // what cannot be evaluated is refused, also where it asks for little
+        row(with(opportunistic, b -> b.setDane(DaneMode.DANE_NONE)), TLS, null, ":encryption-only"),
         row(
             with(opportunistic, b -> b.setDane(DaneMode.DANE_OPPORTUNISTIC)),
             TLS,
             null,
-            ":encryption-only"),
+            "/dane-unavailable"),
+        row(
+            with(opportunistic, b -> b.setDane(DaneMode.DANE_OPPORTUNISTIC)),
+            plain(NOT_OFFERED),
+            null,
+            "/dane-unavailable"),
         row(
             with(opportunistic, b -> b.setDane(DaneMode.DANE_MANDATORY)),
             TLS,
@@ -161,10 +167,15 @@ class TlsGateTest {
         row(with(domain, b -> b.setDane(DaneMode.DANE_MANDATORY)), TLS, GOOD, "/dane-unavailable"),
         row(with(encryption, b -> b.setDaneValue(42)), TLS, null, "/dane-unavailable"),
         row(
-            with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
+            with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_NONE)),
             TLS,
             null,
             ":encryption-only"),
+        row(
+            with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
+            TLS,
+            null,
+            "/mta-sts-unavailable"),
         row(with(encryption, b -> b.setMtaStsValue(42)), TLS, null, "/mta-sts-unavailable"),
         // a newer writer's level is never taken for a weak one
         row(TlsRequirement.getDefaultInstance(), TLS, GOOD, "/undecidable"),

@@ -25,12 +25,14 @@ class PresentedCertificatesTest {
   private static final Identity SECOND = CA.issue(Issue.to("second.contoso.example"));
   private static final FileTime PAST = FileTime.fromMillis(1_700_000_000_000L);
 
-  @TempDir private Path folder;
+  @TempDir private Path root;
+  private Path folder; // the organization's
   private PresentedCertificates certificates;
 
   @BeforeEach
   void start() {
-    certificates = new PresentedCertificates(Optional.of(folder));
+    folder = root.resolve("contoso");
+    certificates = new PresentedCertificates(Optional.of(root));
   }
 
   @Test
@@ -41,8 +43,8 @@ class PresentedCertificatesTest {
     assertThat(own.getCertificatesList())
         .extracting(OwnCertificate::getName, OwnCertificate::getState)
         .containsExactly(
-            tuple("gate", OwnCertificateState.PRESENTED),
-            tuple("gate", OwnCertificateState.COMING));
+            tuple("contoso/gate", OwnCertificateState.PRESENTED),
+            tuple("contoso/gate", OwnCertificateState.COMING));
     assertThat(leaf(own, 0)).isEqualTo(FIRST.der().getFirst());
     assertThat(leaf(own, 1)).isEqualTo(SECOND.der().getFirst());
     assertThat(certificates.get()).isEqualTo(own);
@@ -59,12 +61,15 @@ class PresentedCertificatesTest {
     Files.writeString(folder.resolve("broken.pem"), "no certificate");
     Files.writeString(folder.resolve("broken.coming.pem"), "no certificate");
     FIRST.write(folder, "no name of a connector's");
+    FIRST.write(root, "of-no-organization");
+    FIRST.write(root.resolve("No organization"), "gate");
+    FIRST.write(folder.resolve("deeper"), "gate");
     assertThat(certificates.get().getCertificatesList()).isEmpty();
     assertThat(new PresentedCertificates(Optional.empty()).get().getCertificatesList()).isEmpty();
     FIRST.write(folder, "no-key");
     assertThat(certificates.get().getCertificatesList())
         .extracting(OwnCertificate::getName)
-        .containsExactly("no-key");
+        .containsExactly("contoso/no-key");
   }
 
   @Test

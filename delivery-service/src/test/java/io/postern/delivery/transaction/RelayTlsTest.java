@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.UnknownFieldSet;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * TLS towards real peers: what goes at which level, and that nothing of an envelope goes otherwise.
@@ -354,12 +357,12 @@ class RelayTlsTest {
 
   @Test
   void theClientCertificateIsShownAndSniIsTheRequirements(@TempDir Path folder) throws Exception {
-    CA.issue(Issue.to("relay.postern.example")).write(folder, "ours");
+    CA.issue(Issue.to("relay.postern.example")).write(folder.resolve("contoso"), "ours");
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
         RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
       TlsRequirement requirement =
           RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder()
-              .setClientCertificate("ours")
+              .setClientCertificate("contoso/ours")
               .setSni("sni.fabrikam.com")
               .build();
       certified.deliver(RelayLab.request(requirement, peer));
@@ -373,10 +376,10 @@ class RelayTlsTest {
   @Test
   void whatAHostAsksForIsToldAlsoOfKeptSessionsAndNothingOfOneThatTheGateRefuses(
       @TempDir Path folder) throws Exception {
-    CA.issue(Issue.to("relay.postern.example")).write(folder, "ours");
+    CA.issue(Issue.to("relay.postern.example")).write(folder.resolve("contoso"), "ours");
     TlsRequirement requirement =
         RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION).toBuilder()
-            .setClientCertificate("ours")
+            .setClientCertificate("contoso/ours")
             .build();
     try (ScriptedPeer naming =
             ScriptedPeer.named("mail.fabrikam.com")
@@ -418,11 +421,53 @@ class RelayTlsTest {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
         RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
       TlsRequirement requirement =
-          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setClientCertificate("ours").build();
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder()
+              .setClientCertificate("contoso/ours")
+              .build();
       OutcomeRecorded outcome = certified.deliver(RelayLab.request(requirement, peer));
       assertThat(outcome.getToken()).isEqualTo("encryption-only/client-certificate-missing");
-      assertThat(outcome.getRecipients(0).getDetail()).contains("ours.pem");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("contoso/ours.pem");
       assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  /** G8: neither one that lies in no organization's folder, nor another organization's. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ours", "contoso/../northwind/theirs", "../theirs", "contoso/../../out", "/ours"})
+  void noNameLeadsToACertificateOutsideTheOrganizationsFolder(String name, @TempDir Path outer)
+      throws Exception {
+    Path folder = outer.resolve("certificates");
+    Identity certificate = CA.issue(Issue.to("relay.postern.example"));
+    certificate.write(folder, "ours");
+    certificate.write(folder.resolve("northwind"), "theirs");
+    certificate.write(folder.resolve("contoso"), "mine");
+    certificate.write(outer, "out");
+    certificate.write(outer, "theirs");
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
+        RelayLab certified = new RelayLab(Optional.of(folder), 1)) {
+      TlsRequirement requirement =
+          RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setClientCertificate(name).build();
+      OutcomeRecorded outcome = certified.deliver(RelayLab.request(requirement, peer));
+      assertThat(outcome.getToken()).isEqualTo("encryption-only/client-certificate-missing");
+      assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  /** A mailbox route's anchors are its own organization's, whoever sends. */
+  @Test
+  void theVerdictIsAskedForInTheNameOfWhoseAnchorsAreNeeded() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement requirement =
+          RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION).toBuilder()
+              .setAnchors(
+                  AnchorSetReference.newBuilder().setId("northwind/partners").setVersion("1"))
+              .build();
+      lab.deliver(RelayLab.request(requirement, peer)); // of contoso
+      lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION), peer));
+      assertThat(lab.questions)
+          .extracting(VerdictQuestion::organization)
+          .containsExactly("northwind", "contoso");
     }
   }
 

@@ -12,13 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recipients that a mail transaction has so far, in the order of their RCPT commands, and their
- * groups by organization, connector and direction. The same address twice is once. Owner: the
- * session's thread, which must close it. Bounds: the session's limit on recipients, {@link
- * #MAX_BYTES} for one transaction, so that the envelope fits into one record of the log, and the
- * {@link RecipientMemory} for all.
+ * groups by organization, connector and direction, of the sender's and, where the recipient's is
+ * another, of that one. The same address twice is once. Owner: the session's thread, which must
+ * close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one transaction, so
+ * that the envelope fits into one record of the log, and the {@link RecipientMemory} for all.
  */
 public final class AcceptedRecipients implements AutoCloseable {
   /**
@@ -39,9 +40,15 @@ public final class AcceptedRecipients implements AutoCloseable {
     NO_MEMORY
   }
 
-  private record GroupKey(String organization, String connector, Direction direction) {
+  private record GroupKey(
+      String organization, String connector, Direction direction, @Nullable GroupKey incoming) {
     static GroupKey of(InboundDecision.Accept accept) {
-      return new GroupKey(accept.organization(), accept.connector(), accept.direction());
+      InboundDecision.Accept incoming = accept.incoming();
+      return new GroupKey(
+          accept.organization(),
+          accept.connector(),
+          accept.direction(),
+          incoming == null ? null : of(incoming));
     }
   }
 
@@ -75,7 +82,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     }
     GroupKey key = GroupKey.of(accept);
     RecipientGroup.Builder group = groups.get(key);
-    RecipientGroup.Builder target = group == null ? group(key, accept) : group;
+    RecipientGroup.Builder target = group == null ? group(accept) : group;
     int bytes =
         recipient.getSerializedSize()
             + 8
@@ -94,15 +101,21 @@ public final class AcceptedRecipients implements AutoCloseable {
     return Room.TAKEN;
   }
 
-  private static RecipientGroup.Builder group(GroupKey key, InboundDecision.Accept accept) {
-    return RecipientGroup.newBuilder()
-        .setOrganization(key.organization())
-        .setConnector(key.connector())
-        .setDirection(key.direction())
-        .setExplanation(accept.explanation())
-        .setByAddress(accept.byAddress())
-        .setVerdict(accept.verdict())
-        .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
+  private static RecipientGroup.Builder group(InboundDecision.Accept accept) {
+    RecipientGroup.Builder group =
+        RecipientGroup.newBuilder()
+            .setOrganization(accept.organization())
+            .setConnector(accept.connector())
+            .setDirection(accept.direction())
+            .setExplanation(accept.explanation())
+            .setByAddress(accept.byAddress())
+            .setVerdict(accept.verdict())
+            .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
+    InboundDecision.Accept incoming = accept.incoming();
+    if (incoming != null) {
+      group.setIncoming(group(incoming));
+    }
+    return group;
   }
 
   /**

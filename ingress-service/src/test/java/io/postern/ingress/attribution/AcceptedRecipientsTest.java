@@ -46,6 +46,35 @@ class AcceptedRecipientsTest {
   }
 
   @Test
+  void a_group_names_the_recipients_organization_and_its_connector_too() {
+    InboundDecision.Accept sender = accept("one", "Own");
+    InboundDecision.Accept both =
+        new InboundDecision.Accept(
+            sender.organization(),
+            sender.connector(),
+            Direction.ORIGINATING,
+            "",
+            "",
+            new byte[0],
+            sender.explanation(),
+            accept("two", "From One"));
+    recipients.add(to("a@two.example"), both);
+    recipients.add(to("b@outside.example"), sender);
+    assertThat(recipients.groups()).hasSize(2);
+    RecipientGroup group = recipients.groups().getFirst();
+    assertThat(group.getOrganization()).isEqualTo("one");
+    assertThat(group.getIncoming().getOrganization()).isEqualTo("two");
+    assertThat(group.getIncoming().getConnector()).isEqualTo("From One");
+    assertThat(group.getIncoming().getExplanation().getSummary()).isEqualTo("two");
+    assertThat(recipients.groups().get(1).hasIncoming()).isFalse();
+    assertThat(
+            recipients.wouldBeAcceptedAgain(domain -> domain.equals("two.example") ? both : sender))
+        .isTrue();
+    // Another connector of the other organization is another acceptance.
+    assertThat(recipients.wouldBeAcceptedAgain(domain -> sender)).isFalse();
+  }
+
+  @Test
   void G6_the_envelope_fits_into_a_record_however_many_groups_have_long_explanations() {
     Explanation longOne = Explanation.newBuilder().setSummary("x".repeat(10_000)).build();
     int taken = 0;

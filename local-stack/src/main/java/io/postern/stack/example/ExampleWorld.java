@@ -130,11 +130,15 @@ public final class ExampleWorld implements AutoCloseable {
     return state.keys().resolve(GATE + ".key");
   }
 
-  /** Our own server's certificate, for a connector with {@code clientCertificate: gate}. */
+  /**
+   * Our own server's certificate, for a connector of the example's organization with {@code
+   * clientCertificate: gate}.
+   */
   public Path clientCertificates() {
     Path folder = state.clientCertificates();
-    if (!Files.exists(folder.resolve(GATE + ".pem"))) {
-      identity(state, GATE).write(folder, GATE);
+    Path contoso = folder.resolve(CONTOSO);
+    if (!Files.exists(contoso.resolve(GATE + ".pem"))) {
+      identity(state, GATE).write(contoso, GATE);
     }
     return folder;
   }

@@ -165,14 +165,15 @@ final class Examination {
       problem = Problem.SCHEDULED_AFTER_END;
     } else if (result != RecipientState.DELIVERED && all.is(recipient, Recipients.WANTS_NOTICE)) {
       // What was cancelled, by a person or by its hold's limit, is a failure to its sender.
-      notice(all.notice[recipient] - 1, now);
+      notice(recipient, all.notice[recipient] - 1, now);
     }
   }
 
-  private void notice(int notice, Positions now) {
+  private void notice(int recipient, int notice, Positions now) {
     if (notice < 0) {
       problem = Problem.NO_NOTICE;
-    } else if (state.notices.offset(notice) < now.notices()) {
+    } else if (state.notices.offset(notice) < now.notices()
+        && !all.is(recipient, Recipients.NOT_NOTIFIED)) {
       long time = state.notices.ids.time(notice);
       long random = state.notices.ids.random(notice);
       if (state.messages.ids.find(time, random) < 0 && state.newDsns.find(time, random) < 0) {

@@ -277,7 +277,12 @@ final class PartitionFold {
         continue;
       }
       int recipient = recipient(message, outcome.recipients.get(i));
-      if (!skipped(recipient)) {
+      if (skipped(recipient)) {
+        continue;
+      }
+      if (outcome.kinds.get(i) == OutcomeKind.NOT_NOTIFIED_VALUE) {
+        state.recipients.set(recipient, Recipients.NOT_NOTIFIED);
+      } else {
         outcomeFold.own(outcome, i, recipient, record);
       }
     }

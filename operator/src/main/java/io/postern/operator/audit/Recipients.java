@@ -20,6 +20,9 @@ final class Recipients {
   /** By the scheduler's own word. */
   static final int ENDED_BY_SCHEDULER = EXPIRED | CANCELLED;
 
+  /** The notice writer said that it writes no DSN about it. */
+  static final int NOT_NOTIFIED = 1 << 6;
+
   /** Delivered after failed or cancelled. */
   static final int DELIVERED_AFTER_END = 1 << 7;
 

@@ -20,9 +20,14 @@ final class RecipientFold<T> {
   private int ownAttempt = -1;
   private int askedFor;
 
-  /** An answer to an administrator, or where a copy of the content is, is nobody's state. */
+  /**
+   * An answer to an administrator, where a copy of the content is, or that the sender is not told
+   * is nobody's state.
+   */
   static boolean isState(OutcomeKind kind) {
-    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED && kind != OutcomeKind.MOVED;
+    return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+        && kind != OutcomeKind.MOVED
+        && kind != OutcomeKind.NOT_NOTIFIED;
   }
 
   /** A state and what the caller keeps of it. */

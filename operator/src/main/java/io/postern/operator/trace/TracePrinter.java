@@ -7,8 +7,8 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NextHop;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
@@ -53,6 +53,10 @@ public final class TracePrinter {
               + ": "
               + recipients(accepted, group.getRecipientsList()));
       explain(group.getExplanation(), lines);
+      if (group.hasIncoming()) {
+        lines.add("           and by " + connector(group.getIncoming()));
+        explain(group.getIncoming().getExplanation(), lines);
+      }
     }
     for (Decided decided : trace.decisions()) {
       decision(trace, accepted, decided, lines);
@@ -62,12 +66,19 @@ public final class TracePrinter {
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
         lines.add(
-            (recorded.byScheduler() ? "scheduler  " : "outcome    ")
+            writer(recorded)
                 + outcome(accepted, outcome, recipient)
                 + remark(trace, outcome, recipient, recorded.worth().get(i)));
       }
     }
     return lines;
+  }
+
+  private static String writer(Recorded recorded) {
+    if (recorded.outcome().getWriter() == OutcomeWriter.WRITER_NOTICES) {
+      return "notice     ";
+    }
+    return recorded.byScheduler() ? "scheduler  " : "outcome    ";
   }
 
   private void decision(
@@ -198,9 +209,11 @@ public final class TracePrinter {
     line.append(address(accepted, recipient.getRecipient()));
     line.append(" ")
         .append(
-            recipient.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
-                ? "answer to a control"
-                : recipient.getKind().name().toLowerCase(Locale.ROOT));
+            switch (recipient.getKind()) {
+              case OUTCOME_KIND_UNSPECIFIED -> "answer to a control";
+              case NOT_NOTIFIED -> "its sender is not told";
+              default -> recipient.getKind().name().toLowerCase(Locale.ROOT);
+            });
     if (!outcome.getToken().isEmpty()) {
       line.append(", TLS ").append(outcome.getToken());
     }

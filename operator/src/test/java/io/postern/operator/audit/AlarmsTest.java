@@ -508,6 +508,14 @@ final class AlarmsTest {
               s.log.then(log -> s.outcome(1, OutcomeKind.DEFERRED));
             }),
         calm(
+            "notice read and no DSN written, as the notice writer says",
+            s -> {
+              s.accepted().decided().finished().outcome(1, OutcomeKind.FAILED).scheduled();
+              s.failureNotice("failed/1/0");
+              s.byScheduler(OutcomeKind.NOT_NOTIFIED);
+              s.log.noticed = 1;
+            }),
+        calm(
             "in motion at the first look: the DSN is there at the second",
             s -> {
               s.accepted().decided().finished().outcome(1, OutcomeKind.FAILED).scheduled();

@@ -66,7 +66,7 @@ public class DirectoryResource {
 
   @POST
   @Path("/apply")
-  @Consumes({MediaType.TEXT_PLAIN, "application/yaml", MediaType.APPLICATION_JSON})
+  @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
   @RunOnVirtualThread
   @Operation(
       summary = "Makes the directory say what a directory file says",

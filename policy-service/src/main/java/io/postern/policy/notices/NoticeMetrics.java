@@ -12,12 +12,18 @@ final class NoticeMetrics {
     /** NOTIFY does not ask for it (RFC 3461 §4.1). */
     NOT_ASKED("not-asked"),
     /** The message that it is about is gone, or cannot be read. */
-    UNREADABLE("unreadable");
+    UNREADABLE("unreadable"),
+    /** {@link NoticeBudget}. */
+    OVER_BUDGET("over-budget");
 
     private final String word;
 
     Silence(String word) {
       this.word = word;
+    }
+
+    String word() {
+      return word;
     }
   }
 

@@ -4,11 +4,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeId;
+import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
+import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.RecordReader;
 import io.postern.policy.notices.NoticeMetrics.Silence;
 import io.postern.smtp.Address;
@@ -16,8 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -26,8 +34,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of {@code mail.notices} to the DSNs that follow from it, all for the message's home
- * partition; often none. Owner: the notice writer's thread.
+ * One record of {@code mail.notices} to the DSNs that follow from it, or to the record that says
+ * why there are none, all for the message's home partition; often nothing. Owner: the notice
+ * writer's thread.
  *
  * <p>What cannot be read, and a fault of ours, is a line in the log and no DSN: nothing else is
  * blocked. An outage while the message is read back is a KafkaException, and the record comes
@@ -40,21 +49,29 @@ final class NoticeRecords {
 
   private final RecordReader accepted;
   private final RecordReader outcomes;
+  private final DsnTexts texts;
+  private final NoticeBudget budget;
   private final Optional<String> hostName;
   private final NoticeMetrics metrics;
+  private final String incarnation = UUID.randomUUID().toString();
+  private long number;
 
   NoticeRecords(
       RecordReader accepted,
       RecordReader outcomes,
+      DsnTexts texts,
+      NoticeBudget budget,
       Optional<String> hostName,
       NoticeMetrics metrics) {
     this.accepted = accepted;
     this.outcomes = outcomes;
+    this.texts = texts;
+    this.budget = budget;
     this.hostName = hostName;
     this.metrics = metrics;
   }
 
-  List<ProducerRecord<String, byte[]>> of(ConsumerRecord<String, byte[]> record) {
+  List<Pending> of(ConsumerRecord<String, byte[]> record) throws LogUnavailableException {
     try {
       return written(record);
     } catch (Unreadable e) {
@@ -79,8 +96,8 @@ final class NoticeRecords {
         why);
   }
 
-  private List<ProducerRecord<String, byte[]>> written(ConsumerRecord<String, byte[]> record)
-      throws Unreadable {
+  private List<Pending> written(ConsumerRecord<String, byte[]> record)
+      throws Unreadable, LogUnavailableException {
     NoticeRequested notice = notice(record);
     if (notice.getKind() == NoticeKind.KEEP_CONTENT) {
       return List.of(); // delivery-service's
@@ -96,8 +113,9 @@ final class NoticeRecords {
       metrics.suppressed(Silence.NULL_REVERSE_PATH, notice.getRecipientsCount());
       return List.of();
     }
+    String domain;
     try {
-      Address.parse(sender);
+      domain = Address.parse(sender).asciiDomain().toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException e) {
       throw new Unreadable("the sender's address cannot be read");
     }
@@ -117,13 +135,74 @@ final class NoticeRecords {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    Reports reports = new Reports(action, notice, original, outcome(home, notice), hostName);
-    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    OutcomeRecorded outcome = outcome(home, notice);
+    Reports reports = new Reports(action, notice, original, outcome, hostName);
+    boolean proved = original.getGroupsList().stream().anyMatch(NoticeRecords::proves);
+    List<Pending> records = new ArrayList<>();
     for (Report report : reports.of(wanted, home.partition())) {
-      records.add(record(record, Dsn.of(report, System.currentTimeMillis()), home.partition()));
-      metrics.written(action, report.recipients().size());
+      if (proved || budget.take(report.queueId().value(), domain)) {
+        records.add(dsn(record, report));
+        metrics.written(action, report.recipients().size());
+      } else {
+        records.add(silence(record, notice, report, outcome.getAttempt()));
+        metrics.suppressed(Silence.OVER_BUDGET, report.recipients().size());
+      }
     }
     return records;
+  }
+
+  /**
+   * Whether the session has shown whose mail it is: by an organization's own server, or by what a
+   * connector asks for. A connector that asks for nothing but a sender domain proves nothing.
+   */
+  private static boolean proves(RecipientGroup group) {
+    return group.getDirection() != Direction.INCOMING
+        || !group.getVerdict().isEmpty()
+        || !group.getByAddress().isEmpty();
+  }
+
+  /** The record of mail.schedule.outcomes that says why there is no DSN. */
+  private Pending silence(
+      ConsumerRecord<String, byte[]> cause, NoticeRequested notice, Report report, int attempt) {
+    OutcomeRecorded.Builder outcome =
+        OutcomeRecorded.newBuilder()
+            .setId(OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number))
+            .setWriter(OutcomeWriter.WRITER_NOTICES)
+            .setQueueId(notice.getQueueId())
+            .setAttempt(attempt)
+            .setOrganization(report.organization())
+            .setAcceptedOffset(notice.getAcceptedOffset())
+            .setAcceptedMillis(report.original().getAcceptedMillis())
+            .setAtMillis(System.currentTimeMillis());
+    for (ReportedRecipient recipient : report.recipients()) {
+      outcome.addRecipients(
+          RecipientOutcome.newBuilder()
+              .setRecipient(recipient.index())
+              .setKind(OutcomeKind.NOT_NOTIFIED)
+              .setReason(Silence.OVER_BUDGET.word())
+              .setDetail(
+                  "nothing proved the sender, and as many notifications as may be written to such"
+                      + " senders in an hour were written"));
+    }
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(
+            Topics.MAIL_SCHEDULE_OUTCOMES,
+            cause.partition(),
+            notice.getQueueId(),
+            outcome.build().toByteArray());
+    record.headers().add(Headers.WRITER, utf8(Headers.WRITER_NOTICES));
+    headers(record, cause, report.organization());
+    return new Pending() {
+      @Override
+      public int bytes() {
+        return record.value().length;
+      }
+
+      @Override
+      public ProducerRecord<String, byte[]> record() {
+        return record;
+      }
+    };
   }
 
   private static NoticeRequested notice(ConsumerRecord<String, byte[]> record) throws Unreadable {
@@ -196,22 +275,51 @@ final class NoticeRecords {
     return OutcomeRecorded.getDefaultInstance();
   }
 
-  private static ProducerRecord<String, byte[]> record(
-      ConsumerRecord<String, byte[]> cause, MessageAccepted dsn, int partition) throws Unreadable {
-    byte[] value = dsn.toByteArray();
-    if (value.length > MAX_RECORD_BYTES) {
-      throw new Unreadable("what would be written has " + value.length + " bytes");
+  private Pending dsn(ConsumerRecord<String, byte[]> cause, Report report)
+      throws Unreadable, LogUnavailableException {
+    MessageAccepted dsn = Dsn.of(report, System.currentTimeMillis());
+    int bytes = dsn.getSerializedSize();
+    boolean byReference = dsn.getContentCount() == 1;
+    int recorded = byReference ? dsn.toBuilder().clearContent().build().getSerializedSize() : bytes;
+    if (recorded > MAX_RECORD_BYTES) {
+      throw new Unreadable("what would be written has " + recorded + " bytes");
     }
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(Topics.MAIL_ACCEPTED, partition, dsn.getQueueId(), value);
-    String organization = dsn.getGroups(0).getOrganization();
+    DsnTexts.Sent sent = texts.send(report.queueId(), dsn);
+    return new Pending() {
+      @Override
+      public int bytes() {
+        return bytes;
+      }
+
+      @Override
+      public ProducerRecord<String, byte[]> record() throws LogUnavailableException {
+        MessageAccepted written = sent.dsn();
+        ProducerRecord<String, byte[]> record =
+            new ProducerRecord<>(
+                Topics.MAIL_ACCEPTED,
+                cause.partition(),
+                written.getQueueId(),
+                written.toByteArray());
+        headers(record, cause, report.organization());
+        return record;
+      }
+    };
+  }
+
+  private static void headers(
+      ProducerRecord<String, byte[]> record,
+      ConsumerRecord<String, byte[]> cause,
+      String organization) {
     if (!organization.isEmpty()) {
-      record.headers().add(Headers.ORGANIZATION, organization.getBytes(StandardCharsets.UTF_8));
+      record.headers().add(Headers.ORGANIZATION, utf8(organization));
     }
     Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
     if (trace != null) {
       record.headers().add(trace);
     }
-    return record;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

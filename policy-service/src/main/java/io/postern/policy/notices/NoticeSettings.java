@@ -2,16 +2,42 @@ package io.postern.policy.notices;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
 /** Delivery status notifications. */
 @ConfigMapping(prefix = "postern.notices")
 public interface NoticeSettings {
+  /** What a replica remembers of an hour, some 100 bytes each. */
+  int MOST_UNPROVED = 100_000;
+
   /**
    * The name that notifications come from: Reporting-MTA, MAILER-DAEMON@name. Default: the name of
    * the ingress-service that accepted the message.
    */
   Optional<String> hostName();
+
+  /**
+   * DSNs that one replica writes in an hour to senders of one domain whom nothing has proved
+   * (neither a certificate nor an address). 0: none.
+   */
+  @WithDefault("1000")
+  int unprovedPerDomain();
+
+  /** The same to all domains together. 0: none. */
+  @WithDefault("10000")
+  int unproved();
+
+  /** Checked: a wrong one ends the process with a sentence. */
+  default NoticeBudget budget() {
+    if (unproved() < 0 || unproved() > MOST_UNPROVED || unprovedPerDomain() < 0) {
+      throw new ConfigurationException(
+          "postern.notices.unproved must be 0 to "
+              + MOST_UNPROVED
+              + ", and postern.notices.unproved-per-domain 0 or more");
+    }
+    return new NoticeBudget(unproved(), unprovedPerDomain(), System::currentTimeMillis);
+  }
 
   /** Checked: a wrong one ends the process with a sentence. */
   default Optional<String> checkedHostName() {

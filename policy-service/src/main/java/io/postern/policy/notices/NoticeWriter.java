@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.RecordReader;
 import io.postern.policy.GroupMember;
@@ -27,9 +28,10 @@ import org.apache.kafka.common.TopicPartition;
  * Reads each notice exactly once and writes the DSNs that follow, as messages of their own (DESIGN
  * §8): records and position in one transaction for each batch of at most 50 notices and some 4 MB.
  *
- * <p>Owner: its worker's thread. Envelopes and outcomes are read back before the transaction
- * begins, so that it is short. On failure the batch is aborted and read again after a pause of a
- * second; nothing is skipped, and a queue id derived from the notice makes twice visibly once.
+ * <p>Owner: its worker's thread. Envelopes and outcomes are read back, and the DSNs' texts are
+ * durable, before the transaction begins, so that it is short. On failure the batch is aborted and
+ * read again after a pause of a second; nothing is skipped, and a queue id derived from the notice
+ * makes twice visibly once.
  */
 public final class NoticeWriter implements Worker.Task {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -39,6 +41,7 @@ public final class NoticeWriter implements Worker.Task {
 
   private final RecordReader accepted;
   private final RecordReader outcomes;
+  private final DsnTexts texts;
   private final NoticeRecords notices;
   private final NoticeMetrics metrics;
   private final Runnable beforeCommit;
@@ -47,8 +50,9 @@ public final class NoticeWriter implements Worker.Task {
   /**
    * @param hostName {@link NoticeSettings#hostName}
    */
-  NoticeWriter(LogSettings settings, Optional<String> hostName, NoticeMetrics metrics) {
-    this(settings, hostName, metrics, () -> {});
+  NoticeWriter(
+      LogSettings settings, NoticeBudget budget, Optional<String> hostName, NoticeMetrics metrics) {
+    this(settings, budget, hostName, metrics, () -> {});
   }
 
   /**
@@ -56,6 +60,7 @@ public final class NoticeWriter implements Worker.Task {
    */
   NoticeWriter(
       LogSettings settings,
+      NoticeBudget budget,
       Optional<String> hostName,
       NoticeMetrics metrics,
       Runnable beforeCommit) {
@@ -63,13 +68,16 @@ public final class NoticeWriter implements Worker.Task {
     this.beforeCommit = beforeCommit;
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     outcomes = new RecordReader(settings, Topics.MAIL_OUTCOMES);
-    notices = new NoticeRecords(accepted, outcomes, hostName, metrics);
+    texts = new DsnTexts(settings);
+    notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics);
   }
 
   /** A worker for one, to be started. */
   public static Worker worker(LogSettings log, NoticeSettings notices, MeterRegistry registry) {
     return worker(
-        log, new NoticeWriter(log, notices.checkedHostName(), new NoticeMetrics(registry)));
+        log,
+        new NoticeWriter(
+            log, notices.budget(), notices.checkedHostName(), new NoticeMetrics(registry)));
   }
 
   static Worker worker(LogSettings settings, NoticeWriter writer) {
@@ -91,15 +99,15 @@ public final class NoticeWriter implements Worker.Task {
   }
 
   @Override
-  public void round(GroupMember member) {
+  public void round(GroupMember member) throws LogUnavailableException {
     ConsumerRecords<String, byte[]> polled = member.poll(POLL);
-    List<ProducerRecord<String, byte[]>> written = new ArrayList<>();
+    List<Pending> written = new ArrayList<>();
     Map<TopicPartition, Long> positions = new HashMap<>();
     int bytes = 0;
     for (ConsumerRecord<String, byte[]> record : polled) {
-      for (ProducerRecord<String, byte[]> dsn : notices.of(record)) {
-        written.add(dsn);
-        bytes += dsn.value().length;
+      for (Pending pending : notices.of(record)) {
+        written.add(pending);
+        bytes += pending.bytes();
       }
       positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
       if (bytes >= BATCH_BYTES) {
@@ -120,18 +128,23 @@ public final class NoticeWriter implements Worker.Task {
   public void ended() {
     accepted.close();
     outcomes.close();
+    texts.close();
   }
 
   /** False when the batch was thrown away, and reading goes on from the committed positions. */
   private boolean commit(
-      GroupMember member,
-      List<ProducerRecord<String, byte[]>> written,
-      Map<TopicPartition, Long> positions) {
+      GroupMember member, List<Pending> written, Map<TopicPartition, Long> positions)
+      throws LogUnavailableException {
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>(written.size());
+    for (Pending pending : written) {
+      records.add(pending.record());
+    }
     try {
       member.begin();
-      written.forEach(member::send);
+      records.forEach(member::send);
       beforeCommit.run();
       member.commit(positions);
+      texts.committed();
       trouble.over("notifications are committed again");
       return true;
     } catch (KafkaException e) {

@@ -10,6 +10,7 @@ import io.postern.smtp.EnhancedCode;
 /**
  * What became of one recipient.
  *
+ * @param index in the envelope
  * @param kind how it ended, or how the last attempt did
  * @param by for what was cancelled: {@link Reasons#ADMINISTRATOR} or {@link Reasons#HOLD_LIMIT}
  * @param reason of the last attempt, or why it was held; empty: not known
@@ -20,6 +21,7 @@ import io.postern.smtp.EnhancedCode;
  * @param attemptMillis when the last attempt ended; 0: none
  */
 record ReportedRecipient(
+    int index,
     EnvelopeRecipient recipient,
     OutcomeKind kind,
     String by,

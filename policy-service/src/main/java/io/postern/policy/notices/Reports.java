@@ -120,6 +120,7 @@ final class Reports {
             && outcome.getWriter() == OutcomeWriter.WRITER_DELIVERY
             && !outcome.getNoAttempt();
     return new ReportedRecipient(
+        said.getRecipient(),
         original.getEnvelope().getRecipients(said.getRecipient()),
         said.getKind(),
         cancelled ? said.getReason() : "",

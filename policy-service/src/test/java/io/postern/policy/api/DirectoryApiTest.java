@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The API over HTTP, with a real broker behind it; each test has an organization of its own. */
 @QuarkusTest
@@ -77,6 +79,56 @@ class DirectoryApiTest {
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(BrokerForTests.credentials())))
         .isEqualTo("rw-------");
+  }
+
+  /** A browser adds the administrator's credentials to what any page asks it to send. */
+  @ParameterizedTest
+  @CsvSource({
+    "Origin, http://evil.example",
+    "Origin, null",
+    "Origin, http://127.0.0.1:1",
+    "Sec-Fetch-Site, cross-site",
+    "Sec-Fetch-Site, same-site",
+  })
+  void aPageOfAnotherSiteChangesNothing(String header, String value) throws Exception {
+    yaml(file("foreign"))
+        .header(header, value)
+        .post(APPLY)
+        .then()
+        .statusCode(403)
+        .body("error", containsString("another site"));
+    admin()
+        .contentType("application/json")
+        .header(header, value)
+        .post("/api/v1/routes/mx:fabrikam.example/flush")
+        .then()
+        .statusCode(403);
+    admin().header(header, value).get("/api/v1/directory").then().statusCode(200);
+    admin()
+        .get("/api/v1/directory")
+        .then()
+        .body("organizations.id", not(hasItem(equalTo("foreign"))));
+  }
+
+  @Test
+  void aPageOfThisAddressMayChangeAndPlainTextIsNoDirectoryFile() throws Exception {
+    yaml(file("own"))
+        .header("Origin", RestAssured.baseURI + ":" + RestAssured.port)
+        .header("Sec-Fetch-Site", "same-origin")
+        .post(APPLY + "?dryRun=true")
+        .then()
+        .statusCode(200);
+    yaml(file("own"))
+        .header("Sec-Fetch-Site", "none")
+        .post(APPLY + "?dryRun=true")
+        .then()
+        .statusCode(200);
+    admin()
+        .contentType("text/plain")
+        .body(file("own"))
+        .post(APPLY + "?dryRun=true")
+        .then()
+        .statusCode(415);
   }
 
   @Test

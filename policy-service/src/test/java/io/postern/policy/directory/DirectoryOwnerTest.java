@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
@@ -129,7 +130,9 @@ class DirectoryOwnerTest {
                     o.hasOutboundConnector()
                         ? o.toBuilder()
                             .setOutboundConnector(
-                                o.getOutboundConnector().toBuilder().setTlsDomain("no domain"))
+                                o.getOutboundConnector().toBuilder()
+                                    .setTlsDomain("no domain")
+                                    .setSmtpDaneMode(DaneMode.DANE_OPPORTUNISTIC))
                             .build()
                         : o)
             .toList();
@@ -145,6 +148,8 @@ class DirectoryOwnerTest {
               assertThat(problem.getField()).isEqualTo("tlsDomain");
               assertThat(problem.getCure()).isNotEmpty();
             });
+    assertThat(result.getProblemsList())
+        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("smtpDaneMode"));
     awaitOneBehind("after-rejected");
     assertThat(written(command.getCommandId())).isEmpty();
     assertThat(audited(command.getCommandId())).isEmpty();

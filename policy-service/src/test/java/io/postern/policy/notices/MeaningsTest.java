@@ -118,6 +118,7 @@ class MeaningsTest {
       String status) {
     ReportedRecipient recipient =
         new ReportedRecipient(
+            0,
             io.postern.contracts.v1.EnvelopeRecipient.getDefaultInstance(),
             kind,
             "",

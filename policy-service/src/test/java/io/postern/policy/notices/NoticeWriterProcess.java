@@ -20,6 +20,7 @@ public final class NoticeWriterProcess {
             settings,
             new NoticeWriter(
                 settings,
+                new NoticeBudget(1_000, 1_000, System::currentTimeMillis),
                 Optional.empty(),
                 new NoticeMetrics(new SimpleMeterRegistry()),
                 () -> {

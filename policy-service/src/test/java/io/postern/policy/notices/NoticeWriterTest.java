@@ -4,12 +4,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Direction;
@@ -18,6 +21,7 @@ import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
@@ -77,11 +81,19 @@ class NoticeWriterTest {
   }
 
   private Worker startWriter(Runnable beforeCommit) {
+    return startWriter(new NoticeBudget(1_000, 1_000, () -> 1), beforeCommit);
+  }
+
+  private Worker startWriter(NoticeBudget budget, Runnable beforeCommit) {
     Worker worker =
         NoticeWriter.worker(
             log.settings(),
             new NoticeWriter(
-                log.settings(), Optional.empty(), new NoticeMetrics(metrics), beforeCommit));
+                log.settings(),
+                budget,
+                Optional.empty(),
+                new NoticeMetrics(metrics),
+                beforeCommit));
     workers.add(worker);
     worker.start();
     return worker;
@@ -130,6 +142,19 @@ class NoticeWriterTest {
         .toList();
   }
 
+  /** Chunks of a DSN's text. */
+  private static List<ContentChunk> text(MessageAccepted dsn) {
+    return log.read(Topics.MAIL_CONTENT).stream()
+        .filter(record -> dsn.getQueueId().equals(record.key()))
+        .map(record -> LogLab.parse(ContentChunk.parser(), record.value()))
+        .toList();
+  }
+
+  private static ParsedDsn parsed(QueueId original) throws Exception {
+    MessageAccepted dsn = about(original).getFirst();
+    return new ParsedDsn(dsn, text(dsn).getFirst().getData().toStringUtf8());
+  }
+
   /** When a notice that comes behind has its DSN, the ones before it have theirs, or none. */
   private static void awaitOneBehind(int partition) throws Exception {
     QueueId last = askRefused(partition);
@@ -167,7 +192,7 @@ class NoticeWriterTest {
     assertThat(record.partition()).isEqualTo(3);
     assertThat(record.headers().lastHeader(Headers.ORGANIZATION).value())
         .isEqualTo("contoso".getBytes(StandardCharsets.UTF_8));
-    ParsedDsn dsn = new ParsedDsn(about(queueId).getFirst(), "");
+    ParsedDsn dsn = parsed(queueId);
     assertThat(ParsedDsn.field(dsn.status().get(1), "Diagnostic-Code"))
         .isEqualTo("smtp; 550 5.1.1 No such user");
     assertThat(ParsedDsn.field(dsn.status().get(1), "Remote-MTA"))
@@ -231,9 +256,7 @@ class NoticeWriterTest {
     awaitOneBehind(2);
     assertThat(about(nobody)).isEmpty();
     assertThat(about(queueId)).hasSize(1);
-    assertThat(new ParsedDsn(about(queueId).getFirst(), "").human())
-        .contains("carl@")
-        .doesNotContain("bob@");
+    assertThat(parsed(queueId).human()).contains("carl@").doesNotContain("bob@");
     assertThat(suppressed("not-asked")).isEqualTo(2);
   }
 
@@ -302,6 +325,8 @@ class NoticeWriterTest {
     await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
     assertThat(failures).hasValueGreaterThan(2);
     assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
+    // An outage that lasts must not fill the log: what was written is referred to again.
+    assertThat(ids).allSatisfy(id -> assertThat(text(about(id).getFirst())).hasSize(1));
   }
 
   @Test
@@ -395,6 +420,100 @@ class NoticeWriterTest {
                         assertThat(delivery.getOrganization()).isEqualTo("contoso");
                       });
             });
+  }
+
+  /** 32 KiB of header came again with each hand-back, in mail.deliveries and for three weeks. */
+  @Test
+  void aDsnsTextIsWrittenOnceHoweverOftenItIsHandedBack() throws Exception {
+    startWriter(() -> {});
+    Directory directory = LogLab.directory(LogLab.FILE);
+    Worker decider =
+        Decider.worker(
+            log.settings(),
+            new Decider(
+                log.settings(),
+                () -> Optional.of(directory),
+                new DeciderMetrics(new SimpleMeterRegistry())));
+    workers.add(decider);
+    decider.start();
+    QueueId queueId = QueueId.next(2);
+    MessageAccepted.Builder original = Samples.message(queueId, "bob@fabrikam.example");
+    original.getEnvelopeBuilder().setReversePath("eve@dead.example");
+    original.setHeaderBlock(ByteString.copyFromUtf8("X: " + "x".repeat(32_000) + "\r\n"));
+    ask(refused(original));
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+    var accepted =
+        log.read(Topics.MAIL_ACCEPTED).stream()
+            .filter(r -> about(queueId).getFirst().getQueueId().equals(r.key()))
+            .findFirst()
+            .orElseThrow();
+    String dsn = accepted.key();
+    for (int attempt = 2; attempt <= 30; attempt++) {
+      log.write(
+          Topics.MAIL_DUE,
+          2,
+          dsn,
+          AttemptDue.newBuilder()
+              .setQueueId(dsn)
+              .setAcceptedOffset(accepted.offset())
+              .addRecipients(0)
+              .setAttempt(attempt)
+              .build()
+              .toByteArray());
+    }
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> assertThat(log.deliveries()).filteredOn(r -> dsn.equals(r.key())).hasSize(30));
+
+    assertThat(text(about(queueId).getFirst()))
+        .singleElement()
+        .satisfies(chunk -> assertThat(chunk.getData().size()).isGreaterThan(32_000));
+    assertThat(accepted.value()).hasSizeLessThan(4_000);
+    assertThat(log.deliveries())
+        .filteredOn(record -> dsn.equals(record.key()))
+        .allSatisfy(record -> assertThat(record.value()).hasSizeLessThan(2_000));
+  }
+
+  @Test
+  void unprovedSendersHaveABudgetAndTheRecordSaysWhoWasNotTold() throws Exception {
+    startWriter(new NoticeBudget(3, 2, () -> 1), () -> {});
+    List<QueueId> ids = new ArrayList<>();
+    for (String sender :
+        List.of(
+            "a@one.example", "b@One.example", "c@one.example", "d@two.example", "e@x.example")) {
+      QueueId queueId = QueueId.next(0);
+      MessageAccepted.Builder original = Samples.message(queueId, "ben@contoso.example");
+      original.getEnvelopeBuilder().setReversePath(sender);
+      original.getGroupsBuilder(0).setDirection(Direction.INCOMING);
+      ask(refused(original));
+      ids.add(queueId);
+    }
+    // Whom a certificate has proved is told.
+    QueueId proved = QueueId.next(0);
+    MessageAccepted.Builder partners = Samples.message(proved, "ben@contoso.example");
+    partners.getEnvelopeBuilder().setReversePath("f@one.example");
+    partners.getGroupsBuilder(0).setDirection(Direction.INCOMING).setVerdict("good");
+    ask(refused(partners));
+
+    awaitOneBehind(0);
+    assertThat(ids).extracting(id -> about(id).size()).containsExactly(1, 1, 0, 1, 0);
+    assertThat(about(proved)).hasSize(1);
+    assertThat(suppressed("over-budget")).isEqualTo(2);
+    for (QueueId silent : List.of(ids.get(2), ids.get(4))) {
+      assertThat(log.read(Topics.MAIL_SCHEDULE_OUTCOMES))
+          .filteredOn(record -> silent.value().equals(record.key()))
+          .singleElement()
+          .satisfies(
+              record -> {
+                OutcomeRecorded outcome = LogLab.parse(OutcomeRecorded.parser(), record.value());
+                assertThat(record.partition()).isZero();
+                assertThat(outcome.getWriter()).isEqualTo(OutcomeWriter.WRITER_NOTICES);
+                assertThat(outcome.getOrganization()).isEqualTo("contoso");
+                assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.NOT_NOTIFIED);
+                assertThat(outcome.getRecipients(0).getReason()).isEqualTo("over-budget");
+              });
+    }
   }
 
   @Test

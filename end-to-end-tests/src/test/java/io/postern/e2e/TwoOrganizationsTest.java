@@ -1,0 +1,69 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.lab.LabCa;
+import io.postern.lab.SmtpClient;
+import io.postern.smtp.Reply;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Mail from one organization that is served here to another one, each with anchors of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwoOrganizationsTest {
+  private TestOrganization sender;
+  private TestOrganization recipient;
+  private String partner;
+  private String anna;
+
+  @BeforeAll
+  void organizations() throws Exception {
+    TestStack stack = TestStack.shared();
+    sender = stack.organization("sends").ownMailboxAuthority(LabCa.create("Sender's own")).apply();
+    recipient = stack.organization("takes").ownMailboxAuthority(LabCa.create("Recipient's own"));
+    partner = "partner-of-" + recipient.id() + ".example";
+    recipient
+        .inbound(
+            "name: Locked, connectorType: partner, senderDomains: [%s], requireTls: true, tlsSenderCertificateName: mail.%s, restrictDomainsToCertificate: true"
+                .formatted(partner, partner))
+        .apply();
+    anna = "anna@" + recipient.domain();
+  }
+
+  @AfterAll
+  void close() {
+    sender.close();
+    recipient.close();
+  }
+
+  @Test
+  void mailToAMailboxRouteThatHasItsOwnAnchorsIsDelivered() throws Exception {
+    QueueId queueId = sender.relayed(List.of(anna), Messages.small("to the other one"));
+    assertThat(sender.outcome(queueId, anna))
+        .isEqualTo("delivered domain-validation:domain-validation");
+    RecipientGroup group = sender.settled(queueId).message().getGroups(0);
+    assertThat(group.getOrganization()).isEqualTo(sender.id());
+    assertThat(group.getConnector()).isEqualTo("Own server");
+    assertThat(group.getDirection()).isEqualTo(Direction.ORIGINATING);
+    assertThat(group.getIncoming().getOrganization()).isEqualTo(recipient.id());
+    assertThat(group.getIncoming().getDirection()).isEqualTo(Direction.INCOMING);
+  }
+
+  @Test
+  void thePartnerRestrictionsOfTheRecipientHoldForAnotherOrganizationsServerToo() throws Exception {
+    int before = recipient.mailbox().messages().size();
+    try (SmtpClient client = sender.connectTls(sender.ownServer())) {
+      Reply reply =
+          client.send("cfo@" + partner, List.of(anna), Messages.small("not the partner's"));
+      assertThat(reply.code()).isEqualTo(550);
+      assertThat(reply.text()).contains("RestrictDomainsToCertificate");
+    }
+    assertThat(recipient.mailbox().messages()).hasSize(before);
+  }
+}

@@ -1,0 +1,109 @@
+package io.postern.log;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.ContentChunk;
+import io.postern.contracts.v1.ContentReference;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * One content on its way into a topic of contents, in chunks of one size. Owner: one thread, which
+ * {@link #write} blocks while too much is not acknowledged, and {@link #reference} until all is.
+ */
+final class ChunkedContent {
+  private final String topic;
+  private final QueueId queueId;
+  private final int unacknowledgedBytes;
+  private final DurableSender sender;
+  private final Duration patience;
+  private final Producer<String, byte[]> producer;
+  private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final MessageDigest digest = Fingerprints.digest();
+  private final byte[] buffer;
+  private int filled;
+  private int chunks;
+  private long size;
+
+  ChunkedContent(
+      String topic,
+      QueueId queueId,
+      int chunkBytes,
+      int unacknowledgedBytes,
+      DurableSender sender,
+      Duration patience) {
+    this.topic = topic;
+    this.queueId = queueId;
+    this.unacknowledgedBytes = unacknowledgedBytes;
+    this.sender = sender;
+    this.patience = patience;
+    this.producer = sender.current();
+    this.buffer = new byte[chunkBytes];
+  }
+
+  void write(ByteBuffer bytes) throws LogUnavailableException {
+    digest.update(bytes.duplicate());
+    size += bytes.remaining();
+    while (bytes.hasRemaining()) {
+      if (filled == buffer.length) {
+        send(false);
+      }
+      int length = Math.min(bytes.remaining(), buffer.length - filled);
+      bytes.get(buffer, filled, length);
+      filled += length;
+    }
+  }
+
+  /** Sends the rest; nothing follows but {@link #reference}. */
+  ChunkedContent end() throws LogUnavailableException {
+    send(true);
+    return this;
+  }
+
+  /** Waits for every chunk's acknowledgement. */
+  ContentReference reference() throws LogUnavailableException {
+    List<Long> offsets = acknowledgements.awaitAll(patience);
+    ContentReference.Builder reference =
+        ContentReference.newBuilder()
+            .setTopic(topic)
+            .setPartition(queueId.partition())
+            .setFirstOffset(offsets.getFirst())
+            .setLastOffset(offsets.getLast())
+            .setSize(size)
+            .setSha256(UnsafeByteOperations.unsafeWrap(digest.digest()));
+    for (int i = 1; i < offsets.size(); i++) {
+      reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
+    }
+    return reference.build();
+  }
+
+  private void send(boolean last) throws LogUnavailableException {
+    byte[] value =
+        ContentChunk.newBuilder()
+            .setQueueId(queueId.value())
+            .setIndex(chunks++)
+            .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, filled))
+            .setLast(last)
+            .build()
+            .toByteArray();
+    filled = 0;
+    acknowledgements.awaitBelow(unacknowledgedBytes - value.length, patience);
+    int number = acknowledgements.sending(value.length);
+    try {
+      sender.send(
+          producer,
+          new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value),
+          (metadata, failure) ->
+              acknowledgements.answered(
+                  number, value.length, failure == null ? metadata.offset() : -1, failure));
+    } catch (LogUnavailableException e) {
+      acknowledgements.answered(number, value.length, -1, e);
+      throw e;
+    }
+  }
+}

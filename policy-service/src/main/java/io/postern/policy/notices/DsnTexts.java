@@ -1,0 +1,86 @@
+package io.postern.policy.notices;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.OwnContent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a DSN's text into {@code mail.content}, once, so that its acceptance, and each Decision
+ * about it however often it comes back, carry a reference. One that returns the original's content
+ * keeps its few lines around that inline.
+ *
+ * <p>Those whose commit failed are remembered, 200 at most, and not written again: an outage must
+ * not fill the log. Owner: the notice writer's thread. Connected at the first DSN.
+ */
+final class DsnTexts implements AutoCloseable {
+  private static final int REMEMBERED = 200;
+
+  private final LogSettings settings;
+  private final Map<String, MessageAccepted> uncommitted =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, MessageAccepted> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+  private @Nullable OwnContent contents;
+
+  DsnTexts(LogSettings settings) {
+    this.settings = settings;
+  }
+
+  /** A DSN on its way to its final form. */
+  interface Sent {
+    MessageAccepted dsn() throws LogUnavailableException;
+  }
+
+  /**
+   * @param dsn as {@link Dsn} makes it
+   */
+  Sent send(QueueId queueId, MessageAccepted dsn) throws LogUnavailableException {
+    MessageAccepted before = uncommitted.get(queueId.value());
+    if (before != null) {
+      return () -> before;
+    }
+    if (dsn.getContentCount() != 1 || !dsn.getContent(0).hasInline()) {
+      return () -> dsn;
+    }
+    OwnContent writer = contents;
+    if (writer == null) {
+      writer = new OwnContent(settings);
+      contents = writer;
+    }
+    OwnContent.Sent text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
+    MessageAccepted.Builder referring = dsn.toBuilder().clearContent();
+    return () -> {
+      if (referring.getContentCount() == 0) {
+        referring.addContent(ContentSegment.newBuilder().setReference(text.reference()));
+      }
+      MessageAccepted made = referring.build();
+      uncommitted.put(queueId.value(), made);
+      return made;
+    };
+  }
+
+  /** All that was sent is committed. */
+  void committed() {
+    uncommitted.clear();
+  }
+
+  @Override
+  public void close() {
+    OwnContent writer = contents;
+    contents = null;
+    if (writer != null) {
+      writer.close();
+    }
+  }
+}
