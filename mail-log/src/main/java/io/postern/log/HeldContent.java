@@ -115,6 +115,7 @@ public final class HeldContent implements AutoCloseable {
           ContentReference.newBuilder()
               .setTopic(Topics.MAIL_CONTENT_HELD)
               .setPartition(queueId.partition())
+              .setQueueId(queueId.value())
               .setFirstOffset(offsets.getFirst())
               .setLastOffset(offsets.getLast())
               .setSize(size)
