@@ -356,7 +356,7 @@ public final class Destinations {
   }
 
   /** Deliveries that may run to a destination here; null: nothing is known of it. */
-  synchronized @Nullable Integer limit(String route) {
+  public synchronized @Nullable Integer limit(String route) {
     Destination known = destinations.get(route);
     return known == null ? null : known.limit(share());
   }

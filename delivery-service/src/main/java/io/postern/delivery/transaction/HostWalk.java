@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class HostWalk {
   private final Ownership ownership;
   private final HopTools tools;
   private final HopProtocol protocol;
+  private final boolean configured; // its hosts are an administrator's choice
   private final List<Failure> failures = new ArrayList<>();
   private final Map<Target, String> handshakeFailed = new LinkedHashMap<>();
   private boolean encrypted; // a TLS session stood with some host
@@ -58,6 +60,7 @@ final class HostWalk {
     this.ownership = ownership;
     this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
+    this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
   }
 
   /** Ownership was lost before anything was sent. */
@@ -67,10 +70,6 @@ final class HostWalk {
 
   /** What the walk learnt about the destination. */
   Feedback feedback() {
-    return feedback(failures);
-  }
-
-  private Feedback feedback(List<Failure> failures) {
     if (through) {
       return Feedback.THROUGH;
     }
@@ -117,8 +116,7 @@ final class HostWalk {
         }
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        Step step = host.configured() ? visit(target) : visitInTurn(target);
-        if (step != Step.NEXT_HOST) {
+        if (inTurn(target, () -> visit(target)) != Step.NEXT_HOST) {
           return;
         }
       }
@@ -127,7 +125,8 @@ final class HostWalk {
     // next host must not get the message in plaintext.
     if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
       for (Map.Entry<Target, String> failed : handshakeFailed.entrySet()) {
-        if (open(failed.getKey(), null, failed.getValue()) != Step.NEXT_HOST) {
+        Target target = failed.getKey();
+        if (inTurn(target, () -> open(target, null, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
@@ -140,11 +139,14 @@ final class HostWalk {
   }
 
   /**
-   * With a slot of the address: a host that hangs does so for all domains that name it. Without one
-   * the walk ends here, since a host must not be passed over for one that is less preferred (RFC
-   * 5321 §5.1).
+   * With a slot of the address, where a recipient's domain chose it: a host that hangs does so for
+   * all domains that name it. Without one the walk ends here, since a host must not be passed over
+   * for one that is less preferred (RFC 5321 §5.1).
    */
-  private Step visitInTurn(Target target) throws InterruptedException {
+  private Step inTurn(Target target, Supplier<Step> visit) throws InterruptedException {
+    if (configured) {
+      return visit.get();
+    }
     switch (tools.hosts().acquire(target.place(), ownership)) {
       case Admission.Lost lost -> {
         return givenUp();
@@ -161,11 +163,11 @@ final class HostWalk {
         return Step.DONE;
       }
       case Admission.Granted(Slot slot) -> {
-        int before = failures.size();
         Feedback learnt = Feedback.NOTHING;
         try {
-          Step step = visit(target);
-          learnt = feedback(failures.subList(before, failures.size()));
+          Step step = visit.get();
+          // A host that cannot be reached keeps its slots: its domains have other hosts.
+          learnt = through ? Feedback.THROUGH : Feedback.REACHED;
           return step;
         } finally {
           tools.hosts().release(slot, learnt, "");
@@ -219,17 +221,17 @@ final class HostWalk {
   // hosts that are not, or stand at private addresses, are the recipient's and fail it.
   private void noAddress(List<MailHost> hosts) {
     Failure telling = Failure.mostTelling(failures);
-    String detail =
-        telling.reason().equals(Reasons.PRIVATE_ADDRESS)
-            ? telling.detail()
-            : "no host has an address: "
-                + String.join(", ", hosts.stream().map(MailHost::name).toList());
-    if (attempt.request().getNextHop().getSmartHostsCount() > 0) {
+    boolean inside = telling.reason().equals(Reasons.PRIVATE_ADDRESS);
+    String said =
+        (inside ? "no host has a public address: " : "no host has an address: ")
+            + String.join(", ", hosts.stream().map(MailHost::name).toList());
+    String detail = inside ? telling.detail() : said;
+    if (configured) {
       attempt.deferRest(new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING));
     } else {
       attempt.refusedToken(telling.reason());
       attempt.settleRest(
-          OutcomeKind.FAILED, telling.reason(), Attempt.own(550, "5.4.4", detail), detail);
+          OutcomeKind.FAILED, telling.reason(), Attempt.own(550, "5.4.4", said), detail);
     }
   }
 

@@ -239,6 +239,40 @@ class RelayDestinationTest {
     }
   }
 
+  /** TLS that fails at once, and then a plaintext session that hangs: it counts as well. */
+  @Test
+  void aSessionInPlaintextAfterAFailedHandshakeHasASlotOfItsAddressToo() throws Exception {
+    try (ScriptedPeer broken =
+            ScriptedPeer.named("mx.evil.example")
+                .identity(LabCa.create("Lab").issue(Issue.to("mx.evil.example")))
+                .failHandshake()
+                .on(PeerStage.MAIL, PeerStep.hang())
+                .start();
+        RelayLab many = new RelayLab(Optional.empty(), broken.port())) {
+      CompletableFuture<OutcomeRecorded> hanging = async(many, byMx(many, "a.evil.example"));
+      broken.awaitSessions(3, Duration.ofSeconds(20));
+      Awaitility.await().until(broken::envelopeSeen);
+      assertThat(many.hosts.busy()).isEqualTo(1);
+      broken.asUsual();
+      assertDelivered(hanging.get(10, TimeUnit.SECONDS));
+      assertThat(many.hosts.busy()).isZero();
+    }
+  }
+
+  /** A primary host that is away must not keep its domains' mail from their other hosts. */
+  @Test
+  void anAddressThatCannotBeReachedKeepsItsSlots() throws Exception {
+    ScriptedPeer gone = ScriptedPeer.named("gone.fabrikam.com").start();
+    int port = gone.port();
+    gone.close();
+    try (RelayLab many = new RelayLab(Optional.empty(), port)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(many.deliver(byMx(many, "b" + i + ".example")).getNoAttempt()).isFalse();
+      }
+      assertThat(many.hosts.limit("127.0.0.1")).isEqualTo(3);
+    }
+  }
+
   @Test
   void anIpv6NetworkIsOnePlace() {
     assertThat(place("2001:db8:1:2:3::4")).isEqualTo(place("2001:db8:1:2:ffff::1"));

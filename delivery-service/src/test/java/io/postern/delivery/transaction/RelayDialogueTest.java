@@ -375,6 +375,7 @@ class RelayDialogueTest {
         assertThat(recipient.getReason()).isEqualTo("private-address");
         assertThat(recipient.getReply().getEnhancedCode()).isEqualTo("5.4.4");
         assertThat(recipient.getDetail()).contains("127.0.0.1", "allow-private-targets");
+        assertThat(recipient.getReply().getText()).as("to senders").doesNotContain("postern");
       }
       assertThat(peer.sessions()).isEmpty();
       outside.dns.mx("again.example", 10, "mx.fabrikam.com");
