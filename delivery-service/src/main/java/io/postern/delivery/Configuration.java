@@ -124,6 +124,11 @@ public class Configuration {
         atLeast(key + "kept", d.kept(), 100));
   }
 
+  int hostLimit() throws ConfigurationProblem {
+    return atLeast(
+        "postern.delivery.destination.host-limit", delivery.destination().hostLimit(), 1);
+  }
+
   int maxAddresses() throws ConfigurationProblem {
     return atLeast("postern.delivery.max-addresses", delivery.maxAddresses(), 1);
   }

@@ -44,6 +44,7 @@ final class DeliveryMetrics {
   void gauges(
       DeliveryReader reader,
       Destinations destinations,
+      Destinations hosts,
       Connections connections,
       Lateness lateness) {
     Gauge.builder("postern.delivery.open", reader, DeliveryReader::inWindow).register(registry);
@@ -58,6 +59,8 @@ final class DeliveryMetrics {
         .register(registry);
     Gauge.builder("postern.delivery.destinations", destinations, Destinations::dead)
         .tag("state", "dead")
+        .register(registry);
+    Gauge.builder("postern.delivery.hosts.waiting", hosts, Destinations::waiting)
         .register(registry);
     Gauge.builder("postern.delivery.connections.idle", connections, Connections::idle)
         .register(registry);
@@ -101,6 +104,9 @@ final class DeliveryMetrics {
         .register(registry);
     FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::gaps)
         .tag("kind", "gap")
+        .register(registry);
+    FunctionCounter.builder(
+            "postern.delivery.notices.without.room", counts, TakeoverCounts::noticesWithoutRoom)
         .register(registry);
     FunctionCounter.builder("postern.delivery.watched.cut", counts, TakeoverCounts::sessionsCut)
         .register(registry);

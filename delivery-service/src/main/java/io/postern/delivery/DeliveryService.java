@@ -84,10 +84,16 @@ public class DeliveryService {
     Destinations destinations =
         new Destinations(
             configuration.destinations(), () -> share(deployment), this::crowded, lateness::late);
+    Destinations mailHosts =
+        Destinations.ofHosts(
+            configuration.destinations().ofHosts(configuration.hostLimit()),
+            () -> share(deployment),
+            this::crowded,
+            lateness::late);
     RouteStates states = running(new RouteStates(destinations, process(), routes::tell));
     Connections connections = running(connections());
     ContentReader contents = running(new ContentReader(log));
-    Relay relay = relay(log, routing, destinations, connections, contents);
+    Relay relay = relay(log, routing, destinations, mailHosts, connections, contents);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     Keeper held = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
@@ -97,7 +103,7 @@ public class DeliveryService {
             relay,
             () -> routing.current().isPresent(),
             metrics::recorded);
-    metrics.gauges(deliveries, destinations, connections, lateness);
+    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness);
     directory = routing;
     reader = deliveries;
     keeper = held;
@@ -125,6 +131,7 @@ public class DeliveryService {
       LogSettings log,
       DirectoryReader<Directory> routing,
       Destinations destinations,
+      Destinations mailHosts,
       Connections connections,
       ContentReader contents)
       throws ConfigurationProblem {
@@ -140,6 +147,7 @@ public class DeliveryService {
             configuration.mxPort(),
             ownName,
             configuration.maxHosts(),
+            configuration.delivery().allowPrivateTargets(),
             new Random());
     TlsClients clients = new TlsClients(configuration.clientCertificates());
     KafkaVerdicts verdicts = running(new KafkaVerdicts(log));
@@ -147,6 +155,7 @@ public class DeliveryService {
         destinations,
         new HopTools(
             nextHops,
+            mailHosts,
             new SessionOpener(ownName, timeouts, clients),
             connections,
             new Judge(verdicts, configuration.delivery().verdictPatience()),

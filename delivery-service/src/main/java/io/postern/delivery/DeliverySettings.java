@@ -22,6 +22,12 @@ public interface DeliverySettings {
   @WithDefault("25")
   int mxPort();
 
+  /**
+   * Dial mail hosts of the recipient's choice at loopback, private and link-local addresses too.
+   */
+  @WithDefault("false")
+  boolean allowPrivateTargets();
+
   /** Mail hosts of one domain that are tried. */
   @WithDefault("10")
   int maxHosts();
@@ -74,6 +80,13 @@ public interface DeliverySettings {
     /** Run at a time at most. */
     @WithDefault("20")
     int limit();
+
+    /**
+     * Sessions at a time with one address of a mail host that recipients' domains name (IPv6: one
+     * /64), for all destinations together; a fifth of them with one that is not known yet.
+     */
+    @WithDefault("100")
+    int hostLimit();
 
     /** Fail in a row, and nothing gets through: it counts as dead and is probed. */
     @WithDefault("5")

@@ -167,12 +167,15 @@ public final class LocalStack implements AutoCloseable {
             String.join(",", options.anchors().stream().map(Path::toString).toList()));
         settings.put(
             "postern.revocation.allow-private-targets",
-            Boolean.toString(options.allowPrivateRevocationTargets()));
+            Boolean.toString(options.allowPrivateTargets()));
         settings.put(
             "postern.revocation.cache-folder", options.state().revocationCache(number).toString());
       }
       case DELIVERY -> {
         settings.put("postern.dns.servers", options.dnsServer());
+        settings.put(
+            "postern.delivery.allow-private-targets",
+            Boolean.toString(options.allowPrivateTargets()));
         settings.put("postern.delivery.mx-port", Integer.toString(options.mxPort()));
         settings.put("postern.delivery.host-name", "gate.contoso.example");
         settings.put(

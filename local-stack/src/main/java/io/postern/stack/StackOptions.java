@@ -16,8 +16,8 @@ import java.util.List;
  *     may name
  * @param dnsServer ip:port of the resolver, or empty for the system's
  * @param mxPort port of MX hosts
- * @param allowPrivateRevocationTargets whether CRLs may be fetched from loopback: for a development
- *     CA only
+ * @param allowPrivateTargets whether CRLs may be fetched from loopback and MX hosts stand there: for
+ *     a development CA and DNS only
  * @param processes how many run, and how
  */
 public record StackOptions(
@@ -30,7 +30,7 @@ public record StackOptions(
     Path clientCertificates,
     String dnsServer,
     int mxPort,
-    boolean allowPrivateRevocationTargets,
+    boolean allowPrivateTargets,
     Processes processes) {
 
   public StackOptions processes(Processes others) {
@@ -44,7 +44,7 @@ public record StackOptions(
         clientCertificates,
         dnsServer,
         mxPort,
-        allowPrivateRevocationTargets,
+        allowPrivateTargets,
         others);
   }
 }

@@ -29,6 +29,10 @@ public final class Reasons {
   // A failure without TLS.
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
+
+  /** All mail hosts of the domain have addresses that are not on the public Internet. */
+  public static final String PRIVATE_ADDRESS = "private-address";
+
   public static final String CONNECT_FAILED = "connect-failed";
   public static final String TIMEOUT = "timeout";
   public static final String DISCONNECTED = "disconnected";

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class PeerSession {
   private static final int IDLE_MILLIS = 300_000;
   private static final int MAX_LINE = 65_536;
+  private static final int RECORD_HEADER = 5;
+  private static final int LARGE_HELLO = 1_000;
 
   /** A fatal alert "handshake_failure" (RFC 8446 §6) in a record of its own. */
   private static final byte[] HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
@@ -142,7 +144,16 @@ final class PeerSession {
       transcript.note("handshake refused");
       return false;
     }
-    TlsStream stream = new TlsStream(socket, LabTls.engine(context));
+    byte[] begun = new byte[0];
+    if (peer.refusesLargeHello()) {
+      begun = socket.getInputStream().readNBytes(RECORD_HEADER);
+      int length = begun.length < RECORD_HEADER ? 0 : (begun[3] & 0xff) << 8 | begun[4] & 0xff;
+      if (length > LARGE_HELLO) {
+        transcript.note("refused a hello of %d octets".formatted(length));
+        return false;
+      }
+    }
+    TlsStream stream = new TlsStream(socket, LabTls.engine(context), begun);
     try {
       stream.handshake();
     } catch (IOException failed) {

@@ -86,6 +86,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private @Nullable Identity identity;
     private boolean offerStartTls = true;
     private boolean failHandshake;
+    private boolean refuseLargeHello;
     private boolean rsaKeyExchange;
     private boolean askClientCertificate = true;
     private List<X509Certificate> clientAuthorities = List.of();
@@ -122,6 +123,12 @@ public final class ScriptedPeer implements AutoCloseable {
     /** Offers STARTTLS, says 220 and answers the client's hello with a fatal alert. */
     public Builder failHandshake() {
       this.failHandshake = true;
+      return this;
+    }
+
+    /** Ends the connection at a ClientHello of more than 1,000 octets, as filters do. */
+    public Builder refuseLargeHello() {
+      this.refuseLargeHello = true;
       return this;
     }
 
@@ -314,6 +321,10 @@ public final class ScriptedPeer implements AutoCloseable {
 
   boolean offersStartTls() {
     return options.offerStartTls && (options.identity != null || options.failHandshake);
+  }
+
+  boolean refusesLargeHello() {
+    return options.refuseLargeHello;
   }
 
   /** Null: the handshake is to fail. */

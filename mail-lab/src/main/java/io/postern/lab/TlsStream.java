@@ -32,12 +32,19 @@ final class TlsStream {
   private ByteBuffer plain;
 
   TlsStream(Socket socket, SSLEngine engine) throws IOException {
+    this(socket, engine, new byte[0]);
+  }
+
+  /**
+   * @param begun octets of the peer's first record that were read already
+   */
+  TlsStream(Socket socket, SSLEngine engine, byte[] begun) throws IOException {
     this.socket = socket;
     this.engine = engine;
     this.netIn = socket.getInputStream();
     this.netOut = socket.getOutputStream();
     SSLSession session = engine.getSession();
-    this.received = ByteBuffer.allocate(session.getPacketBufferSize()).limit(0);
+    this.received = ByteBuffer.allocate(session.getPacketBufferSize()).put(begun).flip();
     this.toSend = ByteBuffer.allocate(session.getPacketBufferSize());
     this.plain = ByteBuffer.allocate(session.getApplicationBufferSize()).limit(0);
   }

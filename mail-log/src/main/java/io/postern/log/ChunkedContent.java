@@ -72,6 +72,7 @@ final class ChunkedContent {
         ContentReference.newBuilder()
             .setTopic(topic)
             .setPartition(queueId.partition())
+            .setQueueId(queueId.value())
             .setFirstOffset(offsets.getFirst())
             .setLastOffset(offsets.getLast())
             .setSize(size)

@@ -126,6 +126,7 @@ final class MessageIntake implements Intake {
         ContentReference.newBuilder()
             .setTopic(Topics.MAIL_CONTENT)
             .setPartition(queueId.partition())
+            .setQueueId(queueId.value())
             .setFirstOffset(offsets.getFirst())
             .setLastOffset(offsets.getLast())
             .setSize(size)

@@ -59,6 +59,7 @@ final class Passage {
     this.budget = budget;
     this.more = more;
     this.next = reference.getFirstOffset();
+    this.owner = reference.getQueueId().isEmpty() ? null : reference.getQueueId();
     this.stepsKnown = reference.getChunkStepsCount() > 0 || next == reference.getLastOffset();
     boolean content =
         reference.getTopic().equals(Topics.MAIL_CONTENT)
@@ -186,7 +187,8 @@ final class Passage {
       return;
     }
     if (owner != null && !owner.equals(key)) {
-      if (stepsKnown) {
+      // Offsets may have been used again, after a loss of the topic's end.
+      if (stepsKnown || chunks == 0) {
         fail(Kind.DAMAGED, "a chunk is another message's", null);
       } else {
         advance();
@@ -201,6 +203,10 @@ final class Passage {
       chunk = ContentChunk.parseFrom(input);
     } catch (IOException e) {
       fail(Kind.DAMAGED, "a chunk cannot be read", e);
+      return;
+    }
+    if (!chunk.getQueueId().equals(owner)) {
+      fail(Kind.DAMAGED, "a chunk is another message's", null);
       return;
     }
     boolean end = next == reference.getLastOffset();
@@ -236,7 +242,7 @@ final class Passage {
 
   /** There are no records from {@link #position} up to this offset. */
   void missing(long to) {
-    if (owner == null || stepsKnown) {
+    if (chunks == 0 || stepsKnown) {
       fail(Kind.GONE, "the log no longer has it", null);
     } else {
       next = to - 1;

@@ -222,6 +222,26 @@ class ContentReaderTest {
   }
 
   @Test
+  void nothingOfAnotherMessageIsReadWhereOffsetsWereUsedAgain() throws Exception {
+    Mail other = Mail.send(messages, Mail.bytes(random, 600_000));
+    assertThat(other.reference().getQueueId()).isEqualTo(other.accepted().getQueueId());
+    ContentReference ours =
+        other.reference().toBuilder().setQueueId(QueueId.next(2).value()).build();
+    assertDamaged(ours, 1);
+    assertDamaged(ours.toBuilder().clearChunkSteps().build(), 1);
+    try (HeldContent held = new HeldContent(log.settings)) {
+      ContentReference copy = copy(held, other, other.reference(), () -> false);
+      assertThat(copy.getQueueId()).isEqualTo(other.accepted().getQueueId());
+      assertDamaged(copy.toBuilder().setQueueId(ours.getQueueId()).build(), 1);
+    }
+    // Written before references said whose they are; and a DSN's, which says it is the original's.
+    ContentReference unnamed = other.reference().toBuilder().clearQueueId().build();
+    assertThat(Mail.read(reader, List.of(segment(unnamed)))).isEqualTo(other.content());
+    assertThat(Mail.read(reader, List.of(inline("DSN"), segment(other.reference()))))
+        .hasSize(other.content().length + 3);
+  }
+
+  @Test
   void contentThatRetentionTookIsGone() throws Exception {
     Mail mail = Mail.send(messages, Mail.bytes(random, 200_000));
     ContentReference reference = mail.reference();

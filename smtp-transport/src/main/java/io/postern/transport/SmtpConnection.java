@@ -348,12 +348,17 @@ public final class SmtpConnection implements AutoCloseable {
 
   /**
    * The client's handshake, behind the server's 220. {@code serverName}: SNI as an A-label host
-   * name, "" for none; an address or what is no host name is not sent.
+   * name, "" for none; an address or what is no host name is not sent. The hybrid group is offered.
    */
   public TlsFacts startTls(TlsClient client, String serverName) throws IOException {
+    return startTls(client, serverName, true);
+  }
+
+  /** {@code hybrid}: false for hosts that take no hello as large as the hybrid group makes it. */
+  public TlsFacts startTls(TlsClient client, String serverName, boolean hybrid) throws IOException {
     long deadline = beginTls();
     String sent = TlsClient.sendable(serverName);
-    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent), null);
+    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent, hybrid), null);
     try {
       return handshake(
           layer, deadline, new Asked(sent, ClientHello.Verifies.NOT_KNOWN), client.offered());

@@ -36,6 +36,7 @@ public final class TlsClient implements AutoCloseable {
   private final TlsVersion maximum;
   private final SslContext context;
   private final @Nullable Keys keys;
+  private @Nullable SslContext classical; // made when the first host needs it
   private boolean closed;
 
   /**
@@ -50,18 +51,22 @@ public final class TlsClient implements AutoCloseable {
       @Nullable KeyMaterial clientCertificate, TlsVersion minimum, TlsVersion maximum) {
     this.minimum = TlsSetup.minimum(minimum);
     this.maximum = maximum;
+    this.keys = clientCertificate == null ? null : new Keys(List.of(clientCertificate));
+    this.context = context(true);
+  }
+
+  private SslContext context(boolean hybrid) {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .enableOcsp(true)
             .sessionCacheSize(SESSIONS)
             .sessionTimeout(SESSION_SECONDS);
-    this.keys = clientCertificate == null ? null : new Keys(List.of(clientCertificate));
     if (keys != null) {
       builder.keyManager(keys.factory());
     }
     List<String> suites = new ArrayList<>(TlsSetup.FORWARD_SECRET);
     suites.addAll(TlsSetup.NOT_FORWARD_SECRET);
-    this.context = TlsSetup.build(builder, this.minimum, maximum, suites);
+    return TlsSetup.build(builder, minimum, maximum, suites, hybrid);
   }
 
   /** The name as RFC 6066 §3 allows it in SNI; "" for an address or what is no host name. */
@@ -77,15 +82,21 @@ public final class TlsClient implements AutoCloseable {
     }
   }
 
-  synchronized SSLEngine newEngine(InetSocketAddress peer, String serverName) {
+  /** {@code hybrid}: offer the hybrid group, with which the hello has more than 1,100 octets. */
+  synchronized SSLEngine newEngine(InetSocketAddress peer, String serverName, boolean hybrid) {
     if (closed) {
       throw new IllegalStateException("closed");
+    }
+    SslContext from = hybrid ? context : classical;
+    if (from == null) {
+      from = context(false);
+      classical = from;
     }
     // The engine keeps sessions by this "host": address and server name, so that no session crosses
     // either.
     String address = peer.getAddress().getHostAddress();
     String key = serverName.isEmpty() ? address : serverName + "@" + address;
-    SSLEngine engine = context.newEngine(PooledByteBufAllocator.DEFAULT, key, peer.getPort());
+    SSLEngine engine = from.newEngine(PooledByteBufAllocator.DEFAULT, key, peer.getPort());
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm(
         null); // names are the gate's business, which knows the connector
@@ -117,6 +128,7 @@ public final class TlsClient implements AutoCloseable {
     if (!closed) {
       closed = true;
       ReferenceCountUtil.release(context);
+      ReferenceCountUtil.release(classical);
     }
   }
 }

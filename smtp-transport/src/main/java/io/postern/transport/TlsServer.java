@@ -64,7 +64,8 @@ public final class TlsServer implements AutoCloseable {
               .clientAuth(options.askClientCertificate() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
               .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CLIENT_CHAIN)
               .enableOcsp(true);
-      return TlsSetup.build(builder, options.minimum(), options.maximum(), options.tls12Suites());
+      return TlsSetup.build(
+          builder, options.minimum(), options.maximum(), options.tls12Suites(), true);
     }
 
     /** Engines hold on to theirs until they are released. */

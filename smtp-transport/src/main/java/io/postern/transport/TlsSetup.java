@@ -40,12 +40,18 @@ final class TlsSetup {
           "TLS_RSA_WITH_AES_256_CBC_SHA",
           "TLS_RSA_WITH_AES_128_CBC_SHA");
 
-  private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};
+  static final String HYBRID = "X25519MLKEM768";
+
+  private static final List<String> CLASSICAL = List.of("X25519", "P-256", "P-384");
 
   private TlsSetup() {}
 
   static SslContext build(
-      SslContextBuilder builder, TlsVersion minimum, TlsVersion maximum, List<String> tls12) {
+      SslContextBuilder builder,
+      TlsVersion minimum,
+      TlsVersion maximum,
+      List<String> tls12,
+      boolean hybrid) {
     List<String> protocols = new ArrayList<>();
     List<String> suites = new ArrayList<>();
     if (maximum == TlsVersion.TLS_1_3) {
@@ -56,13 +62,17 @@ final class TlsSetup {
       protocols.add("TLSv1.2");
     }
     suites.addAll(tls12);
+    List<String> groups = new ArrayList<>(CLASSICAL);
+    if (hybrid) {
+      groups.addFirst(HYBRID);
+    }
     try {
       return builder
           .sslProvider(SslProvider.OPENSSL_REFCNT)
           .trustManager(new AnyChain())
           .protocols(protocols)
           .ciphers(suites)
-          .option(OpenSslContextOption.GROUPS, GROUPS)
+          .option(OpenSslContextOption.GROUPS, groups.toArray(String[]::new))
           .build();
     } catch (SSLException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);

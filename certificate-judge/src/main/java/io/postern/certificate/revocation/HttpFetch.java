@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.FetchException.Kind;
+import io.postern.contracts.PublicAddress;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;

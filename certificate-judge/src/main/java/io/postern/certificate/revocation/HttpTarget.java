@@ -1,6 +1,7 @@
 package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.FetchException.Kind;
+import io.postern.contracts.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;

@@ -28,4 +28,23 @@ public record DestinationSettings(
   public DestinationSettings {
     initial = Math.min(initial, limit);
   }
+
+  /**
+   * For the addresses of mail hosts, each of which may serve many destinations. None is ever dead:
+   * what cannot be reached is a destination's affair.
+   *
+   * @param most sessions at a time; a fifth of them with an address that is not known yet
+   */
+  public DestinationSettings ofHosts(int most) {
+    return new DestinationSettings(
+        Math.max(1, most / 5),
+        most,
+        Integer.MAX_VALUE,
+        probePause,
+        longestProbePause,
+        patience,
+        shortestHandBack,
+        longestHandBack,
+        kept);
+  }
 }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * quick destination is kept for longer (docs/decisions/0012). The rules for one destination: {@link
  * Destination}.
  *
+ * <p>The addresses of mail hosts are destinations too, in an instance of their own ({@link
+ * #ofHosts}): a stranger can make as many domains as he likes, and fewer addresses.
+ *
  * <p>Any thread; {@link #acquire} blocks the calling (virtual) thread only. Bounded by the open
  * deliveries and the number of destinations kept: of the idle ones the one used longest ago is
  * forgotten.
@@ -36,6 +39,8 @@ public final class Destinations {
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
   // Shorter than the time after which an open delivery is handed over.
   private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final String NOTICES =
+      "not tried: mail with a null reverse-path uses all the room that it may have";
   private static final String CROWDED =
       "not tried: more than half of the deliveries are open that may be, and this destination is"
           + " not known to be quick";
@@ -64,7 +69,9 @@ public final class Destinations {
   private final LongSupplier clock;
   private final LinkedHashMap<String, Destination> destinations =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final Unproven unproven;
+  private final Crowd unproven;
+  private final Crowd notices;
+  private final boolean quickAlone;
   private int busy;
   private int waiting;
 
@@ -78,25 +85,72 @@ public final class Destinations {
       DoubleSupplier share,
       BooleanSupplier crowded,
       BooleanSupplier late) {
-    this(settings, share, crowded, late, System::nanoTime);
+    this(settings, share, crowded, late, System::nanoTime, true);
   }
 
+  /**
+   * Addresses of mail hosts as destinations. Whoever comes here has a slot of a destination that
+   * was let in, so a crowded window keeps nobody from a free slot here.
+   *
+   * @param settings see {@link DestinationSettings#ofHosts}
+   */
+  public static Destinations ofHosts(
+      DestinationSettings settings,
+      DoubleSupplier share,
+      BooleanSupplier crowded,
+      BooleanSupplier late) {
+    return new Destinations(settings, share, crowded, late, System::nanoTime, false);
+  }
+
+  /**
+   * @param quickAlone in a crowded window deliveries to quick destinations alone start
+   */
   Destinations(
       DestinationSettings settings,
       DoubleSupplier share,
       BooleanSupplier crowded,
       BooleanSupplier late,
-      LongSupplier clock) {
+      LongSupplier clock,
+      boolean quickAlone) {
     this.settings = settings;
     this.share = share;
     this.crowded = crowded;
     this.late = late;
     this.clock = clock;
-    this.unproven = new Unproven(settings, clock.getAsLong());
+    this.unproven = new Crowd(settings, clock.getAsLong());
+    this.notices = new Crowd(settings, clock.getAsLong());
+    this.quickAlone = quickAlone;
   }
 
   /** Waits for a slot, for the settings' patience at most and as long as the delivery is ours. */
   public Admission acquire(String route, Ownership ownership) throws InterruptedException {
+    return acquire(route, false, ownership);
+  }
+
+  /**
+   * The same.
+   *
+   * @param notice mail with a null reverse-path, which is handed back where {@link Ownership#room}
+   *     says no
+   */
+  public Admission acquire(String route, boolean notice, Ownership ownership)
+      throws InterruptedException {
+    if (notice && !ownership.room()) {
+      synchronized (this) {
+        return new Admission.Busy(notices.handBack(clock.getAsLong()), NOTICES);
+      }
+    }
+    Admission admission = admit(route, ownership);
+    if (notice && admission instanceof Admission.Granted(Slot slot)) {
+      synchronized (this) {
+        slot.notice = true;
+        notices.start(clock.getAsLong());
+      }
+    }
+    return admission;
+  }
+
+  private Admission admit(String route, Ownership ownership) throws InterruptedException {
     Destination destination;
     Place place = new Place();
     long since = clock.getAsLong();
@@ -104,7 +158,7 @@ public final class Destinations {
     synchronized (this) {
       destination = destination(route, since);
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
-        return noWait && !destination.quick(since)
+        return quickAlone && noWait && !destination.quick(since)
             ? new Admission.Busy(unproven.handBack(since), CROWDED)
             : granted(destination, since);
       }
@@ -177,6 +231,9 @@ public final class Destinations {
     long now = clock.getAsLong();
     if (!slot.quick) {
       unproven.ended(slot.began, feedback, now);
+    }
+    if (slot.notice) {
+      notices.ended(slot.began, feedback, now);
     }
     slot.destination.ended(slot.probe, slot.began, feedback, error, now, share());
     serve(slot.destination, now);
@@ -299,7 +356,7 @@ public final class Destinations {
   }
 
   /** Deliveries that may run to a destination here; null: nothing is known of it. */
-  synchronized @Nullable Integer limit(String route) {
+  public synchronized @Nullable Integer limit(String route) {
     Destination known = destinations.get(route);
     return known == null ? null : known.limit(share());
   }

@@ -6,6 +6,7 @@ public final class Slot {
   final boolean probe;
   final long began;
   final boolean quick;
+  boolean notice;
   boolean ended;
 
   Slot(Destination destination, boolean probe, long began, boolean quick) {

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as configured or as in the MX record, lower case; shown, sent as SNI
  * @param address for a literal, which is not looked up
+ * @param configured by an administrator; otherwise the recipient's domain chose it
  */
-public record MailHost(String name, int port, @Nullable InetAddress address) {}
+public record MailHost(String name, int port, @Nullable InetAddress address, boolean configured) {}

@@ -1,5 +1,6 @@
 package io.postern.delivery.nexthop;
 
+import io.postern.contracts.PublicAddress;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
@@ -29,17 +30,21 @@ public final class NextHops {
   private final int mxPort;
   private final String ownName;
   private final int maxHosts;
+  private final boolean allowPrivate;
   private final Random random;
 
   /**
    * @param ownName our host name: MX hosts as good as ourselves or worse are left out
    * @param maxHosts the most MX hosts tried
+   * @param allowPrivate see {@link #mayDial}
    */
-  public NextHops(MailDns dns, int mxPort, String ownName, int maxHosts, Random random) {
+  public NextHops(
+      MailDns dns, int mxPort, String ownName, int maxHosts, boolean allowPrivate, Random random) {
     this.dns = dns;
     this.mxPort = mxPort;
     this.ownName = ownName.toLowerCase(Locale.ROOT);
     this.maxHosts = maxHosts;
+    this.allowPrivate = allowPrivate;
     this.random = random;
   }
 
@@ -55,7 +60,7 @@ public final class NextHops {
     }
     InetAddress literal = domainLiteral(hop.getMxDomain());
     if (literal != null) {
-      return new Resolution.Hosts(List.of(new MailHost(hop.getMxDomain(), mxPort, literal)));
+      return new Resolution.Hosts(List.of(new MailHost(hop.getMxDomain(), mxPort, literal, false)));
     }
     try {
       return mailHosts(hop.getMxDomain());
@@ -67,6 +72,15 @@ public final class NextHops {
   /** A host's addresses, a literal's own; empty: it has none. */
   public List<InetAddress> addresses(MailHost host) throws DnsFailureException {
     return host.address() != null ? List.of(host.address()) : dns.addresses(host.name());
+  }
+
+  /**
+   * Whoever owns a domain chooses the addresses of its mail hosts, and would choose a host inside
+   * that trusts ours: unless it is allowed, only public ones are dialled. What an administrator has
+   * configured may stand anywhere.
+   */
+  public boolean mayDial(MailHost host, InetAddress address) {
+    return allowPrivate || host.configured() || PublicAddress.is(address);
   }
 
   private Resolution mailHosts(String domain) throws DnsFailureException {
@@ -103,7 +117,7 @@ public final class NextHops {
       // RFC 5321 §5.1: a relay that finds itself leaves out its own preference and all that are
       // worse.
       if (mx.getPriority() < own && hosts.size() < maxHosts) {
-        hosts.add(new MailHost(host(mx), mxPort, null));
+        hosts.add(new MailHost(host(mx), mxPort, null, false));
       }
     }
     return hosts.isEmpty()
@@ -119,12 +133,13 @@ public final class NextHops {
           "5.1.2",
           "the domain " + domain + " has neither mail host nor address");
     }
-    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null)));
+    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, false)));
   }
 
   private static MailHost smartHost(NextHopHost host, int standard) {
     int port = host.getPort() == 0 ? standard : host.getPort();
-    return new MailHost(host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()));
+    return new MailHost(
+        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), true);
   }
 
   private static @Nullable InetAddress domainLiteral(String domain) {

@@ -45,6 +45,7 @@ final class Deliveries {
   private final LongSupplier clock;
   private final TakeoverCounts counts;
   private final Watch watch;
+  private final NoticeShare notices;
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
   private final Set<OpenDelivery> lost = new HashSet<>();
   private final OccasionalLog gaps = new OccasionalLog(Deliveries.class);
@@ -52,19 +53,23 @@ final class Deliveries {
   private volatile int fullest;
   private volatile long lastWeight;
   private long weight;
+  private long noticeWeight;
 
   /**
+   * @param notices what they may use of the window
    * @param clock in nanoseconds, see {@link Clocks#later}
    */
   Deliveries(
       Deliverer deliverer,
       OutcomeWriting writing,
       Watch watch,
+      NoticeShare notices,
       LongSupplier clock,
       TakeoverCounts counts) {
     this.threads = new DeliveryThreads(deliverer);
     this.writing = writing;
     this.watch = watch;
+    this.notices = notices;
     this.clock = clock;
     this.counts = counts;
   }
@@ -171,11 +176,25 @@ final class Deliveries {
         SESSION_BYTES
             + (long) RECORD_FACTOR * request.getSerializedSize()
             + Math.min(request.getSize(), MAX_CONTENT_BYTES);
+    boolean room = !OpenDelivery.isNotice(request) || hasRoomForNotice(work, bytes);
+    if (!room) {
+      counts.noticeWithoutRoom();
+    }
     OpenDelivery delivery =
-        new OpenDelivery(work, record.offset(), bytes, request, record.timestamp(), counts);
+        new OpenDelivery(work, record.offset(), bytes, request, record.timestamp(), room, counts);
     work.start(delivery);
-    weight += bytes;
+    weigh(delivery, 1);
     threads.start(delivery);
+  }
+
+  private boolean hasRoomForNotice(PartitionWork work, long bytes) {
+    return work.notices() < notices.sessions()
+        && (noticeWeight == 0 || noticeWeight + bytes <= notices.bytes());
+  }
+
+  private void weigh(OpenDelivery delivery, int by) {
+    weight += by * delivery.weight;
+    noticeWeight += delivery.inNoticeShare() ? by * delivery.weight : 0;
   }
 
   private void end(PartitionWork work, long decision, OutcomeRecorded.Builder outcome) {
@@ -206,12 +225,14 @@ final class Deliveries {
     OutcomeRecorded.Builder outcome = end.outcome();
     PartitionWork work = delivery.work;
     if (!watch.remove(delivery)) {
-      weight -= delivery.weight;
+      weigh(delivery, -1);
     }
     if (isOurs(work) && work.ended(delivery)) {
-      // Closed before anything was decided: its Decision stays open, for its next owner.
-      if (outcome != null || !delivery.closed()) {
-        // What was not taken from it owes an outcome, or it would pin the partition for ever.
+      if (outcome == null && delivery.tooSlow()) {
+        end(work, delivery.decision, unfinished(delivery));
+      } else if (outcome != null || !delivery.closed()) {
+        // Closed before anything was decided: its Decision stays open, for its next owner. What was
+        // not taken from it owes an outcome, or it would pin the partition for ever.
         end(
             work,
             delivery.decision,
@@ -229,16 +250,17 @@ final class Deliveries {
 
   private void watchedEnded(
       PartitionWork work, OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {
-    OutcomeRecorded.Builder known =
-        outcome == null
-            ? Outcomes.complete(
-                Outcomes.unfinished(delivery.request), delivery.request, delivery.requestedMillis)
-            : outcome;
+    OutcomeRecorded.Builder known = outcome == null ? unfinished(delivery) : outcome;
     if (inTime(delivery)) {
       writing.write(work, following(delivery, known));
     } else {
       late(delivery, known);
     }
+  }
+
+  private static OutcomeRecorded.Builder unfinished(OpenDelivery delivery) {
+    return Outcomes.complete(
+        Outcomes.unfinished(delivery.request), delivery.request, delivery.requestedMillis);
   }
 
   private static boolean inTime(OpenDelivery delivery) {
@@ -285,10 +307,16 @@ final class Deliveries {
         continue;
       }
       OpenDelivery oldest = work.oldest();
-      while (oldest != null
-          && now - oldest.startedNanos >= Watch.AFTER.toNanos()
-          && handOver(work, oldest, false)) {
-        oldest = work.oldest();
+      if (oldest != null && lasts(oldest, now)) {
+        // The one that finds no room holds up no other.
+        for (OpenDelivery delivery : work.open()) {
+          if (!lasts(delivery, now)) {
+            break;
+          }
+          if (!delivery.tooSlow()) {
+            var unused = handOver(work, delivery, false);
+          }
+        }
       }
       if (work.ledger.span() >= MAX_SPAN) {
         for (OpenDelivery delivery : work.pinning()) {
@@ -306,11 +334,22 @@ final class Deliveries {
     count();
   }
 
+  private static boolean lasts(OpenDelivery delivery, long now) {
+    return now - delivery.startedNanos >= Watch.AFTER.toNanos();
+  }
+
   private boolean handOver(PartitionWork work, OpenDelivery delivery, boolean roomOrNot) {
     if (!roomOrNot && !watch.hasRoom(delivery)) {
       // Hosts that hang must not stop the others: the session that has been watched for longest and
-      // is before its dot is ended, and what follows from it is a deferral.
-      if (watch.cutOldest()) {
+      // is before its dot is ended, and what follows from it is a deferral. Where all watched ones
+      // are past their dot this one is, if it is before its own.
+      boolean ended =
+          switch (watch.cutOldest(delivery)) {
+            case ENDED -> true;
+            case UNDER_WAY -> false;
+            case NONE -> delivery.endAsTooSlow();
+          };
+      if (ended) {
         counts.cut();
       }
       return false;
@@ -323,7 +362,7 @@ final class Deliveries {
     delivery.handOver(handover);
     work.watch(delivery);
     watch.add(delivery);
-    weight -= delivery.weight;
+    weigh(delivery, -1);
     counts.handedOver();
     writing.write(
         work,

@@ -108,10 +108,15 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     this.settings = settings;
     this.mayStart = mayStart;
     this.clocks = clocks;
-    this.watch = new Watch(settings.watchedSessions(), settings.watchedBytes());
+    this.watch =
+        new Watch(
+            settings.watchedSessions(),
+            settings.watchedBytes(),
+            NoticeShare.of(settings.watchedSessions(), settings.watchedBytes()));
     this.outcomes = new OutcomeLog(log, complaints);
     this.writing = new OutcomeWriting(outcomes, counts, observer);
-    this.deliveries = new Deliveries(deliverer, writing, watch, clocks.later(), counts);
+    this.deliveries =
+        new Deliveries(deliverer, writing, watch, NoticeShare.of(settings), clocks.later(), counts);
     this.commits = new PositionCommits(settings.commitInterval(), clocks);
     this.takes = new Takes(log);
     this.readBack = Thread.ofPlatform().name("delivery-takes").daemon().unstarted(takes);

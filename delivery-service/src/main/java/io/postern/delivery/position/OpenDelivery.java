@@ -31,6 +31,8 @@ final class OpenDelivery implements Ownership {
   final long requestedMillis;
   final DeliveryRequested request;
   final Owner owner;
+  final boolean notice;
+  private final boolean room;
   private final Lease lease;
   private final long readAt;
   private final TakeoverCounts counts;
@@ -38,6 +40,7 @@ final class OpenDelivery implements Ownership {
   private boolean pastDot;
   private boolean everPastDot;
   private boolean closed;
+  private boolean tooSlow; // the reader's thread
   private boolean handedOver;
   private long handedOverAt;
   private @Nullable Runnable abort;
@@ -46,6 +49,7 @@ final class OpenDelivery implements Ownership {
    * @param decision its offset in {@code mail.deliveries}
    * @param weight bytes that it holds at most
    * @param requestedMillis when the log had the request
+   * @param room see {@link Ownership#room}
    */
   OpenDelivery(
       PartitionWork work,
@@ -53,6 +57,7 @@ final class OpenDelivery implements Ownership {
       long weight,
       DeliveryRequested request,
       long requestedMillis,
+      boolean room,
       TakeoverCounts counts) {
     this.work = work;
     this.decision = decision;
@@ -60,10 +65,27 @@ final class OpenDelivery implements Ownership {
     this.request = request;
     this.requestedMillis = requestedMillis;
     this.owner = work.ledger.owner();
+    this.notice = isNotice(request);
+    this.room = room;
     this.lease = work.lease;
     this.startedNanos = lease.now();
     this.readAt = request.getAttempt() <= 1 ? Lease.ANY : startedNanos;
     this.counts = counts;
+  }
+
+  /** RFC 5321 §4.5.5: a null reverse-path. */
+  static boolean isNotice(DeliveryRequested request) {
+    return request.getEnvelope().getReversePath().isEmpty();
+  }
+
+  /** It counts in what notices may use of the window. */
+  boolean inNoticeShare() {
+    return notice && room;
+  }
+
+  @Override
+  public boolean room() {
+    return room;
   }
 
   @Override
@@ -155,6 +177,19 @@ final class OpenDelivery implements Ownership {
       }
       return true;
     }
+  }
+
+  /**
+   * The same for one that stays in its partition, which is owed an outcome then. The reader's
+   * thread.
+   */
+  boolean endAsTooSlow() {
+    tooSlow |= close();
+    return tooSlow;
+  }
+
+  boolean tooSlow() {
+    return tooSlow;
   }
 
   boolean closed() {

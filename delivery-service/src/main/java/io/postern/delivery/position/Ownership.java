@@ -13,6 +13,13 @@ public interface Ownership {
   boolean held();
 
   /**
+   * False: mail of its kind has all the room that it may have; it is to be handed back, untried.
+   */
+  default boolean room() {
+    return true;
+  }
+
+  /**
    * Stands directly before the final dot's bytes are written, when all before them is flushed.
    * Waits for the lease, about a taker's wait at most. From a positive answer on the delivery is
    * past its dot, until {@link #answered}.

@@ -20,6 +20,7 @@ final class PartitionWork {
   final PartitionLedger<OutcomeRecorded.Builder> ledger;
   private final Set<OpenDelivery> open = new LinkedHashSet<>(); // the oldest first
   private final Set<OpenDelivery> watched = new LinkedHashSet<>();
+  private int notices;
   private boolean paused = true;
   private boolean givenUp;
 
@@ -78,17 +79,25 @@ final class PartitionWork {
     return open.stream().filter(d -> d.decision == first).toList();
   }
 
+  /** Open deliveries that count in what notices may use. */
+  int notices() {
+    return notices;
+  }
+
   void start(OpenDelivery delivery) {
     open.add(delivery);
+    notices += delivery.inNoticeShare() ? 1 : 0;
   }
 
   /** False: it was not open. */
   boolean ended(OpenDelivery delivery) {
-    return open.remove(delivery);
+    boolean was = open.remove(delivery);
+    notices -= was && delivery.inNoticeShare() ? 1 : 0;
+    return was;
   }
 
   void watch(OpenDelivery delivery) {
-    open.remove(delivery);
+    var unused = ended(delivery);
     watched.add(delivery);
   }
 

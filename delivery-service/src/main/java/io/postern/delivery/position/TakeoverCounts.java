@@ -3,7 +3,7 @@ package io.postern.delivery.position;
 import io.postern.log.rules.Chain;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What lease, takeover, chain and watch did, for metrics. Any thread. */
+/** What lease, takeover, chain, watch and the notices' share did, for metrics. Any thread. */
 public final class TakeoverCounts {
   private final LongAdder refused = new LongAdder();
   private final LongAdder waited = new LongAdder();
@@ -16,6 +16,7 @@ public final class TakeoverCounts {
   private final LongAdder replays = new LongAdder();
   private final LongAdder gaps = new LongAdder();
   private final LongAdder cut = new LongAdder();
+  private final LongAdder withoutRoom = new LongAdder();
 
   void refused() {
     refused.increment();
@@ -51,6 +52,10 @@ public final class TakeoverCounts {
 
   void cut() {
     cut.increment();
+  }
+
+  void noticeWithoutRoom() {
+    withoutRoom.increment();
   }
 
   void skipped(Chain.Link link) {
@@ -109,8 +114,13 @@ public final class TakeoverCounts {
     return gaps.sum();
   }
 
-  /** Watched sessions ended, since the watch was full. */
+  /** Sessions that lasted and were ended, since the watch was full. */
   public long sessionsCut() {
     return cut.sum();
+  }
+
+  /** Notices handed back untried, since they had all the room that they may have. */
+  public long noticesWithoutRoom() {
+    return withoutRoom.sum();
   }
 }

@@ -6,8 +6,9 @@ import java.util.Set;
 
 /**
  * Sessions that last: handed over to the scheduler's watch and still open here, beside the window,
- * so that none pins a partition. Bounded in sessions and bytes; when it is full, the oldest before
- * its dot is ended, but for what a revocation leaves behind.
+ * so that none pins a partition. Bounded in sessions and bytes, and those of notices by their share
+ * of both; when it is full, the oldest before its dot is ended, but for what a revocation leaves
+ * behind. Any host that hangs fills it, and then the sessions of all others have less time.
  *
  * <p>Owner: the reader's thread; {@link #size} from any.
  */
@@ -19,43 +20,67 @@ final class Watch {
   static final Duration LAST_OUTCOME =
       OpenDelivery.DOT_AFTER_HANDING_OVER.plus(Duration.ofMinutes(10));
 
+  /** What became of {@link #cutOldest}. */
+  enum Cut {
+    ENDED,
+    /** One was ended already and has not gone yet. */
+    UNDER_WAY,
+    /** None is before its dot. */
+    NONE
+  }
+
   private final int maxSessions;
   private final long maxBytes;
+  private final NoticeShare most;
   private final Set<OpenDelivery> sessions = new LinkedHashSet<>();
   private long bytes;
+  private int notices;
+  private long noticeBytes;
   private volatile int size;
 
-  Watch(int maxSessions, long maxBytes) {
+  /**
+   * @param most of notices
+   */
+  Watch(int maxSessions, long maxBytes, NoticeShare most) {
     this.maxSessions = maxSessions;
     this.maxBytes = maxBytes;
+    this.most = most;
   }
 
   boolean hasRoom(OpenDelivery delivery) {
-    return sessions.size() < maxSessions && bytes + delivery.weight <= maxBytes;
+    return sessions.size() < maxSessions
+        && bytes + delivery.weight <= maxBytes
+        && (!delivery.notice || hasRoomForNotice(delivery.weight));
+  }
+
+  private boolean hasRoomForNotice(long weight) {
+    // A session that is larger than the share alone has its turn too.
+    return notices == 0 || notices < most.sessions() && noticeBytes + weight <= most.bytes();
   }
 
   /**
-   * Ends the session that was handed over first and is before its dot; there is room when its
-   * thread has ended.
-   *
-   * @return false: none is before its dot, or one was ended already and has not gone yet
+   * Makes room for a delivery: ends the session that was handed over first and is before its dot,
+   * of notices alone where these have used up their share; there is room when its thread has ended.
    */
-  boolean cutOldest() {
+  Cut cutOldest(OpenDelivery forWhom) {
+    boolean ofNotices = forWhom.notice && !hasRoomForNotice(forWhom.weight);
     for (OpenDelivery delivery : sessions) {
+      if (ofNotices && !delivery.notice) {
+        continue;
+      }
       if (delivery.closed()) {
-        return false;
+        return Cut.UNDER_WAY;
       }
       if (delivery.close()) {
-        return true;
+        return Cut.ENDED;
       }
     }
-    return false;
+    return Cut.NONE;
   }
 
   void add(OpenDelivery delivery) {
     if (sessions.add(delivery)) {
-      bytes += delivery.weight;
-      size = sessions.size();
+      count(delivery, 1);
     }
   }
 
@@ -64,9 +89,17 @@ final class Watch {
     if (!sessions.remove(delivery)) {
       return false;
     }
-    bytes -= delivery.weight;
-    size = sessions.size();
+    count(delivery, -1);
     return true;
+  }
+
+  private void count(OpenDelivery delivery, int by) {
+    bytes += by * delivery.weight;
+    if (delivery.notice) {
+      notices += by;
+      noticeBytes += by * delivery.weight;
+    }
+    size = sessions.size();
   }
 
   int size() {

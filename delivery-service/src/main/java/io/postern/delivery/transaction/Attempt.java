@@ -99,7 +99,9 @@ final class Attempt {
    * @param relayed to a host that will not confirm what the sender wants confirmed
    */
   void delivered(int position, RemoteReply reply, boolean relayed) {
-    settle(position, recipient(position, OutcomeKind.DELIVERED, "", reply, "").setRelayed(relayed));
+    settle(
+        position,
+        recipient(position, OutcomeKind.DELIVERED, "", reply, seen.tried()).setRelayed(relayed));
   }
 
   /** The reply to the final dot never came: the host may have the message. */

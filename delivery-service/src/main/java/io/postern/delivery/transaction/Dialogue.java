@@ -93,14 +93,16 @@ final class Dialogue {
   /**
    * The handshake after 220 to STARTTLS; what came in plaintext behind it is thrown away (RFC 3207
    * §4.2).
+   *
+   * @param hybrid see {@link SmtpConnection#startTls(TlsClient, String, boolean)}
    */
-  TlsFacts startTls(TlsClient client, String serverName, Duration patience)
+  TlsFacts startTls(TlsClient client, String serverName, boolean hybrid, Duration patience)
       throws DialogueException, TlsHandshakeException {
     try {
       connection.discardInput();
       connection.readTimeout(patience);
       connection.writeTimeout(patience);
-      return connection.startTls(client, serverName);
+      return connection.startTls(client, serverName, hybrid);
     } catch (TlsHandshakeException e) {
       throw e;
     } catch (IOException e) {

@@ -23,6 +23,7 @@ record Failure(
       List.of(
           Reasons.DNS_FAILURE,
           Reasons.NO_MAIL_HOST,
+          Reasons.PRIVATE_ADDRESS,
           Reasons.CONNECT_FAILED,
           Reasons.TIMEOUT,
           Reasons.DISCONNECTED,

@@ -1,16 +1,19 @@
 package io.postern.delivery.transaction;
 
+import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.NextHops;
 
 /**
  * What every delivery of this process uses on its way to a host, the same for all of them.
  *
+ * @param hosts slots of the addresses of mail hosts that recipients' domains have chosen
  * @param timeouts also those of the opener
  * @param maxAddresses the most addresses that one delivery tries
  */
 public record HopTools(
     NextHops nextHops,
+    Destinations hosts,
     SessionOpener opener,
     Connections connections,
     Judge judge,

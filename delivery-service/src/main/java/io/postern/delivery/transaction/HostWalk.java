@@ -3,7 +3,9 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.DnsFailureException;
@@ -14,14 +16,18 @@ import io.postern.log.ContentException;
 import io.postern.log.ContentStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through a delivery's hosts (RFC 5321 §5.1) until one passes the gate and has decided about
  * the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
- * Plaintext after failed handshakes only when no host was left over TLS (S2).
+ * Plaintext after failed handshakes only when no host was left over TLS, and none had it (S2).
  *
  * <p>Owner: the delivery's thread, once.
  */
@@ -41,8 +47,10 @@ final class HostWalk {
   private final Ownership ownership;
   private final HopTools tools;
   private final HopProtocol protocol;
+  private final boolean configured; // its hosts are an administrator's choice
   private final List<Failure> failures = new ArrayList<>();
-  private final List<Target> handshakeFailed = new ArrayList<>();
+  private final Map<Target, String> handshakeFailed = new LinkedHashMap<>();
+  private boolean encrypted; // a TLS session stood with some host
   private boolean abandoned;
   private boolean reached;
   private boolean through;
@@ -52,6 +60,7 @@ final class HostWalk {
     this.ownership = ownership;
     this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
+    this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
   }
 
   /** Ownership was lost before anything was sent. */
@@ -78,7 +87,7 @@ final class HostWalk {
     return failures.isEmpty() ? "" : Failure.mostTelling(failures).shown();
   }
 
-  void walk() {
+  void walk() throws InterruptedException {
     switch (tools.nextHops().resolve(attempt.request().getNextHop())) {
       case Resolution.Unroutable(
               boolean permanent,
@@ -98,7 +107,7 @@ final class HostWalk {
     }
   }
 
-  private void walk(List<MailHost> hosts) {
+  private void walk(List<MailHost> hosts) throws InterruptedException {
     int tried = 0;
     for (MailHost host : hosts) {
       for (InetAddress address : addresses(host)) {
@@ -107,23 +116,64 @@ final class HostWalk {
         }
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        if (visit(target) != Step.NEXT_HOST) {
+        if (inTurn(target, () -> visit(target)) != Step.NEXT_HOST) {
           return;
         }
       }
     }
-    if (TlsGate.plaintextAllowed(attempt.requirement())) {
-      for (Target target : handshakeFailed) {
-        if (visitInPlaintext(target) != Step.NEXT_HOST) {
+    // A domain with which TLS stands has it: whoever breaks that session and the handshake with the
+    // next host must not get the message in plaintext.
+    if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
+      for (Map.Entry<Target, String> failed : handshakeFailed.entrySet()) {
+        Target target = failed.getKey();
+        if (inTurn(target, () -> open(target, null, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
     }
-    if (tried == 0 && failures.stream().allMatch(f -> f.reason().equals(Reasons.NO_MAIL_HOST))) {
+    if (tried == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
       noAddress(hosts);
       return;
     }
     attempt.deferRest(Failure.mostTelling(failures));
+  }
+
+  /**
+   * With a slot of the address, where a recipient's domain chose it: a host that hangs does so for
+   * all domains that name it. Without one the walk ends here, since a host must not be passed over
+   * for one that is less preferred (RFC 5321 §5.1).
+   */
+  private Step inTurn(Target target, Supplier<Step> visit) throws InterruptedException {
+    if (configured) {
+      return visit.get();
+    }
+    switch (tools.hosts().acquire(target.place(), ownership)) {
+      case Admission.Lost lost -> {
+        return givenUp();
+      }
+      case Admission.Busy(Duration stayAway, String detail) -> {
+        if (failures.isEmpty()) {
+          attempt.handBack(
+              Reasons.DESTINATION_BUSY,
+              target.shown() + ": " + detail,
+              System.currentTimeMillis() + stayAway.toMillis());
+        } else {
+          attempt.deferRest(Failure.mostTelling(failures));
+        }
+        return Step.DONE;
+      }
+      case Admission.Granted(Slot slot) -> {
+        Feedback learnt = Feedback.NOTHING;
+        try {
+          Step step = visit.get();
+          // A host that cannot be reached keeps its slots: its domains have other hosts.
+          learnt = through ? Feedback.THROUGH : Feedback.REACHED;
+          return step;
+        } finally {
+          tools.hosts().release(slot, learnt, "");
+        }
+      }
+    }
   }
 
   private List<InetAddress> addresses(MailHost host) {
@@ -138,7 +188,22 @@ final class HostWalk {
                 "the host " + host.name() + " has no address",
                 Seen.NOTHING));
       }
-      return addresses;
+      List<InetAddress> usable =
+          addresses.stream().filter(address -> tools.nextHops().mayDial(host, address)).toList();
+      if (usable.isEmpty() && !addresses.isEmpty()) {
+        failures.add(
+            new Failure(
+                Reasons.PRIVATE_ADDRESS,
+                null,
+                null,
+                "the address "
+                    + addresses.getFirst().getHostAddress()
+                    + " of the host "
+                    + host.name()
+                    + " is not public (see postern.delivery.allow-private-targets)",
+                Seen.NOTHING));
+      }
+      return usable;
     } catch (DnsFailureException e) {
       failures.add(
           new Failure(
@@ -147,18 +212,26 @@ final class HostWalk {
     }
   }
 
+  private static boolean withoutUsableAddress(Failure failure) {
+    return failure.reason().equals(Reasons.NO_MAIL_HOST)
+        || failure.reason().equals(Reasons.PRIVATE_ADDRESS);
+  }
+
   // A smart host that is not in the DNS is our administrator's mistake and keeps the mail; mail
-  // hosts
-  // that are not are the recipient's and fail it.
+  // hosts that are not, or stand at private addresses, are the recipient's and fail it.
   private void noAddress(List<MailHost> hosts) {
-    String detail =
-        "no host has an address: " + String.join(", ", hosts.stream().map(MailHost::name).toList());
-    if (attempt.request().getNextHop().getSmartHostsCount() > 0) {
+    Failure telling = Failure.mostTelling(failures);
+    boolean inside = telling.reason().equals(Reasons.PRIVATE_ADDRESS);
+    String said =
+        (inside ? "no host has a public address: " : "no host has an address: ")
+            + String.join(", ", hosts.stream().map(MailHost::name).toList());
+    String detail = inside ? telling.detail() : said;
+    if (configured) {
       attempt.deferRest(new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING));
     } else {
-      attempt.refusedToken(Reasons.NO_MAIL_HOST);
+      attempt.refusedToken(telling.reason());
       attempt.settleRest(
-          OutcomeKind.FAILED, Reasons.NO_MAIL_HOST, Attempt.own(550, "5.4.4", detail), detail);
+          OutcomeKind.FAILED, telling.reason(), Attempt.own(550, "5.4.4", said), detail);
     }
   }
 
@@ -177,24 +250,23 @@ final class HostWalk {
       reached = reachedBefore;
       kept = tools.connections().take(key);
     }
-    return open(target, key, false);
+    return open(target, key, null);
   }
 
-  private Step visitInPlaintext(Target target) {
-    return open(target, null, true);
-  }
-
-  private Step open(Target target, Connections.@Nullable Key key, boolean plaintext) {
+  private Step open(Target target, Connections.@Nullable Key key, @Nullable String plaintextAfter) {
     if (!ownership.held()) {
       return givenUp();
     }
     try {
       return switch (tools
           .opener()
-          .open(target, attempt.requirement(), protocol, plaintext, ownership)) {
+          .open(target, attempt.requirement(), protocol, plaintextAfter, ownership)) {
         case SessionOpener.Opened.Ready(Session session) -> use(session, key);
         case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
-          handshakeFailed.add(target);
+          if (!ownership.held()) {
+            yield givenUp(); // we ended it ourselves
+          }
+          handshakeFailed.put(target, detail);
           failures.add(new Failure(why.reason(), null, null, detail, Seen.dialled(target)));
           yield Step.NEXT_HOST;
         }
@@ -225,6 +297,7 @@ final class HostWalk {
    */
   private Step use(Session session, Connections.@Nullable Key key) {
     ownership.connection(session::cut);
+    encrypted |= session.channel() instanceof TlsGate.Channel.Encrypted;
     Seen seen = null;
     Step step = Step.AGAIN;
     while (step == Step.AGAIN) {

@@ -46,7 +46,9 @@ public final class Relay implements Deliverer {
           new Failure(unsupported.reason(), null, null, unsupported.detail(), Seen.NOTHING));
       return true;
     }
-    return switch (destinations.acquire(route(attempt.request().getNextHop()), ownership)) {
+    boolean notice = attempt.request().getEnvelope().getReversePath().isEmpty();
+    String route = route(attempt.request().getNextHop());
+    return switch (destinations.acquire(route, notice, ownership)) {
       case Admission.Lost lost -> false;
       case Admission.Busy(Duration stayAway, String detail) -> {
         attempt.handBack(
@@ -58,7 +60,8 @@ public final class Relay implements Deliverer {
   }
 
   /** False: abandoned. */
-  private boolean walk(Attempt attempt, Ownership ownership, Slot slot) {
+  private boolean walk(Attempt attempt, Ownership ownership, Slot slot)
+      throws InterruptedException {
     HostWalk walk = new HostWalk(attempt, ownership, tools);
     Feedback learnt = Feedback.NOTHING;
     String error = "";

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of a connection, for the outcome.
  *
  * @param verdict null: not asked
+ * @param tried see {@link Session#tried}
  */
 record Seen(
     String host,
@@ -19,11 +20,12 @@ record Seen(
     int connectMillis,
     int tlsMillis,
     int verdictMillis,
-    boolean reused) {
-  static final Seen NOTHING = new Seen("", "", null, null, 0, 0, 0, false);
+    boolean reused,
+    String tried) {
+  static final Seen NOTHING = new Seen("", "", null, null, 0, 0, 0, false, "");
 
   static Seen dialled(Target target) {
-    return new Seen(target.host(), target.shown(), null, null, 0, 0, 0, false);
+    return new Seen(target.host(), target.shown(), null, null, 0, 0, 0, false, "");
   }
 
   static Seen judged(Session session, Judge.Judgement judgement) {
@@ -38,6 +40,7 @@ record Seen(
         reused ? 0 : session.connectMillis(),
         reused ? 0 : session.tlsMillis(),
         judgement.verdictMillis(),
-        reused);
+        reused,
+        session.tried());
   }
 }

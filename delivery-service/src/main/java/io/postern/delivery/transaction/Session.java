@@ -21,12 +21,14 @@ final class Session {
   private final TlsGate.Channel channel;
   private final int connectMillis;
   private final int tlsMillis;
+  private final String tried;
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
   private boolean dataApart;
 
   /**
    * @param requirement for which it was opened, and by which it is kept
+   * @param tried what was tried with this host before and did not do; empty: nothing
    */
   Session(
       Target target,
@@ -35,7 +37,8 @@ final class Session {
       Capabilities capabilities,
       TlsGate.Channel channel,
       int connectMillis,
-      int tlsMillis) {
+      int tlsMillis,
+      String tried) {
     this.target = target;
     this.requirement = requirement;
     this.dialogue = dialogue;
@@ -43,6 +46,7 @@ final class Session {
     this.channel = channel;
     this.connectMillis = connectMillis;
     this.tlsMillis = tlsMillis;
+    this.tried = tried;
   }
 
   Target target() {
@@ -67,6 +71,10 @@ final class Session {
 
   int tlsMillis() {
     return tlsMillis;
+  }
+
+  String tried() {
+    return tried;
   }
 
   /** Transactions so far. */

@@ -16,11 +16,13 @@ import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From TCP to EHLO over TLS (RFC 5321 §3.1, §3.2, RFC 3207, LMTP: RFC 2033 §4.1). STARTTLS is used
- * whenever it is offered. What comes out still has to pass the gate. Any thread, blocking it,
- * bounded by {@link Timeouts}.
+ * whenever it is offered. A host whose handshake fails is asked once more, on a connection of its
+ * own, without the hybrid group: some take no hello that needs two packets. What comes out still
+ * has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
  */
 public final class SessionOpener {
   /** What became of it. */
@@ -30,6 +32,9 @@ public final class SessionOpener {
     /** TLS was offered and could not be had; the connection is closed. */
     record NoTls(WhyPlain why, String detail) implements Opened {}
   }
+
+  // A host that drops large hellos answers none; with the second one it has its full time.
+  private static final Duration HYBRID_PATIENCE = Duration.ofSeconds(20);
 
   private final String ownName;
   private final Timeouts timeouts;
@@ -45,43 +50,96 @@ public final class SessionOpener {
   }
 
   /**
-   * @param plaintext do not use STARTTLS: the handshake with this host failed before
+   * @param plaintextAfter do not use STARTTLS: how the handshakes with this host failed before;
+   *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
    */
   Opened open(
       Target target,
       TlsRequirement requirement,
       HopProtocol protocol,
-      boolean plaintext,
+      @Nullable String plaintextAfter,
       Ownership ownership)
       throws DialogueException, ClientCertificateException {
-    try (TlsClients.Lease client = clients.lease(requirement)) {
-      return open(target, requirement, protocol, plaintext, client.client(), ownership);
+    try (TlsClients.Lease lease = clients.lease(requirement)) {
+      TlsClient client = lease.client();
+      if (plaintextAfter != null) {
+        return new Opening(target, requirement, protocol, ownership).inPlaintext(plaintextAfter);
+      }
+      Opened opened =
+          new Opening(target, requirement, protocol, ownership).overTls(client, true, "");
+      return opened instanceof Opened.NoTls(WhyPlain why, String detail)
+              && why == WhyPlain.HANDSHAKE_FAILED
+              && ownership.held()
+          ? again(new Opening(target, requirement, protocol, ownership), client, detail)
+          : opened;
     }
   }
 
-  private Opened open(
-      Target target,
-      TlsRequirement requirement,
-      HopProtocol protocol,
-      boolean plaintext,
-      TlsClient client,
-      Ownership ownership)
-      throws DialogueException {
-    long started = System.nanoTime();
-    Dialogue dialogue = connect(target);
-    boolean kept = false;
+  // Whatever comes of it but TLS, it is the handshake that failed.
+  private Opened again(Opening opening, TlsClient client, String failed) {
+    String second;
     try {
-      ownership.connection(dialogue::cut);
-      Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
-      require(greeting, 220, Stage.CONNECT);
-      int connectMillis = millisSince(started);
-      Capabilities capabilities = hello(dialogue, protocol, TlsGate.plaintextAllowed(requirement));
-      TlsGate.Channel channel = new TlsGate.Channel.Plain(WhyPlain.NOT_OFFERED);
-      int tlsMillis = 0;
-      if (plaintext) {
-        channel = new TlsGate.Channel.Plain(WhyPlain.HANDSHAKE_FAILED);
-      } else if (capabilities.has("STARTTLS")) {
+      Opened opened =
+          opening.overTls(client, false, failed + "; without the hybrid group it did not fail");
+      if (!(opened instanceof Opened.NoTls(WhyPlain why, String detail))) {
+        return opened;
+      }
+      second = detail;
+    } catch (DialogueException e) {
+      second = e.detail();
+    }
+    return new Opened.NoTls(
+        WhyPlain.HANDSHAKE_FAILED, failed + "; once more without the hybrid group: " + second);
+  }
+
+  /** One connection on its way to a session. Owner: the delivery's thread. */
+  private final class Opening {
+    private final Target target;
+    private final TlsRequirement requirement;
+    private final HopProtocol protocol;
+    private final Ownership ownership;
+    private final long started = System.nanoTime();
+    private int connectMillis;
+
+    Opening(Target target, TlsRequirement requirement, HopProtocol protocol, Ownership ownership) {
+      this.target = target;
+      this.requirement = requirement;
+      this.protocol = protocol;
+      this.ownership = ownership;
+    }
+
+    Opened inPlaintext(String after) throws DialogueException {
+      Dialogue dialogue = connect(target);
+      boolean kept = false;
+      try {
+        Capabilities capabilities = greeted(dialogue);
+        kept = true;
+        return ready(dialogue, capabilities, WhyPlain.HANDSHAKE_FAILED, after);
+      } finally {
+        if (!kept) {
+          dialogue.abort();
+        }
+      }
+    }
+
+    /**
+     * @param tried why the handshake before did not do; empty: there was none, and a host without
+     *     STARTTLS is one to talk to in plaintext
+     */
+    Opened overTls(TlsClient client, boolean hybrid, String tried) throws DialogueException {
+      Dialogue dialogue = connect(target);
+      boolean kept = false;
+      try {
+        Capabilities capabilities = greeted(dialogue);
+        if (!capabilities.has("STARTTLS")) {
+          kept = true;
+          if (tried.isEmpty()) {
+            return ready(dialogue, capabilities, WhyPlain.NOT_OFFERED, "");
+          }
+          dialogue.quit(timeouts.quit());
+          return new Opened.NoTls(WhyPlain.NOT_OFFERED, "the host offered no STARTTLS any more");
+        }
         Reply answer = dialogue.command(Stage.STARTTLS, "STARTTLS", timeouts.command());
         if (answer.code() != 220) {
           dialogue.quit(timeouts.quit());
@@ -91,25 +149,45 @@ public final class SessionOpener {
         }
         long handshake = System.nanoTime();
         String sni = requirement.getSni().isEmpty() ? sni(target) : requirement.getSni();
-        TlsFacts facts = dialogue.startTls(client, sni, timeouts.handshake());
-        tlsMillis = millisSince(handshake);
-        channel =
+        TlsFacts facts = dialogue.startTls(client, sni, hybrid, patience(hybrid));
+        int tlsMillis = millisSince(handshake);
+        TlsGate.Channel channel =
             new TlsGate.Channel.Encrypted(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: what was learnt before the handshake is forgotten.
-        capabilities = hello(dialogue, protocol, false);
-      }
-      kept = true;
-      return new Opened.Ready(
-          new Session(
-              target, requirement, dialogue, capabilities, channel, connectMillis, tlsMillis));
-    } catch (TlsHandshakeException e) {
-      return new Opened.NoTls(
-          WhyPlain.HANDSHAKE_FAILED, "the TLS handshake failed: " + e.getMessage());
-    } finally {
-      if (!kept) {
-        dialogue.abort();
+        Capabilities anew = hello(dialogue, protocol, false);
+        kept = true;
+        return new Opened.Ready(
+            new Session(
+                target, requirement, dialogue, anew, channel, connectMillis, tlsMillis, tried));
+      } catch (TlsHandshakeException e) {
+        return new Opened.NoTls(
+            WhyPlain.HANDSHAKE_FAILED, "the TLS handshake failed: " + e.getMessage());
+      } finally {
+        if (!kept) {
+          dialogue.abort();
+        }
       }
     }
+
+    private Capabilities greeted(Dialogue dialogue) throws DialogueException {
+      ownership.connection(dialogue::cut);
+      Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
+      require(greeting, 220, Stage.CONNECT);
+      connectMillis = millisSince(started);
+      return hello(dialogue, protocol, TlsGate.plaintextAllowed(requirement));
+    }
+
+    private Opened ready(Dialogue dialogue, Capabilities capabilities, WhyPlain why, String tried) {
+      TlsGate.Channel plain = new TlsGate.Channel.Plain(why);
+      return new Opened.Ready(
+          new Session(target, requirement, dialogue, capabilities, plain, connectMillis, 0, tried));
+    }
+  }
+
+  private Duration patience(boolean hybrid) {
+    return hybrid && HYBRID_PATIENCE.compareTo(timeouts.handshake()) < 0
+        ? HYBRID_PATIENCE
+        : timeouts.handshake();
   }
 
   private Dialogue connect(Target target) throws DialogueException {

@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 
 /**
  * One address of one host.
@@ -8,6 +9,14 @@ import java.net.InetSocketAddress;
  * @param host its name, as dialled
  */
 record Target(String host, InetSocketAddress address) {
+  /** What counts as one place: an IPv4 address, and all of an IPv6 network that one owner has. */
+  String place() {
+    byte[] octets = address.getAddress().getAddress();
+    return octets.length == 4
+        ? address.getAddress().getHostAddress()
+        : HexFormat.of().formatHex(octets, 0, 8) + "/64";
+  }
+
   String shown() {
     String ip = address.getAddress().getHostAddress();
     return (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + address.getPort();

@@ -37,6 +37,27 @@ public final class DestinationsLab {
       DestinationSettings settings,
       java.util.function.BooleanSupplier crowded,
       java.util.function.LongSupplier clock) {
-    return new Destinations(settings, () -> 1, crowded, () -> false, clock);
+    return new Destinations(settings, () -> 1, crowded, () -> false, clock, true);
+  }
+
+  /** Of mail hosts, each with so many sessions at first and five times as many at most. */
+  public static Destinations hosts(
+      int initial,
+      Duration patience,
+      java.util.function.BooleanSupplier crowded,
+      java.util.function.LongSupplier clock) {
+    DestinationSettings settings =
+        new DestinationSettings(
+            5,
+            20,
+            5,
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(5),
+            patience,
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(10),
+            10_000);
+    return new Destinations(
+        settings.ofHosts(5 * initial), () -> 1, crowded, () -> false, clock, false);
   }
 }

@@ -215,7 +215,8 @@ class DestinationsTest {
         () -> 1,
         crowded::get,
         late::get,
-        clock::get);
+        clock::get,
+        true);
   }
 
   private static Slot granted(Destinations destinations, String route) throws InterruptedException {
@@ -271,7 +272,7 @@ class DestinationsTest {
     AtomicReference<Double> share = new AtomicReference<>(0.2);
     Destinations shared =
         new Destinations(
-            DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get);
+            DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get, true);
     assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
     CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
     share.set(1.0);

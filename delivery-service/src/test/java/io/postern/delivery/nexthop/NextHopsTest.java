@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NextHopsTest {
   private static final int PORT = 2525;
@@ -28,6 +30,7 @@ class NextHopsTest {
         PORT,
         "relay.postern.example",
         5,
+        false,
         new Random(1));
   }
 
@@ -166,7 +169,7 @@ class NextHopsTest {
     dns.a("a.fabrikam.com", "192.0.2.1")
         .a("a.fabrikam.com", "192.0.2.2")
         .aaaa("a.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null)))
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)))
         .containsExactly(
             InetAddress.ofLiteral("2001:db8::1"),
             InetAddress.ofLiteral("192.0.2.1"),
@@ -176,8 +179,8 @@ class NextHopsTest {
   @Test
   void aHostWithoutAddressHasNoneAndAFailingOneThrows() throws Exception {
     dns.servfail("b.fabrikam.com");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null))).isEmpty();
-    assertThatThrownBy(() -> hops.addresses(new MailHost("b.fabrikam.com", PORT, null)))
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false))).isEmpty();
+    assertThatThrownBy(() -> hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false)))
         .isInstanceOf(DnsFailureException.class);
   }
 
@@ -208,9 +211,47 @@ class NextHopsTest {
         .isEqualTo(
             new Resolution.Hosts(
                 List.of(
-                    new MailHost("second.example", 587, null),
-                    new MailHost("192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7")))));
+                    new MailHost("second.example", 587, null, true),
+                    new MailHost("192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), true))));
     assertThat(dns.queries()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, false",
+    "10.1.2.3, false",
+    "172.31.0.1, false",
+    "192.168.7.7, false",
+    "169.254.169.254, false",
+    "100.64.0.1, false",
+    "224.0.0.1, false",
+    "0.0.0.0, false",
+    "::1, false",
+    "fe80::1, false",
+    "fd00::1, false",
+    "ff02::1, false",
+    "::ffff:10.0.0.1, false",
+    "8.8.8.8, true",
+    "2606:4700::1, true"
+  })
+  void aHostThatTheRecipientsDomainChoseMustHaveAPublicAddress(String literal, boolean dialled) {
+    InetAddress address = InetAddress.ofLiteral(literal);
+    dns.mx("fabrikam.com", 10, "a.fabrikam.com").a("implicit.example", "10.0.0.1");
+    MailHost byMx = host(mx("fabrikam.com"));
+    MailHost implicit = host(mx("implicit.example"));
+    MailHost byLiteral = host(mx("[192.0.2.7]"));
+    for (MailHost chosen : List.of(byMx, implicit, byLiteral)) {
+      assertThat(hops.mayDial(chosen, address)).as("%s", chosen).isEqualTo(dialled);
+    }
+    NextHop smart =
+        NextHop.newBuilder()
+            .addSmartHosts(NextHopHost.newBuilder().setHost("gateway.example"))
+            .build();
+    assertThat(hops.mayDial(host(smart), address)).isTrue();
+  }
+
+  private MailHost host(NextHop hop) {
+    return ((Resolution.Hosts) hops.resolve(hop)).hosts().getFirst();
   }
 
   @Test

@@ -164,6 +164,53 @@ class DeliveriesTest {
     assertThat(lab.counts.sessionsCut()).isEqualTo(1);
   }
 
+  /** Nothing may stand in the window for ever, with a watch full of what cannot be cut. */
+  @Test
+  void whenAllWatchedArePastTheirDotTheOneThatLastsIsEndedItself() {
+    PartitionWork work = lab.take();
+    for (long offset = 0; offset < SessionLab.WATCHED; offset++) {
+      assertThat(lab.dot(lab.start(work, offset))).isTrue();
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    lab.durable.clear();
+    lab.commit(work);
+    SessionLab.Session past = lab.start(work, SessionLab.WATCHED);
+    assertThat(lab.dot(past)).isTrue();
+    SessionLab.Session hanging = lab.start(work, SessionLab.WATCHED + 1);
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.awaitEnd(hanging);
+    lab.acknowledge();
+    OutcomeRecorded ended = only();
+    assertThat(ended.getQueueId()).isEqualTo(lab.id(SessionLab.WATCHED + 1));
+    assertThat(kind(ended)).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(ended.getRecipients(0).getReason()).isEqualTo("too-slow");
+    assertThat(ended.getAfterStillOpen()).isFalse();
+    assertThat(past.over()).as("the host may have taken it").isFalse();
+    lab.end(past, OutcomeKind.DELIVERED);
+    lab.acknowledge();
+    assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED + 2);
+    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+  }
+
+  @Test
+  void noticesUseAQuarterOfTheWatchAndTheirOldestMakesRoomForTheNext() {
+    PartitionWork work = lab.take();
+    SessionLab.Session mail = lab.start(work, 0);
+    List<SessionLab.Session> notices = new java.util.ArrayList<>();
+    for (long offset = 1; offset <= SessionLab.WATCHED / 4 + 1; offset++) {
+      notices.add(lab.start(work, offset, lab.notice(offset, "mx:a" + offset, 10)));
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    assertThat(lab.watch.size()).isEqualTo(1 + SessionLab.WATCHED / 4);
+    assertThat(notices.getFirst().over()).isTrue();
+    assertThat(mail.over()).isFalse();
+  }
+
   @Test
   void aRevocationClosesWhatIsBeforeItsDotAndHandsOverWhatIsPastIt() {
     PartitionWork work = lab.take();

@@ -33,7 +33,7 @@ class LeaseTest {
     PartitionWork work =
         new PartitionWork(SessionLab.PARTITION, DeliveryPosition.first(0), 1, lease);
     return new OpenDelivery(
-        work, 0, 1, DeliveryRequested.newBuilder().setAttempt(attempt).build(), 1, counts);
+        work, 0, 1, DeliveryRequested.newBuilder().setAttempt(attempt).build(), 1, true, counts);
   }
 
   private Lease lease(boolean wait) {

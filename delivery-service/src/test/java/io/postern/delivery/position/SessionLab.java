@@ -2,11 +2,13 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
@@ -16,6 +18,10 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.destination.Destinations.Admission;
+import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Slot;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Lease;
 import io.postern.log.rules.ReadBack;
@@ -25,11 +31,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,7 +60,8 @@ final class SessionLab {
 
   private final AtomicLong clock = new AtomicLong(1L << 40);
   private final Map<Long, String> ids = new HashMap<>();
-  private final Map<String, CompletableFuture<Session>> starting = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<@Nullable Session>> starting =
+      new ConcurrentHashMap<>();
   private MockProducer<String, byte[]> producer = producer();
   private int acknowledged; // of the producer's history
   private int generation;
@@ -61,16 +70,40 @@ final class SessionLab {
   /** Outcomes that the log has, without PartitionTaken. */
   final List<OutcomeRecorded> durable = new ArrayList<>();
 
-  final Watch watch = new Watch(WATCHED, 1 << 30);
+  final Watch watch;
   final TakeoverCounts counts = new TakeoverCounts();
   final List<OutcomeRecorded> observed = new ArrayList<>();
   private final OutcomeLog log =
       new OutcomeLog(() -> producer, new OccasionalLog(SessionLab.class));
   final OutcomeWriting writing = new OutcomeWriting(log, counts, observed::add);
-  final Deliveries deliveries = new Deliveries(this::deliver, writing, watch, clock::get, counts);
+  final Deliveries deliveries;
+  private final @Nullable Destinations destinations;
+  private final @Nullable Destinations hosts;
 
   SessionLab() {
+    this(new NoticeShare(100, 1 << 30), new NoticeShare(5, 1 << 30), lab -> null, lab -> null);
+  }
+
+  /**
+   * @param window what notices may use of the window
+   * @param watched and of the watch
+   * @param destinations where each delivery gets a slot first, as {@code Relay} does it
+   * @param hosts where those whose route has an address behind an @ get one more
+   */
+  SessionLab(
+      NoticeShare window,
+      NoticeShare watched,
+      Function<SessionLab, @Nullable Destinations> destinations,
+      Function<SessionLab, @Nullable Destinations> hosts) {
+    watch = new Watch(WATCHED, 1 << 30, watched);
+    deliveries = new Deliveries(this::deliver, writing, watch, window, clock::get, counts);
+    this.destinations = destinations.apply(this);
+    this.hosts = hosts.apply(this);
     log.renew();
+  }
+
+  long now() {
+    return clock.get();
   }
 
   private static MockProducer<String, byte[]> producer() {
@@ -107,26 +140,83 @@ final class SessionLab {
         }
         kind = OutcomeKind.DELIVERED; // of those whose turn had come
       }
-      OutcomeRecorded.Builder outcome =
-          OutcomeRecorded.newBuilder()
-              .setQueueId(request.getQueueId())
-              .setDeliveryId(request.getDeliveryId())
-              .setAttempt(request.getAttempt());
-      for (int recipient : request.getRecipientsList()) {
-        outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
-      }
-      return outcome;
+      return outcome(request, kind);
     }
   }
 
-  private OutcomeRecorded.@Nullable Builder deliver(
-      DeliveryRequested request, Ownership ownership) {
+  private OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
+      throws InterruptedException {
+    Destinations from = destinations;
+    if (from == null) {
+      return session(request, ownership).run(request);
+    }
+    boolean notice = request.getEnvelope().getReversePath().isEmpty();
+    switch (from.acquire(request.getNextHop().getRoute(), notice, ownership)) {
+      case Admission.Granted(Slot slot) -> {
+        OutcomeRecorded.Builder outcome = atHost(request, ownership);
+        from.release(slot, feedback(outcome), "");
+        return outcome;
+      }
+      case Admission.Busy busy -> {
+        return handedBack(request);
+      }
+      case Admission.Lost lost -> {
+        started(request, null);
+        return null;
+      }
+    }
+  }
+
+  private OutcomeRecorded.@Nullable Builder atHost(DeliveryRequested request, Ownership ownership)
+      throws InterruptedException {
+    String route = request.getNextHop().getRoute();
+    Destinations from = hosts;
+    if (from == null || route.indexOf('@') < 0) {
+      return session(request, ownership).run(request);
+    }
+    if (from.acquire(route.substring(route.indexOf('@')), ownership)
+        instanceof Admission.Granted(Slot slot)) {
+      OutcomeRecorded.Builder outcome = session(request, ownership).run(request);
+      from.release(slot, feedback(outcome), "");
+      return outcome;
+    }
+    return handedBack(request);
+  }
+
+  private OutcomeRecorded.Builder handedBack(DeliveryRequested request) {
+    started(request, null);
+    return outcome(request, OutcomeKind.DEFERRED).setNoAttempt(true);
+  }
+
+  private static Feedback feedback(OutcomeRecorded.@Nullable Builder outcome) {
+    boolean through =
+        outcome != null && outcome.getRecipients(0).getKind() == OutcomeKind.DELIVERED;
+    return through ? Feedback.THROUGH : Feedback.NOTHING;
+  }
+
+  private Session session(DeliveryRequested request, Ownership ownership) {
     Session session = new Session((OpenDelivery) ownership);
-    CompletableFuture<Session> waiting = starting.get(request.getQueueId());
+    started(request, session);
+    return session;
+  }
+
+  private void started(DeliveryRequested request, @Nullable Session session) {
+    CompletableFuture<@Nullable Session> waiting = starting.get(request.getQueueId());
     if (waiting != null) {
       waiting.complete(session);
     }
-    return session.run(request);
+  }
+
+  private static OutcomeRecorded.Builder outcome(DeliveryRequested request, OutcomeKind kind) {
+    OutcomeRecorded.Builder outcome =
+        OutcomeRecorded.newBuilder()
+            .setQueueId(request.getQueueId())
+            .setDeliveryId(request.getDeliveryId())
+            .setAttempt(request.getAttempt());
+    for (int recipient : request.getRecipientsList()) {
+      outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
+    }
+    return outcome;
   }
 
   /** Assigned for the first time, taken and with a lease. */
@@ -244,7 +334,7 @@ final class SessionLab {
   }
 
   private static Envelope envelope(Integer... recipients) {
-    Envelope.Builder envelope = Envelope.newBuilder();
+    Envelope.Builder envelope = Envelope.newBuilder().setReversePath("bob@contoso.example");
     for (int recipient : recipients) {
       envelope.addRecipients(
           EnvelopeRecipient.newBuilder().setAddress("r" + recipient + "@fabrikam.example"));
@@ -274,10 +364,33 @@ final class SessionLab {
   }
 
   Session start(PartitionWork work, long offset, Decision decision) {
-    CompletableFuture<Session> started = new CompletableFuture<>();
+    return Objects.requireNonNull(startOrNot(work, offset, decision), "handed back");
+  }
+
+  /** Null: it was handed back. */
+  @Nullable Session startOrNot(PartitionWork work, long offset, Decision decision) {
+    CompletableFuture<@Nullable Session> started = new CompletableFuture<>();
     starting.put(decision.getQueueId(), started);
     read(work, offset, decision);
     return started.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** A notice to a destination of its own. */
+  Decision notice(long offset, String route, int bytes) {
+    Decision.Builder decision = decision(offset, 1, 0);
+    DeliveryRequested.Builder delivery = decision.getDeliveriesBuilder(0);
+    delivery.getEnvelopeBuilder().clearReversePath();
+    delivery.getNextHopBuilder().setRoute(route);
+    delivery.addContent(
+        ContentSegment.newBuilder().setInline(ByteString.copyFrom(new byte[bytes])));
+    return decision.build();
+  }
+
+  /** A user's mail to this destination. */
+  Decision mail(long offset, String route) {
+    Decision.Builder decision = decision(offset, 1, 0);
+    decision.getDeliveriesBuilder(0).getNextHopBuilder().setRoute(route);
+    return decision.build();
   }
 
   /** Whether the session sends its final dot now. */

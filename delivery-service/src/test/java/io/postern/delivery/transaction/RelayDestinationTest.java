@@ -3,20 +3,27 @@ package io.postern.delivery.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.destination.DestinationsLab;
+import io.postern.delivery.position.Ownership;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -196,6 +203,131 @@ class RelayDestinationTest {
     assertThat(peer.envelopeSeen()).isFalse();
   }
 
+  /** As many domains as one likes have one host, and that hangs. */
+  @Test
+  void oneAddressHasSoManySessionsHoweverManyDomainsNameIt() throws Exception {
+    try (RelayLab many = new RelayLab(Optional.empty(), peer.port())) {
+      peer.on(PeerStage.BANNER, PeerStep.hang());
+      List<CompletableFuture<OutcomeRecorded>> hanging = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        hanging.add(async(many, byMx(many, "a" + i + ".evil.example")));
+      }
+      peer.awaitSessions(3, Duration.ofSeconds(20));
+      CompletableFuture<OutcomeRecorded> fourth = async(many, byMx(many, "a4.evil.example"));
+      Awaitility.await().until(() -> many.hosts.waiting() == 1);
+      assertThat(many.destinations.busy()).as("its destination has room").isEqualTo(4);
+      many.clock.addAndGet(Duration.ofSeconds(5).toNanos());
+      OutcomeRecorded outcome = fourth.get(10, TimeUnit.SECONDS);
+      assertHandedBack(outcome);
+      assertThat(outcome.getRecipients(0).getDetail())
+          .startsWith("127.0.0.1:" + peer.port() + ": not tried: all 3 slots");
+      many.crowded.set(true);
+      assertHandedBack(many.deliver(byMx(many, "a5.evil.example")));
+      many.crowded.set(false);
+      assertThat(peer.sessions()).hasSize(3);
+
+      // What an administrator has configured has its own slots alone.
+      CompletableFuture<OutcomeRecorded> smart = async(many, RelayLab.request(OPPORTUNISTIC, peer));
+      peer.awaitSessions(4, Duration.ofSeconds(20));
+      peer.asUsual();
+      for (CompletableFuture<OutcomeRecorded> each : hanging) {
+        assertDelivered(each.get(10, TimeUnit.SECONDS));
+      }
+      assertDelivered(smart.get(10, TimeUnit.SECONDS));
+      assertThat(many.hosts.busy()).isZero();
+      assertDelivered(many.deliver(byMx(many, "a6.evil.example")));
+    }
+  }
+
+  /** TLS that fails at once, and then a plaintext session that hangs: it counts as well. */
+  @Test
+  void aSessionInPlaintextAfterAFailedHandshakeHasASlotOfItsAddressToo() throws Exception {
+    try (ScriptedPeer broken =
+            ScriptedPeer.named("mx.evil.example")
+                .identity(LabCa.create("Lab").issue(Issue.to("mx.evil.example")))
+                .failHandshake()
+                .on(PeerStage.MAIL, PeerStep.hang())
+                .start();
+        RelayLab many = new RelayLab(Optional.empty(), broken.port())) {
+      CompletableFuture<OutcomeRecorded> hanging = async(many, byMx(many, "a.evil.example"));
+      broken.awaitSessions(3, Duration.ofSeconds(20));
+      Awaitility.await().until(broken::envelopeSeen);
+      assertThat(many.hosts.busy()).isEqualTo(1);
+      broken.asUsual();
+      assertDelivered(hanging.get(10, TimeUnit.SECONDS));
+      assertThat(many.hosts.busy()).isZero();
+    }
+  }
+
+  /** A primary host that is away must not keep its domains' mail from their other hosts. */
+  @Test
+  void anAddressThatCannotBeReachedKeepsItsSlots() throws Exception {
+    ScriptedPeer gone = ScriptedPeer.named("gone.fabrikam.com").start();
+    int port = gone.port();
+    gone.close();
+    try (RelayLab many = new RelayLab(Optional.empty(), port)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(many.deliver(byMx(many, "b" + i + ".example")).getNoAttempt()).isFalse();
+      }
+      assertThat(many.hosts.limit("127.0.0.1")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anIpv6NetworkIsOnePlace() {
+    assertThat(place("2001:db8:1:2:3::4")).isEqualTo(place("2001:db8:1:2:ffff::1"));
+    assertThat(place("2001:db8:1:2::1")).isNotEqualTo(place("2001:db8:1:3::1"));
+    assertThat(place("192.0.2.1")).isNotEqualTo(place("192.0.2.2"));
+  }
+
+  private static String place(String address) {
+    return new Target("mx", new InetSocketAddress(InetAddress.ofLiteral(address), 25)).place();
+  }
+
+  /** Mail with a null reverse-path, and no room for any: handed back without a look at the host. */
+  @Test
+  void aNoticeWithoutRoomIsHandedBack() throws Exception {
+    Ownership full =
+        new Ownership() {
+          @Override
+          public boolean held() {
+            return true;
+          }
+
+          @Override
+          public boolean room() {
+            return false;
+          }
+        };
+    DeliveryRequested.Builder notice = request();
+    notice.getEnvelopeBuilder().clearReversePath();
+    OutcomeRecorded outcome = Objects.requireNonNull(lab.deliver(notice, full));
+    assertHandedBack(outcome);
+    assertThat(outcome.getRecipients(0).getDetail()).contains("null reverse-path");
+    assertThat(peer.sessions()).isEmpty();
+    assertDelivered(Objects.requireNonNull(lab.deliver(request(), full)));
+    assertDelivered(lab.deliver(notice));
+  }
+
+  private static DeliveryRequested.Builder byMx(RelayLab at, String domain) {
+    at.dns.mailDomain(domain, "mx.evil.example");
+    NextHop hop = NextHop.newBuilder().setMxDomain(domain).setRoute("mx:" + domain).build();
+    return RelayLab.request(OPPORTUNISTIC, hop, "x@" + domain);
+  }
+
+  private static CompletableFuture<OutcomeRecorded> async(
+      RelayLab at, DeliveryRequested.Builder request) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return at.deliver(request);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        Thread::startVirtualThread);
+  }
+
   private void die() throws InterruptedException {
     for (int i = 0; i < FAILURES; i++) {
       assertThat(lab.deliver(request()).getNoAttempt()).isFalse();
@@ -228,15 +360,7 @@ class RelayDestinationTest {
   }
 
   private CompletableFuture<OutcomeRecorded> async(Supplier<DeliveryRequested.Builder> request) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return lab.deliver(request.get());
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        },
-        Thread::startVirtualThread);
+    return async(lab, request.get());
   }
 
   private DeliveryRequested.Builder request() {

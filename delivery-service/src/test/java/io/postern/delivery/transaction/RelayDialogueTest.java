@@ -361,6 +361,41 @@ class RelayDialogueTest {
   }
 
   @Test
+  void aDomainWhoseMailHostsAreAllInsideFailsAndNobodyIsDialled() throws Exception {
+    try (RelayLab outside = RelayLab.publicOnly(peer.port())) {
+      outside.dns.mailDomain("fabrikam.com", "mx.fabrikam.com"); // at 127.0.0.1
+      outside.dns.mx("fabrikam.com", 20, "none.fabrikam.com").a("implicit.example", "127.0.0.1");
+      for (String domain : List.of("fabrikam.com", "implicit.example", "[127.0.0.1]")) {
+        NextHop hop = NextHop.newBuilder().setMxDomain(domain).build();
+        OutcomeRecorded outcome =
+            outside.deliver(RelayLab.request(OPPORTUNISTIC, hop, "a@" + domain));
+        assertThat(outcome.getToken()).isEqualTo("opportunistic/private-address");
+        RecipientOutcome recipient = outcome.getRecipients(0);
+        assertThat(recipient.getKind()).isEqualTo(OutcomeKind.FAILED);
+        assertThat(recipient.getReason()).isEqualTo("private-address");
+        assertThat(recipient.getReply().getEnhancedCode()).isEqualTo("5.4.4");
+        assertThat(recipient.getDetail()).contains("127.0.0.1", "allow-private-targets");
+        assertThat(recipient.getReply().getText()).as("to senders").doesNotContain("postern");
+      }
+      assertThat(peer.sessions()).isEmpty();
+      outside.dns.mx("again.example", 10, "mx.fabrikam.com");
+      outside.dns.mx("again.example", 20, "unknown.fabrikam.com").servfail("unknown.fabrikam.com");
+      NextHop hop = NextHop.newBuilder().setMxDomain("again.example").build();
+      assertThat(
+              outside
+                  .deliver(RelayLab.request(OPPORTUNISTIC, hop, "a@again.example"))
+                  .getRecipients(0)
+                  .getKind())
+          .as("one host's address is not known for now")
+          .isEqualTo(OutcomeKind.DEFERRED);
+
+      assertThat(outside.deliver(request()).getRecipients(0).getKind())
+          .as("a smart host stands where its administrator wants")
+          .isEqualTo(OutcomeKind.DELIVERED);
+    }
+  }
+
+  @Test
   void aSmartHostThatIsNotInTheDnsDefers() throws Exception {
     NextHop hop =
         NextHop.newBuilder()

@@ -78,6 +78,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final AtomicLong clock = new AtomicLong(1);
   final AtomicBoolean crowded = new AtomicBoolean();
   final Destinations destinations;
+  final Destinations hosts;
   final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
@@ -96,7 +97,12 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   RelayLab(Optional<Path> clientCertificates, int mxPort) {
-    this(clientCertificates, mxPort, DestinationsLab.SETTINGS, usual());
+    this(clientCertificates, mxPort, DestinationsLab.SETTINGS, usual(), true);
+  }
+
+  /** As an installation is by default: no mail host of a recipient's choice may be inside. */
+  static RelayLab publicOnly(int mxPort) {
+    return new RelayLab(Optional.empty(), mxPort, DestinationsLab.SETTINGS, usual(), false);
   }
 
   RelayLab(DestinationSettings settings) {
@@ -104,7 +110,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   RelayLab(DestinationSettings settings, Connections connections) {
-    this(Optional.empty(), 1, settings, connections);
+    this(Optional.empty(), 1, settings, connections, true);
   }
 
   private static Connections usual() {
@@ -115,10 +121,12 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       Optional<Path> clientCertificates,
       int mxPort,
       DestinationSettings settings,
-      Connections connections) {
+      Connections connections,
+      boolean allowPrivate) {
     this.mxPort = mxPort;
     this.connections = connections;
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
+    hosts = DestinationsLab.hosts(3, Duration.ofSeconds(5), crowded::get, clock::get);
     NextHops nextHops =
         new NextHops(
             new MailDns(
@@ -126,6 +134,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             this.mxPort,
             "relay.postern.example",
             10,
+            allowPrivate,
             new Random(7));
     this.nextHops = nextHops;
     this.clients = new TlsClients(clientCertificates);
@@ -137,6 +146,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         destinations,
         new HopTools(
             nextHops,
+            hosts,
             new SessionOpener("relay.postern.example", timeouts, clients),
             connections,
             new Judge(this, Duration.ofSeconds(1)),

@@ -106,7 +106,7 @@ class RelayTlsTest {
     try (ScriptedPeer peer =
         ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).failHandshake().start()) {
       refused(peer, RelayLab.level(level), "handshake-failed");
-      assertThat(peer.sessions()).hasSize(1);
+      assertThat(peer.sessions()).as("the second one without the hybrid group").hasSize(2);
     }
   }
 
@@ -273,7 +273,64 @@ class RelayTlsTest {
       assertThat(outcome.getToken()).isEqualTo("opportunistic:encryption-only");
       assertThat(good.messages()).hasSize(1);
       assertThat(broken.envelopeSeen()).isFalse();
-      assertThat(broken.sessions()).hasSize(1);
+      assertThat(broken.sessions()).hasSize(2);
+    }
+  }
+
+  @Test
+  void S2_noPlaintextToTheNextHostAfterATlsSessionBroke() throws Exception {
+    try (ScriptedPeer breaking =
+            ScriptedPeer.named("a.fabrikam.com")
+                .identity(GOOD)
+                .on(PeerStage.MAIL, PeerStep.drop())
+                .start();
+        ScriptedPeer broken =
+            ScriptedPeer.named("b.fabrikam.com").identity(GOOD).failHandshake().start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), breaking, broken));
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getRecipients(0).getReason()).isEqualTo("handshake-failed");
+      assertThat(outcome.getToken()).as("what stood").isEqualTo("opportunistic:encryption-only");
+      assertThat(broken.sessions()).isNotEmpty();
+      assertThat(broken.envelopeSeen()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TlsLevel.class,
+      names = {"OPPORTUNISTIC", "ENCRYPTION_ONLY"})
+  void aHostThatTakesNoLargeHelloIsAskedAgainWithoutTheHybridGroup(TlsLevel level)
+      throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).refuseLargeHello().start()) {
+      OutcomeRecorded outcome = lab.deliver(RelayLab.request(RelayLab.level(level), peer));
+      assertThat(outcome.getToken()).endsWith(":encryption-only");
+      assertThat(outcome.getTlsFacts().getGroup()).isEqualTo("x25519");
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+      assertThat(outcome.getRecipients(0).getDetail())
+          .startsWith("the TLS handshake failed: ")
+          .endsWith("; without the hybrid group it did not fail");
+      assertThat(peer.sessions()).hasSize(2);
+      assertThat(peer.sessions().getFirst().lines())
+          .anyMatch(line -> line.contains("refused a hello"));
+      assertThat(peer.sessions())
+          .allSatisfy(
+              session ->
+                  assertThat(session.plaintextCommands()).noneMatch(c -> c.startsWith("MAIL")));
+    }
+  }
+
+  @Test
+  void whatWasTriedBeforePlaintextIsInTheOutcome() throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).failHandshake().start()) {
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), peer));
+      assertThat(outcome.getToken()).isEqualTo("opportunistic:none(handshake-failed)");
+      assertThat(outcome.getRecipients(0).getDetail())
+          .startsWith("the TLS handshake failed: ")
+          .contains("; once more without the hybrid group: the TLS handshake failed");
     }
   }
 
@@ -290,7 +347,7 @@ class RelayTlsTest {
       assertThat(second.envelopeSeen()).isFalse();
       // TLS is tried first again the next time.
       lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), first, second));
-      assertThat(first.sessions()).hasSize(4);
+      assertThat(first.sessions()).hasSize(6);
     }
   }
 

@@ -235,6 +235,9 @@ public final class TracePrinter {
           .append(recipient.getReply().getCode())
           .append(" ")
           .append(recipient.getReply().getText());
+      if (recipient.getKind() == OutcomeKind.DELIVERED && !recipient.getDetail().isEmpty()) {
+        line.append("; before: ").append(recipient.getDetail());
+      }
     } else if (!recipient.getDetail().isEmpty()) {
       line.append(": ").append(recipient.getDetail());
     }

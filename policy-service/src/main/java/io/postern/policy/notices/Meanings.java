@@ -105,6 +105,13 @@ final class Meanings {
         SENDER,
         "check the address and send the message again");
     put(
+        Reasons.PRIVATE_ADDRESS,
+        "4.4",
+        false,
+        "The mail servers of the recipient's domain have addresses that the Internet cannot reach.",
+        PEER,
+        "correct the domain's mail records");
+    put(
         Reasons.CONNECT_FAILED,
         "4.316",
         false,

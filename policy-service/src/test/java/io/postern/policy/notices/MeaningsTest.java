@@ -69,6 +69,7 @@ class MeaningsTest {
     "dns-failure, 4.312, false, PEER",
     "connect-failed, 4.316, false, PEER",
     "no-mail-host, 1.2, false, SENDER",
+    "private-address, 4.4, false, PEER",
     "too-large, 3.4, false, SENDER",
     "no-8bitmime, 6.3, false, SENDER",
     "loop, 4.6, false, OURS",

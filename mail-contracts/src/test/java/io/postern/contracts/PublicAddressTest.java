@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation;
+package io.postern.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation;
+package io.postern.contracts;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

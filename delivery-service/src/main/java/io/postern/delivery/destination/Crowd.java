@@ -3,19 +3,19 @@ package io.postern.delivery.destination;
 import java.time.Duration;
 
 /**
- * Deliveries to destinations that are not known to be quick, all together: those of a thousand
- * hosts that hang, with a few slots each, must leave half of the reader's window to the others. In
- * the crowded half none of them starts; each is handed back, at the pace at which those that run
- * end. Owner: {@link Destinations}, under its lock.
+ * Deliveries that share a part of the reader's window, wherever they go: those to destinations that
+ * are not known to be quick, and notices. While that part is used up none of them starts; each is
+ * handed back, at the pace at which those that run end. Owner: {@link Destinations}, under its
+ * lock.
  */
-final class Unproven {
+final class Crowd {
   private final Booking booking;
   private final Pace pace = new Pace();
   private final long made;
   private int running;
   private long moved;
 
-  Unproven(DestinationSettings settings, long now) {
+  Crowd(DestinationSettings settings, long now) {
     booking = new Booking(settings, now);
     made = now;
     moved = now;
