@@ -87,8 +87,10 @@ final class TestStack implements AutoCloseable {
   static TestStack start(Processes processes) throws Exception {
     TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), processes);
     try {
-      stack.stack.awaitReady(READY);
+      // Ingress is ready with the first directory, which policy applies.
+      stack.stack.awaitReady(Service.POLICY, READY);
       stack.awaitFirstVerdict();
+      stack.stack.awaitReady(READY);
       return stack;
     } catch (Exception e) {
       stack.close();

@@ -4,6 +4,7 @@ import io.postern.contracts.Deployment;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.session.SessionLimits;
 import io.postern.log.LogSettings;
+import io.postern.log.LogSpace;
 import io.postern.log.ReplicaName;
 import io.postern.smtp.Address;
 import io.quarkus.runtime.StartupEvent;
@@ -22,11 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import org.eclipse.microprofile.config.Config;
 
 /** The settings, checked: each problem is one sentence that names the key and the cure. */
 @ApplicationScoped
 public class Configuration {
+  private static final Duration VERDICT_HOLDS = Duration.ofMinutes(1);
   private static final Duration MEMORY_PATIENCE = Duration.ofSeconds(30);
 
   private final IngressSettings ingress;
@@ -53,6 +56,8 @@ public class Configuration {
       var unusedName = replica();
       var unusedLimits = List.of(sessionLimits(), shutdownPatience(), dataMemoryBytes());
       var unusedCounts = List.of(maxConnections(), maxConnectionsPerAddress());
+      var unusedBounds =
+          List.of(maxMemoryPercentPerAddress(), maxUnacceptedBytesPerAddress(), leastFree());
     } catch (ConfigurationProblem problem) {
       throw new ConfigurationException(problem.getMessage());
     }
@@ -139,6 +144,41 @@ public class Configuration {
         "postern.ingress.max-connections-per-address", ingress.maxConnectionsPerAddress());
   }
 
+  int maxMemoryPercentPerAddress() throws ConfigurationProblem {
+    return percent(
+        "postern.ingress.max-memory-percent-per-address", 1, ingress.maxMemoryPercentPerAddress());
+  }
+
+  long maxUnacceptedBytesPerAddress() throws ConfigurationProblem {
+    if (ingress.maxUnacceptedBytesPerAddress() < ingress.maxMessageBytes()) {
+      throw new ConfigurationProblem(
+          "postern.ingress.max-unaccepted-bytes-per-address is "
+              + ingress.maxUnacceptedBytesPerAddress()
+              + ": write at least postern.ingress.max-message-bytes, "
+              + ingress.maxMessageBytes());
+    }
+    return ingress.maxUnacceptedBytesPerAddress();
+  }
+
+  /** See {@link LogSpace#mark}. */
+  LongUnaryOperator leastFree() throws ConfigurationProblem {
+    if (ingress.leastFreeBytes() < 0) {
+      throw new ConfigurationProblem(
+          "postern.ingress.least-free-bytes is "
+              + ingress.leastFreeBytes()
+              + ": write 0 or more bytes");
+    }
+    int share = percent("postern.ingress.least-free-percent", 0, ingress.leastFreePercent());
+    return LogSpace.mark(ingress.leastFreeBytes(), share);
+  }
+
+  private static int percent(String key, int least, int value) throws ConfigurationProblem {
+    if (value < least || value > 100) {
+      throw new ConfigurationProblem(key + " is " + value + ": write " + least + " to 100");
+    }
+    return value;
+  }
+
   private static int atLeastOne(String key, int value) throws ConfigurationProblem {
     if (value < 1) {
       throw new ConfigurationProblem(key + " is " + value + ": write at least 1");
@@ -176,6 +216,7 @@ public class Configuration {
         positive("postern.ingress.stress-timeout", ingress.stressTimeout()),
         positive("postern.ingress.message-deadline", ingress.messageDeadline()),
         positive("postern.ingress.verdict-patience", ingress.verdictPatience()),
+        VERDICT_HOLDS,
         MEMORY_PATIENCE,
         postmaster());
   }

@@ -6,7 +6,9 @@ import io.postern.contracts.Deployment;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
+import io.postern.ingress.intake.RefusalCounts;
 import io.postern.ingress.intake.Refusals;
+import io.postern.ingress.intake.UnacceptedContent;
 import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.listener.KeyFiles;
@@ -16,6 +18,7 @@ import io.postern.ingress.session.SessionParts;
 import io.postern.log.DirectoryReader;
 import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.log.LogSpace;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.MessageLog;
 import io.postern.log.OwnTlsAnnouncer;
@@ -41,9 +44,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the service together, in any start order: it listens at once, and until the topics are
- * verified and the directory is read to its end mail is answered 451. A log that is away is tried
- * for ever, with a line now and then; topics weaker than declared end the process. Stopped in
- * reverse order.
+ * verified and a directory is in force mail is answered 451. A log that is away is tried for ever,
+ * with a line now and then; topics weaker than declared end the process. Stopped in reverse order.
  */
 @ApplicationScoped
 public class Ingress {
@@ -59,6 +61,7 @@ public class Ingress {
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private @Nullable IngressServer server;
   private volatile @Nullable DirectoryReader<Directory> directory;
+  private volatile @Nullable LogSpace space;
   private volatile boolean topicsVerified;
   private volatile boolean broken;
   private volatile boolean stopping;
@@ -79,6 +82,8 @@ public class Ingress {
     InetSocketAddress address = configuration.address();
     LogSettings logSettings = configuration.logSettings();
     Deployment deployment = configuration.deployment();
+    // Closed last: it publishes the counts of what the sessions refused.
+    RefusalCounts counts = running(new RefusalCounts(refusals, registry));
     TlsServer tls = tls();
     OwnTlsAnnouncer announcer =
         running(
@@ -95,16 +100,22 @@ public class Ingress {
         .register(registry);
     KafkaVerdicts verdicts = running(new KafkaVerdicts(logSettings));
     MessageLog log = running(new MessageLog(logSettings, deployment.partitions()));
+    LogSpace room = running(new LogSpace(logSettings, configuration.leastFree()));
+    space = room;
+    watch(room);
+    int percent = configuration.maxMemoryPercentPerAddress();
     SessionParts parts =
         new SessionParts(
             configuration.sessionLimits(),
             tls,
-            reader::current,
+            reader::inForce,
             verdicts,
             log,
-            new DataAdmission(configuration.dataMemoryBytes()),
-            new RecipientMemory(RECIPIENT_BYTES),
-            refusals,
+            new DataAdmission(configuration.dataMemoryBytes(), percent),
+            new RecipientMemory(RECIPIENT_BYTES, percent),
+            new UnacceptedContent(configuration.maxUnacceptedBytesPerAddress()),
+            room::state,
+            counts,
             handshakes,
             new SessionMetrics(registry));
     listen(
@@ -117,6 +128,17 @@ public class Ingress {
     Thread.ofVirtual()
         .name("ingress-topics")
         .start(() -> begin(logSettings, deployment, reader, announcer));
+  }
+
+  private void watch(LogSpace room) {
+    room.start();
+    Gauge.builder("postern.ingress.log.free", room, r -> r.reading().freeBytes())
+        .description("Free bytes of the broker's disk that has the least; -1: not known")
+        .baseUnit("bytes")
+        .register(registry);
+    Gauge.builder("postern.ingress.log.closed", room, r -> r.state() == LogSpace.State.OPEN ? 0 : 1)
+        .description("1 while new mail gets 452 because a broker's disk is nearly full")
+        .register(registry);
   }
 
   private TlsServer tls() throws ConfigurationProblem {
@@ -205,9 +227,16 @@ public class Ingress {
     return topicsVerified;
   }
 
-  boolean directoryCurrent() {
+  /** Why the directory is not in force; empty when it is. */
+  String directoryNotInForce() {
     DirectoryReader<Directory> reader = directory;
-    return topicsVerified && reader != null && reader.current().isPresent();
+    return reader == null || !topicsVerified ? "not read yet" : reader.notInForce();
+  }
+
+  /** What is known of the brokers' disks; null before the start. */
+  LogSpace.@Nullable Reading logSpace() {
+    LogSpace room = space;
+    return room == null ? null : room.reading();
   }
 
   synchronized void stop(@Observes ShutdownEvent event) {

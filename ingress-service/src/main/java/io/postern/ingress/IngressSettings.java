@@ -64,6 +64,28 @@ public interface IngressSettings {
   @WithDefault("25165824")
   long dataMemoryBytes();
 
+  /**
+   * How many of the shares of memory, for messages under way and for recipients, one address (IPv6:
+   * /64) may have.
+   */
+  @WithDefault("25")
+  int maxMemoryPercentPerAddress();
+
+  /**
+   * Content in the log that one address has under way or has left behind within an hour, refused at
+   * its end or dropped before it; who has that much gets 452.
+   */
+  @WithDefault("1073741824")
+  long maxUnacceptedBytesPerAddress();
+
+  /** Bytes that must be free on each broker's disk, or new mail gets 452. */
+  @WithDefault("2147483648")
+  long leastFreeBytes();
+
+  /** The same as a share of the disk; the larger counts, a quarter of the disk at most. */
+  @WithDefault("5")
+  int leastFreePercent();
+
   /** Where mail for {@code <postmaster>} without a domain goes (RFC 5321 §4.5.1). */
   Optional<String> postmaster();
 }

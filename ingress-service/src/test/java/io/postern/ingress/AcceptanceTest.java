@@ -66,8 +66,8 @@ class AcceptanceTest {
     write(settings, TestDirectory.objects());
     directory = new DirectoryReader<>(settings, Directory::of);
     directory.start();
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> directory.current().isPresent());
-    server = TestServer.on(broker.bootstrap(), s -> s.directory = directory::current);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> directory.inForce().isPresent());
+    server = TestServer.on(broker.bootstrap(), s -> s.directory = directory::inForce);
     log = new AcceptedLog(settings);
   }
 

@@ -25,7 +25,11 @@ public final class RawClient implements AutoCloseable {
   private InputStream in;
 
   public RawClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private RawClient(Socket connected) throws IOException {
+    socket = connected;
     socket.setSoTimeout(40_000);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
@@ -34,6 +38,16 @@ public final class RawClient implements AutoCloseable {
   /** Connected and greeted. */
   public static RawClient greeted(int port) throws IOException {
     RawClient client = new RawClient(port);
+    client.expect("220 ");
+    client.command("EHLO client.example", "250");
+    return client;
+  }
+
+  /** Connected from another address of this machine, such as 127.0.0.2, and greeted. */
+  public static RawClient greetedFrom(String address, int port) throws IOException {
+    RawClient client =
+        new RawClient(
+            new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(address), 0));
     client.expect("220 ");
     client.command("EHLO client.example", "250");
     return client;

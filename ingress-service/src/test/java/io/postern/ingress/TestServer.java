@@ -7,6 +7,8 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
+import io.postern.ingress.intake.RefusalCounts;
+import io.postern.ingress.intake.UnacceptedContent;
 import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.session.SessionLimits;
@@ -16,6 +18,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
+import io.postern.log.LogSpace;
 import io.postern.log.MessageLog;
 import io.postern.rules.Directory;
 import io.postern.transport.KeyMaterial;
@@ -47,6 +50,7 @@ public final class TestServer implements AutoCloseable {
   public Handshakes handshakeSink = (session, groups) -> handshakes.add(session);
   public final DataAdmission admission;
   public final RecipientMemory recipients;
+  public final RefusalCounts refusalCounts;
   public SessionLimits limits =
       new SessionLimits(
           "mx.postern.example",
@@ -55,11 +59,15 @@ public final class TestServer implements AutoCloseable {
           Duration.ofSeconds(10),
           Duration.ofMinutes(30),
           Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
           Duration.ofSeconds(5),
           "postmaster@contoso.example");
   public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
   public long dataMemory = 16 << 20;
   public int recipientMemory = 8 << 20;
+  public int memoryPercentOfSource = 25;
+  public long unacceptedOfSource = 1 << 30;
+  public Supplier<LogSpace.State> space = () -> LogSpace.State.OPEN;
   public int mostConnections = 100;
   public int mostPerAddress = 100;
   public Duration shutdownPatience = Duration.ofSeconds(20);
@@ -72,8 +80,9 @@ public final class TestServer implements AutoCloseable {
   private TestServer(Settings settings, MessageLog log) throws Exception {
     settings.change(this);
     this.log = log;
-    this.admission = new DataAdmission(dataMemory);
-    this.recipients = new RecipientMemory(recipientMemory);
+    this.admission = new DataAdmission(dataMemory, memoryPercentOfSource);
+    this.recipients = new RecipientMemory(recipientMemory, memoryPercentOfSource);
+    this.refusalCounts = new RefusalCounts(refusals::add, registry);
     Path folder = Files.createTempDirectory("ingress-key");
     IDENTITY.write(folder, "server");
     tls =
@@ -87,7 +96,9 @@ public final class TestServer implements AutoCloseable {
             log,
             admission,
             recipients,
-            refusals::add,
+            new UnacceptedContent(unacceptedOfSource),
+            space,
+            refusalCounts,
             handshakeSink,
             new SessionMetrics(registry));
     server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -121,6 +132,19 @@ public final class TestServer implements AutoCloseable {
     return new LogSettings(Map.of("bootstrap.servers", bootstrap));
   }
 
+  public static SessionLimits verdictHolds(SessionLimits of, Duration holds) {
+    return new SessionLimits(
+        of.hostName(),
+        of.maxMessageBytes(),
+        of.idleTimeout(),
+        of.stressTimeout(),
+        of.messageDeadline(),
+        of.verdictPatience(),
+        holds,
+        of.memoryPatience(),
+        of.postmaster());
+  }
+
   public static SessionLimits memoryPatience(SessionLimits of, Duration patience) {
     return new SessionLimits(
         of.hostName(),
@@ -129,6 +153,7 @@ public final class TestServer implements AutoCloseable {
         of.stressTimeout(),
         of.messageDeadline(),
         of.verdictPatience(),
+        of.verdictHolds(),
         patience,
         of.postmaster());
   }
@@ -163,6 +188,7 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    refusalCounts.close();
     log.close();
   }
 }

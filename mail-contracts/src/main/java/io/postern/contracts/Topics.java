@@ -136,7 +136,8 @@ public final class Topics {
           mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),
           changelog(SCHEDULE),
           changelog(SCHEDULE_MARKS),
-          spread(MAIL_REFUSALS, WEEK, true, List.of(INGRESS), List.of(CONSOLE)),
+          // No mail: strangers make its records, and each flush would stand in the way of mail.
+          spread(MAIL_REFUSALS, WEEK, false, List.of(INGRESS), List.of(CONSOLE)),
           spread(MAIL_ROUTES, DAY, false, List.of(DELIVERY), List.of(CONSOLE)),
           new TopicDeclaration(
               DIRECTORY,

@@ -104,6 +104,7 @@ class TopicsTest {
     boolean exempt =
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().equals("mail.routes")
+            || topic.name().equals("mail.refusals")
             || topic.name().startsWith("probe.");
     assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
     assertThat(topic.configs(NODE))

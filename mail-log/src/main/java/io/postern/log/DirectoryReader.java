@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * nothing (G3; ingress: 451). A log that is away is tried for ever; a record that cannot be read
  * makes the reader begin again, and silent meanwhile.
  *
+ * <p>An empty directory is current: it is the one that the first command changes. It is not {@link
+ * #inForce}, and neither is one whose version went back: the topic was lost, and who would decide
+ * for good by it would refuse all mail.
+ *
  * <p>Memory: the directory, twice while a snapshot is made.
  */
 public final class DirectoryReader<D> implements AutoCloseable {
@@ -47,8 +51,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private volatile long confirmedNanos;
   private volatile @Nullable KafkaConsumer<String, byte[]> reading;
   private volatile boolean closed;
+  private long highest = -1; // the reader's thread
 
-  private record Snapshot<D>(D directory, long version) {}
+  /**
+   * @param doubt why nobody may be refused for good by it; empty: there is none
+   */
+  private record Snapshot<D>(D directory, long version, String doubt) {}
 
   public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
     this.settings = settings;
@@ -67,6 +75,27 @@ public final class DirectoryReader<D> implements AutoCloseable {
       return Optional.empty();
     }
     return Optional.of(newest.directory());
+  }
+
+  /**
+   * The same where something final follows from it, such as a 5xx: empty also while no organization
+   * is in it, and when its version went back.
+   */
+  public Optional<D> inForce() {
+    Snapshot<D> newest = snapshot;
+    return newest == null || !newest.doubt().isEmpty() ? Optional.empty() : current();
+  }
+
+  /** Why {@link #inForce} is empty, and the cure; empty when it is not. */
+  public String notInForce() {
+    Snapshot<D> newest = snapshot;
+    if (newest == null) {
+      return "not read to its end yet";
+    }
+    if (!newest.doubt().isEmpty()) {
+      return newest.doubt();
+    }
+    return current().isEmpty() ? "its reader is silent: the log does not answer" : "";
   }
 
   /** Version of the newest snapshot, silent or not; -1: none, or the directory is empty. */
@@ -188,18 +217,31 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private void publish(DirectoryState state) {
     D directory = factory.of(state.objects(), state.version(), state.routingVersions());
     Snapshot<D> newest = snapshot;
-    if (newest != null && newest.version() > state.version()) {
-      log.warn("the directory's version went back to " + state.version(), null);
+    String doubt = doubt(state);
+    if (!doubt.isEmpty()) {
+      log.warn("nobody is refused for good by the directory: " + doubt, null);
     }
+    highest = Math.max(highest, state.version());
     if (newest == null) {
       // Not to be believed before its end is confirmed, which follows.
       confirmedNanos = System.nanoTime() - SILENT.toNanos() - 1;
     }
-    snapshot = new Snapshot<>(directory, state.version());
+    snapshot = new Snapshot<>(directory, state.version(), doubt);
     signal();
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);
     }
+  }
+
+  private String doubt(DirectoryState state) {
+    if (state.version() < highest) {
+      return "its version went back from "
+          + highest
+          + " to "
+          + state.version()
+          + ", the topic was lost: apply the directory again, then restart this service";
+    }
+    return state.hasOrganization() ? "" : "no organization is in it: apply the first directory";
   }
 
   private void signal() {

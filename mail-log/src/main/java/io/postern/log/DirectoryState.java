@@ -71,6 +71,11 @@ final class DirectoryState {
         .toList();
   }
 
+  /** Somebody is served. */
+  boolean hasOrganization() {
+    return objects().stream().anyMatch(DirectoryObject::hasOrganization);
+  }
+
   /**
    * By organization, the highest offset among its connectors and accepted domains, removed ones
    * included. Only from what compaction keeps: two readers that started at different times must

@@ -21,6 +21,9 @@ public interface Intake {
   /** Writes the envelope and waits until it is durable: after this the message is accepted (G1). */
   void accept(MessageAccepted message) throws LogUnavailableException;
 
+  /** Octets of the content that were sent to the log so far. */
+  long sentBytes();
+
   /** Gives the message up: what was written of it stays unreferenced. Always allowed. */
   void abandon();
 }

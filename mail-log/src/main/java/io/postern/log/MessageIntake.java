@@ -52,6 +52,7 @@ final class MessageIntake implements Intake {
   private int filled;
   private int chunks;
   private long size;
+  private long sent;
   private int loan;
   private State state = State.CONTENT;
 
@@ -163,6 +164,11 @@ final class MessageIntake implements Intake {
   }
 
   @Override
+  public long sentBytes() {
+    return sent;
+  }
+
+  @Override
   public void abandon() {
     state = State.DONE;
     release();
@@ -177,6 +183,7 @@ final class MessageIntake implements Intake {
             .setLast(last)
             .build()
             .toByteArray();
+    sent += filled;
     filled = 0;
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
     // Which way is settled by the first chunk: those of a content stay in order.

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +63,41 @@ class DirectoryReaderTest {
     await().until(() -> reader.current().isPresent());
     assertThat(reader.version()).isEqualTo(-1);
     assertThat(reader.current().orElseThrow().keys()).isEmpty();
+  }
+
+  @Test
+  void nobodyIsRefusedForGoodByADirectoryWithoutAnOrganization() {
+    DirectoryReader<Seen> reader = reader();
+    assertThat(reader.notInForce()).contains("not read");
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.inForce()).isEmpty();
+    assertThat(reader.notInForce()).contains("apply the first directory");
+
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    await().until(() -> reader.inForce().isPresent());
+    assertThat(reader.notInForce()).isEmpty();
+  }
+
+  /** The topic was lost and made anew while a service ran. */
+  @Test
+  @Tag(OWN_BROKER)
+  void nobodyIsRefusedForGoodByADirectoryWhoseVersionWentBack() throws Exception {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", true, DirectoryObjects.domain("contoso.com", "contoso"));
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.inForce().isPresent());
+    try (Admin admin = log.admin()) {
+      admin.deleteTopics(List.of(Topics.DIRECTORY)).all().get(30, TimeUnit.SECONDS);
+    }
+    await().until(() -> reader.inForce().isEmpty());
+    TopicsSetup.createMissing(log.settings, TestLog.DEPLOYMENT, Duration.ofSeconds(30));
+    KafkaProducer<String, byte[]> again = owner();
+    command(again, "c", true, DirectoryObjects.organization("contoso"));
+    await().until(() -> reader.current().isPresent() && reader.version() == 0);
+    assertThat(reader.inForce()).isEmpty();
+    assertThat(reader.notInForce()).contains("went back from 2 to 0");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.postern.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.postern.lab.BrokerSettings;
 import io.postern.lab.Identity;
@@ -9,17 +10,29 @@ import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +119,45 @@ class MutualTlsTest {
       TopicsSetup.createOrVerify(settings(impostor, careless), TestLog.DEPLOYMENT);
       assertRefused(impostor, link(client(authority)), CertificateException.class);
     }
+  }
+
+  /** What ingress asks for its disk watch needs DESCRIBE on the cluster, and nothing more. */
+  @Test
+  void whatIsFreeIsToldWithTheRightAndWithoutItTheLogStaysOpenAndSaysSo() throws Exception {
+    Map<String, String> administrator =
+        link(authority.issue(Issue.to("administrator").clientOnly()));
+    BrokerSettings rights =
+        BrokerSettings.small().with(this::rightsFromAcls).withClient(administrator);
+    try (KafkaBroker strict = KafkaBroker.start(folder.resolve("rights"), rights);
+        Admin admin = Admin.create(settings(strict, administrator).admin());
+        LogSpace space =
+            new LogSpace(settings(strict, link(client(authority))), LogSpace.mark(1, 0))) {
+      space.start();
+      await().until(() -> space.reading().unknown().contains("ClusterAuthorization"));
+      assertThat(space.reading().freeBytes()).isEqualTo(-1);
+      assertThat(space.state()).isEqualTo(LogSpace.State.OPEN);
+      AclBinding right =
+          new AclBinding(
+              new ResourcePattern(ResourceType.CLUSTER, Resource.CLUSTER_NAME, PatternType.LITERAL),
+              new AccessControlEntry(
+                  "User:ingress", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW));
+      admin.createAcls(List.of(right)).all().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      await().until(() -> space.reading().unknown().isEmpty());
+      assertThat(space.reading().freeBytes()).isPositive();
+    }
+  }
+
+  private void rightsFromAcls(Properties properties) {
+    try {
+      mutualTls(properties, link(authority.issue(Issue.to("broker", "127.0.0.1"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    properties.setProperty("ssl.principal.mapping.rules", "RULE:^CN=([a-z-]+)(,.*)?$/$1/");
+    properties.setProperty(
+        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    // The controller's listener is plaintext here.
+    properties.setProperty("super.users", "User:broker;User:administrator;User:ANONYMOUS");
   }
 
   private static void assertRefused(

@@ -5,6 +5,7 @@ import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
+import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
 import io.postern.operator.commands.Trace;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       Status.class,
       Trace.class,
+      Refusals.class,
       Queue.class,
       AuditCommand.class,
       Apply.class,

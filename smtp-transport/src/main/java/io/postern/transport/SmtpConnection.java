@@ -248,6 +248,11 @@ public final class SmtpConnection implements AutoCloseable {
     return input.hasRemaining();
   }
 
+  /** The peer has sent something that nobody has read. Does not wait. */
+  public boolean inputArrived() throws IOException {
+    return input.hasRemaining() || socket.available() > 0;
+  }
+
   /**
    * Forgets what has arrived in plaintext and was not read: what stood behind STARTTLS (RFC 3207
    * §6).

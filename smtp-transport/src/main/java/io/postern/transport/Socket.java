@@ -77,6 +77,11 @@ final class Socket {
     return local;
   }
 
+  /** Octets that can be read without waiting. */
+  int available() throws IOException {
+    return in.available();
+  }
+
   /**
    * Reads that begin from now on are over too when this says so: asked by the watch while a read
    * waits, so thread-safe and quick. Null: only their deadline counts.

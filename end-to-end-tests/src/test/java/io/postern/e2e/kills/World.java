@@ -97,7 +97,10 @@ final class World implements AutoCloseable {
       throws Exception {
     World world = new World(folder, profile, replicas, more);
     try {
-      world.stack.awaitReady(READY);
+      // Ingress is ready with the first directory, which its peers need before.
+      for (Service service : List.of(Service.POLICY, Service.CERTIFICATE, Service.DELIVERY)) {
+        world.stack.awaitReady(service, READY);
+      }
       return world;
     } catch (Exception e) {
       world.close();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * groups by organization, connector and direction, of the sender's and, where the recipient's is
  * another, of that one. The same address twice is once. Owner: the session's thread, which must
  * close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one transaction, so
- * that the envelope fits into one record of the log, and the {@link RecipientMemory} for all.
+ * that the envelope fits into one record of the log, and the {@link RecipientMemory} for all and
+ * for one source.
  */
 public final class AcceptedRecipients implements AutoCloseable {
   /**
@@ -36,7 +37,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     TAKEN,
     /** This message's envelope is full. */
     MESSAGE_FULL,
-    /** All messages' recipients together are too many now. */
+    /** All messages' recipients together, or this source's, are too many now. */
     NO_MEMORY
   }
 
@@ -52,13 +53,12 @@ public final class AcceptedRecipients implements AutoCloseable {
     }
   }
 
-  private final RecipientMemory memory;
+  private final RecipientMemory.Holding memory;
   private final Map<String, EnvelopeRecipient> recipients = new LinkedHashMap<>();
   private final Map<GroupKey, RecipientGroup.Builder> groups = new LinkedHashMap<>();
   private int envelopeBytes;
-  private int held;
 
-  public AcceptedRecipients(RecipientMemory memory) {
+  public AcceptedRecipients(RecipientMemory.Holding memory) {
     this.memory = memory;
   }
 
@@ -93,7 +93,6 @@ public final class AcceptedRecipients implements AutoCloseable {
     if (!memory.take(bytes + OVERHEAD)) {
       return Room.NO_MEMORY;
     }
-    held += bytes + OVERHEAD;
     envelopeBytes += bytes;
     groups.putIfAbsent(key, target);
     target.addRecipients(recipients.size());
@@ -147,10 +146,19 @@ public final class AcceptedRecipients implements AutoCloseable {
     return groups.values().stream().map(RecipientGroup.Builder::build).toList();
   }
 
+  /** DATA has come: the transaction ends by itself. */
+  public void sending() {
+    memory.sending();
+  }
+
+  /** The transaction must end, others need its room. Any thread. */
+  public boolean mustEnd() {
+    return memory.mustEnd();
+  }
+
   /** Gives their memory back; twice is once. */
   @Override
   public void close() {
-    memory.giveBack(held);
-    held = 0;
+    memory.close();
   }
 }

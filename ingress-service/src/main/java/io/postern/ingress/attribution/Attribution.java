@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides the recipients of one mail transaction: the rules say, and where they need a verdict on
  * the client's certificate it is asked for, within the patience that one transaction has in all. An
- * answer, unknown included, holds for the whole transaction, so that a silent certificate-service
- * costs its patience once and not once a recipient. Owner: the session's thread. Unknown is not
- * good (G4): the rules refuse with 4xx.
+ * answer, unknown included, holds for the transaction's commands, so that a silent
+ * certificate-service costs its patience once and not once a recipient; but a message may take half
+ * an hour, and what a verdict let in is decided anew when the verdict is too old by then. Owner:
+ * the session's thread. Unknown is not good (G4): the rules refuse with 4xx.
  */
 public final class Attribution {
   private static final int QUESTIONS_A_RECIPIENT = 16;
@@ -27,12 +28,35 @@ public final class Attribution {
   private final VerdictSource verdicts;
   private final InboundFacts facts;
   private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
+  private final Duration allPatience;
+  private final Duration holds;
   private Duration patience;
+  private boolean judged;
+  private long judgedNanos; // the first verdict that counted
 
-  public Attribution(VerdictSource verdicts, InboundFacts facts, Duration patience) {
+  /**
+   * @param patience for all verdicts of the transaction
+   * @param holds how old a verdict may be at the end of a message
+   */
+  public Attribution(
+      VerdictSource verdicts, InboundFacts facts, Duration patience, Duration holds) {
     this.verdicts = verdicts;
     this.facts = facts;
+    this.allPatience = patience;
     this.patience = patience;
+    this.holds = holds;
+  }
+
+  /** A verdict that decided here is older than it may be at the end of a message. */
+  public boolean outdated() {
+    return judged && System.nanoTime() - judgedNanos >= holds.toNanos();
+  }
+
+  /** What is decided from now on is decided by verdicts of now, with the whole patience again. */
+  public void askAgain() {
+    answers.clear();
+    judged = false;
+    patience = allPatience;
   }
 
   /** Accept or Refuse; never VerdictNeeded. */
@@ -70,6 +94,11 @@ public final class Attribution {
 
   private @Nullable CertificateVerdict known(VerdictQuestion question) {
     CertificateVerdict answer = answers.get(question.key());
-    return answer != null ? answer : verdicts.known(question);
+    CertificateVerdict known = answer != null ? answer : verdicts.known(question);
+    if (known != null && !judged) {
+      judged = true;
+      judgedNanos = System.nanoTime();
+    }
+    return known;
   }
 }

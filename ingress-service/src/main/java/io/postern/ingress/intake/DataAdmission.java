@@ -1,6 +1,9 @@
 package io.postern.ingress.intake;
 
+import io.postern.ingress.source.Source;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Bounds the bytes that messages under way hold in buffers of their own, whatever their size: each
  * takes one share before its 354 and returns it at its end. What is on its way to the log is
  * bounded by the log itself, which holds up the session, and by that its client, until there is
- * room. Thread-safe.
+ * room.
+ *
+ * <p>Whoever may send holds shares as long as its message takes. One source has a part of them at
+ * most and waits for its own beyond that, without standing in anybody's way: others notice it when
+ * as many sources as there are parts hold all. Thread-safe.
  */
 public final class DataAdmission {
   /**
@@ -20,31 +27,82 @@ public final class DataAdmission {
   public static final int SHARE_BYTES = 82 * 1024;
 
   private final int all;
+  private final int ofSource;
   private final Semaphore shares;
+  private final Map<Source, Own> sources = new HashMap<>();
 
-  public DataAdmission(long bytes) {
+  /** A source's shares; there is one while somebody has or waits for one. */
+  private static final class Own {
+    final Semaphore shares;
+    int users;
+
+    Own(int shares) {
+      this.shares = new Semaphore(shares, true);
+    }
+  }
+
+  /**
+   * @param percentOfSource how many of the shares one source may have; one at least
+   */
+  public DataAdmission(long bytes, int percentOfSource) {
     this.all = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / SHARE_BYTES));
+    this.ofSource = (int) Math.max(1, (long) all * percentOfSource / 100);
     this.shares = new Semaphore(all, true);
   }
 
   /** One message's share. Owner: the session's thread; closing it again means nothing. */
   public final class Share implements AutoCloseable {
+    private final Source source;
+    private final Own own;
     private boolean closed;
 
-    private Share() {}
+    private Share(Source source, Own own) {
+      this.source = source;
+      this.own = own;
+    }
 
     @Override
     public void close() {
       if (!closed) {
         closed = true;
         shares.release();
+        own.shares.release();
+        leave(source, own);
       }
     }
   }
 
   /** Null when no share was free in time. */
-  public @Nullable Share admit(Duration patience) throws InterruptedException {
-    return shares.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS) ? new Share() : null;
+  public @Nullable Share admit(Source source, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    Own own = enter(source);
+    boolean ownShare = false;
+    boolean admitted = false;
+    try {
+      ownShare = own.shares.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+      admitted =
+          ownShare && shares.tryAcquire(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return admitted ? new Share(source, own) : null;
+    } finally {
+      if (!admitted) {
+        if (ownShare) {
+          own.shares.release();
+        }
+        leave(source, own);
+      }
+    }
+  }
+
+  private synchronized Own enter(Source source) {
+    Own own = sources.computeIfAbsent(source, any -> new Own(ofSource));
+    own.users++;
+    return own;
+  }
+
+  private synchronized void leave(Source source, Own own) {
+    if (--own.users == 0) {
+      sources.remove(source);
+    }
   }
 
   /** Nearly all shares are taken: messages under way must hurry. */

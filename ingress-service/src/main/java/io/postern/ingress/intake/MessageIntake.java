@@ -45,6 +45,11 @@ public final class MessageIntake implements AutoCloseable {
     log.write(content);
   }
 
+  /** Octets that are in the log, or on their way there, so far. */
+  public long sentBytes() {
+    return log.sentBytes();
+  }
+
   public int receivedFields() {
     return header.receivedFields();
   }

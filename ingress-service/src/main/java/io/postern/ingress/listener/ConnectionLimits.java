@@ -1,13 +1,14 @@
 package io.postern.ingress.listener;
 
 import io.postern.ingress.session.Load;
+import io.postern.ingress.source.Source;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Counts open connections, in all and per address, and tells when they are nearly all taken.
- * Thread-safe. An IPv6 client is its /64, since a host has all of that.
+ * Thread-safe.
  */
 public final class ConnectionLimits implements Load {
   /** What came of a new connection. */
@@ -19,7 +20,7 @@ public final class ConnectionLimits implements Load {
 
   private final int most;
   private final int mostPerAddress;
-  private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+  private final Map<Source, Integer> bySource = new HashMap<>();
   private volatile int open;
   private volatile boolean stopping;
 
@@ -32,18 +33,18 @@ public final class ConnectionLimits implements Load {
     if (open >= most) {
       return Admission.FULL;
     }
-    InetAddress key = key(address);
-    int before = byAddress.getOrDefault(key, 0);
+    Source source = Source.of(address);
+    int before = bySource.getOrDefault(source, 0);
     if (before >= mostPerAddress) {
       return Admission.ADDRESS_LIMIT;
     }
-    byAddress.put(key, before + 1);
+    bySource.put(source, before + 1);
     open++;
     return Admission.ACCEPTED;
   }
 
   synchronized void leave(InetAddress address) {
-    byAddress.computeIfPresent(key(address), (key, count) -> count == 1 ? null : count - 1);
+    bySource.computeIfPresent(Source.of(address), (source, count) -> count == 1 ? null : count - 1);
     open--;
     notifyAll();
   }
@@ -77,18 +78,5 @@ public final class ConnectionLimits implements Load {
       wait(left);
     }
     return true;
-  }
-
-  private static InetAddress key(InetAddress address) {
-    byte[] octets = address.getAddress();
-    if (octets.length != 16) {
-      return address;
-    }
-    java.util.Arrays.fill(octets, 8, 16, (byte) 0);
-    try {
-      return InetAddress.getByAddress(octets);
-    } catch (java.net.UnknownHostException e) {
-      throw new IllegalStateException(e); // 16 octets are an address
-    }
   }
 }

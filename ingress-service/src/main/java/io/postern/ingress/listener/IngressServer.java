@@ -2,8 +2,10 @@ package io.postern.ingress.listener;
 
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.ingress.intake.RefusalKind;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.session.SmtpSession;
+import io.postern.ingress.source.Source;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class IngressServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(IngressServer.class.getName());
   private static final int BACKLOG = 512;
+  private static final RefusalKind TURNED_AWAY =
+      new RefusalKind(421, "4.3.2", "connections", "", "");
 
   private final InetSocketAddress address;
   private final SessionParts parts;
@@ -156,25 +160,15 @@ public final class IngressServer implements AutoCloseable {
   private void turnAway(
       SocketChannel channel, InetSocketAddress remote, String result, String text) {
     parts.metrics().connection(result);
-    Reply reply = Reply.of(421, "4.3.2", parts.limits().hostName() + " " + text);
-    parts.metrics().refused(reply.code(), "4.3.2");
-    parts
-        .refusals()
-        .record(
-            MessageRefused.newBuilder()
-                .setSession(
-                    SessionFacts.newBuilder()
-                        .setClientIp(remote.getAddress().getHostAddress())
-                        .setClientPort(remote.getPort())
-                        .setServerName(parts.limits().hostName())
-                        .setStartedMillis(System.currentTimeMillis()))
-                .setCommand("connect")
-                .setCode(reply.code())
-                .setEnhancedCode("4.3.2")
-                .setText(reply.text())
-                .setRule("connections")
-                .setAtMillis(System.currentTimeMillis())
-                .build());
+    String said = parts.limits().hostName() + " " + text;
+    parts.metrics().refused(TURNED_AWAY.code(), TURNED_AWAY.enhanced());
+    String reference =
+        parts
+            .refusals()
+            .refused(Source.of(remote.getAddress()), TURNED_AWAY, () -> turnedAway(remote, said));
+    Reply reply =
+        Reply.of(
+            TURNED_AWAY.code(), TURNED_AWAY.enhanced(), said + " (reference " + reference + ")");
     try {
       channel.configureBlocking(false);
       channel.write(ByteBuffer.wrap(reply.toBytes()));
@@ -183,6 +177,23 @@ public final class IngressServer implements AutoCloseable {
       LOG.log(Level.FINE, "A client was gone before it was turned away", gone);
     }
     closeQuietly(channel);
+  }
+
+  private MessageRefused turnedAway(InetSocketAddress remote, String said) {
+    return MessageRefused.newBuilder()
+        .setSession(
+            SessionFacts.newBuilder()
+                .setClientIp(remote.getAddress().getHostAddress())
+                .setClientPort(remote.getPort())
+                .setServerName(parts.limits().hostName())
+                .setStartedMillis(System.currentTimeMillis()))
+        .setCommand("connect")
+        .setCode(TURNED_AWAY.code())
+        .setEnhancedCode(TURNED_AWAY.enhanced())
+        .setText(said)
+        .setRule(TURNED_AWAY.rule())
+        .setAtMillis(System.currentTimeMillis())
+        .build();
   }
 
   private void watch() {

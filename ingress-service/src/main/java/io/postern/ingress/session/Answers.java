@@ -1,6 +1,6 @@
 package io.postern.ingress.session;
 
-import io.postern.contracts.v1.MessageRefused;
+import io.postern.ingress.intake.RefusalKind;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
@@ -43,15 +43,19 @@ final class Answers {
   }
 
   void refuse(String command, String recipient, Refusal refusal) throws IOException {
-    told(command, recipient, refusal);
-    say(refusal.reply());
+    say(refusal.reply(report(command, recipient, refusal)));
   }
 
-  /** For the record alone: there is nobody to say it to. */
-  void told(String command, String recipient, Refusal refusal) {
-    MessageRefused told = refusal.told(client.facts(), command, reversePath, recipient);
-    parts.metrics().refused(told.getCode(), told.getEnhancedCode());
-    parts.refusals().record(told);
+  /** For the record, where there may be nobody to say it to: its reference. */
+  String report(String command, String recipient, Refusal refusal) {
+    RefusalKind kind = refusal.kind();
+    parts.metrics().refused(kind.code(), kind.enhanced());
+    return parts
+        .refusals()
+        .refused(
+            client.source(),
+            kind,
+            () -> refusal.record(client.facts(), command, reversePath, recipient));
   }
 
   /** The last words: 421. */

@@ -2,6 +2,7 @@ package io.postern.ingress.session;
 
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.ingress.source.Source;
 import io.postern.names.CertificateNames;
 import io.postern.rules.InboundFacts;
 import io.postern.transport.SmtpConnection;
@@ -14,6 +15,7 @@ final class ClientFacts {
   private final SmtpConnection connection;
   private final String hostName;
   private final String ip;
+  private final Source source;
   private final int port;
   private final long startedMillis = System.currentTimeMillis();
   private @Nullable String greeting;
@@ -26,6 +28,7 @@ final class ClientFacts {
     this.hostName = hostName;
     InetSocketAddress remote = connection.remote();
     this.ip = textOf(remote);
+    this.source = Source.of(remote.getAddress());
     this.port = remote.getPort();
   }
 
@@ -78,6 +81,10 @@ final class ClientFacts {
       certificateNames = CertificateNames.ofLeaf(connection.peerChain());
     }
     return certificateNames;
+  }
+
+  Source source() {
+    return source;
   }
 
   String ip() {

@@ -7,25 +7,37 @@ import io.postern.transport.SmtpConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The client's command lines, waited for as long as the clock allows; while it waits the session
- * notices that the server stops. What ends the wait is answered here. Owner: the session's thread.
+ * notices that the server stops and that its transaction must end. What ends the wait is answered
+ * here. Owner: the session's thread.
  */
 final class CommandLines {
   private final SmtpConnection connection;
   private final SessionClock clock;
   private final Load load;
   private final Answers answers;
+  private final BooleanSupplier mustEnd;
   private final String hostName;
 
+  /**
+   * @param mustEnd others need what the transaction holds; any thread may ask
+   */
   CommandLines(
-      SmtpConnection connection, SessionClock clock, Load load, Answers answers, String hostName) {
+      SmtpConnection connection,
+      SessionClock clock,
+      Load load,
+      Answers answers,
+      BooleanSupplier mustEnd,
+      String hostName) {
     this.connection = connection;
     this.clock = clock;
     this.load = load;
     this.answers = answers;
+    this.mustEnd = mustEnd;
     this.hostName = hostName;
   }
 
@@ -35,13 +47,16 @@ final class CommandLines {
       connection.flush(); // RFC 2920 §3.2: replies go out together, at the latest now
     }
     long silentSince = System.nanoTime();
+    if (mustEnd.getAsBoolean()) {
+      return end();
+    }
     try {
       if (!connection.inputBuffered()) {
         if (load.stopping() || clock.commandLeft(silentSince).isNegative()) {
           return end();
         }
         connection.readTimeout(clock.idleWait(silentSince));
-        if (connection.fill(new CommandWait(clock, load, silentSince)) < 0) {
+        if (connection.fill(new CommandWait(clock, load, mustEnd, silentSince)) < 0) {
           throw new EOFException();
         }
       }
@@ -59,10 +74,15 @@ final class CommandLines {
   }
 
   private byte @Nullable [] end() throws IOException {
-    answers.end(
-        load.stopping()
-            ? Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping")
-            : SessionClock.timeout(hostName));
+    if (load.stopping()) {
+      answers.end(Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping"));
+    } else if (mustEnd.getAsBoolean()) {
+      answers.end(
+          Refusal.of(
+              421, "4.3.2", hostName + " has too many recipients waiting, try again", "memory"));
+    } else {
+      answers.end(SessionClock.timeout(hostName));
+    }
     return null;
   }
 }

@@ -2,6 +2,8 @@ package io.postern.ingress.session;
 
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.MessageIntake;
+import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.log.LogSpace;
 import io.postern.log.LogUnavailableException;
 import io.postern.rules.Directory;
 import io.postern.smtp.DataDecoder;
@@ -74,21 +76,23 @@ final class DataCommand {
 
   /** Null when the message was accepted. */
   @Nullable Refusal receive() throws IOException, InterruptedException {
-    try (DataAdmission.Share share = parts.admission().admit(limits.memoryPatience())) {
+    try (DataAdmission.Share share =
+        parts.admission().admit(client.source(), limits.memoryPatience())) {
       if (share == null) {
         return noMemory();
       }
-      try (MessageIntake intake = new MessageIntake(parts.log().begin())) {
+      try (UnacceptedContent.Message unaccepted = parts.unaccepted().begin(client.source());
+          MessageIntake intake = new MessageIntake(parts.log().begin())) {
         connection.write(Reply.of(354, "", "Send the message, end it with CRLF.CRLF").toBytes());
         connection.flush();
         connection.expectContent();
-        read(intake);
-        return endsSession ? refusal : finish(intake);
+        read(intake, unaccepted);
+        return endsSession ? refusal : finish(intake, unaccepted);
       }
     }
   }
 
-  private void read(MessageIntake intake) throws IOException {
+  private void read(MessageIntake intake, UnacceptedContent.Message unaccepted) throws IOException {
     while (!decoder.ended()) {
       if (!connection.input().hasRemaining() && !fill()) {
         return;
@@ -96,7 +100,7 @@ final class DataCommand {
       ByteBuffer content = decoder.decode(connection.input());
       received += content.remaining();
       if (refusal == null) {
-        refusal = take(content, intake);
+        refusal = take(content, intake, unaccepted);
         if (refusal != null) {
           intake.abandon(); // nothing of it is kept from here on
         }
@@ -125,7 +129,8 @@ final class DataCommand {
     return false;
   }
 
-  private @Nullable Refusal take(ByteBuffer content, MessageIntake intake) {
+  private @Nullable Refusal take(
+      ByteBuffer content, MessageIntake intake, UnacceptedContent.Message unaccepted) {
     if (decoder.bareLineEnd()) { // the two ends of a message must never be a matter of opinion
       return Refusal.of(
           550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
@@ -136,7 +141,15 @@ final class DataCommand {
     try {
       intake.write(content);
     } catch (LogUnavailableException e) {
+      unaccepted.forgive();
       return logUnavailable();
+    }
+    if (!unaccepted.sent(intake.sentBytes())) {
+      return tooMuchUnaccepted();
+    }
+    if (parts.space().get() == LogSpace.State.CRITICAL) {
+      unaccepted.forgive();
+      return noSpace();
     }
     if (intake.receivedFields() > SessionLimits.RECEIVED_FIELDS) { // RFC 5321 §6.3
       return Refusal.of(
@@ -148,8 +161,12 @@ final class DataCommand {
     return null;
   }
 
-  private @Nullable Refusal finish(MessageIntake intake) {
-    Refusal late = refusal != null ? refusal : changedMeanwhile();
+  private @Nullable Refusal finish(MessageIntake intake, UnacceptedContent.Message unaccepted) {
+    if (refusal != null) {
+      return refusal;
+    }
+    unaccepted.forgive(); // what follows is not the client's doing
+    Refusal late = changedMeanwhile();
     if (late != null) {
       return late;
     }
@@ -174,7 +191,8 @@ final class DataCommand {
 
   /**
    * A message may take half an hour: what a change of the directory forbids in the meantime is not
-   * accepted (G9). The client's next try is decided by the directory as it is then.
+   * accepted (G9), nor what a verdict on the client's certificate forbids that is new since then.
+   * The client's next try is decided by both as they are then.
    */
   private @Nullable Refusal changedMeanwhile() {
     Optional<Directory> directory = parts.directory().get();
@@ -182,16 +200,27 @@ final class DataCommand {
       return directoryUnavailable();
     }
     Directory now = directory.get();
-    if (now.version() == mail.directoryVersion()
+    boolean outdated = mail.attribution().outdated();
+    if (outdated) {
+      mail.attribution().askAgain();
+    }
+    boolean sameDirectory = now.version() == mail.directoryVersion();
+    if ((sameDirectory && !outdated)
         || mail.recipients()
             .wouldBeAcceptedAgain(domain -> mail.attribution().decide(now, domain))) {
       return null;
     }
-    return Refusal.of(
-        451,
-        "4.3.0",
-        "The connectors changed while the message was sent, send it again",
-        "directory-changed");
+    return sameDirectory
+        ? Refusal.of(
+            451,
+            "4.3.0",
+            "Your certificate is not known to be good any more, send the message again",
+            "verdict-changed")
+        : Refusal.of(
+            451,
+            "4.3.0",
+            "The connectors changed while the message was sent, send it again",
+            "directory-changed");
   }
 
   static Refusal directoryUnavailable() {
@@ -202,6 +231,18 @@ final class DataCommand {
   private static Refusal logUnavailable() {
     return Refusal.of(
         451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
+  }
+
+  static Refusal noSpace() {
+    return Refusal.of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
+  }
+
+  static Refusal tooMuchUnaccepted() {
+    return Refusal.of(
+        452,
+        "4.3.1",
+        "Too much content of your address was not accepted, try again in an hour",
+        "unaccepted-content");
   }
 
   static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room

@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 
 /** What a session asks about the server that it runs in. Thread-safe, cheap. */
@@ -10,11 +11,12 @@ public interface Load {
   /** The server stops: sessions that wait for a command end with 421. */
   boolean stopping();
 
-  /** Memory for messages is as scarce a thing as sessions, and needs fewer clients to be held. */
-  record MemoryToo(Load server, DataAdmission memory) implements Load {
+  /** Memory is as scarce a thing as sessions, and needs fewer clients to be held. */
+  record MemoryToo(Load server, DataAdmission messages, RecipientMemory recipients)
+      implements Load {
     @Override
     public boolean stressed() {
-      return server.stressed() || memory.scarce();
+      return server.stressed() || messages.scarce() || recipients.scarce();
     }
 
     @Override

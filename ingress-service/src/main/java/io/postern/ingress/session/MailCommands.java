@@ -2,6 +2,7 @@ package io.postern.ingress.session;
 
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
+import io.postern.log.LogSpace;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Address;
@@ -30,7 +31,7 @@ final class MailCommands implements AutoCloseable {
   private final ClientFacts client;
   private final Answers answers;
   private final HandshakeReport handshakes;
-  private @Nullable MailTransaction transaction;
+  private volatile @Nullable MailTransaction transaction; // others ask whether it must end
 
   MailCommands(
       SmtpConnection connection,
@@ -70,16 +71,42 @@ final class MailCommands implements AutoCloseable {
       answers.refuse("MAIL", "", DataCommand.directoryUnavailable());
       return;
     }
+    Refusal noRoom = noRoom();
+    if (noRoom != null) {
+      answers.refuse("MAIL", "", noRoom);
+      return;
+    }
     client.mailBegan();
     String domain = from == null ? null : from.asciiDomain();
     Attribution attribution =
-        new Attribution(parts.verdicts(), client.inbound(domain), limits.verdictPatience());
+        new Attribution(
+            parts.verdicts(),
+            client.inbound(domain),
+            limits.verdictPatience(),
+            limits.verdictHolds());
     MailTransaction begun =
         new MailTransaction(
-            from, parameters, attribution, new AcceptedRecipients(parts.recipients()));
+            from,
+            parameters,
+            attribution,
+            new AcceptedRecipients(parts.recipients().holding(client.source())));
     transaction = begun;
     answers.during(begun.reversePath());
     answers.say(Reply.of(250, "2.1.0", "Sender noted"));
+  }
+
+  /** Null when there is room for the content of one more message of this client. */
+  private @Nullable Refusal noRoom() {
+    if (parts.space().get() != LogSpace.State.OPEN) {
+      return DataCommand.noSpace();
+    }
+    return parts.unaccepted().full(client.source()) ? DataCommand.tooMuchUnaccepted() : null;
+  }
+
+  /** Others need what the transaction holds. Any thread. */
+  boolean mustEnd() {
+    MailTransaction mail = transaction;
+    return mail != null && mail.recipients().mustEnd();
   }
 
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
@@ -156,6 +183,13 @@ final class MailCommands implements AutoCloseable {
       answers.bad("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
       return;
     }
+    Refusal noRoom = noRoom();
+    if (noRoom != null) {
+      answers.refuse("DATA", "", noRoom);
+      reset();
+      return;
+    }
+    mail.recipients().sending();
     DataCommand data = new DataCommand(connection, parts, clock, load, client, mail);
     Refusal refusal = data.receive();
     if (refusal != null) {
@@ -184,8 +218,9 @@ final class MailCommands implements AutoCloseable {
 
   /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */
   void reset() {
-    if (transaction != null) {
-      transaction.close();
+    MailTransaction over = transaction;
+    if (over != null) {
+      over.close();
       transaction = null;
     }
     answers.during("");

@@ -3,11 +3,15 @@ package io.postern.ingress.session;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.TlsFacts;
+import io.postern.ingress.intake.RefusalKind;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Reply;
+import java.util.List;
 
 /**
- * A "no" on its way to the client and to mail.refusals.
+ * A "no" on its way to the client and to mail.refusals. All that a client can make long is cut: who
+ * is refused has proved nothing.
  *
  * @param rule a connector's restriction, or syntax, sequence, size, log-unavailable, ... (README.md
  *     has the list)
@@ -19,6 +23,10 @@ record Refusal(
     String connector,
     String verdict,
     Explanation explanation) {
+
+  private static final int MOST_REPLY = 512; // RFC 5321 §4.5.3.1.5, CRLF included
+  private static final int MOST_TEXT = 600;
+  private static final int MOST_EXPLANATION = 8 * 1024;
 
   static Refusal of(int code, String enhanced, String text, String rule) {
     return of(Reply.of(code, enhanced, text), rule);
@@ -38,21 +46,65 @@ record Refusal(
         decision.explanation());
   }
 
-  /** The record for mail.refusals. */
-  MessageRefused told(SessionFacts session, String command, String reversePath, String recipient) {
+  RefusalKind kind() {
+    return new RefusalKind(reply.code(), enhanced(), rule, organization, connector);
+  }
+
+  /** The reply of one line, with the reference by which its record is found. */
+  Reply reply(String reference) {
+    String end = " (reference " + reference + ")";
+    String text = reply.text();
+    int room = MOST_REPLY - "421 4.3.2 ".length() - 4 - end.length() - 2;
+    return new Reply(reply.code(), reply.enhanced(), List.of(cut(text, room) + end));
+  }
+
+  private String enhanced() {
+    return reply.enhanced() == null ? "" : reply.enhanced().toString();
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most);
+  }
+
+  /** Names of a certificate that proves nothing are not kept: its fingerprint is enough. */
+  private static SessionFacts bounded(SessionFacts session) {
+    if (!session.hasTlsFacts()) {
+      return session;
+    }
+    TlsFacts tls =
+        session.getTlsFacts().toBuilder()
+            .clearPeerNames()
+            .clearPeerSubject()
+            .setServerName(cut(session.getTlsFacts().getServerName(), MOST_TEXT))
+            .build();
+    return session.toBuilder().setTlsFacts(tls).build();
+  }
+
+  private Explanation boundedExplanation() {
+    return explanation.getSerializedSize() <= MOST_EXPLANATION
+        ? explanation
+        : explanation.toBuilder()
+            .clearSteps()
+            .setSummary(cut(explanation.getSummary(), MOST_TEXT))
+            .build();
+  }
+
+  /** The record for mail.refusals, without its reference. */
+  MessageRefused record(
+      SessionFacts session, String command, String reversePath, String recipient) {
     return MessageRefused.newBuilder()
-        .setSession(session)
+        .setSession(bounded(session))
         .setCommand(command)
-        .setReversePath(reversePath)
-        .setRecipient(recipient)
+        .setReversePath(cut(reversePath, MOST_TEXT))
+        .setRecipient(cut(recipient, MOST_TEXT))
         .setCode(reply.code())
-        .setEnhancedCode(reply.enhanced() == null ? "" : reply.enhanced().toString())
-        .setText(reply.text())
+        .setEnhancedCode(enhanced())
+        .setText(cut(reply.text(), MOST_TEXT))
         .setRule(rule)
         .setOrganization(organization)
         .setConnector(connector)
         .setVerdict(verdict)
-        .setExplanation(explanation)
+        .setExplanation(boundedExplanation())
         .setAtMillis(System.currentTimeMillis())
         .build();
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param stressTimeout the same while sessions are nearly all taken
  * @param messageDeadline from one message's end, or the connection, to the next message's end
  * @param verdictPatience for all verdicts of one transaction
+ * @param verdictHolds how old a verdict may be at the end of a message
  * @param memoryPatience how long a message waits for its share of memory
  * @param postmaster where {@code <postmaster>} goes; null: refused
  */
@@ -22,6 +23,7 @@ public record SessionLimits(
     Duration stressTimeout,
     Duration messageDeadline,
     Duration verdictPatience,
+    Duration verdictHolds,
     Duration memoryPatience,
     @Nullable String postmaster) {
   /** RFC 5321 §4.5.3.1.8 asks for 100 at least. */

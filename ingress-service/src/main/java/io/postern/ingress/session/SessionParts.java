@@ -3,7 +3,9 @@ package io.postern.ingress.session;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
-import io.postern.ingress.intake.Refusals;
+import io.postern.ingress.intake.RefusalCounts;
+import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.log.LogSpace;
 import io.postern.log.MessageLog;
 import io.postern.log.VerdictSource;
 import io.postern.rules.Directory;
@@ -14,7 +16,8 @@ import java.util.function.Supplier;
 /**
  * What all sessions share. Everything in it is thread-safe.
  *
- * @param directory empty while it is not read to its end or its reader is silent: mail waits (G3)
+ * @param directory empty while it is not in force: mail waits (G3)
+ * @param space whether the brokers' disks have room for mail
  */
 public record SessionParts(
     SessionLimits limits,
@@ -24,6 +27,8 @@ public record SessionParts(
     MessageLog log,
     DataAdmission admission,
     RecipientMemory recipients,
-    Refusals refusals,
+    UnacceptedContent unaccepted,
+    Supplier<LogSpace.State> space,
+    RefusalCounts refusals,
     Handshakes handshakes,
     SessionMetrics metrics) {}

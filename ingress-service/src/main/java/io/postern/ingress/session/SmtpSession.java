@@ -36,15 +36,16 @@ public final class SmtpSession implements Runnable {
   private final MailCommands mail;
 
   public SmtpSession(SmtpConnection connection, SessionParts parts, Load server) {
-    Load load = new Load.MemoryToo(server, parts.admission());
+    Load load = new Load.MemoryToo(server, parts.admission(), parts.recipients());
     this.connection = connection;
     this.parts = parts;
     this.limits = parts.limits();
     this.clock = new SessionClock(limits, load);
     this.client = new ClientFacts(connection, limits.hostName());
     this.answers = new Answers(connection, parts, client);
-    this.lines = new CommandLines(connection, clock, load, answers, limits.hostName());
     this.mail = new MailCommands(connection, parts, clock, load, client, answers);
+    this.lines =
+        new CommandLines(connection, clock, load, answers, mail::mustEnd, limits.hostName());
   }
 
   @Override
@@ -63,7 +64,7 @@ public final class SmtpSession implements Runnable {
 
   private void talk() throws IOException, InterruptedException {
     try {
-      answers.say(Reply.of(220, "", limits.hostName() + " ESMTP Postern"));
+      greet();
       while (!answers.over()) {
         byte[] line = lines.next();
         if (line != null) {
@@ -74,6 +75,20 @@ public final class SmtpSession implements Runnable {
       parts.metrics().failed();
       LOG.log(Level.SEVERE, "A session ended by a fault of ours", fault);
       answers.say(Reply.of(421, "4.3.0", limits.hostName() + " has a problem, try again later"));
+    }
+  }
+
+  /**
+   * RFC 5321 §4.3.1: a client waits for the greeting. One that has spoken already is none of mail;
+   * nobody is made to wait in order to see whether it will.
+   */
+  private void greet() throws IOException {
+    if (connection.inputArrived()) {
+      answers.end(
+          Refusal.of(
+              554, "5.5.1", "You spoke before the greeting: wait for it (RFC 5321)", "not-smtp"));
+    } else {
+      answers.say(Reply.of(220, "", limits.hostName() + " ESMTP Postern"));
     }
   }
 
@@ -93,6 +108,11 @@ public final class SmtpSession implements Runnable {
   }
 
   private void obey(byte[] line) throws IOException, InterruptedException {
+    String foreign = ForeignLines.problem(line);
+    if (foreign != null) {
+      answers.end(Refusal.of(554, "5.5.1", foreign, "not-smtp"));
+      return;
+    }
     try {
       switch (CommandParser.parse(line)) {
         case Command.Ehlo ehlo -> ehlo(ehlo.host());
@@ -168,10 +188,12 @@ public final class SmtpSession implements Runnable {
     } catch (TlsHandshakeException e) {
       parts.metrics().handshake("failed");
       answers.end(); // RFC 3207 §4.1: after a failed handshake there is nobody to say anything to
-      answers.told(
-          "STARTTLS",
-          "",
-          Refusal.of(454, "4.7.0", "TLS handshake failed: " + e.getMessage(), "handshake"));
+      String unsaid =
+          answers.report(
+              "STARTTLS",
+              "",
+              Refusal.of(454, "4.7.0", "TLS handshake failed: " + e.getMessage(), "handshake"));
+      LOG.log(Level.FINE, "A TLS handshake failed, reference {0}", unsaid);
       return;
     }
     client.forgetGreeting();

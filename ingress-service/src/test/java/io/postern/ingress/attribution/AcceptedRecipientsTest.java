@@ -7,13 +7,16 @@ import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.ingress.source.Source;
 import io.postern.rules.InboundDecision;
+import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AcceptedRecipientsTest {
-  private final RecipientMemory memory = new RecipientMemory(1 << 20);
-  private final AcceptedRecipients recipients = new AcceptedRecipients(memory);
+  private static final Source SOURCE = Source.of(InetAddress.ofLiteral("192.0.2.1"));
+  private final RecipientMemory memory = new RecipientMemory(1 << 20, 100);
+  private final AcceptedRecipients recipients = new AcceptedRecipients(memory.holding(SOURCE));
 
   private static EnvelopeRecipient to(String address) {
     return EnvelopeRecipient.newBuilder().setAddress(address).build();
@@ -114,7 +117,7 @@ class AcceptedRecipientsTest {
   @Test
   void G6_all_transactions_share_a_bound_and_a_closed_one_gives_all_back() {
     int free = memory.free();
-    AcceptedRecipients second = new AcceptedRecipients(memory);
+    AcceptedRecipients second = new AcceptedRecipients(memory.holding(SOURCE));
     InboundDecision.Accept accept = accept("one", "");
     int added = 0;
     while (recipients.add(to(added + "@one.example"), accept) == AcceptedRecipients.Room.TAKEN) {

@@ -76,7 +76,7 @@ public final class RunningExample implements AutoCloseable {
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
-        // The directory needs one of them; the others read it when they are ready.
+        // The directory needs this one; ingress is ready with the first that is applied.
         stack.awaitReady(Service.POLICY, READY_LIMIT);
         OptionalLong version =
             example.applyIfNew(new DirectoryClient(stack.api(Service.POLICY)), yaml, directory);

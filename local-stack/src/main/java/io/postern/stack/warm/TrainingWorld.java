@@ -88,13 +88,15 @@ final class TrainingWorld implements AutoCloseable {
   static TrainingWorld start(Path home, StateFolder state, Processes processes) throws Exception {
     TrainingWorld world = new TrainingWorld(home, state, processes);
     try {
-      world.stack.awaitReady(READY);
+      // Ingress is ready with the first directory, which policy applies.
+      world.stack.awaitReady(Service.POLICY, READY);
       DirectoryClient.Answer answer =
           new DirectoryClient(world.stack.api(Service.POLICY)).apply(world.directory(), false);
       if (!answer.accepted()) {
         throw new IllegalStateException("the directory was refused: " + answer.problems());
       }
       world.stack.awaitDirectory(answer.version(), READY);
+      world.stack.awaitReady(READY);
       return world;
     } catch (Exception e) {
       world.close();

@@ -1,6 +1,7 @@
 package io.postern.operator.commands;
 
 import io.postern.contracts.QueueId;
+import io.postern.log.LogSettings;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.trace.MailTrace;
 import io.postern.operator.trace.TracePrinter;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** One message's way, read from the topics. */
+/** One message's way, or why one was refused, read from the topics. */
 @Command(
     name = "trace",
     description =
@@ -27,7 +28,8 @@ public final class Trace implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    MailTrace trace = MailTrace.read(connection.installation().kafka(), QueueId.parse(queueId));
+    LogSettings kafka = connection.installation().kafka();
+    MailTrace trace = MailTrace.read(kafka, QueueId.parse(queueId));
     new TracePrinter(why).lines(trace).forEach(System.out::println);
     return trace.accepted() == null ? 1 : 0;
   }

@@ -20,7 +20,8 @@ import org.apache.kafka.common.resource.ResourceType;
 /**
  * Who may do what in the log, from the topics' declarations (DESIGN §3): mail content is read by
  * delivery alone. Every service may also look at topics, Kafka's own included, at groups and at the
- * brokers' settings, which it verifies at start; none may make, change or delete a topic. Pure.
+ * brokers' settings, which it verifies at start; ingress also at what their disks have free. None
+ * may make, change or delete a topic. Pure.
  */
 final class AccessRights {
   private AccessRights() {}
@@ -28,8 +29,11 @@ final class AccessRights {
   static Set<AclBinding> all() {
     Set<AclBinding> all = new HashSet<>();
     for (Principal principal : Principal.ALL) {
-      new Rights(principal, ResourceType.CLUSTER, Resource.CLUSTER_NAME, all)
-          .may(AclOperation.DESCRIBE_CONFIGS);
+      Rights cluster = new Rights(principal, ResourceType.CLUSTER, Resource.CLUSTER_NAME, all);
+      cluster.may(AclOperation.DESCRIBE_CONFIGS);
+      if (principal.roles().contains("ingress")) {
+        cluster.may(AclOperation.DESCRIBE);
+      }
       for (String topic : TopicsSetup.KAFKAS_OWN) {
         new Rights(principal, ResourceType.TOPIC, topic, all)
             .may(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -31,7 +32,8 @@ final class Counting {
           messages++;
           recipients += MessageAccepted.parseFrom(read.value()).getEnvelope().getRecipientsCount();
         }
-        case Topics.MAIL_REFUSALS -> refused++;
+        case Topics.MAIL_REFUSALS ->
+            refused += Math.max(1, MessageRefused.parseFrom(read.value()).getCount());
         case Topics.MAIL_DUE -> due(AttemptDue.parseFrom(read.value()));
         case Topics.MAIL_SCHEDULE_OUTCOMES -> own(OutcomeRecorded.parseFrom(read.value()));
         default -> outcome(OutcomeRecorded.parseFrom(read.value()), read.partition());

@@ -6,6 +6,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
@@ -17,6 +18,7 @@ import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
 import io.postern.operator.trace.MailTrace.Decided;
 import io.postern.operator.trace.MailTrace.Recorded;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +81,48 @@ public final class TracePrinter {
       return "notice     ";
     }
     return recorded.byScheduler() ? "scheduler  " : "outcome    ";
+  }
+
+  /** A refusal's records: the first in full, the further ones as counts. */
+  public List<String> lines(List<MessageRefused> records) {
+    List<String> lines = new ArrayList<>();
+    for (MessageRefused refused : records) {
+      String reply =
+          (refused.getCode() == 0 ? "" : refused.getCode() + " ")
+              + (refused.getEnhancedCode().isEmpty() ? "" : refused.getEnhancedCode() + " ")
+              + refused.getText();
+      if (refused.getFromMillis() > 0) {
+        lines.add(
+            "again      %d times from %s to %s: %s"
+                .formatted(
+                    refused.getCount(),
+                    Instant.ofEpochMilli(refused.getFromMillis()),
+                    Instant.ofEpochMilli(refused.getUntilMillis()),
+                    reply));
+        continue;
+      }
+      lines.add(
+          "refused    %s at %s, from %s"
+              .formatted(
+                  refused.getCommand(),
+                  Instant.ofEpochMilli(refused.getAtMillis()),
+                  session(refused.getSession())));
+      lines.add(
+          "envelope   from <%s> to <%s>"
+              .formatted(refused.getReversePath(), refused.getRecipient()));
+      lines.add("reply      " + reply);
+      lines.add(
+          "rule       "
+              + refused.getRule()
+              + (refused.getConnector().isEmpty()
+                  ? ""
+                  : " of " + refused.getOrganization() + " / " + refused.getConnector())
+              + (refused.getVerdict().isEmpty() ? "" : ", certificate " + refused.getVerdict()));
+      explain(refused.getExplanation(), lines);
+    }
+    return records.isEmpty()
+        ? List.of("no refusal of this reference in the log, which keeps them for a week")
+        : lines;
   }
 
   private void decision(

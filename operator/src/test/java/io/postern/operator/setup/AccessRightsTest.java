@@ -98,9 +98,20 @@ class AccessRightsTest {
     }
     assertThat(AccessRights.all())
         .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
+        .filteredOn(right -> right.entry().operation() != AclOperation.DESCRIBE)
         .extracting(right -> right.entry().operation())
         .containsOnly(AclOperation.DESCRIBE_CONFIGS)
         .hasSize(everyone.size());
+  }
+
+  /** It stops taking mail before a broker's disk is full. */
+  @Test
+  void ingressAloneMaySeeWhatTheBrokersDisksHaveFree() {
+    assertThat(AccessRights.all())
+        .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
+        .filteredOn(right -> right.entry().operation() == AclOperation.DESCRIBE)
+        .extracting(right -> right.entry().principal())
+        .containsExactly("User:ingress");
   }
 
   @Test

@@ -1,0 +1,259 @@
+package io.postern.ingress.intake;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.RefusalReference;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.ingress.source.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refusals by source and kind: the first of a minute is published in full, the further ones raise a
+ * count that is published at the minute's end, and all have one reference.
+ *
+ * <p>Whoever connects fills it, so it is bounded in memory and in what it publishes: {@value #MOST}
+ * minutes are open at once, of at most 2 KiB each; the next one ends the oldest, whose count is
+ * published then. A source has {@value #MOST_OF_SOURCE} kinds, all else that it is refused is one
+ * more. {@value #RECORDS} first refusals and {@value #BYTES} bytes of them a minute are published
+ * in full; what is beyond that is counted in total, under one reference, without source or kind.
+ * Others notice no more than that a first refusal of theirs may be among those.
+ *
+ * <p>Thread-safe; called from session threads, never blocks. One thread of its own publishes what
+ * has ended, within a second.
+ */
+public final class RefusalCounts implements AutoCloseable {
+  static final Duration MINUTE = Duration.ofMinutes(1);
+  static final int MOST = 500;
+  static final int MOST_OF_SOURCE = 20;
+  static final int RECORDS = 500;
+  static final int BYTES = 512 * 1024;
+  private static final int MOST_TEXT = 300;
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final RefusalKind BEYOND = new RefusalKind(0, "", "beyond-bounds", "", "");
+
+  private record Key(@Nullable Source source, RefusalKind kind) {}
+
+  /** A minute of one source and kind. */
+  private static final class Minute {
+    final String reference = RefusalReference.next();
+    final long beganNanos;
+    final MessageRefused.Builder record;
+    long further;
+
+    Minute(long beganNanos, MessageRefused.Builder record) {
+      this.beganNanos = beganNanos;
+      this.record = record;
+    }
+  }
+
+  private final Refusals records;
+  private final LongSupplier nanos;
+  private final Counter counted;
+  private final Counter beyond;
+  // By beginning, which is the order of their ends.
+  private final Map<Key, Minute> minutes = new LinkedHashMap<>();
+  private final Map<Source, Integer> kinds = new HashMap<>();
+  private final Thread thread = Thread.ofVirtual().name("refusal-counts").unstarted(this::run);
+  private long budgetNanos;
+  private int recordsLeft = RECORDS;
+  private int bytesLeft = BYTES;
+  private volatile boolean closed;
+
+  public RefusalCounts(Refusals records, MeterRegistry registry) {
+    this(records, registry, System::nanoTime);
+    thread.start();
+  }
+
+  RefusalCounts(Refusals records, MeterRegistry registry, LongSupplier nanos) {
+    this.records = records;
+    this.nanos = nanos;
+    this.counted = registry.counter("postern.ingress.refusal.records", "result", "counted");
+    this.beyond = registry.counter("postern.ingress.refusal.records", "result", "beyond");
+    this.budgetNanos = nanos.getAsLong();
+  }
+
+  /**
+   * A refusal happened: its reference.
+   *
+   * @param full the record, made only if it is published
+   */
+  public String refused(Source source, RefusalKind kind, Supplier<MessageRefused> full) {
+    String known = again(source, kind);
+    if (known != null) {
+      counted.increment();
+      return known;
+    }
+    MessageRefused first = full.get();
+    List<MessageRefused> toPublish = new ArrayList<>();
+    String reference = begin(source, kind, first, toPublish);
+    toPublish.forEach(records::record);
+    return reference;
+  }
+
+  private synchronized @Nullable String again(Source source, RefusalKind kind) {
+    Minute minute = minutes.get(new Key(source, kind));
+    if (minute == null && kinds.getOrDefault(source, 0) >= MOST_OF_SOURCE) {
+      minute = minutes.get(new Key(source, RefusalKind.OTHERS));
+    }
+    if (minute == null && !budgetLeft()) {
+      minute = minutes.get(new Key(null, BEYOND));
+      if (minute != null) {
+        beyond.increment();
+      }
+    }
+    if (minute == null || over(minute)) {
+      return null;
+    }
+    return count(minute);
+  }
+
+  private static String count(Minute minute) {
+    minute.further++;
+    minute.record.setUntilMillis(System.currentTimeMillis());
+    return minute.reference;
+  }
+
+  private synchronized String begin(
+      Source source, RefusalKind kind, MessageRefused first, List<MessageRefused> toPublish) {
+    end(toPublish, false);
+    RefusalKind its = kinds.getOrDefault(source, 0) < MOST_OF_SOURCE ? kind : RefusalKind.OTHERS;
+    Minute meanwhile = minutes.get(new Key(source, its));
+    if (meanwhile != null) {
+      counted.increment();
+      return count(meanwhile);
+    }
+    int size = first.getSerializedSize();
+    if (!budgetLeft() || size > bytesLeft) {
+      beyond.increment();
+      return count(
+          minutes.computeIfAbsent(new Key(null, BEYOND), key -> new Minute(now(), beyond())));
+    }
+    recordsLeft--;
+    bytesLeft -= size;
+    if (minutes.size() >= MOST) {
+      end(minutes.keySet().iterator().next(), toPublish);
+    }
+    Minute minute = new Minute(now(), further(first, its));
+    minutes.put(new Key(source, its), minute);
+    kinds.merge(source, 1, Integer::sum);
+    toPublish.add(first.toBuilder().setReference(minute.reference).setCount(1).build());
+    return minute.reference;
+  }
+
+  private long now() {
+    return nanos.getAsLong();
+  }
+
+  private boolean over(Minute minute) {
+    return now() - minute.beganNanos >= MINUTE.toNanos();
+  }
+
+  private boolean budgetLeft() {
+    if (now() - budgetNanos >= MINUTE.toNanos()) {
+      budgetNanos = now();
+      recordsLeft = RECORDS;
+      bytesLeft = BYTES;
+    }
+    return recordsLeft > 0;
+  }
+
+  /** What the record of the count has of the first refusal: no session's details, no addresses. */
+  private static MessageRefused.Builder further(MessageRefused first, RefusalKind kind) {
+    boolean one = !kind.equals(RefusalKind.OTHERS);
+    return counting(kind)
+        .setSession(
+            SessionFacts.newBuilder()
+                .setClientIp(first.getSession().getClientIp())
+                .setServerName(first.getSession().getServerName()))
+        .setCommand(one ? first.getCommand() : "")
+        .setVerdict(one ? first.getVerdict() : "")
+        .setText(one ? cut(first.getText()) : "Further kinds of refusals, counted together");
+  }
+
+  private static MessageRefused.Builder beyond() {
+    return counting(BEYOND)
+        .setText("Refusals beyond the bound on records a minute, of any source, counted together");
+  }
+
+  private static MessageRefused.Builder counting(RefusalKind kind) {
+    return MessageRefused.newBuilder()
+        .setCode(kind.code())
+        .setEnhancedCode(kind.enhanced())
+        .setRule(cut(kind.rule()))
+        .setOrganization(cut(kind.organization()))
+        .setConnector(cut(kind.connector()))
+        .setFromMillis(System.currentTimeMillis());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
+  }
+
+  /** Publishes the counts of minutes that have ended. */
+  void publishEnded() {
+    publish(false);
+  }
+
+  private void publish(boolean all) {
+    List<MessageRefused> ended = new ArrayList<>();
+    synchronized (this) {
+      end(ended, all);
+    }
+    ended.forEach(records::record);
+  }
+
+  private void end(List<MessageRefused> toPublish, boolean all) {
+    while (!minutes.isEmpty()) {
+      Map.Entry<Key, Minute> oldest = minutes.entrySet().iterator().next();
+      if (!all && !over(oldest.getValue())) {
+        return;
+      }
+      end(oldest.getKey(), toPublish);
+    }
+  }
+
+  private void end(Key key, List<MessageRefused> toPublish) {
+    Minute minute = minutes.remove(key);
+    if (key.source() != null) {
+      kinds.computeIfPresent(key.source(), (source, count) -> count == 1 ? null : count - 1);
+    }
+    if (minute != null && minute.further > 0) {
+      toPublish.add(
+          minute
+              .record
+              .setReference(minute.reference)
+              .setCount(minute.further)
+              .setAtMillis(System.currentTimeMillis())
+              .build());
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(TICK.toNanos());
+        publishEnded();
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Publishes all counts. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    publish(true);
+  }
+}

@@ -1,0 +1,149 @@
+package io.postern.ingress.intake;
+
+import io.postern.ingress.source.Source;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Content that stands in the log without having been accepted, by source: of messages under way,
+ * and of those that were refused at their end or dropped before it, which stays for days. Bounds
+ * what a source may have there within an hour.
+ *
+ * <p>Whoever may send to an accepted domain fills it: {@value #MOST} sources at most besides those
+ * with messages under way; the next one takes the place of the oldest, so who has as many addresses
+ * has as many bounds. The free space of the log ({@link io.postern.log.LogSpace}) bounds them all.
+ * Others notice nothing. Thread-safe, never blocks.
+ */
+public final class UnacceptedContent {
+  static final int MOST = 10_000;
+  private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
+
+  private static final class Bytes {
+    long underWay;
+    int messages;
+    long left;
+    long leftSince;
+
+    boolean nothing() {
+      return messages == 0 && left == 0;
+    }
+  }
+
+  private final long most;
+  private final LongSupplier nanos;
+  private final Map<Source, Bytes> sources = new LinkedHashMap<>();
+
+  /**
+   * @param most bytes of one source
+   */
+  public UnacceptedContent(long most) {
+    this(most, System::nanoTime);
+  }
+
+  UnacceptedContent(long most, LongSupplier nanos) {
+    this.most = most;
+    this.nanos = nanos;
+  }
+
+  /** The source has all that it may have: no message of it may begin. */
+  public synchronized boolean full(Source source) {
+    Bytes bytes = sources.get(source);
+    return bytes != null && all(bytes) >= most;
+  }
+
+  /** One message's content. Owner: the session's thread, which must close it. */
+  public final class Message implements AutoCloseable {
+    private final Source source;
+    private long sent;
+    private boolean within = true;
+    private boolean kept = true;
+    private boolean closed;
+
+    private Message(Source source) {
+      this.source = source;
+    }
+
+    /** So much is in the log now; false when that is more than the source may have. */
+    public boolean sent(long bytes) {
+      if (bytes != sent) {
+        synchronized (UnacceptedContent.this) {
+          Bytes of = of(source);
+          of.underWay += bytes - sent;
+          sent = bytes;
+          within = all(of) <= most;
+        }
+      }
+      return within;
+    }
+
+    /** It was accepted, or the fault is ours: it counts for nothing. */
+    public void forgive() {
+      kept = false;
+    }
+
+    /** What was not forgiven is left behind; twice is once. */
+    @Override
+    public void close() {
+      synchronized (UnacceptedContent.this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        Bytes of = of(source);
+        forgetHour(of);
+        of.messages--;
+        of.underWay -= sent;
+        if (kept && sent > 0) {
+          if (of.left == 0) {
+            of.leftSince = nanos.getAsLong();
+          }
+          of.left += sent;
+        }
+        if (of.nothing()) {
+          sources.remove(source);
+        }
+      }
+    }
+  }
+
+  /** A message begins. */
+  public synchronized Message begin(Source source) {
+    Bytes bytes = sources.computeIfAbsent(source, any -> new Bytes());
+    bytes.messages++;
+    if (sources.size() > MOST) {
+      forgetOldest();
+    }
+    return new Message(source);
+  }
+
+  private Bytes of(Source source) {
+    Bytes bytes = sources.get(source);
+    if (bytes == null) {
+      throw new IllegalStateException("a source with a message under way was forgotten");
+    }
+    return bytes;
+  }
+
+  private long all(Bytes bytes) {
+    forgetHour(bytes);
+    return bytes.left + bytes.underWay;
+  }
+
+  private void forgetHour(Bytes bytes) {
+    if (bytes.left > 0 && nanos.getAsLong() - bytes.leftSince >= HOUR_NANOS) {
+      bytes.left = 0;
+    }
+  }
+
+  private void forgetOldest() {
+    for (Iterator<Bytes> each = sources.values().iterator(); each.hasNext(); ) {
+      if (each.next().messages == 0) {
+        each.remove();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Whose a session is, for counting by client address. */
+@org.jspecify.annotations.NullMarked
+package io.postern.ingress.source;

@@ -1,0 +1,71 @@
+package io.postern.ingress.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.ingress.source.Source;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** G6: what one address may leave in the log, with a held clock. */
+class UnacceptedContentTest {
+  private final AtomicLong nanos = new AtomicLong();
+  private final UnacceptedContent contents = new UnacceptedContent(1_000, nanos::get);
+
+  private static Source source(int number) {
+    return Source.of(
+        InetAddress.ofLiteral("10.%d.%d.1".formatted(number / 256 % 256, number % 256)));
+  }
+
+  private void leave(Source source, long bytes) {
+    try (UnacceptedContent.Message message = contents.begin(source)) {
+      message.sent(bytes);
+    }
+  }
+
+  @Test
+  void what_is_left_behind_counts_for_an_hour_and_for_its_source_alone() {
+    leave(source(1), 600);
+    assertThat(contents.full(source(1))).isFalse();
+    leave(source(1), 400);
+    assertThat(contents.full(source(1))).isTrue();
+    assertThat(contents.full(source(2))).isFalse();
+    nanos.addAndGet(Duration.ofHours(1).toNanos());
+    assertThat(contents.full(source(1))).isFalse();
+    leave(source(1), 999);
+    assertThat(contents.full(source(1))).isFalse();
+  }
+
+  @Test
+  void messages_under_way_count_together_and_what_is_forgiven_counts_no_more() {
+    UnacceptedContent.Message one = contents.begin(source(1));
+    UnacceptedContent.Message two = contents.begin(source(1));
+    assertThat(one.sent(500)).isTrue();
+    assertThat(two.sent(400)).isTrue();
+    assertThat(two.sent(501)).isFalse();
+    assertThat(contents.full(source(1))).isTrue();
+    one.forgive();
+    one.close();
+    one.close();
+    assertThat(contents.full(source(1))).isFalse();
+    two.close();
+    leave(source(1), 498);
+    assertThat(contents.full(source(1))).isFalse();
+    leave(source(1), 1);
+    assertThat(contents.full(source(1))).isTrue();
+  }
+
+  @Test
+  void the_table_is_bounded_and_a_source_with_a_message_under_way_stays() {
+    UnacceptedContent.Message under = contents.begin(source(0));
+    under.sent(1_000);
+    leave(source(1), 1_000);
+    for (int i = 2; i < UnacceptedContent.MOST + 2; i++) {
+      leave(source(i), 1);
+    }
+    assertThat(contents.full(source(1))).isFalse(); // the oldest was forgotten
+    assertThat(contents.full(source(0))).isTrue();
+    under.close();
+  }
+}

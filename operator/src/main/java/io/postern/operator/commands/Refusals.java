@@ -1,0 +1,132 @@
+package io.postern.operator.commands;
+
+import io.postern.contracts.RefusalReference;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.trace.RefusalLookup;
+import io.postern.operator.trace.TracePrinter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Why mail was refused: one refusal by its reference, or those of a sender. */
+@Command(
+    name = "refusals",
+    description = {
+      "Shows a refusal, why, and how often it came again, by the reference in its reply; or lists refusals.",
+      "Exit code 0: there are some, 1: there is none."
+    },
+    mixinStandardHelpOptions = true)
+public final class Refusals implements Callable<Integer> {
+  private static final Duration KEPT = Duration.ofDays(7);
+  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(
+      paramLabel = "REFERENCE",
+      arity = "0..1",
+      description = "as in \"550 5.7.64 … (reference 0Z7K-31QF)\"")
+  private @Nullable String reference;
+
+  @Option(names = "--ip", paramLabel = "ADDRESS", description = "of the client")
+  private @Nullable String ip;
+
+  @Option(
+      names = "--domain",
+      paramLabel = "DOMAIN",
+      description = "of the sender's address or of the recipient's")
+  private @Nullable String domain;
+
+  @Option(
+      names = "--since",
+      paramLabel = "AGE",
+      description = "how far back a list goes: 30m, 12h, 3d (default: ${DEFAULT-VALUE}, at most 7d)")
+  private String since = "1d";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    return reference == null ? list() : show(RefusalReference.parse(reference));
+  }
+
+  private int show(String wanted) throws Exception {
+    List<MessageRefused> records =
+        find(Instant.now().minus(KEPT), refused -> refused.getReference().equals(wanted));
+    new TracePrinter(true).lines(records).forEach(System.out::println);
+    return records.isEmpty() ? 1 : 0;
+  }
+
+  private int list() throws Exception {
+    List<MessageRefused> records = find(Instant.now().minus(age()), this::isAskedFor);
+    for (MessageRefused refused : records) {
+      boolean counts = refused.getFromMillis() > 0;
+      System.out.printf(
+          "%s  %s  %s%n",
+          Instant.ofEpochMilli(counts ? refused.getUntilMillis() : refused.getAtMillis()),
+          refused.getReference().isEmpty() ? "-" : refused.getReference(),
+          counts
+              ? refused.getCount() + " times again"
+              : "%s <%s> to <%s>: %d %s %s"
+                  .formatted(
+                      refused.getSession().getClientIp(),
+                      refused.getReversePath(),
+                      refused.getRecipient(),
+                      refused.getCode(),
+                      refused.getEnhancedCode(),
+                      refused.getText()));
+    }
+    if (records.size() == RefusalLookup.MOST) {
+      System.out.println("… the newest " + RefusalLookup.MOST + "; name an address or a domain");
+    }
+    return records.isEmpty() ? 1 : 0;
+  }
+
+  private List<MessageRefused> find(Instant from, Predicate<MessageRefused> matches)
+      throws Exception {
+    return RefusalLookup.find(connection.installation().kafka(), from, matches);
+  }
+
+  private boolean isAskedFor(MessageRefused refused) {
+    return (ip == null || refused.getSession().getClientIp().equals(ip))
+        && (domain == null
+            || isIn(refused.getReversePath(), domain)
+            || isIn(refused.getRecipient(), domain));
+  }
+
+  private static boolean isIn(String address, String domain) {
+    return address
+        .toLowerCase(Locale.ROOT)
+        .endsWith("@" + domain.toLowerCase(Locale.ROOT));
+  }
+
+  private Duration age() {
+    Matcher matcher = AGE.matcher(since);
+    if (!matcher.matches()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--since: \"" + since + "\" is no age; write one like 30m, 12h or 3d");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    Duration age =
+        switch (matcher.group(2)) {
+          case "m" -> Duration.ofMinutes(number);
+          case "h" -> Duration.ofHours(number);
+          default -> Duration.ofDays(number);
+        };
+    return age.compareTo(KEPT) > 0 ? KEPT : age;
+  }
+}

@@ -1,0 +1,72 @@
+package io.postern.operator.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.SessionFacts;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+/** Refusals in the counts, and found by their reference. */
+final class RefusalsTest {
+  private static final MessageRefused FIRST =
+      MessageRefused.newBuilder()
+          .setReference("0Z7K-31QF")
+          .setCount(1)
+          .setAtMillis(1_000)
+          .setSession(SessionFacts.newBuilder().setClientIp("192.0.2.1").setProtocol("ESMTP"))
+          .setCommand("RCPT")
+          .setReversePath("a@sender.example")
+          .setRecipient("b@nowhere.example")
+          .setCode(550)
+          .setEnhancedCode("5.7.64")
+          .setText("Relay Access Denied ATTR36")
+          .setRule("tenantAttribution")
+          .setExplanation(
+              Explanation.newBuilder()
+                  .setSummary("nobody here accepts its mail")
+                  .addSteps(ExplanationStep.newBuilder().setSubject("nowhere.example")))
+          .build();
+
+  private static final MessageRefused FURTHER =
+      MessageRefused.newBuilder()
+          .setReference("0Z7K-31QF")
+          .setCount(499)
+          .setFromMillis(1_000)
+          .setUntilMillis(61_000)
+          .setCode(550)
+          .setEnhancedCode("5.7.64")
+          .setText("Relay Access Denied ATTR36")
+          .build();
+
+  @Test
+  void aRecordCountsForAllThatItStandsForAndAnOlderOneForItself() {
+    Counting counting = new Counting();
+    long offset = 0;
+    for (MessageRefused record : List.of(FIRST, FURTHER, MessageRefused.getDefaultInstance())) {
+      counting.read(
+          new ConsumerRecord<>(
+              Topics.MAIL_REFUSALS, 0, offset++, "192.0.2.1", record.toByteArray()));
+    }
+    assertThat(counting.counts().refused()).isEqualTo(501);
+  }
+
+  @Test
+  void aReferenceShowsTheFirstWithItsExplanationAndHowOftenItCameAgain() {
+    assertThat(new TracePrinter(true).lines(List.of(FIRST, FURTHER)))
+        .containsExactly(
+            "refused    RCPT at 1970-01-01T00:00:01Z, from 192.0.2.1 over ESMTP (plaintext)",
+            "envelope   from <a@sender.example> to <b@nowhere.example>",
+            "reply      550 5.7.64 Relay Access Denied ATTR36",
+            "rule       tenantAttribution",
+            "           because nobody here accepts its mail",
+            "             - nowhere.example: ",
+            "again      499 times from 1970-01-01T00:00:01Z to 1970-01-01T00:01:01Z: 550 5.7.64"
+                + " Relay Access Denied ATTR36");
+    assertThat(new TracePrinter(true).lines(List.of())).hasSize(1);
+  }
+}
