@@ -16,8 +16,8 @@ import java.util.List;
  *     may name
  * @param dnsServer ip:port of the resolver, or empty for the system's
  * @param mxPort port of MX hosts
- * @param allowPrivateTargets whether CRLs may be fetched from loopback and MX hosts stand there: for
- *     a development CA and DNS only
+ * @param allowPrivateTargets whether CRLs may be fetched from loopback and MX hosts stand there:
+ *     for a development CA and DNS only
  * @param processes how many run, and how
  */
 public record StackOptions(

@@ -2,10 +2,15 @@ package io.postern.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.TlsVersionSuites;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 class CapabilitiesTest {
@@ -54,6 +59,26 @@ class CapabilitiesTest {
           .containsSubsequence(TlsSetup.NOT_FORWARD_SECRET);
       assertThat(offered.getGroupsList()).isEqualTo(GROUPS);
       assertThat(suites(Capabilities.of(newest), TlsVersion.TLS_1_2)).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutTheHybridGroupAHelloIsSmall() throws Exception {
+    InetSocketAddress peer = new InetSocketAddress("127.0.0.1", 25);
+    try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
+      assertThat(hello(client.newEngine(peer, "mx.example", true))).hasSizeGreaterThan(1_100);
+      assertThat(hello(client.newEngine(peer, "mx.example", false))).hasSizeLessThan(600);
+    }
+  }
+
+  private static byte[] hello(SSLEngine engine) throws SSLException {
+    try {
+      ByteBuffer hello = new MemoryHandshake(engine).hello();
+      byte[] octets = new byte[hello.remaining()];
+      hello.get(octets);
+      return octets;
+    } finally {
+      ReferenceCountUtil.release(engine);
     }
   }
 
