@@ -3,7 +3,7 @@ package io.postern.certificate;
 import io.postern.contracts.v1.VerdictReason;
 
 /**
- * Why a chain is not good: a reason of the closed list (DESIGN §7) and a sentence for the
- * administrator.
+ * Why a chain is not good: a reason of the closed list (docs/design/architecture.md, "Certificate
+ * verdicts") and a sentence for the administrator.
  */
 public record Problem(VerdictReason reason, String detail) {}

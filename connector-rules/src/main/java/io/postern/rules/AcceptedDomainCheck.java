@@ -6,7 +6,9 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.names.DomainNames;
 
-/** An accepted domain's name and its mailbox route (DESIGN §6). */
+/**
+ * An accepted domain's name and its mailbox route (docs/design/connectors.md, "Mailbox routes").
+ */
 final class AcceptedDomainCheck {
   private AcceptedDomainCheck() {}
 

@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * May these changes be made, all together (DESIGN §9)? Each changed object by itself, and the whole
- * directory as it would be afterwards: what is referred to exists, and a domain belongs to one
- * organization. Unchanged objects are not judged again, so that a rule that came later blocks no
- * other change. A pure function; any thread. No problem names what another organization has (G8).
+ * May these changes be made, all together (docs/design/architecture.md, "Directory and
+ * administration")? Each changed object by itself, and the whole directory as it would be
+ * afterwards: what is referred to exists, and a domain belongs to one organization. Unchanged
+ * objects are not judged again, so that a rule that came later blocks no other change. A pure
+ * function; any thread. No problem names what another organization has (G8).
  */
 public final class DirectoryRules {
   static final int MAX_DISPLAY_NAME = 256;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What New-InboundConnector refuses (exchange-semantics §1.1), and what it takes though it has no
- * effect, which an administrator would believe to protect.
+ * What New-InboundConnector refuses (docs/design/connectors.md, "Inbound parameters"), and what it
+ * takes though it has no effect, which an administrator would believe to protect.
  */
 final class InboundConnectorCheck {
   private static final int SHORTEST_IPV4_PREFIX = 24;

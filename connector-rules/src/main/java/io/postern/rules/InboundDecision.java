@@ -6,7 +6,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of one recipient in the session (DESIGN §5). */
+/** What becomes of one recipient in the session (docs/design/connectors.md, "Inbound"). */
 public sealed interface InboundDecision {
   /**
    * @param organization on whose behalf the mail goes on

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * May this session send mail to this recipient, on whose behalf, and by which connector (DESIGN §5,
- * exchange-semantics §1)? A pure function; any thread. The same facts and the same directory give
- * the same decision, whatever the order of its objects.
+ * May this session send mail to this recipient, on whose behalf, and by which connector
+ * (docs/design/connectors.md, "Inbound")? A pure function; any thread. The same facts and the same
+ * directory give the same decision, whatever the order of its objects.
  *
  * <ol>
  *   <li>Originating: the session is an organization's own server, by certificate or by address (see

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does the session come from an organization's own server? First by the certificate's names over
- * all organizations, then by address with the MAIL FROM domain (exchange-semantics §1.2, steps 1 to
- * 3). A connector of one organization never reaches into another: what proves the organization is
- * always an accepted domain of its own, and a domain belongs to one organization.
+ * all organizations, then by address with the MAIL FROM domain (docs/design/connectors.md,
+ * "Attribution"). A connector of one organization never reaches into another: what proves the
+ * organization is always an accepted domain of its own, and a domain belongs to one organization.
  */
 sealed interface Originating {
   /**

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What New-OutboundConnector refuses (exchange-semantics §2.1), the traps that its users fell into,
- * what would have no effect, and what this version does not evaluate.
+ * What New-OutboundConnector refuses (docs/design/connectors.md, "Outbound parameters"), the traps
+ * that its users fell into, what would have no effect, and what this version does not evaluate.
  */
 final class OutboundConnectorCheck {
   static final int MAX_SMART_HOSTS = 20;

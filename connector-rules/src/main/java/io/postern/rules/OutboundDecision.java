@@ -4,7 +4,9 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.TlsRequirement;
 
-/** Where mail for one recipient goes, and over which TLS (DESIGN §6). */
+/**
+ * Where mail for one recipient goes, and over which TLS (docs/design/connectors.md, "Outbound").
+ */
 public sealed interface OutboundDecision {
   /** What was looked at and why this came out. */
   Explanation explanation();

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where mail for a recipient goes and over which TLS (DESIGN §6, exchange-semantics §2.2). A pure
- * function; any thread. Only connectors of the message's organization are looked at (G8), and of
- * equals the first by name wins.
+ * Where mail for a recipient goes and over which TLS (docs/design/connectors.md, "Choice of a
+ * connector"). A pure function; any thread. Only connectors of the message's organization are
+ * looked at (G8), and of equals the first by name wins.
  *
  * <ol>
  *   <li>To an accepted domain of the same organization: an on-premises connector by exact domain,

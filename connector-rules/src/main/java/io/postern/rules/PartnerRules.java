@@ -10,9 +10,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partner connectors of the recipient's organization (exchange-semantics §1.2, step 5). In
- * scope is a connector by senderDomains (MAIL FROM; the null reverse-path only by "*") and
- * associatedAcceptedDomains. Where Microsoft's text leaves a gap the rule is ours:
+ * The partner connectors of the recipient's organization (docs/design/connectors.md, "Partner
+ * connectors"). In scope is a connector by senderDomains (MAIL FROM; the null reverse-path only by
+ * "*") and associatedAcceptedDomains. Where Microsoft's text leaves a gap the rule is ours:
  *
  * <ol>
  *   <li>Restrict beats allow: if a restricting connector is in scope, only restricting ones let

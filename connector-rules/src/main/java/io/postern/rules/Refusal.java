@@ -6,11 +6,11 @@ import io.postern.contracts.v1.VerdictReason;
 import java.util.Locale;
 
 /**
- * The replies to a refused recipient. Codes and texts are Exchange's (exchange-semantics §1.3), for
- * the eyes of administrators who know them, but for two: a missing STARTTLS is permanent
- * (Exchange's text has 451 with 5.7.3, classes that RFC 3463 §2 forbids to differ; a host without
- * TLS has none at the next attempt either, and its administrator learns it at once), and a verdict
- * that cannot be had has a text of ours.
+ * The replies to a refused recipient. Codes and texts are Exchange's (docs/design/connectors.md,
+ * "Inbound replies"), for the eyes of administrators who know them, but for two: a missing STARTTLS
+ * is permanent (Exchange's text has 451 with 5.7.3, classes that RFC 3463 §2 forbids to differ; a
+ * host without TLS has none at the next attempt either, and its administrator learns it at once),
+ * and a verdict that cannot be had has a text of ours.
  *
  * @param rule the parameter that refused
  * @param verdict on the client's chain, as in the trace; empty: none was asked for

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * DESIGN §5: partners by domain, by certificate, by IP range, over TLS and in plaintext; the
- * organization's own server.
+ * docs/design/connectors.md, "Inbound": partners by domain, by certificate, by IP range, over TLS
+ * and in plaintext; the organization's own server.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InboundPartnerTest {

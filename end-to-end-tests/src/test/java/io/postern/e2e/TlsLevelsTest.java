@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * DESIGN §6, G3, G4: each TLS level against each kind of peer. What may go goes; what may not is
- * deferred with the right reason, and the peer's own transcript shows that nothing of the envelope
- * was sent.
+ * docs/design/connectors.md, "TLS levels"; G3, G4: each TLS level against each kind of peer. What
+ * may go goes; what may not is deferred with the right reason, and the peer's own transcript shows
+ * that nothing of the envelope was sent.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsLevelsTest {

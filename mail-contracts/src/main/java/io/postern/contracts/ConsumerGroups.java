@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The consumer groups that keep a position, and the topics they read. A position 0 is committed for
  * each when a topic is created, so that a reader may treat a missing position as the alarm it is
- * (docs/design/the-log.md, Home partition and content).
+ * (docs/design/the-log.md, "Home partition and content").
  */
 public final class ConsumerGroups {
   public static final String DECIDER = "postern-decider";
@@ -14,7 +14,7 @@ public final class ConsumerGroups {
   public static final String NOTICE_WRITER = "postern-notice-writer";
   public static final String DELIVERY = "postern-delivery";
 
-  /** Copies held content (docs/design/the-log.md, Home partition and content). */
+  /** Copies held content (docs/design/the-log.md, "Home partition and content"). */
   public static final String DELIVERY_KEEPER = "postern-delivery-keeper";
 
   public static final String DELIVERY_PROBER = "postern-delivery-prober";

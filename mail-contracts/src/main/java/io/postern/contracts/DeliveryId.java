@@ -2,7 +2,7 @@ package io.postern.contracts;
 
 /**
  * Names one delivery that was asked for: message, attempt (1, 2, ...) and group of recipients
- * within the attempt (docs/design/the-log.md, Decisions: a chain). Written {@code
+ * within the attempt (docs/design/the-log.md, "Decisions: a chain"). Written {@code
  * queueid/attempt/group}. Immutable.
  */
 public record DeliveryId(QueueId queueId, int attempt, int group) {

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 
 /**
  * How the log is installed: what makes an acknowledgement durable, and how many partitions the mail
- * topics have (docs/design/the-log.md, Home partition and content; Producers and readers). The
+ * topics have (docs/design/the-log.md, "Home partition and content", "Producers and readers"). The
  * partition count is chosen at installation.
  *
  * @param flushEachAppend a single node has no second copy, so each append is fsynced

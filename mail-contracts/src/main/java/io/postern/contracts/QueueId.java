@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * Names one accepted message and carries the number of its home partition, so that whoever has the
- * id finds everything about the message (docs/design/the-log.md, Home partition and content).
+ * id finds everything about the message (docs/design/the-log.md, "Home partition and content").
  *
  * <p>Form: 21 characters of {@code 0-9a-z}: partition (3), Unix milliseconds (9), random (9), each
  * in base 36. Lower case, safe in file names, Received headers and replies. Immutable; any thread.

@@ -4,7 +4,7 @@ import io.postern.contracts.v1.TlsLevel;
 
 /**
  * The token that every attempt carries: what was required, and what was achieved or why it was
- * refused (DESIGN §6).
+ * refused (docs/design/connectors.md, "Tokens and reasons").
  */
 public final class TlsToken {
   private TlsToken() {}

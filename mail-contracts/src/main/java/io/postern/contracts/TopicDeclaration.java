@@ -9,12 +9,12 @@ import java.util.TreeMap;
 
 /**
  * What a topic must be: the one place from which topics are created and verified, and from which
- * ACLs and documents come (DESIGN §3). Immutable.
+ * ACLs and documents come (docs/design/architecture.md, "Topics"). Immutable.
  *
  * @param retention how long records are kept; for a compacted topic the lag before compaction
  * @param records how large they are
  * @param flushEachAppend fsync every append where the deployment has a single node
- * @param writers principals that write, as in DESIGN §3
+ * @param writers principals that write, as in docs/design/architecture.md, "Topics"
  * @param readers principals that read
  */
 public record TopicDeclaration(
@@ -124,7 +124,7 @@ public record TopicDeclaration(
   public Map<String, String> configs(Deployment deployment) {
     Map<String, String> configs = new TreeMap<>();
     // The log's clock, not the writer's: retention and expiry count from here
-    // (docs/design/the-log.md, Producers and readers).
+    // (docs/design/the-log.md, "Producers and readers").
     configs.put(
         "message.timestamp.type", cleanup == Cleanup.CHANGELOG ? "CreateTime" : "LogAppendTime");
     configs.put("min.insync.replicas", Integer.toString(deployment.minInSyncReplicas()));

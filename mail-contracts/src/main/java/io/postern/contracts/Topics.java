@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The topics (DESIGN §3): names and declarations. Services create or verify them from {@link #ALL}.
+ * The topics (docs/design/architecture.md, "Topics"): names and declarations. Services create or
+ * verify them from {@link #ALL}.
  */
 public final class Topics {
   public static final String MAIL_ACCEPTED = "mail.accepted";
@@ -77,14 +78,17 @@ public final class Topics {
   /** Largest piece of content in one record of {@link #MAIL_CONTENT}. */
   public static final int MAX_CHUNK_BYTES = 512 * 1024;
 
-  /** Longest lifetime of a message that an organization may set (DESIGN §8). */
+  /**
+   * Longest lifetime of a message that an organization may set (docs/design/architecture.md,
+   * "Time").
+   */
   public static final Duration LONGEST_LIFETIME = Duration.ofDays(5);
 
-  /** Longest hold (DESIGN §8). */
+  /** Longest hold (docs/design/architecture.md, "Time"). */
   public static final Duration LONGEST_HOLD = Duration.ofDays(14);
 
   private static final Duration MARGIN = Duration.ofDays(2);
-  // What outlives its content has expired (docs/design/the-log.md, Home partition and content).
+  // What outlives its content has expired (docs/design/the-log.md, "Home partition and content").
   private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
   // No message lives longer than lifetime and hold: all that is said about one stays that long.
   private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
@@ -231,7 +235,7 @@ public final class Topics {
   }
 
   // Streams compares the times of its own records: they are the writer's (docs/design/the-log.md,
-  // Producers and readers).
+  // "Producers and readers").
   private static TopicDeclaration changelog(String name) {
     return new TopicDeclaration(
         name,

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SpellingTest {
-  /** DESIGN §7, in its order. */
+  /** docs/design/architecture.md, "Certificate verdicts", in its order. */
   private static final List<String> VERDICT_REASONS =
       List.of(
           "untrusted-root",

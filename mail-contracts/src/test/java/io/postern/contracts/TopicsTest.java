@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** The declaration says what DESIGN §3 and docs/design/the-log.md say. */
+/**
+ * The declaration says what docs/design/architecture.md, "Topics", and docs/design/the-log.md say.
+ */
 class TopicsTest {
   static final Collection<TopicDeclaration> ALL = Topics.ALL;
   private static final Deployment NODE = Deployment.singleNode(4);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One consumer and its thread, which fills the passages that want to be filled. Partitions without
  * one are paused. Its position moves by seeking only when what is wanted is not just ahead
- * (docs/design/the-log.md, Home partition and content).
+ * (docs/design/the-log.md, "Home partition and content").
  *
  * <p>In each partition it goes forward from passage to passage, each filled to its window on the
  * way, and then back to the first one: nobody waits for more than one sweep, and neighbours are

@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads contents (DESIGN §3, docs/design/the-log.md, Home partition and content): many at once, in
- * batches per partition and in offset order. Any thread may open; each stream has one owner. Three
- * threads of its own read: one scans forward with large fetches and begins every fresh content; one
- * with small fetches reads what lies behind the scan (retries, held mail, a slow destination's);
- * one with the largest fetches reads contents above 1 MiB behind the scan, and what of them did not
- * fit into the first window. So a slow peer delays nobody.
+ * Reads contents (docs/design/the-log.md, "Home partition and content"): many at once, in batches
+ * per partition and in offset order. Any thread may open; each stream has one owner. Three threads
+ * of its own read: one scans forward with large fetches and begins every fresh content; one with
+ * small fetches reads what lies behind the scan (retries, held mail, a slow destination's); one
+ * with the largest fetches reads contents above 1 MiB behind the scan, and what of them did not fit
+ * into the first window. So a slow peer delays nobody.
  *
  * <p>Bounds: at most 1 MiB of a content is read ahead, and one chunk once 16 MiB are buffered over
  * all streams; 8 MiB of records of the first two threads and 2 MiB of the third are kept for those

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Begins a new era of delivery's consumer group, when the group was deleted and its positions with
  * it: each partition's position is derived from the log alone, and its owners are later than all
- * before (docs/design/the-log.md, A new era). No replica of delivery may be alive meanwhile, not
+ * before (docs/design/the-log.md, "A new era"). No replica of delivery may be alive meanwhile, not
  * even one that is stopped or paused.
  *
  * <p>Both topics are read two or three times, partition by partition. Memory: 8 bytes a recipient's

@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the directory (DESIGN §9, docs/design/the-log.md, Directory) and holds the newest
- * snapshot of it. One thread of its own reads; every method may be called from any thread.
+ * Follows the directory (docs/design/the-log.md, "Directory") and holds the newest snapshot of it.
+ * One thread of its own reads; every method may be called from any thread.
  *
  * <p>{@link #current} is empty until the directory was read to its end, and when the reader is
  * silent: for 10 s no answer has confirmed that it is at the end. Who finds it empty decides
@@ -189,7 +189,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     long published = Long.MIN_VALUE;
     while (!closed) {
       // Asked after the assignment: what was written before is below this end
-      // (docs/design/the-log.md, Directory).
+      // (docs/design/the-log.md, "Directory").
       end.ask();
       ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
       for (ConsumerRecord<String, byte[]> object : records) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The latest object of each key, with a command's objects applied together (docs/design/the-log.md,
- * Directory). Owner: the reader's thread.
+ * "Directory"). Owner: the reader's thread.
  *
  * <p>A command's objects follow each other in one transaction of the one writer. It is complete
  * with its last object; with another command's first; or when the reader has passed the

@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Copies contents to {@code mail.content.held}, where a held message's content outlives the
- * retention of {@code mail.content} (docs/design/the-log.md, Home partition and content): without a
- * transaction, and every chunk acknowledged before the copy is named to anyone. A copy that is not
- * finished harms nobody.
+ * retention of {@code mail.content} (docs/design/the-log.md, "Home partition and content"): without
+ * a transaction, and every chunk acknowledged before the copy is named to anyone. A copy that is
+ * not finished harms nobody.
  *
  * <p>Cut at the same places whenever it is made: a copy that two writers make at the same time is
  * still readable, see {@link Passage}. Any thread, one for each call, which it blocks. Bounds: one

@@ -22,9 +22,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts from certificate-service over the log (DESIGN §7, docs/design/the-log.md, Verdicts). A
- * thread of its own reads all verdicts, also those that other replicas asked for; callers are
- * virtual threads.
+ * Verdicts from certificate-service over the log (docs/design/architecture.md, "Certificate
+ * verdicts"; docs/design/the-log.md, "Verdicts"). A thread of its own reads all verdicts, also
+ * those that other replicas asked for; callers are virtual threads.
  *
  * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
  * until"), at most {@link VerdictCache}'s bound; one on the default anchor set, or on an

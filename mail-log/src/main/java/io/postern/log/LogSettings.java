@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach the log, and the rules for producers and readers (docs/design/the-log.md, Producers
- * and readers). Keys are strings, values bytes.
+ * How to reach the log, and the rules for producers and readers (docs/design/the-log.md, "Producers
+ * and readers"). Keys are strings, values bytes.
  *
  * <p>A link that leaves the machine is TLS 1.2 or newer and both sides authenticate (S3): anything
  * else is refused here, with a sentence that names the key and the cure. Immutable.

@@ -140,7 +140,7 @@ final class MessageIntake implements Intake {
 
   @Override
   public void accept(MessageAccepted message) throws LogUnavailableException {
-    // Only now is all content durable (docs/design/the-log.md, Home partition and content).
+    // Only now is all content durable (docs/design/the-log.md, "Home partition and content").
     expect(State.ENVELOPE);
     if (!message.getQueueId().equals(queueId.value())) {
       throw new IllegalArgumentException("the envelope is of another message");

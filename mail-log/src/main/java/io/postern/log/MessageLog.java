@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * Ingress' durable way in (G1, docs/design/the-log.md, Home partition and content): content in
+ * Ingress' durable way in (G1; docs/design/the-log.md, "Home partition and content"): content in
  * chunks, all acknowledged, then the envelope. Any number of virtual threads, one per {@link
  * Intake}.
  *

@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /**
  * Writes the text of a message that we say ourselves to {@code mail.content}, so that what follows
- * carries a reference and no bytes (docs/design/the-log.md, Home partition and content): without a
- * transaction, and every chunk acknowledged before the envelope names it. A text that no envelope
+ * carries a reference and no bytes (docs/design/the-log.md, "Home partition and content"): without
+ * a transaction, and every chunk acknowledged before the envelope names it. A text that no envelope
  * names harms nobody and goes with its retention. Owner: one thread. Bounds: 16 MiB unacknowledged
  * in all; a log that does not answer within the patience of 15 s ends the call.
  */

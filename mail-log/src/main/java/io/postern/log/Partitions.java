@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Which partition the next message goes to: the same one for up to 1 MB or 100 ms, so that many
  * messages share one append and one fsync, then the next. One whose acknowledgement is overdue, or
- * that has more than 1 MB unacknowledged, is left at once and avoided (docs/design/the-log.md, Home
- * partition and content). Any thread; never blocks.
+ * that has more than 1 MB unacknowledged, is left at once and avoided (docs/design/the-log.md,
+ * "Home partition and content"). Any thread; never blocks.
  */
 final class Partitions {
   private static final long STICKY_BYTES = 1_000_000;

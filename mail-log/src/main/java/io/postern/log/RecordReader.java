@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records of one topic back by offset: what {@code mail.due} and {@code mail.notices} refer
- * to (docs/design/the-log.md, Decisions: a chain). Small fetches, since such reads are at random;
+ * to (docs/design/the-log.md, "Decisions: a chain"). Small fetches, since such reads are at random;
  * seeks only when the position differs. Owner: one thread, which it blocks. Connected at the first
  * read.
  */

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates what is missing of the declared topics, verifies the rest, and gives every declared group
- * position 0 in new partitions (docs/design/the-log.md, Home partition and content). Kafka's own
+ * position 0 in new partitions (docs/design/the-log.md, "Home partition and content"). Kafka's own
  * topics are verified as well, before the first of them can come to be. Each service runs it at
  * start; several at once do no harm.
  *

@@ -6,8 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers about certificate chains (DESIGN §7). Any thread; never throws for an outage: a verdict
- * that cannot be had is UNKNOWN with reason UNAVAILABLE, and unknown is not good (G4).
+ * Answers about certificate chains (docs/design/architecture.md, "Certificate verdicts"). Any
+ * thread; never throws for an outage: a verdict that cannot be had is UNKNOWN with reason
+ * UNAVAILABLE, and unknown is not good (G4).
  */
 public interface VerdictSource {
   /** Blocks until there is a verdict, at most {@code patience}. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** G3, G9 and docs/design/the-log.md, Directory, with a real broker. */
+/** G3, G9 and docs/design/the-log.md, "Directory", with a real broker. */
 @Timeout(120)
 class DirectoryReaderTest {
   private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(3);

@@ -24,9 +24,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is this chain good, for this role, now (DESIGN §7)? Never throws for what a peer has presented:
- * hostile bytes give a verdict in bounded time. Blocks for revocation lists, at most the patience.
- * Any thread.
+ * Is this chain good, for this role, now (docs/design/architecture.md, "Certificate verdicts")?
+ * Never throws for what a peer has presented: hostile bytes give a verdict in bounded time. Blocks
+ * for revocation lists, at most the patience. Any thread.
  *
  * <p>Which reason, where several apply: the chain as a whole first (too-complex, malformed), then
  * whether there is a path at all (self-signed, untrusted-root, bad-signature, incomplete-chain),

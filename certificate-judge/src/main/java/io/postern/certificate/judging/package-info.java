@@ -1,4 +1,7 @@
-/** Is this chain good, for this role, now (DESIGN §7)? Paths, rules and the verdict. No network. */
+/**
+ * Is this chain good, for this role, now (docs/design/architecture.md, "Certificate verdicts")?
+ * Paths, rules and the verdict. No network.
+ */
 @NullMarked
 package io.postern.certificate.judging;
 

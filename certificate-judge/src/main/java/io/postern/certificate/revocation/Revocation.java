@@ -7,9 +7,9 @@ import java.time.Instant;
 
 /**
  * Revocation by whatever a certificate publishes: the answer stapled to it, then its lists, then
- * its responders (DESIGN §7: some authorities have no OCSP any more). The first that knows decides.
- * What a certificate publishes only in a way that is not followed (ldap, https) is unreachable, not
- * "nothing published": unknown is not good (G4).
+ * its responders (docs/design/architecture.md, "Certificate verdicts": some authorities have no
+ * OCSP any more). The first that knows decides. What a certificate publishes only in a way that is
+ * not followed (ldap, https) is unreachable, not "nothing published": unknown is not good (G4).
  */
 public final class Revocation implements RevocationCheck {
   /** The source in the evidence of an answer that came with the certificate. */

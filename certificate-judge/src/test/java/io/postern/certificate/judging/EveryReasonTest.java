@@ -39,9 +39,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The closed list of reasons (DESIGN §7): a chain for each, and exactly this reason comes out of
- * it. A reason without a row fails. Other chains for the same reasons are in {@link
- * ChainJudgeTest}; how else a verdict is unavailable is told by certificate-service's tests.
+ * The closed list of reasons (docs/design/architecture.md, "Certificate verdicts"): a chain for
+ * each, and exactly this reason comes out of it. A reason without a row fails. Other chains for the
+ * same reasons are in {@link ChainJudgeTest}; how else a verdict is unavailable is told by
+ * certificate-service's tests.
  */
 class EveryReasonTest {
   private static final Duration DAY = Duration.ofDays(1);

@@ -19,8 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does this connection meet this requirement (G3, DESIGN §6)? Asked before any envelope is sent
- * over a connection, and again each time it is reused. Pure; any thread.
+ * Does this connection meet this requirement (G3; docs/design/connectors.md, "TLS levels")? Asked
+ * before any envelope is sent over a connection, and again each time it is reused. Pure; any
+ * thread.
  *
  * <p>A field or value that this version does not know is refused, never dropped or read as a weaker
  * one. What cannot be evaluated is refused, never skipped: unknown is not good (G4).

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One delivery that a thread is doing. It is before its final dot or past it; before, it can be
  * closed from outside and then never sends one; past, it can only be watched
- * (docs/design/the-log.md, Watch and time).
+ * (docs/design/the-log.md, "Watch and time").
  *
  * <p>Its own thread asks, the reader's thread takes away; the lease's monitor puts them in order.
  */

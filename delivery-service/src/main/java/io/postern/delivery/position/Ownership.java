@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this replica still owns a delivery, and may send its final dot (docs/design/the-log.md,
- * Lease). Asked by the delivery's thread; taken away by the reader's.
+ * "Lease"). Asked by the delivery's thread; taken away by the reader's.
  */
 @FunctionalInterface
 public interface Ownership {

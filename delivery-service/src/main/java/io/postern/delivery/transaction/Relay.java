@@ -83,7 +83,8 @@ public final class Relay implements Deliverer {
 
   /**
    * Domain validation without a domain to look for means the recipients' domain where the MX chose
-   * the host (DESIGN §6). Filled in here, so that it is part of what connections are kept by.
+   * the host (docs/design/connectors.md, "TLS levels"). Filled in here, so that it is part of what
+   * connections are kept by.
    */
   static TlsRequirement complete(DeliveryRequested request) {
     TlsRequirement requirement = request.getRequirement();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The check before the final dot, and deliveries that are taken away (docs/design/the-log.md,
- * Lease).
+ * "Lease").
  */
 class RelayOwnershipTest {
   private static final TlsRequirement OPPORTUNISTIC = RelayLab.level(TlsLevel.OPPORTUNISTIC);

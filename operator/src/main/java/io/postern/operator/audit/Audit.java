@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * Accounts for every accepted recipient from the topics and the groups' positions alone
- * (docs/design/the-log.md, Accounting): what became of each, in which one place each pending one
+ * (docs/design/the-log.md, "Accounting"): what became of each, in which one place each pending one
  * is, and what is not as promised.
  *
  * <p>Positions and topics are no snapshot. Who is in no place or in two is looked for again soon,

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param client settings of the Kafka client, {@code bootstrap.servers} among them
  * @param lookAgainAfter who is found in no place or in two is an alarm when that is still so after
- *     this time (docs/design/the-log.md, Accounting)
+ *     this time (docs/design/the-log.md, "Accounting")
  * @param patience for everything but that wait; past it the log counts as unreadable
  * @param stuckAfter how long beyond its due time, or in front of a reader that stands still
  * @param threads readers at the same time, each with a consumer of its own

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One recipient at one look: its state, where it is found, and what is wrong with that
- * (docs/design/the-log.md, Accounting). Reused; one thread.
+ * (docs/design/the-log.md, "Accounting"). Reused; one thread.
  */
 final class Examination {
   private final PartitionState state;

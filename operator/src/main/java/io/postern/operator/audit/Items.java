@@ -12,7 +12,7 @@ final class Items {
   static final byte OUTCOME = 3;
 
   /**
-   * One that creates no state: it follows "still open" (docs/design/the-log.md, Watch and time).
+   * One that creates no state: it follows "still open" (docs/design/the-log.md, "Watch and time").
    */
   static final byte OUTCOME_NO_PLACE = 4;
 

@@ -7,8 +7,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an outcome makes of a recipient (docs/design/the-log.md, Accounting): any delivered wins, a
- * second one is a duplicate with its cause; of all others the scheduler's word is the last. One
+ * What an outcome makes of a recipient (docs/design/the-log.md, "Accounting"): any delivered wins,
+ * a second one is a duplicate with its cause; of all others the scheduler's word is the last. One
  * thread.
  */
 final class OutcomeFold {

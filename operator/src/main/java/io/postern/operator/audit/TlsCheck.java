@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what a delivered outcome says of its session is what its requirement demands (G3, DESIGN
- * §6). Names cannot be checked: an outcome has only some of them.
+ * Whether what a delivered outcome says of its session is what its requirement demands (G3;
+ * docs/design/connectors.md, "TLS levels"). Names cannot be checked: an outcome has only some of
+ * them.
  */
 final class TlsCheck {
   private static final byte[] GOOD = "good".getBytes(StandardCharsets.US_ASCII);

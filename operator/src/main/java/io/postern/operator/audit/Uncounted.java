@@ -1,7 +1,8 @@
 package io.postern.operator.audit;
 
 /**
- * Records that change nobody's state, as every reader agrees (docs/design/the-log.md, Accounting).
+ * Records that change nobody's state, as every reader agrees (docs/design/the-log.md,
+ * "Accounting").
  */
 public enum Uncounted {
   REPLAY("Decisions written again"),

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One recipient's state from all that the topics say of it, each topic in its order
- * (docs/design/the-log.md, Accounting): any delivered wins; of all others the scheduler's word is
+ * (docs/design/the-log.md, "Accounting"): any delivered wins; of all others the scheduler's word is
  * the last.
  *
  * @param <T> what the caller keeps of a state

@@ -37,8 +37,8 @@ class AccessRightsTest {
   }
 
   /**
-   * Who takes a partition reads back what its predecessor wrote (docs/design/the-log.md, Owners and
-   * outcomes).
+   * Who takes a partition reads back what its predecessor wrote (docs/design/the-log.md,
+   * "Takeover").
    */
   @Test
   void deliveryReadsTheOutcomesThatItAloneWrites() {
@@ -49,8 +49,8 @@ class AccessRightsTest {
   }
 
   /**
-   * Nothing on the way of a message is written in a transaction (docs/design/the-log.md, Producers
-   * and readers).
+   * Nothing on the way of a message is written in a transaction (docs/design/the-log.md, "Producers
+   * and readers").
    */
   @Test
   void policyAloneHasTransactions() {

@@ -18,8 +18,9 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Applies a directory file: compares it with the directory, sends the difference as one command,
- * and returns when this replica's own reader has read what it changed (DESIGN §9). All or nothing;
- * a file that says what the directory says sends nothing. Any thread that may block; 10 s in all.
+ * and returns when this replica's own reader has read what it changed (docs/design/architecture.md,
+ * "Directory and administration"). All or nothing; a file that says what the directory says sends
+ * nothing. Any thread that may block; 10 s in all.
  */
 final class DirectoryApplier {
   private static final Duration PATIENCE = Duration.ofSeconds(10);

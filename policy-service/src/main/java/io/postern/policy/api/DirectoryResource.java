@@ -25,7 +25,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 
-/** The directory, read and applied as a whole (DESIGN §9). Body at most 4 MB. */
+/**
+ * The directory, read and applied as a whole (docs/design/architecture.md, "Directory and
+ * administration"). Body at most 4 MB.
+ */
 @Path("/api/v1/directory")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -20,9 +20,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Writes controls durably for the scheduler (DESIGN §8). Each call has a client of its own, since
- * they are rare and nothing then outlives a broken broker. Any thread that may block: 10 s for a
- * place among four calls at a time and for the log's answers together, and a second to close.
+ * Writes controls durably for the scheduler (docs/design/architecture.md, "Time"). Each call has a
+ * client of its own, since they are rare and nothing then outlives a broken broker. Any thread that
+ * may block: 10 s for a place among four calls at a time and for the log's answers together, and a
+ * second to close.
  */
 final class QueueControls {
   private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -26,9 +26,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked for a message that waits or is held, and for all that waits for a route (DESIGN
- * §8). A 202 says that the request is in the log; what becomes of it stands in {@code
- * mail.schedule.outcomes} under its control id.
+ * What may be asked for a message that waits or is held, and for all that waits for a route
+ * (docs/design/architecture.md, "Time"). A 202 says that the request is in the log; what becomes of
+ * it stands in {@code mail.schedule.outcomes} under its control id.
  */
 @Path("/api/v1")
 @Authenticated

@@ -1,4 +1,4 @@
-/** The REST API (DESIGN §9). */
+/** The REST API (docs/design/architecture.md, "Directory and administration"). */
 @NullMarked
 package io.postern.policy.api;
 

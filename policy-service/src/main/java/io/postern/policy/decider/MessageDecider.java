@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an attempt into deliveries: which connector, which next hop and which TLS requirement for
- * whom (DESIGN §2). Recipients with the same organization, direction, connector, next hop and
- * requirement travel together, at most 100 a delivery (the least that any server must take, RFC
- * 5321 §4.5.3.1.8). A pure function of message and directory, but for ids and the clock in
- * outcomes. Any thread.
+ * whom (docs/design/architecture.md, "The way of a message"). Recipients with the same
+ * organization, direction, connector, next hop and requirement travel together, at most 100 a
+ * delivery (the least that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message
+ * and directory, but for ids and the clock in outcomes. Any thread.
  *
  * <p>A recipient whose domain or group cannot be read is held on its own; anything else that is
  * wrong with the message is thrown.

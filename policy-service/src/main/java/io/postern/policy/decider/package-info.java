@@ -1,4 +1,4 @@
-/** From accepted messages to deliveries (docs/design/the-log.md, Decisions: a chain). */
+/** From accepted messages to deliveries (docs/design/the-log.md, "Decisions: a chain"). */
 @NullMarked
 package io.postern.policy.decider;
 

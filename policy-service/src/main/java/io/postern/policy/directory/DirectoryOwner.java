@@ -37,10 +37,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the directory while it owns the commands' one partition (DESIGN §9): judges each command
- * against the whole directory, and writes its objects, the answer, the audit record and its own
- * position in one transaction. The same command id twice is once: it gets the same answer again
- * (remembered for the last 10,000 commands).
+ * Owns the directory while it owns the commands' one partition (docs/design/architecture.md,
+ * "Directory and administration"): judges each command against the whole directory, and writes its
+ * objects, the answer, the audit record and its own position in one transaction. The same command
+ * id twice is once: it gets the same answer again (remembered for the last 10,000 commands).
  *
  * <p>Owner: its worker's thread. On failure: the transaction is aborted, the directory is read anew
  * to an end asked for afterwards, and the command is judged again; nothing is skipped.

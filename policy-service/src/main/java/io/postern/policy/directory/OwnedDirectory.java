@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the owner of the commands must know before it judges one: the whole directory, and which
  * commands were answered already. Read anew with each assignment, to an end that is asked for after
  * it, since a predecessor's transaction may still be in its commit (docs/design/the-log.md,
- * Directory).
+ * "Directory").
  *
  * <p>Owner: the directory owner's thread. Bounds: 10,000 answers.
  */

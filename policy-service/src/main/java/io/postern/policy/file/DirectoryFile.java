@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * A directory file (DESIGN §9): one or more organizations, each with everything of theirs. Reading
- * one never throws for what it says: what is wrong is in {@link #problems}, each with line, field
- * and cure, and a file with a problem must not be applied. Immutable.
+ * A directory file (docs/design/architecture.md, "Directory and administration"): one or more
+ * organizations, each with everything of theirs. Reading one never throws for what it says: what is
+ * wrong is in {@link #problems}, each with line, field and cure, and a file with a problem must not
+ * be applied. Immutable.
  */
 public final class DirectoryFile {
   private final Problems problems;

@@ -75,7 +75,7 @@ final class OrganizationReader {
         AcceptedDomain.newBuilder().setDomain(domain).setOrganization(organization);
     Node route = fields.mapping("mailboxRoute");
     if (route == null) {
-      // Its MX may point back to us (DESIGN §6).
+      // Its MX may point back to us (docs/design/connectors.md, "Mailbox routes").
       fields.problem(
           "mailboxRoute",
           "mailboxRoute is missing",

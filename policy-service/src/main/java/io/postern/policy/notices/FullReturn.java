@@ -16,7 +16,7 @@ import java.time.Duration;
  * recipients, and came through no connector: later attempts and other recipients may have had
  * another requirement, which nobody remembers. And only while the content outlives the DSN that
  * refers to it: a content is kept for two days more than the longest lifetime, the DSN's
- * (docs/design/the-log.md, Home partition and content); one of them is the original's before its
+ * (docs/design/the-log.md, "Home partition and content"); one of them is the original's before its
  * notice, the other the notice writer's. Pure.
  */
 final class FullReturn {

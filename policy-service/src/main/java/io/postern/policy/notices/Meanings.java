@@ -12,9 +12,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The table from every reason of DESIGN §6 and §7 to what the sender is told. Codes are those of
- * Exchange where it has one (exchange-semantics §2.3, §6: 7.320 a certificate that is not good,
- * 7.321 no TLS, 4.312 to 4.318 connections), else those registered for RFC 3463. Immutable.
+ * The table from every reason (docs/design/connectors.md, "Tokens and reasons") to what the sender
+ * is told. Codes are those of Exchange where it has one (docs/design/connectors.md, "Reports to the
+ * sender": 7.320 a certificate that is not good, 7.321 no TLS, 4.312 to 4.318 connections), else
+ * those registered for RFC 3463. Immutable.
  */
 final class Meanings {
   private static final String BAD_CERTIFICATE = "7.320";

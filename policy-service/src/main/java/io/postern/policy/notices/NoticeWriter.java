@@ -25,8 +25,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads each notice exactly once and writes the DSNs that follow, as messages of their own (DESIGN
- * §8): records and position in one transaction for each batch of at most 50 notices and some 4 MB.
+ * Reads each notice exactly once and writes the DSNs that follow, as messages of their own
+ * (docs/design/architecture.md, "Time"): records and position in one transaction for each batch of
+ * at most 50 notices and some 4 MB.
  *
  * <p>Owner: its worker's thread. Envelopes and outcomes are read back, and the DSNs' texts are
  * durable, before the transaction begins, so that it is short. On failure the batch is aborted and

@@ -17,7 +17,7 @@ import io.postern.smtp.EnhancedCode;
  * @param reply of a host when it names a command, else our own; the default instance: none
  * @param requirement of the last attempt; the default instance: not known
  * @param host that was asked last; empty: none
- * @param token of the last attempt (DESIGN §6); empty: none
+ * @param token of the last attempt (docs/design/connectors.md, "Tokens and reasons"); empty: none
  * @param attemptMillis when the last attempt ended; 0: none
  */
 record ReportedRecipient(

@@ -1,4 +1,7 @@
-/** Delivery status notifications: who gets one, what it says, written once (DESIGN §8). */
+/**
+ * Delivery status notifications: who gets one, what it says, written once
+ * (docs/design/architecture.md, "Time").
+ */
 @NullMarked
 package io.postern.policy.notices;
 

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an administrator asks for: hold, release, retry now, cancel of a message's recipients, retry
- * now of a route (DESIGN §8). While an attempt is open the control is remembered, and obeyed at its
- * outcome; so it is where there is no entry, since the first attempt may be open. Each recipient
- * has an answer, see {@link Answers}. A pure step: all it does is staged. Any thread.
+ * now of a route (docs/design/architecture.md, "Time"). While an attempt is open the control is
+ * remembered, and obeyed at its outcome; so it is where there is no entry, since the first attempt
+ * may be open. Each recipient has an answer, see {@link Answers}. A pure step: all it does is
+ * staged. Any thread.
  */
 final class ControlStep {
   private final Transitions transitions;

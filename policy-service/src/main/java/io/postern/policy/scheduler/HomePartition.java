@@ -7,8 +7,8 @@ import java.util.Set;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /**
- * The partition that the record's key, a queue id, names (docs/design/the-log.md, Home partition
- * and content).
+ * The partition that the record's key, a queue id, names (docs/design/the-log.md, "Home partition
+ * and content").
  */
 final class HomePartition implements StreamPartitioner<byte[], byte[]> {
   @Override

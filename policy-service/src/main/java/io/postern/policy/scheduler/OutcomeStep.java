@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a record of {@code mail.outcomes} means for its recipients: only an outcome that counts and
- * is the open attempt's, or <em>delivered</em> of any attempt and owner, closes a recipient (DESIGN
- * §8, docs/design/the-log.md, Watch and time). A pure step: all it does is staged. Any thread.
+ * is the open attempt's, or <em>delivered</em> of any attempt and owner, closes a recipient
+ * (docs/design/the-log.md, "Watch and time"). A pure step: all it does is staged. Any thread.
  */
 final class OutcomeStep {
   private static final long DEFAULT_LIFETIME = Duration.ofDays(1).toMillis();

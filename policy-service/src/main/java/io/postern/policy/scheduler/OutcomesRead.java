@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * How far this replica has read its partitions of {@code mail.outcomes}: each task says what it has
  * read, and {@link OutcomesEnd} where the log ends. What time brings waits for it
- * (docs/design/the-log.md, Watch and time). Any thread.
+ * (docs/design/the-log.md, "Watch and time"). Any thread.
  */
 final class OutcomesRead {
   /** A partition's task, from its beginning to its end. */

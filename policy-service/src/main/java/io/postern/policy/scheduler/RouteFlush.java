@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Retry now for all that waits for one route: a mark with a cursor, which walks over the schedule
- * in pieces (DESIGN §8). One flush at a time, in the order of the routes' names. What comes to wait
- * behind the cursor has just been tried. Owner: the partition's task.
+ * in pieces (docs/design/architecture.md, "Time"). One flush at a time, in the order of the routes'
+ * names. What comes to wait behind the cursor has just been tried. Owner: the partition's task.
  */
 final class RouteFlush {
   private static final Logger LOG = Logger.getLogger(RouteFlush.class);

@@ -6,15 +6,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * When a recipient is tried again (DESIGN §8). Immutable; a pure function of what it is given, so
- * that recipients of one message stay together and a replay gives the same times.
+ * When a recipient is tried again (docs/design/architecture.md, "Time"). Immutable; a pure function
+ * of what it is given, so that recipients of one message stay together and a replay gives the same
+ * times.
  *
  * @param intervals after the first, second, ... attempt; the last repeats
  * @param daneIntervals the same where the last attempt failed by DANE
  * @param delayNotice age at which the sender is told of the delay
  * @param holdLimit longest hold
  * @param watch how long a delivery that was handed over is waited for (docs/design/the-log.md,
- *     Watch and time); what its owner is allowed is not known here, but at least that its dot may
+ *     "Watch and time"); what its owner is allowed is not known here, but at least that its dot may
  *     come for 60 s
  */
 public record ScheduleTimes(
@@ -83,7 +84,7 @@ public record ScheduleTimes(
 
   /**
    * The least that a delivery waits which was handed back without being tried, for the n-th time in
-   * a row (docs/design/the-log.md, Directory).
+   * a row (docs/design/the-log.md, "Directory").
    */
   public long handBackMillis(int inARow) {
     return HAND_BACKS.get(Math.clamp(inARow - 1, 0, HAND_BACKS.size() - 1)).toMillis();

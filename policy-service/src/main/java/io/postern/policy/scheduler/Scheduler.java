@@ -19,9 +19,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only owner of time (DESIGN §8), as an application of Kafka Streams: exactly once, its state
- * restored from {@code Topics.SCHEDULE} at each start. Any number of replicas share the partitions;
- * each has a state folder of its own.
+ * The only owner of time (docs/design/architecture.md, "Time"), as an application of Kafka Streams:
+ * exactly once, its state restored from {@code Topics.SCHEDULE} at each start. Any number of
+ * replicas share the partitions; each has a state folder of its own.
  *
  * <p>Whatever goes wrong is begun anew after a second, by a thread of this class, with nothing of
  * the local copy left, and with a line in the log now and then. Only a state folder that cannot be

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler of one partition: reads outcomes and controls, keeps an entry for each recipient
- * that is tried again or held, and asks for what is due (DESIGN §8). Which outcomes count is the
- * log's rule, the same for all its readers; the owner in force is kept with the marks. Every step
- * is put together first and done then, in Streams' transaction.
+ * that is tried again or held, and asks for what is due (docs/design/architecture.md, "Time").
+ * Which outcomes count is the log's rule, the same for all its readers; the owner in force is kept
+ * with the marks. Every step is put together first and done then, in Streams' transaction.
  *
  * <p>Owner: the partition's task. A step that fails has changed nothing and is tried once more;
  * failing twice, its recipients are held as <em>undecidable</em> as far as they are known, with a

@@ -14,7 +14,7 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * The scheduler as Kafka Streams sees it: one processor between {@code mail.outcomes}, {@code
  * mail.controls} and what it writes, with its stores. All is bytes, parsed by the processor
- * (docs/design/the-log.md, Producers and readers).
+ * (docs/design/the-log.md, "Producers and readers").
  */
 final class SchedulerTopology {
   static final String SCHEDULE = "schedule";

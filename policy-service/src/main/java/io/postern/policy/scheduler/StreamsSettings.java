@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** Kafka Streams' settings (docs/design/the-log.md, Producers and readers). */
+/** Kafka Streams' settings (docs/design/the-log.md, "Producers and readers"). */
 final class StreamsSettings {
   // Streams sets these itself, and complains about others.
   private static final Set<String> ITS_OWN =

@@ -12,8 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The ways from one state of a recipient to another that outcome, control and clock share (DESIGN
- * §8). Each stages the entry, and the outcome and notice that belong to it. Any thread.
+ * The ways from one state of a recipient to another that outcome, control and clock share
+ * (docs/design/architecture.md, "Time"). Each stages the entry, and the outcome and notice that
+ * belong to it. Any thread.
  */
 final class Transitions {
   /** How long after its expiry an attempt may be open of which nothing is heard any more. */
@@ -97,7 +98,7 @@ final class Transitions {
   /**
    * Held until the limit. A hold does not count as age: expiry is put off by as long as it may
    * last, and {@link #release} takes back what was left of it. At the first hold a copy of the
-   * content is asked for, once a message (docs/design/the-log.md, Home partition and content).
+   * content is asked for, once a message (docs/design/the-log.md, "Home partition and content").
    */
   void hold(Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
     long now = changes.now();
@@ -159,7 +160,7 @@ final class Transitions {
 
   /**
    * No message lives longer: its records and its content are kept until then
-   * (docs/design/the-log.md, Home partition and content).
+   * (docs/design/the-log.md, "Home partition and content").
    */
   private static long longest(EntryKey key, io.postern.contracts.v1.ScheduleEntryOrBuilder entry) {
     long accepted =

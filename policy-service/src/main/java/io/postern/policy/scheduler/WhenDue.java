@@ -5,9 +5,9 @@ import io.postern.contracts.v1.ScheduleEntry;
 
 /**
  * What the clock does to an entry whose time has come: the next attempt, expiry, the delay notice,
- * the end of a hold or a watch (DESIGN §8). The time is that until which the outcomes are read,
- * since what was said by then comes first (docs/design/the-log.md, Watch and time). A pure step:
- * all it does is staged. Any thread.
+ * the end of a hold or a watch (docs/design/architecture.md, "Time"). The time is that until which
+ * the outcomes are read, since what was said by then comes first (docs/design/the-log.md, "Watch
+ * and time"). A pure step: all it does is staged. Any thread.
  */
 final class WhenDue {
   private final Transitions transitions;

@@ -1,4 +1,7 @@
-/** The only owner of time: later attempts, expiry, holds, and what people ask for (DESIGN §8). */
+/**
+ * The only owner of time: later attempts, expiry, holds, and what people ask for
+ * (docs/design/architecture.md, "Time").
+ */
 @NullMarked
 package io.postern.policy.scheduler;
 

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever comes in whatever order, each recipient is in exactly one place and has at most one open
- * attempt, and its sender is told once of an end that is not a delivery (G2,
- * docs/design/the-log.md, Accounting). Seeded.
+ * attempt, and its sender is told once of an end that is not a delivery (G2;
+ * docs/design/the-log.md, "Accounting"). Seeded.
  */
 class AccountingTest {
   private static final int MESSAGES = 6;

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What time brings waits for what was said meanwhile (docs/design/the-log.md, Watch and time). */
+/**
+ * What time brings waits for what was said meanwhile (docs/design/the-log.md, "Watch and time").
+ */
 class BacklogTest {
   private static final Duration AWAY = Duration.ofHours(1);
 

@@ -18,7 +18,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import org.junit.jupiter.api.Test;
 
-/** DESIGN §8: an entry is at most 300 bytes. */
+/** docs/design/architecture.md, "Time": an entry is at most 300 bytes. */
 class EntrySizeTest {
   private static final long MILLIS = 1_800_000_000_000L;
 

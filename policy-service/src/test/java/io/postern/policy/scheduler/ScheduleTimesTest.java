@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The schedule of DESIGN §8. */
+/** The schedule of docs/design/architecture.md, "Time". */
 class ScheduleTimesTest {
   private static final ScheduleTimes TIMES = ScheduleTimes.DEFAULT;
 
