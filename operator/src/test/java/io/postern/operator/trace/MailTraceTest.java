@@ -16,6 +16,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RemoteReply;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,17 @@ final class MailTraceTest {
     doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);
     record(doubt);
     assertThat(lines(false)).contains("it went away; it may have taken the message");
+  }
+
+  @Test
+  void whatWasTriedBeforeADeliveryIsShown() {
+    OutcomeRecorded.Builder second = outcome(FIRST, 1, OutcomeKind.DELIVERED);
+    second
+        .getRecipientsBuilder(0)
+        .setReply(RemoteReply.newBuilder().setCode(250).setText("Ok"))
+        .setDetail("the TLS handshake failed");
+    record(second);
+    assertThat(lines(false)).contains("it said: 250 Ok; before: the TLS handshake failed");
   }
 
   @Test
