@@ -54,7 +54,8 @@ public final class Refusals implements Callable<Integer> {
   @Option(
       names = "--since",
       paramLabel = "AGE",
-      description = "how far back a list goes: 30m, 12h, 3d (default: ${DEFAULT-VALUE}, at most 7d)")
+      description =
+          "how far back a list goes: 30m, 12h, 3d (default: ${DEFAULT-VALUE}, at most 7d)")
   private String since = "1d";
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -109,16 +110,15 @@ public final class Refusals implements Callable<Integer> {
   }
 
   private static boolean isIn(String address, String domain) {
-    return address
-        .toLowerCase(Locale.ROOT)
-        .endsWith("@" + domain.toLowerCase(Locale.ROOT));
+    return address.toLowerCase(Locale.ROOT).endsWith("@" + domain.toLowerCase(Locale.ROOT));
   }
 
   private Duration age() {
     Matcher matcher = AGE.matcher(since);
     if (!matcher.matches()) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--since: \"" + since + "\" is no age; write one like 30m, 12h or 3d");
+          spec.commandLine(),
+          "--since: \"" + since + "\" is no age; write one like 30m, 12h or 3d");
     }
     long number = Long.parseLong(matcher.group(1));
     Duration age =

@@ -23,8 +23,7 @@ public final class RefusalLookup {
 
   /** The records that match, each partition's in its order; at most the last {@value #MOST}. */
   public static List<MessageRefused> find(
-      LogSettings kafka, Instant since, Predicate<MessageRefused> matches)
-      throws TimeoutException {
+      LogSettings kafka, Instant since, Predicate<MessageRefused> matches) throws TimeoutException {
     Deque<MessageRefused> found = new ArrayDeque<>();
     try (TopicScan scan = new TopicScan(kafka, ANSWER)) {
       scan.read(
