@@ -271,7 +271,8 @@ final class MailTraceTest {
     taken(FIRST);
     boolean scheduler =
         switch (kind) {
-          case HELD, RELEASED, EXPIRED_OUTCOME, CANCELLED, OUTCOME_KIND_UNSPECIFIED -> true;
+          case HELD, RELEASED, EXPIRED_OUTCOME, CANCELLED, NOT_NOTIFIED, OUTCOME_KIND_UNSPECIFIED ->
+              true;
           default -> false;
         };
     if (scheduler) {
@@ -292,8 +293,7 @@ final class MailTraceTest {
     if (!word.isEmpty()) {
       assertThat(last()).isEqualTo(word);
     }
-    assertThat(last().equals("none"))
-        .isEqualTo(kind == OutcomeKind.MOVED || kind == OutcomeKind.OUTCOME_KIND_UNSPECIFIED);
+    assertThat(last().equals("none")).isEqualTo(!RecipientFold.isState(kind));
     assertThat(reading.trace().settled()).isEqualTo(!last().equals("none"));
   }
 }
