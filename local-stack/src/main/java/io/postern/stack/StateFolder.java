@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Properties;
 
 /**
@@ -27,7 +28,7 @@ public final class StateFolder {
   public StateFolder(Path root) {
     this.root = root.toAbsolutePath().normalize();
     try {
-      Files.createDirectories(this.root);
+      create();
       if (Files.exists(rememberedFile())) {
         try (InputStream in = Files.newInputStream(rememberedFile())) {
           remembered.load(in);
@@ -36,6 +37,18 @@ public final class StateFolder {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot use the state folder " + this.root + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** For its owner alone, since it holds all mail; one that is there keeps its mode. */
+  private void create() throws IOException {
+    if (!Files.isDirectory(root)) {
+      Path above = root.getParent();
+      if (above != null) {
+        Files.createDirectories(above);
+      }
+      Files.createDirectory(
+          root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
@@ -14,6 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateFolderTest {
   @TempDir Path folder;
+
+  @Test
+  void itsOwnerAloneReadsIt() throws IOException {
+    Path state = folder.resolve("above/state");
+    assertThat(new StateFolder(state).root()).isDirectory();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+        .isEqualTo("rwx------");
+  }
 
   /** Ports are chosen long before anybody listens on them. */
   @Test
