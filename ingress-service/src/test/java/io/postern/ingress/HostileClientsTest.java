@@ -103,19 +103,29 @@ class HostileClientsTest {
     }
   }
 
-  @Test
-  void when_many_addresses_hold_the_memory_for_recipients_the_oldest_of_them_end()
-      throws Exception {
+  /** Before DATA or within it: nobody is ended for them, and nobody is refused. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void many_addresses_with_all_the_recipients_that_they_can_have_leave_room_for_others(
+      boolean sending) throws Exception {
     try (TestServer server = TestServer.on(bootstrap, s -> {})) {
-      List<RawClient> oldest = new ArrayList<>();
-      for (int address = 1; address <= 4; address++) {
+      RawClient waiting = from(HONEST, server);
+      waiting.command("MAIL FROM:<a@sender.example>", "250");
+      waiting.command("RCPT TO:<b@contoso.example>", "250");
+      for (int address = 1; address <= 6; address++) {
         for (int i = 0; i < 3; i++) {
-          oldest.add(crowd("127.0.1." + address, server));
+          RawClient crowd = crowd("127.0.1." + address, server);
+          if (sending) {
+            crowd.raw("DATA\r\n");
+            if (crowd.reply().startsWith("354")) { // else none of its recipients had room
+              drip(crowd, over);
+            }
+          }
         }
       }
-      assertThat(oldest.getFirst().reply()).startsWith("421 4.3.2");
-      assertThat(from(HONEST, server).send("a@sender.example", "b@contoso.example", MESSAGE))
+      assertThat(from("127.0.0.2", server).send("a@sender.example", "b@contoso.example", MESSAGE))
           .startsWith("250");
+      waiting.command("RCPT TO:<c@contoso.example>", "250");
     }
   }
 

@@ -40,9 +40,11 @@ public final class StateFolder {
     }
   }
 
-  /** For its owner alone, since it holds all mail; one that is there keeps its mode. */
+  /** For its owner alone, since it holds all mail. */
   private void create() throws IOException {
-    if (!Files.isDirectory(root)) {
+    if (Files.exists(rememberedFile())) { // one of ours, made by an earlier version perhaps
+      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+    } else if (!Files.isDirectory(root)) {
       Path above = root.getParent();
       if (above != null) {
         Files.createDirectories(above);

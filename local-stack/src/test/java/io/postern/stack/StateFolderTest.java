@@ -21,8 +21,16 @@ class StateFolderTest {
   void itsOwnerAloneReadsIt() throws IOException {
     Path state = folder.resolve("above/state");
     assertThat(new StateFolder(state).root()).isDirectory();
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
-        .isEqualTo("rwx------");
+    assertThat(mode(state)).isEqualTo("rwx------");
+
+    var unused = new StateFolder(state).port("smtp");
+    Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(new StateFolder(state).root()).isDirectory();
+    assertThat(mode(state)).as("made by an earlier version").isEqualTo("rwx------");
+  }
+
+  private static String mode(Path of) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(of));
   }
 
   /** Ports are chosen long before anybody listens on them. */

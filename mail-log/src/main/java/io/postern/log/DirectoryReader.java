@@ -70,11 +70,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
   /** The directory in force, if this reader may be believed. */
   public Optional<D> current() {
-    Snapshot<D> newest = snapshot;
-    if (newest == null || System.nanoTime() - confirmedNanos > SILENT.toNanos()) {
-      return Optional.empty();
-    }
-    return Optional.of(newest.directory());
+    return current(snapshot);
+  }
+
+  private Optional<D> current(@Nullable Snapshot<D> newest) {
+    boolean silent = System.nanoTime() - confirmedNanos > SILENT.toNanos();
+    return newest == null || silent ? Optional.empty() : Optional.of(newest.directory());
   }
 
   /**
@@ -83,7 +84,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
    */
   public Optional<D> inForce() {
     Snapshot<D> newest = snapshot;
-    return newest == null || !newest.doubt().isEmpty() ? Optional.empty() : current();
+    return newest == null || !newest.doubt().isEmpty() ? Optional.empty() : current(newest);
   }
 
   /** Why {@link #inForce} is empty, and the cure; empty when it is not. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,8 +22,8 @@ import org.apache.kafka.common.Node;
 /**
  * Watches how much the brokers' log folders have free: a broker whose disk is full halts, and
  * cannot start again before somebody makes room. Asks every 2 s, and every 250 ms while less than
- * twice the mark is free; each question waits 6 s at most. One thread of its own; every method may
- * be called from any.
+ * twice the mark is free; an answer is 6 s old at most. One thread of its own; every method may be
+ * called from any.
  *
  * <p>Below the mark of a folder the log is {@link State#CLOSED} to new mail, below half of it
  * {@link State#CRITICAL}; it opens when every folder of every broker has five quarters of its mark
@@ -33,7 +35,7 @@ import org.apache.kafka.common.Node;
 public final class LogSpace implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(2);
   private static final Duration NEAR_PERIOD = Duration.ofMillis(250);
-  private static final int ANSWER_MILLIS = 5_000;
+  private static final int ANSWER_MILLIS = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   /** Whether mail may come. */
@@ -62,6 +64,7 @@ public final class LogSpace implements AutoCloseable {
   private final System.Logger logger = System.getLogger(LogSpace.class.getName());
   private final Thread thread = Thread.ofPlatform().daemon().name("log-space").unstarted(this::run);
   private volatile Reading reading = new Reading(State.OPEN, -1, "not asked yet");
+  private final Set<Integer> known = new TreeSet<>(); // brokers; the thread's alone
   private volatile boolean closed;
 
   /**
@@ -111,7 +114,7 @@ public final class LogSpace implements AutoCloseable {
         Admin admin = Admin.create(settings.admin());
         try (var closing = ClosingClients.closing(admin)) {
           while (!closed) {
-            Answers answers = ask(admin);
+            Answers answers = ask(admin, known);
             note(answers);
             TimeUnit.NANOSECONDS.sleep((near(answers) ? NEAR_PERIOD : PERIOD).toNanos());
           }
@@ -138,7 +141,11 @@ public final class LogSpace implements AutoCloseable {
     }
   }
 
-  private static Answers ask(Admin admin) throws InterruptedException {
+  /**
+   * @param known brokers that were there before: one that has halted is not named any more, and
+   *     counts as one that does not say. One that was taken out for good counts until a restart
+   */
+  private static Answers ask(Admin admin, Set<Integer> known) throws InterruptedException {
     List<Folder> folders = new ArrayList<>();
     String missing = "";
     try {
@@ -155,6 +162,10 @@ public final class LogSpace implements AutoCloseable {
           answers.entrySet()) {
         String why = add(broker.getValue(), folders);
         missing = why.isEmpty() ? missing : "broker " + broker.getKey() + ": " + why;
+      }
+      known.addAll(answers.keySet());
+      for (int broker : known) {
+        missing = answers.containsKey(broker) ? missing : "broker " + broker + " is away";
       }
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       missing = why(e);

@@ -29,7 +29,8 @@ class MainTest {
     "2, trace",
     "2, nonsense",
     "3, status --state /nowhere/at/all",
-    "3, audit --context /nowhere/at/all"
+    "3, audit --context /nowhere/at/all",
+    "3, trace 000000000000000000000"
   })
   void exitCodes(int code, String line) {
     assertThat(run(line.split(" "))).as(out + " " + err).isEqualTo(code);

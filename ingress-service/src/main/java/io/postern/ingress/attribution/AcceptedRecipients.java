@@ -146,16 +146,6 @@ public final class AcceptedRecipients implements AutoCloseable {
     return groups.values().stream().map(RecipientGroup.Builder::build).toList();
   }
 
-  /** DATA has come: the transaction ends by itself. */
-  public void sending() {
-    memory.sending();
-  }
-
-  /** The transaction must end, others need its room. Any thread. */
-  public boolean mustEnd() {
-    return memory.mustEnd();
-  }
-
   /** Gives their memory back; twice is once. */
   @Override
   public void close() {

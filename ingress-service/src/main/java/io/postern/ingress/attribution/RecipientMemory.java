@@ -2,24 +2,24 @@ package io.postern.ingress.attribution;
 
 import io.postern.ingress.source.Source;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Bounds the bytes that the recipients of all open mail transactions hold together: they wait for
  * their message as long as the client likes.
  *
- * <p>Whoever may send to an accepted domain fills it. One source has a part of it at most. When
- * nearly all is taken, the oldest transactions that have not reached DATA must end, until a fifth
- * is or becomes free: others notice a 421 there, and a 452 until those have gone. Thread-safe;
+ * <p>Whoever may send to an accepted domain fills it. One source has a part of it at most, and
+ * never more than an eighth of what is free: so N sources that take all they can leave (8/9)^N of
+ * it to the others (20: a tenth), who notice nothing but that long lists of recipients get a 452.
+ * Nobody is ended for room: those who hold it longest would be honest ones as well. Thread-safe;
  * never blocks.
  */
 public final class RecipientMemory {
+  private static final int PART_OF_FREE = 8;
+
   private final int all;
   private final int ofSource;
   private final Map<Source, Integer> sources = new HashMap<>();
-  private final Set<Holding> holdings = new LinkedHashSet<>(); // by their first recipient
   private volatile int free;
 
   /**
@@ -35,8 +35,6 @@ public final class RecipientMemory {
   public final class Holding implements AutoCloseable {
     private final Source source;
     private int held;
-    private boolean sending;
-    private volatile boolean mustEnd;
 
     private Holding(Source source) {
       this.source = source;
@@ -45,18 +43,6 @@ public final class RecipientMemory {
     /** False when there is no room now, or none for this source. */
     boolean take(int count) {
       return RecipientMemory.this.take(this, count);
-    }
-
-    /** DATA has come: the transaction ends by itself. */
-    public void sending() {
-      synchronized (RecipientMemory.this) {
-        sending = true;
-      }
-    }
-
-    /** The transaction must end, others need its room. Any thread. */
-    public boolean mustEnd() {
-      return mustEnd;
     }
 
     /** Gives all back; twice is once. */
@@ -71,34 +57,16 @@ public final class RecipientMemory {
   }
 
   private synchronized boolean take(Holding holding, int count) {
-    int before = sources.getOrDefault(holding.source, 0);
-    if (before + count > ofSource) {
+    int after = sources.getOrDefault(holding.source, 0) + count;
+    // Where one address is all clients, it may have all.
+    int most = ofSource == all ? all : Math.min(ofSource, free / PART_OF_FREE);
+    if (after > most || count > free) {
       return false;
     }
-    boolean room = count <= free;
-    if (room) {
-      free -= count;
-      holding.held += count;
-      sources.put(holding.source, before + count);
-      holdings.add(holding);
-    }
-    if (scarce()) {
-      endOldest(holding);
-    }
-    return room;
-  }
-
-  private void endOldest(Holding except) {
-    long coming = free + holdings.stream().filter(h -> h.mustEnd).mapToLong(h -> h.held).sum();
-    for (Holding oldest : holdings) {
-      if (coming * 5 > all) {
-        return;
-      }
-      if (!oldest.mustEnd && !oldest.sending && oldest != except) {
-        oldest.mustEnd = true;
-        coming += oldest.held;
-      }
-    }
+    free -= count;
+    holding.held += count;
+    sources.put(holding.source, after);
+    return true;
   }
 
   private synchronized void giveBack(Holding holding) {
@@ -107,7 +75,6 @@ public final class RecipientMemory {
       return;
     }
     holding.held = 0;
-    holdings.remove(holding);
     free += held;
     sources.computeIfPresent(holding.source, (source, of) -> of == held ? null : of - held);
   }

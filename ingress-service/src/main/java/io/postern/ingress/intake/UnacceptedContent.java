@@ -10,7 +10,9 @@ import java.util.function.LongSupplier;
 /**
  * Content that stands in the log without having been accepted, by source: of messages under way,
  * and of those that were refused at their end or dropped before it, which stays for days. Bounds
- * what a source may have there within an hour.
+ * what a source may have there within an hour (at its turn twice as much, as all of the hour is
+ * forgotten together). A message under way counts with the size that it declared (RFC 1870), so
+ * that a gateway which empties its queue is asked to wait at MAIL and leaves nothing behind.
  *
  * <p>Whoever may send to an accepted domain fills it: {@value #MOST} sources at most besides those
  * with messages under way; the next one takes the place of the oldest, so who has as many addresses
@@ -48,22 +50,30 @@ public final class UnacceptedContent {
     this.nanos = nanos;
   }
 
-  /** The source has all that it may have: no message of it may begin. */
-  public synchronized boolean full(Source source) {
+  /**
+   * The source has no room for one more message.
+   *
+   * @param declared octets, 0 where it did not say
+   */
+  public synchronized boolean full(Source source, long declared) {
     Bytes bytes = sources.get(source);
-    return bytes != null && all(bytes) >= most;
+    return bytes != null && all(bytes) + Math.max(declared, 1) > most;
   }
 
   /** One message's content. Owner: the session's thread, which must close it. */
   public final class Message implements AutoCloseable {
     private final Source source;
+    private final long declared;
     private long sent;
+    private long counted;
     private boolean within = true;
     private boolean kept = true;
     private boolean closed;
 
-    private Message(Source source) {
+    private Message(Source source, long declared) {
       this.source = source;
+      this.declared = declared;
+      this.counted = declared;
     }
 
     /** So much is in the log now; false when that is more than the source may have. */
@@ -71,9 +81,11 @@ public final class UnacceptedContent {
       if (bytes != sent) {
         synchronized (UnacceptedContent.this) {
           Bytes of = of(source);
-          of.underWay += bytes - sent;
           sent = bytes;
-          within = all(of) <= most;
+          long now = Math.max(declared, bytes);
+          of.underWay += now - counted;
+          counted = now;
+          within = bytes <= declared || all(of) <= most;
         }
       }
       return within;
@@ -95,7 +107,7 @@ public final class UnacceptedContent {
         Bytes of = of(source);
         forgetHour(of);
         of.messages--;
-        of.underWay -= sent;
+        of.underWay -= counted;
         if (kept && sent > 0) {
           if (of.left == 0) {
             of.leftSince = nanos.getAsLong();
@@ -109,14 +121,19 @@ public final class UnacceptedContent {
     }
   }
 
-  /** A message begins. */
-  public synchronized Message begin(Source source) {
+  /**
+   * A message begins.
+   *
+   * @param declared octets, 0 where it did not say
+   */
+  public synchronized Message begin(Source source, long declared) {
     Bytes bytes = sources.computeIfAbsent(source, any -> new Bytes());
     bytes.messages++;
+    bytes.underWay += declared;
     if (sources.size() > MOST) {
       forgetOldest();
     }
-    return new Message(source);
+    return new Message(source, declared);
   }
 
   private Bytes of(Source source) {

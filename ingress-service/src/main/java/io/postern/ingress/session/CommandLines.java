@@ -7,7 +7,6 @@ import io.postern.transport.SmtpConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,24 +19,15 @@ final class CommandLines {
   private final SessionClock clock;
   private final Load load;
   private final Answers answers;
-  private final BooleanSupplier mustEnd;
   private final String hostName;
 
-  /**
-   * @param mustEnd others need what the transaction holds; any thread may ask
-   */
+  /** */
   CommandLines(
-      SmtpConnection connection,
-      SessionClock clock,
-      Load load,
-      Answers answers,
-      BooleanSupplier mustEnd,
-      String hostName) {
+      SmtpConnection connection, SessionClock clock, Load load, Answers answers, String hostName) {
     this.connection = connection;
     this.clock = clock;
     this.load = load;
     this.answers = answers;
-    this.mustEnd = mustEnd;
     this.hostName = hostName;
   }
 
@@ -47,16 +37,13 @@ final class CommandLines {
       connection.flush(); // RFC 2920 §3.2: replies go out together, at the latest now
     }
     long silentSince = System.nanoTime();
-    if (mustEnd.getAsBoolean()) {
-      return end();
-    }
     try {
       if (!connection.inputBuffered()) {
         if (load.stopping() || clock.commandLeft(silentSince).isNegative()) {
           return end();
         }
         connection.readTimeout(clock.idleWait(silentSince));
-        if (connection.fill(new CommandWait(clock, load, mustEnd, silentSince)) < 0) {
+        if (connection.fill(new CommandWait(clock, load, silentSince)) < 0) {
           throw new EOFException();
         }
       }
@@ -76,10 +63,6 @@ final class CommandLines {
   private byte @Nullable [] end() throws IOException {
     if (load.stopping()) {
       answers.end(Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping"));
-    } else if (mustEnd.getAsBoolean()) {
-      answers.end(
-          Refusal.of(
-              421, "4.3.2", hostName + " has too many recipients waiting, try again", "memory"));
     } else {
       answers.end(SessionClock.timeout(hostName));
     }

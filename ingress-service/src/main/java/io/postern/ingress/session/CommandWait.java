@@ -4,30 +4,28 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Whether a session's wait for a command is over before its time-out. Made by the session's thread,
- * then asked by the watch of the sockets alone, while the session waits. A stop, and that the
- * transaction must end, are noticed at once; stress within two seconds, each session at a time of
- * its own: not all that are silent go when the end of a few is enough.
+ * then asked by the watch of the sockets alone, while the session waits. A stop is noticed at once;
+ * stress within two seconds, each session at a time of its own: not all that are silent go when the
+ * end of a few is enough.
  */
 final class CommandWait implements BooleanSupplier {
   private static final long LOOK_NANOS = 2_000_000_000;
 
   private final SessionClock clock;
   private final Load load;
-  private final BooleanSupplier mustEnd;
   private final long silentSince;
   private long nextLook;
 
-  CommandWait(SessionClock clock, Load load, BooleanSupplier mustEnd, long silentSince) {
+  CommandWait(SessionClock clock, Load load, long silentSince) {
     this.clock = clock;
     this.load = load;
-    this.mustEnd = mustEnd;
     this.silentSince = silentSince;
     lookAgain();
   }
 
   @Override
   public boolean getAsBoolean() {
-    if (load.stopping() || mustEnd.getAsBoolean()) {
+    if (load.stopping()) {
       return true;
     }
     if (System.nanoTime() - nextLook < 0) {

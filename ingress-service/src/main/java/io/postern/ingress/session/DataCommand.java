@@ -81,7 +81,8 @@ final class DataCommand {
       if (share == null) {
         return noMemory();
       }
-      try (UnacceptedContent.Message unaccepted = parts.unaccepted().begin(client.source());
+      try (UnacceptedContent.Message unaccepted =
+              parts.unaccepted().begin(client.source(), mail.parameters().size());
           MessageIntake intake = new MessageIntake(parts.log().begin())) {
         connection.write(Reply.of(354, "", "Send the message, end it with CRLF.CRLF").toBytes());
         connection.flush();

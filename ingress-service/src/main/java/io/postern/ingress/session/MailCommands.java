@@ -71,7 +71,7 @@ final class MailCommands implements AutoCloseable {
       answers.refuse("MAIL", "", DataCommand.directoryUnavailable());
       return;
     }
-    Refusal noRoom = noRoom();
+    Refusal noRoom = noRoom(parameters.size());
     if (noRoom != null) {
       answers.refuse("MAIL", "", noRoom);
       return;
@@ -96,17 +96,13 @@ final class MailCommands implements AutoCloseable {
   }
 
   /** Null when there is room for the content of one more message of this client. */
-  private @Nullable Refusal noRoom() {
+  private @Nullable Refusal noRoom(long declared) {
     if (parts.space().get() != LogSpace.State.OPEN) {
       return DataCommand.noSpace();
     }
-    return parts.unaccepted().full(client.source()) ? DataCommand.tooMuchUnaccepted() : null;
-  }
-
-  /** Others need what the transaction holds. Any thread. */
-  boolean mustEnd() {
-    MailTransaction mail = transaction;
-    return mail != null && mail.recipients().mustEnd();
+    return parts.unaccepted().full(client.source(), declared)
+        ? DataCommand.tooMuchUnaccepted()
+        : null;
   }
 
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
@@ -183,13 +179,12 @@ final class MailCommands implements AutoCloseable {
       answers.bad("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
       return;
     }
-    Refusal noRoom = noRoom();
+    Refusal noRoom = noRoom(mail.parameters().size());
     if (noRoom != null) {
       answers.refuse("DATA", "", noRoom);
       reset();
       return;
     }
-    mail.recipients().sending();
     DataCommand data = new DataCommand(connection, parts, clock, load, client, mail);
     Refusal refusal = data.receive();
     if (refusal != null) {

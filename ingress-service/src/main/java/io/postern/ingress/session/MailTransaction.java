@@ -41,6 +41,10 @@ final class MailTransaction implements AutoCloseable {
     return recipients;
   }
 
+  MailParameters parameters() {
+    return parameters;
+  }
+
   boolean full() {
     return recipients.size() + refusedRecipients >= SessionLimits.RECIPIENTS;
   }

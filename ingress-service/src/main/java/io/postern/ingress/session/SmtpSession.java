@@ -44,8 +44,7 @@ public final class SmtpSession implements Runnable {
     this.client = new ClientFacts(connection, limits.hostName());
     this.answers = new Answers(connection, parts, client);
     this.mail = new MailCommands(connection, parts, clock, load, client, answers);
-    this.lines =
-        new CommandLines(connection, clock, load, answers, mail::mustEnd, limits.hostName());
+    this.lines = new CommandLines(connection, clock, load, answers, limits.hostName());
   }
 
   @Override

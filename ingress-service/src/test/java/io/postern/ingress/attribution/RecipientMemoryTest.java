@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.ingress.attribution.RecipientMemory.Holding;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RecipientMemoryTest {
-  private final RecipientMemory memory = new RecipientMemory(100, 25);
+  private final RecipientMemory memory = new RecipientMemory(1_000, 5);
 
   private Holding holding(int source) {
     return memory.holding(Source.of(InetAddress.ofLiteral("192.0.2." + source)));
@@ -20,40 +18,36 @@ class RecipientMemoryTest {
   void a_source_has_its_part_over_all_its_transactions() {
     Holding one = holding(1);
     Holding two = holding(1);
-    assertThat(one.take(20)).isTrue();
-    assertThat(two.take(6)).isFalse();
-    assertThat(two.take(5)).isTrue();
+    assertThat(one.take(40)).isTrue();
+    assertThat(two.take(11)).isFalse();
+    assertThat(two.take(10)).isTrue();
     one.close();
     one.close();
-    assertThat(two.take(20)).isTrue();
+    assertThat(two.take(40)).isTrue();
     two.close();
-    assertThat(memory.free()).isEqualTo(100);
+    assertThat(memory.free()).isEqualTo(1_000);
   }
 
   @Test
-  void when_nearly_all_is_taken_the_oldest_that_do_not_send_must_end_until_a_fifth_comes_back() {
-    List<Holding> holdings = IntStream.range(1, 10).mapToObj(this::holding).toList();
-    holdings.forEach(holding -> assertThat(holding.take(8)).isTrue());
-    holdings.getFirst().sending();
-    assertThat(memory.scarce()).isFalse();
-    Holding youngest = holding(99);
-    assertThat(youngest.take(10)).isTrue();
-    assertThat(memory.scarce()).isTrue();
-    assertThat(holdings.stream().filter(Holding::mustEnd)).containsExactly(holdings.get(1));
-    assertThat(youngest.mustEnd()).isFalse();
-    holdings.get(1).close();
-    assertThat(memory.scarce()).isFalse();
+  void twenty_that_take_all_that_they_can_leave_a_tenth_to_others() {
+    RecipientMemory large = new RecipientMemory(8 << 20, 25);
+    for (int attacker = 1; attacker <= 20; attacker++) {
+      Holding holding = large.holding(Source.of(InetAddress.ofLiteral("198.51.100." + attacker)));
+      while (holding.take(500)) {}
+    }
+    assertThat(large.scarce()).isTrue();
+    assertThat(large.free()).isGreaterThan((8 << 20) / 11);
+    Holding honest = large.holding(Source.of(InetAddress.ofLiteral("192.0.2.1")));
+    for (int recipient = 0; recipient < 800; recipient++) {
+      assertThat(honest.take(100)).isTrue();
+    }
   }
 
   @Test
-  void who_finds_none_makes_others_end_as_well() {
-    List<Holding> holdings = IntStream.range(1, 5).mapToObj(this::holding).toList();
-    holdings.forEach(holding -> assertThat(holding.take(20)).isTrue());
-    Holding last = holding(99);
-    assertThat(last.take(25)).isFalse();
-    assertThat(holdings.getFirst().mustEnd()).isTrue();
-    holdings.getFirst().close();
-    assertThat(last.take(25)).isTrue();
-    assertThat(memory.free()).isEqualTo(15);
+  void where_one_address_is_all_clients_it_may_have_all() {
+    Holding all =
+        new RecipientMemory(100, 100).holding(Source.of(InetAddress.ofLiteral("192.0.2.1")));
+    assertThat(all.take(100)).isTrue();
+    assertThat(all.take(1)).isFalse();
   }
 }

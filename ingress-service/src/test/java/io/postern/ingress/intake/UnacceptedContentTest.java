@@ -19,7 +19,7 @@ class UnacceptedContentTest {
   }
 
   private void leave(Source source, long bytes) {
-    try (UnacceptedContent.Message message = contents.begin(source)) {
+    try (UnacceptedContent.Message message = contents.begin(source, 0)) {
       message.sent(bytes);
     }
   }
@@ -27,45 +27,65 @@ class UnacceptedContentTest {
   @Test
   void what_is_left_behind_counts_for_an_hour_and_for_its_source_alone() {
     leave(source(1), 600);
-    assertThat(contents.full(source(1))).isFalse();
+    assertThat(contents.full(source(1), 0)).isFalse();
     leave(source(1), 400);
-    assertThat(contents.full(source(1))).isTrue();
-    assertThat(contents.full(source(2))).isFalse();
+    assertThat(contents.full(source(1), 0)).isTrue();
+    assertThat(contents.full(source(2), 0)).isFalse();
     nanos.addAndGet(Duration.ofHours(1).toNanos());
-    assertThat(contents.full(source(1))).isFalse();
+    assertThat(contents.full(source(1), 0)).isFalse();
     leave(source(1), 999);
-    assertThat(contents.full(source(1))).isFalse();
+    assertThat(contents.full(source(1), 0)).isFalse();
   }
 
   @Test
   void messages_under_way_count_together_and_what_is_forgiven_counts_no_more() {
-    UnacceptedContent.Message one = contents.begin(source(1));
-    UnacceptedContent.Message two = contents.begin(source(1));
+    UnacceptedContent.Message one = contents.begin(source(1), 0);
+    UnacceptedContent.Message two = contents.begin(source(1), 0);
     assertThat(one.sent(500)).isTrue();
     assertThat(two.sent(400)).isTrue();
     assertThat(two.sent(501)).isFalse();
-    assertThat(contents.full(source(1))).isTrue();
+    assertThat(contents.full(source(1), 0)).isTrue();
     one.forgive();
     one.close();
     one.close();
-    assertThat(contents.full(source(1))).isFalse();
+    assertThat(contents.full(source(1), 0)).isFalse();
     two.close();
     leave(source(1), 498);
-    assertThat(contents.full(source(1))).isFalse();
+    assertThat(contents.full(source(1), 0)).isFalse();
     leave(source(1), 1);
-    assertThat(contents.full(source(1))).isTrue();
+    assertThat(contents.full(source(1), 0)).isTrue();
   }
 
   @Test
   void the_table_is_bounded_and_a_source_with_a_message_under_way_stays() {
-    UnacceptedContent.Message under = contents.begin(source(0));
+    UnacceptedContent.Message under = contents.begin(source(0), 0);
     under.sent(1_000);
     leave(source(1), 1_000);
     for (int i = 2; i < UnacceptedContent.MOST + 2; i++) {
       leave(source(i), 1);
     }
-    assertThat(contents.full(source(1))).isFalse(); // the oldest was forgotten
-    assertThat(contents.full(source(0))).isTrue();
+    assertThat(contents.full(source(1), 0)).isFalse(); // the oldest was forgotten
+    assertThat(contents.full(source(0), 0)).isTrue();
     under.close();
+  }
+
+  @Test
+  void a_gateway_that_declares_its_sizes_waits_at_MAIL_and_leaves_nothing_behind() {
+    UnacceptedContent.Message one = contents.begin(source(1), 600);
+    assertThat(contents.full(source(1), 401)).isTrue();
+    assertThat(contents.full(source(1), 400)).isFalse();
+    UnacceptedContent.Message two = contents.begin(source(1), 400);
+    UnacceptedContent.Message silent = contents.begin(source(1), 0);
+    assertThat(silent.sent(1)).isFalse(); // it did not say
+    assertThat(one.sent(600)).isTrue();
+    assertThat(two.sent(400)).isTrue();
+    one.forgive();
+    one.close();
+    assertThat(contents.full(source(1), 400)).isFalse();
+    two.forgive();
+    two.close();
+    silent.close();
+    assertThat(contents.full(source(1), 999)).isFalse();
+    assertThat(contents.full(source(1), 1_000)).isTrue();
   }
 }

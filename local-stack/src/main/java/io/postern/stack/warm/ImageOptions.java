@@ -13,7 +13,7 @@ import java.util.List;
  * elsewhere.
  */
 final class ImageOptions {
-  private static final List<String> MEMORY = List.of("-Xmx", "-Xmn");
+  private static final List<String> MEMORY = List.of("-Xmx", "-Xmn", "-XX:MaxDirectMemorySize=");
 
   private ImageOptions() {}
 

@@ -39,6 +39,12 @@ public final class ServiceApi {
     this.credentials = credentials;
   }
 
+  /** For messages: which service, and where. */
+  @Override
+  public String toString() {
+    return service + " at " + base;
+  }
+
   /**
    * @param path below /api/v1
    */
@@ -66,7 +72,7 @@ public final class ServiceApi {
     try {
       response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new IOException(service + " at " + base + " does not answer: " + e, e);
+      throw new IOException(this + " does not answer: " + e, e);
     }
     if (!answers.contains(response.statusCode())) {
       throw new IOException(

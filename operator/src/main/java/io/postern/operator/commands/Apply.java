@@ -1,6 +1,7 @@
 package io.postern.operator.commands;
 
 import io.postern.operator.api.DirectoryClient;
+import io.postern.operator.api.ServiceApi;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
 import io.postern.operator.connection.Variables;
@@ -34,7 +35,8 @@ public final class Apply implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Installation installation = connection.installation();
-    DirectoryClient client = new DirectoryClient(installation.policy());
+    ServiceApi policy = installation.policy();
+    DirectoryClient client = new DirectoryClient(policy);
     String yaml = Variables.fill(read(), installation.variables());
     DirectoryClient.Answer answer = client.apply(yaml, dryRun);
     if (!answer.accepted()) {
@@ -48,7 +50,7 @@ public final class Apply implements Callable<Integer> {
     } else if (dryRun) {
       System.out.println("postern: nothing was changed (--dry-run)");
     } else {
-      System.out.println("postern: in force as version " + answer.version());
+      System.out.println("postern: in force as version " + answer.version() + " (" + policy + ")");
     }
     return 0;
   }

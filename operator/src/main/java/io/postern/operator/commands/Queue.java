@@ -2,6 +2,7 @@ package io.postern.operator.commands;
 
 import io.postern.contracts.QueueId;
 import io.postern.operator.api.QueueClient;
+import io.postern.operator.api.ServiceApi;
 import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,13 @@ public final class Queue implements Callable<Integer> {
       System.err.println("postern: write hold, release, retry, cancel or flush, not " + action);
       return 2;
     }
-    QueueClient client = new QueueClient(connection.installation().policy());
+    ServiceApi policy = connection.installation().policy();
+    QueueClient client = new QueueClient(policy);
     String control =
         action.equals(FLUSH)
             ? client.flush(subject)
             : client.control(QueueId.parse(subject), action, recipients);
-    System.out.println("postern: asked for, as " + control);
+    System.out.println("postern: asked for, as " + control + " (" + policy + ")");
     return 0;
   }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     name = "status",
     description = {
       "Shows how many recipients are in which state, and whether each service is ready.",
-      "Exit code 0: all are ready, 1: one is not."
+      "Exit code 0: all replicas whose health address is known (postern.health.NAME) are ready, 1: one is not."
     },
     mixinStandardHelpOptions = true)
 public final class Status implements Callable<Integer> {
@@ -35,6 +35,9 @@ public final class Status implements Callable<Integer> {
       boolean ready = ready(replica.getValue());
       allReady &= ready;
       System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
+    }
+    if (installation.health().isEmpty()) {
+      System.out.println("no replica was asked: no postern.health.NAME says where");
     }
     MailCounts counts = MailCounts.read(installation.kafka());
     System.out.printf("messages accepted    %d%n", counts.messages());

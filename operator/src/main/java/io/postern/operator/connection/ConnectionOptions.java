@@ -17,14 +17,17 @@ public final class ConnectionOptions {
       paramLabel = "FILE",
       description = {
         "says how the installation is reached: kafka.bootstrap.servers=…, postern.policy.url=… and so on",
-        "(default: $POSTERN_CONTEXT, else ~/.config/postern/context.properties, else what ./run started)"
+        "(default: $POSTERN_CONTEXT, else ~/.config/postern/context.properties)"
       })
   @Nullable Path context;
 
   @Option(
       names = "--state",
       paramLabel = "FOLDER",
-      description = "the state folder of a ./run on this machine, instead of a context")
+      description = {
+        "the state folder of a ./run on this machine, instead of a context",
+        "(default of ./run's own commands: state in the project's folder)"
+      })
   @Nullable Path state;
 
   @Option(
@@ -35,17 +38,26 @@ public final class ConnectionOptions {
 
   /** A clear message where there is nothing to be reached. */
   public Installation installation() throws IOException {
-    Map<String, String> environment = System.getenv();
-    return new Installation(new Context(file(environment), environment, values));
+    Map<String, String> named = named();
+    // Nobody is to change another installation than the one that he named.
+    Map<String, String> environment = named == null ? System.getenv() : Map.of();
+    return new Installation(
+        new Context(named == null ? usual(environment) : named, environment, values));
   }
 
-  private Map<String, String> file(Map<String, String> environment) throws IOException {
+  /** Null: none is named. {@code ./run} names its own by the system property. */
+  private @Nullable Map<String, String> named() throws IOException {
     if (state != null) {
       return local(state);
     }
     if (context != null) {
       return Context.read(context);
     }
+    String home = System.getProperty("postern.home");
+    return home == null || !values.isEmpty() ? null : local(Path.of(home, "state"));
+  }
+
+  private static Map<String, String> usual(Map<String, String> environment) throws IOException {
     if (environment.containsKey(CONTEXT)) {
       return Context.read(Path.of(environment.get(CONTEXT)));
     }
@@ -53,11 +65,7 @@ public final class ConnectionOptions {
     if (Files.exists(own)) {
       return Context.read(own);
     }
-    boolean elsewhere =
-        environment.containsKey("KAFKA_BOOTSTRAP_SERVERS")
-            || environment.containsKey("POSTERN_POLICY_URL")
-            || !values.isEmpty();
-    return elsewhere ? Map.of() : local(Path.of(System.getProperty("postern.home", "."), "state"));
+    return Map.of();
   }
 
   private static Map<String, String> local(Path folder) throws IOException {

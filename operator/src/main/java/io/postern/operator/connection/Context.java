@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code postern.certificate.url}, {@code postern.certificate.credentials-file}: the API of
  *       certificate-service;
  *   <li>{@code postern.health.NAME}: the address at which a replica answers for its health;
- *   <li>{@code postern.variable.NAME}: fills {@code ${NAME}} in directory files.
+ *   <li>{@code postern.variable.NAME}: fills {@code ${NAME}} in directory files; not from the
+ *       environment, which has no small letters.
  * </ul>
  *
  * <p>A value of the command line goes before one of the environment (the key in capitals, with
@@ -114,27 +114,28 @@ public final class Context {
     return values.keySet().stream().filter(key -> key.startsWith("kafka.")).toList();
   }
 
-  /** The values below a key, by the rest of the key; those of the environment in lower case. */
+  /** The values below a key, by the rest of the key; none of the environment. */
   Map<String, String> below(String key) {
     String prefix = key + ".";
-    String capitals = variable(prefix);
-    Map<String, String> found =
-        environment.entrySet().stream()
-            .filter(each -> each.getKey().startsWith(capitals))
-            .collect(
-                Collectors.toMap(
-                    each ->
-                        each.getKey()
-                            .substring(capitals.length())
-                            .toLowerCase(Locale.ROOT)
-                            .replace('_', '-'),
-                    Map.Entry::getValue,
-                    (one, other) -> one,
-                    TreeMap::new));
+    Map<String, String> found = new TreeMap<>();
     values.forEach(
         (name, value) -> {
           if (name.startsWith(prefix)) {
             found.put(name.substring(prefix.length()), value);
+          }
+        });
+    return found;
+  }
+
+  /** Those of the environment below a key: the rest in lower case, with hyphens. */
+  Map<String, String> environmentBelow(String key) {
+    String prefix = variable(key + ".");
+    Map<String, String> found = new TreeMap<>();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            String rest = name.substring(prefix.length());
+            found.put(rest.toLowerCase(Locale.ROOT).replace('_', '-'), value);
           }
         });
     return found;

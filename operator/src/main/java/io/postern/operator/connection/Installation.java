@@ -45,10 +45,10 @@ public final class Installation {
 
   /** Where each replica answers for its health, by the replica's name; empty where nobody said. */
   public Map<String, URI> health() {
+    Map<String, String> urls = new TreeMap<>(context.environmentBelow("postern.health"));
+    urls.putAll(context.below("postern.health"));
     Map<String, URI> addresses = new TreeMap<>();
-    context
-        .below("postern.health")
-        .forEach((name, url) -> addresses.put(name, address("postern.health." + name, url)));
+    urls.forEach((name, url) -> addresses.put(name, address("postern.health." + name, url)));
     return addresses;
   }
 

@@ -2,10 +2,12 @@ package io.postern.operator.setup;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -65,6 +67,9 @@ final class PemFile {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       Files.writeString(partial, text);
+      try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+        written.force(true); // or the name may be there after a power cut, and the text not
+      }
       Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(mode));
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {

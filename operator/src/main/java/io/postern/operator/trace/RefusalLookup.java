@@ -6,9 +6,9 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
@@ -19,12 +19,17 @@ public final class RefusalLookup {
 
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
+  // A count stands behind the first, which is of the same minute.
+  private static final Comparator<MessageRefused> BY_TIME =
+      Comparator.comparingLong(
+          refused -> Math.max(refused.getAtMillis(), refused.getUntilMillis()));
+
   private RefusalLookup() {}
 
-  /** The records that match, each partition's in its order; at most the last {@value #MOST}. */
+  /** The records that match, by their time; at most the newest {@value #MOST}. */
   public static List<MessageRefused> find(
       LogSettings kafka, Instant since, Predicate<MessageRefused> matches) throws TimeoutException {
-    Deque<MessageRefused> found = new ArrayDeque<>();
+    PriorityQueue<MessageRefused> found = new PriorityQueue<>(BY_TIME);
     try (TopicScan scan = new TopicScan(kafka, ANSWER)) {
       scan.read(
           scan.partitions(Topics.MAIL_REFUSALS),
@@ -32,14 +37,14 @@ public final class RefusalLookup {
           record -> {
             MessageRefused refused = parsed(record.value());
             if (matches.test(refused)) {
-              if (found.size() == MOST) {
-                found.removeFirst();
+              found.add(refused);
+              if (found.size() > MOST) {
+                var unused = found.poll();
               }
-              found.addLast(refused);
             }
           });
     }
-    return List.copyOf(found);
+    return found.stream().sorted(BY_TIME).toList();
   }
 
   private static MessageRefused parsed(byte[] value) {
