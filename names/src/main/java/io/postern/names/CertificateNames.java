@@ -80,8 +80,9 @@ public final class CertificateNames {
    * The DNS names in lower case, each once, in the certificate's order: those of the subject
    * alternative name; only if it has none, the most specific common name (RFC 6125 §6.4.4). A name
    * is a domain in letters, digits and hyphens, with {@code *.} before it at most; whatever else
-   * stands there is left out: text, underscores, other wildcards, addresses written as names. Empty
-   * for a certificate whose names cannot be read.
+   * stands there is left out: text, what is not ASCII (some of it is in lower case), underscores,
+   * other wildcards, addresses written as names. Empty for a certificate whose names cannot be
+   * read.
    */
   public static List<String> of(X509Certificate certificate) {
     Set<String> names = new LinkedHashSet<>();
@@ -143,6 +144,9 @@ public final class CertificateNames {
   }
 
   private static void addIfName(Set<String> names, String text) {
+    if (!DomainNames.isAscii(text)) {
+      return;
+    }
     String name = DomainNames.normal(text);
     String domain = name.startsWith("*.") ? name.substring(2) : name;
     if (names.size() < MAX_NAMES

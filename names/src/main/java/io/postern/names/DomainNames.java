@@ -87,7 +87,7 @@ public final class DomainNames {
     return ascii != null && isDomain(ascii) && !ascii.equals(name) ? ascii : null;
   }
 
-  private static boolean isAscii(String name) {
+  static boolean isAscii(String name) {
     return name.chars().allMatch(c -> c < 0x80);
   }
 

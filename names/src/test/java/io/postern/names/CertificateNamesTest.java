@@ -47,6 +47,7 @@ class CertificateNamesTest {
     "cn-only, mail.contoso.com",
     "san-without-dns, mail.contoso.com",
     "cn-no-name, ''",
+    "cn-kelvin-sign, ''",
     "san-bad-names, ''",
   })
   void takesTheAlternativeNamesAndOnlyWithoutThemTheCommonName(String file, String names)

@@ -3,8 +3,6 @@ package io.postern.certificate.judging;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.contracts.v1.VerdictReason;
-import io.postern.names.CertificateNames;
-import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The name constraints of the anchor itself, which PKIX leaves aside (RFC 5280 §6.1.1 (d)) and the
  * JDK cannot do: a company that trusts a partner's root for the partner's names alone expects them
- * to hold. Stateless, any thread.
+ * to hold. A common name that counts as a DNS name is {@link DnsNameConstraints}'s to check.
+ * Stateless, any thread.
  */
 final class AnchorNameConstraints {
   private AnchorNameConstraints() {}
@@ -43,7 +42,7 @@ final class AnchorNameConstraints {
     for (ParsedCertificate certificate : path.below()) {
       // RFC 5280 §4.2.1.10: not for self-issued certificates but the last.
       boolean bound = !certificate.selfIssued() || certificate.equals(path.leaf());
-      if (bound && !allowed(validator, certificate, certificate.equals(path.leaf()))) {
+      if (bound && !allowed(validator, certificate)) {
         return new Problem(
             VerdictReason.NAME_CONSTRAINT,
             certificate + " has a name outside of what its anchor may issue for");
@@ -53,7 +52,7 @@ final class AnchorNameConstraints {
   }
 
   private static boolean allowed(
-      PKIXNameConstraintValidator validator, ParsedCertificate certificate, boolean leaf) {
+      PKIXNameConstraintValidator validator, ParsedCertificate certificate) {
     try {
       X500Name subject = certificate.holder().getSubject();
       validator.checkPermittedDN(subject);
@@ -61,22 +60,13 @@ final class AnchorNameConstraints {
       Extension extension = certificate.extension(Extension.subjectAlternativeName);
       if (extension != null) {
         for (GeneralName name : GeneralNames.getInstance(extension.getParsedValue()).getNames()) {
-          check(validator, name);
+          validator.checkPermitted(name);
+          validator.checkExcluded(name);
         }
-      }
-      // A leaf's common name counts as a DNS name where it has no other.
-      for (String name : leaf ? CertificateNames.of(certificate.x509()) : List.<String>of()) {
-        check(validator, new GeneralName(GeneralName.dNSName, name));
       }
       return true;
     } catch (NameConstraintValidatorException e) {
       return false;
     }
-  }
-
-  private static void check(PKIXNameConstraintValidator validator, GeneralName name)
-      throws NameConstraintValidatorException {
-    validator.checkPermitted(name);
-    validator.checkExcluded(name);
   }
 }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>too-complex (a key of more than 8192 bits), weak-key, weak-signature
  *   <li>not-a-ca, path-length, key-usage of the issuers
  *   <li>unknown-critical-extension
- *   <li>name-constraint: of a kind that is not understood ({@link UnderstoodConstraints}), then by
- *       the anchor ({@link AnchorNameConstraints})
+ *   <li>name-constraint: of a kind that is not understood ({@link UnderstoodConstraints}), then of
+ *       the leaf's DNS names by any issuer ({@link DnsNameConstraints}), then by the anchor ({@link
+ *       AnchorNameConstraints})
  *   <li>name-constraint, policy, and whatever else PKIX refuses ({@link PkixCheck})
  *   <li>key-usage, extended-key-usage for the role
  * </ol>
@@ -80,6 +81,7 @@ final class PathRules {
           (path, _) -> issuers(path),
           (path, _) -> first(path.all(), PathRules::criticalExtensions),
           (path, _) -> first(aboveTheLeaf(path), UnderstoodConstraints::problem),
+          (path, _) -> DnsNameConstraints.problem(path),
           (path, _) -> AnchorNameConstraints.problem(path),
           PkixCheck::problem,
           PathRules::role);

@@ -85,10 +85,9 @@ public final class HttpFetch implements AutoCloseable {
       this.patience = time;
     }
 
-    HttpTurns.Turn turn(HttpTurns turns, HttpTarget at)
-        throws FetchException, InterruptedException {
+    Shares.Turn turn(HttpTurns turns, HttpTarget at) throws FetchException, InterruptedException {
       long since = System.nanoTime();
-      HttpTurns.Turn turn = turns.take(at.host(), at.port(), patience);
+      Shares.Turn turn = turns.take(at.host(), at.port(), patience);
       waited(Duration.ofNanos(System.nanoTime() - since));
       return turn;
     }
@@ -136,7 +135,7 @@ public final class HttpFetch implements AutoCloseable {
 
   private Optional<HttpResponse> fetchOnce(HttpTarget at, Request request, Sink to, Going going)
       throws FetchException, InterruptedException {
-    try (HttpTurns.Turn turn = going.turn(turns, at);
+    try (Shares.Turn turn = going.turn(turns, at);
         Socket socket = connect(at, going)) {
       return exchange(socket, at, request, to, going.deadline);
     } catch (SocketTimeoutException e) {

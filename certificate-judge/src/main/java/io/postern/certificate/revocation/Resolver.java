@@ -2,6 +2,7 @@ package io.postern.certificate.revocation;
 
 import io.postern.certificate.revocation.Connector.Resolved;
 import io.postern.certificate.revocation.FetchException.Kind;
+import io.postern.certificate.revocation.Shares.Wanted;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -18,14 +18,18 @@ import java.util.concurrent.TimeoutException;
  * Resolves host names by the system's resolver, which knows no time-out and blocks its thread in
  * native code until it gives up, whatever its caller does: so on threads of its own, at most
  * {@value #THREADS} at one time, {@value #PER_DOMAIN} of them for the names of one {@link
- * ParentDomain}. Whoever may sign below an organization's anchor can name hosts whose name servers
- * never answer: he fills his domain's share, and those with another domain do not notice; with
- * {@code THREADS / PER_DOMAIN} domains at one time everybody waits. Callers are as many as fetches
- * ({@link HttpTurns}) and probes. Any thread.
+ * ParentDomain} and {@value #PER_SUFFIX} for those with the same {@linkplain
+ * ParentDomain#lastTwoLabels last two labels}. Whoever may sign below an organization's anchor can
+ * name hosts whose name servers never answer: he fills his domain's share, and those with another
+ * domain do not notice. With four domains below one public suffix of a country ({@code co.uk})
+ * those below it wait; with {@code THREADS / PER_DOMAIN} domains at one time, or with {@code
+ * THREADS / PER_SUFFIX} that look like such a suffix ({@code q7x.pw}), everybody does. Callers are
+ * as many as fetches ({@link HttpTurns}) and probes. Any thread.
  */
 final class Resolver implements AutoCloseable {
   static final int THREADS = 32;
   static final int PER_DOMAIN = 2;
+  static final int PER_SUFFIX = THREADS / 4;
 
   /** The system's resolver. */
   interface Lookup {
@@ -33,8 +37,9 @@ final class Resolver implements AutoCloseable {
   }
 
   private final Lookup lookup;
-  private final Semaphore all = new Semaphore(THREADS, true);
   private final Shares domains = new Shares(PER_DOMAIN);
+  private final Shares suffixes = new Shares(PER_SUFFIX);
+  private final Shares all = new Shares(THREADS);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
           Thread.ofPlatform().name("crl-resolver-", 0).daemon().factory());
@@ -55,9 +60,9 @@ final class Resolver implements AutoCloseable {
   Resolved resolve(String host, Duration patience, Duration time)
       throws FetchException, InterruptedException {
     long began = System.nanoTime();
-    Runnable done = enter(host, began + patience.toNanos());
+    Shares.Turn turn = enter(host, began + patience.toNanos());
     Duration waited = Duration.ofNanos(System.nanoTime() - began);
-    Future<InetAddress[]> answer = begin(host, done);
+    Future<InetAddress[]> answer = begin(host, turn);
     try {
       return new Resolved(List.of(answer.get(time.toNanos(), TimeUnit.NANOSECONDS)), waited);
     } catch (TimeoutException e) {
@@ -71,7 +76,7 @@ final class Resolver implements AutoCloseable {
   }
 
   // The share is in use as long as the thread is, not as long as somebody waits for it.
-  private Future<InetAddress[]> begin(String host, Runnable done) {
+  private Future<InetAddress[]> begin(String host, Shares.Turn turn) {
     boolean begun = false;
     try {
       Future<InetAddress[]> answer =
@@ -80,49 +85,25 @@ final class Resolver implements AutoCloseable {
                 try {
                   return lookup.all(host);
                 } finally {
-                  done.run();
+                  turn.close();
                 }
               });
       begun = true;
       return answer;
     } finally {
       if (!begun) { // no thread could be made, or this is closed
-        done.run();
+        turn.close();
       }
     }
   }
 
-  private Runnable enter(String host, long end) throws FetchException, InterruptedException {
-    String domain = ParentDomain.of(host);
-    Semaphore share = domains.enter(domain);
-    boolean entered = false;
-    try {
-      await(share, end, "too many names of this domain are being resolved");
-      try {
-        await(all, end, "too many names are being resolved");
-        entered = true;
-      } finally {
-        if (!entered) {
-          share.release();
-        }
-      }
-    } finally {
-      if (!entered) {
-        domains.leave(domain);
-      }
-    }
-    return () -> {
-      all.release();
-      share.release();
-      domains.leave(domain);
-    };
-  }
-
-  private static void await(Semaphore free, long end, String busy)
-      throws FetchException, InterruptedException {
-    if (!free.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      throw new FetchException(Kind.BUSY, busy);
-    }
+  private Shares.Turn enter(String host, long end) throws FetchException, InterruptedException {
+    String busy = "too many names of this domain are being resolved";
+    return Shares.take(
+        end,
+        new Wanted(domains, ParentDomain.of(host), busy),
+        new Wanted(suffixes, ParentDomain.lastTwoLabels(host), busy),
+        new Wanted(all, "all", "too many names are being resolved"));
   }
 
   @Override

@@ -1,14 +1,29 @@
 package io.postern.certificate.revocation;
 
+import io.postern.certificate.revocation.FetchException.Kind;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * So many permits for each name; who is beyond that waits, first come, first served. A name that
  * nobody uses is forgotten, so there are as many names as users at most. Any thread.
  */
 final class Shares {
+  /** A permit, or several, until it is closed; once, by any thread. */
+  interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * @param busy the failure's text when none is free in time
+   */
+  record Wanted(Shares shares, String name, String busy) {}
+
   private final int each;
   private final Map<String, Share> names = new HashMap<>(); // guarded by itself
 
@@ -25,8 +40,48 @@ final class Shares {
     this.each = each;
   }
 
-  /** The permits of a name, until {@link #leave}. */
-  Semaphore enter(String name) {
+  /**
+   * A permit of each, one after the other: the narrowest share first, so that who waits for it
+   * holds none of the wider ones.
+   *
+   * @param end by {@link System#nanoTime}
+   * @throws FetchException BUSY: not all of them were free before the end; none is held then
+   */
+  static Turn take(long end, Wanted... wanted) throws FetchException, InterruptedException {
+    List<Turn> taken = new ArrayList<>();
+    Turn all = () -> taken.forEach(Turn::close);
+    try {
+      for (Wanted one : wanted) {
+        taken.add(one.shares().take(one.name(), end, one.busy()));
+      }
+      return all;
+    } catch (FetchException | InterruptedException e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private Turn take(String name, long end, String busy)
+      throws FetchException, InterruptedException {
+    Semaphore free = enter(name);
+    boolean entered = false;
+    try {
+      entered = free.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } finally {
+      if (!entered) {
+        leave(name);
+      }
+    }
+    if (!entered) {
+      throw new FetchException(Kind.BUSY, busy);
+    }
+    return () -> {
+      free.release();
+      leave(name);
+    };
+  }
+
+  private Semaphore enter(String name) {
     synchronized (names) {
       Share share = names.computeIfAbsent(name, _ -> new Share(each));
       share.users++;
@@ -34,7 +89,7 @@ final class Shares {
     }
   }
 
-  void leave(String name) {
+  private void leave(String name) {
     synchronized (names) {
       names.computeIfPresent(name, (_, share) -> --share.users == 0 ? null : share);
     }

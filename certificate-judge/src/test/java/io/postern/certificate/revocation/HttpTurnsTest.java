@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpTurnsTest {
   private static final String SLOW = "slow.example";
@@ -21,8 +23,8 @@ class HttpTurnsTest {
 
   private final HttpTurns turns = new HttpTurns(5, 4);
 
-  private List<HttpTurns.Turn> takeFour() throws Exception {
-    List<HttpTurns.Turn> taken = new ArrayList<>();
+  private List<Shares.Turn> takeFour() throws Exception {
+    List<Shares.Turn> taken = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       taken.add(turns.take(SLOW, 80, SHORT));
     }
@@ -37,49 +39,49 @@ class HttpTurnsTest {
 
   @Test
   void whoGetsNoTurnInTimeIsToldThatItIsBusyAndLeavesNothingBehind() throws Exception {
-    List<HttpTurns.Turn> taken = takeFour();
+    List<Shares.Turn> taken = takeFour();
     assertThat(busy(SLOW)).isEqualTo(Kind.BUSY);
     taken.add(turns.take("other.example", 80, SHORT));
     assertThat(busy("third.example")).isEqualTo(Kind.BUSY);
     assertThat(turns.hosts()).isEqualTo(2);
-    taken.forEach(HttpTurns.Turn::close);
+    taken.forEach(Shares.Turn::close);
     assertThat(turns.hosts()).isZero();
-    takeFour().forEach(HttpTurns.Turn::close);
+    takeFour().forEach(Shares.Turn::close);
   }
 
   @Test
   void thoseWhoWaitForASlowHostLeaveTheRestToOthers() throws Exception {
-    List<HttpTurns.Turn> taken = takeFour();
+    List<Shares.Turn> taken = takeFour();
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<HttpTurns.Turn>> waiting = new ArrayList<>();
+      List<Future<Shares.Turn>> waiting = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         waiting.add(side.submit(() -> turns.take(SLOW, 80, LONG)));
       }
       Awaitility.await().until(() -> turns.users(SLOW, 80) == 7);
       turns.take("other.example", 80, SHORT).close();
-      taken.forEach(HttpTurns.Turn::close);
-      for (Future<HttpTurns.Turn> one : waiting) {
+      taken.forEach(Shares.Turn::close);
+      for (Future<Shares.Turn> one : waiting) {
         one.get().close();
       }
     }
     assertThat(turns.hosts()).isZero();
   }
 
-  @Test
-  void manyNamesOfOneDomainLeaveTheRestToOthers() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.example", "q7x.pw", "evil.co.uk"})
+  void manyNamesOfOneDomainLeaveTheRestToOthers(String domain) throws Exception {
     HttpTurns many = new HttpTurns(16, 1);
-    List<HttpTurns.Turn> taken = new ArrayList<>();
+    List<Shares.Turn> taken = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      taken.add(many.take("n" + i + ".evil.example", 80, SHORT));
+      taken.add(many.take("n" + i + "." + domain, 80, SHORT));
     }
     FetchException busy =
         Objects.requireNonNull(
-            catchThrowableOfType(
-                FetchException.class, () -> many.take("n9.evil.example", 80, SHORT)));
+            catchThrowableOfType(FetchException.class, () -> many.take("n9." + domain, 80, SHORT)));
     assertThat(busy.kind()).isEqualTo(Kind.BUSY);
     taken.add(many.take("crl.partner.example", 80, SHORT));
-    taken.forEach(HttpTurns.Turn::close);
-    many.take("n9.evil.example", 80, SHORT).close();
+    taken.forEach(Shares.Turn::close);
+    many.take("n9." + domain, 80, SHORT).close();
     assertThat(many.hosts()).isZero();
   }
 }

@@ -107,21 +107,37 @@ class ResolverTest {
         .containsExactly(ADDRESS);
   }
 
+  @Test
+  void namesBelowAShortDomainOfACountryHaveAQuarter() throws Exception {
+    for (int i = 0; i < Resolver.THREADS; i++) {
+      // Each counts as a domain of its own, as those below co.uk do.
+      Kind expected = i < Resolver.PER_SUFFIX ? Kind.TIMEOUT : Kind.BUSY;
+      assertThat(kind("silent.n" + i + ".q7x.pw", SHORT, SHORT)).isEqualTo(expected);
+    }
+    assertThat(blocked.availablePermits()).isEqualTo(Resolver.PER_SUFFIX);
+    assertThat(resolver.resolve("crl.partner.example", LONG, LONG).addresses())
+        .containsExactly(ADDRESS);
+    end.countDown();
+    assertThat(resolver.resolve("n99.q7x.pw", LONG, LONG).addresses()).containsExactly(ADDRESS);
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "crl.partner.example, partner.example",
-    "a.b.partner.example., partner.example",
-    "partner.example, partner.example",
-    "ca.bank.co.uk, bank.co.uk",
-    "bank.co.uk, bank.co.uk",
-    "co.uk, co.uk",
-    "crl.kpn.nl, crl.kpn.nl", // short and a country: a share of its own does no harm
-    "crl.swisscom.ch, swisscom.ch",
-    "localhost, localhost",
-    "192.0.2.1, 192.0.2.1",
-    "[2001:db8::1], [2001:db8::1]",
+    "crl.partner.example, partner.example, partner.example",
+    "a.b.partner.example., partner.example, partner.example",
+    "partner.example, partner.example, partner.example",
+    "ca.bank.co.uk, bank.co.uk, co.uk",
+    "bank.co.uk, bank.co.uk, co.uk",
+    "co.uk, co.uk, co.uk",
+    "crl.kpn.nl, crl.kpn.nl, kpn.nl", // looks like a public suffix and is one owner's
+    "a.b.q7x.pw, b.q7x.pw, q7x.pw",
+    "crl.swisscom.ch, swisscom.ch, swisscom.ch",
+    "localhost, localhost, localhost",
+    "192.0.2.1, 192.0.2.1, 192.0.2.1",
+    "[2001:db8::1], [2001:db8::1], [2001:db8::1]",
   })
-  void sharesAreByParentDomain(String host, String domain) {
+  void sharesAreByParentDomainAndByTheLastTwoLabels(String host, String domain, String lastTwo) {
     assertThat(ParentDomain.of(host)).isEqualTo(domain);
+    assertThat(ParentDomain.lastTwoLabels(host)).isEqualTo(lastTwo);
   }
 }

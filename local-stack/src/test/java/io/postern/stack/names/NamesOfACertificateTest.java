@@ -131,6 +131,9 @@ class NamesOfACertificateTest {
     "ip:192.0.2.1, CN=mail.contoso.com, mail.contoso.com",
     "mail:info@contoso.com, CN=*.contoso.com, *.contoso.com",
     "'', 'C=DE,CN=old.contoso.com,CN=mail.contoso.com', mail.contoso.com",
+    "'', CN=*.contoso.com., *.contoso.com",
+    "dns:mail.contoso.com., CN=x, mail.contoso.com",
+    "'', CN=mail.fabri\u212aam.com, ''", // in lower case an ASCII k
     "'', CN=contoso ltd, ''",
     "'', CN=192.0.2.1, ''",
     "'', CN=foo_bar.contoso.com, ''",
