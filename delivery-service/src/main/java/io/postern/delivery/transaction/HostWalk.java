@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes through a delivery's hosts (RFC 5321 §5.1) until one passes the gate and has decided about
  * the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
- * Plaintext after failed handshakes only when no host was left over TLS, and none had it (S2).
+ * Plaintext after failed handshakes only when no host was left over TLS; none at all after a TLS
+ * session has stood with any host (S2).
  *
  * <p>Owner: the delivery's thread, once.
  */
@@ -121,8 +122,6 @@ final class HostWalk {
         }
       }
     }
-    // A domain with which TLS stands has it: whoever breaks that session and the handshake with the
-    // next host must not get the message in plaintext.
     if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
       for (Map.Entry<Target, String> failed : handshakeFailed.entrySet()) {
         Target target = failed.getKey();
@@ -260,7 +259,13 @@ final class HostWalk {
     try {
       return switch (tools
           .opener()
-          .open(target, attempt.requirement(), protocol, plaintextAfter, ownership)) {
+          .open(
+              target,
+              attempt.requirement(),
+              protocol,
+              plaintextAfter,
+              ownership,
+              () -> encrypted = true)) {
         case SessionOpener.Opened.Ready(Session session) -> use(session, key);
         case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
           if (!ownership.held()) {
@@ -297,7 +302,15 @@ final class HostWalk {
    */
   private Step use(Session session, Connections.@Nullable Key key) {
     ownership.connection(session::cut);
-    encrypted |= session.channel() instanceof TlsGate.Channel.Encrypted;
+    switch (session.channel()) {
+      case TlsGate.Channel.Encrypted tls -> encrypted = true; // a kept one too
+      case TlsGate.Channel.Plain(TlsGate.WhyPlain why) -> {
+        if (encrypted) {
+          leave(session, tlsStoodBefore(session, why));
+          return Step.NEXT_HOST;
+        }
+      }
+    }
     Seen seen = null;
     Step step = Step.AGAIN;
     while (step == Step.AGAIN) {
@@ -308,16 +321,32 @@ final class HostWalk {
       step =
           switch (judgement.decision()) {
             case TlsGate.Decision.Refuse(String reason, String detail) -> {
-              reached = true;
-              ownership.connection(null);
-              tools.connections().quit(session);
-              failures.add(new Failure(reason, null, null, detail, seen));
+              leave(session, new Failure(reason, null, null, detail, seen));
               yield Step.NEXT_HOST;
             }
             case TlsGate.Decision.Pass(String achieved) -> passed(session, key, seen, achieved);
           };
     }
     return step;
+  }
+
+  /** The host is there, and gets nothing of the envelope. */
+  private void leave(Session session, Failure failure) {
+    reached = true;
+    ownership.connection(null);
+    tools.connections().quit(session);
+    failures.add(failure);
+  }
+
+  // A domain with which TLS stands has it: whoever breaks that session, and TLS with the next host
+  // or its offer, must not get the message in plaintext (S2).
+  private static Failure tlsStoodBefore(Session session, TlsGate.WhyPlain why) {
+    return new Failure(
+        why.reason(),
+        null,
+        null,
+        why.detail() + "; nothing goes in plaintext, since a TLS session has stood in this attempt",
+        Seen.dialled(session.target()));
   }
 
   private Judgement judge(Session session) {
