@@ -8,7 +8,7 @@ import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
-import io.postern.delivery.nexthop.DnsFailureException;
+import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
@@ -175,40 +175,33 @@ final class HostWalk {
     }
   }
 
+  /** Those that may be dialled; none: with the failure that says why. */
   private List<InetAddress> addresses(MailHost host) {
-    try {
-      List<InetAddress> addresses = tools.nextHops().addresses(host);
-      if (addresses.isEmpty()) {
-        failures.add(
-            new Failure(
-                Reasons.NO_MAIL_HOST,
-                null,
-                null,
-                "the host " + host.name() + " has no address",
-                Seen.NOTHING));
-      }
-      List<InetAddress> usable =
-          addresses.stream().filter(address -> tools.nextHops().mayDial(host, address)).toList();
-      if (usable.isEmpty() && !addresses.isEmpty()) {
-        failures.add(
-            new Failure(
-                Reasons.PRIVATE_ADDRESS,
-                null,
-                null,
-                "the address "
-                    + addresses.getFirst().getHostAddress()
-                    + " of the host "
-                    + host.name()
-                    + " is not public (see postern.delivery.allow-private-targets)",
-                Seen.NOTHING));
-      }
-      return usable;
-    } catch (DnsFailureException e) {
-      failures.add(
-          new Failure(
-              Reasons.DNS_FAILURE, null, null, String.valueOf(e.getMessage()), Seen.NOTHING));
-      return List.of();
+    HostAddresses addresses = tools.nextHops().addresses(host);
+    List<InetAddress> usable =
+        addresses.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
+    if (usable.isEmpty()) {
+      failures.add(withoutAddress(host, addresses));
     }
+    return usable;
+  }
+
+  private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
+    if (addresses.failure() != null) { // what is not known for now may be usable
+      String detail = String.valueOf(addresses.failure().getMessage());
+      return new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING);
+    }
+    if (addresses.known().isEmpty()) {
+      String detail = "the host " + host.name() + " has no address";
+      return new Failure(Reasons.NO_MAIL_HOST, null, null, detail, Seen.NOTHING);
+    }
+    String detail =
+        "the address "
+            + addresses.known().getFirst().getHostAddress()
+            + " of the host "
+            + host.name()
+            + " is not public (see postern.delivery.allow-private-targets)";
+    return new Failure(Reasons.PRIVATE_ADDRESS, null, null, detail, Seen.NOTHING);
   }
 
   private static boolean withoutUsableAddress(Failure failure) {
