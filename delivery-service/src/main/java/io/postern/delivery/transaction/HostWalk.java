@@ -111,6 +111,10 @@ final class HostWalk {
   private void walk(List<MailHost> hosts) throws InterruptedException {
     int tried = 0;
     for (MailHost host : hosts) {
+      if (!ownership.held()) {
+        giveUp();
+        return;
+      }
       for (InetAddress address : addresses(host)) {
         if (tried == tools.maxAddresses()) {
           break;
