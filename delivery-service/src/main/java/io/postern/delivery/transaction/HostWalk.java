@@ -55,6 +55,8 @@ final class HostWalk {
   private boolean abandoned;
   private boolean reached;
   private boolean through;
+  private boolean busy; // it ended at an address without a free slot
+  private long waitedNanos;
 
   HostWalk(Attempt attempt, Ownership ownership, HopTools tools) {
     this.attempt = attempt;
@@ -80,7 +82,15 @@ final class HostWalk {
     if (reached) {
       return Feedback.REACHED;
     }
-    return failures.stream().anyMatch(Failure::unreached) ? Feedback.FAILED : Feedback.NOTHING;
+    // Behind a busy address there may be a host that answers.
+    return !busy && failures.stream().anyMatch(Failure::unreached)
+        ? Feedback.FAILED
+        : Feedback.NOTHING;
+  }
+
+  /** For slots of addresses, which other domains' mail may have had. */
+  Duration waited() {
+    return Duration.ofNanos(waitedNanos);
   }
 
   /** What went wrong last with the destination, for people; empty: nothing. */
@@ -150,11 +160,16 @@ final class HostWalk {
     if (configured) {
       return visit.get();
     }
-    switch (tools.hosts().acquire(target.place(), ownership)) {
+    boolean notice = attempt.request().getEnvelope().getReversePath().isEmpty();
+    long since = System.nanoTime();
+    Admission admission = tools.hosts().acquire(target.place(), notice, ownership);
+    waitedNanos += System.nanoTime() - since;
+    switch (admission) {
       case Admission.Lost lost -> {
         return givenUp();
       }
       case Admission.Busy(Duration stayAway, String detail) -> {
+        busy = true;
         if (failures.isEmpty()) {
           attempt.handBack(
               Reasons.DESTINATION_BUSY,
