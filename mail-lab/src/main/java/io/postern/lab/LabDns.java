@@ -48,6 +48,7 @@ public final class LabDns implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
   private final Set<Name> failing = ConcurrentHashMap.newKeySet();
+  private final Set<String> failingQuestions = ConcurrentHashMap.newKeySet();
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
   private final List<String> queries = new CopyOnWriteArrayList<>();
@@ -120,6 +121,12 @@ public final class LabDns implements AutoCloseable {
     return this;
   }
 
+  /** The same for questions for one type alone, such as {@code "A"}. */
+  public LabDns servfail(String type, String name) {
+    failingQuestions.add(type + " " + name(name));
+    return this;
+  }
+
   /** Questions for the name get no answer. */
   public LabDns silent(String name) {
     silent.add(name(name));
@@ -143,6 +150,7 @@ public final class LabDns implements AutoCloseable {
     Name key = name(name);
     records.remove(key);
     failing.remove(key);
+    failingQuestions.removeIf(question -> question.endsWith(" " + key));
     silent.remove(key);
     tcpOnly.remove(key);
     return this;
@@ -241,7 +249,8 @@ public final class LabDns implements AutoCloseable {
       answer.getHeader().setFlag(Flags.RD);
     }
     answer.addRecord(question, Section.QUESTION);
-    if (failing.contains(name)) {
+    if (failing.contains(name)
+        || failingQuestions.contains(Type.string(question.getType()) + " " + name)) {
       answer.getHeader().setRcode(Rcode.SERVFAIL);
     } else if (overUdp && tcpOnly.contains(name)) {
       answer.getHeader().setFlag(Flags.TC);

@@ -23,6 +23,7 @@ final class Destination {
 
   final String route;
   final Set<Place> line = new LinkedHashSet<>();
+  int notices; // among the busy
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
   private final Booking booking;
@@ -70,6 +71,14 @@ final class Destination {
 
   boolean mayStart(long now, double share) {
     return dead ? !probing && now - nextProbe >= 0 : busy < limit(share);
+  }
+
+  /**
+   * At most half of the slots for mail with a null reverse-path, and no place in line beyond them.
+   */
+  boolean hasRoomForNotice(double share) {
+    long inLine = line.stream().filter(place -> place.notice).count();
+    return notices + inLine < Math.max(1, limit(share) / 2);
   }
 
   /**

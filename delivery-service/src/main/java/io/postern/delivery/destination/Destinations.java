@@ -41,6 +41,8 @@ public final class Destinations {
   private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
   private static final String NOTICES =
       "not tried: mail with a null reverse-path uses all the room that it may have";
+  private static final String NOTICES_HERE =
+      "not tried: mail with a null reverse-path uses the half of the slots that it may have";
   private static final String CROWDED =
       "not tried: more than half of the deliveries are open that may be, and this destination is"
           + " not known to be quick";
@@ -71,7 +73,7 @@ public final class Destinations {
       new LinkedHashMap<>(16, 0.75f, true);
   private final Crowd unproven;
   private final Crowd notices;
-  private final boolean quickAlone;
+  private final boolean ofHosts;
   private int busy;
   private int waiting;
 
@@ -85,12 +87,14 @@ public final class Destinations {
       DoubleSupplier share,
       BooleanSupplier crowded,
       BooleanSupplier late) {
-    this(settings, share, crowded, late, System::nanoTime, true);
+    this(settings, share, crowded, late, System::nanoTime, false);
   }
 
   /**
    * Addresses of mail hosts as destinations. Whoever comes here has a slot of a destination that
-   * was let in, so a crowded window keeps nobody from a free slot here.
+   * was let in, so a crowded window keeps nobody from a free slot here; and he has been in a line
+   * before, so this one is no longer where this process gets too little CPU. Strangers choose where
+   * notices go: these have half of an address's slots.
    *
    * @param settings see {@link DestinationSettings#ofHosts}
    */
@@ -99,11 +103,11 @@ public final class Destinations {
       DoubleSupplier share,
       BooleanSupplier crowded,
       BooleanSupplier late) {
-    return new Destinations(settings, share, crowded, late, System::nanoTime, false);
+    return new Destinations(settings, share, crowded, late, System::nanoTime, true);
   }
 
   /**
-   * @param quickAlone in a crowded window deliveries to quick destinations alone start
+   * @param ofHosts see {@link #ofHosts}
    */
   Destinations(
       DestinationSettings settings,
@@ -111,7 +115,7 @@ public final class Destinations {
       BooleanSupplier crowded,
       BooleanSupplier late,
       LongSupplier clock,
-      boolean quickAlone) {
+      boolean ofHosts) {
     this.settings = settings;
     this.share = share;
     this.crowded = crowded;
@@ -119,7 +123,7 @@ public final class Destinations {
     this.clock = clock;
     this.unproven = new Crowd(settings, clock.getAsLong());
     this.notices = new Crowd(settings, clock.getAsLong());
-    this.quickAlone = quickAlone;
+    this.ofHosts = ofHosts;
   }
 
   /** Waits for a slot, for the settings' patience at most and as long as the delivery is ours. */
@@ -131,7 +135,7 @@ public final class Destinations {
    * The same.
    *
    * @param notice mail with a null reverse-path, which is handed back where {@link Ownership#room}
-   *     says no
+   *     says no, or an address has half of its slots in use for such
    */
   public Admission acquire(String route, boolean notice, Ownership ownership)
       throws InterruptedException {
@@ -140,27 +144,24 @@ public final class Destinations {
         return new Admission.Busy(notices.handBack(clock.getAsLong()), NOTICES);
       }
     }
-    Admission admission = admit(route, ownership);
-    if (notice && admission instanceof Admission.Granted(Slot slot)) {
-      synchronized (this) {
-        slot.notice = true;
-        notices.start(clock.getAsLong());
-      }
-    }
-    return admission;
+    return admit(route, notice, ownership);
   }
 
-  private Admission admit(String route, Ownership ownership) throws InterruptedException {
+  private Admission admit(String route, boolean notice, Ownership ownership)
+      throws InterruptedException {
     Destination destination;
-    Place place = new Place();
+    Place place = new Place(notice);
     long since = clock.getAsLong();
     boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
       destination = destination(route, since);
+      if (ofHosts && notice && !destination.hasRoomForNotice(share())) {
+        return new Admission.Busy(destination.handBack(since, share()), NOTICES_HERE);
+      }
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
-        return quickAlone && noWait && !destination.quick(since)
+        return !ofHosts && noWait && !destination.quick(since)
             ? new Admission.Busy(unproven.handBack(since), CROWDED)
-            : granted(destination, since);
+            : granted(destination, since, notice);
       }
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
         return busy(destination, since);
@@ -222,7 +223,16 @@ public final class Destinations {
    * @param feedback what was learnt with it
    * @param error what went wrong, a sentence; empty: nothing
    */
-  public synchronized void release(Slot slot, Feedback feedback, String error) {
+  public void release(Slot slot, Feedback feedback, String error) {
+    release(slot, feedback, error, Duration.ZERO);
+  }
+
+  /**
+   * The same.
+   *
+   * @param elsewhere how long its delivery waited for others: no time that this destination took
+   */
+  public synchronized void release(Slot slot, Feedback feedback, String error, Duration elsewhere) {
     if (slot.ended) {
       throw new IllegalStateException("a slot of " + slot.destination.route + " given back twice");
     }
@@ -234,8 +244,10 @@ public final class Destinations {
     }
     if (slot.notice) {
       notices.ended(slot.began, feedback, now);
+      slot.destination.notices--;
     }
-    slot.destination.ended(slot.probe, slot.began, feedback, error, now, share());
+    slot.destination.ended(
+        slot.probe, slot.began + elsewhere.toNanos(), feedback, error, now, share());
     serve(slot.destination, now);
   }
 
@@ -249,7 +261,7 @@ public final class Destinations {
       Place next = line.next();
       line.remove();
       waiting--;
-      next.answer.complete(start ? granted(destination, now) : busy(destination, now));
+      next.answer.complete(start ? granted(destination, now, next.notice) : busy(destination, now));
     }
   }
 
@@ -259,7 +271,7 @@ public final class Destinations {
 
   private synchronized long patience(Destination destination, long now) {
     long usual = settings.patience().toNanos();
-    return onlyLate(destination, now) ? Math.max(usual, PATIENCE_IF_LATE_NANOS) : usual;
+    return !ofHosts && onlyLate(destination, now) ? Math.max(usual, PATIENCE_IF_LATE_NANOS) : usual;
   }
 
   /**
@@ -273,13 +285,17 @@ public final class Destinations {
         && destination.lineGoesWithin(PATIENCE_IF_LATE_NANOS, now, share());
   }
 
-  private Admission.Granted granted(Destination destination, long now) {
+  private Admission.Granted granted(Destination destination, long now, boolean notice) {
     busy++;
     boolean quick = destination.quick(now);
     if (!quick) {
       unproven.start(now);
     }
-    return new Admission.Granted(new Slot(destination, destination.start(now), now, quick));
+    if (notice) {
+      notices.start(now);
+      destination.notices++;
+    }
+    return new Admission.Granted(new Slot(destination, destination.start(now), now, quick, notice));
   }
 
   private Admission.Busy busy(Destination destination, long now) {

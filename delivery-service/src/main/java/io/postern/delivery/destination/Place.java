@@ -5,5 +5,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** A place in line for a slot; answered under the lock of {@link Destinations}. */
 final class Place {
+  final boolean notice;
   final CompletableFuture<Admission> answer = new CompletableFuture<>();
+
+  Place(boolean notice) {
+    this.notice = notice;
+  }
 }

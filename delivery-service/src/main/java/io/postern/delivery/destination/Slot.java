@@ -6,14 +6,15 @@ public final class Slot {
   final boolean probe;
   final long began;
   final boolean quick;
-  boolean notice;
+  final boolean notice;
   boolean ended;
 
-  Slot(Destination destination, boolean probe, long began, boolean quick) {
+  Slot(Destination destination, boolean probe, long began, boolean quick, boolean notice) {
     this.destination = destination;
     this.probe = probe;
     this.began = began;
     this.quick = quick;
+    this.notice = notice;
   }
 
   /** It is the one delivery that finds out whether a dead destination is back. */

@@ -88,11 +88,9 @@ public final class MailDns {
 
   /**
    * IPv6 and IPv4 in turn, each in the order of the answer (RFC 5321 §5.1), so that a network
-   * without one of them still gets through early. Empty: the name does not exist or has no address.
-   *
-   * @throws DnsFailureException when one of the questions failed and the other found nothing
+   * without one of them still gets through early.
    */
-  public List<InetAddress> addresses(String host) throws DnsFailureException {
+  HostAddresses addresses(String host) {
     List<InetAddress> six = new ArrayList<>();
     List<InetAddress> four = new ArrayList<>();
     DnsFailureException failure = null;
@@ -117,10 +115,7 @@ public final class MailDns {
         addresses.add(b.next());
       }
     }
-    if (addresses.isEmpty() && failure != null) {
-      throw failure;
-    }
-    return addresses;
+    return new HostAddresses(addresses, failure);
   }
 
   private <T extends Record> Answer<T> ask(String name, int type, Class<T> kind)

@@ -69,9 +69,11 @@ public final class NextHops {
     }
   }
 
-  /** A host's addresses, a literal's own; empty: it has none. */
-  public List<InetAddress> addresses(MailHost host) throws DnsFailureException {
-    return host.address() != null ? List.of(host.address()) : dns.addresses(host.name());
+  /** A host's addresses, a literal's own. */
+  public HostAddresses addresses(MailHost host) {
+    return host.address() != null
+        ? new HostAddresses(List.of(host.address()), null)
+        : dns.addresses(host.name());
   }
 
   /**
@@ -126,7 +128,11 @@ public final class NextHops {
   }
 
   private Resolution implicit(String domain) throws DnsFailureException {
-    if (dns.addresses(domain).isEmpty()) {
+    HostAddresses addresses = dns.addresses(domain);
+    if (addresses.known().isEmpty()) {
+      if (addresses.failure() != null) {
+        throw addresses.failure();
+      }
       return unroutable(
           true,
           Reasons.NO_MAIL_HOST,

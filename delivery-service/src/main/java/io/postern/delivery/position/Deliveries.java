@@ -188,7 +188,8 @@ final class Deliveries {
   }
 
   private boolean hasRoomForNotice(PartitionWork work, long bytes) {
-    return work.notices() < notices.sessions()
+    return !watch.holdsTooManyNotices()
+        && work.notices() < notices.sessions()
         && (noticeWeight == 0 || noticeWeight + bytes <= notices.bytes());
   }
 
@@ -322,7 +323,9 @@ final class Deliveries {
         for (OpenDelivery delivery : work.pinning()) {
           // Past its dot it cannot be cut, and would stop the partition for as long as its host
           // likes.
-          var unused = handOver(work, delivery, delivery.everPastDot());
+          if (!delivery.tooSlow()) {
+            var unused = handOver(work, delivery, delivery.everPastDot());
+          }
         }
       }
       for (OpenDelivery delivery : work.watched()) {

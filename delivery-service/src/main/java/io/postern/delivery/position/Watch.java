@@ -7,8 +7,13 @@ import java.util.Set;
 /**
  * Sessions that last: handed over to the scheduler's watch and still open here, beside the window,
  * so that none pins a partition. Bounded in sessions and bytes, and those of notices by their share
- * of both; when it is full, the oldest before its dot is ended, but for what a revocation leaves
- * behind. Any host that hangs fills it, and then the sessions of all others have less time.
+ * of both; when it is full, the oldest before its dot is ended. Any host that hangs fills it, and
+ * then the sessions of all others have less time.
+ *
+ * <p>Above these bounds comes what cannot be ended and must not stop a partition: sessions past
+ * their dot that pin it or that a revocation leaves behind. Of notices that is at most what was in
+ * the window when their share here was used up, since none starts while it is exceeded: their share
+ * of each partition's window in sessions, and of all windows in bytes.
  *
  * <p>Owner: the reader's thread; {@link #size} from any.
  */
@@ -58,24 +63,34 @@ final class Watch {
     return notices == 0 || notices < most.sessions() && noticeBytes + weight <= most.bytes();
   }
 
+  /** More than their share, by sessions past their dot: until some end no other notice starts. */
+  boolean holdsTooManyNotices() {
+    return notices > most.sessions() || notices > 1 && noticeBytes > most.bytes();
+  }
+
   /**
    * Makes room for a delivery: ends the session that was handed over first and is before its dot,
    * of notices alone where these have used up their share; there is room when its thread has ended.
+   * For other mail a notice that has not gone yet is no answer while there is another session to
+   * end: it may be in the DNS for a while.
    */
   Cut cutOldest(OpenDelivery forWhom) {
     boolean ofNotices = forWhom.notice && !hasRoomForNotice(forWhom.weight);
+    Cut otherwise = Cut.NONE;
     for (OpenDelivery delivery : sessions) {
       if (ofNotices && !delivery.notice) {
         continue;
       }
       if (delivery.closed()) {
-        return Cut.UNDER_WAY;
-      }
-      if (delivery.close()) {
+        if (!delivery.notice || forWhom.notice) {
+          return Cut.UNDER_WAY;
+        }
+        otherwise = Cut.UNDER_WAY;
+      } else if (delivery.close()) {
         return Cut.ENDED;
       }
     }
-    return Cut.NONE;
+    return otherwise;
   }
 
   void add(OpenDelivery delivery) {

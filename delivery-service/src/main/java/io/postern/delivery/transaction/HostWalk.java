@@ -8,7 +8,7 @@ import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
-import io.postern.delivery.nexthop.DnsFailureException;
+import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes through a delivery's hosts (RFC 5321 §5.1) until one passes the gate and has decided about
  * the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
- * Plaintext after failed handshakes only when no host was left over TLS, and none had it (S2).
+ * Plaintext after failed handshakes only when no host was left over TLS; none at all after a TLS
+ * session has stood with any host (S2).
  *
  * <p>Owner: the delivery's thread, once.
  */
@@ -54,6 +55,8 @@ final class HostWalk {
   private boolean abandoned;
   private boolean reached;
   private boolean through;
+  private boolean busy; // it ended at an address without a free slot
+  private long waitedNanos;
 
   HostWalk(Attempt attempt, Ownership ownership, HopTools tools) {
     this.attempt = attempt;
@@ -79,7 +82,15 @@ final class HostWalk {
     if (reached) {
       return Feedback.REACHED;
     }
-    return failures.stream().anyMatch(Failure::unreached) ? Feedback.FAILED : Feedback.NOTHING;
+    // Behind a busy address there may be a host that answers.
+    return !busy && failures.stream().anyMatch(Failure::unreached)
+        ? Feedback.FAILED
+        : Feedback.NOTHING;
+  }
+
+  /** For slots of addresses, which other domains' mail may have had. */
+  Duration waited() {
+    return Duration.ofNanos(waitedNanos);
   }
 
   /** What went wrong last with the destination, for people; empty: nothing. */
@@ -110,6 +121,10 @@ final class HostWalk {
   private void walk(List<MailHost> hosts) throws InterruptedException {
     int tried = 0;
     for (MailHost host : hosts) {
+      if (!ownership.held()) {
+        giveUp();
+        return;
+      }
       for (InetAddress address : addresses(host)) {
         if (tried == tools.maxAddresses()) {
           break;
@@ -121,8 +136,6 @@ final class HostWalk {
         }
       }
     }
-    // A domain with which TLS stands has it: whoever breaks that session and the handshake with the
-    // next host must not get the message in plaintext.
     if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
       for (Map.Entry<Target, String> failed : handshakeFailed.entrySet()) {
         Target target = failed.getKey();
@@ -147,11 +160,16 @@ final class HostWalk {
     if (configured) {
       return visit.get();
     }
-    switch (tools.hosts().acquire(target.place(), ownership)) {
+    boolean notice = attempt.request().getEnvelope().getReversePath().isEmpty();
+    long since = System.nanoTime();
+    Admission admission = tools.hosts().acquire(target.place(), notice, ownership);
+    waitedNanos += System.nanoTime() - since;
+    switch (admission) {
       case Admission.Lost lost -> {
         return givenUp();
       }
       case Admission.Busy(Duration stayAway, String detail) -> {
+        busy = true;
         if (failures.isEmpty()) {
           attempt.handBack(
               Reasons.DESTINATION_BUSY,
@@ -176,40 +194,33 @@ final class HostWalk {
     }
   }
 
+  /** Those that may be dialled; none: with the failure that says why. */
   private List<InetAddress> addresses(MailHost host) {
-    try {
-      List<InetAddress> addresses = tools.nextHops().addresses(host);
-      if (addresses.isEmpty()) {
-        failures.add(
-            new Failure(
-                Reasons.NO_MAIL_HOST,
-                null,
-                null,
-                "the host " + host.name() + " has no address",
-                Seen.NOTHING));
-      }
-      List<InetAddress> usable =
-          addresses.stream().filter(address -> tools.nextHops().mayDial(host, address)).toList();
-      if (usable.isEmpty() && !addresses.isEmpty()) {
-        failures.add(
-            new Failure(
-                Reasons.PRIVATE_ADDRESS,
-                null,
-                null,
-                "the address "
-                    + addresses.getFirst().getHostAddress()
-                    + " of the host "
-                    + host.name()
-                    + " is not public (see postern.delivery.allow-private-targets)",
-                Seen.NOTHING));
-      }
-      return usable;
-    } catch (DnsFailureException e) {
-      failures.add(
-          new Failure(
-              Reasons.DNS_FAILURE, null, null, String.valueOf(e.getMessage()), Seen.NOTHING));
-      return List.of();
+    HostAddresses addresses = tools.nextHops().addresses(host);
+    List<InetAddress> usable =
+        addresses.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
+    if (usable.isEmpty()) {
+      failures.add(withoutAddress(host, addresses));
     }
+    return usable;
+  }
+
+  private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
+    if (addresses.failure() != null) { // what is not known for now may be usable
+      String detail = String.valueOf(addresses.failure().getMessage());
+      return new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING);
+    }
+    if (addresses.known().isEmpty()) {
+      String detail = "the host " + host.name() + " has no address";
+      return new Failure(Reasons.NO_MAIL_HOST, null, null, detail, Seen.NOTHING);
+    }
+    String detail =
+        "the address "
+            + addresses.known().getFirst().getHostAddress()
+            + " of the host "
+            + host.name()
+            + " is not public (see postern.delivery.allow-private-targets)";
+    return new Failure(Reasons.PRIVATE_ADDRESS, null, null, detail, Seen.NOTHING);
   }
 
   private static boolean withoutUsableAddress(Failure failure) {
@@ -260,7 +271,13 @@ final class HostWalk {
     try {
       return switch (tools
           .opener()
-          .open(target, attempt.requirement(), protocol, plaintextAfter, ownership)) {
+          .open(
+              target,
+              attempt.requirement(),
+              protocol,
+              plaintextAfter,
+              ownership,
+              () -> encrypted = true)) {
         case SessionOpener.Opened.Ready(Session session) -> use(session, key);
         case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
           if (!ownership.held()) {
@@ -297,7 +314,15 @@ final class HostWalk {
    */
   private Step use(Session session, Connections.@Nullable Key key) {
     ownership.connection(session::cut);
-    encrypted |= session.channel() instanceof TlsGate.Channel.Encrypted;
+    switch (session.channel()) {
+      case TlsGate.Channel.Encrypted tls -> encrypted = true; // a kept one too
+      case TlsGate.Channel.Plain(TlsGate.WhyPlain why) -> {
+        if (encrypted) {
+          leave(session, tlsStoodBefore(session, why));
+          return Step.NEXT_HOST;
+        }
+      }
+    }
     Seen seen = null;
     Step step = Step.AGAIN;
     while (step == Step.AGAIN) {
@@ -308,16 +333,32 @@ final class HostWalk {
       step =
           switch (judgement.decision()) {
             case TlsGate.Decision.Refuse(String reason, String detail) -> {
-              reached = true;
-              ownership.connection(null);
-              tools.connections().quit(session);
-              failures.add(new Failure(reason, null, null, detail, seen));
+              leave(session, new Failure(reason, null, null, detail, seen));
               yield Step.NEXT_HOST;
             }
             case TlsGate.Decision.Pass(String achieved) -> passed(session, key, seen, achieved);
           };
     }
     return step;
+  }
+
+  /** The host is there, and gets nothing of the envelope. */
+  private void leave(Session session, Failure failure) {
+    reached = true;
+    ownership.connection(null);
+    tools.connections().quit(session);
+    failures.add(failure);
+  }
+
+  // A domain with which TLS stands has it: whoever breaks that session, and TLS with the next host
+  // or its offer, must not get the message in plaintext (S2).
+  private static Failure tlsStoodBefore(Session session, TlsGate.WhyPlain why) {
+    return new Failure(
+        why.reason(),
+        null,
+        null,
+        why.detail() + "; nothing goes in plaintext, since a TLS session has stood in this attempt",
+        Seen.dialled(session.target()));
   }
 
   private Judgement judge(Session session) {

@@ -70,7 +70,7 @@ public final class Relay implements Deliverer {
       learnt = walk.feedback();
       error = walk.lastError();
     } finally {
-      destinations.release(slot, learnt, error);
+      destinations.release(slot, learnt, error, walk.waited());
     }
     if (walk.abandoned()) {
       return false;

@@ -29,7 +29,7 @@ public final class SessionOpener {
   sealed interface Opened {
     record Ready(Session session) implements Opened {}
 
-    /** TLS was offered and could not be had; the connection is closed. */
+    /** TLS was offered and no handshake stood; the connection is closed. */
     record NoTls(WhyPlain why, String detail) implements Opened {}
   }
 
@@ -53,31 +53,36 @@ public final class SessionOpener {
    * @param plaintextAfter do not use STARTTLS: how the handshakes with this host failed before;
    *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
+   * @param tlsStood called when a handshake has succeeded, whatever follows
+   * @throws DialogueException what ended the connection; with {@code tlsStood} called before, over
+   *     TLS
    */
   Opened open(
       Target target,
       TlsRequirement requirement,
       HopProtocol protocol,
       @Nullable String plaintextAfter,
-      Ownership ownership)
+      Ownership ownership,
+      Runnable tlsStood)
       throws DialogueException, ClientCertificateException {
     try (TlsClients.Lease lease = clients.lease(requirement)) {
       TlsClient client = lease.client();
       if (plaintextAfter != null) {
-        return new Opening(target, requirement, protocol, ownership).inPlaintext(plaintextAfter);
+        return new Opening(target, requirement, protocol, ownership, tlsStood)
+            .inPlaintext(plaintextAfter);
       }
       Opened opened =
-          new Opening(target, requirement, protocol, ownership).overTls(client, true, "");
+          new Opening(target, requirement, protocol, ownership, tlsStood).overTls(client, true, "");
       return opened instanceof Opened.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
               && ownership.held()
-          ? again(new Opening(target, requirement, protocol, ownership), client, detail)
+          ? again(new Opening(target, requirement, protocol, ownership, tlsStood), client, detail)
           : opened;
     }
   }
 
-  // Whatever comes of it but TLS, it is the handshake that failed.
-  private Opened again(Opening opening, TlsClient client, String failed) {
+  // Whatever keeps it from a second handshake that stands, it is the handshake that failed.
+  private Opened again(Opening opening, TlsClient client, String failed) throws DialogueException {
     String second;
     try {
       Opened opened =
@@ -87,6 +92,9 @@ public final class SessionOpener {
       }
       second = detail;
     } catch (DialogueException e) {
+      if (opening.encrypted) {
+        throw e; // the host's, over TLS that stands: nothing to say in plaintext instead (S2)
+      }
       second = e.detail();
     }
     return new Opened.NoTls(
@@ -99,14 +107,22 @@ public final class SessionOpener {
     private final TlsRequirement requirement;
     private final HopProtocol protocol;
     private final Ownership ownership;
+    private final Runnable tlsStood;
     private final long started = System.nanoTime();
     private int connectMillis;
+    private boolean encrypted; // its handshake has succeeded
 
-    Opening(Target target, TlsRequirement requirement, HopProtocol protocol, Ownership ownership) {
+    Opening(
+        Target target,
+        TlsRequirement requirement,
+        HopProtocol protocol,
+        Ownership ownership,
+        Runnable tlsStood) {
       this.target = target;
       this.requirement = requirement;
       this.protocol = protocol;
       this.ownership = ownership;
+      this.tlsStood = tlsStood;
     }
 
     Opened inPlaintext(String after) throws DialogueException {
@@ -151,6 +167,8 @@ public final class SessionOpener {
         String sni = requirement.getSni().isEmpty() ? sni(target) : requirement.getSni();
         TlsFacts facts = dialogue.startTls(client, sni, hybrid, patience(hybrid));
         int tlsMillis = millisSince(handshake);
+        encrypted = true;
+        tlsStood.run();
         TlsGate.Channel channel =
             new TlsGate.Channel.Encrypted(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: what was learnt before the handshake is forgotten.

@@ -37,7 +37,7 @@ public final class DestinationsLab {
       DestinationSettings settings,
       java.util.function.BooleanSupplier crowded,
       java.util.function.LongSupplier clock) {
-    return new Destinations(settings, () -> 1, crowded, () -> false, clock, true);
+    return new Destinations(settings, () -> 1, crowded, () -> false, clock, false);
   }
 
   /** Of mail hosts, each with so many sessions at first and five times as many at most. */
@@ -58,6 +58,6 @@ public final class DestinationsLab {
             Duration.ofMinutes(10),
             10_000);
     return new Destinations(
-        settings.ofHosts(5 * initial), () -> 1, crowded, () -> false, clock, false);
+        settings.ofHosts(5 * initial), () -> 1, crowded, () -> false, clock, true);
   }
 }

@@ -208,6 +208,45 @@ class DestinationsTest {
     scarce.release(running, Feedback.THROUGH, "");
   }
 
+  /** It has been in a line before, and both together must not last until it is handed over. */
+  @Test
+  void theLineForAnAddressIsNoLongerWhereThisProcessIsLate() throws Exception {
+    Duration one = Duration.ofMillis(1_700);
+    Destinations hosts =
+        new Destinations(
+            DestinationsLab.one(3, Duration.ofSeconds(5)),
+            () -> 1,
+            crowded::get,
+            () -> true,
+            clock::get,
+            true);
+    takes(hosts, "quick", one);
+    Slot running = granted(hosts, "quick");
+    List<CompletableFuture<Admission>> line = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      line.add(inLine(hosts, "quick", new AtomicBoolean(true)));
+    }
+    for (CompletableFuture<Admission> next : line.subList(0, 2)) {
+      clock.addAndGet(one.toNanos());
+      hosts.release(running, Feedback.THROUGH, "");
+      running = ((Admission.Granted) next.get(5, TimeUnit.SECONDS)).slot();
+    }
+    clock.addAndGet(one.toNanos());
+    assertThat(line.getLast().get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    hosts.release(running, Feedback.THROUGH, "");
+  }
+
+  @Test
+  void theWaitForAnAddressIsNoTimeThatTheDestinationTook() throws Exception {
+    Slot slot = slot("a");
+    clock.addAndGet(Duration.ofSeconds(5).toNanos());
+    destinations.release(slot, Feedback.THROUGH, "", Duration.ofMillis(4_900));
+    crowded.set(true);
+    assertThat(destinations.acquire("a", () -> true))
+        .as("quick")
+        .isInstanceOf(Admission.Granted.class);
+  }
+
   /** One delivery at a time to each destination. */
   private Destinations late(AtomicBoolean late) {
     return new Destinations(
@@ -216,7 +255,7 @@ class DestinationsTest {
         crowded::get,
         late::get,
         clock::get,
-        true);
+        false);
   }
 
   private static Slot granted(Destinations destinations, String route) throws InterruptedException {
@@ -272,7 +311,7 @@ class DestinationsTest {
     AtomicReference<Double> share = new AtomicReference<>(0.2);
     Destinations shared =
         new Destinations(
-            DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get, true);
+            DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get, false);
     assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
     CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
     share.set(1.0);

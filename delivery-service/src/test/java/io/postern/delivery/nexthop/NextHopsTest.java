@@ -1,7 +1,6 @@
 package io.postern.delivery.nexthop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
@@ -165,11 +164,11 @@ class NextHopsTest {
   }
 
   @Test
-  void addressesOfBothFamiliesComeInTurn() throws Exception {
+  void addressesOfBothFamiliesComeInTurn() {
     dns.a("a.fabrikam.com", "192.0.2.1")
         .a("a.fabrikam.com", "192.0.2.2")
         .aaaa("a.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)))
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)).known())
         .containsExactly(
             InetAddress.ofLiteral("2001:db8::1"),
             InetAddress.ofLiteral("192.0.2.1"),
@@ -177,11 +176,18 @@ class NextHopsTest {
   }
 
   @Test
-  void aHostWithoutAddressHasNoneAndAFailingOneThrows() throws Exception {
-    dns.servfail("b.fabrikam.com");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false))).isEmpty();
-    assertThatThrownBy(() -> hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false)))
-        .isInstanceOf(DnsFailureException.class);
+  void aFailureOfOneQuestionStandsBesideWhatTheOtherFound() {
+    dns.servfail("b.fabrikam.com").aaaa("c.fabrikam.com", "fd00::25");
+    dns.servfail("A", "c.fabrikam.com");
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)))
+        .as("it does not exist")
+        .isEqualTo(new HostAddresses(List.of(), null));
+    HostAddresses failing = hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false));
+    assertThat(failing.known()).isEmpty();
+    assertThat(failing.failure()).isNotNull();
+    HostAddresses half = hops.addresses(new MailHost("c.fabrikam.com", PORT, null, false));
+    assertThat(half.known()).containsExactly(InetAddress.ofLiteral("fd00::25"));
+    assertThat(half.failure()).hasMessageContaining("A of c.fabrikam.com");
   }
 
   @Test
@@ -255,7 +261,7 @@ class NextHopsTest {
   }
 
   @Test
-  void rfc5321_4_1_3_addressLiteralsAreDialledWithoutDns() throws Exception {
+  void rfc5321_4_1_3_addressLiteralsAreDialledWithoutDns() {
     Resolution four = hops.resolve(mx("[192.0.2.7]"));
     Resolution six = hops.resolve(mx("[IPv6:2001:db8::7]"));
     assertThat(address(four)).isEqualTo(new InetSocketAddress("192.0.2.7", PORT));
@@ -263,9 +269,9 @@ class NextHopsTest {
     assertThat(dns.queries()).isEmpty();
   }
 
-  private InetSocketAddress address(Resolution resolution) throws DnsFailureException {
+  private InetSocketAddress address(Resolution resolution) {
     MailHost host = ((Resolution.Hosts) resolution).hosts().getFirst();
-    return new InetSocketAddress(hops.addresses(host).getFirst(), host.port());
+    return new InetSocketAddress(hops.addresses(host).known().getFirst(), host.port());
   }
 
   private List<String> hosts(String domain) {

@@ -211,6 +211,106 @@ class DeliveriesTest {
     assertThat(mail.over()).isFalse();
   }
 
+  /** Past their dot they cannot be cut, and they must not take all of it. */
+  @Test
+  void whileMoreNoticesAreWatchedThanTheirShareNoneStarts() {
+    PartitionWork work = lab.take();
+    List<SessionLab.Session> notices = new java.util.ArrayList<>();
+    for (long offset = 0; offset <= SessionLab.WATCHED / 4; offset++) {
+      notices.add(lab.start(work, offset, lab.notice(offset, "mx:a" + offset, 10)));
+      assertThat(lab.dot(notices.getLast())).isTrue();
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(lab.watch.size()).as("their share").isEqualTo(SessionLab.WATCHED / 4);
+    long next = readNothing(work, SessionLab.WATCHED / 4 + 1);
+    SessionLab.Session inTime = lab.start(work, next, lab.notice(next, "mx:b", 10));
+    assertThat(inTime.delivery().room()).isTrue();
+    lab.deliveries.watch();
+    lab.acknowledge();
+    assertThat(lab.watch.size()).as("the one that pinned").isEqualTo(SessionLab.WATCHED / 4 + 1);
+
+    SessionLab.Session refused = lab.start(work, next + 1, lab.notice(next + 1, "mx:c", 10));
+    assertThat(refused.delivery().room()).isFalse();
+    assertThat(lab.start(work, next + 2).delivery().room()).as("mail").isTrue();
+    lab.end(notices.getFirst(), OutcomeKind.DELIVERED);
+    SessionLab.Session after = lab.start(work, next + 3, lab.notice(next + 3, "mx:d", 10));
+    assertThat(after.delivery().room()).isTrue();
+  }
+
+  /** Decisions without a recipient, as many as a partition spans at most. */
+  private long readNothing(PartitionWork work, long from) {
+    long to = from + Deliveries.MAX_SPAN;
+    for (long offset = from; offset < to; offset++) {
+      lab.read(work, offset, lab.decision(offset, 1).clearDeliveries().build());
+    }
+    return to;
+  }
+
+  @Test
+  void aSessionThatPinsIsCutOnce() {
+    PartitionWork work = lab.take();
+    for (long offset = 0; offset < SessionLab.WATCHED; offset++) {
+      assertThat(lab.dot(lab.start(work, offset))).isTrue();
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    lab.commit(work);
+    lab.start(work, SessionLab.WATCHED);
+    readNothing(work, SessionLab.WATCHED + 1);
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.deliveries.watch();
+    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+  }
+
+  @Test
+  void aNoticeThatIsEndingIsNoAnswerToOtherMail() {
+    PartitionWork work = lab.take();
+    SessionLab.Session notice = lab.start(work, 0, lab.notice(0, "mx:a", 10));
+    SessionLab.Session mail = lab.start(work, 1);
+    for (long offset = 2; offset < SessionLab.WATCHED; offset++) {
+      lab.start(work, offset);
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    lab.commit(work);
+    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    lab.start(work, SessionLab.WATCHED, lab.notice(SessionLab.WATCHED, "mx:b", 10));
+    lab.start(work, SessionLab.WATCHED + 1);
+    lab.pass(30);
+    lab.deliveries.watch();
+    assertThat(notice.over()).as("for the other notice").isTrue();
+    assertThat(mail.over()).as("for the mail").isTrue();
+    assertThat(lab.counts.sessionsCut()).isEqualTo(2);
+  }
+
+  @Test
+  void whereNothingElseCanBeEndedANoticeThatIsEndingMakesTheRoomForMail() {
+    PartitionWork work = lab.take();
+    SessionLab.Session notice = lab.start(work, 0, lab.notice(0, "mx:a", 10));
+    for (long offset = 1; offset < SessionLab.WATCHED; offset++) {
+      assertThat(lab.dot(lab.start(work, offset))).isTrue();
+    }
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.acknowledge();
+    lab.commit(work);
+    SessionLab.Session mail = lab.start(work, SessionLab.WATCHED);
+    lab.pass(30);
+    lab.deliveries.watch();
+    lab.deliveries.watch();
+    assertThat(notice.over()).isTrue();
+    assertThat(mail.over()).isFalse();
+    lab.awaitEnd(notice);
+    lab.deliveries.watch();
+    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+  }
+
   @Test
   void aRevocationClosesWhatIsBeforeItsDotAndHandsOverWhatIsPastIt() {
     PartitionWork work = lab.take();

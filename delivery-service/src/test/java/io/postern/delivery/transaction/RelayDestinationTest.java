@@ -239,6 +239,57 @@ class RelayDestinationTest {
     }
   }
 
+  /** Bounces go where a stranger wants, and a provider's host may be slow with them. */
+  @Test
+  void noticesHaveHalfOfAnAddressSlotsAndNoPlaceInLineBeyondThem() throws Exception {
+    try (RelayLab many = new RelayLab(Optional.empty(), peer.port())) {
+      peer.on(PeerStage.BANNER, PeerStep.hang());
+      List<CompletableFuture<OutcomeRecorded>> hanging = new ArrayList<>();
+      hanging.add(async(many, notice(byMx(many, "a0.example"))));
+      peer.awaitSessions(1, Duration.ofSeconds(20));
+      OutcomeRecorded outcome =
+          async(many, notice(byMx(many, "a1.example"))).get(20, TimeUnit.SECONDS);
+      assertHandedBack(outcome);
+      assertThat(outcome.getRecipients(0).getDetail()).contains("null reverse-path", "127.0.0.1");
+      hanging.add(async(many, byMx(many, "a2.example")));
+      hanging.add(async(many, byMx(many, "a3.example")));
+      peer.awaitSessions(3, Duration.ofSeconds(20));
+      peer.asUsual();
+      for (CompletableFuture<OutcomeRecorded> each : hanging) {
+        assertDelivered(each.get(10, TimeUnit.SECONDS));
+      }
+      assertDelivered(many.deliver(notice(byMx(many, "a4.example"))));
+    }
+  }
+
+  private static DeliveryRequested.Builder notice(DeliveryRequested.Builder request) {
+    request.getEnvelopeBuilder().clearReversePath();
+    return request;
+  }
+
+  /** Its second host was never asked. */
+  @Test
+  void aBusyAddressBehindAHostThatIsAwayKillsNoDestination() throws Exception {
+    try (RelayLab many = new RelayLab(Optional.empty(), peer.port())) {
+      peer.on(PeerStage.BANNER, PeerStep.hang());
+      for (int i = 0; i < 3; i++) {
+        var unused = async(many, byMx(many, "a" + i + ".evil.example"));
+      }
+      peer.awaitSessions(3, Duration.ofSeconds(20));
+      many.dns
+          .mx("two.example", 1, "away.two.example")
+          .a("away.two.example", "127.0.0.2"); // nobody listens there
+      for (int i = 0; i < DestinationsLab.SETTINGS.failures(); i++) {
+        CompletableFuture<OutcomeRecorded> each = async(many, byMx(many, "two.example"));
+        Awaitility.await().until(() -> many.hosts.waiting() == 1);
+        many.clock.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(each.get(20, TimeUnit.SECONDS).getRecipients(0).getReason())
+            .isEqualTo("connect-failed");
+      }
+      assertThat(many.destinations.dead()).isZero();
+    }
+  }
+
   /** TLS that fails at once, and then a plaintext session that hangs: it counts as well. */
   @Test
   void aSessionInPlaintextAfterAFailedHandshakeHasASlotOfItsAddressToo() throws Exception {

@@ -395,6 +395,21 @@ class RelayDialogueTest {
     }
   }
 
+  /** What is not known for now may be public. */
+  @Test
+  void aPrivateAddressOfOneFamilyAndNoAnswerForTheOtherDefers() throws Exception {
+    try (RelayLab outside = RelayLab.publicOnly(peer.port())) {
+      outside.dns.mx("fabrikam.com", 10, "mx.fabrikam.com").aaaa("mx.fabrikam.com", "fd00::25");
+      outside.dns.servfail("A", "mx.fabrikam.com");
+      NextHop hop = NextHop.newBuilder().setMxDomain("fabrikam.com").build();
+      OutcomeRecorded outcome =
+          outside.deliver(RelayLab.request(OPPORTUNISTIC, hop, "a@fabrikam.com"));
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getRecipients(0).getReason()).isEqualTo("dns-failure");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("A of mx.fabrikam.com");
+    }
+  }
+
   @Test
   void aSmartHostThatIsNotInTheDnsDefers() throws Exception {
     NextHop hop =

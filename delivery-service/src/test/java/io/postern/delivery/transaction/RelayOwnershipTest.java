@@ -208,6 +208,22 @@ class RelayOwnershipTest {
     }
   }
 
+  /** The DNS may take half a minute for each host. */
+  @Test
+  void aDeliveryTakenAwayAsksForNoOtherHostsAddress() throws Exception {
+    lab.dns
+        .mx("fabrikam.com", 10, "mx1.fabrikam.com")
+        .mx("fabrikam.com", 20, "mx2.fabrikam.com")
+        .servfail("mx1.fabrikam.com")
+        .servfail("mx2.fabrikam.com");
+    Ownership untilTheFirst =
+        () -> lab.dns.queries().stream().noneMatch(q -> q.endsWith("mx1.fabrikam.com"));
+    NextHop hop = NextHop.newBuilder().setMxDomain("fabrikam.com").setRoute("mx").build();
+    assertThat(lab.deliver(RelayLab.request(OPPORTUNISTIC, hop, "a@fabrikam.com"), untilTheFirst))
+        .isNull();
+    assertThat(lab.dns.queries()).noneMatch(q -> q.endsWith("mx2.fabrikam.com"));
+  }
+
   @Test
   void whatIsTakenAwayBetweenTwoTransactionsSaysWhatTheFirstOneDid() throws Exception {
     try (ScriptedPeer peer =

@@ -46,6 +46,9 @@ class RelayTlsTest {
   private static final Identity GOOD = CA.issue(Issue.to("mail.fabrikam.com"));
   private static final Identity RSA = CA.issue(Issue.to("mail.fabrikam.com").withRsaKey());
 
+  private static final PeerStep OFFERS_STARTTLS =
+      PeerStep.answer(250, "", "mail.fabrikam.com", "STARTTLS");
+
   private final RelayLab lab = new RelayLab();
 
   @AfterEach
@@ -293,6 +296,65 @@ class RelayTlsTest {
       assertThat(outcome.getToken()).as("what stood").isEqualTo("opportunistic:encryption-only");
       assertThat(broken.sessions()).isNotEmpty();
       assertThat(broken.envelopeSeen()).isFalse();
+    }
+  }
+
+  /** A handshake that stood is no failed one, whatever the host says over it. */
+  @ParameterizedTest
+  @EnumSource(
+      value = TlsLevel.class,
+      names = {"OPPORTUNISTIC", "ENCRYPTION_ONLY"})
+  void S2_aHostThatRefusesEhloOverTheSecondHandshakesTlsGetsNothingInPlaintext(TlsLevel level)
+      throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).refuseLargeHello().start()) {
+      peer.next(
+          PeerStage.EHLO,
+          OFFERS_STARTTLS,
+          OFFERS_STARTTLS,
+          PeerStep.answer(421, "4.3.2", "not now"));
+      OutcomeRecorded outcome = refused(peer, RelayLab.level(level), "remote-4xx");
+      assertThat(outcome.getRecipients(0).getReply().getText()).isEqualTo("not now");
+      assertThat(peer.sessions()).hasSize(2);
+    }
+  }
+
+  @Test
+  void S2_noPlaintextToTheNextHostAfterATlsSessionBrokeBeforeItsEhlo() throws Exception {
+    try (ScriptedPeer breaking = ScriptedPeer.named("a.fabrikam.com").identity(GOOD).start();
+        ScriptedPeer broken =
+            ScriptedPeer.named("b.fabrikam.com").identity(GOOD).failHandshake().start()) {
+      breaking.next(PeerStage.EHLO, OFFERS_STARTTLS, PeerStep.drop());
+      OutcomeRecorded outcome =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), breaking, broken));
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getToken()).isEqualTo("opportunistic/handshake-failed");
+      assertThat(broken.sessions()).hasSize(2);
+      assertThat(broken.envelopeSeen()).isFalse();
+    }
+  }
+
+  /** Neither over a new session nor over one that was kept from before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void S2_noPlaintextToAHostWithoutStartTlsAfterATlsSessionBroke(boolean kept) throws Exception {
+    TlsRequirement opportunistic = RelayLab.level(TlsLevel.OPPORTUNISTIC);
+    try (ScriptedPeer breaking =
+            ScriptedPeer.named("a.fabrikam.com")
+                .identity(GOOD)
+                .on(PeerStage.MAIL, PeerStep.drop())
+                .start();
+        ScriptedPeer stripped = ScriptedPeer.named("b.fabrikam.com").offerStartTls(false).start()) {
+      if (kept) {
+        lab.deliver(RelayLab.request(opportunistic, stripped));
+      }
+      OutcomeRecorded outcome = lab.deliver(RelayLab.request(opportunistic, breaking, stripped));
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getRecipients(0).getReason()).isEqualTo("not-offered");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("TLS session");
+      assertThat(stripped.sessions()).hasSize(kept ? 2 : 1);
+      assertThat(stripped.messages()).hasSize(kept ? 1 : 0);
+      assertThat(stripped.sessions().getLast().envelopeSeen()).isFalse();
     }
   }
 
