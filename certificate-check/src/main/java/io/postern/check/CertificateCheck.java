@@ -100,7 +100,7 @@ public final class CertificateCheck {
         return findings.withoutCertificates(chain.isEmpty() ? null : judge(chain, List.of()));
       }
       FetchSettings fetching = settings.fetching();
-      try (HttpFetch http = new HttpFetch(fetching)) {
+      try (HttpFetch http = HttpFetch.ofOneCheck(fetching)) {
         EndpointProbe probe =
             new EndpointProbe(http, fetching, settings.folder(), CheckSettings.MAX_BYTES_IN_ALL);
         ChainAtHand atHand =

@@ -174,6 +174,22 @@ class CertificateCheckTest {
   }
 
   @Test
+  void eachNameOfADomainWhoseServersAreSilentIsLookedUpAndSaidSo() throws Exception {
+    String[] urls =
+        IntStream.range(0, 12)
+            .mapToObj(i -> "http://n" + i + "." + SilentNames.DOMAIN + "/list.crl")
+            .toArray(String[]::new);
+    Report report = checkImpatiently(file(ca.issue(issue().withCrl(urls))));
+    assertThat(report.certificates().getFirst().endpoints())
+        .hasSize(urls.length)
+        .allSatisfy(
+            endpoint -> {
+              assertThat(endpoint.status()).isEqualTo(EndpointStatus.TIMED_OUT);
+              assertThat(endpoint.reason()).contains("the host's name was not resolved in time");
+            });
+  }
+
+  @Test
   void aResponderThatDoesNotExemptItselfIsLookedUpInItsLists() throws Exception {
     Target.Given leaf = file(ca.issue(issue().withResponder(responder())));
     Issue responder = Issue.to("ocsp.fabrikam.example").responderOnly();

@@ -17,14 +17,19 @@ import org.jspecify.annotations.Nullable;
  * when it is used. Any thread; blocks at most as long as it is told.
  */
 public final class Connector implements AutoCloseable {
-  private final Resolver resolver = new Resolver();
+  private final Resolver resolver;
   private final Duration each;
 
   /**
    * @param each time to resolve a name, and to connect to one address
    */
   public Connector(Duration each) {
+    this(each, new Resolver());
+  }
+
+  Connector(Duration each, Resolver resolver) {
     this.each = each;
+    this.resolver = resolver;
   }
 
   /**

@@ -44,9 +44,23 @@ public final class HttpFetch implements AutoCloseable {
    * @throws IllegalArgumentException when the proxy in the settings is none, with the cure
    */
   public HttpFetch(FetchSettings settings) {
+    this(settings, new Resolver());
+  }
+
+  /**
+   * For a check of one certificate, whose names may all be of one domain: a slow name server must
+   * not look like too many look-ups. So domains have no share; the bound of all look-ups holds.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public static HttpFetch ofOneCheck(FetchSettings settings) {
+    return new HttpFetch(settings, Resolver.withoutShares());
+  }
+
+  private HttpFetch(FetchSettings settings, Resolver resolver) {
     this.settings = settings;
     this.proxy = settings.httpProxy().map(HttpProxy::of).orElse(null);
-    this.connector = new Connector(settings.connectTimeout());
+    this.connector = new Connector(settings.connectTimeout(), resolver);
     this.turns = new HttpTurns(settings.concurrentFetches(), settings.concurrentFetchesPerHost());
   }
 

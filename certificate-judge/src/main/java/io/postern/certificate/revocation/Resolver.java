@@ -37,19 +37,29 @@ final class Resolver implements AutoCloseable {
   }
 
   private final Lookup lookup;
-  private final Shares domains = new Shares(PER_DOMAIN);
-  private final Shares suffixes = new Shares(PER_SUFFIX);
+  private final Shares domains;
+  private final Shares suffixes;
   private final Shares all = new Shares(THREADS);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
           Thread.ofPlatform().name("crl-resolver-", 0).daemon().factory());
 
   Resolver() {
-    this(InetAddress::getAllByName);
+    this(InetAddress::getAllByName, PER_DOMAIN);
   }
 
-  Resolver(Lookup lookup) {
+  /**
+   * @param perDomain {@link #PER_DOMAIN}; {@link #THREADS}: domains have no share
+   */
+  Resolver(Lookup lookup, int perDomain) {
     this.lookup = lookup;
+    this.domains = new Shares(perDomain);
+    this.suffixes = new Shares(Math.max(perDomain, PER_SUFFIX));
+  }
+
+  /** For who asks about one certificate, whose names may all be of one domain. */
+  static Resolver withoutShares() {
+    return new Resolver(InetAddress::getAllByName, THREADS);
   }
 
   /**

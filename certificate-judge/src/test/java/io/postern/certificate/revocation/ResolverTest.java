@@ -31,7 +31,7 @@ class ResolverTest {
 
   private final Semaphore blocked = new Semaphore(0);
   private final CountDownLatch end = new CountDownLatch(1);
-  private final Resolver resolver = new Resolver(this::lookUp);
+  private final Resolver resolver = new Resolver(this::lookUp, Resolver.PER_DOMAIN);
 
   private InetAddress[] lookUp(String host) {
     if (host.contains("silent")) {
