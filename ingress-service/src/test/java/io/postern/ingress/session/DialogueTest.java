@@ -250,7 +250,12 @@ class DialogueTest {
 
   @Test
   void G6_recipients_beyond_the_memory_for_all_get_452_until_a_transaction_ends() throws Exception {
-    try (TestServer small = TestServer.withoutLog(s -> s.recipientMemory = 4_000);
+    try (TestServer small =
+            TestServer.withoutLog(
+                s -> {
+                  s.recipientMemory = 4_000;
+                  s.memoryPercentOfSource = 100;
+                });
         RawClient first = small.greeted();
         RawClient second = small.greeted()) {
       first.command("MAIL FROM:<a@b.example>", "250");
