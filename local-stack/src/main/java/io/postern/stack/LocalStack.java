@@ -5,7 +5,9 @@ import io.postern.lab.EndWithParent;
 import io.postern.lab.JavaProgram;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
+import io.postern.operator.api.Health;
 import io.postern.operator.api.ServiceApi;
+import io.postern.operator.connection.Launcher;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -196,9 +198,7 @@ public final class LocalStack implements AutoCloseable {
    */
   public void remember(Map<String, String> variables) {
     Properties running = new Properties();
-    running.setProperty("pid", Long.toString(ProcessHandle.current().pid()));
-    running.setProperty(
-        "started", ProcessHandle.current().info().startInstant().map(Object::toString).orElse(""));
+    Launcher.describe(running);
     running.setProperty("smtp", Integer.toString(smtpPort));
     running.setProperty("kafka.bootstrap.servers", broker.bootstrap());
     address(running, "postern.policy", Service.POLICY);
@@ -281,7 +281,7 @@ public final class LocalStack implements AutoCloseable {
   /** -1: none, or it does not say. */
   private static long directoryVersion(int httpPort) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/metrics"))
+        HttpRequest.newBuilder(URI.create(url(httpPort) + "/q/metrics"))
             .timeout(Duration.ofSeconds(10))
             .build();
     try {
@@ -299,16 +299,7 @@ public final class LocalStack implements AutoCloseable {
 
   /** Asks a service's readiness at its health address. */
   public static boolean ready(int httpPort) throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"))
-            .timeout(Duration.ofSeconds(3))
-            .build();
-    try {
-      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      // Not listening yet, or gone: not ready either way.
-      return false;
-    }
+    return Health.ready(URI.create(url(httpPort)));
   }
 
   /** How its mail log is reached. */

@@ -1,5 +1,6 @@
 package io.postern.stack;
 
+import io.postern.operator.connection.Launcher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,10 +16,7 @@ import java.util.Properties;
  */
 public record RunningStack(ProcessHandle process, int smtpPort) {
 
-  /**
-   * The stack that uses the folder, if its launcher is alive; the start time tells it from another
-   * use of its pid.
-   */
+  /** The stack that uses the folder, if its launcher is alive. */
   public static Optional<RunningStack> in(StateFolder state) {
     if (!Files.exists(state.runningFile())) {
       return Optional.empty();
@@ -29,16 +27,7 @@ public record RunningStack(ProcessHandle process, int smtpPort) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + state.runningFile(), e);
     }
-    return ProcessHandle.of(Long.parseLong(written.getProperty("pid", "-1")))
-        .filter(ProcessHandle::isAlive)
-        .filter(
-            process ->
-                process
-                    .info()
-                    .startInstant()
-                    .map(Object::toString)
-                    .orElse("")
-                    .equals(written.getProperty("started")))
+    return Launcher.in(written)
         .map(process -> new RunningStack(process, Integer.parseInt(written.getProperty("smtp"))));
   }
 }

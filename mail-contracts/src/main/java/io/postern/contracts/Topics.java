@@ -75,9 +75,6 @@ public final class Topics {
   /** Of an announced revocation in {@link #CERTIFICATE_VERDICTS}: this and the fingerprint. */
   public static final String REVOKED_KEY = "revoked/";
 
-  /** Largest piece of content in one record of {@link #MAIL_CONTENT}. */
-  public static final int MAX_CHUNK_BYTES = 512 * 1024;
-
   /**
    * Longest lifetime of a message that an organization may set (docs/design/architecture.md,
    * "Time").

@@ -1,14 +1,11 @@
 package io.postern.log;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.QueueId;
-import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -67,31 +64,12 @@ final class ChunkedContent {
 
   /** Waits for every chunk's acknowledgement. */
   ContentReference reference() throws LogUnavailableException {
-    List<Long> offsets = acknowledgements.awaitAll(patience);
-    ContentReference.Builder reference =
-        ContentReference.newBuilder()
-            .setTopic(topic)
-            .setPartition(queueId.partition())
-            .setQueueId(queueId.value())
-            .setFirstOffset(offsets.getFirst())
-            .setLastOffset(offsets.getLast())
-            .setSize(size)
-            .setSha256(UnsafeByteOperations.unsafeWrap(digest.digest()));
-    for (int i = 1; i < offsets.size(); i++) {
-      reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
-    }
-    return reference.build();
+    return ContentRecords.reference(
+        topic, queueId, acknowledgements.awaitAll(patience), size, digest.digest());
   }
 
   private void send(boolean last) throws LogUnavailableException {
-    byte[] value =
-        ContentChunk.newBuilder()
-            .setQueueId(queueId.value())
-            .setIndex(chunks++)
-            .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, filled))
-            .setLast(last)
-            .build()
-            .toByteArray();
+    byte[] value = ContentRecords.chunk(queueId, chunks++, buffer, filled, last);
     filled = 0;
     acknowledgements.awaitBelow(unacknowledgedBytes - value.length, patience);
     int number = acknowledgements.sending(value.length);

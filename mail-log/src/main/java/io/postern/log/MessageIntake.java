@@ -1,12 +1,10 @@
 package io.postern.log;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
-import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
@@ -123,19 +121,7 @@ final class MessageIntake implements Intake {
     release();
     List<Long> offsets = acknowledgements.awaitAll(patience);
     state = State.ENVELOPE;
-    ContentReference.Builder reference =
-        ContentReference.newBuilder()
-            .setTopic(Topics.MAIL_CONTENT)
-            .setPartition(queueId.partition())
-            .setQueueId(queueId.value())
-            .setFirstOffset(offsets.getFirst())
-            .setLastOffset(offsets.getLast())
-            .setSize(size)
-            .setSha256(UnsafeByteOperations.unsafeWrap(digest.digest()));
-    for (int i = 1; i < offsets.size(); i++) {
-      reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
-    }
-    return reference.build();
+    return ContentRecords.reference(Topics.MAIL_CONTENT, queueId, offsets, size, digest.digest());
   }
 
   @Override
@@ -175,14 +161,7 @@ final class MessageIntake implements Intake {
   }
 
   private void sendChunk(boolean last) throws LogUnavailableException {
-    byte[] value =
-        ContentChunk.newBuilder()
-            .setQueueId(queueId.value())
-            .setIndex(chunks++)
-            .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, filled))
-            .setLast(last)
-            .build()
-            .toByteArray();
+    byte[] value = ContentRecords.chunk(queueId, chunks++, buffer, filled, last);
     sent += filled;
     filled = 0;
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);

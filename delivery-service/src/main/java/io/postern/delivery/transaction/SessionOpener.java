@@ -16,6 +16,7 @@ import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,16 +68,16 @@ public final class SessionOpener {
       throws DialogueException, ClientCertificateException {
     try (TlsClients.Lease lease = clients.lease(requirement)) {
       TlsClient client = lease.client();
+      Supplier<Opening> connection =
+          () -> new Opening(target, requirement, protocol, ownership, tlsStood);
       if (plaintextAfter != null) {
-        return new Opening(target, requirement, protocol, ownership, tlsStood)
-            .inPlaintext(plaintextAfter);
+        return connection.get().inPlaintext(plaintextAfter);
       }
-      Opened opened =
-          new Opening(target, requirement, protocol, ownership, tlsStood).overTls(client, true, "");
+      Opened opened = connection.get().overTls(client, true, "");
       return opened instanceof Opened.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
               && ownership.held()
-          ? again(new Opening(target, requirement, protocol, ownership, tlsStood), client, detail)
+          ? again(connection.get(), client, detail)
           : opened;
     }
   }

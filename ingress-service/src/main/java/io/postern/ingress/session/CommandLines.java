@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The client's command lines, waited for as long as the clock allows; while it waits the session
- * notices that the server stops and that its transaction must end. What ends the wait is answered
- * here. Owner: the session's thread.
+ * notices that the server stops. What ends the wait is answered here. Owner: the session's thread.
  */
 final class CommandLines {
   private final SmtpConnection connection;
@@ -21,7 +20,6 @@ final class CommandLines {
   private final Answers answers;
   private final String hostName;
 
-  /** */
   CommandLines(
       SmtpConnection connection, SessionClock clock, Load load, Answers answers, String hostName) {
     this.connection = connection;
@@ -61,11 +59,10 @@ final class CommandLines {
   }
 
   private byte @Nullable [] end() throws IOException {
-    if (load.stopping()) {
-      answers.end(Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping"));
-    } else {
-      answers.end(SessionClock.timeout(hostName));
-    }
+    answers.end(
+        load.stopping()
+            ? Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping")
+            : SessionClock.timeout(hostName));
     return null;
   }
 }

@@ -31,7 +31,7 @@ final class MailCommands implements AutoCloseable {
   private final ClientFacts client;
   private final Answers answers;
   private final HandshakeReport handshakes;
-  private volatile @Nullable MailTransaction transaction; // others ask whether it must end
+  private @Nullable MailTransaction transaction;
 
   MailCommands(
       SmtpConnection connection,
@@ -213,9 +213,8 @@ final class MailCommands implements AutoCloseable {
 
   /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */
   void reset() {
-    MailTransaction over = transaction;
-    if (over != null) {
-      over.close();
+    if (transaction != null) {
+      transaction.close();
       transaction = null;
     }
     answers.during("");

@@ -43,8 +43,8 @@ public final class SmtpSession implements Runnable {
     this.clock = new SessionClock(limits, load);
     this.client = new ClientFacts(connection, limits.hostName());
     this.answers = new Answers(connection, parts, client);
-    this.mail = new MailCommands(connection, parts, clock, load, client, answers);
     this.lines = new CommandLines(connection, clock, load, answers, limits.hostName());
+    this.mail = new MailCommands(connection, parts, clock, load, client, answers);
   }
 
   @Override

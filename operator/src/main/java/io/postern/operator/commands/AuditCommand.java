@@ -92,7 +92,10 @@ public final class AuditCommand implements Callable<Integer> {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-D" + HERE + "=true");
-    command.add("-Dpostern.home=" + System.getProperty("postern.home", "."));
+    String home = System.getProperty(ConnectionOptions.HOME);
+    if (home != null) {
+      command.add("-D" + ConnectionOptions.HOME + "=" + home);
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("io.postern.operator.Main", "audit"));
     command.addAll(spec.commandLine().getParseResult().originalArgs().stream().skip(1).toList());

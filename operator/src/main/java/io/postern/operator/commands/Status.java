@@ -1,14 +1,10 @@
 package io.postern.operator.commands;
 
+import io.postern.operator.api.Health;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
 import io.postern.operator.trace.MailCounts;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,20 +19,19 @@ import picocli.CommandLine.Mixin;
     },
     mixinStandardHelpOptions = true)
 public final class Status implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
-
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
   @Override
   public Integer call() throws Exception {
     Installation installation = connection.installation();
+    Map<String, URI> replicas = installation.health();
     boolean allReady = true;
-    for (Map.Entry<String, URI> replica : installation.health().entrySet()) {
-      boolean ready = ready(replica.getValue());
+    for (Map.Entry<String, URI> replica : replicas.entrySet()) {
+      boolean ready = Health.ready(replica.getValue());
       allReady &= ready;
       System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
     }
-    if (installation.health().isEmpty()) {
+    if (replicas.isEmpty()) {
       System.out.println("no replica was asked: no postern.health.NAME says where");
     }
     MailCounts counts = MailCounts.read(installation.kafka());
@@ -50,16 +45,5 @@ public final class Status implements Callable<Integer> {
         counts.pending(), counts.deferred(), counts.held());
     System.out.printf("commands refused     %d%n", counts.refused());
     return allReady ? 0 : 1;
-  }
-
-  /** A replica that does not answer in time is not ready. */
-  private static boolean ready(URI address) throws InterruptedException {
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(address.resolve("/q/health/ready")).timeout(PATIENCE).build();
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

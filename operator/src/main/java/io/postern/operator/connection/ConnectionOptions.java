@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that asks an installation. */
 public final class ConnectionOptions {
+  /** The system property by which {@code ./run} names the folder of its own installation. */
+  public static final String HOME = "postern.home";
+
   private static final String CONTEXT = "POSTERN_CONTEXT";
 
   @Option(
@@ -38,23 +41,29 @@ public final class ConnectionOptions {
 
   /** A clear message where there is nothing to be reached. */
   public Installation installation() throws IOException {
-    Map<String, String> named = named();
-    // Nobody is to change another installation than the one that he named.
-    Map<String, String> environment = named == null ? System.getenv() : Map.of();
-    return new Installation(
-        new Context(named == null ? usual(environment) : named, environment, values));
+    return new Installation(context(System.getProperty(HOME), System.getenv()));
   }
 
-  /** Null: none is named. {@code ./run} names its own by the system property. */
-  private @Nullable Map<String, String> named() throws IOException {
+  /**
+   * @param home see {@link #HOME}; null: this is not {@code ./run}
+   */
+  Context context(@Nullable String home, Map<String, String> environment) throws IOException {
+    Map<String, String> named = named(home);
+    // Nobody is to change another installation than the one that he named.
+    return named == null
+        ? new Context(usual(environment), environment, values)
+        : new Context(named, Map.of(), values);
+  }
+
+  /** Null: none is named. */
+  private @Nullable Map<String, String> named(@Nullable String home) throws IOException {
     if (state != null) {
       return local(state);
     }
     if (context != null) {
       return Context.read(context);
     }
-    String home = System.getProperty("postern.home");
-    return home == null || !values.isEmpty() ? null : local(Path.of(home, "state"));
+    return home == null ? null : local(Path.of(home, "state"));
   }
 
   private static Map<String, String> usual(Map<String, String> environment) throws IOException {

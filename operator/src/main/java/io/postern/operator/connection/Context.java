@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * underscores), and that before one of the context file, a Java properties file. Immutable.
  */
 public final class Context {
-  private static final String PID = "pid";
-  private static final String STARTED = "started";
-
   private final Map<String, String> values;
   private final Map<String, String> environment;
 
@@ -56,7 +53,7 @@ public final class Context {
     try (InputStream in = Files.newInputStream(file)) {
       written.load(in);
     }
-    if (written.containsKey(PID) && !lives(written)) {
+    if (Launcher.isIn(written) && Launcher.in(written).isEmpty()) {
       throw new IllegalStateException(
           "nothing runs with the state folder "
               + file.toAbsolutePath().getParent()
@@ -72,15 +69,6 @@ public final class Context {
               : value);
     }
     return values;
-  }
-
-  /** The start time tells the process from another use of its pid. */
-  private static boolean lives(Properties written) {
-    return ProcessHandle.of(Long.parseLong(written.getProperty(PID)))
-        .filter(ProcessHandle::isAlive)
-        .flatMap(process -> process.info().startInstant())
-        .map(started -> started.toString().equals(written.getProperty(STARTED)))
-        .orElse(false);
   }
 
   private static String variable(String key) {
