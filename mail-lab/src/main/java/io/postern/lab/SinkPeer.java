@@ -63,7 +63,8 @@ public final class SinkPeer implements AutoCloseable {
    * @param trace the Received fields in front, as they came
    * @param start the first 1,024 characters behind them
    * @param sha256 of everything after the trace
-   * @param contentNanos when the last byte before the final dot was there (System.nanoTime)
+   * @param dataNanos directly before the 354: no content was sent before (System.nanoTime)
+   * @param contentNanos when the last byte before the final dot was there
    * @param dotNanos when the final dot was there
    * @param takenNanos when it was taken, directly before the reply
    * @param answered false: the reply is never sent
@@ -79,6 +80,7 @@ public final class SinkPeer implements AutoCloseable {
       String start,
       byte[] sha256,
       long size,
+      long dataNanos,
       long contentNanos,
       long dotNanos,
       long takenNanos,

@@ -168,6 +168,7 @@ final class SinkSession {
       send(go);
       return;
     }
+    long dataNanos = System.nanoTime();
     send(go);
     try {
       SinkContent content = new SinkContent(this::contentBegun);
@@ -182,7 +183,7 @@ final class SinkSession {
         return;
       }
       boolean answered = !(step instanceof Step.TakeAndDrop);
-      peer.witness().took(receipt(content, answered));
+      peer.witness().took(receipt(dataNanos, content, answered));
       if (!answered) {
         throw new Dropped();
       }
@@ -192,7 +193,7 @@ final class SinkSession {
     }
   }
 
-  private SinkPeer.Receipt receipt(SinkContent content, boolean answered) {
+  private SinkPeer.Receipt receipt(long dataNanos, SinkContent content, boolean answered) {
     return new SinkPeer.Receipt(
         peer.hostName(),
         client,
@@ -204,6 +205,7 @@ final class SinkSession {
         content.start(),
         content.sha256(),
         content.size(),
+        dataNanos,
         content.contentNanos(),
         content.dotNanos(),
         System.nanoTime(),

@@ -196,9 +196,10 @@ final class Accounting {
     long first = receipts.getFirst().dotNanos();
     for (Taken taken : receipts) {
       each.add(
-          "by %s, content complete at %+d ms, dot at %+d ms, 250 at %+d ms%s"
+          "by %s, 354 at %+d ms, content complete at %+d ms, dot at %+d ms, 250 at %+d ms%s"
               .formatted(
                   Duplicates.deliverer(taken.client()),
+                  (taken.dataNanos() - first) / 1_000_000,
                   (taken.contentNanos() - first) / 1_000_000,
                   (taken.dotNanos() - first) / 1_000_000,
                   (taken.takenNanos() - first) / 1_000_000,

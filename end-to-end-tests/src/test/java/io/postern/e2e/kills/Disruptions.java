@@ -60,15 +60,30 @@ final class Disruptions {
 
   /**
    * Whether the deliverer was paused between its check and its final dot (G5 b): all content but
-   * the dot was there before.
+   * the dot was sent before. The peer may have read it later, out of the connection's buffers.
    */
   synchronized boolean pastTheCheckWhenPaused(Received.Taken taken, String deliverer) {
     return all.stream()
-        .filter(each -> each.victim().equals(deliverer))
+        .filter(each -> each.victim().equals(deliverer) && each.harm() != Plan.Harm.KILL)
         .anyMatch(
             each ->
-                taken.contentNanos() - (each.startNanos() + SLACK.toNanos()) <= 0
+                taken.dataNanos() - (each.startNanos() + SLACK.toNanos()) <= 0
+                    && taken.contentNanos() - each.endNanos() <= 0
                     && taken.dotNanos() - (each.startNanos() - SLACK.toNanos()) >= 0
                     && taken.dotNanos() - (each.endNanos() + LEASE.toNanos()) <= 0);
+  }
+
+  /**
+   * Whether the deliverer was killed after it had sent all, which the peer read later, out of the
+   * connection's buffers (G5 a): who is dead sends nothing, and before the 354 nobody sends
+   * content.
+   */
+  synchronized boolean killedBeforeThePeerRead(Received.Taken taken, String deliverer) {
+    return all.stream()
+        .filter(each -> each.victim().equals(deliverer) && each.harm() == Plan.Harm.KILL)
+        .anyMatch(
+            each ->
+                taken.dataNanos() - (each.startNanos() + SLACK.toNanos()) <= 0
+                    && taken.dotNanos() - (each.startNanos() - SLACK.toNanos()) >= 0);
   }
 }

@@ -63,7 +63,8 @@ final class Duplicates {
       String deliverer = deliverer(receipt.client());
       if (!receipt.answered() || tooLate(receipt)) {
         causes.add(Cause.REPLY_LOST);
-      } else if (disruptions.mayHaveLostOutcome(receipt, deliverer)) {
+      } else if (disruptions.mayHaveLostOutcome(receipt, deliverer)
+          || disruptions.killedBeforeThePeerRead(receipt, deliverer)) {
         causes.add(Cause.OUTCOME_LOST);
       } else if (disruptions.pastTheCheckWhenPaused(receipt, deliverer)) {
         causes.add(Cause.PAST_THE_CHECK);

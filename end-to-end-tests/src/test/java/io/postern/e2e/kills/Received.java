@@ -35,6 +35,7 @@ final class Received implements SinkPeer.Witness {
   record Taken(
       String queueId,
       String client,
+      long dataNanos,
       long contentNanos,
       long dotNanos,
       long takenNanos,
@@ -82,6 +83,7 @@ final class Received implements SinkPeer.Witness {
                 new Taken(
                     queueId,
                     receipt.client(),
+                    receipt.dataNanos(),
                     receipt.contentNanos(),
                     receipt.dotNanos(),
                     receipt.takenNanos(),
