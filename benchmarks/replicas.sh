@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What a second replica of delivery-service brings where CPU is scarce: replicas.sh [SHARE] (percent of a core for each, 10).
+# What a second replica of delivery-service brings where CPU is scarce: replicas.sh [SHARE] (percent of a core for each, 20).
 # Eight destinations, each a sink of its own; the stack is started with one replica, then with two, warmed without a bound, then each
-# replica is held to its share (the kernel's cpu.cfs_quota_us, periods of 20 ms) and gets more than it can do. Root, cgroup v1.
+# replica is held to its share (the kernel's cpu.cfs_quota_us, periods of 100 ms, as containers have them) and gets more than it can do. Root, cgroup v1.
 # Needs what compare.sh needs. Talks to loopback alone; every part is bounded in count and time. About 8 minutes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "${PEERBENCH:?set PEERBENCH to the scratch folder of peerbench}/tools"
-share=${1:-10} messages=${MESSAGES:-2500} group=/sys/fs/cgroup/cpu/postern-replicas
+share=${1:-20} messages=${MESSAGES:-2500} group=/sys/fs/cgroup/cpu/postern-replicas
 children=() postern=
 trap 'kill ${children[@]} $postern 2>/dev/null || true; sleep 1; rmdir $group/* $group 2>/dev/null || true' EXIT
 
@@ -42,8 +42,8 @@ for replicas in 1 2; do
   for pid in $(pgrep -P "$postern" -f delivery-service/target); do
     number=$((number + 1))
     mkdir -p $group/$number
-    echo 20000 >$group/$number/cpu.cfs_period_us
-    echo $((share * 200)) >$group/$number/cpu.cfs_quota_us
+    echo 100000 >$group/$number/cpu.cfs_period_us
+    echo $((share * 1000)) >$group/$number/cpu.cfs_quota_us
     echo "$pid" >$group/$number/cgroup.procs
   done
   [ $number = "$replicas" ] || { echo "$number replicas were found, not $replicas"; exit 1; }

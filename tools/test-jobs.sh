@@ -32,10 +32,10 @@ all_test_jobs() {
 }
 
 run_test_job() { # NAME MODULE [CLASS]
-  local log=target/tests/$1.log began=$SECONDS code=0
+  local log=target/tests/$1.log code=0 used TIMEFORMAT='%0R s, CPU %0U and %0S s'
   # Jobs of one module must not share the folder that Surefire removes at its end.
-  "$MVN" -B -ntp surefire:test --fail-at-end -pl "$2" ${3:+"-Dtest=$3"} -DtempDir="surefire-$1" >"$log" 2>&1 || code=$?
-  echo "===== $1: $((SECONDS - began)) s, exit code $code" >>"$log"
+  used=$({ time "$MVN" -B -ntp surefire:test --fail-at-end -pl "$2" ${3:+"-Dtest=$3"} -DtempDir="surefire-$1" >"$log" 2>&1; } 2>&1) || code=$?
+  echo "===== $1: $used, exit code $code" >>"$log"
   cat "$log"
   return "$code"
 }
