@@ -208,7 +208,7 @@ public class Configuration {
 
   /** See {@link ReplicaName}. */
   String replica() throws ConfigurationProblem {
-    String port = config.getOptionalValue("quarkus.http.port", String.class).orElse("");
+    String port = config.getOptionalValue("quarkus.management.port", String.class).orElse("");
     try {
       return ReplicaName.of("postern.delivery.replica", delivery.replica(), port);
     } catch (IllegalArgumentException e) {

@@ -260,10 +260,11 @@ public record LogSettings(Map<String, String> client) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
-  // By literal only: a name that resolves to loopback today may not tomorrow.
-  private static boolean loopback(String host) {
+  /** By literal only: a name that resolves to loopback today may not tomorrow. */
+  public static boolean loopback(String host) {
     return host.equalsIgnoreCase("localhost")
         || host.equals("::1")
+        || host.equals("[::1]")
         || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
   }
 }

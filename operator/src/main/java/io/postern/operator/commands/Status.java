@@ -27,9 +27,10 @@ public final class Status implements Callable<Integer> {
     Map<String, URI> replicas = installation.health();
     boolean allReady = true;
     for (Map.Entry<String, URI> replica : replicas.entrySet()) {
-      boolean ready = Health.ready(replica.getValue());
-      allReady &= ready;
-      System.out.printf("%-20s %s%n", replica.getKey(), ready ? "ready" : "NOT READY");
+      String problem = Health.problem(replica.getValue(), installation.http());
+      allReady &= problem.isEmpty();
+      System.out.printf(
+          "%-20s %s%n", replica.getKey(), problem.isEmpty() ? "ready" : "NOT READY: " + problem);
     }
     if (replicas.isEmpty()) {
       System.out.println("no replica was asked: no postern.health.NAME says where");

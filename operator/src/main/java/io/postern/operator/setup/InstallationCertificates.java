@@ -14,9 +14,10 @@ import java.util.TreeSet;
 
 /**
  * The certificates of an installation in containers, a folder each: the log's authority and, issued
- * by it, one for the broker and one for each principal that may use the log (S3); and, from an
- * authority of its own, one for SMTP until there is a real one. Whoever holds a certificate of the
- * log's authority gets into the log: it issues nothing else.
+ * by it, one for the broker, one for each principal that may use the log, and one for each
+ * service's HTTP (S3); and, from an authority of its own, one for SMTP until there is a real one.
+ * Whoever holds a client certificate of the log's authority gets into the log: it issues nothing
+ * for others. Those for HTTP are for servers alone, so the broker takes none of them.
  *
  * <p>May run again at any time: what is good for another 60 days stays byte for byte, the
  * authority's key is kept, so what runs with older certificates goes on. One run at a time. Failure
@@ -26,6 +27,9 @@ final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
   static final List<String> PRINCIPALS =
       List.of("ingress", "policy", "certificate", "delivery", "administrator");
+
+  /** They serve HTTP, at the host {@code NAME-service}: folder {@code http} in the principal's. */
+  static final List<String> SERVICES = List.of("ingress", "policy", "certificate", "delivery");
 
   private static final Duration LIFE = Duration.ofDays(397);
   private static final Duration RENEW_BEFORE_END = Duration.ofDays(60);
@@ -57,6 +61,9 @@ final class InstallationCertificates {
     for (String principal : PRINCIPALS) {
       all.issued(principal, authority, Authority.Use.CLIENT, Set.of(principal));
     }
+    for (String service : SERVICES) {
+      all.http(service + "-service", root.resolve(service).resolve("http"), authority);
+    }
     all.smtp(smtpHost);
     return all.said;
   }
@@ -66,6 +73,16 @@ final class InstallationCertificates {
     KeyFolder folder = new KeyFolder(root.resolve(holder), true);
     if (!keeps(holder, folder.leaf(authority.root()), names)) {
       make(folder, authority, holder, use, holder, names);
+    }
+  }
+
+  private void http(String host, Path folder, Authority authority)
+      throws IOException, GeneralSecurityException {
+    KeyFolder keys = new KeyFolder(folder, true);
+    // Published ports are reached by the machine's own name.
+    Set<String> names = Set.of(host, "localhost");
+    if (!keeps(host, keys.leaf(authority.root()), names)) {
+      make(keys, authority, host, Authority.Use.SERVER, host, names);
     }
   }
 

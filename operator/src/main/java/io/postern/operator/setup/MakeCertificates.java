@@ -37,6 +37,9 @@ public final class MakeCertificates implements Callable<Integer> {
     for (String holder : InstallationCertificates.PRINCIPALS) {
       Files.createDirectories(folder.resolve(holder));
     }
+    for (String service : InstallationCertificates.SERVICES) {
+      Files.createDirectories(folder.resolve(service).resolve("http"));
+    }
     Files.createDirectories(folder.resolve("broker"));
     Files.createDirectories(folder.resolve("smtp"));
     InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);

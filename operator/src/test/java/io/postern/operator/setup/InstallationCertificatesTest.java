@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,9 @@ class InstallationCertificatesTest {
   void folders() throws IOException {
     for (String holder : InstallationCertificates.PRINCIPALS) {
       Files.createDirectory(root.resolve(holder));
+    }
+    for (String service : InstallationCertificates.SERVICES) {
+      Files.createDirectory(root.resolve(service).resolve("http"));
     }
     Files.createDirectory(root.resolve("broker"));
     Files.createDirectory(root.resolve("smtp"));
@@ -65,11 +69,26 @@ class InstallationCertificatesTest {
   }
 
   @Test
+  void eachServicesHttpHasACertificateThatTheBrokerTakesFromNobody() throws Exception {
+    make(NOW);
+    for (String service : InstallationCertificates.SERVICES) {
+      KeyFolder folder = new KeyFolder(root.resolve(service).resolve("http"), true);
+      var leaf = folder.leaf(folder.trusted().orElseThrow()).orElseThrow();
+      assertThat(KeyFolder.names(leaf))
+          .containsExactlyInAnyOrder(service + "-service", "localhost");
+      assertThat(leaf.getExtendedKeyUsage()).containsExactly(KeyPurposeId.id_kp_serverAuth.getId());
+    }
+    // Whoever trusts the log's authority trusts them.
+    assertThat(contents().get(Path.of("policy/http/authority.pem")))
+        .isEqualTo(contents().get(Path.of("administrator/authority.pem")));
+  }
+
+  @Test
   void onlyTheOwnerReadsAPrivateKey() throws Exception {
     make(NOW);
     try (Stream<Path> files = Files.walk(root)) {
       assertThat(files.filter(Files::isRegularFile).filter(InstallationCertificatesTest::hasKey))
-          .hasSizeGreaterThanOrEqualTo(8)
+          .hasSizeGreaterThanOrEqualTo(12)
           .allSatisfy(
               file ->
                   assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -90,7 +109,9 @@ class InstallationCertificatesTest {
   void whatEndsSoonIsMadeAnewByTheSameAuthoritySoThatRunningOnesGoOn() throws Exception {
     make(NOW);
     Map<Path, String> before = contents();
-    assertThat(make(NOW.plus(Duration.ofDays(350)))).filteredOn(l -> l.contains("made")).hasSize(7);
+    assertThat(make(NOW.plus(Duration.ofDays(350))))
+        .filteredOn(l -> l.contains("made"))
+        .hasSize(11);
     Map<Path, String> after = contents();
     assertThat(after.get(Path.of("ingress/keys.pem")))
         .isNotEqualTo(before.get(Path.of("ingress/keys.pem")));
