@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryReader<D> implements AutoCloseable {
   private static final Duration SILENT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(200);
+  // An object ends it at once; answers about the end are taken in by it.
+  private static final Duration READ_POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
@@ -172,7 +174,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private void readOn() throws InvalidProtocolBufferException {
     Admin admin = Admin.create(settings.admin());
     try (var adminClosing = ClosingClients.closing(admin)) {
-      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(true));
+      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.follower());
       try (var consumerClosing = ClosingClients.closing(consumer)) {
         reading = consumer;
         follow(consumer, new DirectoryEnd(admin, log));
@@ -192,7 +194,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
       // Asked after the assignment: what was written before is below this end
       // (docs/design/the-log.md, "Directory").
       end.ask();
-      ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+      ConsumerRecords<String, byte[]> records = consumer.poll(loaded ? READ_POLL : POLL);
       for (ConsumerRecord<String, byte[]> object : records) {
         state.add(object.key(), object.value(), object.offset());
       }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * refuses by an exception, make it begin again from the start after a pause, for ever.
  */
 public final class TopicFollower implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(500);
+  // A record ends it at once.
+  private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
