@@ -1,6 +1,7 @@
 package io.postern.log;
 
 import io.postern.contracts.TopicDeclaration;
+import io.postern.link.RenewableSslEngineFactory;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * and readers"). Keys are strings, values bytes.
  *
  * <p>A link that leaves the machine is TLS 1.2 or newer and both sides authenticate (S3): anything
- * else is refused here, with a sentence that names the key and the cure. Immutable.
+ * else is refused here, with a sentence that names the key and the cure. Its PEM files are taken up
+ * when they are replaced ({@link RenewableSslEngineFactory}). Immutable.
  *
  * @param client settings of the Kafka client: {@code bootstrap.servers} and the {@code security.*},
  *     {@code ssl.*} and {@code sasl.*} keys
@@ -42,8 +44,17 @@ public record LogSettings(Map<String, String> client) {
   private static final int FOLLOWER_WAIT_MS = 2_500;
 
   public LogSettings {
-    client = Map.copyOf(client);
+    client = renewable(client);
     check(client);
+  }
+
+  private static Map<String, String> renewable(Map<String, String> client) {
+    Map<String, String> all = new HashMap<>(client);
+    if ("PEM".equals(client.get(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG))) {
+      all.putIfAbsent(
+          SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, RenewableSslEngineFactory.class.getName());
+    }
+    return Map.copyOf(all);
   }
 
   // Names that come from the environment (KAFKA_SSL_KEYSTORE_LOCATION) cannot be told from their
