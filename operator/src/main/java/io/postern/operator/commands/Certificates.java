@@ -3,6 +3,9 @@ package io.postern.operator.commands;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.operator.api.CertificatesClient;
 import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import io.postern.operator.links.Links;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "certificates",
     description = {
       "Shows our certificates (current, coming, deprecated), and certificates that end soon:",
-      "ours, partners' that were seen, trust anchors."
+      "ours, partners' that were seen, trust anchors.",
+      "Exit code 1: one of the links to Kafka ends within 45 days."
     },
     mixinStandardHelpOptions = true)
 public final class Certificates implements Callable<Integer> {
@@ -27,7 +31,8 @@ public final class Certificates implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    CertificatesClient client = new CertificatesClient(connection.installation().certificates());
+    Installation installation = connection.installation();
+    CertificatesClient client = new CertificatesClient(installation.certificates());
     for (JsonNode own : client.published().path("certificates")) {
       System.out.printf(
           "%-10s %s %s, %s, to %s%n           sha256 %s%n",
@@ -48,6 +53,17 @@ public final class Certificates implements Callable<Integer> {
           each.path("subject").asText(),
           Rehearse.joined(each.path("where")));
     }
-    return 0;
+    return links(installation);
+  }
+
+  /** Where the context says how Kafka is reached. */
+  private static int links(Installation installation) {
+    if (installation.setting("kafka.bootstrap.servers").isEmpty()) {
+      return 0;
+    }
+    Links links = Links.of(installation.kafka(), Instant.now());
+    System.out.println();
+    links.lines().forEach(System.out::println);
+    return links.findings().isEmpty() ? 0 : 1;
   }
 }

@@ -3,19 +3,23 @@ package io.postern.operator.commands;
 import io.postern.operator.api.Health;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
+import io.postern.operator.links.Links;
 import io.postern.operator.trace.MailCounts;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Counts from the topics, and the health of each replica whose address is known. */
+/** Counts from the topics, the health of each replica whose address is known, and the links. */
 @Command(
     name = "status",
     description = {
-      "Shows how many recipients are in which state, and whether each service is ready.",
-      "Exit code 0: all replicas whose health address is known (postern.health.NAME) are ready, 1: one is not."
+      "Shows how many recipients are in which state, whether each service is ready, and what ends soon of the",
+      "links to Kafka.",
+      "Exit code 0: all replicas whose health address is known (postern.health.NAME) are ready, and no",
+      "certificate of the links to Kafka ends within 45 days; 1: one is not, or does."
     },
     mixinStandardHelpOptions = true)
 public final class Status implements Callable<Integer> {
@@ -34,6 +38,8 @@ public final class Status implements Callable<Integer> {
     if (replicas.isEmpty()) {
       System.out.println("no replica was asked: no postern.health.NAME says where");
     }
+    Links links = Links.of(installation.kafka(), Instant.now());
+    links.lines().forEach(System.out::println);
     MailCounts counts = MailCounts.read(installation.kafka());
     System.out.printf("messages accepted    %d%n", counts.messages());
     System.out.printf("recipients           %d%n", counts.recipients());
@@ -44,6 +50,6 @@ public final class Status implements Callable<Integer> {
         "  pending            %d (deferred %d, held %d)%n",
         counts.pending(), counts.deferred(), counts.held());
     System.out.printf("commands refused     %d%n", counts.refused());
-    return allReady ? 0 : 1;
+    return allReady && links.findings().isEmpty() ? 0 : 1;
   }
 }

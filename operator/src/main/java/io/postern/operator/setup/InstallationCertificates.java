@@ -1,5 +1,6 @@
 package io.postern.operator.setup;
 
+import io.postern.operator.links.CertificateEnds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -8,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -18,9 +21,11 @@ import java.util.TreeSet;
  * authority of its own, one for SMTP until there is a real one. Whoever holds a certificate of the
  * log's authority gets into the log: it issues nothing else.
  *
- * <p>May run again at any time: what is good for another 60 days stays byte for byte, the
- * authority's key is kept, so what runs with older certificates goes on. One run at a time. Failure
- * leaves whole files only.
+ * <p>May run again at any time, and has to once a day: what is good for another 60 days stays byte
+ * for byte, the authority's key is kept, so what runs with older certificates goes on and takes the
+ * new ones up by itself. One run at a time. Failure leaves whole files only.
+ *
+ * <p>{@code administrator/ends.properties} says what ends when ({@link CertificateEnds}).
  */
 final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
@@ -34,6 +39,7 @@ final class InstallationCertificates {
   private final Path root;
   private final Instant now;
   private final List<String> said = new ArrayList<>();
+  private final Map<String, Instant> ends = new TreeMap<>();
 
   private InstallationCertificates(Path root, Instant now) {
     this.root = root;
@@ -50,7 +56,7 @@ final class InstallationCertificates {
       throws IOException, GeneralSecurityException {
     InstallationCertificates all = new InstallationCertificates(root, now);
     Authority authority = Authority.open(root.resolve("authority"), "Postern log", now);
-    all.said.add("log authority: until " + authority.root().getNotAfter().toInstant());
+    all.say("authority", "kept", authority.root());
     // The common name is the principal; the broker is client and server, of itself too.
     Set<String> brokerNames = new TreeSet<>(List.of("broker", brokerHost, "localhost"));
     all.issued("broker", authority, Authority.Use.BOTH, brokerNames);
@@ -58,6 +64,9 @@ final class InstallationCertificates {
       all.issued(principal, authority, Authority.Use.CLIENT, Set.of(principal));
     }
     all.smtp(smtpHost);
+    PemFile.write(
+        root.resolve("administrator").resolve(CertificateEnds.FILE),
+        new CertificateEnds(now, all.ends).text());
     return all.said;
   }
 
@@ -83,11 +92,17 @@ final class InstallationCertificates {
     boolean good =
         leaf.isPresent()
             && KeyFolder.names(leaf.get()).equals(names)
-            && !KeyFolder.endsBefore(leaf.get(), now.plus(RENEW_BEFORE_END));
+            && KeyFolder.holds(leaf.get(), now, now.plus(RENEW_BEFORE_END));
     if (good) {
-      said.add(holder + ": kept, until " + leaf.get().getNotAfter().toInstant());
+      say(holder, "kept", leaf.get());
     }
     return good;
+  }
+
+  private void say(String holder, String what, X509Certificate certificate) {
+    Instant end = certificate.getNotAfter().toInstant();
+    ends.put(holder, end);
+    said.add("%s: %s, until %s".formatted(holder, what, end));
   }
 
   private void make(
@@ -102,6 +117,6 @@ final class InstallationCertificates {
     names.stream().filter(name -> !name.equals(commonName)).sorted().forEach(ordered::add);
     KeyAndChain made = authority.issue(ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
     folder.write(made, authority.root());
-    said.add(holder + ": made, until " + made.leaf().getNotAfter().toInstant());
+    say(holder, "made", made.leaf());
   }
 }

@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@link InstallationCertificates} as a command; may run again at any time. */
+/**
+ * {@link InstallationCertificates} as a command; may run again at any time, and has to each day.
+ */
 @Command(
     name = "certificates",
     description =

@@ -2,12 +2,14 @@ package io.postern.operator.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.operator.links.CertificateEnds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +18,8 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InstallationCertificatesTest {
   private static final Instant NOW = Instant.now();
@@ -100,6 +104,54 @@ class InstallationCertificatesTest {
         .isEqualTo(before.get(Path.of("authority/root.key")));
   }
 
+  /** Each one but the authority lasts 397 days from when it was made. */
+  @ParameterizedTest
+  @CsvSource({
+    "-2, true", // made while the clock was ahead
+    "0, false",
+    "330, false",
+    "336, false",
+    "338, true",
+    "396, true",
+    "400, true",
+    "1000, true"
+  })
+  void whatEndsWithin60DaysOrDoesNotHoldIsMadeAnew(int day, boolean renewed) throws Exception {
+    make(NOW);
+    Instant then = NOW.plus(Duration.ofDays(day));
+    List<String> said = make(then);
+    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 7 : 0);
+    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 8);
+    CertificateEnds ends = ends();
+    assertThat(ends.seen()).isEqualTo(then);
+    assertThat(ends.ends().keySet())
+        .containsExactlyInAnyOrder(
+            "administrator",
+            "authority",
+            "broker",
+            "certificate",
+            "delivery",
+            "ingress",
+            "policy",
+            "smtp");
+    assertThat(ends.ends().get("ingress"))
+        .isEqualTo(
+            (renewed ? then : NOW).plus(Duration.ofDays(397)).truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsMadeAnew() throws Exception {
+    make(NOW);
+    String policy = read(root.resolve("policy/keys.pem"));
+    String delivery = read(root.resolve("delivery/keys.pem"));
+    int chain = policy.indexOf("-----BEGIN CERTIFICATE");
+    Files.writeString(
+        root.resolve("policy/keys.pem"),
+        delivery.substring(0, delivery.indexOf("-----BEGIN CERTIFICATE"))
+            + policy.substring(chain));
+    assertThat(make(NOW)).filteredOn(line -> line.contains("made")).hasSize(1);
+  }
+
   @Test
   void whatIsMissingOrBrokenIsMadeAndTheRestLeft() throws Exception {
     make(NOW);
@@ -127,6 +179,10 @@ class InstallationCertificatesTest {
     return InstallationCertificates.make(root, "kafka", "gate.contoso.example", now);
   }
 
+  private CertificateEnds ends() throws IOException {
+    return CertificateEnds.read(root.resolve("administrator").resolve(CertificateEnds.FILE));
+  }
+
   private static boolean hasKey(Path file) {
     return read(file).contains("PRIVATE KEY");
   }
@@ -136,6 +192,7 @@ class InstallationCertificatesTest {
     try (Stream<Path> files = Files.walk(root)) {
       files
           .filter(Files::isRegularFile)
+          .filter(file -> !file.endsWith(CertificateEnds.FILE)) // each run writes when it was
           .forEach(file -> contents.put(root.relativize(file), read(file)));
     }
     return contents;
