@@ -22,6 +22,7 @@ import io.postern.delivery.transaction.TlsClients;
 import io.postern.log.ContentReader;
 import io.postern.log.DirectoryReader;
 import io.postern.log.KafkaVerdicts;
+import io.postern.log.LinkMetrics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OwnTlsAnnouncer;
@@ -94,6 +95,7 @@ public class DeliveryService {
     Connections connections = running(connections());
     ContentReader contents = running(new ContentReader(log));
     Relay relay = relay(log, routing, destinations, mailHosts, connections, contents);
+    LinkMetrics.register(registry);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     Keeper held = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =

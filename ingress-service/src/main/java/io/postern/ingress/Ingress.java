@@ -17,6 +17,7 @@ import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
 import io.postern.log.DirectoryReader;
 import io.postern.log.KafkaVerdicts;
+import io.postern.log.LinkMetrics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
 import io.postern.log.LogUnavailableException;
@@ -95,6 +96,7 @@ public class Ingress {
                     tls, configuration.comingCertificate(), configuration.comingFrom())));
     DirectoryReader<Directory> reader = running(new DirectoryReader<>(logSettings, Directory::of));
     directory = reader;
+    LinkMetrics.register(registry);
     Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
         .description("Version of the directory that this replica has read; -1: empty or not read")
         .register(registry);

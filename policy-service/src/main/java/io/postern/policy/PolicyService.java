@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
+import io.postern.log.LinkMetrics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
@@ -70,6 +71,7 @@ public class PolicyService {
             settings, new Decider(settings, reader::current, new DeciderMetrics(registry)));
     scheduler = scheduler(schedule, registry);
     this.notices = NoticeWriter.worker(settings, notices, registry);
+    LinkMetrics.register(registry);
     Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
         .description("Version of the directory that this replica has read; -1: empty or not read")
         .register(registry);

@@ -1,10 +1,12 @@
 package io.postern.certificate.answers;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
+import io.postern.log.LinkMetrics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.TopicsSetup;
@@ -53,7 +55,8 @@ public class LogLink {
     this.ready = ready;
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, MeterRegistry meters) {
+    LinkMetrics.register(meters);
     thread.start();
   }
 
