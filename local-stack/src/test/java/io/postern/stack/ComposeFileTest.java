@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.link.RenewableSslEngineFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class ComposeFileTest {
             "delivery-service",
             "administrator",
             "postern");
-    assertThat(longRunning()).hasSize(5);
+    assertThat(longRunning()).hasSize(6);
   }
 
   @Test
@@ -156,6 +157,34 @@ class ComposeFileTest {
         assertThat(holders).as(volume).hasSize(2).contains("postern");
       } else {
         assertThat(holders).as(volume).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void theAuthoritysKeyIsWithOneThatRunsOnWithoutANetworkAndTheBrokerWaitsForItsWork() {
+    assertThat(compose.service("certificates"))
+        .containsEntry("network_mode", "none")
+        .containsEntry("restart", "unless-stopped")
+        .doesNotContainKeys("ports", "networks");
+    assertThat(ComposeFile.map(compose.service("broker").get("depends_on")))
+        .containsEntry("certificates", Map.of("condition", "service_healthy"));
+  }
+
+  /** Each client and the broker; LogSettings has it for the clients that are no channels. */
+  @Test
+  void newCertificatesAreTakenUpWithoutARestart() throws IOException {
+    String factory = "ssl.engine.factory.class=" + RenewableSslEngineFactory.class.getName();
+    assertThat(ROOT.resolve("deploy/docker/broker/broker.properties"))
+        .content()
+        .containsPattern("(?m)^" + factory + "$");
+    assertThat(ComposeFile.map(compose.service("broker").get("build")))
+        .containsEntry("target", "broker");
+    for (Service service : Service.values()) {
+      Path settings = Path.of(service.module(), "src/main/resources/application.properties");
+      String text = Files.readString(ROOT.resolve(settings));
+      if (text.contains("mp.messaging.")) {
+        assertThat(text).as(service.module()).containsPattern("(?m)^kafka." + factory + "$");
       }
     }
   }
