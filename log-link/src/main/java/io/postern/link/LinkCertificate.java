@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
  * that it trusts there, as their two PEM files are. One for each pair of files, for as long as the
  * process lives; any thread.
  *
- * <p>The files are looked at every 10 s. What they hold is taken up where it can be read, the key
- * is the certificate's, and a chain of {@code authority.pem} stands where one stood before: so a
- * pair of which one file is new and the other is not yet is not taken. Else the former content
- * stays in use, for new clients of the process too, and a line in the log says why, once a day
- * again. From 45 days before the end of the certificate or of the authority a line says so once a
- * day.
+ * <p>The files are looked at every 10 s. New content is taken up when it can be read, the key is
+ * the certificate's, and the chain leads to the authority now where the former one did: a pair of
+ * which one file is new and the other is not yet is not taken. Else the former content stays in
+ * use, for new clients of the process too, and a line in the log says why, once a day again. From
+ * 45 days before the end of the certificate or of the authority a line says so once a day.
  *
  * <p>Bounds: 256 KiB a file. The files are the administrator's: no stranger can fill them.
  */
@@ -94,7 +93,7 @@ public final class LinkCertificate {
     return facts.authorityEnd();
   }
 
-  /** What the files hold is in use. */
+  /** The content of the files is in use. */
   public synchronized boolean usable() {
     return problem.isEmpty();
   }
@@ -130,7 +129,7 @@ public final class LinkCertificate {
     }
   }
 
-  /** What the timer does. */
+  /** Takes up a good change of the files, and warns; the timer calls it. */
   synchronized void look(Instant now) {
     if (content == null) {
       return; // nobody could begin with what was there
@@ -168,7 +167,7 @@ public final class LinkCertificate {
         next.end());
   }
 
-  // Kafka's own exceptions say little; what lies under them says more, and none of it is a key.
+  // Kafka's own exceptions say little; their causes say more. None of them has a key in it.
   private static String why(Throwable unusable) {
     Throwable root = unusable;
     while (root.getCause() != null && root.getCause() != root) {

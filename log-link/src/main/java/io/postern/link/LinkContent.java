@@ -27,7 +27,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What the files of a link held at one time; printed it is hidden. */
+/** The content of a link's files at one time; printed it is hidden. */
 record LinkContent(Password keys, Password authority) {
   private static final String ALIAS = "kafka"; // DefaultSslEngineFactory's, for PEM
 

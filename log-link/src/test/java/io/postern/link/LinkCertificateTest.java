@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the files of a link hold is taken up when it is good, and only then; the clock is held. */
+/** The content of a link's files is taken up when it is good, and only then; the clock is held. */
 class LinkCertificateTest {
   private static final LabCa AUTHORITY = LabCa.create("Log");
   private static final LabCa OTHER = LabCa.create("Somebody else");

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** What a service says of the certificate of its links to the log: mail-log/README.md. */
+/** The metrics of the certificate of a service's links to the log: mail-log/README.md. */
 public final class LinkMetrics {
   private LinkMetrics() {}
 

@@ -11,10 +11,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * When the certificates of all holders end, as who makes them anew saw it last. A properties file
- * beside the administrator's key, without anything secret. Immutable.
+ * When the certificates of all holders end, as {@code set-up certificates} saw it last. A
+ * properties file beside the administrator's key, without anything secret. Immutable.
  *
- * @param seen when that was; after days without it nobody makes anything anew
+ * @param seen when that was; it runs once a day
  * @param ends by holder; {@code authority}: the log's authority
  */
 public record CertificateEnds(Instant seen, Map<String, Instant> ends) {

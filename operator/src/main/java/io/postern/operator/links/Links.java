@@ -17,11 +17,11 @@ import java.util.TreeMap;
  * own key, those of all holders. Immutable.
  *
  * @param ends by the certificate's name
- * @param findings what an administrator has to do something about, a sentence each
+ * @param findings a sentence for each thing that an administrator has to mend
  */
 public record Links(Map<String, Instant> ends, List<String> findings) {
   private static final Duration SOON = Duration.ofDays(45);
-  // Who makes certificates anew looks once a day.
+  // It runs once a day.
   private static final Duration SILENT = Duration.ofDays(3);
 
   public Links {

@@ -21,9 +21,9 @@ import java.util.TreeSet;
  * authority of its own, one for SMTP until there is a real one. Whoever holds a certificate of the
  * log's authority gets into the log: it issues nothing else.
  *
- * <p>May run again at any time, and has to once a day: what is good for another 60 days stays byte
- * for byte, the authority's key is kept, so what runs with older certificates goes on and takes the
- * new ones up by itself. One run at a time. Failure leaves whole files only.
+ * <p>May run again at any time, and has to once a day: a certificate that is good for another 60
+ * days stays byte for byte, the authority's key is kept, so processes with older certificates go on
+ * and take the new ones up by themselves. One run at a time. Failure leaves whole files only.
  *
  * <p>{@code administrator/ends.properties} says what ends when ({@link CertificateEnds}).
  */
