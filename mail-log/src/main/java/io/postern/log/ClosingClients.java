@@ -2,8 +2,6 @@ package io.postern.log;
 
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /**
  * Kafka's clients wait long for a log that is away when they are closed; these end within a second.
@@ -15,10 +13,6 @@ final class ClosingClients {
 
   static AutoCloseableQuietly closing(Admin admin) {
     return () -> admin.close(PATIENCE);
-  }
-
-  static AutoCloseableQuietly closing(KafkaConsumer<?, ?> consumer) {
-    return () -> consumer.close(CloseOptions.timeout(PATIENCE));
   }
 
   /** For try-with-resources. */

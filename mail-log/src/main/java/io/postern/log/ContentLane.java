@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +38,17 @@ final class ContentLane implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Duration IDLE = Duration.ofMillis(200);
   private static final int MAX_FETCH = 4 << 20;
-  private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final long EMPTY_NANOS = Duration.ofMillis(2).toNanos();
   // Reading this many records more is cheaper than a seek, which throws away what was fetched
   // ahead.
   private static final long NEAR = 32;
 
-  private final Properties properties;
   private final RecentRecords recent;
   private final @Nullable Consumer<Passage> behind;
-  private final OccasionalLog log = new OccasionalLog(ContentReader.class);
+  private final OccasionalLog log = new OccasionalLog(ContentLane.class);
   private final LinkedBlockingQueue<Passage> inbox = new LinkedBlockingQueue<>();
   private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
-  private final Thread thread;
-  private volatile @Nullable KafkaConsumer<String, byte[]> reading;
-  private volatile boolean closed;
+  private final ConsumerThread thread;
 
   /** Who wants what of a partition, and where its consumer stands (-1: nowhere). */
   private static final class PartitionReading {
@@ -72,14 +67,20 @@ final class ContentLane implements AutoCloseable {
       int fetchBytes,
       int keptBytes,
       @Nullable Consumer<Passage> behind) {
-    properties = settings.reader(false);
+    Properties properties = settings.reader(false);
     // An empty fetch must not wait at the broker: the next question would stand behind it.
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Math.min(8 * fetchBytes, MAX_FETCH));
     recent = new RecentRecords(keptBytes);
     this.behind = behind;
-    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+    thread =
+        new ConsumerThread(
+            name,
+            () -> new KafkaConsumer<>(properties),
+            "content cannot be read",
+            log,
+            new Passages());
   }
 
   void start() {
@@ -91,60 +92,39 @@ final class ContentLane implements AutoCloseable {
    */
   void add(Passage passage) {
     inbox.add(passage);
-    if (closed) {
+    if (thread.closed()) {
       failAll();
     }
   }
 
   @Override
   public void close() {
-    closed = true;
-    KafkaConsumer<String, byte[]> consumer = reading;
-    if (consumer != null) {
-      consumer.wakeup();
-    }
-    try {
-      if (!thread.join(CLOSE)) {
-        thread.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        readOn();
-      } catch (WakeupException e) {
-        // closed
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        closed = true;
-      } catch (RuntimeException e) {
-        log.warn("content cannot be read, trying again", e);
-        failWanted(e);
-        LockSupport.parkNanos(IDLE.toNanos());
-      } finally {
-        reading = null;
-      }
-    }
-    readings.values().forEach(r -> r.passages.forEach(ContentLane::closedUnder));
-    failAll();
-  }
-
-  private void readOn() throws InterruptedException {
-    KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties);
-    try (var closing = ClosingClients.closing(consumer)) {
-      reading = consumer;
+  /** Passages outlive a consumer: the next one fills them from where they stand. */
+  private final class Passages implements ConsumerThread.Reader {
+    @Override
+    public ConsumerThread.Session begin(KafkaConsumer<String, byte[]> consumer) {
       readings.values().forEach(r -> r.position = -1);
       Set<TopicPartition> assigned = new HashSet<>();
-      while (!closed) {
+      return () -> {
         if (receive()) {
           steer(consumer, assigned);
           read(consumer);
         }
-      }
+      };
+    }
+
+    @Override
+    public void failed(Exception why) {
+      failWanted(why);
+    }
+
+    @Override
+    public void ended() {
+      readings.values().forEach(r -> r.passages.forEach(ContentLane::closedUnder));
+      failAll();
     }
   }
 
@@ -304,7 +284,7 @@ final class ContentLane implements AutoCloseable {
   }
 
   // One of them may be the cause: without this the others would wait behind it for ever.
-  private void failWanted(RuntimeException why) {
+  private void failWanted(Exception why) {
     if (why instanceof RetriableException || !(why instanceof KafkaException)) {
       return;
     }

@@ -6,16 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +33,17 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryReader<D> implements AutoCloseable {
   private static final Duration SILENT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PAUSE = Duration.ofMillis(500);
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final TopicPartition PARTITION = new TopicPartition(Topics.DIRECTORY, 0);
 
   private final LogSettings settings;
   private final SnapshotFactory<D> factory;
   private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
   private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("directory-reader").unstarted(this::run);
+  private final ConsumerThread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Snapshot<D> snapshot;
   private volatile long confirmedNanos;
-  private volatile @Nullable KafkaConsumer<String, byte[]> reading;
-  private volatile boolean closed;
   private long highest = -1; // the reader's thread
 
   /**
@@ -61,6 +54,13 @@ public final class DirectoryReader<D> implements AutoCloseable {
   public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
     this.settings = settings;
     this.factory = factory;
+    this.thread =
+        new ConsumerThread(
+            "directory-reader",
+            () -> new KafkaConsumer<>(settings.reader(true)),
+            "the directory cannot be read",
+            log,
+            Reading::new);
   }
 
   /** Begins to read. Does not wait. Once. */
@@ -113,7 +113,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     lock.lock();
     try {
       while (snapshot == null || version() < version) {
-        if (left <= 0 || closed) {
+        if (left <= 0 || thread.closed()) {
           return false;
         }
         left = changed.awaitNanos(left);
@@ -137,67 +137,37 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    KafkaConsumer<String, byte[]> consumer = reading;
-    if (consumer != null) {
-      consumer.wakeup();
-    }
+    thread.close();
     signal();
-    try {
-      if (!thread.join(CLOSE)) {
-        thread.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IllegalThreadStateException e) {
-      // never started
-    }
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        readOn();
-      } catch (WakeupException e) {
-        // closed
-      } catch (RuntimeException | InvalidProtocolBufferException e) {
-        log.warn("the directory cannot be read, trying again", e);
-        pause();
-      } finally {
-        reading = null;
-      }
-    }
-  }
+  /** From the directory's beginning on. */
+  private final class Reading implements ConsumerThread.Session {
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Admin admin;
+    private final DirectoryEnd end;
+    private final DirectoryState state = new DirectoryState();
+    private boolean loaded;
+    private long published = Long.MIN_VALUE;
 
-  private void readOn() throws InvalidProtocolBufferException {
-    Admin admin = Admin.create(settings.admin());
-    try (var adminClosing = ClosingClients.closing(admin)) {
-      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader(true));
-      try (var consumerClosing = ClosingClients.closing(consumer)) {
-        reading = consumer;
-        follow(consumer, new DirectoryEnd(admin, log));
-      }
+    Reading(KafkaConsumer<String, byte[]> consumer) {
+      this.consumer = consumer;
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+      admin = Admin.create(settings.admin());
+      end = new DirectoryEnd(admin, log);
     }
-  }
 
-  private void follow(KafkaConsumer<String, byte[]> consumer, DirectoryEnd end)
-      throws InvalidProtocolBufferException {
-    TopicPartition partition = new TopicPartition(Topics.DIRECTORY, 0);
-    consumer.assign(List.of(partition));
-    consumer.seekToBeginning(List.of(partition));
-    DirectoryState state = new DirectoryState();
-    boolean loaded = false;
-    long published = Long.MIN_VALUE;
-    while (!closed) {
+    @Override
+    public void turn() throws InvalidProtocolBufferException {
       // Asked after the assignment: what was written before is below this end
       // (docs/design/the-log.md, "Directory").
       end.ask();
-      ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-      for (ConsumerRecord<String, byte[]> object : records) {
+      for (ConsumerRecord<String, byte[]> object : consumer.poll(POLL)) {
         state.add(object.key(), object.value(), object.offset());
       }
       // Also a commit marker moves the position.
-      long position = DirectoryEnd.position(consumer, partition);
+      long position = DirectoryEnd.position(consumer, PARTITION);
       state.passed(position);
       boolean confirmed = end.reachedBy(position);
       if (confirmed) {
@@ -212,6 +182,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
         confirmedNanos = end.confirmedNanos();
         signal();
       }
+    }
+
+    @Override
+    public void close() {
+      signal();
+      ClosingClients.closing(admin).close();
     }
   }
 
@@ -251,15 +227,6 @@ public final class DirectoryReader<D> implements AutoCloseable {
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void pause() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closed = true;
     }
   }
 }

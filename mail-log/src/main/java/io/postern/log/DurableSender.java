@@ -23,7 +23,7 @@ final class DurableSender implements AutoCloseable {
   private static final int LINGER_MILLIS = 1;
 
   private final Properties properties;
-  private final OccasionalLog log = new OccasionalLog(MessageLog.class);
+  private final OccasionalLog log = new OccasionalLog(DurableSender.class);
   private volatile Producer<String, byte[]> current;
   private boolean closed;
 

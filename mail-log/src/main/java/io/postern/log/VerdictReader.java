@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class VerdictReader implements TopicFollower.View {
   private final VerdictCache cache;
   private final ConcurrentMap<VerdictKey, PendingVerdict> pending;
-  private final OccasionalLog log = new OccasionalLog(KafkaVerdicts.class);
+  private final OccasionalLog log = new OccasionalLog(VerdictReader.class);
 
   VerdictReader(VerdictCache cache, ConcurrentMap<VerdictKey, PendingVerdict> pending) {
     this.cache = cache;
