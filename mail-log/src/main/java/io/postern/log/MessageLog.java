@@ -54,7 +54,7 @@ public final class MessageLog implements AutoCloseable {
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
   public Intake begin() {
     QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
-    return new MessageIntake(queueId, envelopes, small, large, partitions, patience, lent);
+    return new Intake(queueId, envelopes, small, large, partitions, patience, lent);
   }
 
   /** Waits some seconds for what is under way. */
