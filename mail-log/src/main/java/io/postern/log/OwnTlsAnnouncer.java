@@ -41,8 +41,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param replica the same after a restart, and no other replica's of the service; see {@link
-   *     ReplicaName}
+   * @param replica the same after a restart, and no other replica's of the service
    * @param presented certificates and capabilities as they are now; called by one thread, quick
    *     where nothing has changed
    */

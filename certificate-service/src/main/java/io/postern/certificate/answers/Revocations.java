@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.bundles.BundleLedger;
-import io.postern.certificate.log.TopicsReady;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
 import io.postern.certificate.revocation.Revoked;
@@ -17,6 +16,7 @@ import io.postern.contracts.v1.VerdictRecord;
 import io.postern.log.AnnouncedRevocations;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicFollower;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -72,7 +72,7 @@ public class Revocations {
   }
 
   /** Follows what other replicas announce. */
-  void follow(@Observes TopicsReady ready) {
+  void follow(@Observes TopicsVerified ready) {
     others.start();
   }
 

@@ -3,6 +3,7 @@ package io.postern.certificate.answers;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.revocation.CrlStore;
 import io.postern.certificate.revocation.OcspStore;
+import io.postern.service.LogStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +30,7 @@ public class Upkeep {
   private final OcspStore responders;
   private final Publisher publisher;
   private final Revocations revocations;
-  private final LogLink log;
+  private final LogStart log;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon().factory());
@@ -41,7 +42,7 @@ public class Upkeep {
       OcspStore responders,
       Publisher publisher,
       Revocations revocations,
-      LogLink log) {
+      LogStart log) {
     this.settings = settings;
     this.anchors = anchors;
     this.lists = lists;
@@ -63,7 +64,7 @@ public class Upkeep {
   }
 
   private void announce() {
-    if (log.topicsReady()) {
+    if (log.topicsVerified()) {
       publisher.announce(anchors.announcement());
       revocations.announceAgain();
     }

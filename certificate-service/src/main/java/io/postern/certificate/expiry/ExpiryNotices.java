@@ -4,12 +4,12 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateExpiring;
 import io.postern.contracts.v1.ExpiringKind;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicFollower;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -63,7 +63,7 @@ public class ExpiryNotices {
     this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, told);
   }
 
-  void start(@Observes TopicsReady ready) {
+  void start(@Observes TopicsVerified ready) {
     follower.start();
     thread.start();
   }

@@ -1,6 +1,5 @@
 package io.postern.certificate.seen;
 
-import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateChain;
@@ -8,6 +7,7 @@ import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.HostSeen;
 import io.postern.log.LogSettings;
 import io.postern.log.TopicFollower;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -43,7 +43,7 @@ public class SeenInTraffic {
             new TopicFollower(log, Topics.CERTIFICATE_HOSTS, hosts));
   }
 
-  void start(@Observes TopicsReady ready) {
+  void start(@Observes TopicsVerified ready) {
     followers.forEach(TopicFollower::start);
   }
 

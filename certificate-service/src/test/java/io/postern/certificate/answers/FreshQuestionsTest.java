@@ -18,6 +18,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -59,7 +60,7 @@ class FreshQuestionsTest {
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
   @Inject Judges judges;
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
 
   private final CrlServer crls = CrlServer.create();
   private final CrlServer stalled = CrlServer.create();

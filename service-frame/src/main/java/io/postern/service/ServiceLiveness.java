@@ -1,22 +1,22 @@
-package io.postern.policy;
+package io.postern.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Alive unless a worker's thread has died; an outage of the log is no reason to restart. */
+/** Alive: a restart would not help. */
 @Liveness
 @ApplicationScoped
-class Live implements HealthCheck {
-  private final PolicyService service;
+public class ServiceLiveness implements HealthCheck {
+  private final Service service;
 
-  Live(PolicyService service) {
+  ServiceLiveness(Service service) {
     this.service = service;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("policy").status(service.alive()).build();
+    return HealthCheckResponse.named(service.name()).status(service.alive()).build();
   }
 }

@@ -1,5 +1,6 @@
-package io.postern.log;
+package io.postern.service;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class ReplicaName {
   private ReplicaName() {}
 
   /**
-   * IllegalArgumentException says what to write instead.
+   * A checked setting, see {@link CheckedSettings}.
    *
    * @param key of the setting
    * @param chosen by the operator
@@ -30,7 +31,7 @@ public final class ReplicaName {
   public static String of(String key, Optional<String> chosen, String port) {
     String name = chosen.orElseGet(() -> of(hostName(), port));
     if (!ALLOWED.matcher(name).matches()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           key
               + " is \""
               + name

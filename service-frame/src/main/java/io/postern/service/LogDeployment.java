@@ -1,14 +1,13 @@
-package io.postern.delivery;
+package io.postern.service;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.OptionalInt;
 
-/** How the log is deployed, {@code postern.log.*}: the same for all services of an installation. */
+/** How the log is installed: the same for all services of an installation. */
 @ConfigMapping(prefix = "postern.log")
-public interface LogDeploymentSettings {
-
-  /** {@code single-node} or {@code cluster}. */
+public interface LogDeployment {
+  /** {@code single-node} or {@code cluster}: what makes a record durable. */
   @WithDefault("single-node")
   String deployment();
 

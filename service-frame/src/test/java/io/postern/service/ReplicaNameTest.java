@@ -1,8 +1,9 @@
-package io.postern.log;
+package io.postern.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class ReplicaNameTest {
   @ValueSource(strings = {"", "two words", "a/b", "-gate"})
   void aNameThatCannotBeUsedIsToldWithTheCure(String name) {
     assertThatThrownBy(() -> ReplicaName.of("postern.ingress.replica", Optional.of(name), "25"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("postern.ingress.replica is \"" + name + "\": write up to 200");
   }
 }
