@@ -6,9 +6,12 @@ import io.postern.lab.SharedBroker;
 import io.quarkus.test.junit.main.LaunchResult;
 import io.quarkus.test.junit.main.QuarkusMainLauncher;
 import io.quarkus.test.junit.main.QuarkusMainTest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What ends a service at its start, with exit code 1. */
 @QuarkusMainTest
@@ -16,11 +19,12 @@ import org.junit.jupiter.api.Timeout;
 class EndOfStartTest {
   private static final String SERVERS = "kafka.bootstrap.servers";
   private static final String DEPLOYMENT = "postern.log.deployment";
+  private static final String LOG_FILE = "quarkus.log.file.path";
   private static final String SESSIONS = "postern.further.sessions";
 
   @AfterEach
   void asUsual() {
-    for (String key : new String[] {SERVERS, DEPLOYMENT, SESSIONS}) {
+    for (String key : new String[] {SERVERS, DEPLOYMENT, LOG_FILE, SESSIONS}) {
       System.clearProperty(key);
     }
   }
@@ -51,12 +55,14 @@ class EndOfStartTest {
 
   /** One broker is no cluster. */
   @Test
-  void topicsThatAreWeakerThanDeclared(QuarkusMainLauncher launcher) {
+  void topicsThatAreWeakerThanDeclared(@TempDir Path folder, QuarkusMainLauncher launcher)
+      throws Exception {
+    Path log = folder.resolve("service.log");
+    System.setProperty(LOG_FILE, log.toString());
     System.setProperty(SERVERS, SharedBroker.empty().bootstrap());
     System.setProperty(DEPLOYMENT, "cluster");
-    LaunchResult ended = launcher.launch();
-    assertThat(ended.exitCode()).isEqualTo(1);
-    assertThat(ended.getOutput()).contains("Kafka's topic __consumer_offsets", "replication");
+    assertThat(launcher.launch().exitCode()).isEqualTo(1);
+    assertThat(Files.readString(log)).contains("Kafka's topic __consumer_offsets", "replication");
   }
 
   private static void assertOneSentence(LaunchResult ended, String sentence) {
