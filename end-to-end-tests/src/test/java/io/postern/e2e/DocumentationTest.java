@@ -69,10 +69,7 @@ class DocumentationTest {
         // A group of settings is an interface within the interface: one more part in the key.
         Pattern key =
             Pattern.compile(
-                Pattern.quote(mapping.group(1))
-                    + "(\\.[a-z-]+)?\\."
-                    + Pattern.quote(name)
-                    + "`");
+                Pattern.quote(mapping.group(1)) + "(\\.[a-z-]+)?\\." + Pattern.quote(name) + "`");
         if (readme.lines().noneMatch(l -> key.matcher(l).find() && l.contains(standard))) {
           missing.add(
               mapping.group(1)

@@ -10,7 +10,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -122,7 +122,7 @@ public record LogSettings(Map<String, String> client) {
   }
 
   /** Of a producer of questions that may be lost: whoever asked hears "unknown" and asks again. */
-  Properties questioner() {
+  public Properties questioner() {
     Properties properties = producer();
     properties.put(ProducerConfig.ACKS_CONFIG, "1");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
@@ -160,7 +160,7 @@ public record LogSettings(Map<String, String> client) {
 
   /**
    * Of a member of a consumer group: read_committed, cooperative, no automatic commit; a position
-   * that is lost is an error (positions are made with the topics, see {@link TopicsSetup}).
+   * that is lost is an error (positions are made with the topics, see {@code TopicsSetup}).
    */
   public Properties consumer(String group) {
     Properties properties = reader(true);

@@ -2,8 +2,8 @@ package io.postern.policy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
-import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.decider.Decider;
 import io.postern.policy.decider.DeciderMetrics;
 import io.postern.policy.directory.DirectoryOwner;

@@ -1,9 +1,9 @@
 package io.postern.policy;
 
-import io.postern.log.ConsumerThread;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
+import io.postern.log.reading.ConsumerThread;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;

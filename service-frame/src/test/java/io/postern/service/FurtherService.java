@@ -1,6 +1,6 @@
 package io.postern.service;
 
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;

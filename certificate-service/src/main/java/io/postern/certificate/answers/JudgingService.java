@@ -3,7 +3,7 @@ package io.postern.certificate.answers;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.revocation.CrlStore;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.service.Service;
 import io.postern.service.TopicsVerified;
 import io.smallrye.common.annotation.Identifier;

@@ -5,7 +5,7 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
-import io.postern.log.AnnouncedRevocations;
+import io.postern.log.verdicts.AnnouncedRevocations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import io.postern.certificate.anchors.SetInForce;
 import io.postern.certificate.answers.AnchorSettings;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.ServiceUnavailableException;

@@ -8,7 +8,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.TrustBundle;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;

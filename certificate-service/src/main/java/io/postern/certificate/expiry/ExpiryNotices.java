@@ -8,7 +8,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateExpiring;
 import io.postern.contracts.v1.ExpiringKind;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.reactive.messaging.kafka.Record;

@@ -1,7 +1,7 @@
 package io.postern.certificate.expiry;
 
 import io.postern.log.OccasionalLog;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -2,7 +2,7 @@ package io.postern.certificate.published;
 
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;

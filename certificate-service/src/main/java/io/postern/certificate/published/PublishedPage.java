@@ -3,7 +3,7 @@ package io.postern.certificate.published;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,7 +9,7 @@ import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.seen.SeenInTraffic;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.CertificateUses;
 import io.postern.rules.Directory;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -3,7 +3,7 @@ package io.postern.certificate.seen;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.HostSeen;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;

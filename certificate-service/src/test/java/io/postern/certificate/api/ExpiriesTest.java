@@ -23,7 +23,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -5,7 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Decision;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;

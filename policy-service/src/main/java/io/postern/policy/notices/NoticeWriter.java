@@ -6,7 +6,7 @@ import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import java.time.Duration;
