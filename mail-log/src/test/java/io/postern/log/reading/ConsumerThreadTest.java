@@ -43,7 +43,9 @@ class ConsumerThreadTest {
         @Override
         public void turn() throws Exception {
           if (failures.isEmpty()) {
-            consumer.assign(List.of(new TopicPartition("any", 0)));
+            TopicPartition any = new TopicPartition("any", 0);
+            consumer.assign(List.of(any));
+            consumer.seek(any, 0);
             polls.countDown();
             consumer.poll(Duration.ofHours(1));
           }
