@@ -7,6 +7,8 @@ import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
+import io.postern.certificate.revocation.PauseRefusedException;
+import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
@@ -79,15 +81,15 @@ public final class ChainJudge {
   }
 
   /**
-   * The same without waiting for anything; what is missing is being fetched from now on.
+   * The same for one of many judgements, whose number is bounded.
    *
-   * @return null: something is missing
+   * @param permit given back while the judgement waits, and held at the end
+   * @throws PauseRefusedException the judgement must wait, and too many wait already
    */
-  public @Nullable CertificateVerdict judgeAtOnce(
-      CertificateRequest request, TrustAnchors anchors, Instant now) throws InterruptedException {
-    Patience none = Patience.none();
-    CertificateVerdict verdict = judge(request, anchors, now, none);
-    return none.hasRunOut() ? null : verdict;
+  public CertificateVerdict judge(
+      CertificateRequest request, TrustAnchors anchors, Instant now, Permit permit)
+      throws InterruptedException {
+    return judge(request, anchors, now, Patience.of(now, patience, permit));
   }
 
   private CertificateVerdict judge(

@@ -6,6 +6,8 @@ import io.postern.certificate.Problem;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
 import io.postern.certificate.revocation.Patience;
+import io.postern.certificate.revocation.PauseRefusedException;
+import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.Revocation;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.certificate.revocation.RevocationQuestion;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -198,9 +201,13 @@ final class PathJudge {
         .toList();
   }
 
-  // Side by side, so that two dead endpoints cost the time of one.
+  // Side by side, so that two dead endpoints cost the time of one. One of these threads computes in
+  // the place of the calling one, which waits for them all.
   private List<Finding> check(CandidatePath path, Asked asked) throws InterruptedException {
     ListSigners signers = new PathSigners(this, path, asked);
+    Permit permit = asked.patience().permit();
+    AtomicInteger left = new AtomicInteger(path.below().size());
+    permit.begin(Math.max(0, left.get() - 1));
     List<Finding> findings = new ArrayList<>();
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Finding>> running = new ArrayList<>();
@@ -213,7 +220,17 @@ final class PathJudge {
                 i == 0 ? asked.stapled() : NOTHING,
                 asked.now(),
                 asked.patience());
-        running.add(side.submit(() -> revocation.check(question)));
+        running.add(
+            side.submit(
+                () -> {
+                  try {
+                    return revocation.check(question);
+                  } finally {
+                    if (left.decrementAndGet() > 0) {
+                      permit.end();
+                    }
+                  }
+                }));
       }
       for (int i = 0; i < running.size(); i++) {
         findings.add(finding(running.get(i), path.below().get(i)));
@@ -228,6 +245,9 @@ final class PathJudge {
     try {
       return running.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof PauseRefusedException refused) {
+        throw refused;
+      }
       LOG.errorf(e.getCause(), "the revocation of %s could not be looked at", certificate);
       return new Finding(
           RevocationEvidence.newBuilder()

@@ -49,11 +49,7 @@ final class PathSigners implements ListSigners {
     if (at >= 0) {
       return at > path.all().indexOf(about) ? Backing.OF_THE_PATH : null; // above it
     }
-    if (asked.depth() >= DEEPEST) {
-      return null;
-    }
-    if (asked.late()) {
-      asked.patience().runOut();
+    if (asked.depth() >= DEEPEST || asked.late()) {
       return null;
     }
     Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());

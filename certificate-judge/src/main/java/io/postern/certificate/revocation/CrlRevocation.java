@@ -35,7 +35,7 @@ final class CrlRevocation implements RevocationCheck {
     Asking asking = new Asking(question, examination);
     for (DistributionPoints.Point point : points.points()) {
       for (String url : point.urls()) {
-        if (examination.settled() || question.patience().isOver()) {
+        if (examination.settled()) {
           return asking.finding();
         }
         asking.ask(point, url);

@@ -79,7 +79,7 @@ final class OcspRevocation implements RevocationCheck {
                         .build(),
                     failed.retryAt());
           };
-      if (Revocation.knows(finding) || question.patience().isOver()) {
+      if (Revocation.knows(finding)) {
         return finding;
       }
       best = best == null || finding.status() == RevocationStatus.STALE ? finding : best;

@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -124,11 +123,9 @@ final class PublishedStore<T extends Published> {
       }
       flight = flight(entry);
     }
-    long nanos = Math.max(0, Duration.between(now, patience.until()).toNanos());
     try {
-      return flight.get(nanos, TimeUnit.NANOSECONDS);
+      return patience.await(flight, now);
     } catch (TimeoutException e) {
-      patience.runOut();
       return new Failed<>(
           RevocationStatus.UNREACHABLE,
           source.what() + " was not there in time",

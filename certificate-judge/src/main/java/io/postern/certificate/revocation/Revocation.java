@@ -46,7 +46,7 @@ public final class Revocation implements RevocationCheck {
           : new Finding(notFollowed(question.certificate()), Instant.MAX);
     }
     Finding byLists = lists.check(asks ? halfTheTime(question) : question);
-    if (knows(byLists) || !asks || question.patience().isOver()) {
+    if (knows(byLists) || !asks) {
       return byLists;
     }
     Finding byResponders = responders.check(question);

@@ -2,6 +2,7 @@ package io.postern.certificate.revocation;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.postern.certificate.CertificateMaker;
@@ -30,10 +31,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.x509.Extension;
@@ -203,18 +207,25 @@ class CrlStoreTest {
     Awaitility.await().atMost(PATIENCE).until(() -> fetches.getOrDefault("timeout", 0) == 2);
     int before = server.fetches();
     shift = Duration.ofNanos(began - System.nanoTime()); // while both rest, however long it took
-    // There is an answer though nothing is waited for.
+    // There is an answer though the judgement may not wait.
     CertificateVerdict again =
         judge()
-            .judgeAtOnce(
-                request(RevocationMode.REVOCATION_REQUIRED, leaf), anchors(), clock.instant());
-    assertUnknown(requireNonNull(again), VerdictReason.REVOCATION_UNREACHABLE);
+            .judge(
+                request(RevocationMode.REVOCATION_REQUIRED, leaf),
+                anchors(),
+                clock.instant(),
+                withoutPause());
+    assertUnknown(again, VerdictReason.REVOCATION_UNREACHABLE);
     assertThat(server.fetches()).isEqualTo(before);
   }
 
-  /** A fetch is begun, of the first that is missing alone, and nobody waits for it. */
+  private static Permit withoutPause() {
+    return new Permit(new Semaphore(0), () -> false);
+  }
+
+  /** A fetch is begun, of the first list alone, and nobody waits for it. */
   @Test
-  void atOnceNothingIsWaitedFor() throws Exception {
+  void aJudgementThatMayNotWaitEndsAtOnce() throws Exception {
     server.stall();
     Identity two =
         ca.issue(
@@ -224,16 +235,49 @@ class CrlStoreTest {
                     server.url().resolve("/second.crl").toString()));
     CertificateRequest request = request(RevocationMode.REVOCATION_BEST_EFFORT, two);
     long began = System.nanoTime();
-    assertThat(judge().judgeAtOnce(request, anchors(), clock.instant())).isNull();
+    assertThatThrownBy(() -> judge().judge(request, anchors(), clock.instant(), withoutPause()))
+        .isInstanceOf(PauseRefusedException.class);
     assertThat(fetches).as("ended").isEmpty();
     assertThat(Duration.ofNanos(System.nanoTime() - began))
         .isLessThan(TestSettings.in(folder).fetchTimeout().dividedBy(2));
     server.truthful();
-    Awaitility.await()
-        .until(() -> judge().judgeAtOnce(request, anchors(), clock.instant()) != null);
     assertThat(ask(RevocationMode.REVOCATION_REQUIRED, two).getResult())
         .isEqualTo(VerdictResult.GOOD);
     assertThat(server.fetches("/second.crl")).isZero();
+  }
+
+  /** What a stranger's chain names may stall: meanwhile others are judged. */
+  @Test
+  void aJudgementHoldsNoPermitWhileItWaitsAndGoesOnWithOne() throws Exception {
+    server.stall();
+    Semaphore permits = new Semaphore(0);
+    Permit permit = new Permit(permits, () -> true);
+    CompletableFuture<CertificateVerdict> verdict = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                verdict.complete(
+                    judge()
+                        .judge(
+                            request(RevocationMode.REVOCATION_REQUIRED, leaf),
+                            anchors(),
+                            clock.instant(),
+                            permit));
+              } catch (InterruptedException | RuntimeException e) {
+                verdict.completeExceptionally(e);
+              }
+            });
+    assertThat(permits.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    server.truthful();
+    Awaitility.await().atMost(PATIENCE).until(permits::hasQueuedThreads);
+    assertThat(verdict).as("another judgement has the permit").isNotDone();
+    permits.release();
+    assertThat(verdict.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getResult())
+        .isEqualTo(VerdictResult.GOOD);
+    assertThat(permits.availablePermits()).as("held at the end").isZero();
+    permit.close();
+    assertThat(permits.availablePermits()).isOne();
   }
 
   @Test

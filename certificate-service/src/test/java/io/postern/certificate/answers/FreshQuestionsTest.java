@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSet;
@@ -59,6 +60,7 @@ class FreshQuestionsTest {
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
   @Inject Judges judges;
+  @Inject CountedChecks checks;
   @Inject @Readiness Ready ready;
 
   private final CrlServer crls = CrlServer.create();
@@ -189,6 +191,20 @@ class FreshQuestionsTest {
       print("with " + WAITING + " that wait", beside);
       stalled.truthful();
       Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 0);
+    }
+  }
+
+  @Test
+  void aChainWhoseListMustBeFetchedIsJudgedOnce() throws Exception {
+    byte[] leaf = Fingerprints.sha256(slowLeaf.leaf().getEncoded());
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      stalled.stall();
+      ask(List.of(question(slowSet, slowLeaf, "once")), System.currentTimeMillis() + LONG_MILLIS);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 1);
+      stalled.truthful();
+      CertificateVerdict verdict = verdicts.verdict(question(slowSet, slowLeaf, "once"), PATIENCE);
+      assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(VerdictResult.GOOD);
+      assertThat(checks.of(leaf)).isOne();
     }
   }
 
