@@ -4,7 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.HttpProxy;
+import io.postern.certificate.revocation.fetch.HttpProxy;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
 import io.postern.check.report.ReportText;
@@ -116,7 +116,8 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    LOG.setLevel(Level.WARNING); // what is left out of the JDK's anchors is not asked for here
+    LOG.setLevel(
+        Level.WARNING); // the certificates left out of the JDK's anchors are not asked for here
     PrintWriter out = spec().commandLine().getOut();
     if ((target == null) == (root == null)) {
       throw wrong("name either PEM, HOST or HOST:PORT, or --root NAME or FINGERPRINT");
@@ -148,7 +149,7 @@ public final class Main implements Callable<Integer> {
           new CheckSettings(
               Duration.ofSeconds(timeout),
               allowPrivate,
-              true, // whoever names a host here may dial it
+              true, // the user who names a host here may dial it
               by,
               CheckSettings.MAX_BYTES,
               folder);
@@ -187,7 +188,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  // What looks like a file and is none must not be dialled.
+  // A text that looks like a file and is none must not be dialled.
   private static boolean isFile(String text) {
     try {
       return text.contains("/")

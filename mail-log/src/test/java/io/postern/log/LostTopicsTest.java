@@ -92,7 +92,7 @@ class LostTopicsTest {
   @Order(4)
   void whatMayBeLostIsMadeAnew() throws Exception {
     try (Admin admin = log.admin()) {
-      remove(admin, Topics.PROBE_RESULTS);
+      remove(admin, Topics.CERTIFICATE_HOSTS);
       TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
       assertThat(admin.listTopics().names().get()).containsAll(ALL);
     }

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reports for scripts. Names are only added; what there is not is left out. */
+/** Reports for scripts. Names are only added; a missing value is left out. */
 public final class ReportJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -23,7 +23,7 @@ public final class Patience {
   }
 
   /**
-   * @param from when the question was asked: by the clock, whatever time the question is about
+   * @param from the time of the question, by the clock, whatever time the question is about
    */
   public static Patience of(Instant from, Duration length) {
     return of(from, length, Permit.unbounded());
@@ -34,12 +34,12 @@ public final class Patience {
   }
 
   /** For a part of the question. */
-  Patience noLongerThan(Instant time) {
+  public Patience noLongerThan(Instant time) {
     return new Patience(from, time.isBefore(until) ? time : until, permit);
   }
 
   /** For the first try: half of the time is left for another. */
-  Patience firstHalf() {
+  public Patience firstHalf() {
     return noLongerThan(from.plus(Duration.between(from, until).dividedBy(2)));
   }
 
@@ -57,7 +57,7 @@ public final class Patience {
    * @throws TimeoutException the fetch lasts longer than this patience
    * @throws PauseRefusedException too many judgements wait already
    */
-  <T> T await(CompletableFuture<T> fetch, Instant now)
+  public <T> T await(CompletableFuture<T> fetch, Instant now)
       throws InterruptedException, ExecutionException, TimeoutException {
     long nanos = Math.max(0, Duration.between(now, until).toNanos());
     try (Permit.Pause pause = permit.pause()) {

@@ -136,8 +136,8 @@ class DifferentialTest {
     }
   }
 
-  private static Collected.Outcome here(Chain chain) throws InterruptedException {
-    return new Collected(
+  private static CollectedChain.Outcome here(Chain chain) throws InterruptedException {
+    return new CollectedChain(
             chain.presented.stream().map(Made::der).toList(),
             List.of(chain.anchor.der()),
             List.of(),
@@ -169,7 +169,7 @@ class DifferentialTest {
     }
   }
 
-  private static boolean isKnown(Collected.Outcome here, Chain chain) {
+  private static boolean isKnown(CollectedChain.Outcome here, Chain chain) {
     VerdictReason reason = here.reason();
     if (reason == VerdictReason.NAME_CONSTRAINT) {
       return chain.anchor.certificate().extension(Extension.nameConstraints) != null;
@@ -185,7 +185,7 @@ class DifferentialTest {
     Map<String, Integer> counts = new TreeMap<>();
     for (int i = 0; i < CHAINS; i++) {
       Chain chain = new Chain(random, i);
-      Collected.Outcome here = here(chain);
+      CollectedChain.Outcome here = here(chain);
       boolean good = here.result() == VerdictResult.GOOD;
       boolean there = jdk(chain);
       assertThat(!good || there).as("chain %d: good here, refused by the JDK", i).isTrue();

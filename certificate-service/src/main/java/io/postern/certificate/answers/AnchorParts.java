@@ -102,7 +102,7 @@ public class AnchorParts {
   }
 
   /**
-   * An installation that trusts nobody finds every chain bad: it must be meant.
+   * An installation without anchors finds every chain bad: it must be meant.
    *
    * @throws BadAnchorFileException all sources together have no anchor
    */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the default anchors as their sources are: looks at files and folder, asks the URL, and
- * announces and records what has changed. On two threads of its own, so that a URL that stalls
- * delays no look at a file.
+ * announces and records changes. On two threads of its own, so that a URL that stalls delays no
+ * look at a file.
  */
 @ApplicationScoped
 public class AnchorUpkeep {

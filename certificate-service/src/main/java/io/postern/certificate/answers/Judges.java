@@ -135,9 +135,9 @@ public class Judges {
         // Its answer would stand under another question's key.
         count("wrong-key");
       } else if (foreign(request)) {
-        // Unanswered: an answer would be the one to the set's own organization too (G8). Who asks
-        // names the organization whose anchors it needs, so this is a question of an older version,
-        // or of one that has mixed two requirements up.
+        // Unanswered: an answer would serve the set's own organization too (G8). A caller names the
+        // organization whose anchors it needs, so this question is of an older version, or mixes
+        // two requirements up.
         count("foreign-anchors");
       } else {
         offer(question);
@@ -182,7 +182,7 @@ public class Judges {
       count("shed");
       answer(question, unavailable(question, "too many questions wait for lists"));
     } catch (RuntimeException | Error e) {
-      // Also what a hostile chain may do to a recursive parser, or to memory.
+      // Also where a hostile chain overcomes a recursive parser, or memory.
       LOG.errorf(e, "question %s could not be judged", question.key().hex());
       answer(question, unavailable(question, "the chain could not be judged"));
     }

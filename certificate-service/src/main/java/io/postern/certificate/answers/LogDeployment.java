@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /** How the log is installed. */
 @ConfigMapping(prefix = "postern.log")
 public interface LogDeployment {
-  /** single-node or cluster: what makes a record durable. */
+  /** single-node or cluster: the conditions for a durable record. */
   @WithDefault("single-node")
   String deployment();
 

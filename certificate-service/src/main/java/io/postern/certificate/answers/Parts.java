@@ -6,13 +6,13 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.Endpoints;
-import io.postern.certificate.revocation.HttpFetch;
-import io.postern.certificate.revocation.OcspStore;
-import io.postern.certificate.revocation.Revocation;
-import io.postern.certificate.revocation.Revoked;
-import io.postern.certificate.revocation.StoreListener;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.revocation.lookup.Revocation;
+import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.revocation.store.Endpoints;
+import io.postern.certificate.revocation.store.RevokedCertificate;
+import io.postern.certificate.revocation.store.StoreListener;
 import io.postern.contracts.Deployment;
 import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
@@ -34,8 +34,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * Puts the parts together. What is wrong with the configuration ends the start with one sentence
- * that names the key and the cure.
+ * Puts the parts together. A wrong configuration ends the start with one sentence that names the
+ * key and the cure.
  */
 @ApplicationScoped
 public class Parts {
@@ -128,7 +128,7 @@ public class Parts {
 
   @Produces
   @Singleton
-  StoreListener listener(MeterRegistry meters, Event<Revoked> revocations) {
+  StoreListener listener(MeterRegistry meters, Event<RevokedCertificate> revocations) {
     return new StoreListener() {
       @Override
       public void fetched(String result) {
@@ -136,7 +136,7 @@ public class Parts {
       }
 
       @Override
-      public void revoked(Revoked revoked) {
+      public void revoked(RevokedCertificate revoked) {
         revocations.fire(revoked);
       }
     };

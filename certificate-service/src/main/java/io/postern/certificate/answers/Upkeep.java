@@ -1,8 +1,8 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.OcspStore;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.ocsp.OcspStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * What has to be done from time to time, on one thread of its own: refresh revocation lists,
- * announce the default set.
+ * The regular work, on one thread of its own: refreshes revocation lists, announces the default
+ * set.
  */
 @ApplicationScoped
 public class Upkeep {

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * #awaitOne} blocks, nothing else does.
  */
 final class WaitingRoom {
-  /** What became of a question that was offered. */
+  /** The fate of a question that was offered. */
   enum Entry {
     WAITS,
     MERGED
   }
 
   /**
-   * @param pushedOut questions that had to leave for it; whoever offered answers them
+   * @param pushedOut questions that had to leave for it; the caller answers them
    */
   record Result(Entry entry, List<Question> pushedOut) {}
 

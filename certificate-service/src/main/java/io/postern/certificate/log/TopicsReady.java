@@ -1,4 +1,4 @@
 package io.postern.certificate.log;
 
-/** The log's topics are there and as declared: fired once, for those who read them. */
+/** The log's topics are there and as declared: fired once, for their readers. */
 public record TopicsReady() {}

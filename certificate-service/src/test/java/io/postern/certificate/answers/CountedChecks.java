@@ -2,9 +2,9 @@ package io.postern.certificate.answers;
 
 import com.google.protobuf.ByteString;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.OcspStore;
-import io.postern.certificate.revocation.Revocation;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.lookup.Revocation;
+import io.postern.certificate.revocation.ocsp.OcspStore;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;

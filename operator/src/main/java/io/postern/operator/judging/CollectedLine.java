@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.postern.certificate.judging.Collected;
+import io.postern.certificate.judging.CollectedChain;
 import io.postern.certificate.judging.CollectedResponse;
 import io.postern.certificate.judging.PolicyInputs;
 import io.postern.certificate.judging.Purpose;
@@ -113,8 +113,8 @@ final class CollectedLine {
     List<byte[]> lists = ders(read, "crls");
     String revocation = read.path("revocation").asText("");
     boolean required = !revocation.isEmpty() || !lists.isEmpty() || !responses.isEmpty();
-    Collected.Outcome outcome =
-        new Collected(
+    CollectedChain.Outcome outcome =
+        new CollectedChain(
                 chain,
                 ders(read, "anchors"),
                 lists,
@@ -142,7 +142,8 @@ final class CollectedLine {
     answer.putArray("path");
   }
 
-  private static void tell(Collected.Outcome outcome, @Nullable String peer, ObjectNode answer) {
+  private static void tell(
+      CollectedChain.Outcome outcome, @Nullable String peer, ObjectNode answer) {
     boolean stranger =
         outcome.result() == VerdictResult.GOOD
             && peer != null
