@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts run demo warm docker clean
+.PHONY: help build fmt check test it log-model kills power-cuts run demo warm docker docker-walk clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -56,6 +56,9 @@ warm: ## AOT caches for quick starts of what was built; ./run makes them by itse
 
 docker: build ## the container images, for docker compose up (docs/docker.md)
 	@docker compose build
+
+docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
+	@deploy/docker/walk
 
 clean: ## remove what was built
 	@$(MAVEN) clean
