@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,8 +87,10 @@ class DockerWalkTest {
 
   private record Ended(int code, String output) {}
 
-  private Ended walk(String path, String wrong) throws Exception {
-    ProcessBuilder walk = new ProcessBuilder("/bin/bash", WALK.toString(), "--built");
+  private Ended walk(String path, String wrong, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("/bin/bash", WALK.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder walk = new ProcessBuilder(command);
     Map<String, String> environment = walk.environment();
     environment.put("PATH", path);
     environment.put("CALLS", calls.toString());
@@ -103,7 +107,7 @@ class DockerWalkTest {
   }
 
   private Ended walk(String wrong) throws Exception {
-    return walk(folder.resolve("bin") + ":/usr/bin:/bin", wrong);
+    return walk(folder.resolve("bin") + ":/usr/bin:/bin", wrong, "--built");
   }
 
   @Test
@@ -135,7 +139,22 @@ class DockerWalkTest {
     assertThat(ended.code()).isZero();
     List<String> made = Files.readAllLines(calls);
     assertThat(made).filteredOn(call -> call.startsWith("compose down --volumes")).hasSize(1);
-    assertThat(made).noneMatch(call -> call.contains("compose build"));
+    assertThat(made).noneMatch(call -> call.startsWith("make "));
+  }
+
+  @Test
+  void withoutImagesNothingIsStarted() throws Exception {
+    Path make = folder.resolve("bin/make");
+    Files.writeString(
+        make, "#!/bin/bash\necho \"make $*\" >>\"$CALLS\"\n[ \"$WRONG\" != images ]\n");
+    Files.setPosixFilePermissions(make, PosixFilePermissions.fromString("rwx------"));
+    String path = folder.resolve("bin") + ":/usr/bin:/bin";
+    Ended ended = walk(path, "images");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.output()).contains("the images were not built");
+    assertThat(Files.readAllLines(calls))
+        .containsExactly("compose version", "info", "make --no-print-directory docker");
+    assertThat(walk(path, "nothing").code()).isZero();
   }
 
   @ParameterizedTest
@@ -159,7 +178,7 @@ class DockerWalkTest {
     Ended ended = walk(wrong);
     assertThat(ended.code()).as(ended.output()).isEqualTo(1);
     assertThat(ended.output())
-        .containsPattern(message.contains("|") ? message : java.util.regex.Pattern.quote(message))
+        .containsPattern(message.contains("|") ? message : Pattern.quote(message))
         .doesNotContain("every step went as it should");
     assertThat(Files.readAllLines(calls))
         .filteredOn(call -> call.startsWith("compose down --volumes"))

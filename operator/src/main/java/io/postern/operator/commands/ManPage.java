@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * in it. Pure.
  */
 final class ManPage {
-  /** An option of so many commands is told once. */
+  /** An option of so many commands stands once. */
   private static final int COMMON = 4;
 
   private final Map<String, OptionSpec> common = new LinkedHashMap<>();
@@ -44,8 +44,8 @@ final class ManPage {
     text("Of most commands, where their synopsis has them:");
     Map<String, Integer> commandsWithIt = new HashMap<>();
     for (OptionSpec option : options(program)) {
-      if (commandsWithIt.merge(told(option), 1, Integer::sum) == COMMON) {
-        common.put(told(option), option);
+      if (commandsWithIt.merge(key(option), 1, Integer::sum) == COMMON) {
+        common.put(key(option), option);
       }
     }
     common.values().forEach(this::option);
@@ -70,7 +70,7 @@ final class ManPage {
     return all;
   }
 
-  private static String told(OptionSpec option) {
+  private static String key(OptionSpec option) {
     return String.join(",", option.names()) + ": " + description(option);
   }
 
@@ -96,7 +96,7 @@ final class ManPage {
               }
               command.positionalParameters().forEach(this::parameter);
               command.options().stream()
-                  .filter(option -> !common.containsKey(told(option)))
+                  .filter(option -> !common.containsKey(key(option)))
                   .forEach(this::option);
               commands(command);
             });
