@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts outdated run demo warm docker clean
+.PHONY: help build fmt check test it log-model kills power-cuts attacks outdated run demo warm docker clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -44,6 +44,14 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
 	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
+
+SECONDS_EACH ?= 60
+ATTACKS ?=
+attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (half an hour; see docs/attacks.md)
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
+	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
+	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
 outdated: ## dependencies and plugins of which there is a newer patch or minor release; which of them wait, and for what: docs/dependencies.md
 	@$(MAVEN) versions:display-dependency-updates versions:display-plugin-updates versions:display-property-updates \
