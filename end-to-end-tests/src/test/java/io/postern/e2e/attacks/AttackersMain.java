@@ -37,8 +37,8 @@ public final class AttackersMain {
       threads.add(Thread.ofVirtual().start(() -> again(attack, attacker)));
     }
     for (Thread thread : threads) {
-      long left = shared.endNanos - System.nanoTime();
-      thread.join(Duration.ofNanos(Math.max(0, left)).plus(PATIENCE));
+      long left = shared.endNanos + PATIENCE.toNanos() - System.nanoTime();
+      thread.join(Duration.ofNanos(Math.max(1, left)));
     }
     System.out.println(
         shared.counts.entrySet().stream()
