@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts run demo warm docker clean
+.PHONY: help build fmt check test it log-model kills power-cuts attacks outdated run demo warm docker docker-walk clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -45,6 +45,18 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
 	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
 
+SECONDS_EACH ?= 60
+ATTACKS ?=
+attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (half an hour; see docs/attacks.md)
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
+	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
+	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
+
+outdated: ## dependencies and plugins of which there is a newer patch or minor release; which of them wait, and for what: docs/dependencies.md
+	@$(MAVEN) versions:display-dependency-updates versions:display-plugin-updates versions:display-property-updates \
+	  -DallowMajorUpdates=false -DprocessDependencyManagementTransitive=false '-Dmaven.version.ignore=(?i).*[.-](alpha|beta|m|rc|cr)[.-]?[0-9]*' | tools/outdated.sh
+
 run: ## start Postern with the example partner and mailbox
 	@./run
 
@@ -56,6 +68,9 @@ warm: ## AOT caches for quick starts of what was built; ./run makes them by itse
 
 docker: build ## the container images, for docker compose up (docs/docker.md)
 	@docker compose build
+
+docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
+	@deploy/docker/walk
 
 clean: ## remove what was built
 	@$(MAVEN) clean

@@ -1,8 +1,8 @@
 package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.EndpointStatus;
-import io.postern.certificate.revocation.Probed;
+import io.postern.certificate.revocation.probe.EndpointStatus;
+import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.report.CertificateFacts;
 import io.postern.check.report.Connection;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +14,10 @@ final class Advice {
   /**
    * For an endpoint that is not OK.
    *
-   * @param own it tells of the certificate itself, and not of a responder's
+   * @param own it covers the certificate itself, and not a responder's
    * @param where host and port that were asked last
    */
-  static String cure(Probed probed, boolean own, String where) {
+  static String cure(ProbeResult probed, boolean own, String where) {
     EndpointStatus status = probed.status();
     return switch (status) {
       case OK -> "";
@@ -34,7 +34,7 @@ final class Advice {
               + where
               + ", or an HTTP proxy (postern.revocation.http-proxy)";
       case TIMED_OUT ->
-          "try again with a longer --timeout; if it stays, what stands between this host and "
+          "try again with a longer --timeout; if it stays, a device between this host and "
               + where
               + " lets connections in and no answers out";
       case DISCONNECTED -> "see whether a firewall or a proxy cuts off HTTP to " + where;
@@ -45,33 +45,32 @@ final class Advice {
               + " authority publishes inside your own network";
       case NOT_FOLLOWED -> "ask the authority for certificates with an http URL";
       case NOT_A_CRL, NOT_A_CERTIFICATE, NOT_AN_OCSP_RESPONSE ->
-          "see what answers at "
+          "find out which host answers at "
               + where
               + ": often a proxy's or a guest network's own page; if it is"
               + " the authority, tell it";
       case EXPIRED ->
           "compare this host's clock; if it is right, the authority, or a cache on the way, serves"
-              + " what is too old: tell it";
+              + " a copy that is too old: tell it";
       case NOT_YET_VALID -> "set this host's clock; if it is right, tell the authority";
-      case WRONG_SIGNER ->
-          "tell the authority: it publishes there what is not for this certificate";
+      case WRONG_SIGNER -> "tell the authority: its publication there is not for this certificate";
       case OCSP_ERROR -> "try again later; if it stays, tell the authority";
       case REVOKED ->
           own
               ? "do not use this certificate: have another one issued"
-              : "tell the authority: its responder's certificate is revoked, so nobody can believe"
+              : "tell the authority: its responder's certificate is revoked, so no peer can believe"
                   + " its answers";
-      case UNKNOWN -> "tell the authority: this certificate says that it would be told of there";
+      case UNKNOWN -> "tell the authority: this certificate names it as its responder";
     };
   }
 
-  private static String ofHttp(Probed probed, String where) {
+  private static String ofHttp(ProbeResult probed, String where) {
     return switch (probed.httpStatus()) {
       case 407 -> "allow this host at the proxy without a password";
       case 403 ->
           "allow it at the proxy or the filter that stands between; else tell the authority";
       case 404, 410 -> "tell the authority: it publishes nothing there";
-      default -> "try again later; if it stays, see what answers at " + where;
+      default -> "try again later; if it stays, find out which host answers at " + where;
     };
   }
 
@@ -114,8 +113,8 @@ final class Advice {
       return "The issuer "
           + name
           + " is neither sent nor an anchor here nor could it be fetched. If it is a root, get its"
-          + " certificate from the authority, compare the fingerprint with what the authority"
-          + " publishes, and "
+          + " certificate from the authority, compare the fingerprint with the one that the"
+          + " authority publishes, and "
           + WHERE
           + " If it is none, its certificate must be sent along.";
     }
@@ -124,11 +123,12 @@ final class Advice {
         + facts.subject()
         + ", SHA-256 "
         + facts.sha256()
-        + ") from the authority, compare this fingerprint with what the authority publishes, and "
+        + ") from the authority, compare this fingerprint with the one that the authority"
+        + " publishes, and "
         + WHERE;
   }
 
-  /** For a chain over what is distrusted here on purpose. */
+  /** For a chain over a certificate that is distrusted here on purpose. */
   static String distrusted(String what) {
     return "No path may go over "
         + what

@@ -5,12 +5,12 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.EndpointProbe;
-import io.postern.certificate.revocation.FetchSettings;
-import io.postern.certificate.revocation.HttpFetch;
-import io.postern.certificate.revocation.Probed;
-import io.postern.certificate.revocation.ProbedEvidence;
-import io.postern.check.dial.Dialled;
+import io.postern.certificate.revocation.fetch.FetchSettings;
+import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.revocation.probe.EndpointProbe;
+import io.postern.certificate.revocation.probe.ProbeEvidence;
+import io.postern.certificate.revocation.probe.ProbeResult;
+import io.postern.check.dial.DialResult;
 import io.postern.check.dial.SmtpDial;
 import io.postern.check.report.Report;
 import io.postern.contracts.v1.CertificateRequest;
@@ -24,8 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Can this host reach all that judging a certificate needs, is its root trusted here, and what
- * would the verdict be (S9, S10)? By the fetch, the rules and the judge that mail is judged by.
+ * Can this host reach all endpoints that a judgement needs, is its root trusted here, and which
+ * verdict would it get (S9, S10)? By the fetch, the rules and the judge of mail.
  *
  * <p>Any thread; a check blocks at most six times the settings' step. Bounds of one check: {@value
  * CheckSettings#MAX_ENDPOINTS} endpoints side by side, {@value CheckSettings#MAX_CERTIFICATES}
@@ -52,7 +52,7 @@ public final class CertificateCheck {
       case Target.Given(String shown, List<byte[]> chain) ->
           new One(shown, role, anchors, null, chain, new byte[0]).report();
       case Target.Host(String host, int port) -> {
-        Dialled dialled;
+        DialResult dialled;
         try (SmtpDial dial =
             new SmtpDial(settings.step().multipliedBy(2), settings.privateHosts())) {
           dialled = dial.dial(host, port);
@@ -68,7 +68,7 @@ public final class CertificateCheck {
     private final String shown;
     private final CertificateRole role;
     private final TrustAnchors anchors;
-    private final @Nullable Dialled dialled;
+    private final @Nullable DialResult dialled;
     private final List<byte[]> chain;
     private final byte[] stapled;
 
@@ -76,7 +76,7 @@ public final class CertificateCheck {
         String shown,
         CertificateRole role,
         TrustAnchors anchors,
-        @Nullable Dialled dialled,
+        @Nullable DialResult dialled,
         List<byte[]> chain,
         byte[] stapled) {
       this.shown = shown;
@@ -121,7 +121,7 @@ public final class CertificateCheck {
       }
     }
 
-    // What cannot be read is the verdict's to tell; the rest can still be looked at.
+    // The verdict reports a certificate that cannot be read; the rest can still be looked at.
     private List<ParsedCertificate> readable() {
       List<ParsedCertificate> readable = new ArrayList<>();
       for (byte[] der : chain.stream().limit(CheckSettings.MAX_CERTIFICATES).toList()) {
@@ -139,7 +139,7 @@ public final class CertificateCheck {
       return readable;
     }
 
-    private CertificateVerdict judge(List<byte[]> ders, List<Probed> probes)
+    private CertificateVerdict judge(List<byte[]> ders, List<ProbeResult> probes)
         throws InterruptedException {
       CertificateRequest.Builder request =
           CertificateRequest.newBuilder()
@@ -147,7 +147,7 @@ public final class CertificateCheck {
               .setRevocation(RevocationMode.REVOCATION_REQUIRED)
               .setStapledOcsp(ByteString.copyFrom(stapled));
       ders.forEach(der -> request.addChain(ByteString.copyFrom(der)));
-      return new ChainJudge(new ProbedEvidence(probes), JUDGING)
+      return new ChainJudge(new ProbeEvidence(probes), JUDGING)
           .judge(request.build(), anchors, clock.instant());
     }
   }

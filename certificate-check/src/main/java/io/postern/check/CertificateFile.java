@@ -24,7 +24,7 @@ public final class CertificateFile {
   private CertificateFile() {}
 
   /**
-   * @throws IllegalArgumentException naming the file, with what is wrong and the cure
+   * @throws IllegalArgumentException naming the file, with the fault and the cure
    */
   public static List<ParsedCertificate> read(Path file, int most) {
     try (InputStream in = Files.newInputStream(file)) {
@@ -36,8 +36,8 @@ public final class CertificateFile {
   }
 
   /**
-   * @param what where it came from, for the messages
-   * @throws IllegalArgumentException naming it, with what is wrong and the cure
+   * @param what its source, for the messages
+   * @throws IllegalArgumentException naming it, with the fault and the cure
    */
   public static List<ParsedCertificate> parse(byte[] bytes, String what, int most) {
     if (bytes.length > MOST_BYTES) {

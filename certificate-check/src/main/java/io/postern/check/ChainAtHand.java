@@ -3,9 +3,9 @@ package io.postern.check;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.ParsedCertificate.Signature;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.Endpoint;
-import io.postern.certificate.revocation.EndpointProbe;
-import io.postern.certificate.revocation.Probed;
+import io.postern.certificate.revocation.probe.Endpoint;
+import io.postern.certificate.revocation.probe.EndpointProbe;
+import io.postern.certificate.revocation.probe.ProbeResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,15 +15,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chain from the leaf upwards, by name and signature, over what was sent, the anchors, and what
- * had to be fetched where the certificates say (RFC 5280 §4.2.2.1). Judging mail fetches nothing:
- * this is for finding out what is published, and what the sender left out. Immutable.
+ * A chain from the leaf upwards, by name and signature, over the certificates sent, the anchors,
+ * and the certificates fetched from the places that others name (RFC 5280 §4.2.2.1). The judgement
+ * of mail fetches none: this finds out the ones that the sender left out. Immutable.
  *
  * @param below the root, the leaf first
  * @param root null: it is not at hand
- * @param distrusted the certificate that is distrusted here, and by whom; empty: none is
- * @param sent all that was sent, in or out of the chain
- * @param fetched those of the chain that had to be
+ * @param distrusted the certificate that is distrusted here, and the setting that says so; empty:
+ *     none is
+ * @param sent all certificates sent, in or out of the chain
+ * @param fetched the certificates of the chain that had to be fetched
  * @param probes of the URLs asked for them
  */
 record ChainAtHand(
@@ -33,7 +34,7 @@ record ChainAtHand(
     String distrusted,
     List<ParsedCertificate> sent,
     List<ParsedCertificate> fetched,
-    List<Probed> probes) {
+    List<ProbeResult> probes) {
 
   /** The issuer of a certificate of {@link #below}; null: it is not at hand. */
   @Nullable ParsedCertificate issuerOf(int index) {
@@ -59,7 +60,7 @@ record ChainAtHand(
     private final long end;
     private final List<ParsedCertificate> below = new ArrayList<>();
     private final List<ParsedCertificate> fetched = new ArrayList<>();
-    private final List<Probed> probes = new ArrayList<>();
+    private final List<ProbeResult> probes = new ArrayList<>();
 
     /**
      * @param sent the leaf first
@@ -137,7 +138,7 @@ record ChainAtHand(
         if (endpoint.kind() == Endpoint.Kind.CA_ISSUERS
             && probes.size() < CheckSettings.MAX_CERTIFICATES
             && System.nanoTime() - end < 0) {
-          Probed probed = probe.probe(endpoint, about);
+          ProbeResult probed = probe.probe(endpoint, about);
           probes.add(probed);
           Optional<ParsedCertificate> found = first(probed.issuers(), of);
           if (found.isPresent()) {

@@ -2,16 +2,16 @@ package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.ParsedCertificate.Signature;
-import io.postern.certificate.revocation.Backing;
 import io.postern.certificate.revocation.ListSigners;
+import io.postern.certificate.revocation.SignerTrust;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may have signed lists about the certificates of a chain: who is in it above the certificate,
- * or was issued by one of those. The chain's verdict looks at them more closely. Immutable, any
- * thread.
+ * The possible signers of lists about the certificates of a chain: those above the certificate, and
+ * those that one of these has issued. The chain's verdict looks at them more closely. Immutable,
+ * any thread.
  */
 record ChainSigners(ChainAtHand chain) implements ListSigners {
   @Override
@@ -20,7 +20,7 @@ record ChainSigners(ChainAtHand chain) implements ListSigners {
   }
 
   @Override
-  public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about) {
+  public @Nullable SignerTrust trusted(ParsedCertificate signer, ParsedCertificate about) {
     int from = chain.below().indexOf(about);
     for (int i = Math.max(0, from); i < chain.below().size(); i++) {
       ParsedCertificate above = chain.issuerOf(i);
@@ -28,7 +28,7 @@ record ChainSigners(ChainAtHand chain) implements ListSigners {
           && (above.equals(signer)
               || (signer.issuer().equals(above.subject())
                   && signer.signedBy(above) == Signature.GOOD))) {
-        return Backing.OF_THE_PATH;
+        return SignerTrust.OF_THE_PATH;
       }
     }
     return null;

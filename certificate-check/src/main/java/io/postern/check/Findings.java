@@ -1,14 +1,14 @@
 package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.Endpoint;
-import io.postern.certificate.revocation.EndpointStatus;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
-import io.postern.certificate.revocation.Probed;
-import io.postern.certificate.revocation.ProbedEvidence;
 import io.postern.certificate.revocation.RevocationQuestion;
-import io.postern.certificate.revocation.Way;
+import io.postern.certificate.revocation.fetch.FetchTrace;
+import io.postern.certificate.revocation.probe.Endpoint;
+import io.postern.certificate.revocation.probe.EndpointStatus;
+import io.postern.certificate.revocation.probe.ProbeEvidence;
+import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.report.CertificateFacts;
 import io.postern.check.report.CheckedCertificate;
 import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a report of what was found. Immutable; one use. */
+/** Makes the report of a check. Immutable; one use. */
 record Findings(
     String shown,
     Instant at,
@@ -121,7 +121,7 @@ record Findings(
     return role == CertificateRole.ROLE_CLIENT ? "client" : "server";
   }
 
-  // A leaf that is a root: nobody publishes its revocation.
+  // A leaf that is a root: no issuer publishes its revocation.
   private static CheckedCertificate alone(ParsedCertificate root) {
     return new CheckedCertificate(
         CertificateFacts.of(root),
@@ -134,7 +134,7 @@ record Findings(
   private CheckedCertificate certificate(ChainAtHand chain, int index, Probes probes)
       throws InterruptedException {
     ParsedCertificate certificate = chain.below().get(index);
-    List<Probed> about = probes.aboutWithResponders(certificate);
+    List<ProbeResult> about = probes.aboutWithResponders(certificate);
     Revocation revocation = revocation(chain, index, about);
     return new CheckedCertificate(
         CertificateFacts.of(certificate),
@@ -147,15 +147,15 @@ record Findings(
             .toList());
   }
 
-  private Revocation revocation(ChainAtHand chain, int index, List<Probed> about)
+  private Revocation revocation(ChainAtHand chain, int index, List<ProbeResult> about)
       throws InterruptedException {
     ParsedCertificate issuer = chain.issuerOf(index);
     if (issuer == null) {
       return new Revocation(
-          "unreachable", "none", "", "its issuer's certificate is missing, so nobody can tell");
+          "unreachable", "none", "", "its issuer's certificate is missing, so it cannot be known");
     }
     Finding finding =
-        new ProbedEvidence(about)
+        new ProbeEvidence(about)
             .check(
                 new RevocationQuestion(
                     chain.below().get(index),
@@ -177,9 +177,9 @@ record Findings(
   }
 
   private static CheckedEndpoint endpoint(
-      Probed probed, ParsedCertificate certificate, boolean issuerAtHand) {
+      ProbeResult probed, ParsedCertificate certificate, boolean issuerAtHand) {
     boolean own = probed.about().equals(certificate);
-    List<Way.Hop> hops = probed.way().hops();
+    List<FetchTrace.Hop> hops = probed.trace().hops();
     String url = probed.endpoint().url();
     String host = hops.isEmpty() ? Firewall.host(url) : hops.getLast().host();
     int port = hops.isEmpty() ? Firewall.port(url) : hops.getLast().port();
@@ -201,7 +201,7 @@ record Findings(
         probed.status(),
         probed.ok() ? "" : Printable.cut(probed.reason(), MAX_TEXT) + "; " + cure,
         probed.httpStatus(),
-        probed.way().took().toMillis(),
+        probed.trace().took().toMillis(),
         probed.bytes(),
         probed.thisUpdate(),
         probed.nextUpdate());

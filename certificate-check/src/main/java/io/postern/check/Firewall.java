@@ -1,8 +1,8 @@
 package io.postern.check;
 
-import io.postern.certificate.revocation.EndpointStatus;
-import io.postern.certificate.revocation.Probed;
-import io.postern.certificate.revocation.Way;
+import io.postern.certificate.revocation.fetch.FetchTrace;
+import io.postern.certificate.revocation.probe.EndpointStatus;
+import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Report.FirewallEntry;
 import java.net.URI;
@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The ways that a firewall must leave open: each host and port once, with what it is for, whether
- * it was reached or not. One thread, one use.
+ * The connections that a firewall must allow: each host and port once, with its use, whether it was
+ * reached or not. One thread, one use.
  */
 final class Firewall {
   private static final int HTTP_PORT = 80;
@@ -56,15 +56,15 @@ final class Firewall {
     add(connection.host(), connection.port(), "here", "smtp", reached);
   }
 
-  void add(Probed probed) {
+  void add(ProbeResult probed) {
     if (!probed.endpoint().followed()) {
       return;
     }
     String what = probed.endpoint().kind().spelled();
     boolean reached = !NOT_REACHED.contains(probed.status());
-    List<Way.Hop> hops = probed.way().hops();
+    List<FetchTrace.Hop> hops = probed.trace().hops();
     for (int i = 0; i < hops.size(); i++) {
-      Way.Hop hop = hops.get(i);
+      FetchTrace.Hop hop = hops.get(i);
       add(
           hop.host(),
           hop.port(),

@@ -4,15 +4,16 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.HttpProxy;
+import io.postern.certificate.revocation.fetch.HttpProxy;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
 import io.postern.check.report.ReportText;
 import io.postern.check.report.RootReport;
+import io.postern.commandline.OutputOption;
+import io.postern.commandline.Program;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRole;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,7 +42,7 @@ import picocli.CommandLine.Spec;
       "Is this host ready for a certificate? Asks every list, responder and issuer that it names,"
           + " looks for its root among the trust anchors, and judges it as Postern judges mail"
           + " (docs/checking.md).",
-      "Exit code 0: OK, 1: not OK, 2: wrong arguments."
+      "Exit code 0: OK, 1: not OK, 2: wrong arguments, 3: it could not be checked."
     },
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
@@ -63,8 +65,7 @@ public final class Main implements Callable<Integer> {
       description = "instead: is a root of this name, or fingerprint, trusted here?")
   private @Nullable String root;
 
-  @Option(names = "--json", description = "for scripts")
-  private boolean json;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--client", description = "judge the certificate as a client's, not a server's")
   private boolean client;
@@ -98,26 +99,17 @@ public final class Main implements Callable<Integer> {
   private boolean allowPrivate;
 
   public static void main(String[] args) {
-    System.exit(run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+    Program.main(alone(), args);
   }
 
-  static int run(String[] args, PrintWriter out, PrintWriter err) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        .setCommandName("postern-check")
-        .setExecutionExceptionHandler(
-            (problem, command, parsed) -> {
-              command.getErr().println("postern: " + problem);
-              return NOT_OK;
-            })
-        .execute(args);
+  static CommandLine alone() {
+    return new CommandLine(new Main()).setCommandName("postern-check");
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    LOG.setLevel(Level.WARNING); // what is left out of the JDK's anchors is not asked for here
-    PrintWriter out = spec().commandLine().getOut();
+    LOG.setLevel(
+        Level.WARNING); // the certificates left out of the JDK's anchors are not asked for here
     if ((target == null) == (root == null)) {
       throw wrong("name either PEM, HOST or HOST:PORT, or --root NAME or FINGERPRINT");
     }
@@ -127,17 +119,12 @@ public final class Main implements Callable<Integer> {
     TrustAnchors trusted = anchors();
     if (root != null) {
       RootReport report = root(root, trusted);
-      print(out, json ? List.of(ReportJson.of(report)) : ReportText.of(report));
+      output.print(ReportJson.tree(report), () -> ReportText.of(report));
       return report.ok() ? 0 : NOT_OK;
     }
     Report report = check(target(target), trusted);
-    print(out, json ? List.of(ReportJson.of(report)) : ReportText.of(report));
+    output.print(ReportJson.tree(report), () -> ReportText.of(report));
     return report.ok() ? 0 : NOT_OK;
-  }
-
-  private static void print(PrintWriter out, List<String> lines) {
-    lines.forEach(out::println);
-    out.flush();
   }
 
   private Report check(Target what, TrustAnchors trusted) throws IOException, InterruptedException {
@@ -148,7 +135,7 @@ public final class Main implements Callable<Integer> {
           new CheckSettings(
               Duration.ofSeconds(timeout),
               allowPrivate,
-              true, // whoever names a host here may dial it
+              true, // the user who names a host here may dial it
               by,
               CheckSettings.MAX_BYTES,
               folder);
@@ -187,7 +174,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  // What looks like a file and is none must not be dialled.
+  // A text that looks like a file and is none must not be dialled.
   private static boolean isFile(String text) {
     try {
       return text.contains("/")

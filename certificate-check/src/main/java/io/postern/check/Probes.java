@@ -1,9 +1,9 @@
 package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.Endpoint;
-import io.postern.certificate.revocation.EndpointProbe;
-import io.postern.certificate.revocation.Probed;
+import io.postern.certificate.revocation.probe.Endpoint;
+import io.postern.certificate.revocation.probe.EndpointProbe;
+import io.postern.certificate.revocation.probe.ProbeResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class Probes {
   private final EndpointProbe probe;
   private final ChainAtHand chain;
   private final Instant now;
-  private final List<Probed> done = new ArrayList<>();
+  private final List<ProbeResult> done = new ArrayList<>();
   private int leftOut;
 
   Probes(EndpointProbe probe, ChainAtHand chain, Instant now) {
@@ -53,7 +53,7 @@ final class Probes {
   private List<Question> aboutResponders() {
     Map<ParsedCertificate, List<Question>> questions = new LinkedHashMap<>();
     for (int i = 0; i < chain.below().size(); i++) {
-      for (Probed probed : about(chain.below().get(i))) {
+      for (ProbeResult probed : about(chain.below().get(i))) {
         ParsedCertificate responder = probed.responder();
         if (responder != null) {
           EndpointProbe.About about =
@@ -78,11 +78,11 @@ final class Probes {
     int room = CheckSettings.MAX_ENDPOINTS - done.size();
     leftOut += Math.max(0, questions.size() - room);
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Probed>> running = new ArrayList<>();
+      List<Future<ProbeResult>> running = new ArrayList<>();
       for (Question question : questions.stream().limit(room).toList()) {
         running.add(side.submit(() -> ask(question.endpoint(), question.about())));
       }
-      for (Future<Probed> one : running) {
+      for (Future<ProbeResult> one : running) {
         done.add(one.get());
       }
     } catch (ExecutionException e) {
@@ -90,8 +90,9 @@ final class Probes {
     }
   }
 
-  private Probed ask(Endpoint endpoint, EndpointProbe.About about) throws InterruptedException {
-    Optional<Probed> already =
+  private ProbeResult ask(Endpoint endpoint, EndpointProbe.About about)
+      throws InterruptedException {
+    Optional<ProbeResult> already =
         chain.probes().stream()
             .filter(p -> p.endpoint().equals(endpoint) && p.about().equals(about.certificate()))
             .findFirst();
@@ -99,19 +100,19 @@ final class Probes {
   }
 
   /** In the order of the chain, and of each certificate. */
-  List<Probed> done() {
+  List<ProbeResult> done() {
     return done;
   }
 
-  List<Probed> about(ParsedCertificate certificate) {
+  List<ProbeResult> about(ParsedCertificate certificate) {
     return done.stream().filter(probed -> probed.about().equals(certificate)).toList();
   }
 
-  /** With what was asked about the responders that answered about it. */
-  List<Probed> aboutWithResponders(ParsedCertificate certificate) {
-    List<Probed> all = new ArrayList<>(about(certificate));
+  /** With the probes of the responders that answered about it. */
+  List<ProbeResult> aboutWithResponders(ParsedCertificate certificate) {
+    List<ProbeResult> all = new ArrayList<>(about(certificate));
     about(certificate).stream()
-        .map(Probed::responder)
+        .map(ProbeResult::responder)
         .filter(Objects::nonNull)
         .distinct()
         .forEach(responder -> all.addAll(about(responder)));

@@ -16,9 +16,10 @@ public final class RootCheck {
   private RootCheck() {}
 
   /**
-   * By what it looks like: a fingerprint (40 or 64 hexadecimal digits), else a part of the subject.
+   * The kind of query by its form: a fingerprint (40 or 64 hexadecimal digits), else a part of the
+   * subject.
    *
-   * @throws IllegalArgumentException says what to write instead
+   * @throws IllegalArgumentException with the cure
    */
   public static RootReport find(String query, TrustAnchors anchors) {
     boolean fingerprint = query.replaceAll("[: ]", "").matches("(?i)[0-9a-f]{40}|[0-9a-f]{64}");

@@ -2,7 +2,7 @@ package io.postern.check;
 
 import java.util.List;
 
-/** What is checked. */
+/** The subject of a check. */
 public sealed interface Target {
   /** As it was asked for. */
   String shown();
@@ -30,7 +30,7 @@ public sealed interface Target {
     /**
      * HOST, HOST:PORT, an IPv6 address, [IPv6], [IPv6]:PORT; port 25 where none is named.
      *
-     * @throws IllegalArgumentException with what is wrong and the cure
+     * @throws IllegalArgumentException with the fault and the cure
      */
     public static Host parse(String text) {
       String host = text;

@@ -12,10 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * What must be done for an OK, and what is worth knowing besides, in sentences, each once. One
- * thread, one use.
- */
+/** The steps to an OK, and further notes, in sentences, each once. One thread, one use. */
 final class ToDo {
   private static final Duration SOON = Duration.ofDays(30);
   private static final long SLOW_MILLIS = 2000;
@@ -39,7 +36,7 @@ final class ToDo {
       sentences.add(
           who
               + String.join(", ", missing)
-              + " behind its own certificate: Postern does not fetch what is missing, and Exchange"
+              + " behind its own certificate: Postern does not fetch a missing one, and Exchange"
               + " does not either.");
     }
   }
@@ -69,7 +66,7 @@ final class ToDo {
     if (status.equals("nothing-published")) {
       notes.add(
           certificate.facts().subject()
-              + " names neither a list nor a responder: if it is revoked, nobody learns of it.");
+              + " names neither a list nor a responder: if it is revoked, no peer learns of it.");
     }
   }
 

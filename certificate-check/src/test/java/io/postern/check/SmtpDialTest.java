@@ -2,7 +2,7 @@ package io.postern.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.check.dial.Dialled;
+import io.postern.check.dial.DialResult;
 import io.postern.check.dial.SmtpDial;
 import io.postern.check.report.Connection.Status;
 import io.postern.lab.FreePorts;
@@ -94,7 +94,7 @@ class SmtpDialTest {
         row(Status.REFUSED, "refused", FreePorts::next),
         row(
             Status.SILENT,
-            "nobody answered",
+            "had no answer",
             () -> {
               SilentPort silent = new SilentPort();
               open.add(silent);
@@ -176,18 +176,18 @@ class SmtpDialTest {
           default -> PATIENCE;
         };
     long began = System.nanoTime();
-    Dialled dialled = dial("127.0.0.1", port, true, patience);
+    DialResult dialled = dial("127.0.0.1", port, true, patience);
     assertThat(dialled.connection().status()).as(dialled.connection().toString()).isEqualTo(status);
     assertThat(dialled.connection().reason()).contains(reason);
     assertThat(dialled.chain()).hasSize(status == Status.OK ? 2 : 0);
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PATIENCE);
   }
 
-  private static Dialled dial(String host, int port, boolean privateToo) throws Exception {
+  private static DialResult dial(String host, int port, boolean privateToo) throws Exception {
     return dial(host, port, privateToo, PATIENCE);
   }
 
-  private static Dialled dial(String host, int port, boolean privateToo, Duration patience)
+  private static DialResult dial(String host, int port, boolean privateToo, Duration patience)
       throws Exception {
     try (SmtpDial dial = new SmtpDial(patience, privateToo)) {
       return dial.dial(host, port);
@@ -201,7 +201,7 @@ class SmtpDialTest {
             peer().on(PeerStage.STARTTLS, PeerStep.answer(454, "4.7.0", "TLS is \u001b[31m down")));
     assertThat(dial("127.0.0.1", refusing, true).connection().reply())
         .isEqualTo("454 4.7.0 TLS is ?[31m down");
-    Dialled good = dial("localhost", started(peer()), true);
+    DialResult good = dial("localhost", started(peer()), true);
     assertThat(good.connection().protocol()).isEqualTo("TLSv1.3");
     assertThat(good.connection().cipherSuite()).startsWith("TLS_AES_");
     assertThat(good.connection().addresses()).contains("127.0.0.1");
@@ -211,14 +211,14 @@ class SmtpDialTest {
 
   @Test
   void namesThatDoNotResolveAndPrivateAddressesAreNotDialled() throws Exception {
-    Dialled nowhere = dial("a".repeat(64) + ".example", 25, true);
+    DialResult nowhere = dial("a".repeat(64) + ".example", 25, true);
     assertThat(nowhere.connection().status()).isEqualTo(Status.DNS_FAILURE);
     ScriptedPeer peer = peer().start();
     open.add(peer);
-    Dialled blocked = dial("localhost", peer.port(), false);
+    DialResult blocked = dial("localhost", peer.port(), false);
     assertThat(blocked.connection().status()).isEqualTo(Status.BLOCKED_ADDRESS);
     assertThat(peer.sessions()).isEmpty();
-    Dialled noWay = dial("255.255.255.255", 25, true);
+    DialResult noWay = dial("255.255.255.255", 25, true);
     assertThat(noWay.connection().status()).isEqualTo(Status.UNREACHABLE);
   }
 
@@ -260,7 +260,7 @@ class SmtpDialTest {
                     SmtpHost.line(secure);
                   }
                 }));
-    Dialled dialled = dial("127.0.0.1", port, true);
+    DialResult dialled = dial("127.0.0.1", port, true);
     assertThat(dialled.connection().stapled()).as(dialled.connection().toString()).isTrue();
     assertThat(new org.bouncycastle.cert.ocsp.OCSPResp(dialled.stapled()).getStatus()).isZero();
   }

@@ -17,14 +17,14 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys and signatures are strong enough: RSA of 2048 bits, elliptic curves of 256 bits and
- * more; SHA-2 signatures. What is not named here is refused. Stateless, any thread.
+ * The keys and signatures that are strong enough: RSA of 2048 bits, elliptic curves of 256 bits and
+ * more; SHA-2 signatures. All others are refused. Stateless, any thread.
  */
 public final class Algorithms {
   public static final int MIN_RSA_BITS = 2048;
   public static final int MIN_EC_BITS = 256;
 
-  /** Larger keys cost a judge milliseconds for each signature and are used by nobody. */
+  /** Larger keys cost milliseconds for each signature and are in no use. */
   public static final int MAX_RSA_BITS = 8192;
 
   private static final Map<ASN1ObjectIdentifier, String> WEAK_SIGNATURES =

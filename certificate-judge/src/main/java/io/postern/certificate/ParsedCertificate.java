@@ -172,7 +172,7 @@ public final class ParsedCertificate {
     }
   }
 
-  // What the JDK reads only when asked must be readable now.
+  // The parts that the JDK reads only when asked must be readable now.
   private void readEagerly() throws CertificateException {
     for (X500Name name : List.of(holder.getSubject(), holder.getIssuer())) {
       var unused = name.toString(); // throws where its octets are no text

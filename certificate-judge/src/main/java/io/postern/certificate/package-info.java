@@ -1,5 +1,5 @@
 /**
- * What judging shares: a certificate that could be read, and why one could not. See {@code
+ * The certificate of a judgement, as it could be read, or the reason why it could not. See {@code
  * judging}, {@code revocation}, {@code anchors}.
  */
 @NullMarked

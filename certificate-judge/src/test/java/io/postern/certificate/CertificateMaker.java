@@ -51,7 +51,7 @@ public final class CertificateMaker {
   private final String subject;
   private final List<Ext> extensions = new ArrayList<>();
   private @Nullable Made issuer;
-  private KeyPair keys = ec("secp256r1");
+  private @Nullable KeyPair keys; // null: new ones
   private @Nullable PublicKey otherKey;
   private String algorithm = "";
   private Instant notBefore = Instant.now().minus(Duration.ofDays(1));
@@ -154,13 +154,21 @@ public final class CertificateMaker {
   }
 
   public Made make() {
-    return new Made(parsed(der()), keys);
+    return new Made(parsed(der()), keys());
+  }
+
+  private KeyPair keys() {
+    if (keys == null) {
+      keys = ec("secp256r1");
+    }
+    return keys;
   }
 
   public byte[] der() {
     try {
       X500Name name = new X500Name(subject);
-      KeyPair signer = issuer == null ? keys : issuer.keys();
+      KeyPair own = keys();
+      KeyPair signer = issuer == null ? own : issuer.keys();
       X500Name by = issuer == null ? name : issuer.certificate().holder().getSubject();
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
@@ -169,7 +177,7 @@ public final class CertificateMaker {
               Date.from(notBefore),
               Date.from(notAfter),
               name,
-              otherKey == null ? keys.getPublic() : otherKey);
+              otherKey == null ? own.getPublic() : otherKey);
       for (Ext e : extensions) {
         builder.addExtension(e.oid(), e.critical(), e.value());
       }

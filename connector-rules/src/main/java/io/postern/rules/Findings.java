@@ -42,9 +42,14 @@ final class Findings {
     }
   }
 
-  /** A field of the contract that this version carries and does not act on. */
-  void notEvaluated(boolean set, String field, String cure) {
-    when(set, field, "it is not evaluated by this version, and would protect nothing", cure);
+  <C> void notEvaluated(List<UnevaluatedField<C>> fields, C connector) {
+    for (UnevaluatedField<C> field : fields) {
+      when(
+          field.refuses().test(connector),
+          field.name(),
+          "it is not evaluated by this version, and would protect nothing",
+          field.cure());
+    }
   }
 
   /** A name is part of keys, explanations and file names of reports. */

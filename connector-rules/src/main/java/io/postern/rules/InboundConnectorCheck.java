@@ -33,8 +33,7 @@ final class InboundConnectorCheck {
         "revocation",
         "the value is not known",
         "write required, bestEffort or off");
-    findings.notEvaluated(
-        connector.getTreatMessagesAsInternal(), "treatMessagesAsInternal", "leave it out");
+    findings.notEvaluated(UnevaluatedField.INBOUND, connector);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);

@@ -1,8 +1,6 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.DaneMode;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
@@ -26,40 +24,13 @@ final class OutboundConnectorCheck {
     findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
     hosts(connector, findings);
     tls(connector, after, findings);
-    notEvaluated(connector, findings);
+    findings.notEvaluated(UnevaluatedField.OUTBOUND, connector);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
       case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED ->
           findings.add("connectorType", "it is missing", "write partner or onPremises");
     }
-  }
-
-  /** Kept in the contract for a later version: who writes one believes that it protects. */
-  private static void notEvaluated(OutboundConnector connector, Findings findings) {
-    DaneMode dane = connector.getSmtpDaneMode();
-    findings.notEvaluated(
-        dane != DaneMode.DANE_NONE && dane != DaneMode.DANE_MODE_UNSPECIFIED,
-        "smtpDaneMode",
-        "write none, or leave it out");
-    MtaStsMode mtaSts = connector.getMtaStsMode();
-    findings.notEvaluated(
-        mtaSts != MtaStsMode.MTA_STS_NONE && mtaSts != MtaStsMode.MTA_STS_MODE_UNSPECIFIED,
-        "mtaStsMode",
-        "write none, or leave it out");
-    findings.notEvaluated(
-        connector.getAia(),
-        "aia",
-        "leave it out, and have the host send its intermediate certificates");
-    findings.notEvaluated(
-        connector.getTestMode(),
-        "testMode",
-        "leave it out, or write enabled: false for a connector that takes no mail");
-    findings.notEvaluated(
-        connector.getIsTransportRuleScoped(),
-        "isTransportRuleScoped",
-        "leave it out, and write recipientDomains: there are no mail flow rules that could name the"
-            + " connector");
   }
 
   private static void hosts(OutboundConnector connector, Findings findings) {

@@ -2,7 +2,7 @@ package io.postern.delivery;
 
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.delivery.transaction.RoutingCheck;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

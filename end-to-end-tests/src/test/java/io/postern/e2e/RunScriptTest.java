@@ -131,6 +131,12 @@ class RunScriptTest {
           .atMost(LIMIT)
           .untilAsserted(() -> assertThat(run("status", "--state", state).code()).isZero());
 
+      Ended example = run("example", "--state", state);
+      Path file = Files.writeString(folder.resolve("directory.yaml"), example.output());
+      assertThat(run("apply", "--state", state, file.toString()).output())
+          .as(example.output())
+          .contains("the directory is as the file says already");
+
       Ended wrongFile = run("apply", "--state", state, brokenDirectory().toString());
       assertThat(wrongFile.output())
           .contains("line 6")

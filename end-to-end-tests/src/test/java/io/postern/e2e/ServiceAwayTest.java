@@ -131,7 +131,7 @@ class ServiceAwayTest {
   private void awaitVerdicts(String recipient) {
     Awaitility.await()
         .atMost(PATIENCE)
-        .until(() -> LocalStack.ready(stack.processes().httpPort(Service.CERTIFICATE)));
+        .until(() -> LocalStack.ready(stack.processes().managementPort(Service.CERTIFICATE)));
     Awaitility.await("a verdict of a certificate that ingress has not seen")
         .atMost(PATIENCE)
         .until(

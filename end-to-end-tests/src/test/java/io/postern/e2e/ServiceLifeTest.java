@@ -100,7 +100,7 @@ class ServiceLifeTest {
         HttpRequest.newBuilder(
                 URI.create(
                     "http://127.0.0.1:"
-                        + stack.processes().httpPort(service)
+                        + stack.processes().managementPort(service)
                         + "/q/health/"
                         + health))
             .timeout(Duration.ofSeconds(10))
@@ -118,7 +118,7 @@ class ServiceLifeTest {
     for (Replica replica : stack.processes().replicas()) {
       Awaitility.await(replica.name())
           .atMost(READY)
-          .until(() -> LocalStack.ready(replica.httpPort()));
+          .until(() -> LocalStack.ready(replica.managementPort()));
     }
   }
 
@@ -195,7 +195,7 @@ class ServiceLifeTest {
       process(last).start();
       Awaitility.await(last.toString())
           .atMost(READY)
-          .until(() -> LocalStack.ready(stack.processes().httpPort(last)));
+          .until(() -> LocalStack.ready(stack.processes().managementPort(last)));
       awaitDelivered(send("after " + last));
     }
   }

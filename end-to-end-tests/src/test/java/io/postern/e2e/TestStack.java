@@ -127,7 +127,7 @@ final class TestStack implements AutoCloseable {
 
   /** certificate-service's own pages and API. */
   URI certificates(String path) {
-    return URI.create("http://127.0.0.1:" + stack.httpPort(Service.CERTIFICATE) + path);
+    return URI.create("http://127.0.0.1:" + stack.apiPort(Service.CERTIFICATE) + path);
   }
 
   /** user:password of the services' APIs. */

@@ -15,119 +15,121 @@ import io.postern.ingress.listener.KeyFiles;
 import io.postern.ingress.listener.PresentedCertificates;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
-import io.postern.log.DirectoryReader;
-import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
-import io.postern.log.LogUnavailableException;
-import io.postern.log.MessageLog;
-import io.postern.log.OwnTlsAnnouncer;
-import io.postern.log.TopicsSetup;
-import io.postern.log.WeakTopicException;
+import io.postern.log.certificates.OwnTlsAnnouncer;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.log.sending.MessageLog;
+import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
+import io.postern.service.RunningParts;
+import io.postern.service.Service;
+import io.postern.service.TopicsVerified;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
-import jakarta.enterprise.context.ApplicationScoped;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Locale;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the service together, in any start order: it listens at once, and until the topics are
- * verified and a directory is in force mail is answered 451. A log that is away is tried for ever,
- * with a line now and then; topics weaker than declared end the process. Stopped in reverse order.
+ * verified and a directory is in force mail is answered 451. Stopped in reverse order.
+ *
+ * <p>A log that is closed to new mail for want of space is shown by readiness and changes nothing:
+ * no other replica would fare better. The service is alive as long as it answers.
  */
-@ApplicationScoped
-public class Ingress {
+@Singleton
+public class Ingress implements Service {
   private static final Logger LOG = Logger.getLogger(Ingress.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int RECIPIENT_BYTES = 8 << 20;
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Configuration configuration;
-  private final Refusals refusals;
+  private final LogSettings log;
+  private final Deployment deployment;
+  private final DirectoryReader<Directory> directory;
   private final Handshakes handshakes;
   private final MeterRegistry registry;
-  private final Deque<AutoCloseable> running = new ArrayDeque<>();
-  private @Nullable IngressServer server;
-  private volatile @Nullable DirectoryReader<Directory> directory;
-  private volatile @Nullable LogSpace space;
-  private volatile boolean topicsVerified;
-  private volatile boolean broken;
-  private volatile boolean stopping;
+  private final RunningParts running = new RunningParts();
+  private final RefusalCounts counts;
+  private final TlsServer tls;
+  private final OwnTlsAnnouncer announcer;
+  private final LogSpace space;
+  private volatile @Nullable IngressServer server;
 
-  @Inject
-  public Ingress(
+  Ingress(
       Configuration configuration,
+      LogSettings log,
+      Deployment deployment,
+      DirectoryReader<Directory> directory,
       Refusals refusals,
       Handshakes handshakes,
       MeterRegistry registry) {
     this.configuration = configuration;
-    this.refusals = refusals;
+    this.log = log;
+    this.deployment = deployment;
+    this.directory = directory;
     this.handshakes = handshakes;
     this.registry = registry;
+    // Closed last: it publishes the counts of what the sessions refused.
+    counts = running.add(new RefusalCounts(refusals, registry));
+    tls = tls(configuration.certificate, configuration.key);
+    announcer =
+        new OwnTlsAnnouncer(
+            log,
+            "ingress",
+            configuration.replica,
+            new PresentedCertificates(
+                tls, configuration.comingCertificate, configuration.comingFrom));
+    space = new LogSpace(log, configuration.leastFree);
   }
 
-  void start() throws ConfigurationProblem {
-    InetSocketAddress address = configuration.address();
-    LogSettings logSettings = configuration.logSettings();
-    Deployment deployment = configuration.deployment();
-    // Closed last: it publishes the counts of what the sessions refused.
-    RefusalCounts counts = running(new RefusalCounts(refusals, registry));
-    TlsServer tls = tls();
-    OwnTlsAnnouncer announcer =
-        running(
-            new OwnTlsAnnouncer(
-                logSettings,
-                "ingress",
-                configuration.replica(),
-                new PresentedCertificates(
-                    tls, configuration.comingCertificate(), configuration.comingFrom())));
-    DirectoryReader<Directory> reader = running(new DirectoryReader<>(logSettings, Directory::of));
-    directory = reader;
-    Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
-        .description("Version of the directory that this replica has read; -1: empty or not read")
-        .register(registry);
-    KafkaVerdicts verdicts = running(new KafkaVerdicts(logSettings));
-    MessageLog log = running(new MessageLog(logSettings, deployment.partitions()));
-    LogSpace room = running(new LogSpace(logSettings, configuration.leastFree()));
-    space = room;
-    watch(room);
-    int percent = configuration.maxMemoryPercentPerAddress();
+  private TlsServer tls(Path certificate, Path key) {
+    try {
+      TlsServer server = new TlsServer(KeyMaterial.load(certificate, key));
+      running.add(new KeyFiles(certificate, key, server));
+      return server;
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new ConfigurationException(
+          "postern.tls.certificate and postern.tls.key cannot be used: " + e.getMessage());
+    }
+  }
+
+  void start(@Observes StartupEvent event) {
+    running.add(announcer);
+    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
+    MessageLog messages = running.add(new MessageLog(log, deployment.partitions()));
+    watch(running.add(space));
+    int percent = configuration.maxMemoryPercentPerAddress;
     SessionParts parts =
         new SessionParts(
-            configuration.sessionLimits(),
+            configuration.sessionLimits,
             tls,
-            reader::inForce,
+            directory::inForce,
             verdicts,
-            log,
-            new DataAdmission(configuration.dataMemoryBytes(), percent),
+            messages,
+            new DataAdmission(configuration.dataMemoryBytes, percent),
             new RecipientMemory(RECIPIENT_BYTES, percent),
-            new UnacceptedContent(configuration.maxUnacceptedBytesPerAddress()),
-            room::state,
+            new UnacceptedContent(configuration.maxUnacceptedBytesPerAddress),
+            space::state,
             counts,
             handshakes,
             new SessionMetrics(registry));
     listen(
         new IngressServer(
-            address,
+            configuration.address,
             parts,
             new ConnectionLimits(
-                configuration.maxConnections(), configuration.maxConnectionsPerAddress()),
-            configuration.shutdownPatience()));
-    Thread.ofVirtual()
-        .name("ingress-topics")
-        .start(() -> begin(logSettings, deployment, reader, announcer));
+                configuration.maxConnections, configuration.maxConnectionsPerAddress),
+            configuration.shutdownPatience));
   }
 
   private void watch(LogSpace room) {
@@ -141,24 +143,11 @@ public class Ingress {
         .register(registry);
   }
 
-  private TlsServer tls() throws ConfigurationProblem {
-    Path certificate = configuration.certificate();
-    Path key = configuration.key();
-    try {
-      TlsServer tls = new TlsServer(KeyMaterial.load(certificate, key));
-      running(new KeyFiles(certificate, key, tls));
-      return tls;
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new ConfigurationProblem(
-          "postern.tls.certificate and postern.tls.key cannot be used: " + e.getMessage());
-    }
-  }
-
-  private void listen(IngressServer listener) throws ConfigurationProblem {
+  private void listen(IngressServer listener) {
     try {
       listener.start();
     } catch (IOException e) {
-      throw new ConfigurationProblem(
+      throw new ConfigurationException(
           "postern.ingress.port "
               + listener.address().getPort()
               + " cannot be opened on postern.ingress.host "
@@ -167,87 +156,42 @@ public class Ingress {
               + e.getMessage()
               + "): choose another port or stop what uses it");
     }
-    server = running(listener);
+    server = running.add(listener);
     LOG.infof(
         "Listening for SMTP on %s port %d", listener.address().getHostString(), listener.port());
   }
 
-  /**
-   * Topics first, then the directory: a reader of a topic that is not there yet has nothing to
-   * read.
-   */
-  private void begin(
-      LogSettings settings,
-      Deployment deployment,
-      DirectoryReader<Directory> reader,
-      OwnTlsAnnouncer announcer) {
-    String said = "";
-    try {
-      while (!stopping) {
-        try {
-          TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
-          reader.start();
-          announcer.start();
-          topicsVerified = true;
-          LOG.info("The log's topics are verified");
-          return;
-        } catch (LogUnavailableException away) {
-          String why = String.valueOf(away.getMessage());
-          if (!why.equals(said)) {
-            LOG.warnf("The log cannot be used yet, mail is answered 451: %s", why);
-            said = why;
-          }
-          Thread.sleep(PAUSE);
-        }
-      }
-    } catch (WeakTopicException weak) {
-      LOG.error(weak.getMessage());
-      broken = true;
-      Quarkus.asyncExit(1);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** A reader of a topic that is not there yet has nothing to read. */
+  void begin(@Observes TopicsVerified topics) {
+    directory.start();
+    announcer.start();
   }
 
-  private synchronized <T extends AutoCloseable> T running(T part) {
-    running.push(part);
-    return part;
+  void stop(@Observes ShutdownEvent event) {
+    running.close();
   }
 
-  boolean broken() {
-    return broken;
+  @Override
+  public String name() {
+    return "ingress";
   }
 
-  boolean listening() {
+  @Override
+  public boolean ready(HealthCheckResponseBuilder answer) {
     IngressServer listener = server;
-    return listener != null && listener.listening();
-  }
-
-  boolean topicsVerified() {
-    return topicsVerified;
-  }
-
-  /** Why the directory is not in force; empty when it is. */
-  String directoryNotInForce() {
-    DirectoryReader<Directory> reader = directory;
-    return reader == null || !topicsVerified ? "not read yet" : reader.notInForce();
-  }
-
-  /** What is known of the brokers' disks; null before the start. */
-  LogSpace.@Nullable Reading logSpace() {
-    LogSpace room = space;
-    return room == null ? null : room.reading();
-  }
-
-  synchronized void stop(@Observes ShutdownEvent event) {
-    stopping = true;
-    while (!running.isEmpty()) {
-      AutoCloseable part = running.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.warnf(e, "%s did not close", part.getClass().getSimpleName());
-      }
+    boolean listening = listener != null && listener.listening();
+    String notInForce = directory.notInForce();
+    answer.withData("listening", listening).withData("directory-current", notInForce.isEmpty());
+    if (!notInForce.isEmpty()) {
+      answer.withData("directory", notInForce);
     }
+    LogSpace.Reading room = space.reading();
+    answer
+        .withData("log-space", room.state().name().toLowerCase(Locale.ROOT))
+        .withData("log-space-free-bytes", room.freeBytes());
+    if (!room.unknown().isEmpty()) {
+      answer.withData("log-space-not-known", room.unknown());
+    }
+    return listening && notInForce.isEmpty();
   }
 }

@@ -2,9 +2,9 @@ package io.postern.ingress;
 
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
-import io.postern.log.ContentReader;
-import io.postern.log.ContentStream;
 import io.postern.log.LogSettings;
+import io.postern.log.content.ContentReader;
+import io.postern.log.content.ContentStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;

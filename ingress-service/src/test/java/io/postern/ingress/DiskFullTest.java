@@ -6,7 +6,7 @@ import io.postern.contracts.Deployment;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.Deployment;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

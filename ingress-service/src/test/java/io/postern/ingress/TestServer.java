@@ -19,7 +19,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
-import io.postern.log.MessageLog;
+import io.postern.log.sending.MessageLog;
 import io.postern.rules.Directory;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;

@@ -103,12 +103,13 @@ public final class LocalStack implements AutoCloseable {
 
   private void startReplica(Service service, int number) {
     String name = Replica.name(service, number);
-    int httpPort = options.state().port(name + "-http");
+    int api = service.hasApi() ? options.state().port(name + "-http") : 0;
+    int management = options.state().port(name + "-management");
     int smtp = 0;
     if (service == Service.INGRESS) {
       smtp = number == 1 ? smtpPort : options.state().port("smtp-" + number);
     }
-    Map<String, String> settings = settings(service, number, httpPort, smtp);
+    Map<String, String> settings = settings(service, number, api, management, smtp);
     JavaProgram program = program(options.home(), options.processes(), service);
     ManagedProcess process =
         new ManagedProcess(
@@ -116,7 +117,7 @@ public final class LocalStack implements AutoCloseable {
             () -> command(program, service, settings),
             options.state().logs().resolve(name + ".log"),
             say);
-    replicas.add(new Replica(service, number, httpPort, smtp, process));
+    replicas.add(new Replica(service, number, api, management, smtp, process));
     process.start();
   }
 
@@ -144,11 +145,16 @@ public final class LocalStack implements AutoCloseable {
         : new JavaProgram(processes.jvm(service), List.of(jar), List.of(MAIN));
   }
 
-  private Map<String, String> settings(Service service, int number, int httpPort, int smtp) {
+  private Map<String, String> settings(
+      Service service, int number, int api, int management, int smtp) {
     Map<String, String> settings = new HashMap<>();
     settings.put("kafka.bootstrap.servers", broker.bootstrap());
-    settings.put("quarkus.http.host", "127.0.0.1");
-    settings.put("quarkus.http.port", Integer.toString(httpPort));
+    settings.put("quarkus.management.host", "127.0.0.1");
+    settings.put("quarkus.management.port", Integer.toString(management));
+    if (service.hasApi()) {
+      settings.put("quarkus.http.host", "127.0.0.1");
+      settings.put("quarkus.http.port", Integer.toString(api));
+    }
     settings.put("postern.log.deployment", "single-node");
     switch (service) {
       case INGRESS -> {
@@ -204,14 +210,14 @@ public final class LocalStack implements AutoCloseable {
     address(running, "postern.policy", Service.POLICY);
     address(running, "postern.certificate", Service.CERTIFICATE);
     for (Replica replica : replicas) {
-      running.setProperty("postern.health." + replica.name(), url(replica.httpPort()));
+      running.setProperty("postern.health." + replica.name(), url(replica.managementPort()));
     }
     variables.forEach((name, value) -> running.setProperty("postern.variable." + name, value));
     StateFolder.save(options.state().runningFile(), running);
   }
 
   private void address(Properties running, String key, Service service) {
-    running.setProperty(key + ".url", url(httpPort(service)));
+    running.setProperty(key + ".url", url(apiPort(service)));
     running.setProperty(key + ".credentials-file", options.state().credentials().toString());
   }
 
@@ -222,7 +228,7 @@ public final class LocalStack implements AutoCloseable {
   /** Of the first replica. */
   public ServiceApi api(Service service) {
     return new ServiceApi(
-        service.module(), URI.create(url(httpPort(service))), options.state().credentials());
+        service.module(), URI.create(url(apiPort(service))), options.state().credentials(), HTTP);
   }
 
   /**
@@ -242,7 +248,7 @@ public final class LocalStack implements AutoCloseable {
       throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (Replica replica : replicas) {
-      while (!ready(replica.httpPort())) {
+      while (!ready(replica.managementPort())) {
         if (System.nanoTime() - end > 0) {
           throw new IllegalStateException(
               replica.name()
@@ -267,7 +273,7 @@ public final class LocalStack implements AutoCloseable {
       if (replica.service() != Service.INGRESS && replica.service() != Service.POLICY) {
         continue;
       }
-      while (directoryVersion(replica.httpPort()) < version) {
+      while (directoryVersion(replica.managementPort()) < version) {
         if (System.nanoTime() - end > 0) {
           throw new IllegalStateException(
               "%s has not read version %d of the directory after %d s; its log is %s"
@@ -279,9 +285,9 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /** -1: none, or it does not say. */
-  private static long directoryVersion(int httpPort) throws InterruptedException {
+  private static long directoryVersion(int managementPort) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url(httpPort) + "/q/metrics"))
+        HttpRequest.newBuilder(URI.create(url(managementPort) + "/q/metrics"))
             .timeout(Duration.ofSeconds(10))
             .build();
     try {
@@ -298,8 +304,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /** Asks a service's readiness at its health address. */
-  public static boolean ready(int httpPort) throws InterruptedException {
-    return Health.ready(URI.create(url(httpPort)));
+  public static boolean ready(int managementPort) throws InterruptedException {
+    return Health.problem(URI.create(url(managementPort)), HTTP).isEmpty();
   }
 
   /** How its mail log is reached. */
@@ -325,9 +331,14 @@ public final class LocalStack implements AutoCloseable {
     return smtpPort;
   }
 
-  /** Of the first replica. */
-  public int httpPort(Service service) {
-    return replicas(service).getFirst().httpPort();
+  /** Of the first replica; 0: the service has none. */
+  public int apiPort(Service service) {
+    return replicas(service).getFirst().apiPort();
+  }
+
+  /** Where the first replica has health and metrics. */
+  public int managementPort(Service service) {
+    return replicas(service).getFirst().managementPort();
   }
 
   /** The first replica's. */

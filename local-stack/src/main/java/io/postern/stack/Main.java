@@ -1,8 +1,10 @@
 package io.postern.stack;
 
+import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
@@ -26,8 +28,10 @@ import picocli.CommandLine.Command;
       "TLS protects the connection, not the message: who receives a mail may forward it, and that decides anew."
     },
     mixinStandardHelpOptions = true,
+    versionProvider = io.postern.operator.Main.Version.class,
     subcommands = {
       Demo.class,
+      Example.class,
       Apply.class,
       Send.class,
       Trace.class,
@@ -41,10 +45,11 @@ import picocli.CommandLine.Command;
       AuditCommand.class,
       Stop.class,
       Clean.class,
-      Warm.class
+      Warm.class,
+      CommandLine.HelpCommand.class
     })
 public final class Main extends Up {
   public static void main(String[] args) {
-    System.exit(io.postern.operator.Main.run(new CommandLine(new Main()), args));
+    Program.main(new CommandLine(new Main()), args);
   }
 }

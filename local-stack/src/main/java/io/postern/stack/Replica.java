@@ -6,11 +6,17 @@ import io.postern.stack.process.ManagedProcess;
  * One of the processes of a service.
  *
  * @param number from 1
- * @param httpPort health and metrics, of policy-service the API too
+ * @param apiPort 0: it has no API
+ * @param managementPort health and metrics
  * @param smtpPort of ingress-service, else 0
  */
 public record Replica(
-    Service service, int number, int httpPort, int smtpPort, ManagedProcess process) {
+    Service service,
+    int number,
+    int apiPort,
+    int managementPort,
+    int smtpPort,
+    ManagedProcess process) {
   /** {@code delivery-service}, {@code delivery-service-2}, ... */
   public String name() {
     return name(service, number);

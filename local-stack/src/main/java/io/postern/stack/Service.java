@@ -35,6 +35,11 @@ public enum Service {
     return module;
   }
 
+  /** Others have health and metrics alone. */
+  public boolean hasApi() {
+    return this == POLICY || this == CERTIFICATE;
+  }
+
   /** Where its AOT cache is, beside its jars. */
   public Path cacheFolder(Path home) {
     return home.resolve(module).resolve("target/aot");

@@ -51,7 +51,11 @@ final class ComposeFile {
   static Map<String, Object> map(@Nullable Object node) {
     Map<String, Object> all = new LinkedHashMap<>();
     if (node instanceof Map<?, ?> own) {
-      if (own.get("<<") != null) {
+      if (own.get("<<") instanceof List<?> merged) {
+        merged
+            .reversed()
+            .forEach(each -> all.putAll(map(each))); // the first goes before the others
+      } else {
         all.putAll(map(own.get("<<")));
       }
       own.forEach((key, value) -> all.put(String.valueOf(key), value));

@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.link.RenewableSslEngineFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class ComposeFileTest {
             "delivery-service",
             "administrator",
             "postern");
-    assertThat(longRunning()).hasSize(5);
+    assertThat(longRunning()).hasSize(6);
   }
 
   @Test
@@ -132,6 +133,56 @@ class ComposeFileTest {
         .isEqualTo(Map.of("SERVICE", service.module()));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void eachServiceSpeaksHttpOverTlsAlone(Service service) {
+    Map<String, Object> container = compose.service(service.module());
+    Map<String, Object> environment = ComposeFile.map(container.get("environment"));
+    assertThat(environment)
+        .containsEntry("QUARKUS_MANAGEMENT_HOST", "0.0.0.0")
+        .containsEntry("QUARKUS_MANAGEMENT_TLS_CONFIGURATION_NAME", "http")
+        .containsEntry("QUARKUS_TLS_HTTP_KEY_STORE_PEM__0__KEY", "/etc/postern/log/http/keys.pem")
+        .containsKey("QUARKUS_TLS_HTTP_RELOAD_PERIOD");
+    assertThat(ComposeFile.list(container.get("networks"))).contains("management");
+    if (service.hasApi()) {
+      assertThat(environment)
+          .containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0")
+          .containsEntry("QUARKUS_HTTP_TLS_CONFIGURATION_NAME", "http")
+          .containsEntry("QUARKUS_HTTP_INSECURE_REQUESTS", "disabled");
+      assertThat(ComposeFile.list(container.get("ports")))
+          .allSatisfy(port -> assertThat(port).endsWith(":8443"));
+    } else {
+      assertThat(environment).doesNotContainKey("QUARKUS_HTTP_HOST");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void nobodyAsksAServiceInPlaintext(String name) {
+    assertThat(ComposeFile.map(compose.service(name).get("environment")).values())
+        .noneMatch(value -> String.valueOf(value).startsWith("http://"));
+  }
+
+  @Test
+  void metricsAreCollectedInANetworkWithoutAWayOutThatTheBrokerIsNotIn() {
+    assertThat(ComposeFile.map(compose.part("networks").get("management")))
+        .containsEntry("internal", true);
+    compose
+        .services()
+        .forEach(
+            (name, container) ->
+                assertThat(ComposeFile.list(container.get("networks")).contains("management"))
+                    .as(name)
+                    .isEqualTo(name.endsWith("-service")));
+    assertThat(ComposeFile.map(compose.service("postern").get("environment")))
+        .containsEntry("POSTERN_AUTHORITY_FILE", "/etc/postern/log/authority.pem")
+        .containsKeys(
+            "POSTERN_HEALTH_INGRESS_SERVICE",
+            "POSTERN_HEALTH_POLICY_SERVICE",
+            "POSTERN_HEALTH_CERTIFICATE_SERVICE",
+            "POSTERN_HEALTH_DELIVERY_SERVICE");
+  }
+
   @Test
   void aPrivateKeyIsMountedForItsHolderAndItsMakerAlone() {
     for (String volume : compose.part("volumes").keySet()) {
@@ -156,6 +207,34 @@ class ComposeFileTest {
         assertThat(holders).as(volume).hasSize(2).contains("postern");
       } else {
         assertThat(holders).as(volume).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void theAuthoritysKeyIsWithOneThatRunsOnWithoutANetworkAndTheBrokerWaitsForItsWork() {
+    assertThat(compose.service("certificates"))
+        .containsEntry("network_mode", "none")
+        .containsEntry("restart", "unless-stopped")
+        .doesNotContainKeys("ports", "networks");
+    assertThat(ComposeFile.map(compose.service("broker").get("depends_on")))
+        .containsEntry("certificates", Map.of("condition", "service_healthy"));
+  }
+
+  /** Each client and the broker; LogSettings has it for the clients that are no channels. */
+  @Test
+  void newCertificatesAreTakenUpWithoutARestart() throws IOException {
+    String factory = "ssl.engine.factory.class=" + RenewableSslEngineFactory.class.getName();
+    assertThat(ROOT.resolve("deploy/docker/broker/broker.properties"))
+        .content()
+        .containsPattern("(?m)^" + factory + "$");
+    assertThat(ComposeFile.map(compose.service("broker").get("build")))
+        .containsEntry("target", "broker");
+    for (Service service : Service.values()) {
+      Path settings = Path.of(service.module(), "src/main/resources/application.properties");
+      String text = Files.readString(ROOT.resolve(settings));
+      if (text.contains("mp.messaging.")) {
+        assertThat(text).as(service.module()).containsPattern("(?m)^kafka." + factory + "$");
       }
     }
   }

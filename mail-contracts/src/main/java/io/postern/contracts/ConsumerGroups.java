@@ -17,7 +17,6 @@ public final class ConsumerGroups {
   /** Copies held content (docs/design/the-log.md, "Home partition and content"). */
   public static final String DELIVERY_KEEPER = "postern-delivery-keeper";
 
-  public static final String DELIVERY_PROBER = "postern-delivery-prober";
   public static final String DIRECTORY_OWNER = "postern-directory-owner";
   public static final String CERTIFICATE = "postern-certificate";
 
@@ -29,7 +28,6 @@ public final class ConsumerGroups {
           NOTICE_WRITER, List.of(Topics.MAIL_NOTICES),
           DELIVERY, List.of(Topics.MAIL_DELIVERIES),
           DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES),
-          DELIVERY_PROBER, List.of(Topics.PROBE_REQUESTS),
           DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
           CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS));
 

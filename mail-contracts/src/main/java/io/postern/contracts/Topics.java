@@ -64,9 +64,6 @@ public final class Topics {
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
   public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
 
-  public static final String PROBE_REQUESTS = "probe.requests";
-  public static final String PROBE_RESULTS = "probe.results";
-
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -213,9 +210,7 @@ public final class Topics {
               AUDIT,
               false,
               List.of(CERTIFICATE),
-              List.of(CERTIFICATE, API, CONSOLE)),
-          spread(PROBE_REQUESTS, HOUR, false, List.of(API), List.of(DELIVERY)),
-          spread(PROBE_RESULTS, HOUR, false, List.of(DELIVERY), List.of(API)));
+              List.of(CERTIFICATE, API, CONSOLE)));
 
   private Topics() {}
 

@@ -77,8 +77,6 @@ class TopicsTest {
     "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
-    "probe.requests, SPREAD, DELETE, PT1H",
-    "probe.results, SPREAD, DELETE, PT1H",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -106,8 +104,7 @@ class TopicsTest {
     boolean exempt =
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().equals("mail.routes")
-            || topic.name().equals("mail.refusals")
-            || topic.name().startsWith("probe.");
+            || topic.name().equals("mail.refusals");
     assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
     assertThat(topic.configs(NODE))
         .containsEntry("flush.messages", exempt ? "9223372036854775807" : "1");

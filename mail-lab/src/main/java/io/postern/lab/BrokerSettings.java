@@ -112,7 +112,9 @@ public record BrokerSettings(
     // A killed node may come back only when the session of its former self has ended (9 s by
     // default).
     p.setProperty("broker.session.timeout.ms", "4000");
-    p.setProperty("broker.heartbeat.interval.ms", "500");
+    p.setProperty("broker.heartbeat.interval.ms", "1000");
+    // Twice a second by default: a record and an fsync of the metadata that say nothing.
+    p.setProperty("metadata.max.idle.interval.ms", "30000");
     p.setProperty("num.network.threads", "2");
     p.setProperty("num.io.threads", "3");
     p.setProperty("log.cleaner.dedupe.buffer.size", "16777216"); // default: half of a small heap

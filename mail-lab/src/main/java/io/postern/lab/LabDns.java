@@ -36,8 +36,9 @@ import org.xbill.DNS.Type;
 /**
  * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers from what it was told: MX, A,
  * AAAA and CNAME records. A name it does not know does not exist (NXDOMAIN); a known one without
- * the type asked has no data. A name can also be made to answer SERVFAIL, nothing, or over TCP
- * only. Every question is recorded, the last 10,000. Thread-safe; records may change while it runs.
+ * the type asked has no data. A name such as {@code *.example} stands for all below it that are not
+ * known. A name can also be made to answer SERVFAIL, nothing, or over TCP only. Every question is
+ * recorded, the last 10,000. Thread-safe; records may change while it runs.
  */
 public final class LabDns implements AutoCloseable {
   private static final int TTL = 1; // seconds: what a test changes is seen soon
@@ -262,8 +263,8 @@ public final class LabDns implements AutoCloseable {
 
   /** Follows one alias: RFC 1034 §4.3.2. */
   private void fill(Message answer, Name name, int type) {
-    List<Record> known = records.get(name);
-    if (known == null) {
+    List<Record> known = records.getOrDefault(name, ofWildcard(name));
+    if (known.isEmpty()) {
       answer.getHeader().setRcode(Rcode.NXDOMAIN);
       return;
     }
@@ -277,6 +278,17 @@ public final class LabDns implements AutoCloseable {
             .forEach(target -> answer.addRecord(target, Section.ANSWER));
       }
     }
+  }
+
+  /** What {@code *} stands for, with the name asked for: RFC 1034 §4.3.3. Empty: nothing. */
+  private List<Record> ofWildcard(Name name) {
+    for (int labels = 1; labels < name.labels(); labels++) {
+      List<Record> wildcard = records.get(name.wild(labels));
+      if (wildcard != null) {
+        return wildcard.stream().map(record -> record.withName(name)).toList();
+      }
+    }
+    return List.of();
   }
 
   private static Name name(String text) {

@@ -67,6 +67,18 @@ class LabDnsTest {
   }
 
   @Test
+  void aWildcardStandsForAllNamesBelowItThatAreNotKnown() throws Exception {
+    dns.mx("*.many.example", 10, "mx.example").mx("one.many.example", 10, "other.example");
+    assertThat(ask("a.b.many.example", Type.MX).getSection(Section.ANSWER))
+        .extracting(Record::toString)
+        .containsExactly("a.b.many.example.\t1\tIN\tMX\t10 mx.example.");
+    assertThat(ask("one.many.example", Type.MX).getSection(Section.ANSWER))
+        .extracting(Record::rdataToString)
+        .containsExactly("10 other.example.");
+    assertThat(ask("many.example", Type.MX).getRcode()).isEqualTo(Rcode.NXDOMAIN);
+  }
+
+  @Test
   void failsAndIsSilentWhereTold() throws Exception {
     dns.servfail("broken.example").silent("silent.example").a("good.example", "127.0.0.1");
     assertThat(ask("broken.example", Type.MX).getRcode()).isEqualTo(Rcode.SERVFAIL);

@@ -2,27 +2,21 @@ package io.postern.log;
 
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /**
  * Kafka's clients wait long for a log that is away when they are closed; these end within a second.
  */
-final class ClosingClients {
+public final class ClosingClients {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private ClosingClients() {}
 
-  static AutoCloseableQuietly closing(Admin admin) {
+  public static AutoCloseableQuietly closing(Admin admin) {
     return () -> admin.close(PATIENCE);
   }
 
-  static AutoCloseableQuietly closing(KafkaConsumer<?, ?> consumer) {
-    return () -> consumer.close(CloseOptions.timeout(PATIENCE));
-  }
-
   /** For try-with-resources. */
-  interface AutoCloseableQuietly extends AutoCloseable {
+  public interface AutoCloseableQuietly extends AutoCloseable {
     @Override
     void close();
   }

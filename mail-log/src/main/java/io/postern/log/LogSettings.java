@@ -1,6 +1,7 @@
 package io.postern.log;
 
 import io.postern.contracts.TopicDeclaration;
+import io.postern.link.RenewableSslEngineFactory;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * and readers"). Keys are strings, values bytes.
  *
  * <p>A link that leaves the machine is TLS 1.2 or newer and both sides authenticate (S3): anything
- * else is refused here, with a sentence that names the key and the cure. Immutable.
+ * else is refused here, with a sentence that names the key and the cure. Its PEM files are taken up
+ * when they are replaced ({@link RenewableSslEngineFactory}). Immutable.
  *
  * @param client settings of the Kafka client: {@code bootstrap.servers} and the {@code security.*},
  *     {@code ssl.*} and {@code sasl.*} keys
@@ -42,8 +44,17 @@ public record LogSettings(Map<String, String> client) {
   private static final int FOLLOWER_WAIT_MS = 2_500;
 
   public LogSettings {
-    client = Map.copyOf(client);
+    client = renewable(client);
     check(client);
+  }
+
+  private static Map<String, String> renewable(Map<String, String> client) {
+    Map<String, String> all = new HashMap<>(client);
+    if ("PEM".equals(client.get(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG))) {
+      all.putIfAbsent(
+          SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, RenewableSslEngineFactory.class.getName());
+    }
+    return Map.copyOf(all);
   }
 
   // Names that come from the environment (KAFKA_SSL_KEYSTORE_LOCATION) cannot be told from their
@@ -122,7 +133,7 @@ public record LogSettings(Map<String, String> client) {
   }
 
   /** Of a producer of questions that may be lost: whoever asked hears "unknown" and asks again. */
-  Properties questioner() {
+  public Properties questioner() {
     Properties properties = producer();
     properties.put(ProducerConfig.ACKS_CONFIG, "1");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
@@ -160,7 +171,7 @@ public record LogSettings(Map<String, String> client) {
 
   /**
    * Of a member of a consumer group: read_committed, cooperative, no automatic commit; a position
-   * that is lost is an error (positions are made with the topics, see {@link TopicsSetup}).
+   * that is lost is an error (positions are made with the topics, see {@code TopicsSetup}).
    */
   public Properties consumer(String group) {
     Properties properties = reader(true);
@@ -170,8 +181,10 @@ public record LogSettings(Map<String, String> client) {
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    // The heartbeat's thread wakes as often: at 10 ms it took an eighth of the decider's CPU.
-    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+    // The heartbeat's thread wakes as often: at 10 ms it took an eighth of the decider's CPU, and
+    // at
+    // 50 ms a tenth of what policy-service uses at rest.
+    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 100);
     return properties;
   }
 
@@ -260,10 +273,11 @@ public record LogSettings(Map<String, String> client) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
-  // By literal only: a name that resolves to loopback today may not tomorrow.
-  private static boolean loopback(String host) {
+  /** By literal only: a name that resolves to loopback today may not tomorrow. */
+  public static boolean loopback(String host) {
     return host.equalsIgnoreCase("localhost")
         || host.equals("::1")
+        || host.equals("[::1]")
         || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.log;
 
 import java.time.Duration;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /** One clear line now and then about something that may go on for hours. Any thread. */
@@ -17,13 +18,28 @@ public final class OccasionalLog {
 
   /** Says why, unless it said something within the last 30 s. */
   public synchronized void warn(String what, @Nullable Throwable cause) {
+    if (mayBeSaid()) {
+      logger.log(System.Logger.Level.WARNING, what + why(cause));
+    }
+  }
+
+  /** The same, as an error with its trace where the cause is none of the log's. */
+  public synchronized void failed(String what, Exception cause) {
+    if (cause instanceof KafkaException || !(cause instanceof RuntimeException)) {
+      warn(what, cause);
+    } else if (mayBeSaid()) {
+      logger.log(System.Logger.Level.ERROR, what, cause);
+    }
+  }
+
+  private boolean mayBeSaid() {
     long now = System.nanoTime();
     if (spoken && now - silentUntil < 0) {
-      return;
+      return false;
     }
     spoken = true;
     silentUntil = now + PAUSE_NANOS;
-    logger.log(System.Logger.Level.WARNING, what + why(cause));
+    return true;
   }
 
   /** Says that it is over, if there was something to say. */

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * one daemon thread looks at all waits every 100 ms, and ends those that are overdue. Any thread
  * that has the lock.
  */
-final class WatchedCondition {
+public final class WatchedCondition {
   private static final long PERIOD_NANOS = 100_000_000;
   private static final Set<WatchedCondition> WAITING = ConcurrentHashMap.newKeySet();
 
@@ -24,7 +24,7 @@ final class WatchedCondition {
   private final Condition changed;
   private volatile long deadline;
 
-  WatchedCondition(ReentrantLock lock) {
+  public WatchedCondition(ReentrantLock lock) {
     this.lock = lock;
     this.changed = lock.newCondition();
   }
@@ -35,7 +35,7 @@ final class WatchedCondition {
    * @param until of System.nanoTime(); a wait ends within 100 ms behind it
    * @return false: it has passed
    */
-  boolean await(long until) throws InterruptedException {
+  public boolean await(long until) throws InterruptedException {
     if (until - System.nanoTime() <= 0) {
       return false;
     }
@@ -49,7 +49,7 @@ final class WatchedCondition {
     return true;
   }
 
-  void signalAll() {
+  public void signalAll() {
     changed.signalAll();
   }
 

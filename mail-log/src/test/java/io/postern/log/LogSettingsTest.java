@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.TopicDeclaration;
+import io.postern.link.RenewableSslEngineFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,22 @@ class LogSettingsTest {
       })
   void mutualTlsIsAccepted(String more) {
     assertThat(new LogSettings(client("broker:9092", more)).client()).isNotEmpty();
+  }
+
+  @Test
+  void allClientsTakeUpPemFilesThatAreReplaced() {
+    String link = "security.protocol=SSL;ssl.keystore.location=k;ssl.keystore.type=";
+    LogSettings pem = new LogSettings(client("broker:9092", link + "PEM"));
+    String key = "ssl.engine.factory.class";
+    String ours = RenewableSslEngineFactory.class.getName();
+    assertThat(pem.client()).containsEntry(key, ours);
+    for (Properties any : List.of(pem.producer(), pem.consumer("x"), pem.admin(), pem.follower())) {
+      assertThat(any).containsEntry(key, ours);
+    }
+    assertThat(new LogSettings(client("broker:9092", link + "PKCS12")).client())
+        .doesNotContainKey(key);
+    assertThat(new LogSettings(client("broker:9092", link + "PEM;" + key + "=other")).client())
+        .containsEntry(key, "other");
   }
 
   @Test

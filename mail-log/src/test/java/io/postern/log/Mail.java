@@ -4,14 +4,19 @@ import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.log.content.ContentException;
+import io.postern.log.content.ContentReader;
+import io.postern.log.content.ContentStream;
+import io.postern.log.sending.Intake;
+import io.postern.log.sending.MessageLog;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 
 /** Messages for tests: in through {@link MessageLog}, out through {@link ContentReader}. */
-record Mail(MessageAccepted accepted, byte[] content) {
-  static Mail send(MessageLog log, byte[] content) throws LogUnavailableException {
+public record Mail(MessageAccepted accepted, byte[] content) {
+  public static Mail send(MessageLog log, byte[] content) throws LogUnavailableException {
     Intake intake = log.begin();
     ByteBuffer source = ByteBuffer.wrap(content);
     while (source.hasRemaining()) {
@@ -22,7 +27,7 @@ record Mail(MessageAccepted accepted, byte[] content) {
     return finish(intake, content);
   }
 
-  static Mail finish(Intake intake, byte[] content) throws LogUnavailableException {
+  public static Mail finish(Intake intake, byte[] content) throws LogUnavailableException {
     ContentReference reference = intake.finishContent();
     MessageAccepted accepted =
         MessageAccepted.newBuilder()
@@ -34,23 +39,24 @@ record Mail(MessageAccepted accepted, byte[] content) {
     return new Mail(accepted, content);
   }
 
-  ContentReference reference() {
+  public ContentReference reference() {
     return accepted.getContent(0).getReference();
   }
 
-  static byte[] bytes(Random random, int length) {
+  public static byte[] bytes(Random random, int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return bytes;
   }
 
-  static byte[] read(ContentReader reader, List<ContentSegment> segments) throws ContentException {
+  public static byte[] read(ContentReader reader, List<ContentSegment> segments)
+      throws ContentException {
     try (ContentStream stream = reader.open(segments)) {
       return read(stream);
     }
   }
 
-  static byte[] read(ContentStream stream) throws ContentException {
+  public static byte[] read(ContentStream stream) throws ContentException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (ByteBuffer buffer = stream.next(); buffer != null; buffer = stream.next()) {
       byte[] piece = new byte[buffer.remaining()];

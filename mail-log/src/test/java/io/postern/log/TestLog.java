@@ -3,6 +3,7 @@ package io.postern.log;
 import io.postern.contracts.Deployment;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.SharedBroker;
+import io.postern.log.topics.TopicsSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,16 +21,16 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A real broker with all topics, for one test or class: the shared one, or one of its own. */
-final class TestLog implements AutoCloseable {
-  static final Deployment DEPLOYMENT = Deployment.singleNode(4);
+public final class TestLog implements AutoCloseable {
+  public static final Deployment DEPLOYMENT = Deployment.singleNode(4);
 
   static {
     // A write may take five seconds on a machine whose disk is busy.
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
   }
 
-  final KafkaBroker broker;
-  final LogSettings settings;
+  public final KafkaBroker broker;
+  public final LogSettings settings;
   private final @Nullable Path folder;
 
   private TestLog(@Nullable Path folder, KafkaBroker broker) {
@@ -39,20 +40,20 @@ final class TestLog implements AutoCloseable {
   }
 
   /** Without topics. */
-  static TestLog sharedEmpty() {
+  public static TestLog sharedEmpty() {
     return new TestLog(null, SharedBroker.empty());
   }
 
-  static TestLog shared() throws LogUnavailableException {
+  public static TestLog shared() throws LogUnavailableException {
     return withTopics(sharedEmpty());
   }
 
   /** Of its own and without topics. */
-  static TestLog empty() {
+  public static TestLog empty() {
     return empty(_ -> {});
   }
 
-  static TestLog empty(Consumer<Properties> changes) {
+  public static TestLog empty(Consumer<Properties> changes) {
     try {
       Path folder = Files.createTempDirectory("mail-log-test");
       return new TestLog(folder, KafkaBroker.start(folder, changes));
@@ -62,7 +63,7 @@ final class TestLog implements AutoCloseable {
   }
 
   /** Of its own, to be paused or killed. */
-  static TestLog start() throws LogUnavailableException {
+  public static TestLog start() throws LogUnavailableException {
     return withTopics(empty());
   }
 
@@ -71,22 +72,22 @@ final class TestLog implements AutoCloseable {
     return log;
   }
 
-  Admin admin() {
+  public Admin admin() {
     return Admin.create(settings.admin());
   }
 
-  KafkaProducer<String, byte[]> producer() {
+  public KafkaProducer<String, byte[]> producer() {
     return new KafkaProducer<>(settings.producer());
   }
 
-  KafkaProducer<String, byte[]> transactionalProducer() {
+  public KafkaProducer<String, byte[]> transactionalProducer() {
     return transactionalProducer(Duration.ofSeconds(5));
   }
 
   /**
    * @param timeout after which the log aborts a transaction
    */
-  KafkaProducer<String, byte[]> transactionalProducer(Duration timeout) {
+  public KafkaProducer<String, byte[]> transactionalProducer(Duration timeout) {
     Properties properties = settings.transactionalProducer("test");
     properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis());
     KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties);
@@ -94,7 +95,7 @@ final class TestLog implements AutoCloseable {
     return producer;
   }
 
-  KafkaConsumer<String, byte[]> reader(boolean committedOnly) {
+  public KafkaConsumer<String, byte[]> reader(boolean committedOnly) {
     return new KafkaConsumer<>(settings.reader(committedOnly));
   }
 

@@ -1,8 +1,11 @@
 package io.postern.operator;
 
+import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Example;
+import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
@@ -30,20 +33,20 @@ import picocli.CommandLine.Command;
       Refusals.class,
       Queue.class,
       AuditCommand.class,
+      Example.class,
       Apply.class,
       Certificates.class,
       Rehearse.class,
       io.postern.check.Main.class,
       Judge.class,
       SetUp.class,
-      AutoComplete.GenerateCompletion.class
+      CommandLine.HelpCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      GenerateManPage.class
     })
 public final class Main {
-  /** Fine. A finding is 1, a wrong command line 2. */
-  public static final int COULD_NOT_ASK = 3;
-
   /** Of the jar; none in a folder of classes. */
-  static final class Version implements CommandLine.IVersionProvider {
+  public static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
@@ -54,25 +57,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(new CommandLine(new Main()), args));
-  }
-
-  /**
-   * Runs a command line. What a command cannot do is one line, and exit code {@value
-   * #COULD_NOT_ASK}.
-   */
-  public static int run(CommandLine line, String... args) {
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (problem, command, parsed) -> {
-              command.getErr().println("postern: " + describe(problem));
-              return COULD_NOT_ASK;
-            })
-        .execute(args);
-  }
-
-  private static String describe(Throwable problem) {
-    String message = problem.getMessage();
-    return message == null || message.isBlank() ? problem.toString() : message;
+    Program.main(new CommandLine(new Main()), args);
   }
 }

@@ -2,12 +2,16 @@ package io.postern.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.commandline.Program;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -16,7 +20,7 @@ class MainTest {
 
   private int run(String... args) {
     CommandLine line = new CommandLine(Main.class);
-    return Main.run(
+    return Program.run(
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)), args);
   }
 
@@ -25,15 +29,50 @@ class MainTest {
     "0, --help",
     "0, --version",
     "0, trace --help",
+    "0, help trace",
     "0, generate-completion",
+    "0, generate-man-page",
+    "0, example",
     "2, trace",
     "2, nonsense",
+    "2, queue keep 000000000000000000000",
+    "2, refusals --since yesterday",
     "3, status --state /nowhere/at/all",
     "3, audit --context /nowhere/at/all",
     "3, trace 000000000000000000000"
   })
   void exitCodes(int code, String line) {
     assertThat(run(line.split(" "))).as(out + " " + err).isEqualTo(code);
+  }
+
+  /** What a program asks of an installation, it can read. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "status",
+        "trace 0000000000000000000000",
+        "refusals",
+        "queue hold 0000000000000000000000",
+        "audit",
+        "certificates",
+        "rehearse new.pem",
+        "check /no/such.pem",
+        "judge /no/such.jsonl"
+      })
+  void eachReadingCommandTellsAProgramWhatIsWrong(String line) throws Exception {
+    boolean asks = !line.startsWith("check") && !line.startsWith("judge");
+    int code = run((line + " -o json" + (asks ? " --state /nowhere" : "")).split(" "));
+    assertThat(code).as(out + " " + err).isIn(2, 3);
+    JsonNode read = new ObjectMapper().readTree(err.toString());
+    assertThat(read.path("exitCode").asInt()).isEqualTo(code);
+    assertThat(read.path("error").asText()).isNotBlank();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void completionKnowsCommandsOptionsAndFormats() {
+    assertThat(run("generate-completion")).isZero();
+    assertThat(out.toString()).contains("refusals", "--look-again-after", "\"text\" \"json\"");
   }
 
   /** A command that is new has a help of its own. */

@@ -9,7 +9,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupMember implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(GroupMember.class);
-  private static final Duration CLOSE = Duration.ofSeconds(2);
 
   /** The least that a broker takes by default: a member that was killed is replaced after it. */
   public static final int SESSION_TIMEOUT_MILLIS = 6_000;
@@ -51,26 +49,22 @@ public final class GroupMember implements AutoCloseable {
   private @Nullable KafkaProducer<String, byte[]> producer;
   private boolean open; // a transaction was begun and not committed
   private volatile boolean joined;
-  private volatile long lastPoll = System.nanoTime();
 
   /**
+   * Joins the group; the consumer stays its maker's to close.
+   *
+   * @param consumer made with {@link #properties}
    * @param assigned told about partitions that came to this member, on its thread
    */
   public GroupMember(
       LogSettings settings,
       String group,
+      KafkaConsumer<String, byte[]> consumer,
       Collection<String> topics,
-      Map<String, Object> more,
       Consumer<Collection<TopicPartition>> assigned) {
     this.settings = settings;
     this.group = group;
-    Properties properties = settings.consumer(group);
-    // A member that dies is replaced within the one; a new one gets its share after two of the
-    // other.
-    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
-    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
-    properties.putAll(more);
-    consumer = new KafkaConsumer<>(properties);
+    this.consumer = consumer;
     consumer.subscribe(
         topics,
         new ConsumerRebalanceListener() {
@@ -92,13 +86,22 @@ public final class GroupMember implements AutoCloseable {
         });
   }
 
+  /** Of the consumer of a member. */
+  static Properties properties(LogSettings settings, String group, Map<String, Object> more) {
+    Properties properties = settings.consumer(group);
+    // A member that dies is replaced within the one; a new one gets its share after two of the
+    // other.
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    properties.putAll(more);
+    return properties;
+  }
+
   /**
    * @throws NoOffsetForPartitionException when a committed position is lost, which is an alarm
    */
   public ConsumerRecords<String, byte[]> poll(Duration timeout) {
-    ConsumerRecords<String, byte[]> records = consumer.poll(timeout);
-    lastPoll = System.nanoTime();
-    return records;
+    return consumer.poll(timeout);
   }
 
   /** Reads nothing of the given partitions until {@link #resumeAll}. */
@@ -216,21 +219,15 @@ public final class GroupMember implements AutoCloseable {
     }
   }
 
-  /** In the group, with partitions or without, and polled within the last 10 s. Any thread. */
-  public boolean joined() {
-    return joined && System.nanoTime() - lastPoll < Duration.ofSeconds(10).toNanos();
+  /** In the group, with partitions or without. Any thread. */
+  boolean joined() {
+    return joined;
   }
 
-  /** Wakes the thread that polls; it gets a WakeupException. Any thread. */
-  public void wakeup() {
-    consumer.wakeup();
-  }
-
-  /** Aborts what is open and leaves the group. Bounded: a few seconds. */
+  /** Aborts what is open. Bounded: a few seconds. */
   @Override
   public void close() {
     dropProducer();
-    consumer.close(CloseOptions.timeout(CLOSE));
   }
 
   private void dropProducer() {

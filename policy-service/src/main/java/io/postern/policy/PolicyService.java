@@ -1,14 +1,9 @@
 package io.postern.policy;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
-import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
-import io.postern.log.LogUnavailableException;
-import io.postern.log.OccasionalLog;
-import io.postern.log.TopicsSetup;
-import io.postern.log.WeakTopicException;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.decider.Decider;
 import io.postern.policy.decider.DeciderMetrics;
 import io.postern.policy.directory.DirectoryOwner;
@@ -18,44 +13,40 @@ import io.postern.policy.scheduler.Scheduler;
 import io.postern.policy.scheduler.SchedulerMetrics;
 import io.postern.policy.scheduler.SchedulerSettings;
 import io.postern.rules.Directory;
-import io.quarkus.runtime.Quarkus;
+import io.postern.service.CheckedSettings;
+import io.postern.service.LogStart;
+import io.postern.service.Service;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.Duration;
-import org.jboss.logging.Logger;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Starts and stops the service's workers. A log that is away is waited for, on a thread of its own,
- * with a line now and then; wrong settings or weak topics end the process with a sentence.
+ * Starts and stops the service's workers.
+ *
+ * <p>Ready: the directory is read to its end, the three consumers have joined and the scheduler is
+ * at work; with partitions or without, since another replica may own them. None of them waits for
+ * another: new mail is decided while the schedule is restored (G7). Alive unless a worker's thread
+ * has died; an outage of the log is no reason to restart.
  */
-@ApplicationScoped
-public class PolicyService {
-  private static final Logger LOG = Logger.getLogger(PolicyService.class);
-  private static final Duration SETUP = Duration.ofSeconds(10);
-
-  private final LogSettings settings;
-  private final Deployment deployment;
+@Singleton
+public class PolicyService implements Service {
   private final DirectoryReader<Directory> reader;
   private final Worker owner;
   private final Worker decider;
   private final Scheduler scheduler;
   private final Worker notices;
-  private final Thread starter;
   private volatile boolean started;
   private volatile boolean stopping;
 
   PolicyService(
       LogSettings settings,
-      LogConfig config,
+      Deployment deployment,
       SchedulerSettings schedule,
       NoticeSettings notices,
       DirectoryReader<Directory> reader,
       MeterRegistry registry) {
-    this.settings = settings;
-    this.deployment = deployment(config);
     this.reader = reader;
     owner =
         DirectoryOwner.worker(
@@ -68,110 +59,65 @@ public class PolicyService {
     decider =
         Decider.worker(
             settings, new Decider(settings, reader::current, new DeciderMetrics(registry)));
-    scheduler = scheduler(schedule, registry);
+    scheduler =
+        CheckedSettings.checked(
+            () ->
+                new Scheduler(
+                    settings,
+                    deployment,
+                    schedule.stateFolder(),
+                    schedule.times(),
+                    new SchedulerMetrics(registry),
+                    LogStart::end));
     this.notices = NoticeWriter.worker(settings, notices, registry);
-    Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
-        .description("Version of the directory that this replica has read; -1: empty or not read")
-        .register(registry);
-    starter = Thread.ofPlatform().name("policy-start").daemon().unstarted(this::startWorkers);
   }
 
-  private static Deployment deployment(LogConfig config) {
-    try {
-      return config.asDeployment();
-    } catch (IllegalArgumentException e) {
-      // Without the cause: Quarkus then shows the sentence alone and exits with 1.
-      throw new ConfigurationException(e.getMessage());
-    }
-  }
-
-  private Scheduler scheduler(SchedulerSettings schedule, MeterRegistry registry) {
-    try {
-      return new Scheduler(
-          settings,
-          deployment,
-          schedule.stateFolder(),
-          schedule.times(),
-          new SchedulerMetrics(registry),
-          PolicyService::endWith);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(e.getMessage());
-    }
-  }
-
-  private static void endWith(String why) {
-    LOG.fatal(why);
-    Quarkus.asyncExit(1);
-  }
-
-  void start(@Observes StartupEvent event) {
-    starter.start();
+  void begin(@Observes TopicsVerified topics) {
+    reader.start();
+    owner.start();
+    decider.start();
+    scheduler.start();
+    notices.start();
+    started = true;
   }
 
   void stop(@Observes ShutdownEvent event) {
     stopping = true;
-    starter.interrupt();
     scheduler.close();
     notices.close();
     decider.close();
     owner.close();
-    reader.close();
   }
 
-  /**
-   * The directory is read, the consumers are in their groups, and the schedule is restored. None of
-   * them waits for another: new mail is decided while the schedule is restored (G7).
-   */
-  boolean ready() {
-    return started && reader.current().isPresent() && joined() && scheduler.ready();
+  @Override
+  public String name() {
+    return "policy";
   }
 
-  private boolean joined() {
-    return owner.joined() && decider.joined() && notices.joined();
+  @Override
+  public boolean ready(HealthCheckResponseBuilder answer) {
+    String missing = missing();
+    answer.withData("state", missing.isEmpty() ? "ready" : missing);
+    return missing.isEmpty();
   }
 
-  /** What is missing for {@link #ready}, for people. */
-  String state() {
+  private String missing() {
     if (!started) {
       return "waiting for the log";
     }
     if (reader.current().isEmpty()) {
       return "reading the directory";
     }
-    if (!joined()) {
+    if (!owner.joined() || !decider.joined() || !notices.joined()) {
       return "joining the consumer groups";
     }
-    return ready() ? "ready" : "restoring the schedule";
+    return scheduler.ready() ? "" : "restoring the schedule";
   }
 
-  /** False when a worker's thread has ended by an error that nothing survives. */
-  boolean alive() {
+  @Override
+  public boolean alive() {
     return !started
         || stopping
         || owner.alive() && decider.alive() && scheduler.alive() && notices.alive();
-  }
-
-  private void startWorkers() {
-    OccasionalLog trouble = new OccasionalLog(PolicyService.class);
-    while (!stopping) {
-      try {
-        TopicsSetup.createOrVerify(settings, deployment, SETUP);
-        trouble.over("The log is there.");
-        reader.start();
-        owner.start();
-        decider.start();
-        scheduler.start();
-        notices.start();
-        started = true;
-        return;
-      } catch (LogUnavailableException e) {
-        if (!stopping) {
-          trouble.warn("The log is away, and is waited for", e);
-        }
-      } catch (WeakTopicException | IllegalArgumentException e) {
-        endWith(String.valueOf(e.getMessage()));
-        return;
-      }
-    }
   }
 }

@@ -8,7 +8,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import io.postern.policy.file.DirectoryFile;
 import io.postern.rules.Directory;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.postern.check.dial;
 
-import io.postern.certificate.revocation.Deadline;
-import io.postern.certificate.revocation.FetchException;
+import io.postern.certificate.revocation.fetch.Deadline;
+import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.check.report.Connection.Status;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class Handshake {
   private Handshake() {}
 
-  /** What the server has shown. */
+  /** The server's certificates and stapled response. */
   record Shown(List<byte[]> chain, byte[] stapled, String protocol, String cipherSuite) {}
 
   static Shown on(Socket socket, String host, Deadline deadline)
-      throws Failed, IOException, FetchException {
+      throws DialFailedException, IOException, FetchException {
     Anybody anybody = new Anybody();
     AtomicBoolean late = new AtomicBoolean();
     // A read's time-out alone would let a server gain time by dripping.
@@ -64,7 +64,8 @@ final class Handshake {
         throw new SocketTimeoutException("the handshake was not done in time");
       }
       if (e instanceof SSLException) {
-        throw new Failed(Status.HANDSHAKE_FAILED, "no TLS handshake: " + e.getMessage());
+        throw new DialFailedException(
+            Status.HANDSHAKE_FAILED, "no TLS handshake: " + e.getMessage());
       }
       throw e;
     } finally {
@@ -95,7 +96,7 @@ final class Handshake {
     return host.matches(".*[A-Za-z][^.:]*") && !host.contains(":") && !host.endsWith(".");
   }
 
-  /** Takes everybody and remembers what was shown. */
+  /** Accepts every server and remembers its certificates. */
   private static final class Anybody extends X509ExtendedTrustManager {
     private List<byte[]> chain = List.of();
     private byte[] stapled = {};
@@ -130,19 +131,19 @@ final class Handshake {
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type, @Nullable Socket socket)
         throws CertificateEncodingException {
-      throw new CertificateEncodingException("nobody is a client here");
+      throw new CertificateEncodingException("no client is judged here");
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type, @Nullable SSLEngine engine)
         throws CertificateEncodingException {
-      throw new CertificateEncodingException("nobody is a client here");
+      throw new CertificateEncodingException("no client is judged here");
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type)
         throws CertificateEncodingException {
-      throw new CertificateEncodingException("nobody is a client here");
+      throw new CertificateEncodingException("no client is judged here");
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.postern.check.dial;
 
-import io.postern.certificate.revocation.Connector;
-import io.postern.certificate.revocation.Deadline;
-import io.postern.certificate.revocation.FetchException;
+import io.postern.certificate.revocation.fetch.Deadline;
+import io.postern.certificate.revocation.fetch.FetchException;
+import io.postern.certificate.revocation.fetch.TcpConnector;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Connection.Status;
 import io.postern.check.report.Printable;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dials a mail server as far as its certificates: connect, greeting, EHLO, STARTTLS, handshake (RFC
- * 5321, RFC 3207). Sends nothing of a mail and believes nothing: who the server is, is judged
+ * 5321, RFC 3207). Sends nothing of a mail and believes nothing: the server's identity is judged
  * afterwards.
  *
  * <p>Any thread; blocks at most {@code patience} in all, whatever the server does. A reply is
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SmtpDial implements AutoCloseable {
   private static final int MAX_REASON = 300;
 
-  private final Connector connector;
+  private final TcpConnector connector;
   private final Duration patience;
   private final boolean privateToo;
 
@@ -36,7 +36,7 @@ public final class SmtpDial implements AutoCloseable {
    * @param privateToo dial addresses that are not public
    */
   public SmtpDial(Duration patience, boolean privateToo) {
-    this.connector = new Connector(patience.dividedBy(4));
+    this.connector = new TcpConnector(patience.dividedBy(4));
     this.patience = patience;
     this.privateToo = privateToo;
   }
@@ -54,10 +54,10 @@ public final class SmtpDial implements AutoCloseable {
       this.port = port;
     }
 
-    Dialled dial() throws InterruptedException {
+    DialResult dial() throws InterruptedException {
       try {
         return ask();
-      } catch (Failed e) {
+      } catch (DialFailedException e) {
         return nothing(e.status(), String.valueOf(e.getMessage()), e.reply());
       } catch (FetchException e) {
         return nothing(status(e), String.valueOf(e.getMessage()), "");
@@ -70,20 +70,21 @@ public final class SmtpDial implements AutoCloseable {
       }
     }
 
-    private Dialled ask() throws Failed, FetchException, IOException, InterruptedException {
+    private DialResult ask()
+        throws DialFailedException, FetchException, IOException, InterruptedException {
       addresses = connector.resolve(host, deadline).addresses();
       if (!privateToo && !PublicAddress.all(addresses)) {
-        throw new Failed(Status.BLOCKED_ADDRESS, "the host's address is not public");
+        throw new DialFailedException(Status.BLOCKED_ADDRESS, "the host's address is not public");
       }
       try (Socket socket = connector.connect(addresses, port, deadline)) {
         new SmtpHello(socket, deadline).toStartTls();
         Handshake.Shown shown = Handshake.on(socket, host, deadline);
-        return new Dialled(connection(Status.OK, "", "", shown), shown.chain(), shown.stapled());
+        return new DialResult(connection(Status.OK, "", "", shown), shown.chain(), shown.stapled());
       }
     }
 
-    private Dialled nothing(Status status, String reason, String reply) {
-      return new Dialled(connection(status, reason, reply, null), List.of(), new byte[0]);
+    private DialResult nothing(Status status, String reason, String reply) {
+      return new DialResult(connection(status, reason, reply, null), List.of(), new byte[0]);
     }
 
     private Connection connection(
@@ -104,7 +105,7 @@ public final class SmtpDial implements AutoCloseable {
     }
   }
 
-  public Dialled dial(String host, int port) throws InterruptedException {
+  public DialResult dial(String host, int port) throws InterruptedException {
     return new Call(host, port).dial();
   }
 

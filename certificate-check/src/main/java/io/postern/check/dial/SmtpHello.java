@@ -1,6 +1,6 @@
 package io.postern.check.dial;
 
-import io.postern.certificate.revocation.Deadline;
+import io.postern.certificate.revocation.fetch.Deadline;
 import io.postern.check.report.Connection.Status;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
@@ -33,32 +33,35 @@ final class SmtpHello {
   }
 
   /** Until the server has said that it is ready for the handshake. */
-  void toStartTls() throws Failed, IOException {
+  void toStartTls() throws DialFailedException, IOException {
     Reply greeting = reply();
     if (greeting.code() != READY) {
       send("QUIT");
-      throw new Failed(
+      throw new DialFailedException(
           Status.SMTP_REFUSED, "the server greets with a refusal", greeting.toString());
     }
     send("EHLO " + literal(socket.getLocalAddress()));
     Reply hello = reply();
     if (!hello.isCompletion()) {
       send("QUIT");
-      throw new Failed(Status.SMTP_REFUSED, "the server refuses EHLO", hello.toString());
+      throw new DialFailedException(
+          Status.SMTP_REFUSED, "the server refuses EHLO", hello.toString());
     }
     if (!Capabilities.parse(hello).startTls()) {
       send("QUIT");
-      throw new Failed(Status.STARTTLS_NOT_OFFERED, "the server does not offer STARTTLS");
+      throw new DialFailedException(
+          Status.STARTTLS_NOT_OFFERED, "the server does not offer STARTTLS");
     }
     send("STARTTLS");
     Reply ready = reply();
     if (ready.code() != READY) {
       send("QUIT");
-      throw new Failed(Status.STARTTLS_REFUSED, "the server refuses STARTTLS", ready.toString());
+      throw new DialFailedException(
+          Status.STARTTLS_REFUSED, "the server refuses STARTTLS", ready.toString());
     }
   }
 
-  // RFC 5321 §4.1.4: who has no name that resolves says its address.
+  // RFC 5321 §4.1.4: a client without a name that resolves gives its address.
   private static String literal(InetAddress address) {
     String text = address.getHostAddress();
     int zone = text.indexOf('%');
@@ -71,7 +74,7 @@ final class SmtpHello {
     socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  private Reply reply() throws Failed, IOException {
+  private Reply reply() throws DialFailedException, IOException {
     try {
       while (true) {
         Reply reply = parser.line(line());
@@ -80,11 +83,12 @@ final class SmtpHello {
         }
       }
     } catch (SmtpSyntaxException e) {
-      throw new Failed(Status.NOT_SMTP, "what the server says is no SMTP: " + e.getMessage());
+      throw new DialFailedException(
+          Status.NOT_SMTP, "the server speaks no SMTP: " + e.getMessage());
     }
   }
 
-  private byte[] line() throws Failed, IOException {
+  private byte[] line() throws DialFailedException, IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (true) {
       int octet = in.read();
@@ -96,7 +100,8 @@ final class SmtpHello {
       }
       line.write(octet);
       if (line.size() > ReplyParser.MAX_LINE) {
-        throw new Failed(Status.NOT_SMTP, "what the server says is no SMTP: a line without an end");
+        throw new DialFailedException(
+            Status.NOT_SMTP, "the server speaks no SMTP: a line without an end");
       }
     }
   }

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 
 /**
- * What identifies a certificate to people. Immutable.
+ * The facts that identify a certificate to people. Immutable.
  *
  * @param serial hexadecimal
  * @param sha256 of the DER, hexadecimal

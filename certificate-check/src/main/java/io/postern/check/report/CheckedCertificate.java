@@ -1,7 +1,7 @@
 package io.postern.check.report;
 
-import io.postern.certificate.revocation.Endpoint;
-import io.postern.certificate.revocation.EndpointStatus;
+import io.postern.certificate.revocation.probe.Endpoint;
+import io.postern.certificate.revocation.probe.EndpointStatus;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ public record CheckedCertificate(
   }
 
   /**
-   * What all endpoints say together.
+   * The finding of all endpoints together.
    *
    * @param status not-revoked, is-revoked, nothing-published, unreachable, stale
    * @param source crl, ocsp, none
@@ -32,10 +32,10 @@ public record CheckedCertificate(
   public record Revocation(String status, String source, String url, String detail) {}
 
   /**
-   * What came of asking one URL.
+   * The result for one URL.
    *
-   * @param responder whose certificate it tells of: one that answered about this one and does not
-   *     exempt itself (RFC 6960 §4.2.2.2.1); empty: it tells of this one
+   * @param responder the certificate that it covers: the one of a responder that answered about
+   *     this one and does not exempt itself (RFC 6960 §4.2.2.2.1); empty: this one
    * @param host empty: the URL has none
    * @param port 0: the URL has none
    * @param reason in words, with the cure; empty for OK

@@ -34,14 +34,14 @@ public record Connection(
     DNS_FAILURE,
     /** The connection was refused (TCP RST). */
     REFUSED,
-    /** Nobody answered the attempt to connect. */
+    /** The attempt to connect had no answer. */
     SILENT,
     UNREACHABLE,
     BLOCKED_ADDRESS,
     /** Connected, then nothing in time. */
     TIMED_OUT,
     DISCONNECTED,
-    /** What answers speaks no SMTP. */
+    /** The host answers, but speaks no SMTP. */
     NOT_SMTP,
     /** It greets by refusing, or refuses EHLO. */
     SMTP_REFUSED,

@@ -4,7 +4,7 @@ package io.postern.check.report;
 public final class Printable {
   private Printable() {}
 
-  /** Printable ASCII, what is not becomes '?'; at most so many characters and "...". */
+  /** Printable ASCII, '?' for any other character; at most so many characters and "...". */
   public static String cut(String text, int most) {
     String shown = text.replaceAll("[^\\x20-\\x7e]", "?");
     return shown.length() <= most ? shown : shown.substring(0, most) + "...";

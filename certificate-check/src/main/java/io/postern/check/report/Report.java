@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check of one host, file or certificate has found. Texts out of certificates and replies
- * are printable and bounded. Immutable.
+ * The result of checking one host, file or certificate. Texts out of certificates and replies are
+ * printable and bounded. Immutable.
  *
  * @param ok judged good as it was sent, and the revocation of each certificate can be known
  * @param target as it was asked for
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param names of the leaf (DNS), which a connector may demand; not matched here
  * @param certificates below the root, the leaf first; a leaf that is a root itself is here too
  * @param endpointsLeftOut beyond the bound of a check
- * @param firewall each host and port once, what failed too
+ * @param firewall each host and port once, those that failed too
  * @param root null: no certificate was had
- * @param verdict by the rules that judge mail, on what was sent; null: no certificate was had
- * @param verdictIfComplete the same with the certificates that had to be fetched; null: none had
- * @param toDo what makes it OK, in sentences; more than nothing exactly if it is not OK
- * @param notes what is worth knowing and needs nothing done for an OK
+ * @param verdict by the rules of mail, on the chain as sent; null: no certificate was had
+ * @param verdictIfComplete the same with the fetched certificates; null: none was fetched
+ * @param toDo the steps to an OK, in sentences; empty exactly if it is OK
+ * @param notes facts worth knowing that need no step for an OK
  */
 public record Report(
     boolean ok,
@@ -57,11 +57,11 @@ public record Report(
   }
 
   /**
-   * A way that a firewall must leave open, for TCP.
+   * A TCP connection that a firewall must allow.
    *
    * @param what smtp, crl, freshest-crl, ocsp, ca-issuers, http-proxy
-   * @param by who connects: {@code here} or {@code proxy}
-   * @param reached a connection was made; behind a proxy: something came
+   * @param by the side that connects: {@code here} or {@code proxy}
+   * @param reached a connection was made; behind a proxy: an answer came
    */
   public record FirewallEntry(
       String host, int port, List<String> what, String by, boolean reached) {}

@@ -11,13 +11,17 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reports for scripts. Names are only added; what there is not is left out. */
+/** Reports for scripts. Names are only added; a missing value is left out. */
 public final class ReportJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ReportJson() {}
 
   public static String of(Report report) {
+    return text(tree(report));
+  }
+
+  public static ObjectNode tree(Report report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("ok", report.ok());
     root.put("target", report.target());
@@ -41,10 +45,10 @@ public final class ReportJson {
     verdict(root, "verdictIfComplete", report.verdictIfComplete());
     texts(root, "toDo", report.toDo());
     texts(root, "notes", report.notes());
-    return text(root);
+    return root;
   }
 
-  public static String of(RootReport report) {
+  public static ObjectNode tree(RootReport report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("ok", report.ok());
     root.put("query", report.query());
@@ -52,7 +56,7 @@ public final class ReportJson {
     ArrayNode found = root.putArray("found");
     report.found().forEach(facts -> facts(found.addObject(), facts));
     root.put("advice", report.advice());
-    return text(root);
+    return root;
   }
 
   private static void connection(ObjectNode node, Connection connection) {

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reports for a terminal: {@value #WIDTH} columns, but for URLs that are longer. */
+/** Reports in lines for people, each with its label. */
 public final class ReportText {
-  static final int WIDTH = 100;
   private static final int KILO = 1024;
 
   private final List<String> lines = new ArrayList<>();
@@ -37,7 +36,7 @@ public final class ReportText {
       connection(connection);
     }
     if (!report.names().isEmpty()) {
-      wrapped("names       ", String.join(", ", report.names()));
+      lines.add("names       " + String.join(", ", report.names()));
     }
     int number = 1;
     for (CheckedCertificate certificate : report.certificates()) {
@@ -49,14 +48,15 @@ public final class ReportText {
     CheckedRoot root = report.root();
     if (root != null) {
       lines.add("");
-      wrapped("root        ", root.name() + (root.trusted() ? ", trusted here" : ", NOT TRUSTED"));
+      lines.add(
+          "root        " + root.name() + (root.trusted() ? ", trusted here" : ", NOT TRUSTED"));
       CertificateFacts facts = root.facts();
       if (facts != null) {
         facts("  ", facts);
       }
     }
     verdict("verdict     ", report.verdict());
-    verdict("if complete ", report.verdictIfComplete());
+    verdict("completed   ", report.verdictIfComplete());
     firewall(report.firewall());
     numbered("to do", report.toDo());
     numbered("notes", report.notes());
@@ -75,24 +75,30 @@ public final class ReportText {
                 + connection.cipherSuite()
                 + (connection.stapled() ? ", an OCSP response stapled" : ", nothing stapled")
             : connection.status().spelled() + ": " + connection.reason();
-    wrapped(
-        "connection  ",
-        (way.isEmpty() ? "" : way + ", ") + how + ", " + connection.millis() + " ms");
+    lines.add(
+        "connection  "
+            + (way.isEmpty() ? "" : way + ", ")
+            + how
+            + ", "
+            + connection.millis()
+            + " ms");
     if (!connection.reply().isEmpty()) {
-      wrapped("its reply   ", connection.reply());
+      lines.add("its reply   " + connection.reply());
     }
   }
 
   private void certificate(int number, CheckedCertificate certificate) {
     lines.add("");
-    wrapped(
-        number + ". ",
-        certificate.facts().subject() + (certificate.sent() ? "" : " (NOT SENT, fetched)"));
+    lines.add(
+        number
+            + ". "
+            + certificate.facts().subject()
+            + (certificate.sent() ? "" : " (NOT SENT, fetched)"));
     facts("   ", certificate.facts());
     CheckedCertificate.Revocation revocation = certificate.revocation();
-    wrapped(
-        "   ",
-        ok(certificate.ok())
+    lines.add(
+        "   "
+            + ok(certificate.ok())
             + ": "
             + revocation.status()
             + (revocation.source().equals("none") ? "" : " by " + revocation.source())
@@ -140,9 +146,9 @@ public final class ReportText {
 
   private void verdict(String label, @Nullable Verdict verdict) {
     if (verdict != null) {
-      wrapped(
-          label,
-          verdict.result()
+      lines.add(
+          label
+              + verdict.result()
               + (verdict.reason().isEmpty() ? "" : ", " + verdict.reason())
               + (verdict.detail().isEmpty() ? "" : ": " + verdict.detail()));
     }
@@ -171,7 +177,7 @@ public final class ReportText {
       lines.add(title);
     }
     for (int i = 0; i < sentences.size(); i++) {
-      wrapped(String.format(Locale.ROOT, "%3d. ", i + 1), sentences.get(i));
+      lines.add(String.format(Locale.ROOT, "%3d. %s", i + 1, sentences.get(i)));
     }
   }
 
@@ -186,27 +192,11 @@ public final class ReportText {
             + " anchors");
     for (CertificateFacts facts : report.found()) {
       lines.add("");
-      wrapped("", facts.subject());
+      lines.add(facts.subject());
       facts("  ", facts);
     }
     if (!report.advice().isEmpty()) {
       numbered("to do", List.of(report.advice()));
     }
-  }
-
-  private void wrapped(String label, String text) {
-    StringBuilder line = new StringBuilder(label);
-    String indent = " ".repeat(label.length());
-    boolean empty = true;
-    for (String word : text.split(" ", -1)) {
-      if (!empty && line.length() + 1 + word.length() > WIDTH) {
-        lines.add(line.toString());
-        line = new StringBuilder(indent);
-        empty = true;
-      }
-      line.append(empty ? "" : " ").append(word);
-      empty = false;
-    }
-    lines.add(line.toString());
   }
 }

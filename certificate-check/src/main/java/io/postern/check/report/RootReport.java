@@ -3,13 +3,13 @@ package io.postern.check.report;
 import java.util.List;
 
 /**
- * Which anchors a name or a fingerprint stands for. Immutable.
+ * The anchors that a name or a fingerprint stands for. Immutable.
  *
  * @param ok at least one
  * @param query as it was asked for
- * @param anchors how many are used here in all
- * @param found those that it stands for, at most {@value #MOST}
- * @param advice what to install and where; empty: one was found
+ * @param anchors how many are in use here in all
+ * @param found the anchors, at most {@value #MOST}
+ * @param advice the steps to install one, and the place; empty: one was found
  */
 public record RootReport(
     boolean ok, String query, int anchors, List<CertificateFacts> found, String advice) {

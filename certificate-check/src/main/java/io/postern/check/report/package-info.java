@@ -1,4 +1,4 @@
-/** What a check has found: records, and the same as text and as JSON. */
+/** The result of a check: records, and the same as text and as JSON. */
 @NullMarked
 package io.postern.check.report;
 

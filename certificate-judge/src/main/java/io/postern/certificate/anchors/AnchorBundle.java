@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The default set in one version, to judge by and to record. Immutable.
+ * The default set in one version, for judgements and for the record. Immutable.
  *
- * @param record without times, and without what came and went
+ * @param record without times and differences
  */
 public record AnchorBundle(TrustAnchors anchors, TrustBundle record) {
   private static final int MAX_SERIAL = 64;

@@ -24,10 +24,10 @@ import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps a copy of a PEM bundle that a URL has, from which {@link AnchorSource#url} reads. What is
- * believed: an answer over TLS whose server is judged by the anchors in force, of at most 4 MiB, in
- * time, of certificates alone, and with at least half of what came from there before. Anything else
- * changes nothing, and is one log line and a count.
+ * Keeps a copy of a URL's PEM bundle, from which {@link AnchorSource#url} reads. An answer is
+ * believed if it came over TLS from a server that is judged good by the anchors in force, has at
+ * most 4 MiB, is in time, has certificates alone, and has at least half of the former copy's. Any
+ * other answer changes nothing, and is one log line and a count.
  *
  * <p>Up to {@value #MAX_REDIRECTS} redirects, to https only. A new connection each time, so that
  * none outlives the anchors that it was judged by. One thread; blocks at most the patience.
@@ -186,7 +186,7 @@ public final class AnchorDownload {
       }
       return to;
     } catch (IllegalArgumentException e) {
-      throw new RefusedException("it redirects to what is no URL");
+      throw new RefusedException("it redirects to no URL");
     }
   }
 

@@ -56,10 +56,10 @@ public final class AnchorHistory {
   }
 
   /**
-   * A record that was read.
+   * Takes a record that was read.
    *
-   * @return what is known of this version now: more than the record says, where another one of the
-   *     same version had other times
+   * @return all facts about this version by now: more than the record's own, where another record
+   *     of the same version had other times
    */
   public synchronized TrustBundle take(TrustBundle record) {
     if (record.getInForceMillisCount() == 0) {
@@ -81,14 +81,14 @@ public final class AnchorHistory {
    * The record to write when this bundle is in force now; null: it is recorded as the newest
    * already.
    *
-   * @param bundle without times, and without what came and went
+   * @param bundle without times and differences
    */
   public synchronized @Nullable TrustBundle toRecord(TrustBundle bundle, Instant now) {
     Entry newest = timeline.isEmpty() ? null : timeline.getFirst();
     if (newest != null && newest.bundle().getVersion().equals(bundle.getVersion())) {
       return null;
     }
-    // Clocks of replicas differ: what follows is later.
+    // Clocks of replicas differ: the next version is later.
     long at = now.toEpochMilli();
     if (newest != null) {
       at = Math.max(at, newest.since().toEpochMilli() + 1);
@@ -131,8 +131,8 @@ public final class AnchorHistory {
   }
 
   /**
-   * The same as a replica has lived it that has this version in force: what another one has
-   * recorded since does not count. All counts when the version is not recorded.
+   * The same for a replica that has this version in force: later records of other replicas do not
+   * count. All records count when the version is not recorded.
    */
   public List<AnchorRun> find(AnchorQuery query, String version) {
     List<Entry> all = timeline();
@@ -192,7 +192,7 @@ public final class AnchorHistory {
 
   private void forgetOldest() {
     String oldest = timeline.getLast().bundle().getVersion();
-    // Its last time counts: what came back is in use.
+    // Its last time counts: a version that came back is in use.
     for (Entry entry : timeline.reversed()) {
       if (last(entry.bundle()) < last(versions.get(oldest))) {
         oldest = entry.bundle().getVersion();

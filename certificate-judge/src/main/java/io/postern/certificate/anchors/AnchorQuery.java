@@ -5,8 +5,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * Which anchors are meant: one by its SHA-256 or SHA-1 (hexadecimal in either case, with or without
- * colons or spaces), or those whose subject has a text in it, whatever the case. Immutable.
+ * A query for anchors: for one by its SHA-256 or SHA-1 (hexadecimal in either case, with or without
+ * colons or spaces), or for those whose subject has a text in it, whatever the case. Immutable.
  */
 public final class AnchorQuery {
   private static final int SHORTEST_NAME = 2;

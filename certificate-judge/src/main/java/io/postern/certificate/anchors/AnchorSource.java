@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A place that anchors of the default set come from. What becomes broken or goes away leaves what
- * was read of it before, one log line and a count. One thread at a time reads; the counts may be
- * asked for by any.
+ * A source of anchors of the default set. A source that becomes broken or goes away leaves its last
+ * good reading, one log line and a count. One thread at a time reads; any thread may ask for the
+ * counts.
  */
 public sealed interface AnchorSource permits FileSource, FolderSource {
   /** The Java runtime's own (lib/security/cacerts). */
@@ -30,7 +30,7 @@ public sealed interface AnchorSource permits FileSource, FolderSource {
     return new FolderSource(folder);
   }
 
-  /** What {@link AnchorDownload} has kept of that URL; nothing before the first download. */
+  /** The copy that {@link AnchorDownload} keeps of that URL; nothing before the first download. */
   static AnchorSource url(URI url, Path copy) {
     return FileSource.url(url, copy);
   }
@@ -45,10 +45,10 @@ public sealed interface AnchorSource permits FileSource, FolderSource {
    */
   void begin() throws BadAnchorFileException;
 
-  /** Reads what has changed; true: something was read anew. */
+  /** Reads the changes; true: something was read anew. */
   boolean look();
 
-  /** What was read last. */
+  /** The last reading. */
   List<Anchor> anchors();
 
   /** How often something of it could not be read. */

@@ -19,7 +19,7 @@ public final class AnchorStore {
   private final Object changed = new Object();
 
   /**
-   * @param directory what the directory's reader has now; empty while it has not read it
+   * @param directory the directory reader's current version; empty while it has none
    */
   public AnchorStore(DefaultAnchors defaults, Supplier<Optional<OrganizationAnchors>> directory) {
     this.defaults = defaults;
@@ -60,7 +60,7 @@ public final class AnchorStore {
     return defaults.current().reference();
   }
 
-  /** What is told to callers: the versions in force. */
+  /** The announcement for callers: the versions in force. */
   public AnchorSetAnnouncement announcement() {
     TrustAnchors current = defaults.current();
     return AnchorSetAnnouncement.newBuilder()
@@ -69,7 +69,7 @@ public final class AnchorStore {
         .build();
   }
 
-  /** Version of what the installation distrusts; empty: nothing. */
+  /** The version of the installation's distrust; empty: none. */
   public String distrustVersion() {
     return defaults.current().distrustVersion();
   }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What changed between two versions of the default set. Immutable.
+ * The difference between two versions of the default set. Immutable.
  *
  * @param came anchors of {@code to} that {@code from} had not
  * @param went anchors of {@code from} that {@code to} has not

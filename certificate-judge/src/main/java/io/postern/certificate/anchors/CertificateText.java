@@ -16,13 +16,13 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Reads certificates: in PEM (RFC 7468 §5), where text around them is a comment, or one in DER.
- * What has more than 4 MiB, no certificate or a broken one is refused as a whole, by name.
- * Immutable, any thread.
+ * Reads certificates: in PEM (RFC 7468 §5), where text around them is a comment, or one in DER. A
+ * file with more than 4 MiB, with no certificate or with a broken one is refused as a whole, by
+ * name. Immutable, any thread.
  *
  * @param where setting and file or URL, for messages
- * @param lenient of a bundle that others keep: a certificate that is one, and that Postern does not
- *     accept (a curve, say), is left out and logged; else it is refused like a broken one
+ * @param lenient for a bundle that others maintain: a certificate that Postern does not accept (a
+ *     curve, say) is left out and logged; else it is refused like a broken one
  */
 record CertificateText(String where, boolean lenient) {
   static final int MAX_BYTES = 4 << 20;

@@ -12,12 +12,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The installation's default set: what its sources have, without what is distrusted. Its version is
- * a hash of the content, the same on each replica with the same content. At most {@value #MOST}
- * anchors, so that a version fits into a record.
+ * The installation's default set: the anchors of its sources, without the distrusted ones. Its
+ * version is a hash of the content, the same on each replica with the same content. At most {@value
+ * #MOST} anchors, so that a version fits into a record.
  *
  * <p>{@link #current} and {@link #bundle} from any thread without waiting; {@link #reload} from
- * any, one at a time. A source that breaks later is logged and leaves what was read of it before.
+ * any, one at a time. A source that breaks later is logged and leaves its last good reading.
  */
 public final class DefaultAnchors {
   public static final int MOST = 1000;
@@ -43,8 +43,8 @@ public final class DefaultAnchors {
   }
 
   /**
-   * @param distrust does not change
-   * @param distrustFile what is distrusted beside that; null: nothing
+   * @param distrust the settings' distrust, which does not change
+   * @param distrustFile the file of further distrusted certificates; null: none
    * @throws BadAnchorFileException for a source or a file that is missing or broken: do not start
    */
   public DefaultAnchors(
@@ -79,7 +79,7 @@ public final class DefaultAnchors {
     return current.anchors();
   }
 
-  /** The same to record: without times, and without what came and went. */
+  /** The same for the record: without times and differences. */
   public TrustBundle bundle() {
     return current.record();
   }
@@ -106,7 +106,7 @@ public final class DefaultAnchors {
     return sources;
   }
 
-  /** Reads what has changed in the sources; true: the set is another one now. */
+  /** Reads the sources' changes; true: the set is another one now. */
   public synchronized boolean reload() {
     boolean changed = false;
     for (AnchorSource source : sources) {
@@ -126,7 +126,7 @@ public final class DefaultAnchors {
       LOG.warnf(
           "postern.anchors: %d anchors, at most %d are kept; those of before stay in force",
           read.anchors().size(), MOST);
-      read = AnchorBundle.of(kept, now); // what is distrusted counts all the same
+      read = AnchorBundle.of(kept, now); // the distrust counts all the same
     } else {
       kept = found;
     }

@@ -10,8 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates that are no anchors and on no path, and who says so. A certificate is known by its
- * SHA-256 alone: another one of the same key or name is another certificate. Immutable, any thread.
+ * The certificates that are no anchors and on no path, with the setting that says so. A certificate
+ * is known by its SHA-256 alone: another one of the same key or name is another certificate.
+ * Immutable, any thread.
  */
 public final class Distrust {
   public static final Distrust NONE = new Distrust(Map.of());
@@ -39,7 +40,7 @@ public final class Distrust {
     return new Distrust(all);
   }
 
-  /** Who distrusts this certificate; null: nobody. */
+  /** The setting that distrusts this certificate; null: none. */
   public @Nullable String by(ParsedCertificate certificate) {
     return by.isEmpty() ? null : by.get(ByteString.copyFrom(certificate.fingerprint()));
   }

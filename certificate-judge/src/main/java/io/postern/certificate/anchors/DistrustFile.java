@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A file of certificates that are distrusted: one SHA-256 a line (hexadecimal, with or without
- * colons), {@code #} begins a comment. At most 1 MiB and {@value #MOST} certificates. One that
- * becomes broken or goes away leaves what was read of it before, one log line and a count: trust
- * does not come back by a slip. One thread at a time reads; the count may be asked for by any.
+ * colons), {@code #} begins a comment. At most 1 MiB and {@value #MOST} certificates. A file that
+ * becomes broken or goes away leaves its last good reading, one log line and a count: trust does
+ * not come back by a slip. One thread at a time reads; any thread may ask for the count.
  */
 public final class DistrustFile {
   public static final int MOST = 1000;
@@ -45,7 +45,7 @@ public final class DistrustFile {
     return look == WatchedFile.Look.READ;
   }
 
-  /** What was read last. */
+  /** The last reading. */
   Distrust distrust() {
     return file.content();
   }

@@ -53,7 +53,7 @@ final class FolderSource implements AnchorSource {
     } catch (BadAnchorFileException e) {
       if (listed) {
         failures.incrementAndGet();
-        LOG.warnf("%s; what was read of it before stays in force", e.getMessage());
+        LOG.warnf("%s; its last good reading stays in force", e.getMessage());
       }
       listed = false;
       return false;

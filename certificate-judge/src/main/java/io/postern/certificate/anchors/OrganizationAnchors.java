@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * The organizations' own anchor sets in one version of the directory. Immutable, any thread. A
- * certificate that cannot be read is left out and logged; what rests on it is then untrusted.
+ * The organizations' own anchor sets in one version of the directory. A certificate that cannot be
+ * read is left out and logged; chains that need it are then untrusted. Immutable, any thread.
  */
 public final class OrganizationAnchors {
   private static final Logger LOG = Logger.getLogger(OrganizationAnchors.class);

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One organization's set as the directory has it. What it is together with the default set in force
- * is kept until that changes. Any thread.
+ * One organization's set as the directory has it. Keeps its union with the default set in force
+ * until that changes. Any thread.
  */
 final class OrganizationSet {
   private record Together(TrustAnchors defaults, TrustAnchors anchors) {}

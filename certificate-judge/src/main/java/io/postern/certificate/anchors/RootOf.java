@@ -25,8 +25,8 @@ public record RootOf(String name, List<ParsedCertificate> way) {
   }
 
   /**
-   * Issuers are looked for among the anchors, then in the chain, then among what would be an anchor
-   * if it were not distrusted. No network; a few signatures.
+   * Looks for issuers among the anchors, then in the chain, then among the distrusted anchors. No
+   * network; a few signatures.
    *
    * @param chain the leaf first, at least one; the rest in any order
    */

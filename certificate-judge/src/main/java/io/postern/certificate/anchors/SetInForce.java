@@ -8,8 +8,8 @@ import java.util.Set;
  *
  * @param name as "contoso/own"
  * @param withDefaults the installation's default set is part of it
- * @param removed SHA-256 of what the organization distrusts
- * @param anchors what counts, the installation's distrust included
+ * @param removed SHA-256 of the certificates that the organization distrusts
+ * @param anchors the anchors that count, the installation's distrust included
  */
 public record SetInForce(
     String name, boolean withDefaults, Set<ByteString> removed, TrustAnchors anchors) {

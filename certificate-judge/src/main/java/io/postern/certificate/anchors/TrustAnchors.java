@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One set of trust anchors in one version. Any certificate may be an anchor: a root, an
- * intermediate, or a partner's own self-signed one. What is distrusted here is none, and no path
+ * intermediate, or a partner's own self-signed one. A distrusted certificate is none, and no path
  * may go over it. Immutable, any thread.
  */
 public final class TrustAnchors {
@@ -63,8 +63,8 @@ public final class TrustAnchors {
   }
 
   /**
-   * An organization's set, where this one is the installation's default set: what is distrusted
-   * here is distrusted there too.
+   * An organization's set, where this one is the installation's default set: that one has this
+   * one's distrust too.
    *
    * @param withDefaults this set's anchors are part of it
    */
@@ -92,7 +92,7 @@ public final class TrustAnchors {
     return standsWith;
   }
 
-  /** Version of what the installation distrusts; empty: nothing. */
+  /** The version of the installation's distrust; empty: none. */
   public String distrustVersion() {
     return distrustVersion;
   }
@@ -101,13 +101,13 @@ public final class TrustAnchors {
     return certificates.contains(certificate);
   }
 
-  /** Who distrusts this certificate; null: nobody. */
+  /** The setting that distrusts this certificate; null: none. */
   public @Nullable String distrustedBy(ParsedCertificate certificate) {
     return distrust.by(certificate);
   }
 
   /**
-   * Who distrusts a certificate; null: nobody.
+   * The setting that distrusts a certificate; null: none.
    *
    * @param fingerprint SHA-256
    */
@@ -130,7 +130,7 @@ public final class TrustAnchors {
     return Collections.unmodifiableSet(certificates);
   }
 
-  /** What is distrusted here and would be an anchor else, in the set's order. */
+  /** The anchors that distrust has taken out of this set, in the set's order. */
   public List<ParsedCertificate> distrusted() {
     return given.stream().filter(c -> distrust.by(c) != null).distinct().toList();
   }

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What was last believed of a URL, on disk: a line {@code # URL}, and the answer. The copy of
- * another URL counts as none. Appears whole or not at all. Stateless; one thread writes.
+ * A URL's last believed answer, on disk: a line {@code # URL}, and the answer. The copy of another
+ * URL counts as none. Appears whole or not at all. Stateless; one thread writes.
  */
 record UrlCopy(URI url, Path file) {
   /** A URL for logs and records: a query may have a secret in it. */

@@ -8,8 +8,8 @@ import org.jboss.logging.Logger;
 
 /**
  * A file that is read when it has changed (time, size or inode), and again as long as reading
- * fails. One that is broken or gone is logged, once for each of its states, and what was read
- * before stays. One thread.
+ * fails. A file that is broken or gone is logged, once for each of its states, and leaves its last
+ * good reading. One thread.
  */
 final class WatchedFile<T> {
   private static final Logger LOG = Logger.getLogger(WatchedFile.class);
@@ -26,7 +26,7 @@ final class WatchedFile<T> {
   private T content;
 
   /**
-   * @param none what counts before it was read
+   * @param none the reading before the first one
    */
   WatchedFile(Path file, Reader<T> reader, T none) {
     this.file = file;
@@ -34,7 +34,7 @@ final class WatchedFile<T> {
     this.content = none;
   }
 
-  /** What a look has found. */
+  /** The result of a look. */
   enum Look {
     SAME,
     READ,
@@ -43,13 +43,13 @@ final class WatchedFile<T> {
 
   /** Reads it whether it has changed or not. */
   void read() throws BadAnchorFileException {
-    String now = stamp(); // before: what is written meanwhile is seen by the next look
+    String now = stamp(); // before the reading: the next look sees a change that comes meanwhile
     try {
       content = reader.read(file);
       stamp = now;
       told = "";
     } catch (BadAnchorFileException e) {
-      // What passes (no descriptor left, a stale handle, a mode) need not change the file.
+      // A passing fault (no descriptor left, a stale handle, a mode) need not change the file.
       stamp = e.mayPass() ? "" : now;
       throw e;
     }
@@ -69,12 +69,12 @@ final class WatchedFile<T> {
         return Look.SAME;
       }
       told = state;
-      LOG.warnf("%s; what was read of it before stays in force", e.getMessage());
+      LOG.warnf("%s; its last good reading stays in force", e.getMessage());
       return Look.FAILED;
     }
   }
 
-  /** What was read last. */
+  /** The last reading. */
   T content() {
     return content;
   }

@@ -7,6 +7,8 @@ import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
+import io.postern.certificate.revocation.PauseRefusedException;
+import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is this chain good, for this role, now (docs/design/architecture.md, "Certificate verdicts")?
- * Never throws for what a peer has presented: hostile bytes give a verdict in bounded time. Blocks
- * for revocation lists, at most the patience. Any thread.
+ * Never throws for a peer's bytes: hostile ones give a verdict in bounded time. Blocks for
+ * revocation lists, at most the patience. Any thread.
  *
  * <p>Which reason, where several apply: the chain as a whole first (too-complex, malformed), then
  * whether there is a path at all (self-signed, untrusted-root, bad-signature, incomplete-chain),
@@ -34,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * revocation-stale. A chain is good if one of its paths is; else the path that came furthest in
  * this order gives the reason, the first of several. Names are not matched here.
  *
- * <p>Valid until the earliest of: expiry of a certificate of the path, the lists' next update, the
- * same of those beside the path on whose word the lists and answers rest, one hour; an unknown
- * verdict until its endpoint is asked again, at most 10 s.
+ * <p>Valid until the earliest of: expiry of a certificate of the path, the lists' next update, both
+ * of these of the certificates beside the path that have signed the lists and answers, one hour; an
+ * unknown verdict until its endpoint is asked again, at most 10 s.
  */
 public final class ChainJudge {
   static final int MAX_CERTIFICATES = 10;
@@ -67,10 +69,10 @@ public final class ChainJudge {
   }
 
   /**
-   * The same about another time than that of asking.
+   * The same about another time than that of the question.
    *
    * @param now the time at which the chain is to be good
-   * @param asked by the clock: what is waited for is waited for from then on
+   * @param asked the time of the question, by the clock: the patience begins then
    */
   public CertificateVerdict judge(
       CertificateRequest request, TrustAnchors anchors, Instant now, Instant asked)
@@ -79,15 +81,15 @@ public final class ChainJudge {
   }
 
   /**
-   * The same without waiting for anything; what is missing is being fetched from now on.
+   * The same for one of many judgements, whose number is bounded.
    *
-   * @return null: something is missing
+   * @param permit given back while the judgement waits, and held at the end
+   * @throws PauseRefusedException the judgement must wait, and too many wait already
    */
-  public @Nullable CertificateVerdict judgeAtOnce(
-      CertificateRequest request, TrustAnchors anchors, Instant now) throws InterruptedException {
-    Patience none = Patience.none();
-    CertificateVerdict verdict = judge(request, anchors, now, none);
-    return none.hasRunOut() ? null : verdict;
+  public CertificateVerdict judge(
+      CertificateRequest request, TrustAnchors anchors, Instant now, Permit permit)
+      throws InterruptedException {
+    return judge(request, anchors, now, Patience.of(now, patience, permit));
   }
 
   private CertificateVerdict judge(
@@ -118,7 +120,7 @@ public final class ChainJudge {
   /**
    * The answer when the chain could not be judged at all: unknown is not good (G4).
    *
-   * @param distrustVersion of what the installation distrusts
+   * @param distrustVersion the version of the installation's distrust
    */
   public static CertificateVerdict unavailable(
       CertificateRequest request,
@@ -180,7 +182,7 @@ public final class ChainJudge {
         presented.stream().filter(c -> anchors.distrustedBy(c) == null).toList();
     return best(
         new PathSearch(presented, anchors),
-        new PathJudge.Asked(
+        new PathJudge.PathQuestion(
             question,
             mode,
             trusted,
@@ -204,7 +206,8 @@ public final class ChainJudge {
         : null;
   }
 
-  private Judgement best(PathSearch search, PathJudge.Asked asked) throws InterruptedException {
+  private Judgement best(PathSearch search, PathJudge.PathQuestion asked)
+      throws InterruptedException {
     Judgement best = null;
     for (CandidatePath path : search.paths()) {
       Judgement judgement = paths.judge(path, asked);

@@ -4,7 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.GivenAnswer;
+import io.postern.certificate.revocation.lookup.GivenAnswer;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,19 +15,19 @@ import java.util.List;
  * thread.
  *
  * @param response DER
- * @param issuers one of them must have issued what it is about (DER)
- * @param anchors that this one must lead to (DER)
- * @param at when it is judged
+ * @param issuers one of them must have issued that certificate (DER)
+ * @param anchors the issuer must lead to one of them (DER)
+ * @param at the time for which it is judged
  */
 public record CollectedResponse(
     byte[] response, List<byte[]> issuers, List<byte[]> anchors, Instant at) {
   /**
-   * Until then certificates with SHA-1 were accepted (CA/Browser Forum, ballot 118, and what the
-   * browsers made of it): what was collected before is judged as it was then.
+   * Until then certificates with SHA-1 were accepted (CA/Browser Forum, ballot 118, and the
+   * browsers' practice): a response collected before is judged by the rules of its time.
    */
   private static final Instant SHA1_UNTIL = Instant.parse("2017-01-01T00:00:00Z");
 
-  /** Why it is not to be believed; empty: it is. Its times and what it says are not looked at. */
+  /** Why it is not to be believed; empty: it is. Its times and its content are not looked at. */
   public String problem() {
     List<ParsedCertificate> known = readable(issuers);
     TrustAnchors trusted =
@@ -53,7 +53,7 @@ public record CollectedResponse(
         new PathRules.Question(Purpose.ANY, PolicyInputs.NONE, at, at.isBefore(SHA1_UNTIL));
     String problem = "its issuer leads to no trust anchor";
     for (CandidatePath path : paths) {
-      PathRules.Broken broken = PathRules.firstBroken(path, question);
+      PathRules.BrokenRule broken = PathRules.firstBroken(path, question);
       Problem here = broken == null ? PathRules.issuers(withALeaf(path)) : broken.problem();
       if (here == null) {
         return "";
@@ -63,7 +63,7 @@ public record CollectedResponse(
     return problem;
   }
 
-  // Whose place the issuer takes: the rules for issuers look at what stands above a leaf.
+  // The issuer takes a leaf's place: the rules for issuers look at the certificates above a leaf.
   private static CandidatePath withALeaf(CandidatePath path) {
     List<ParsedCertificate> below = new ArrayList<>(List.of(path.leaf()));
     below.addAll(path.below());

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one path, revocation included, or of a chain without one. Immutable.
+ * The result of judging one path, revocation included, or a chain without one. Immutable.
  *
  * @param rank how far it came: the higher, the nearer to good
  * @param problem null: good

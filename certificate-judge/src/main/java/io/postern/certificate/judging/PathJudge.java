@@ -6,7 +6,8 @@ import io.postern.certificate.Problem;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
 import io.postern.certificate.revocation.Patience;
-import io.postern.certificate.revocation.Revocation;
+import io.postern.certificate.revocation.PauseRefusedException;
+import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.certificate.revocation.RevocationQuestion;
 import io.postern.contracts.v1.RevocationEvidence;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -48,16 +50,16 @@ final class PathJudge {
   }
 
   /**
-   * What is asked of a path.
+   * The question about a path.
    *
-   * @param presented what else is at hand, for those who sign lists
+   * @param presented the other certificates at hand, which may have signed lists
    * @param stapled the OCSP response that came with the leaf; empty: none
-   * @param endNanos by {@link System#nanoTime}: nothing more is looked for after it
+   * @param endNanos by {@link System#nanoTime}: the search for signers ends then
    * @param depth how many lists' signers stand between this path and the chain's
-   * @param inQuestion those that the signers' ways must not lead over
-   * @param signers what is known of lists' signers
+   * @param inQuestion the certificates that the signers' paths must not lead over
+   * @param signers the memory of lists' signers
    */
-  record Asked(
+  record PathQuestion(
       PathRules.Question question,
       RevocationMode mode,
       List<ParsedCertificate> presented,
@@ -76,10 +78,10 @@ final class PathJudge {
     }
   }
 
-  Judgement judge(CandidatePath path, Asked asked) throws InterruptedException {
+  Judgement judge(CandidatePath path, PathQuestion asked) throws InterruptedException {
     PathRules.Question question = asked.question();
     RevocationMode mode = asked.mode();
-    PathRules.Broken broken = PathRules.firstBroken(path, question);
+    PathRules.BrokenRule broken = PathRules.firstBroken(path, question);
     if (broken != null) {
       return Judgement.bad(broken.rule(), broken.problem(), path, untilValid(path, question));
     }
@@ -103,7 +105,7 @@ final class PathJudge {
       return false;
     }
     Finding leaf = findings.getFirst();
-    if (leaf.evidence().getSource().equals(Revocation.STAPLED)
+    if (leaf.evidence().getSource().equals(Finding.STAPLED)
         || leaf.status() == RevocationStatus.IS_REVOKED) {
       return false;
     }
@@ -198,9 +200,13 @@ final class PathJudge {
         .toList();
   }
 
-  // Side by side, so that two dead endpoints cost the time of one.
-  private List<Finding> check(CandidatePath path, Asked asked) throws InterruptedException {
+  // Side by side, so that two dead endpoints cost the time of one. One of these threads computes in
+  // the place of the calling one, which waits for them all.
+  private List<Finding> check(CandidatePath path, PathQuestion asked) throws InterruptedException {
     ListSigners signers = new PathSigners(this, path, asked);
+    Permit permit = asked.patience().permit();
+    AtomicInteger left = new AtomicInteger(path.below().size());
+    permit.begin(Math.max(0, left.get() - 1));
     List<Finding> findings = new ArrayList<>();
     try (ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Finding>> running = new ArrayList<>();
@@ -213,7 +219,17 @@ final class PathJudge {
                 i == 0 ? asked.stapled() : NOTHING,
                 asked.now(),
                 asked.patience());
-        running.add(side.submit(() -> revocation.check(question)));
+        running.add(
+            side.submit(
+                () -> {
+                  try {
+                    return revocation.check(question);
+                  } finally {
+                    if (left.decrementAndGet() > 0) {
+                      permit.end();
+                    }
+                  }
+                }));
       }
       for (int i = 0; i < running.size(); i++) {
         findings.add(finding(running.get(i), path.below().get(i)));
@@ -222,19 +238,22 @@ final class PathJudge {
     }
   }
 
-  // What hostile bytes may still do to a parser makes a certificate unknown, and nothing else.
+  // A parser that hostile bytes overcome makes this certificate unknown, and nothing else.
   private static Finding finding(Future<Finding> running, ParsedCertificate certificate)
       throws InterruptedException {
     try {
       return running.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof PauseRefusedException refused) {
+        throw refused;
+      }
       LOG.errorf(e.getCause(), "the revocation of %s could not be looked at", certificate);
       return new Finding(
           RevocationEvidence.newBuilder()
               .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
               .setStatus(RevocationStatus.UNREACHABLE)
               .setSource("none")
-              .setDetail("what is published of it could not be read")
+              .setDetail("its issuer's publication could not be read")
               .build(),
           Instant.MAX);
     }

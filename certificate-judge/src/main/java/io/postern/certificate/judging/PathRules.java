@@ -56,7 +56,7 @@ final class PathRules {
           Extension.inhibitAnyPolicy.getId());
 
   /**
-   * What was asked.
+   * The question.
    *
    * @param sha1 signatures with SHA-1 count, as they did once
    */
@@ -67,7 +67,7 @@ final class PathRules {
   }
 
   /** The first broken rule. */
-  record Broken(int rule, Problem problem) {}
+  record BrokenRule(int rule, Problem problem) {}
 
   private interface Rule {
     @Nullable Problem problem(CandidatePath path, Question question);
@@ -92,11 +92,11 @@ final class PathRules {
   private PathRules() {}
 
   /** Null: the path is good, revocation apart. */
-  static @Nullable Broken firstBroken(CandidatePath path, Question question) {
+  static @Nullable BrokenRule firstBroken(CandidatePath path, Question question) {
     for (int i = 0; i < RULES.size(); i++) {
       Problem problem = RULES.get(i).problem(path, question);
       if (problem != null) {
-        return new Broken(i, problem);
+        return new BrokenRule(i, problem);
       }
     }
     return null;

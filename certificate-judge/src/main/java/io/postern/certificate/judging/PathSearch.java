@@ -15,12 +15,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the ways from a leaf to anchors over the certificates presented, whatever their order, by
+ * Finds the paths from a leaf to anchors over the certificates presented, whatever their order, by
  * name and signature; nearest anchor first, then in the order presented; none over a certificate
  * that is distrusted here. Says why there is none.
  *
  * <p>Bounds: {@value #MAX_STEPS} steps and {@value #MAX_PATHS} paths, each signature checked once;
- * what needs more is too complex. One thread, one use.
+ * a chain that needs more is too complex. One thread, one use.
  */
 final class PathSearch {
   static final int MAX_STEPS = 400;

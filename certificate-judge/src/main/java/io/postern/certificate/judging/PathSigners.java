@@ -2,9 +2,9 @@ package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.Backing;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
+import io.postern.certificate.revocation.SignerTrust;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationMode;
@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The presented certificates as signers of lists. One that is not on the path needs a good path of
- * its own to the same anchor, with revocation required, whatever is asked of the chain. Bounds: the
- * signers of lists about signers are the last that are looked for, and {@link SignerMemo}.
+ * its own to the same anchor, with revocation required, whatever the chain's question requires.
+ * Bounds: no signers are looked for beyond those of lists about signers, and {@link SignerMemo}.
  */
 final class PathSigners implements ListSigners {
   private static final int DEEPEST = 2;
 
   private final PathJudge judge;
   private final CandidatePath path;
-  private final PathJudge.Asked asked;
+  private final PathJudge.PathQuestion asked;
 
-  PathSigners(PathJudge judge, CandidatePath path, PathJudge.Asked asked) {
+  PathSigners(PathJudge judge, CandidatePath path, PathJudge.PathQuestion asked) {
     this.judge = judge;
     this.path = path;
     this.asked = asked;
@@ -43,17 +43,13 @@ final class PathSigners implements ListSigners {
   }
 
   @Override
-  public @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about)
+  public @Nullable SignerTrust trusted(ParsedCertificate signer, ParsedCertificate about)
       throws InterruptedException {
     int at = path.all().indexOf(signer);
     if (at >= 0) {
-      return at > path.all().indexOf(about) ? Backing.OF_THE_PATH : null; // above it
+      return at > path.all().indexOf(about) ? SignerTrust.OF_THE_PATH : null; // above it
     }
-    if (asked.depth() >= DEEPEST) {
-      return null;
-    }
-    if (asked.late()) {
-      asked.patience().runOut();
+    if (asked.depth() >= DEEPEST || asked.late()) {
       return null;
     }
     Set<ParsedCertificate> inQuestion = new HashSet<>(asked.inQuestion());
@@ -65,14 +61,14 @@ final class PathSigners implements ListSigners {
             () -> judged(signer, inQuestion));
   }
 
-  private @Nullable Backing judged(ParsedCertificate signer, Set<ParsedCertificate> inQuestion)
+  private @Nullable SignerTrust judged(ParsedCertificate signer, Set<ParsedCertificate> inQuestion)
       throws InterruptedException {
     List<ParsedCertificate> all = new ArrayList<>(List.of(signer));
     asked.presented().stream().filter(certificate -> !certificate.equals(signer)).forEach(all::add);
     TrustAnchors anchor =
         new TrustAnchors(AnchorSetReference.getDefaultInstance(), List.of(path.anchor()));
-    PathJudge.Asked aboutSigner =
-        new PathJudge.Asked(
+    PathJudge.PathQuestion aboutSigner =
+        new PathJudge.PathQuestion(
             new PathRules.Question(Purpose.ANY, PolicyInputs.NONE, asked.now()),
             RevocationMode.REVOCATION_REQUIRED,
             asked.presented(),
@@ -86,7 +82,7 @@ final class PathSigners implements ListSigners {
       if (way.below().stream().noneMatch(inQuestion::contains)) {
         Judgement judgement = judge.judge(way, aboutSigner);
         if (judgement.result() == VerdictResult.GOOD) {
-          return new Backing(judgement.validUntil(), evidence(judgement));
+          return new SignerTrust(judgement.validUntil(), evidence(judgement));
         }
       }
     }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many policies and mappings a certificate may have before PKIX sees it. PKIX builds a tree of
- * them without a bound of its own; whoever may sign below some organization's anchor writes them,
- * and all organizations would lack the memory. Stateless, any thread.
+ * them without a bound of its own; any authority below some organization's anchor writes them, and
+ * all organizations would lack the memory. Stateless, any thread.
  */
 final class PolicyBounds {
   /** Policies of one certificate, and its mappings; public CAs have up to five. */

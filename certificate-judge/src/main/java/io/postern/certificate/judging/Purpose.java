@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
-/** What the leaf's key is used for: the peer's side of TLS. */
+/** The use of the leaf's key: the peer's side of TLS. */
 public enum Purpose {
   CLIENT,
   SERVER,

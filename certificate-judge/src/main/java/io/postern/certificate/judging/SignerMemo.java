@@ -1,7 +1,7 @@
 package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.Backing;
+import io.postern.certificate.revocation.SignerTrust;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found out about lists' signers in one judgement: each is judged once, and at most
- * {@value #MOST} in all; one more is not trusted, so that what it would tell is unknown. Any thread
- * of the judgement.
+ * The memory of lists' signers in one judgement: each is judged once, and at most {@value #MOST} in
+ * all; one more is not trusted, so that its list or answer decides nothing. Any thread of the
+ * judgement.
  */
 final class SignerMemo {
   static final int MOST = 24;
@@ -27,16 +27,16 @@ final class SignerMemo {
       int depth) {}
 
   interface Judging {
-    @Nullable Backing judge() throws InterruptedException;
+    @Nullable SignerTrust judge() throws InterruptedException;
   }
 
-  private final Map<Key, Optional<Backing>> known = new HashMap<>();
+  private final Map<Key, Optional<SignerTrust>> known = new HashMap<>();
   private int judged;
 
   /** Null: it is not trusted. Two threads that ask for the same at once may both judge. */
-  @Nullable Backing of(Key key, Judging judging) throws InterruptedException {
+  @Nullable SignerTrust of(Key key, Judging judging) throws InterruptedException {
     synchronized (this) {
-      Optional<Backing> backing = known.get(key);
+      Optional<SignerTrust> backing = known.get(key);
       if (backing != null) {
         return backing.orElse(null);
       }
@@ -44,7 +44,7 @@ final class SignerMemo {
         return null;
       }
     }
-    Backing backing = judging.judge();
+    SignerTrust backing = judging.judge();
     synchronized (this) {
       known.put(key, Optional.ofNullable(backing));
     }

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells PKIX which critical extensions {@link PathRules} and the revocation check look after: with
- * its own revocation check off it refuses critical distribution points.
+ * Names for PKIX the critical extensions that {@link PathRules} and the revocation check look
+ * after: with its own revocation check off it refuses critical distribution points.
  */
 final class UnderstoodExtensions extends PKIXCertPathChecker {
   @Override

@@ -36,13 +36,13 @@ import org.jspecify.annotations.Nullable;
  * @param responders http URLs of its OCSP responders, at most {@value #MAX_URLS}
  * @param ocsp it names an OCSP responder, followed or not
  */
-record DistributionPoints(
+public record DistributionPoints(
     List<Point> points, boolean elsewhere, List<String> responders, boolean ocsp) {
   static final int MAX_URLS = 8;
   private static final int MAX_POINTS = 32;
 
   /** All reasons for a revocation (RFC 5280 §4.2.1.13), as the bits of {@link ReasonFlags}. */
-  static final int ALL_REASONS =
+  public static final int ALL_REASONS =
       ReasonFlags.keyCompromise
           | ReasonFlags.cACompromise
           | ReasonFlags.affiliationChanged
@@ -53,17 +53,17 @@ record DistributionPoints(
           | ReasonFlags.aACompromise;
 
   /**
-   * One place where lists are.
+   * A distribution point of lists.
    *
    * @param urls http URLs, in the certificate's order; over all points at most {@value #MAX_URLS}
-   * @param names to compare with those in a list's scope
-   * @param listIssuers who issues its lists; empty: the certificate's issuer
-   * @param reasons that its lists are about
+   * @param names for the comparison with those in a list's scope
+   * @param listIssuers the issuers of its lists; empty: the certificate's issuer
+   * @param reasons the reasons for a revocation that its lists cover
    */
-  record Point(
+  public record Point(
       List<String> urls, Set<GeneralName> names, Set<X500Principal> listIssuers, int reasons) {}
 
-  static DistributionPoints of(ParsedCertificate certificate) {
+  public static DistributionPoints of(ParsedCertificate certificate) {
     List<String> responders = new ArrayList<>();
     boolean ocsp = responders(certificate, responders);
     Points points = new Points(certificate, Extension.cRLDistributionPoints);
@@ -71,16 +71,12 @@ record DistributionPoints(
   }
 
   /** Where the changes since its lists are (RFC 5280 §4.2.1.15). */
-  static List<String> freshest(ParsedCertificate certificate) {
+  public static List<String> freshest(ParsedCertificate certificate) {
     return urls(new Points(certificate, Extension.freshestCRL).points);
   }
 
-  /** The same as a list names it (RFC 5280 §5.2.6). */
-  static List<String> freshest(Crl list) {
-    return freshest(list.issuer(), list.extension(Extension.freshestCRL));
-  }
-
-  static List<String> freshest(X500Principal by, @Nullable Extension extension) {
+  /** The same as a list of this issuer names it (RFC 5280 §5.2.6). */
+  public static List<String> freshest(X500Principal by, @Nullable Extension extension) {
     if (extension == null) {
       return List.of();
     }
@@ -93,17 +89,17 @@ record DistributionPoints(
     return points.stream().flatMap(point -> point.urls().stream()).toList();
   }
 
-  List<String> urls() {
+  public List<String> urls() {
     return urls(points);
   }
 
   /** Nothing at all: neither lists nor a responder. */
-  boolean nothingPublished() {
+  public boolean nothingPublished() {
     return points.isEmpty() && !elsewhere && !ocsp;
   }
 
   /** The point that every certificate has: its issuer's list (RFC 5280 §6.3.3, at its end). */
-  static Point implicit(ParsedCertificate certificate) {
+  public static Point implicit(ParsedCertificate certificate) {
     return new Point(
         List.of(),
         Set.of(new GeneralName(certificate.holder().getIssuer())),
@@ -112,7 +108,7 @@ record DistributionPoints(
   }
 
   /** The names of a point; one relative to the issuer is completed (RFC 5280 §4.2.1.13). */
-  static List<GeneralName> names(@Nullable DistributionPointName name, X500Name issuer) {
+  public static List<GeneralName> names(@Nullable DistributionPointName name, X500Name issuer) {
     if (name == null) {
       return List.of();
     }
@@ -170,12 +166,12 @@ record DistributionPoints(
           }
         }
       }
-      List<String> here = new ArrayList<>();
+      List<String> wanted = new ArrayList<>();
       List<GeneralName> named = names(point.getDistributionPoint(), relativeTo);
       for (GeneralName name : named) {
         String url = httpUrl(name);
         if (url != null && urls < MAX_URLS) {
-          here.add(url);
+          wanted.add(url);
           urls++;
         } else {
           elsewhere = true;
@@ -185,7 +181,7 @@ record DistributionPoints(
       // The list issuer's name stands for a point that has none (RFC 5280 §6.3.3 (b) (2) (i)).
       points.add(
           new Point(
-              List.copyOf(here),
+              List.copyOf(wanted),
               named.isEmpty() ? Set.copyOf(names) : Set.copyOf(named),
               listIssuers,
               reasons(point.getReasons())));
@@ -193,7 +189,7 @@ record DistributionPoints(
   }
 
   /** Bits of {@link #ALL_REASONS}; null: all. */
-  static int reasons(@Nullable ReasonFlags flags) {
+  public static int reasons(@Nullable ReasonFlags flags) {
     return flags == null ? ALL_REASONS : flags.intValue() & ALL_REASONS;
   }
 

@@ -6,19 +6,27 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is known about one certificate's revocation.
+ * The finding about one certificate's revocation.
  *
- * @param validUntil from when on looking again may give something else: a list's next update, the
- *     end of what it rests on, or the next try of an endpoint that failed
- * @param supporting evidence about those beside the path on whose word it rests
+ * @param validUntil another look may find something else from then on: at a list's next update, at
+ *     the end of the evidence's own support, or at the next try of an endpoint that failed
+ * @param supporting evidence about the certificates beside the path on which this finding rests
  */
 public record Finding(
     RevocationEvidence evidence, Instant validUntil, List<RevocationEvidence> supporting) {
+  /** The source in the evidence of an answer that came with the certificate. */
+  public static final String STAPLED = "stapled-ocsp";
+
   public Finding(RevocationEvidence evidence, Instant validUntil) {
     this(evidence, validUntil, List.of());
   }
 
   public RevocationStatus status() {
     return evidence.getStatus();
+  }
+
+  /** The certificate is revoked, or is not: no other source is needed. */
+  public boolean decides() {
+    return status() == RevocationStatus.NOT_REVOKED || status() == RevocationStatus.IS_REVOKED;
   }
 }

@@ -15,13 +15,13 @@ public interface ListSigners {
   List<ParsedCertificate> named(X500Principal name);
 
   /**
-   * Whether a good way, revocation included, leads from it to the path's own anchor, and none of it
-   * depends on {@code about}: who is asked about clears nobody that clears him. May block as long
-   * as the revocation check may.
+   * Whether a good path, revocation included, leads from the signer to the path's own anchor, and
+   * no certificate of it depends on {@code about}: no certificate clears the one that clears it.
+   * May block as long as the revocation check may.
    *
-   * @param about whose revocation the list is to tell
-   * @return what that rests on; null: none does
+   * @param about the certificate whose revocation the list is asked for
+   * @return the evidence for the signer; null: no such path
    */
-  @Nullable Backing trusted(ParsedCertificate signer, ParsedCertificate about)
+  @Nullable SignerTrust trusted(ParsedCertificate signer, ParsedCertificate about)
       throws InterruptedException;
 }

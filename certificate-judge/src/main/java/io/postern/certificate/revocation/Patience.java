@@ -2,44 +2,44 @@ package io.postern.certificate.revocation;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Until when a question waits for what is being fetched, and whether something was not there by
- * then. Any thread.
+ * How long a judgement waits for fetches, and the {@link Permit} that it gives back meanwhile.
+ * Immutable; any thread of the judgement.
  */
 public final class Patience {
   private final Instant from;
   private final Instant until;
-  private final boolean none;
-  private final AtomicBoolean ranOut;
+  private final Permit permit;
 
-  private Patience(Instant from, Instant until, boolean none, AtomicBoolean ranOut) {
+  private Patience(Instant from, Instant until, Permit permit) {
     this.from = from;
     this.until = until;
-    this.none = none;
-    this.ranOut = ranOut;
+    this.permit = permit;
   }
 
   /**
-   * @param from when it is asked: by the clock, whatever time the question is about
+   * @param from the time of the question, by the clock, whatever time the question is about
    */
   public static Patience of(Instant from, Duration length) {
-    return new Patience(from, from.plus(length), false, new AtomicBoolean());
+    return of(from, length, Permit.unbounded());
   }
 
-  /** Nothing is waited for: what is not there is fetched, for whoever asks again. */
-  public static Patience none() {
-    return new Patience(Instant.EPOCH, Instant.EPOCH, true, new AtomicBoolean());
+  public static Patience of(Instant from, Duration length, Permit permit) {
+    return new Patience(from, from.plus(length), permit);
   }
 
-  /** For a part of the question: not as long, and when that runs out, this one has too. */
-  Patience noLongerThan(Instant time) {
-    return new Patience(from, time.isBefore(until) ? time : until, none, ranOut);
+  /** For a part of the question. */
+  public Patience noLongerThan(Instant time) {
+    return new Patience(from, time.isBefore(until) ? time : until, permit);
   }
 
-  /** For what is tried first: half of the time is left for something else. */
-  Patience firstHalf() {
+  /** For the first try: half of the time is left for another. */
+  public Patience firstHalf() {
     return noLongerThan(from.plus(Duration.between(from, until).dividedBy(2)));
   }
 
@@ -47,17 +47,21 @@ public final class Patience {
     return until;
   }
 
-  /** Something was not there in time. */
-  public void runOut() {
-    ranOut.set(true);
+  public Permit permit() {
+    return permit;
   }
 
-  public boolean hasRunOut() {
-    return ranOut.get();
-  }
-
-  /** Nothing is waited for and something is missing: looking on would only fetch more. */
-  boolean isOver() {
-    return none && hasRunOut();
+  /**
+   * The result of a fetch.
+   *
+   * @throws TimeoutException the fetch lasts longer than this patience
+   * @throws PauseRefusedException too many judgements wait already
+   */
+  public <T> T await(CompletableFuture<T> fetch, Instant now)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long nanos = Math.max(0, Duration.between(now, until).toNanos());
+    try (Permit.Pause pause = permit.pause()) {
+      return fetch.get(nanos, TimeUnit.NANOSECONDS);
+    }
   }
 }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Has its issuer revoked this certificate?
  *
  * @param issuer the path's, so trusted
- * @param signers who else may have signed what is said of it
+ * @param signers the other certificates that may have signed lists about it
  * @param stapled the OCSP response that its holder sent along; empty: none
- * @param patience what could not be had in time is a finding too
+ * @param patience a source that does not answer within it is a finding too
  */
 public record RevocationQuestion(
     ParsedCertificate certificate,
@@ -21,17 +21,17 @@ public record RevocationQuestion(
     Patience patience) {
 
   /**
-   * Whether a list that this certificate has signed may be believed: the issuer's own; that of
-   * somebody trusted apart from the certificate asked about; its own only where its issuer has
-   * written into it that its own list tells of it (PKITS 4.14.30). Null: it may not be.
+   * Why a list of this signer is believed: the issuer's own; the list of a certificate that is
+   * trusted apart from the one asked about; that one's own list only where its issuer names it as
+   * the list's issuer in it (PKITS 4.14.30). Null: it is not believed.
    */
-  @Nullable Backing mayTell(ParsedCertificate signer) throws InterruptedException {
+  public @Nullable SignerTrust trustIn(ParsedCertificate signer) throws InterruptedException {
     if (signer.equals(certificate)) {
       return DistributionPoints.of(certificate).points().stream()
               .anyMatch(point -> point.listIssuers().contains(certificate.subject()))
-          ? Backing.OF_THE_PATH
+          ? SignerTrust.OF_THE_PATH
           : null;
     }
-    return signer.equals(issuer) ? Backing.OF_THE_PATH : signers.trusted(signer, certificate);
+    return signer.equals(issuer) ? SignerTrust.OF_THE_PATH : signers.trusted(signer, certificate);
   }
 }

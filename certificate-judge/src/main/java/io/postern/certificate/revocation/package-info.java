@@ -1,4 +1,8 @@
-/** Certificate revocation lists: fetched, verified, kept on disk, looked up. */
+/**
+ * The question whether its issuer has revoked a certificate, and the finding. {@code lookup}
+ * answers it, by {@code crl} and {@code ocsp}; these keep what they need in {@code store}, which
+ * has it from {@code fetch}. {@code probe} is beside them, for administrators.
+ */
 @NullMarked
 package io.postern.certificate.revocation;
 

@@ -12,7 +12,7 @@ import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.anchors.AnchorDownload.Result;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.judging.JudgedServers;
-import io.postern.certificate.revocation.GivenEvidence;
+import io.postern.certificate.revocation.lookup.GivenEvidence;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;

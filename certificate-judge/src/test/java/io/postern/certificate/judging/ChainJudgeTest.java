@@ -12,7 +12,7 @@ import io.postern.certificate.CertificateMaker;
 import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.CpuTime;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.GivenEvidence;
+import io.postern.certificate.revocation.lookup.GivenEvidence;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.certificate.CertificateMaker;
 import io.postern.certificate.CertificateMaker.Made;
-import io.postern.certificate.revocation.Responses;
+import io.postern.certificate.revocation.ocsp.Responses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

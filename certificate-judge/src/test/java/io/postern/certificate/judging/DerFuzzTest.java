@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.CpuTime;
-import io.postern.certificate.revocation.GivenAnswer;
-import io.postern.certificate.revocation.Lists;
-import io.postern.certificate.revocation.Responses;
+import io.postern.certificate.revocation.crl.Lists;
+import io.postern.certificate.revocation.lookup.GivenAnswer;
+import io.postern.certificate.revocation.ocsp.Responses;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class DerFuzzTest {
       throws InterruptedException {
     CpuTime time = CpuTime.measure();
     VerdictResult result =
-        new Collected(
+        new CollectedChain(
                 chain,
                 List.of(ROOT.der()),
                 lists,

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
@@ -21,11 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x509.Extension;
@@ -61,15 +64,20 @@ class DifferentialTest {
           VerdictReason.UNKNOWN_CRITICAL_EXTENSION,
           VerdictReason.NAME_CONSTRAINT);
 
-  /** A chain from an anchor, with a defect or two at random places. */
+  /** More than a chain has: a new key for each certificate would cost as much as its signature. */
+  private static final List<KeyPair> KEYS =
+      Stream.generate(() -> CertificateMaker.ec("secp256r1")).limit(16).toList();
+
+  /** A chain from an anchor, with a defect or two at random places; each key is in it once. */
   private static final class Chain {
     private final Random random;
+    private final Iterator<KeyPair> keys = KEYS.iterator();
     final List<Made> presented = new ArrayList<>();
     final Made anchor;
 
     Chain(Random random, int number) {
       this.random = random;
-      anchor = maybeDamaged(ca("Root " + number), 0.05, true).make();
+      anchor = maybeDamaged(ca("Root " + number), 0.05, true).keys(keys.next()).make();
       Made issuer = anchor;
       int middles = random.nextInt(3);
       for (int i = 0; i < middles; i++) {
@@ -77,16 +85,17 @@ class DifferentialTest {
         if (random.nextInt(4) == 0) {
           maker.pathLength(random.nextInt(2));
         }
-        issuer = maybeDamaged(maker, 0.15, true).make();
+        issuer = maybeDamaged(maker, 0.15, true).keys(keys.next()).make();
         presented.add(issuer);
       }
-      Made signer = random.nextInt(25) == 0 ? ca(nameOf(issuer)).make() : issuer;
-      Made leaf = maybeDamaged(leaf("mail.example").by(signer), 0.25, false).make();
+      Made signer = random.nextInt(25) == 0 ? ca(nameOf(issuer)).keys(keys.next()).make() : issuer;
+      Made leaf =
+          maybeDamaged(leaf("mail.example").by(signer), 0.25, false).keys(keys.next()).make();
       if (random.nextInt(25) == 0 && !presented.isEmpty()) {
         presented.remove(random.nextInt(presented.size()));
       }
       if (random.nextInt(4) == 0) {
-        presented.add(ca("Unrelated").make());
+        presented.add(ca("Unrelated").keys(keys.next()).make());
       }
       Collections.shuffle(presented, random);
       presented.addFirst(leaf);
@@ -127,8 +136,8 @@ class DifferentialTest {
     }
   }
 
-  private static Collected.Outcome here(Chain chain) throws InterruptedException {
-    return new Collected(
+  private static CollectedChain.Outcome here(Chain chain) throws InterruptedException {
+    return new CollectedChain(
             chain.presented.stream().map(Made::der).toList(),
             List.of(chain.anchor.der()),
             List.of(),
@@ -160,7 +169,7 @@ class DifferentialTest {
     }
   }
 
-  private static boolean isKnown(Collected.Outcome here, Chain chain) {
+  private static boolean isKnown(CollectedChain.Outcome here, Chain chain) {
     VerdictReason reason = here.reason();
     if (reason == VerdictReason.NAME_CONSTRAINT) {
       return chain.anchor.certificate().extension(Extension.nameConstraints) != null;
@@ -176,7 +185,7 @@ class DifferentialTest {
     Map<String, Integer> counts = new TreeMap<>();
     for (int i = 0; i < CHAINS; i++) {
       Chain chain = new Chain(random, i);
-      Collected.Outcome here = here(chain);
+      CollectedChain.Outcome here = here(chain);
       boolean good = here.result() == VerdictResult.GOOD;
       boolean there = jdk(chain);
       assertThat(!good || there).as("chain %d: good here, refused by the JDK", i).isTrue();

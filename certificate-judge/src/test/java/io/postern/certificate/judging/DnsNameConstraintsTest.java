@@ -47,7 +47,7 @@ class DnsNameConstraintsTest {
                 new GeneralNames(new GeneralName(GeneralName.dNSName, text)));
   }
 
-  private record Judged(PathRules.@Nullable Broken broken, List<String> names) {}
+  private record Judged(PathRules.@Nullable BrokenRule broken, List<String> names) {}
 
   private static Judged judged(Constrains who, NameConstraints says, String name) {
     CertificateMaker root = CertificateMaker.ca("Root CA");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.certificate.CertificateMaker;
 import io.postern.certificate.CertificateMaker.Made;
-import io.postern.certificate.revocation.Lists;
+import io.postern.certificate.revocation.crl.Lists;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
@@ -28,9 +28,9 @@ class ListsTogetherTest {
   private static final Made OTHER_ROOT = ca("Root of others").make();
   private static final Made LEAF = leaf("a.example").by(ROOT).make();
 
-  private static Collected.Outcome judge(Made leaf, List<Made> others, byte[]... lists)
+  private static CollectedChain.Outcome judge(Made leaf, List<Made> others, byte[]... lists)
       throws InterruptedException {
-    return new Collected(
+    return new CollectedChain(
             Stream.concat(Stream.of(leaf), others.stream()).map(Made::der).toList(),
             List.of(ROOT.der()),
             List.of(lists),

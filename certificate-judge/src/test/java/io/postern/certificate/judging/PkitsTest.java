@@ -42,7 +42,7 @@ class PkitsTest {
       try (JsonReader reader = Json.createReader(new StringReader(line))) {
         JsonObject vector = reader.readObject();
         cases++;
-        Collected.Outcome judgement = judge(vector);
+        CollectedChain.Outcome judgement = judge(vector);
         boolean accepted = judgement.result() == VerdictResult.GOOD;
         if (accepted != vector.getString("expected").equals("accept")) {
           wrong.add(
@@ -56,11 +56,11 @@ class PkitsTest {
     assertThat(cases - wrong.size()).isGreaterThanOrEqualTo(RIGHT);
   }
 
-  private static Collected.Outcome judge(JsonObject vector) throws Exception {
+  private static CollectedChain.Outcome judge(JsonObject vector) throws Exception {
     List<byte[]> chain = new ArrayList<>();
     chain.add(Base64.getDecoder().decode(vector.getString("leaf")));
     chain.addAll(bytes(vector, "intermediates"));
-    return new Collected(
+    return new CollectedChain(
             chain,
             bytes(vector, "anchors"),
             bytes(vector, "crls"),

@@ -102,7 +102,7 @@ class PolicyBoundsTest {
     long allocated = threads.getCurrentThreadAllocatedBytes();
     CpuTime cpu = CpuTime.measure();
 
-    PathRules.Broken broken = PathRules.firstBroken(path, mail());
+    PathRules.BrokenRule broken = PathRules.firstBroken(path, mail());
 
     assertThat(cpu.used()).isLessThan(Duration.ofSeconds(3));
     assertThat(threads.getCurrentThreadAllocatedBytes() - allocated).isLessThan(MOST_BYTES);
@@ -120,7 +120,7 @@ class PolicyBoundsTest {
     PolicyInformation one = new PolicyInformation(policy(1));
     CandidatePath path =
         path(new CertificatePolicies(new PolicyInformation[] {one, one}), mappings(0, 0));
-    PathRules.Broken broken = Objects.requireNonNull(PathRules.firstBroken(path, mail()));
+    PathRules.BrokenRule broken = Objects.requireNonNull(PathRules.firstBroken(path, mail()));
     assertThat(broken.problem().reason()).isEqualTo(VerdictReason.MALFORMED);
     assertThat(broken.problem().detail()).contains(ARC + "1 twice");
   }
@@ -161,7 +161,7 @@ class PolicyBoundsTest {
               new CertificatePolicies(new PolicyInformation(ANY)));
       default -> {}
     }
-    PathRules.Broken broken =
+    PathRules.BrokenRule broken =
         PathRules.firstBroken(
             new CandidatePath(
                 List.of(leaf.make().certificate(), ca.certificate()), anchor.certificate()),

@@ -4,7 +4,7 @@ import static io.postern.certificate.CertificateMaker.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.Backing;
+import io.postern.certificate.revocation.SignerTrust;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ class SignerMemoTest {
   private final SignerMemo memo = new SignerMemo();
   private final AtomicInteger judged = new AtomicInteger();
 
-  private @Nullable Backing judge(SignerMemo.Key key, @Nullable Backing backing)
+  private @Nullable SignerTrust judge(SignerMemo.Key key, @Nullable SignerTrust backing)
       throws InterruptedException {
     return memo.of(
         key,
@@ -35,7 +35,8 @@ class SignerMemoTest {
   @Test
   void aSignerIsJudgedOnceGoodOrNot() throws Exception {
     for (int i = 0; i < 3; i++) {
-      assertThat(judge(key(Set.of(LEAF), 0), Backing.OF_THE_PATH)).isSameAs(Backing.OF_THE_PATH);
+      assertThat(judge(key(Set.of(LEAF), 0), SignerTrust.OF_THE_PATH))
+          .isSameAs(SignerTrust.OF_THE_PATH);
       assertThat(judge(key(Set.of(LEAF), 1), null)).isNull();
     }
     assertThat(judged).hasValue(2);
@@ -43,17 +44,17 @@ class SignerMemoTest {
 
   @Test
   void whoHeMustNotDependOnMakesADifference() throws Exception {
-    assertThat(judge(key(Set.of(LEAF), 0), Backing.OF_THE_PATH)).isNotNull();
+    assertThat(judge(key(Set.of(LEAF), 0), SignerTrust.OF_THE_PATH)).isNotNull();
     assertThat(judge(key(Set.of(LEAF, ROOT), 0), null)).isNull();
   }
 
   @Test
   void oneMoreThanTheBoundIsNotTrusted() throws Exception {
     for (int i = 0; i < SignerMemo.MOST; i++) {
-      assertThat(judge(key(Set.of(LEAF), i), Backing.OF_THE_PATH)).isNotNull();
+      assertThat(judge(key(Set.of(LEAF), i), SignerTrust.OF_THE_PATH)).isNotNull();
     }
-    assertThat(judge(key(Set.of(LEAF), SignerMemo.MOST), Backing.OF_THE_PATH)).isNull();
-    assertThat(judge(key(Set.of(LEAF), 0), Backing.OF_THE_PATH)).as("known").isNotNull();
+    assertThat(judge(key(Set.of(LEAF), SignerMemo.MOST), SignerTrust.OF_THE_PATH)).isNull();
+    assertThat(judge(key(Set.of(LEAF), 0), SignerTrust.OF_THE_PATH)).as("known").isNotNull();
     assertThat(judged).hasValue(SignerMemo.MOST);
   }
 }

@@ -54,7 +54,7 @@ class UnderstoodConstraintsTest {
     };
   }
 
-  private static PathRules.@Nullable Broken broken(
+  private static PathRules.@Nullable BrokenRule broken(
       boolean critical, boolean ofAnchor, NameConstraints says) {
     CertificateMaker root = CertificateMaker.ca("root");
     CertificateMaker intermediate = CertificateMaker.ca("ca");
@@ -96,7 +96,7 @@ class UnderstoodConstraintsTest {
     }
   }
 
-  private static void check(String kind, boolean processed, PathRules.@Nullable Broken broken) {
+  private static void check(String kind, boolean processed, PathRules.@Nullable BrokenRule broken) {
     if (processed) {
       assertThat(broken).as(kind).isNull();
     } else {
@@ -113,7 +113,7 @@ class UnderstoodConstraintsTest {
     GeneralSubtree subtree =
         new GeneralSubtree(name("dNSName"), BigInteger.valueOf(minimum), maximum);
     for (boolean ofAnchor : new boolean[] {true, false}) {
-      PathRules.Broken broken =
+      PathRules.BrokenRule broken =
           broken(true, ofAnchor, new NameConstraints(new GeneralSubtree[] {subtree}, null));
       assertThat(Objects.requireNonNull(broken).problem().detail())
           .contains("a minimum or a maximum, which is not processed");

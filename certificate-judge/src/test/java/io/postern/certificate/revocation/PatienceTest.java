@@ -12,18 +12,14 @@ class PatienceTest {
 
   /** A list that stalls leaves time for the responder, whatever time the chain is judged for. */
   @Test
-  void theFirstHalfEndsInTheMiddleOfTheWaitingAndRunsOutForTheWhole() {
-    Patience half = patience.firstHalf();
-    assertThat(half.until()).isEqualTo(ASKED.plusSeconds(2));
+  void theFirstHalfEndsInTheMiddle() {
+    assertThat(patience.firstHalf().until()).isEqualTo(ASKED.plusSeconds(2));
     assertThat(patience.until()).isEqualTo(ASKED.plusSeconds(4));
-    half.runOut();
-    assertThat(patience.hasRunOut()).isTrue();
   }
 
   @Test
-  void withoutPatienceTheFirstHalfHasNoneEither() {
-    Patience half = Patience.none().firstHalf();
-    half.runOut();
-    assertThat(half.isOver()).isTrue();
+  void aPartIsNeverLongerThanTheWhole() {
+    assertThat(patience.noLongerThan(ASKED.plusSeconds(1)).until()).isEqualTo(ASKED.plusSeconds(1));
+    assertThat(patience.noLongerThan(ASKED.plusSeconds(9)).until()).isEqualTo(ASKED.plusSeconds(4));
   }
 }

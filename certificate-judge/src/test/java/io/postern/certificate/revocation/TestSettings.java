@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation;
 
+import io.postern.certificate.revocation.store.RevocationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 

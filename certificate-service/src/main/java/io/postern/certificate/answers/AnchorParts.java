@@ -13,6 +13,7 @@ import io.postern.certificate.anchors.DistrustFile;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.contracts.Fingerprints;
 import io.postern.log.LogSettings;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -52,7 +53,7 @@ public class AnchorParts {
       }
       return anchors;
     } catch (BadAnchorFileException | IllegalArgumentException e) {
-      throw Parts.wrong(e);
+      throw new ConfigurationException(e.getMessage());
     }
   }
 
@@ -102,7 +103,7 @@ public class AnchorParts {
   }
 
   /**
-   * An installation that trusts nobody finds every chain bad: it must be meant.
+   * An installation without anchors finds every chain bad: it must be meant.
    *
    * @throws BadAnchorFileException all sources together have no anchor
    */

@@ -7,7 +7,8 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.judging.JudgedServers;
-import io.postern.certificate.log.TopicsReady;
+import io.postern.service.LogStart;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the default anchors as their sources are: looks at files and folder, asks the URL, and
- * announces and records what has changed. On two threads of its own, so that a URL that stalls
- * delays no look at a file.
+ * announces and records changes. On two threads of its own, so that a URL that stalls delays no
+ * look at a file.
  */
 @ApplicationScoped
 public class AnchorUpkeep {
@@ -39,7 +40,7 @@ public class AnchorUpkeep {
   private final AnchorStore anchors;
   private final BundleLedger bundles;
   private final Publisher publisher;
-  private final LogLink log;
+  private final LogStart log;
   private final MeterRegistry meters;
   private final @Nullable AnchorDownload download;
   private final ReentrantLock downloading = new ReentrantLock();
@@ -56,7 +57,7 @@ public class AnchorUpkeep {
       BundleLedger bundles,
       ChainJudge judge,
       Publisher publisher,
-      LogLink log,
+      LogStart log,
       InstantSource clock,
       MeterRegistry meters) {
     this.settings = settings;
@@ -89,7 +90,7 @@ public class AnchorUpkeep {
     }
   }
 
-  void follow(@Observes TopicsReady event) {
+  void follow(@Observes TopicsVerified event) {
     bundles.start();
   }
 
@@ -100,7 +101,7 @@ public class AnchorUpkeep {
   private void look() {
     if (defaults.reload()) {
       meters.counter("postern.certificate.anchors.changes").increment();
-      if (log.topicsReady()) {
+      if (log.topicsVerified()) {
         publisher.announce(anchors.announcement());
       }
     }

@@ -8,6 +8,8 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.answers.WaitingRoom.Entry;
 import io.postern.certificate.judging.ChainJudge;
+import io.postern.certificate.revocation.PauseRefusedException;
+import io.postern.certificate.revocation.Permit;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.VerdictKey;
@@ -33,11 +35,12 @@ import org.jboss.logging.Logger;
  * position goes on at once, whatever a question waits for, and a question that is lost in a crash
  * is one unanswered, which its asker takes as unknown (G4).
  *
- * <p>{@link #ask} is called by the messaging's thread and never blocks; {@code
- * postern.judging.concurrent} virtual threads judge what needs nothing that is not there. What does
- * waits apart ({@link LongWaits}) and is judged once more. A question past its deadline, by the
- * log's clock, is skipped, one in work already is not judged twice, one answered before is answered
- * from memory.
+ * <p>{@link #ask} is called by the messaging's thread and never blocks. At most {@code
+ * postern.judging.concurrent} judgements run at one time ({@link Dispatcher}); one that waits for a
+ * list, an answer or an anchor set is not among them, but among the {@link LongWaits}. A chain is
+ * judged once: the judgement goes on where it waited. A question past its deadline, by the log's
+ * clock, is skipped, one that is being judged is merged, one answered before is answered from
+ * memory.
  */
 @ApplicationScoped
 public class Judges {
@@ -88,16 +91,16 @@ public class Judges {
   }
 
   void start(@Observes StartupEvent event) {
-    for (int i = 0; i < settings.concurrent(); i++) {
-      Thread.ofVirtual().name("judge-" + i).start(new Judge(room, this::workOn));
-    }
+    Thread.ofVirtual()
+        .name("judge-dispatcher")
+        .start(new Dispatcher(room, waits, settings.concurrent(), this::answered));
   }
 
   void stop(@Observes ShutdownEvent event) {
     room.close();
   }
 
-  /** Questions that wait for something to be fetched. */
+  /** Questions whose judgements wait for a fetch. */
   int waitingForLists() {
     return waits.waiting();
   }
@@ -132,9 +135,9 @@ public class Judges {
         // Its answer would stand under another question's key.
         count("wrong-key");
       } else if (foreign(request)) {
-        // Unanswered: an answer would be the one to the set's own organization too (G8). Who asks
-        // names the organization whose anchors it needs, so this is a question of an older version,
-        // or of one that has mixed two requirements up.
+        // Unanswered: an answer would serve the set's own organization too (G8). A caller names the
+        // organization whose anchors it needs, so this question is of an older version, or mixes
+        // two requirements up.
         count("foreign-anchors");
       } else {
         offer(question);
@@ -172,79 +175,58 @@ public class Judges {
     }
   }
 
-  private boolean workOn(Question question) throws InterruptedException {
-    if (answered(question, true)) {
-      return true;
-    }
-    if (waits.begin(question, () -> workLonger(question))) {
-      return false;
-    }
-    count("shed");
-    answer(question, unavailable(question, "too many questions wait for lists"));
-    return true;
-  }
-
-  private void workLonger(Question question) {
+  private void answered(Question question, Permit permit) throws InterruptedException {
     try {
-      var unused = answered(question, false);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      room.done(question);
-    }
-  }
-
-  private boolean answered(Question question, boolean atOnce) throws InterruptedException {
-    try {
-      return answer(question, atOnce);
+      answer(question, permit);
+    } catch (PauseRefusedException e) {
+      count("shed");
+      answer(question, unavailable(question, "too many questions wait for lists"));
     } catch (RuntimeException | Error e) {
-      // Also what a hostile chain may do to a recursive parser, or to memory.
+      // Also where a hostile chain overcomes a recursive parser, or memory.
       LOG.errorf(e, "question %s could not be judged", question.key().hex());
       answer(question, unavailable(question, "the chain could not be judged"));
-      return true;
     }
   }
 
-  /** False: at once it cannot be answered. */
-  private boolean answer(Question question, boolean atOnce) throws InterruptedException {
+  private void answer(Question question, Permit permit) throws InterruptedException {
     if (question.expired(logClock.millis())) {
       count("expired");
-      return true;
+      return;
     }
     CertificateVerdict known = memory.get(question.key(), anchors.announcement(), clock.millis());
     if (known != null) {
       count("remembered");
       publisher.verdict(question, known);
-      return true;
+      return;
     }
-    Optional<TrustAnchors> set =
-        anchors.find(
-            question.request().getAnchors(),
-            atOnce ? Duration.ZERO : anchorSettings.directoryPatience());
+    Optional<TrustAnchors> set = find(question.request().getAnchors(), permit);
     if (set.isEmpty()) {
-      if (!atOnce) {
-        answer(question, unavailable(question, "the anchor set is not known in this version"));
-      }
-      return !atOnce;
+      answer(question, unavailable(question, "the anchor set is not known in this version"));
+      return;
     }
     long began = System.nanoTime();
     CertificateVerdict verdict =
-        atOnce
-            ? judge.judgeAtOnce(question.request(), set.get(), clock.instant())
-            : judge.judge(question.request(), set.get(), clock.instant());
-    if (verdict == null) {
-      return false;
-    }
+        judge.judge(question.request(), set.get(), clock.instant(), permit);
     judging.record(Duration.ofNanos(System.nanoTime() - began));
     if (memory.overtaken(verdict)) {
       revocations.overtaken(verdict);
       answer(question, unavailable(question, "a newer list or answer is being fetched"));
-      return true;
+      return;
     }
     memory.put(question.key(), verdict);
     answer(question, verdict);
     publisher.chain(question.request(), verdict, clock.instant());
-    return true;
+  }
+
+  private Optional<TrustAnchors> find(AnchorSetReference named, Permit permit)
+      throws InterruptedException {
+    Optional<TrustAnchors> known = anchors.find(named, Duration.ZERO);
+    if (known.isPresent()) {
+      return known;
+    }
+    try (Permit.Pause pause = permit.pause()) {
+      return anchors.find(named, anchorSettings.directoryPatience());
+    }
   }
 
   private void answer(Question question, CertificateVerdict verdict) {

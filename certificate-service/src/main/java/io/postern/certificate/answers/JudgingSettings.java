@@ -3,10 +3,10 @@ package io.postern.certificate.answers;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** How many questions are worked on, wait and are remembered. */
+/** How many questions are judged, wait and are remembered. */
 @ConfigMapping(prefix = "postern.judging")
 public interface JudgingSettings {
-  /** Questions in work at one time, without those that wait for something to be fetched. */
+  /** Judgements that run at one time; one that waits for a fetch is not among them. */
   @WithDefault("200")
   int concurrent();
 
@@ -14,11 +14,11 @@ public interface JudgingSettings {
   @WithDefault("2000")
   int waiting();
 
-  /** Questions that wait for a list or an answer; beyond it the next is answered as unavailable. */
+  /** Judgements that wait for a list or an answer; one more is answered as unavailable. */
   @WithDefault("2000")
   int waitingForLists();
 
-  /** Bytes of the questions that wait, of either kind. */
+  /** Bytes of the questions that wait for their turn, and of those that wait for a list. */
   @WithDefault("16777216")
   long waitingBytes();
 

@@ -1,9 +1,9 @@
 package io.postern.certificate.answers;
 
 /**
- * Questions that wait for lists, answers or anchors which are on their way, each on a thread of its
- * own and not on a judge's: an endpoint that stalls costs no other question anything. Bounded by
- * count and bytes; how long one waits is bounded where it waits. Any thread; never blocks.
+ * The questions whose judgements wait for lists, answers or anchors, each from its first wait to
+ * its end. Bounded by count and bytes; the length of a wait is bounded by what it waits for. Any
+ * thread; never blocks.
  */
 final class LongWaits {
   private final int maxCount;
@@ -16,34 +16,47 @@ final class LongWaits {
     this.maxBytes = maxBytes;
   }
 
-  /** False: too many wait. */
-  boolean begin(Question question, Runnable work) {
-    synchronized (this) {
-      if (count >= maxCount || bytes + question.bytes() > maxBytes) {
-        return false;
-      }
-      count++;
-      bytes += question.bytes();
-    }
-    Thread.ofVirtual()
-        .name("waiting-judge")
-        .start(
-            () -> {
-              try {
-                work.run();
-              } finally {
-                end(question);
-              }
-            });
-    return true;
-  }
-
-  private synchronized void end(Question question) {
-    count--;
-    bytes -= question.bytes();
+  /** A place for this question, not taken yet. */
+  Place placeFor(Question question) {
+    return new Place(question.bytes());
   }
 
   synchronized int waiting() {
     return count;
+  }
+
+  /** One question's place. */
+  final class Place implements AutoCloseable {
+    private final int size;
+    private boolean taken;
+
+    private Place(int size) {
+      this.size = size;
+    }
+
+    /** False: too many wait. Once. */
+    boolean take() {
+      synchronized (LongWaits.this) {
+        if (count >= maxCount || bytes + size > maxBytes) {
+          return false;
+        }
+        count++;
+        bytes += size;
+        taken = true;
+        return true;
+      }
+    }
+
+    /** The question's judgement has ended. */
+    @Override
+    public void close() {
+      synchronized (LongWaits.this) {
+        if (taken) {
+          taken = false;
+          count--;
+          bytes -= size;
+        }
+      }
+    }
   }
 }

@@ -6,42 +6,30 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.Endpoints;
-import io.postern.certificate.revocation.HttpFetch;
-import io.postern.certificate.revocation.OcspStore;
-import io.postern.certificate.revocation.Revocation;
-import io.postern.certificate.revocation.Revoked;
-import io.postern.certificate.revocation.StoreListener;
-import io.postern.contracts.Deployment;
-import io.postern.log.DirectoryReader;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.revocation.lookup.Revocation;
+import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.revocation.store.Endpoints;
+import io.postern.certificate.revocation.store.RevokedCertificate;
+import io.postern.certificate.revocation.store.StoreListener;
 import io.postern.log.LogSettings;
-import io.quarkus.runtime.PreventFurtherStepsException;
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.service.CheckedSettings;
+import io.postern.service.LogParts;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.ToDoubleFunction;
-import org.eclipse.microprofile.config.Config;
-import org.jboss.logging.Logger;
 
-/**
- * Puts the parts together. What is wrong with the configuration ends the start with one sentence
- * that names the key and the cure.
- */
+/** Puts the parts together, their settings checked (see {@link CheckedSettings}). */
 @ApplicationScoped
 public class Parts {
-  private static final Logger LOG = Logger.getLogger(Parts.class);
-  private static final int EXIT_CONFIGURATION = 1;
-
   @Produces
   @Singleton
   InstantSource clock() {
@@ -50,30 +38,8 @@ public class Parts {
 
   @Produces
   @Singleton
-  LogSettings log(Config config) {
-    try {
-      return LogSettings.of(
-          config.getPropertyNames(),
-          key -> config.getOptionalValue(key, String.class).orElse(null));
-    } catch (IllegalArgumentException e) {
-      throw wrong(e);
-    }
-  }
-
-  @Produces
-  @Singleton
-  Deployment deployment(LogDeployment settings) {
-    try {
-      return Deployment.of(settings.deployment(), settings.partitions());
-    } catch (IllegalArgumentException e) {
-      throw wrong(e);
-    }
-  }
-
-  @Produces
-  @Singleton
-  DirectoryReader<DirectoryInForce> directory(LogSettings log) {
-    return new DirectoryReader<>(log, DirectoryInForce::of);
+  DirectoryReader<DirectoryInForce> directory(LogSettings log, MeterRegistry meters) {
+    return LogParts.directory(log, DirectoryInForce::of, meters);
   }
 
   void close(@Disposes DirectoryReader<DirectoryInForce> directory) {
@@ -92,11 +58,7 @@ public class Parts {
   @Produces
   @Singleton
   HttpFetch http(RevocationConfig settings) {
-    try {
-      return new HttpFetch(settings);
-    } catch (IllegalArgumentException e) {
-      throw wrong(e);
-    }
+    return CheckedSettings.checked(() -> new HttpFetch(settings));
   }
 
   void close(@Disposes HttpFetch http) {
@@ -128,7 +90,7 @@ public class Parts {
 
   @Produces
   @Singleton
-  StoreListener listener(MeterRegistry meters, Event<Revoked> revocations) {
+  StoreListener listener(MeterRegistry meters, Event<RevokedCertificate> revocations) {
     return new StoreListener() {
       @Override
       public void fetched(String result) {
@@ -136,7 +98,7 @@ public class Parts {
       }
 
       @Override
-      public void revoked(Revoked revoked) {
+      public void revoked(RevokedCertificate revoked) {
         revocations.fire(revoked);
       }
     };
@@ -153,13 +115,12 @@ public class Parts {
     try {
       return new CrlStore(settings, http, endpoints, clock, listener);
     } catch (IOException e) {
-      throw wrong(
-          new IllegalArgumentException(
-              "postern.revocation.cache-folder is "
-                  + settings.cacheFolder()
-                  + ", which cannot be written to ("
-                  + e
-                  + "): name a folder of this service's own"));
+      throw new ConfigurationException(
+          "postern.revocation.cache-folder is "
+              + settings.cacheFolder()
+              + ", which cannot be written to ("
+              + e
+              + "): name a folder of this service's own");
     }
   }
 
@@ -178,23 +139,5 @@ public class Parts {
   @Singleton
   ChainJudge judge(CrlStore lists, OcspStore responders, RevocationConfig settings) {
     return new ChainJudge(new Revocation(lists, responders), settings.fetchTimeout());
-  }
-
-  /** Before anything connects or listens. */
-  void checkAll(
-      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
-      LogSettings log,
-      Deployment deployment,
-      DefaultAnchors anchors,
-      CrlStore lists) {
-    LOG.debugf(
-        "%s, %s, %d anchors, lists %s",
-        log.client().get("bootstrap.servers"), deployment, anchors.current().size(), lists);
-  }
-
-  static PreventFurtherStepsException wrong(Exception e) {
-    LOG.error(e.getMessage());
-    Quarkus.asyncExit(EXIT_CONFIGURATION);
-    return new PreventFurtherStepsException(EXIT_CONFIGURATION);
   }
 }

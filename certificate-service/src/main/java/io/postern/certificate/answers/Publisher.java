@@ -2,7 +2,7 @@ package io.postern.certificate.answers;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.certificate.traffic.TrafficRecords;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.Topics;
@@ -28,9 +28,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes verdicts, chains and the default anchors' version. Without waiting and without fsync: an
- * answer that is lost is one that was not given, and unknown is not good (G4). When the log is away
- * a bounded number is kept for it, what is more is dropped and counted. Any thread.
+ * Publishes verdicts, chains and the default anchors' version. Without waiting and without fsync: a
+ * lost answer counts as none, and unknown is not good (G4). When the log is away a bounded number
+ * waits for it; the records beyond are dropped and counted. Any thread.
  */
 @ApplicationScoped
 public class Publisher {
@@ -39,7 +39,7 @@ public class Publisher {
 
   private final MutinyEmitter<byte[]> verdicts;
   private final MutinyEmitter<byte[]> chains;
-  private final SeenInTraffic inTraffic;
+  private final TrafficRecords inTraffic;
   private final LogClock logClock;
   private final MeterRegistry meters;
   private final SeenChains seen;
@@ -49,7 +49,7 @@ public class Publisher {
           MutinyEmitter<byte[]> verdicts,
       @Channel("chains") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = KEPT)
           MutinyEmitter<byte[]> chains,
-      SeenInTraffic inTraffic,
+      TrafficRecords inTraffic,
       LogClock logClock,
       MeterRegistry meters) {
     this.inTraffic = inTraffic;
@@ -78,8 +78,8 @@ public class Publisher {
   }
 
   /**
-   * Once a chain and day. Only a chain that leads to an anchor, and of it what is on the way: the
-   * names in others are anybody's.
+   * Once a chain and day. Only a chain that leads to an anchor, and of it the certificates of the
+   * path: any stranger can choose the names in the others.
    */
   void chain(CertificateRequest request, CertificateVerdict verdict, Instant now) {
     if (!SeenChains.isProved(verdict)) {

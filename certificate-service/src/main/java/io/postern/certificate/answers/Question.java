@@ -6,13 +6,14 @@ import io.postern.contracts.v1.CertificateRequest;
 /**
  * A question with the key that it really has.
  *
- * @param deadlineMillis past it nobody waits for the answer; by the log's clock ({@link LogClock})
+ * @param deadlineMillis past it no caller waits for the answer; by the log's clock ({@link
+ *     LogClock})
  * @param bytes its size in the log
  */
 record Question(VerdictKey key, CertificateRequest request, long deadlineMillis, int bytes) {
   /**
-   * When nobody waits for the answer any more, by the log's clock: the asker's own clock tells only
-   * how long it waits.
+   * The end of the caller's wait, by the log's clock: the caller's own clock gives the length
+   * alone.
    *
    * @param stampMillis the log's time of the question
    */

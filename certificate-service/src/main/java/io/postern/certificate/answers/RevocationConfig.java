@@ -1,6 +1,6 @@
 package io.postern.certificate.answers;
 
-import io.postern.certificate.revocation.RevocationSettings;
+import io.postern.certificate.revocation.store.RevocationSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

@@ -4,19 +4,19 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.bundles.BundleLedger;
-import io.postern.certificate.log.TopicsReady;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.OcspStore;
-import io.postern.certificate.revocation.Revoked;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.revocation.store.RevokedCertificate;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.VerdictRecord;
-import io.postern.log.AnnouncedRevocations;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
+import io.postern.log.verdicts.AnnouncedRevocations;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,10 +31,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Revocations that are found after a verdict: what this replica finds is announced, and again for
- * an hour, since no verdict is kept for longer; what another replica announces is believed here: no
- * verdict that rests on less is given, and the list or answer is fetched again. Hears on the way
- * which default anchors are in use. Any thread.
+ * Revocations that are found after a verdict. This replica announces those that it finds, and again
+ * for an hour, since no verdict is kept for longer. It believes those of other replicas: it gives
+ * no verdict that rests on less, and fetches the list or answer again. The records also name the
+ * default anchors in use. Any thread.
  */
 @ApplicationScoped
 public class Revocations {
@@ -71,8 +71,8 @@ public class Revocations {
     this.others = new TopicFollower(log, Topics.CERTIFICATE_VERDICTS, new OfOthers());
   }
 
-  /** Follows what other replicas announce. */
-  void follow(@Observes TopicsReady ready) {
+  /** Follows the announcements of other replicas. */
+  void follow(@Observes TopicsVerified ready) {
     others.start();
   }
 
@@ -80,7 +80,7 @@ public class Revocations {
     others.close();
   }
 
-  void found(@Observes Revoked revoked) {
+  void found(@Observes RevokedCertificate revoked) {
     RevocationAnnouncement announcement =
         RevocationAnnouncement.newBuilder()
             .setCertificateFingerprint(ByteString.copyFrom(revoked.certificate()))
@@ -106,7 +106,7 @@ public class Revocations {
     publisher.announce(announcement);
   }
 
-  /** Announces once more what callers may still not know, should a record have been lost. */
+  /** Announces the last hour's revocations once more, should a record have been lost. */
   void announceAgain() {
     long since = clock.millis() - REPEATED.toMillis();
     List<RevocationAnnouncement> again;
@@ -117,7 +117,7 @@ public class Revocations {
     again.forEach(publisher::announce);
   }
 
-  /** A verdict was overtaken by what is announced: what it rests on is fetched again. */
+  /** An announcement has overtaken a verdict: its evidence is fetched again. */
   void overtaken(CertificateVerdict verdict) {
     for (AnnouncedRevocations.Overtaken overtaken : memory.overtakenBy(verdict)) {
       RevocationEvidence evidence = overtaken.evidence();
@@ -125,7 +125,7 @@ public class Revocations {
     }
   }
 
-  // Of a responder only what it said of this certificate.
+  // Of a responder only its answer about this certificate.
   private void fetchAgain(String url, ByteString certificate, long byMillis) {
     Instant by = Instant.ofEpochMilli(byMillis);
     lists.overtaken(url, certificate.toByteArray(), by);
@@ -158,7 +158,7 @@ public class Revocations {
           bundles.announced(VerdictRecord.parseFrom(value).getAnchors().getAnchors().getVersion());
         }
       } catch (InvalidProtocolBufferException e) {
-        LOG.warnf("what another replica announces cannot be read: %s", e.getMessage());
+        LOG.warnf("an announcement of another replica cannot be read: %s", e.getMessage());
       }
     }
   }

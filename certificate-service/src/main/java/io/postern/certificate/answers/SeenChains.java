@@ -13,19 +13,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When this process first saw a chain, and on which day it last recorded it: a chain in use is
- * recorded once a day. At most {@value #MOST_NEW} chains a day that were not known before, and
- * {@value #MOST_OF_A_LEAF} of one leaf, whose owner may put behind it whatever he likes; {@value
- * #SIZE} are remembered, one that is forgotten is recorded once more. Any thread.
+ * The chains that this process has seen: when first, and on which day it last recorded each. A
+ * chain in use is recorded once a day. At most {@value #MOST_NEW} chains a day that were not known
+ * before, and {@value #MOST_OF_A_LEAF} of one leaf, whose owner can put any certificates behind it;
+ * {@value #SIZE} are remembered, one that is forgotten is recorded once more. Any thread.
  */
 final class SeenChains {
   static final int MOST_NEW = 10_000;
   static final int MOST_OF_A_LEAF = 4;
   private static final int SIZE = 20_000;
 
-  // Whoever likes can make a chain of these, with any name in it: of a path that is too complex,
-  // not
-  // valid at the time, or signed by what is not accepted, not all signatures were checked.
+  // Any stranger can make a chain of these, with any name in it: where a path is too complex, not
+  // valid at the time, or signed by a weak key or algorithm, not all signatures were checked.
   private static final Set<VerdictReason> UNPROVED =
       Set.of(
           VerdictReason.TOO_COMPLEX,
@@ -34,14 +33,14 @@ final class SeenChains {
           VerdictReason.WEAK_KEY,
           VerdictReason.WEAK_SIGNATURE);
 
-  private record Seen(Instant first, LocalDate recorded) {}
+  private record Sighting(Instant first, LocalDate recorded) {}
 
-  private final Map<String, Seen> seen =
+  private final Map<String, Sighting> seen =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Seen> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Sighting> eldest) {
           return size() > SIZE;
         }
       };
@@ -52,13 +51,13 @@ final class SeenChains {
   private final Map<String, Integer> newOfLeaf = new HashMap<>();
 
   /**
-   * @param dropped called for each new chain beyond what a day has room for
+   * @param dropped called for each new chain beyond the day's bounds
    */
   SeenChains(Runnable dropped) {
     this.dropped = dropped;
   }
 
-  /** Some anchor's owner stands for what the chain says: it is worth keeping, good or not. */
+  /** An anchor's owner vouches for the chain: it is recorded, good or not. */
   static boolean isProved(CertificateVerdict verdict) {
     return verdict.getPathCount() > 0 && !UNPROVED.contains(verdict.getReason());
   }
@@ -72,7 +71,7 @@ final class SeenChains {
   synchronized @Nullable Instant toRecord(
       String fingerprint, String leaf, OptionalLong known, Instant now) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    Seen before = seen.get(fingerprint);
+    Sighting before = seen.get(fingerprint);
     if (before != null && before.recorded().equals(today)) {
       return null;
     }
@@ -84,7 +83,7 @@ final class SeenChains {
         known.isPresent()
             ? Instant.ofEpochMilli(known.getAsLong())
             : before == null ? now : before.first();
-    seen.put(fingerprint, new Seen(first, today));
+    seen.put(fingerprint, new Sighting(first, today));
     return first;
   }
 

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Clocks that differ from the log's: of those who ask, by each question, and this machine's. They
- * change no deadline ({@link LogClock}), but end verdicts and lists early or late, so they are
+ * Clocks that differ from the log's: those of the callers, by each question, and this machine's.
+ * They change no deadline ({@link LogClock}), but end verdicts and lists early or late, so they are
  * logged, now and then, and measured. Any thread.
  */
 final class Skew {

@@ -1,8 +1,9 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.OcspStore;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.service.LogStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * What has to be done from time to time, on one thread of its own: refresh revocation lists,
- * announce the default set.
+ * The regular work, on one thread of its own: refreshes revocation lists, announces the default
+ * set.
  */
 @ApplicationScoped
 public class Upkeep {
@@ -29,7 +30,7 @@ public class Upkeep {
   private final OcspStore responders;
   private final Publisher publisher;
   private final Revocations revocations;
-  private final LogLink log;
+  private final LogStart log;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon().factory());
@@ -41,7 +42,7 @@ public class Upkeep {
       OcspStore responders,
       Publisher publisher,
       Revocations revocations,
-      LogLink log) {
+      LogStart log) {
     this.settings = settings;
     this.anchors = anchors;
     this.lists = lists;
@@ -63,7 +64,7 @@ public class Upkeep {
   }
 
   private void announce() {
-    if (log.topicsReady()) {
+    if (log.topicsVerified()) {
       publisher.announce(anchors.announcement());
       revocations.announceAgain();
     }

@@ -5,16 +5,16 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
-import io.postern.log.AnnouncedRevocations;
+import io.postern.log.verdicts.AnnouncedRevocations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts that are still valid, so that a question asked again costs nothing, and the revocations
- * that were announced, which void some. A bounded number, the ones not asked for longest go first;
- * a verdict is about 2 KB. Any thread.
+ * The verdicts that are still valid, so that a question asked again costs nothing, and the
+ * announced revocations, which void some. A bounded number, the ones not asked for longest go
+ * first; a verdict is about 2 KB. Any thread.
  */
 final class VerdictMemory {
   private final Map<VerdictKey, CertificateVerdict> verdicts;
@@ -36,7 +36,7 @@ final class VerdictMemory {
     verdicts.put(key, verdict);
   }
 
-  /** A certificate was revoked: what rests on it is judged again. False: it was known. */
+  /** A certificate was revoked: verdicts that rest on it are void. False: it was known. */
   synchronized boolean announce(RevocationAnnouncement revocation) {
     if (!revocations.take(revocation)) {
       return false;
@@ -46,19 +46,22 @@ final class VerdictMemory {
     return true;
   }
 
-  /** What of a verdict's evidence, also about those beside its path, was overtaken. */
+  /**
+   * The part of a verdict's evidence that an announcement has overtaken, the evidence about
+   * certificates beside its path included.
+   */
   List<AnnouncedRevocations.Overtaken> overtakenBy(CertificateVerdict verdict) {
     return revocations.overtaken(verdict);
   }
 
-  /** The verdict rests on what was published before an announced revocation. */
+  /** The verdict rests on a publication older than an announced revocation. */
   boolean overtaken(CertificateVerdict verdict) {
     return revocations.voids(verdict);
   }
 
   /**
-   * @param inForce as it is announced: a verdict by an earlier default set is void, and any that
-   *     does not know what is distrusted now
+   * @param inForce as it is announced: a verdict by an earlier default set is void, and so is one
+   *     by an earlier distrust
    */
   synchronized @Nullable CertificateVerdict get(
       VerdictKey key, AnchorSetAnnouncement inForce, long nowMillis) {

@@ -10,28 +10,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions that wait for a judge, newest first, so that an old backlog delays no fresh one. A
- * question that is waiting or in work already is not taken in twice: its answer serves all.
+ * Questions that wait for a judgement, newest first, so that an old backlog delays no fresh one. A
+ * question that waits or is being judged already is not taken in twice: its answer serves all.
  *
- * <p>Bounded by count and bytes: what is too much pushes the oldest out. Any thread; {@link #take}
- * blocks, nothing else does.
+ * <p>Bounded by count and bytes: one question too many pushes the oldest out. Any thread; {@link
+ * #awaitOne} blocks, nothing else does.
  */
 final class WaitingRoom {
-  /** What became of a question that was offered. */
+  /** The fate of a question that was offered. */
   enum Entry {
     WAITS,
     MERGED
   }
 
   /**
-   * @param pushedOut questions that had to leave for it; whoever offered answers them
+   * @param pushedOut questions that had to leave for it; the caller answers them
    */
   record Result(Entry entry, List<Question> pushedOut) {}
 
   private final int maxCount;
   private final long maxBytes;
   private final Deque<Question> waiting = new ArrayDeque<>();
-  // Latest deadline of the questions with a key, waiting or in work.
+  // Latest deadline of the questions with a key, waiting or being judged.
   private final Map<VerdictKey, Long> deadlines = new HashMap<>();
   private long bytes;
   private boolean closed;
@@ -61,15 +61,20 @@ final class WaitingRoom {
     return new Result(Entry.WAITS, pushedOut);
   }
 
-  /** The newest question, with the latest deadline of those that were merged; null: closed. */
-  synchronized @Nullable Question take() throws InterruptedException {
+  /** Blocks until a question waits; false: the room is closed. */
+  synchronized boolean awaitOne() throws InterruptedException {
     while (waiting.isEmpty() && !closed) {
       wait();
     }
-    if (closed) {
+    return !closed;
+  }
+
+  /** The newest question, with the latest deadline of those that were merged; null: none waits. */
+  synchronized @Nullable Question poll() {
+    Question newest = waiting.pollFirst();
+    if (newest == null) {
       return null;
     }
-    Question newest = waiting.removeFirst();
     bytes -= newest.bytes();
     long deadline = deadlines.getOrDefault(newest.key(), newest.deadlineMillis());
     return new Question(newest.key(), newest.request(), deadline, newest.bytes());

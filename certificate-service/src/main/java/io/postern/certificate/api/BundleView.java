@@ -55,7 +55,7 @@ final class BundleView {
       List<String> came,
       List<AnchorView> went) {}
 
-  /** What changed from one version to another. */
+  /** The changes from one version to another. */
   public record Difference(
       String from,
       String to,

@@ -56,8 +56,8 @@ public class CertificateChecksResource {
   @APIResponse(
       responseCode = "200",
       description =
-          "Done: a Report; for caName what trust-anchors answers, and in \"seen\" a Report for the newest"
-              + " two chains with that authority that were seen in traffic",
+          "Done: a Report; for caName the answer of trust-anchors, and in \"seen\" a Report for the"
+              + " newest two chains with that authority that were seen in traffic",
       content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
   @APIResponse(
       responseCode = "400",
@@ -86,7 +86,7 @@ public class CertificateChecksResource {
     }
   }
 
-  // The root check's answer, and what came of the endpoints of chains that were seen.
+  // The root check's answer, and the results for the endpoints of chains that were seen.
   private ObjectNode ofAuthority(String caName) throws InterruptedException {
     ObjectNode answer =
         json.valueToTree(roots.now(null).find(caName.strip(), AnchorQuery.name(caName)));

@@ -18,8 +18,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * Our certificates, to be published: without credentials, as a page that works without script and
- * as JSON. Read from what the services present at this time.
+ * Our certificates, for the public: without credentials, as a page that works without script and as
+ * JSON. From the services' present records.
  */
 @Path("/")
 @Tag(name = "published", description = "Our certificates, suites and groups, for partners")

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be checked: one of the first three. */
+/** The subject of the check: one of the first three. */
 public record CheckRequest(
-    @Schema(description = "Certificates in PEM, the leaf and what is sent behind it")
+    @Schema(description = "Certificates in PEM, the leaf and those sent behind it")
         @Nullable String pem,
     @Schema(description = "A mail server: HOST, HOST:PORT, [IPv6]:PORT; port 25 where none is")
         @Nullable String host,

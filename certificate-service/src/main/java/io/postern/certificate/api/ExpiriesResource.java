@@ -1,8 +1,8 @@
 package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
-import io.postern.certificate.expiry.Ending;
-import io.postern.certificate.expiry.Expiring;
+import io.postern.certificate.expiry.CertificateEnd;
+import io.postern.certificate.expiry.ExpiringCertificate;
 import io.postern.certificate.expiry.ExpiryWatch;
 import io.quarkus.security.Authenticated;
 import jakarta.ws.rs.DefaultValue;
@@ -43,11 +43,11 @@ public class ExpiriesResource {
    * @param total how many there are
    * @param certificates the nearest end first, at most 5,000
    */
-  public record Answer(int withinDays, int total, List<Expiring> certificates) {}
+  public record Answer(int withinDays, int total, List<ExpiringCertificate> certificates) {}
 
   @GET
   @Operation(
-      summary = "What ends within some days, or has ended",
+      summary = "The certificates that end within some days, or have ended",
       description =
           "Our own certificates, those of partners that were seen within 30 days with connector and"
               + " peer, and all trust anchors.")
@@ -59,7 +59,7 @@ public class ExpiriesResource {
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Our certificates, or what was seen in traffic, have not been read yet",
+      description = "Our certificates, or the records of traffic, have not been read yet",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response expiring(
       @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
@@ -77,14 +77,18 @@ public class ExpiriesResource {
                 Response.status(Response.Status.SERVICE_UNAVAILABLE)
                     .entity(
                         new ApiError(
-                            "our certificates and what was seen in traffic are not read yet from"
+                            "our certificates and the records of traffic are not read yet from"
                                 + " the log: try again")))
         .build();
   }
 
-  private static Answer answer(int withinDays, List<Ending> endings) {
-    List<Expiring> shown =
-        endings.stream().limit(MOST).map(Ending::expiring).flatMap(Optional::stream).toList();
+  private static Answer answer(int withinDays, List<CertificateEnd> endings) {
+    List<ExpiringCertificate> shown =
+        endings.stream()
+            .limit(MOST)
+            .map(CertificateEnd::expiring)
+            .flatMap(Optional::stream)
+            .toList();
     return new Answer(withinDays, endings.size(), shown);
   }
 }

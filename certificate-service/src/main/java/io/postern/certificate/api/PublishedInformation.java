@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Our certificates and what our TLS engines do, as they were at a time.
+ * Our certificates and the capabilities of our TLS engines, at one time.
  *
- * @param note what TLS does not do (S1)
+ * @param note the limits of TLS (S1)
  */
 public record PublishedInformation(
     Instant at,

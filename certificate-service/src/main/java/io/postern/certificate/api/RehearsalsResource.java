@@ -24,9 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a change of a certificate would do. At most four at a time; each may wait for revocation.
- */
+/** Rehearsals of a change of certificate. At most four at a time; each may wait for revocation. */
 @Path("/api/v1/certificate-rehearsals")
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
@@ -52,10 +50,12 @@ public class RehearsalsResource {
   @POST
   @RunOnVirtualThread
   @Operation(
-      summary = "Who would fail if this certificate replaced another one",
+      summary =
+          "The partners and connectors that would fail if this certificate replaced another one",
       description =
-          "Partners that have seen our certificate, and connectors and mailbox routes that depend on"
-              + " a certificate of others, each with ok, check (and what to ask) or fails (and why).")
+          "Partners that have seen our certificate, and connectors and mailbox routes that depend"
+              + " on a certificate of others, each with ok, check (with the question to ask) or"
+              + " fails (with the reason).")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Rehearsal.class)))

@@ -1,6 +1,6 @@
 package io.postern.certificate.api;
 
-import io.postern.certificate.revocation.Endpoints;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.quarkus.security.Authenticated;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What to do to have a root trusted, with the names of this installation's settings. Pure. */
+/** The steps to have a root trusted, with the names of this installation's settings. Pure. */
 record RootAdvice(AnchorSettings settings) {
 
   /** In order; empty: it is trusted where it was asked for. */
@@ -85,8 +85,8 @@ record RootAdvice(AnchorSettings settings) {
     }
     return "Get the certificate of \""
         + asked
-        + "\" from its authority, and compare its SHA-256 with what the authority publishes by"
-        + " another way.";
+        + "\" from its authority, and compare its SHA-256 with the one that the authority publishes"
+        + " by another way.";
   }
 
   private String install() {

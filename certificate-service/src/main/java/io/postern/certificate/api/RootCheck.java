@@ -28,8 +28,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is this root trusted here, since when, by which bundle; if not, what to do (S10). What is trusted
- * and from where is told from what is in force in this replica, and only dates from the history:
+ * Is this root trusted here, since when, by which bundle; if not, which steps make it so (S10)?
+ * Trust and sources come from this replica's anchors in force, and only dates from the history:
  * another replica's record says nothing about this one. Pure.
  *
  * @param history null: the log is away

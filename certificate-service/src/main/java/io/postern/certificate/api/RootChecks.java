@@ -6,14 +6,14 @@ import io.postern.certificate.anchors.SetInForce;
 import io.postern.certificate.answers.AnchorSettings;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.ServiceUnavailableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what is in force for the root check. Any thread; does not wait. */
+/** Collects the anchors in force for the root check. Any thread; does not wait. */
 @ApplicationScoped
 class RootChecks {
   private final RootAdvice advice;

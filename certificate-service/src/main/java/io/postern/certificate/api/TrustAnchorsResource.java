@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
     content = @Content(schema = @Schema(implementation = TrustAnswer.class)))
 @APIResponse(
     responseCode = "400",
-    description = "What was asked for is wrong; the error names it",
+    description = "The request is wrong; the error names the fault",
     content = @Content(schema = @Schema(implementation = ApiError.class)))
 @APIResponse(
     responseCode = "404",
@@ -62,12 +62,13 @@ public class TrustAnchorsResource {
 
   /** The chain under whose root is looked. */
   public record Chain(
-      @Schema(description = "Certificates in PEM, the leaf and what is sent behind it")
+      @Schema(description = "Certificates in PEM, the leaf and those sent behind it")
           @Nullable String pem) {}
 
   @GET
   @Operation(
-      summary = "Roots of a name or fingerprint: trusted here, since when; if not, what to do",
+      summary =
+          "Roots of a name or fingerprint: trusted here, since when; if not, the steps to trust it",
       description = ABOUT)
   public Response find(
       @Parameter(description = "A part of the subject, in either case") @QueryParam("name")

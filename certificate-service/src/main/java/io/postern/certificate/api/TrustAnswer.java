@@ -68,7 +68,7 @@ public record TrustAnswer(
    *
    * @param withDefaults the default anchors are part of it
    * @param anchors how many it has in all
-   * @param removed SHA-256 of what the organization distrusts
+   * @param removed SHA-256 of the certificates that the organization distrusts
    * @param trusted as {@link TrustAnswer#trusted}, by this set
    */
   public record AnchorSetView(

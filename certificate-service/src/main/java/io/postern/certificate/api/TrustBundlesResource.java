@@ -20,11 +20,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The versions of the default trust anchors: which there were, when, and what changed (S10). */
+/** The versions of the default trust anchors, their times and their differences (S10). */
 @Path("/api/v1/trust-bundles")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "trust", description = "What is trusted here, since when, and from where")
+@Tag(name = "trust", description = "The roots trusted here, since when, and from where")
 public class TrustBundlesResource {
   static final String NOT_READ = "the recorded bundles are not read yet: the log is away";
   private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
@@ -42,8 +42,8 @@ public class TrustBundlesResource {
   @Operation(
       summary = "The versions of the default trust anchors, newest first",
       description =
-          "The newest 200 versions. \"inForce\" is the one in the replica that answers: the first, unless"
-              + " another replica has other sources or a change is not recorded yet.")
+          "The newest 200 versions. \"inForce\" is the one in the replica that answers: the first,"
+              + " unless another replica has other sources or a change is not recorded yet.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Versions.class)))
@@ -81,7 +81,7 @@ public class TrustBundlesResource {
   @GET
   @Path("{from}/differences/{to}")
   @RunOnVirtualThread
-  @Operation(summary = "What changed from one version to another: anchors that came and went")
+  @Operation(summary = "The changes from one version to another: anchors that came and went")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Difference.class)))

@@ -1,7 +1,7 @@
 /**
- * What an administrator asks about certificates, over HTTP (docs/design/architecture.md,
- * "Certificate verdicts"; S8 to S11). All of it needs the administrator's credentials but the
- * information about our own certificates, which is there to be published.
+ * The administrator's questions about certificates, over HTTP (docs/design/architecture.md,
+ * "Certificate verdicts"; S8 to S11). All of it needs the administrator's credentials, except the
+ * information about our own certificates, which is for the public.
  */
 @NullMarked
 package io.postern.certificate.api;

@@ -8,7 +8,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.TrustBundle;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,12 +22,12 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each version of the default set when it comes in force, and holds what was recorded. It
- * reads before it writes, so that what another replica has recorded is not written again; where two
- * wrote at the same time, both write what the two records say together, which is the same.
+ * Records each version of the default set when it comes in force, and holds the recorded versions.
+ * It reads before it writes, so that it does not write another replica's record again; where two
+ * write at the same time, both write the union of the two records, which is the same.
  *
- * <p>Any thread; {@link #record} blocks for an acknowledgement, at most some 12 s. What could not
- * be written is written by a later call.
+ * <p>Any thread; {@link #record} blocks for an acknowledgement, at most some 12 s. A later call
+ * writes a record that could not be written.
  */
 public final class BundleLedger implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(12);
@@ -45,16 +45,16 @@ public final class BundleLedger implements AutoCloseable {
   private volatile Runnable foreign = () -> {};
   private @Nullable KafkaProducer<String, byte[]> producer;
   private String recorded = "";
-  private volatile Other other = new Other("", 0);
+  private volatile OtherVersion other = new OtherVersion("", 0);
 
   /**
    * A version that is the newest recorded and not ours, and when it was last known to be in use.
    */
-  private record Other(String version, long heardNanos) {}
+  private record OtherVersion(String version, long heardNanos) {}
 
   /**
-   * @param gone how long nobody has announced another version until it counts as in use by none:
-   *     some periods of announcing
+   * @param gone the silence after which another version counts as unused: some periods of
+   *     announcing
    */
   public BundleLedger(
       LogSettings settings, DefaultAnchors defaults, InstantSource clock, Duration gone) {
@@ -78,30 +78,30 @@ public final class BundleLedger implements AutoCloseable {
     foreign = listener;
   }
 
-  /** What was recorded; empty while it has not been read to its end. */
+  /** The recorded versions; empty while the log has not been read to its end. */
   public Optional<AnchorHistory> history() {
     return Optional.ofNullable(history);
   }
 
   /** A replica, this one too, has this version in force now. */
   public void announced(String version) {
-    Other now = other;
+    OtherVersion now = other;
     if (version.equals(now.version())) {
-      other = new Other(version, System.nanoTime());
+      other = new OtherVersion(version, System.nanoTime());
     }
   }
 
   /**
-   * Records the set in force, unless it is the newest that was recorded. Once for each change here:
-   * two replicas whose sources differ would else record by turns. And again when the newest is of a
-   * replica that is gone: it would be told as the one in force for ever.
+   * Records the set in force, unless it is the newest recorded. Once for each change here: two
+   * replicas whose sources differ would else record by turns. And again when the newest is of a
+   * replica that is gone: the API would else report it as the one in force for ever.
    */
   public void record() {
     synchronized (writing) {
       AnchorHistory known = history;
       TrustBundle bundle = defaults.bundle();
       if (known == null || (bundle.getVersion().equals(recorded) && !leftBehind(known, bundle))) {
-        return; // what is not read to its end yet comes back to this when it is
+        return; // the reader calls this again at its end
       }
       TrustBundle record = known.toRecord(bundle, clock.instant());
       if (record != null) {
@@ -118,12 +118,12 @@ public final class BundleLedger implements AutoCloseable {
     String newest =
         known.timeline().isEmpty() ? "" : known.timeline().getFirst().bundle().getVersion();
     if (newest.equals(ours.getVersion())) {
-      other = new Other("", 0);
+      other = new OtherVersion("", 0);
       return false;
     }
-    Other now = other;
+    OtherVersion now = other;
     if (!now.version().equals(newest)) {
-      other = new Other(newest, System.nanoTime());
+      other = new OtherVersion(newest, System.nanoTime());
       return false;
     }
     return System.nanoTime() - now.heardNanos() >= gone.toNanos();

@@ -6,7 +6,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.RevocationConfig;
-import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.certificate.traffic.TrafficRecords;
 import io.postern.check.CertificateCheck;
 import io.postern.check.CheckSettings;
 import io.postern.check.Target;
@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Checks with the settings and the default anchors of this service, so that what they tell holds
- * for mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
- * time; nobody waits for a turn.
+ * Checks with the settings and the default anchors of this service, so that their results hold for
+ * mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
+ * time; one more is refused at once.
  */
 @ApplicationScoped
 public class Checks {
@@ -35,13 +35,13 @@ public class Checks {
   private static final int MOST_SEEN = 2;
   private static final Duration SEEN_WITHIN = Duration.ofDays(90);
 
-  private final SeenInTraffic seen;
+  private final TrafficRecords seen;
   private final CertificateCheck check;
   private final DefaultAnchors anchors;
   private final Semaphore turns = new Semaphore(AT_ONCE);
 
   public Checks(
-      RevocationConfig settings, DefaultAnchors anchors, SeenInTraffic seen, InstantSource clock) {
+      RevocationConfig settings, DefaultAnchors anchors, TrafficRecords seen, InstantSource clock) {
     this.seen = seen;
     this.anchors = anchors;
     this.check =

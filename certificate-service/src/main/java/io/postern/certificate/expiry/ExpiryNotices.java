@@ -4,12 +4,12 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateExpiring;
 import io.postern.contracts.v1.ExpiringKind;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,11 +26,11 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
 /**
- * Tells once that a certificate has come within 60 days, within 30 days and to its end: a record in
- * certificate.expiries, and counts in the metric {@code postern.certificate.expiring}. What was
- * told is read back from the log, so that neither a restart nor another replica tells it again but
- * in a race, where both write the same key. It looks every minute, on a thread of its own; {@link
- * #look} may be called by any.
+ * Records once that a certificate has come within 60 days, within 30 days and to its end, in
+ * certificate.expiries, and counts in the metric {@code postern.certificate.expiring}. It reads the
+ * recorded notices back from the log, so that neither a restart nor another replica records one
+ * again but in a race, where both write the same key. It looks every minute, on a thread of its
+ * own; any thread may call {@link #look}.
  */
 @ApplicationScoped
 public class ExpiryNotices {
@@ -45,7 +45,7 @@ public class ExpiryNotices {
   private final InstantSource clock;
   private final MultiGauge gauge;
   private final TopicFollower follower;
-  private final ToldExpiries told;
+  private final RecordedExpiries told;
   private final Thread thread = Thread.ofPlatform().daemon().name("expiries").unstarted(this::run);
 
   ExpiryNotices(
@@ -59,11 +59,12 @@ public class ExpiryNotices {
     this.emitter = emitter;
     this.clock = clock;
     this.gauge = MultiGauge.builder("postern.certificate.expiring").register(meters);
-    this.told = new ToldExpiries(meters.counter("postern.certificate.expiries.untold")::increment);
+    this.told =
+        new RecordedExpiries(meters.counter("postern.certificate.expiries.untold")::increment);
     this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, told);
   }
 
-  void start(@Observes TopicsReady ready) {
+  void start(@Observes TopicsVerified ready) {
     follower.start();
     thread.start();
   }
@@ -92,18 +93,18 @@ public class ExpiryNotices {
     }
   }
 
-  /** Counts, and tells what is new. False: what there is has not been read yet. */
+  /** Counts, and records the new notices. False: the log has not been read to its end yet. */
   public synchronized boolean look() {
-    Optional<List<Ending>> near = watch.within(DAYS, clock.instant());
+    Optional<List<CertificateEnd>> near = watch.within(DAYS, clock.instant());
     near.ifPresent(this::count);
     near.ifPresent(all -> all.forEach(this::tell));
     return near.isPresent();
   }
 
-  private void count(List<Ending> near) {
+  private void count(List<CertificateEnd> near) {
     List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    for (Expiring.Kind kind : Expiring.Kind.values()) {
-      for (Expiring.Band band : Expiring.NEAR) {
+    for (ExpiringCertificate.Kind kind : ExpiringCertificate.Kind.values()) {
+      for (ExpiringCertificate.Band band : ExpiringCertificate.NEAR) {
         long count = near.stream().filter(e -> e.kind() == kind && e.band() == band).count();
         rows.add(
             MultiGauge.Row.of(Tags.of("kind", kind.toString(), "band", band.toString()), count));
@@ -112,14 +113,14 @@ public class ExpiryNotices {
     gauge.register(rows, true);
   }
 
-  private void tell(Ending ending) {
-    String key = ToldExpiries.key(ending);
+  private void tell(CertificateEnd ending) {
+    String key = RecordedExpiries.key(ending);
     if (told.isNew(key)) {
       ending.expiring().ifPresent(expiring -> tell(key, expiring));
     }
   }
 
-  private void tell(String key, Expiring expiring) {
+  private void tell(String key, ExpiringCertificate expiring) {
     CertificateExpiring record =
         CertificateExpiring.newBuilder()
             .setKind(ExpiringKind.valueOf(expiring.kind().name() + "_EXPIRING"))
@@ -141,7 +142,7 @@ public class ExpiryNotices {
                 }
               });
     } catch (IllegalStateException full) {
-      told.failed(key); // told at the next look
+      told.failed(key); // the next look records it
     }
   }
 }

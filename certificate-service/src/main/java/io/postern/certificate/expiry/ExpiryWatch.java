@@ -5,7 +5,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
-import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.certificate.traffic.TrafficRecords;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,34 +13,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When the certificates end that mail depends on: our own, those of partners that were seen within
- * 30 days, and all trust anchors. Computed when asked, from what the log has; any thread.
+ * The ends of the certificates that mail depends on: our own, those of partners that were seen
+ * within 30 days, and all trust anchors. Computed for each call, from the log's records; any
+ * thread.
  */
 @ApplicationScoped
 public class ExpiryWatch {
   private static final Duration SEEN_WITHIN = Duration.ofDays(30);
 
   private final OwnTlsReader own;
-  private final SeenInTraffic seen;
+  private final TrafficRecords seen;
   private final AnchorStore anchors;
   private final PartnerEnds partners = new PartnerEnds();
 
-  ExpiryWatch(OwnTlsReader own, SeenInTraffic seen, AnchorStore anchors) {
+  ExpiryWatch(OwnTlsReader own, TrafficRecords seen, AnchorStore anchors) {
     this.own = own;
     this.seen = seen;
     this.anchors = anchors;
   }
 
   /**
-   * What ends within the days, or has ended; the nearest end first. Empty while our own
-   * certificates or what was seen in traffic have not been read: nothing is known then.
+   * The certificates that end within the days, or have ended; the nearest end first. Empty while
+   * our own certificates or the partners' have not been read: nothing is known then.
    */
-  public Optional<List<Ending>> within(int days, Instant now) {
+  public Optional<List<CertificateEnd>> within(int days, Instant now) {
     Optional<List<PublishedCertificate>> ours = own.history().certificates(now);
     if (ours.isEmpty() || !seen.isRead()) {
       return Optional.empty();
     }
-    Endings endings = new Endings(now, days);
+    CertificateEnds endings = new CertificateEnds(now, days);
     own(ours.get(), endings);
     partners.add(seen.chains(now, SEEN_WITHIN), seen.handshakes(now, SEEN_WITHIN), endings);
     anchors
@@ -49,23 +50,31 @@ public class ExpiryWatch {
             (set, trusted) ->
                 trusted
                     .certificates()
-                    .forEach(c -> add(endings, Expiring.Kind.ANCHOR, c, "anchors " + set)));
+                    .forEach(
+                        c -> add(endings, ExpiringCertificate.Kind.ANCHOR, c, "anchors " + set)));
     return Optional.of(endings.all());
   }
 
-  private static void own(List<PublishedCertificate> ours, Endings endings) {
+  private static void own(List<PublishedCertificate> ours, CertificateEnds endings) {
     for (PublishedCertificate published : ours) {
       if (published.state() != PublishedCertificate.State.DEPRECATED) {
         String use = (published.use() + " " + published.connectorName()).strip();
         for (ParsedCertificate certificate : published.chain()) {
-          add(endings, Expiring.Kind.OWN, certificate, use + " (" + published.state() + ")");
+          add(
+              endings,
+              ExpiringCertificate.Kind.OWN,
+              certificate,
+              use + " (" + published.state() + ")");
         }
       }
     }
   }
 
   private static void add(
-      Endings endings, Expiring.Kind kind, ParsedCertificate certificate, String place) {
+      CertificateEnds endings,
+      ExpiringCertificate.Kind kind,
+      ParsedCertificate certificate,
+      String place) {
     if (endings.isNear(certificate.notAfter())) {
       ByteString der = ByteString.copyFrom(certificate.der());
       endings.add(kind, der, certificate.notAfter(), place);

@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 import org.bouncycastle.cert.X509CertificateHolder;
 
 /**
- * When partners' certificates end. There may be 20,000 chains, and most end much later: of each
- * chain nothing is kept but its earliest end, by its fingerprint, as long as it is seen. Any
- * thread.
+ * The ends of partners' certificates. There may be 20,000 chains, and most end much later: of each
+ * chain only its earliest end is kept, by its fingerprint, as long as it is seen. Any thread.
  */
 final class PartnerEnds {
   private final Map<ByteString, Instant> earliest = new ConcurrentHashMap<>();
@@ -27,7 +26,7 @@ final class PartnerEnds {
   /**
    * @param chains all that were seen
    */
-  void add(List<CertificateChain> chains, List<HandshakeSeen> handshakes, Endings endings) {
+  void add(List<CertificateChain> chains, List<HandshakeSeen> handshakes, CertificateEnds endings) {
     Set<ByteString> seen = new HashSet<>();
     for (CertificateChain chain : chains) {
       seen.add(chain.getFingerprint());
@@ -40,10 +39,10 @@ final class PartnerEnds {
       for (ByteString der : chain.getCertificatesList()) {
         Instant end = end(der);
         if (endings.isNear(end)) {
-          endings.add(Expiring.Kind.PARTNER, der, end, side(chain));
+          endings.add(ExpiringCertificate.Kind.PARTNER, der, end, side(chain));
           places
               .getOrDefault(chain.getFingerprint(), Set.of())
-              .forEach(place -> endings.add(Expiring.Kind.PARTNER, der, end, place));
+              .forEach(place -> endings.add(ExpiringCertificate.Kind.PARTNER, der, end, place));
         }
       }
     }

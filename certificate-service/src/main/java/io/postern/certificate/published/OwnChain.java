@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A chain that a replica has told of, read once. Immutable.
+ * A chain of a replica's record, read once. Immutable.
  *
  * @param certificates leaf first; at least one
  * @param facts of the same

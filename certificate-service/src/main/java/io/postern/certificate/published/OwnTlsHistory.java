@@ -9,8 +9,8 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
-import io.postern.log.OwnTlsAnnouncer;
-import io.postern.log.TopicFollower;
+import io.postern.log.certificates.OwnTlsAnnouncer;
+import io.postern.log.reading.TopicFollower;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,9 +23,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the replicas have told of their certificates (certificate.own), as it is now and was before,
- * by the log's clock. A replica that was silent for 13 h presents nothing. Any thread reads; the
- * follower's writes. At most {@value #MOST} certificates, chains and replicas, those heard of last.
+ * The replicas' records of their certificates (certificate.own), now and before, by the log's
+ * clock. A replica that was silent for 13 h presents nothing. Any thread reads; the follower's
+ * writes. At most {@value #MOST} certificates, chains and replicas, those recorded last.
  */
 public final class OwnTlsHistory implements TopicFollower.View {
   static final int MOST = 1000;
@@ -35,10 +35,11 @@ public final class OwnTlsHistory implements TopicFollower.View {
   record Key(CertificateRole role, String name, ParsedCertificate leaf) {}
 
   /** One that a replica presents or announces. */
-  private record Shown(Key key, OwnCertificateState state, OwnChain chain, long plannedMillis) {}
+  private record PresentedChain(
+      Key key, OwnCertificateState state, OwnChain chain, long plannedMillis) {}
 
   /** A replica's newest record. */
-  private record Told(long atMillis, OwnTls own, List<Shown> shown) {}
+  private record ReplicaRecord(long atMillis, OwnTls own, List<PresentedChain> shown) {}
 
   private static final class Presented {
     private final long since;
@@ -52,7 +53,7 @@ public final class OwnTlsHistory implements TopicFollower.View {
   }
 
   private final Map<ByteString, OwnChain> chains = bounded();
-  private final Map<String, Told> newest = bounded();
+  private final Map<String, ReplicaRecord> newest = bounded();
   private final Map<Key, Presented> presented = bounded();
   private boolean complete;
   private long changes;
@@ -98,7 +99,7 @@ public final class OwnTlsHistory implements TopicFollower.View {
 
   private void take(OwnTls own, long atMillis) {
     String replica = own.getService() + "/" + own.getReplica();
-    Told before = newest.get(replica);
+    ReplicaRecord before = newest.get(replica);
     boolean farewell = own.getCertificatesCount() == 0;
     if (farewell && before != null && own.getStartMillis() != before.own().getStartMillis()) {
       return; // of an earlier start of the same name
@@ -108,16 +109,16 @@ public final class OwnTlsHistory implements TopicFollower.View {
       long until = Math.min(atMillis, before.atMillis() + OwnTlsAnnouncer.SILENT.toMillis());
       before.shown().forEach(was -> seen(was, until));
     }
-    List<Shown> shown = new ArrayList<>();
+    List<PresentedChain> shown = new ArrayList<>();
     for (OwnCertificate is : own.getCertificatesList()) {
       OwnChain chain = chain(is, replica);
       if (chain != null) {
         Key key = new Key(is.getRole(), is.getName(), chain.leaf());
-        shown.add(new Shown(key, is.getState(), chain, is.getPlannedMillis()));
+        shown.add(new PresentedChain(key, is.getState(), chain, is.getPlannedMillis()));
       }
     }
     shown.forEach(is -> seen(is, atMillis));
-    newest.put(replica, new Told(atMillis, own, shown));
+    newest.put(replica, new ReplicaRecord(atMillis, own, shown));
   }
 
   private @Nullable OwnChain chain(OwnCertificate own, String replica) {
@@ -141,7 +142,7 @@ public final class OwnTlsHistory implements TopicFollower.View {
     }
   }
 
-  private void seen(Shown shown, long atMillis) {
+  private void seen(PresentedChain shown, long atMillis) {
     if (shown.state() == OwnCertificateState.PRESENTED) {
       Presented known =
           presented.computeIfAbsent(shown.key(), _ -> new Presented(shown.chain(), atMillis));
@@ -152,7 +153,7 @@ public final class OwnTlsHistory implements TopicFollower.View {
     }
   }
 
-  /** Grows with whatever changes what the other methods say, time apart. */
+  /** Grows with each change of the other methods' results, time apart. */
   synchronized long changes() {
     return changes;
   }
@@ -163,13 +164,13 @@ public final class OwnTlsHistory implements TopicFollower.View {
       return Optional.empty();
     }
     Map<Key, PublishedCertificate> all = new LinkedHashMap<>();
-    for (Shown is : shown(now, OwnCertificateState.PRESENTED)) {
+    for (PresentedChain is : shown(now, OwnCertificateState.PRESENTED)) {
       Presented known = presented.get(is.key());
       if (known != null) {
         all.put(is.key(), Publication.current(is.key(), known.chain, known.since));
       }
     }
-    for (Shown is : shown(now, OwnCertificateState.COMING)) {
+    for (PresentedChain is : shown(now, OwnCertificateState.COMING)) {
       all.putIfAbsent(is.key(), Publication.coming(is.key(), is.chain(), is.plannedMillis()));
     }
     presented.forEach(
@@ -179,25 +180,25 @@ public final class OwnTlsHistory implements TopicFollower.View {
     return Optional.of(Publication.sorted(all.values()));
   }
 
-  private List<Shown> shown(Instant now, OwnCertificateState state) {
+  private List<PresentedChain> shown(Instant now, OwnCertificateState state) {
     return alive(now).stream()
-        .flatMap(told -> told.shown().stream())
+        .flatMap(record -> record.shown().stream())
         .filter(shown -> shown.state() == state)
         .toList();
   }
 
-  /** What the engines of the replicas that live can do, without repetitions. */
+  /** The capabilities of the live replicas' engines, without repetitions. */
   public synchronized List<PublishedCapabilities> capabilities(Instant now) {
     return alive(now).stream()
-        .flatMap(told -> told.own().getCapabilitiesList().stream())
+        .flatMap(record -> record.own().getCapabilitiesList().stream())
         .map(PublishedCapabilities::of)
         .distinct()
         .sorted(Comparator.comparing(PublishedCapabilities::use).reversed())
         .toList();
   }
 
-  private List<Told> alive(Instant now) {
+  private List<ReplicaRecord> alive(Instant now) {
     long earliest = now.minus(OwnTlsAnnouncer.SILENT).toEpochMilli();
-    return newest.values().stream().filter(told -> told.atMillis() >= earliest).toList();
+    return newest.values().stream().filter(record -> record.atMillis() >= earliest).toList();
   }
 }

@@ -1,9 +1,9 @@
 package io.postern.certificate.published;
 
-import io.postern.certificate.log.TopicsReady;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,7 +18,7 @@ public class OwnTlsReader {
     follower = new TopicFollower(log, Topics.CERTIFICATE_OWN, history);
   }
 
-  void start(@Observes TopicsReady ready) {
+  void start(@Observes TopicsVerified ready) {
     follower.start();
   }
 

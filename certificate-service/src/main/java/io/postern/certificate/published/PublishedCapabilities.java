@@ -6,7 +6,7 @@ import io.postern.contracts.v1.TlsCapabilities;
 import java.util.List;
 
 /**
- * What the TLS engine of one side does, found by asking it.
+ * The capabilities of one side's TLS engine, found by asking it.
  *
  * @param use "server" (mail in) or "client" (mail out)
  * @param groups key exchange, in the engine's order

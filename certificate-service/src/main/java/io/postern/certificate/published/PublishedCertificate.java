@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of our own certificates.
  *
- * @param use "server" (presented to who sends to us) or "client" (to whom we send)
- * @param connectorName of a client certificate, as connectors name it; "": a server's, or not told
+ * @param use "server" (presented to senders) or "client" (presented to the hosts that we send to)
+ * @param connectorName of a client certificate, as connectors name it; "": a server's, or left out
  * @param rootIssuer subject of the root, or of the last issuer that is known
- * @param since when a replica first presented it; of one that is coming when it is planned to be
- *     (null: not said)
+ * @param since when a replica first presented it; of one that is coming the planned time (null:
+ *     none)
  * @param until when the last replica ceased to; null: it is current or coming
  * @param issuers the chain above it, as presented
- * @param pem where the chain can be had
+ * @param pem the chain's address
  */
 public record PublishedCertificate(
     State state,
@@ -36,7 +36,7 @@ public record PublishedCertificate(
     @JsonIgnore List<ParsedCertificate> chain) {
 
   /**
-   * Without the name that connectors have for it, which tells whose partners we know.
+   * Without the name that connectors have for it, which would name a partner of ours.
    *
    * @param root found among the anchors, where the chain as presented ends below it
    */

@@ -3,7 +3,7 @@ package io.postern.certificate.published;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.RootOf;
 import io.postern.certificate.log.DirectoryInForce;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What anybody may see of our certificates: made anew when something has changed, and every ten
- * seconds, since strangers may ask as often as they like. While the log is away it is that of the
- * last time when it was not. Any thread.
+ * The public page of our certificates: made anew at a change, and every ten seconds, since
+ * strangers may ask as often as they like. While the log is away it is the last one from before.
+ * Any thread.
  */
 @ApplicationScoped
 public class PublishedPage {

@@ -3,7 +3,7 @@ package io.postern.certificate.published;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** What is published of our own certificates. */
+/** The bounds of the publication of our own certificates. */
 @ConfigMapping(prefix = "postern.published")
 public interface PublishedSettings {
   /** Client certificates too, which partners need to know who sends to them. */

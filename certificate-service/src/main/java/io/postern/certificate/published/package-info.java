@@ -1,7 +1,4 @@
-/**
- * What partners may know about our own TLS (S8, S11): certificates with their dates, suites,
- * groups.
- */
+/** The public facts about our own TLS (S8, S11): certificates with their dates, suites, groups. */
 @NullMarked
 package io.postern.certificate.published;
 

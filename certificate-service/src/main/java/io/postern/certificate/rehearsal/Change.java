@@ -21,7 +21,7 @@ record Change(
     List<ParsedCertificate> after,
     RootOf rootBefore,
     RootOf rootAfter) {
-  /** Whoever verifies ECDSA knows this curve (RFC 8446 §9.1). */
+  /** Software that verifies ECDSA knows this curve (RFC 8446 §9.1). */
   private static final String COMMON_CURVE = "EC P-256";
 
   /**
@@ -58,21 +58,24 @@ record Change(
     return key(after.getFirst());
   }
 
-  /** What a peer's software must be able to verify: "RSA" of whatever size, "EC P-256". */
+  /**
+   * The kind of key that a peer's software must be able to verify: "RSA" of whatever size, "EC
+   * P-256".
+   */
   static String key(ParsedCertificate certificate) {
     String strength = CertificateFacts.of(certificate).keyStrength();
     return strength.startsWith("RSA ") ? "RSA" : strength;
   }
 
-  /** Whether who verifies these can verify such a key. */
+  /** Whether software that verifies these can verify such a key. */
   static boolean isVerified(String key, boolean ecdsa, boolean rsa) {
     return key.startsWith("EC ") ? ecdsa : rsa;
   }
 
   /**
-   * What to ask who verifies ECDSA.
+   * The questions for a partner whose software verifies ECDSA.
    *
-   * @param presented what was verified before; null: not known
+   * @param presented a certificate of ours that it verified before; null: not known
    */
   List<String> toAskOfCurve(@Nullable ParsedCertificate presented) {
     String key = keyAfter();
@@ -86,7 +89,7 @@ record Change(
                 + "?");
   }
 
-  /** What to ask who validates, of whom nothing is known that answers it. */
+  /** The questions for a partner that validates, where no record answers them. */
   List<String> toAskOfTrust() {
     List<String> toAsk = new ArrayList<>();
     if (!sameRoot()) {
@@ -116,7 +119,7 @@ record Change(
     List<String> differences = new ArrayList<>();
     if (sameSubjectAndIssuer()) {
       differences.add(
-          "subject and issuer stay: tell the new one by its serial number "
+          "subject and issuer stay: know the new one by its serial number "
               + now.serialNumber()
               + " (old: "
               + old.serialNumber()

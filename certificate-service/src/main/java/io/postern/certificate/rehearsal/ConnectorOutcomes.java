@@ -32,7 +32,7 @@ import java.util.Optional;
  */
 final class ConnectorOutcomes {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-  // As far ahead as lists of today can be expected to tell.
+  // As far ahead as today's lists can cover.
   private static final Duration SOON = Duration.ofDays(1);
 
   private record Question(
@@ -57,8 +57,8 @@ final class ConnectorOutcomes {
   }
 
   /**
-   * @param role what the old certificate's holder was seen as; uses without a name are looked at
-   *     for that role alone
+   * @param role the role in which the old certificate's holder was seen; uses without a name are
+   *     looked at for that role alone
    */
   List<Outcome> of(Change change, Optional<CertificateRole> role, List<CertificateUse> uses)
       throws InterruptedException {
@@ -76,7 +76,7 @@ final class ConnectorOutcomes {
     if (!use.name().isEmpty()) {
       return CertificateNames.matches(use.name(), change.namesBefore());
     }
-    // "Any name" by the default anchors is everybody's: only an own set points to somebody.
+    // "Any name" by the default anchors fits every server: only an own set points to one partner.
     return role.filter(use.role()::equals).isPresent()
         && !use.anchors().getId().isEmpty()
         && verdict(change.before(), use).getResult() == VerdictResult.GOOD;

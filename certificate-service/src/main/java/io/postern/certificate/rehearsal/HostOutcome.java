@@ -20,7 +20,7 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One host, by what it asked for in one handshake (RFC 5246 §7.4.4, RFC 8446 §4.3.2). Immutable.
+ * One host, by its requests in one handshake (RFC 5246 §7.4.4, RFC 8446 §4.3.2). Immutable.
  *
  * @param presented our leaf in that handshake; null: none, or not known any more
  */
@@ -94,7 +94,7 @@ record HostOutcome(
             name -> named.contains(ByteString.copyFrom(Fingerprints.ofName(name.getEncoded()))));
   }
 
-  /** Of what is presented, a cross-certificate too, and of the way to the root. */
+  /** The issuers in the presented chain, a cross-certificate's too, and on the path to the root. */
   private static Set<X500Principal> issuers(List<ParsedCertificate> chain, RootOf root) {
     return Stream.concat(chain.stream(), root.way().stream())
         .map(ParsedCertificate::issuer)

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Partners' hosts to which connectors present a certificate of ours as a client's, by what they
- * asked for. A host may be several machines that ask for different things: all kinds of its last
- * days are looked at, and the worst counts. Stateless.
+ * Partners' hosts to which connectors present a certificate of ours as a client's, by their
+ * requests. A host may be several machines with different requests: all kinds of its last days are
+ * looked at, and the worst counts. Stateless.
  */
 final class HostOutcomes {
   private static final long LAST_DAYS = Duration.ofDays(2).toMillis();
@@ -95,7 +95,7 @@ final class HostOutcomes {
               + change.keyBefore()
               + " and would be "
               + change.keyAfter()
-              + ", and nobody has seen yet that its server can verify that: ask");
+              + ", and no handshake has shown yet that its server can verify that: ask");
     }
     toAsk.addAll(change.toAskOfTrust());
     return Outcome.of(toAsk, concerns, "root, names and type of key stay");

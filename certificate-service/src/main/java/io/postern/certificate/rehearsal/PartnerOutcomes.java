@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Partners that see a certificate of ours as a server's, by their recorded handshakes. What they
- * trust is not known here; what their software can verify and what they ask for is. Stateless.
+ * Partners that see a certificate of ours as a server's, by their recorded handshakes. Their trust
+ * is not known here; the capabilities and requests of their software are. Stateless.
  */
 final class PartnerOutcomes {
   private PartnerOutcomes() {}
@@ -45,7 +45,7 @@ final class PartnerOutcomes {
     return outcomes;
   }
 
-  // Where there are several, one with another key is for those who could not verify this one.
+  // Where there are several, one with another key is for peers that cannot verify this one.
   private static boolean seesTheOldOne(
       Change change, ParsedCertificate presented, HandshakeSeen handshake) {
     return presented.equals(change.before().getFirst())
@@ -56,7 +56,7 @@ final class PartnerOutcomes {
     return Change.isVerified(key, handshake.getVerifiesEcdsa(), handshake.getVerifiesRsa());
   }
 
-  // Unproved peers are told apart by what they can do.
+  // Unproved peers are distinguished by their capabilities.
   private static String subject(HandshakeSeen handshake) {
     String software =
         handshake.getPeer().isEmpty()

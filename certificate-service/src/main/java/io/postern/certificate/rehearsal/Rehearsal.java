@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What would become of mail if one certificate replaced another.
+ * The effect on mail if one certificate replaced another.
  *
- * @param sameSubjectAndIssuer the two can be told apart by serial number and fingerprint alone
- * @param differences what changes, in sentences
+ * @param sameSubjectAndIssuer only serial number and fingerprint distinguish the two
+ * @param differences in sentences
  * @param result the worst of the outcomes
  */
 public record Rehearsal(
@@ -23,7 +23,7 @@ public record Rehearsal(
   /** From good to bad. */
   public enum Result {
     OK,
-    /** Cannot be known from here: who has to look, and at what, stands in the outcome. */
+    /** Cannot be known from here: the outcome names the person who has to look, and the subject. */
     CHECK,
     FAILS;
 

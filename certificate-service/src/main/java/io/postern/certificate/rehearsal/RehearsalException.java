@@ -1,6 +1,6 @@
 package io.postern.certificate.rehearsal;
 
-/** What was asked cannot be rehearsed; the message says why and what to write instead. */
+/** The change cannot be rehearsed; the message names the reason and the cure. */
 public final class RehearsalException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -8,8 +8,8 @@ import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
-import io.postern.certificate.seen.SeenInTraffic;
-import io.postern.log.DirectoryReader;
+import io.postern.certificate.traffic.TrafficRecords;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.CertificateUses;
 import io.postern.rules.Directory;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +29,7 @@ public class Rehearsals {
   private static final Duration SEEN_WITHIN = Duration.ofDays(90);
 
   private final OwnTlsReader own;
-  private final SeenInTraffic seen;
+  private final TrafficRecords seen;
   private final DirectoryReader<DirectoryInForce> directory;
   private final DefaultAnchors defaults;
   private final AnchorStore anchors;
@@ -38,7 +38,7 @@ public class Rehearsals {
 
   Rehearsals(
       OwnTlsReader own,
-      SeenInTraffic seen,
+      TrafficRecords seen,
       DirectoryReader<DirectoryInForce> directory,
       DefaultAnchors defaults,
       AnchorStore anchors,
@@ -55,7 +55,7 @@ public class Rehearsals {
 
   /**
    * @param replacement leaf first
-   * @param replaces see {@link Replaced#find}
+   * @param replaces see {@link ReplacedCertificate#find}
    * @throws RehearsalException when there is no certificate to replace, or the log is away
    */
   public Rehearsal rehearse(List<ParsedCertificate> replacement, String replaces)
@@ -71,8 +71,9 @@ public class Rehearsals {
     if (!seen.isRead()) {
       throw notRead();
     }
-    Replaced replaced =
-        Replaced.find(replacement.getFirst(), replaces, ours, seen.chains(now, SEEN_WITHIN));
+    ReplacedCertificate replaced =
+        ReplacedCertificate.find(
+            replacement.getFirst(), replaces, ours, seen.chains(now, SEEN_WITHIN));
     Change change = Change.of(replaced.chain(), replacement, defaults.current());
     List<ParsedCertificate> servers =
         ours.stream()
@@ -103,6 +104,6 @@ public class Rehearsals {
   }
 
   private static RehearsalException notRead() {
-    return RehearsalException.later("what was seen in traffic is not read yet: try again");
+    return RehearsalException.later("the records of traffic are not read yet: try again");
   }
 }

@@ -1,4 +1,4 @@
-/** What a change of a certificate would do, before it is made. */
+/** Rehearsals: the effect of a change of certificate, before it is made. */
 @NullMarked
 package io.postern.certificate.rehearsal;
 

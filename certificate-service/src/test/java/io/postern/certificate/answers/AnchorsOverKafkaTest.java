@@ -13,9 +13,8 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.bundles.BundleLedger;
-import io.postern.certificate.log.TopicsReady;
-import io.postern.certificate.revocation.CrlStore;
-import io.postern.certificate.revocation.OcspStore;
+import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.certificate.revocation.ocsp.OcspStore;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
@@ -33,8 +32,10 @@ import io.postern.contracts.v1.VerdictResult;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
-import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.log.verdicts.KafkaVerdicts;
+import io.postern.service.ServiceReadiness;
+import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -73,7 +74,7 @@ class AnchorsOverKafkaTest {
   @Inject OcspStore responders;
   @Inject VerdictMemory memory;
   @Inject Publisher publisher;
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
 
   @ConfigProperty(name = "postern.test.anchors", defaultValue = "of another test")
   Path folder = Path.of("");
@@ -290,7 +291,7 @@ class AnchorsOverKafkaTest {
             log, lists, responders, memory, left, publisher, InstantSource.system(), meters);
     try (left) {
       left.start();
-      announcements.follow(new TopicsReady());
+      announcements.follow(new TopicsVerified());
       await().atMost(PATIENCE).until(() -> has(left, ofOne));
       try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone)) {
         taken.start();

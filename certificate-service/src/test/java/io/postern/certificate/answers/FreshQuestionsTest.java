@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSet;
@@ -16,8 +17,9 @@ import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
-import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.log.verdicts.KafkaVerdicts;
+import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -59,7 +61,8 @@ class FreshQuestionsTest {
   @Inject LogSettings log;
   @Inject MeterRegistry meters;
   @Inject Judges judges;
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
+  @Inject CountedChecks checks;
 
   private final CrlServer crls = CrlServer.create();
   private final CrlServer stalled = CrlServer.create();
@@ -189,6 +192,20 @@ class FreshQuestionsTest {
       print("with " + WAITING + " that wait", beside);
       stalled.truthful();
       Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 0);
+    }
+  }
+
+  @Test
+  void aChainWhoseListMustBeFetchedIsJudgedOnce() throws Exception {
+    byte[] leaf = Fingerprints.sha256(slowLeaf.leaf().getEncoded());
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      stalled.stall();
+      ask(List.of(question(slowSet, slowLeaf, "once")), System.currentTimeMillis() + LONG_MILLIS);
+      Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 1);
+      stalled.truthful();
+      CertificateVerdict verdict = verdicts.verdict(question(slowSet, slowLeaf, "once"), PATIENCE);
+      assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(VerdictResult.GOOD);
+      assertThat(checks.of(leaf)).isOne();
     }
   }
 

@@ -2,63 +2,48 @@ package io.postern.certificate.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.certificate.answers.LongWaits.Place;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.CertificateRequest;
-import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class LongWaitsTest {
-  private static Question question(int bytes) {
-    VerdictKey key = VerdictKey.of(Fingerprints.sha256(new byte[] {1}));
-    return new Question(key, CertificateRequest.getDefaultInstance(), 10, bytes);
-  }
+  private final LongWaits waits = new LongWaits(2, 1000);
 
-  private static Runnable until(CountDownLatch end) {
-    return () -> {
-      try {
-        end.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    };
+  private Place place(int bytes) {
+    VerdictKey key = VerdictKey.of(Fingerprints.sha256(new byte[] {1}));
+    return waits.placeFor(new Question(key, CertificateRequest.getDefaultInstance(), 10, bytes));
   }
 
   @Test
   void noMoreThanTheCountWait() {
-    LongWaits waits = new LongWaits(2, 1000);
-    CountDownLatch end = new CountDownLatch(1);
-    assertThat(waits.begin(question(1), until(end))).isTrue();
-    assertThat(waits.begin(question(1), until(end))).isTrue();
-    assertThat(waits.begin(question(1), until(end))).isFalse();
+    Place first = place(1);
+    assertThat(first.take()).isTrue();
+    assertThat(place(1).take()).isTrue();
+    Place third = place(1);
+    assertThat(third.take()).isFalse();
+    third.close();
     assertThat(waits.waiting()).isEqualTo(2);
-    end.countDown();
-    Awaitility.await().until(() -> waits.waiting() == 0);
-    assertThat(waits.begin(question(1), () -> {})).isTrue();
+    first.close();
+    first.close();
+    assertThat(waits.waiting()).isOne();
+    assertThat(place(1).take()).isTrue();
   }
 
   @Test
   void norMoreThanTheBytes() {
-    LongWaits waits = new LongWaits(10, 1000);
-    CountDownLatch end = new CountDownLatch(1);
-    assertThat(waits.begin(question(900), until(end))).isTrue();
-    assertThat(waits.begin(question(200), until(end))).isFalse();
-    assertThat(waits.begin(question(100), until(end))).isTrue();
-    end.countDown();
-    Awaitility.await().until(() -> waits.begin(question(1000), () -> {}));
+    Place large = place(900);
+    assertThat(large.take()).isTrue();
+    assertThat(place(200).take()).isFalse();
+    assertThat(place(100).take()).isTrue();
+    large.close();
+    assertThat(place(900).take()).isTrue();
   }
 
   @Test
-  void oneThatFailsWaitsNoLonger() {
-    LongWaits waits = new LongWaits(1, 1000);
-    assertThat(
-            waits.begin(
-                question(1),
-                () -> {
-                  throw new IllegalStateException("as a test has it");
-                }))
-        .isTrue();
-    Awaitility.await().dontCatchUncaughtExceptions().until(() -> waits.waiting() == 0);
+  void aQuestionThatNeverWaitedLeavesNothing() {
+    place(1).close();
+    assertThat(waits.waiting()).isZero();
   }
 }

@@ -19,8 +19,9 @@ import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
-import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.log.verdicts.KafkaVerdicts;
+import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -47,7 +48,7 @@ class RevokedWhileCachedTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Inject LogSettings log;
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Contoso " + System.nanoTime(), crls);

@@ -34,7 +34,8 @@ final class ServiceProcess {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dkafka.bootstrap.servers=" + bootstrap,
-            "-Dquarkus.http.port=" + port,
+            "-Dquarkus.http.host-enabled=false",
+            "-Dquarkus.management.port=" + port,
             "-Dpostern.revocation.cache-folder=" + folder.resolve("crls"),
             "-Dpostern.api.credentials-file=" + folder.resolve("credentials")));
     command.addAll(settings);

@@ -20,6 +20,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
+import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -64,7 +65,7 @@ class StrangersChainsTest {
   @Inject MeterRegistry meters;
   @Inject ChainJudge judge;
   @Inject Publisher publisher;
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
 
   private final LabCa ca = LabCa.create("Partners " + System.nanoTime());
   private final Issue name = Issue.to("mail.fabrikam.example");

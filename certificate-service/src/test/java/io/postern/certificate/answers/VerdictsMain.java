@@ -8,6 +8,7 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.RevocationMode;
+import io.postern.lab.CrlServer;
 import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
@@ -32,13 +33,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How long a question over Kafka takes that the service has answered before: {@code VerdictsMain
- * FOLDER SERVICE-JAR [QUESTIONS [ROUNDS]]}. A broker and the service as processes; the caller asks
- * without a cache of its own, twenty questions in turn, a hundred a second.
+ * How long a question over Kafka takes: {@code VerdictsMain FOLDER SERVICE-JAR [QUESTIONS [ROUNDS
+ * [fetched]]]}. A broker and the service as processes; the caller asks without a cache of its own:
+ * twenty questions in turn that the service has answered before, a hundred a second; or, with
+ * {@code fetched}, chains that it has never seen, each with a list of its own that must be fetched,
+ * forty a second.
  */
 final class VerdictsMain {
   private static final int DIFFERENT = 20;
   private static final Duration PAUSE = Duration.ofMillis(10);
+  private static final Duration PAUSE_FETCHED = Duration.ofMillis(25);
 
   private final LogSettings log;
   private final Map<String, Long> asked = new ConcurrentHashMap<>();
@@ -55,12 +59,28 @@ final class VerdictsMain {
     Files.createDirectories(folder);
     int questions = args.length > 2 ? Integer.parseInt(args[2]) : 1_000;
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 6;
-    try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), _ -> {})) {
+    boolean fetched = args.length > 4 && args[4].equals("fetched");
+    try (CrlServer crls = CrlServer.create();
+        KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), _ -> {})) {
+      LabCa ca = LabCa.create("Fetched", crls);
+      ca.writeRoot(folder.resolve("ca.pem"));
+      List<CertificateRequest> all = fetched ? fetched(ca, crls, questions * rounds) : answered();
       int port = FreePorts.next();
-      Process service = ServiceProcess.start(folder, args[1], broker.bootstrap(), port, List.of());
+      Process service =
+          ServiceProcess.start(
+              folder,
+              args[1],
+              broker.bootstrap(),
+              port,
+              List.of(
+                  "-Dpostern.anchors.pem=" + folder.resolve("ca.pem"),
+                  "-Dpostern.revocation.allow-private-targets=true"));
       try {
         ServiceProcess.awaitReady(port);
-        new VerdictsMain(broker.bootstrap()).measure(questions, rounds);
+        new VerdictsMain(broker.bootstrap())
+            .measure(all, questions, rounds, fetched ? PAUSE_FETCHED : PAUSE);
+        System.out.printf(
+            "CPU of the service: %s%n", service.info().totalCpuDuration().orElseThrow());
       } finally {
         service.destroy();
         if (!service.waitFor(20, TimeUnit.SECONDS)) {
@@ -70,13 +90,30 @@ final class VerdictsMain {
     }
   }
 
-  private void measure(int questions, int rounds) throws Exception {
-    Thread reader = Thread.ofPlatform().start(this::read);
+  private static List<CertificateRequest> answered() {
     List<CertificateRequest> all = new ArrayList<>();
     for (int i = 0; i < DIFFERENT; i++) {
       // Whether it is good or bad makes no difference to one that is remembered.
       all.add(request(LabCa.selfSigned(Issue.to("mx" + i + ".example")).der()));
     }
+    return all;
+  }
+
+  private static List<CertificateRequest> fetched(LabCa ca, CrlServer crls, int count) {
+    byte[] list = ca.crl();
+    List<CertificateRequest> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String path = "/list-" + i + ".crl";
+      crls.serve(path, () -> list);
+      String url = crls.url().resolve(path).toString();
+      all.add(request(ca.issue(Issue.to("mx" + i + ".example").withCrl(url)).der()));
+    }
+    return all;
+  }
+
+  private void measure(List<CertificateRequest> all, int questions, int rounds, Duration pause)
+      throws Exception {
+    Thread reader = Thread.ofPlatform().start(this::read);
     List<Double> p50 = new ArrayList<>();
     List<Double> p99 = new ArrayList<>();
     try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(questioner())) {
@@ -84,8 +121,8 @@ final class VerdictsMain {
         took.clear();
         halfWay.clear();
         for (int i = 0; i < questions; i++) {
-          ask(producer, all.get(i % DIFFERENT));
-          Thread.sleep(PAUSE);
+          ask(producer, all.get((round * questions + i) % all.size()));
+          Thread.sleep(pause);
         }
         Thread.sleep(1_000);
         p50.add(p(took, 50));

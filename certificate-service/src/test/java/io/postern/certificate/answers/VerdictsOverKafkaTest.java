@@ -25,8 +25,9 @@ import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
-import io.postern.log.KafkaVerdicts;
 import io.postern.log.LogSettings;
+import io.postern.log.verdicts.KafkaVerdicts;
+import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -66,7 +67,7 @@ class VerdictsOverKafkaTest {
   @ConfigProperty(name = "postern.test.broker")
   String broker = "";
 
-  @Inject @Readiness Ready ready;
+  @Inject @Readiness ServiceReadiness ready;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Contoso " + System.nanoTime(), crls);

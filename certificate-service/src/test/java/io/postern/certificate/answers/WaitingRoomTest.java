@@ -21,18 +21,20 @@ class WaitingRoomTest {
 
   @Test
   void theNewestIsTakenFirst() throws Exception {
+    assertThat(room.poll()).isNull();
     room.offer(question(1, 10, 1));
     room.offer(question(2, 10, 1));
-    assertThat(room.take()).isEqualTo(question(2, 10, 1));
-    assertThat(room.take()).isEqualTo(question(1, 10, 1));
+    assertThat(room.awaitOne()).isTrue();
+    assertThat(room.poll()).isEqualTo(question(2, 10, 1));
+    assertThat(room.poll()).isEqualTo(question(1, 10, 1));
   }
 
   @Test
-  void theSameQuestionIsMergedWithTheLatestDeadlineUntilItIsDone() throws Exception {
+  void theSameQuestionIsMergedWithTheLatestDeadlineUntilItIsDone() {
     assertThat(room.offer(question(1, 10, 1)).entry()).isEqualTo(Entry.WAITS);
     assertThat(room.offer(question(1, 20, 1)).entry()).isEqualTo(Entry.MERGED);
     assertThat(room.offer(question(1, 15, 1)).entry()).isEqualTo(Entry.MERGED);
-    Question taken = room.take();
+    Question taken = room.poll();
     assertThat(taken).isEqualTo(question(1, 20, 1));
     assertThat(room.offer(question(1, 30, 1)).entry()).as("in work").isEqualTo(Entry.MERGED);
     room.done(question(1, 20, 1));
@@ -64,7 +66,7 @@ class WaitingRoomTest {
         .start(
             () -> {
               try {
-                ended.complete(room.take() == null);
+                ended.complete(!room.awaitOne());
               } catch (InterruptedException e) {
                 ended.completeExceptionally(e);
               }

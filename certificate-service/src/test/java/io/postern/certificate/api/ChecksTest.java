@@ -14,7 +14,7 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.answers.RevocationConfig;
 import io.postern.certificate.checks.Checks;
-import io.postern.certificate.seen.SeenInTraffic;
+import io.postern.certificate.traffic.TrafficRecords;
 import io.postern.check.Target;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Report;
@@ -68,7 +68,7 @@ class ChecksTest {
   @Inject DefaultAnchors anchors;
   @Inject RevocationConfig settings;
   @Inject LogSettings log;
-  @Inject SeenInTraffic seen;
+  @Inject TrafficRecords seen;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Checked", crls);

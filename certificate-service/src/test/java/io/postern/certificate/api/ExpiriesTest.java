@@ -23,8 +23,9 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicFollower;
+import io.postern.log.reading.TopicFollower;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -146,7 +147,7 @@ class ExpiriesTest {
       // One is new; what was told before is not told again.
       assertThat(records.count.get()).isEqualTo(before + 1);
     }
-    assertThat(given().get("/q/metrics").asString())
+    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
         .contains("postern_certificate_expiring{band=\"within-60-days\",kind=\"partner\"");
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
 import io.postern.certificate.expiry.ExpiryNotices;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -50,7 +51,7 @@ class UnreadTest {
         .statusCode(503)
         .body("error", containsString("not read yet"));
     assertThat(notices.look()).isFalse();
-    assertThat(given().get("/q/metrics").asString())
+    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
         .contains("postern_certificate_anchors")
         .doesNotContain("postern_certificate_expiring{");
   }

@@ -14,7 +14,7 @@ import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

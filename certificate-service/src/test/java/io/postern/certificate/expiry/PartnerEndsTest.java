@@ -50,13 +50,13 @@ class PartnerEndsTest {
   @Test
   void thousandsThatAreNearTheirEndAreNotParsedEither() throws Exception {
     List<CertificateChain> chains = chains(Duration.ofDays(20));
-    List<Ending> endings = near(chains, List.of());
+    List<CertificateEnd> endings = near(chains, List.of());
     assertThat(endings).hasSize(CHAINS);
     // What is told of each refers to the bytes that were there already.
     assertThat(endings.get(CHAINS / 2).der())
         .matches(der -> chains.stream().anyMatch(c -> c.getCertificates(0) == der));
-    assertThat(endings.getFirst().band()).isEqualTo(Expiring.Band.WITHIN_30_DAYS);
-    Expiring told = endings.getFirst().expiring().orElseThrow();
+    assertThat(endings.getFirst().band()).isEqualTo(ExpiringCertificate.Band.WITHIN_30_DAYS);
+    ExpiringCertificate told = endings.getFirst().expiring().orElseThrow();
     assertThat(told.certificate().sha256()).isEqualTo(endings.getFirst().sha256());
   }
 
@@ -71,7 +71,7 @@ class PartnerEndsTest {
             .setConnector("Fabrikam")
             .setChainFingerprint(chain.getFingerprint())
             .build();
-    List<Ending> endings =
+    List<CertificateEnd> endings =
         near(
             List.of(chain),
             List.of(handshake, handshake.toBuilder().setPeer("").setConnector("Any").build()));
@@ -111,12 +111,12 @@ class PartnerEndsTest {
             .addCertificates(good.getCertificates(0))
             .build();
     assertThat(near(List.of(damaged), List.of()))
-        .extracting(Ending::der)
+        .extracting(CertificateEnd::der)
         .containsExactly(good.getCertificates(0));
   }
 
-  private List<Ending> near(List<CertificateChain> chains, List<HandshakeSeen> handshakes) {
-    Endings endings = new Endings(NOW, DAYS);
+  private List<CertificateEnd> near(List<CertificateChain> chains, List<HandshakeSeen> handshakes) {
+    CertificateEnds endings = new CertificateEnds(NOW, DAYS);
     ends.add(chains, handshakes, endings);
     return endings.all();
   }

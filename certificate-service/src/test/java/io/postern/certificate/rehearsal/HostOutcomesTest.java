@@ -40,8 +40,8 @@ class HostOutcomesTest {
   @ParameterizedTest
   @CsvSource({
     "renewed,     OK,    'root, names and type of key stay'",
-    "rsa,         CHECK, 'the key was EC P-256 and would be RSA, and nobody has seen yet'",
-    "p-384,       CHECK, 'the key was EC P-256 and would be EC P-384, and nobody has seen yet'",
+    "rsa,         CHECK, 'the key was EC P-256 and would be RSA, and no handshake has shown yet'",
+    "p-384,       CHECK, 'the key was EC P-256 and would be EC P-384, and no handshake has shown yet'",
     "fewer names, CHECK, 'its own connector may ask for a name that is lost: mx.contoso.example'",
     "other root,  CHECK, 'another root, if it validates: CN=Second Root'",
   })

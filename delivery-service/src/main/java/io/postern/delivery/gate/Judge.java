@@ -3,7 +3,7 @@ package io.postern.delivery.gate;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.TlsRequirement;
-import io.postern.log.VerdictSource;
+import io.postern.log.verdicts.VerdictSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.log.LogSettings;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;

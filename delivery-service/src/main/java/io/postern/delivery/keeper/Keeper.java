@@ -9,26 +9,22 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.log.ContentException;
-import io.postern.log.ContentStream;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
+import io.postern.log.content.ContentException;
+import io.postern.log.content.ContentStream;
+import io.postern.log.reading.ConsumerThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +39,10 @@ import org.jspecify.annotations.Nullable;
  * counted, and the position moves on. One that cannot be read for a quarter of an hour is given up
  * likewise, so that it does not keep others from being kept before the log forgets them.
  */
-public final class Keeper implements Runnable, AutoCloseable {
+public final class Keeper implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
   // Most of the time there is nothing to keep: a notice ends the wait at once, so does close().
   private static final Duration POLL = Duration.ofSeconds(2);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final Duration CLOSE = Duration.ofSeconds(3);
   private static final Duration LONGEST_COPY = Duration.ofMinutes(15);
   private static final Duration GIVE_UP = Duration.ofMinutes(15);
   private static final int TRIES = 10;
@@ -60,9 +54,7 @@ public final class Keeper implements Runnable, AutoCloseable {
   private final Runnable beforeAnswer;
   private final ContentKeeper contents;
   private final OccasionalLog complaints = new OccasionalLog(Keeper.class);
-  private final CountDownLatch ending = new CountDownLatch(1);
-  private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
-  private volatile boolean fallen;
+  private final ConsumerThread thread;
   private @Nullable Trouble trouble;
 
   /** A notice that could not be done, and since when. */
@@ -90,62 +82,71 @@ public final class Keeper implements Runnable, AutoCloseable {
     this.settings = settings;
     this.observer = observer;
     this.beforeAnswer = beforeAnswer;
-    this.contents = new ContentKeeper(settings, contents, this::ended);
+    this.contents = new ContentKeeper(settings, contents, this::closed);
+    this.thread =
+        new ConsumerThread(
+            "held-content-keeper",
+            () -> new KafkaConsumer<>(properties()),
+            "held contents cannot be kept",
+            complaints,
+            new Notices());
   }
 
-  /** Runs until {@link #close}; an Error ends it, see {@link #alive}. */
-  @Override
-  public void run() {
-    try {
-      runUntilClosed();
-    } catch (Error e) {
-      fallen = true;
-      LOG.log(System.Logger.Level.ERROR, "the keeper of held contents has ended", e);
-      throw e;
-    }
+  /** Begins to read, once. Does not wait. */
+  public void start() {
+    thread.start();
   }
 
-  /** False once an error has ended {@link #run}: no held content is copied any more. Any thread. */
+  /** False once an error has ended the thread: no held content is copied any more. Any thread. */
   public boolean alive() {
-    return !fallen;
+    return thread.alive();
   }
 
-  private void runUntilClosed() {
-    while (!ended()) {
-      try {
-        session();
-      } catch (WakeupException e) {
-        // close() was called
-      } catch (KafkaException | LogUnavailableException e) {
-        if (!ended()) {
-          complaints.warn("held contents cannot be kept, trying again", e);
-        }
-      } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "the keeper of held contents begins again", e);
-      }
-      pause();
+  /** Ends within some seconds; a copy under way is given up and made again later. */
+  @Override
+  public void close() {
+    thread.close();
+  }
+
+  private boolean closed() {
+    return thread.closed();
+  }
+
+  private final class Notices implements ConsumerThread.Reader {
+    @Override
+    public ConsumerThread.Session begin(KafkaConsumer<String, byte[]> consumer) {
+      consumer.subscribe(List.of(Topics.MAIL_NOTICES));
+      return new Membership(consumer);
     }
-    contents.close();
+
+    @Override
+    public void ended() {
+      contents.close();
+    }
   }
 
-  private void session() throws LogUnavailableException {
-    try (AcceptedMessages accepted = new AcceptedMessages(settings);
-        Answers answers = new Answers(settings)) {
-      KafkaConsumer<String, byte[]> member = new KafkaConsumer<>(properties());
-      consumer = member;
-      try {
-        member.subscribe(List.of(Topics.MAIL_NOTICES));
-        while (!ended()) {
-          ConsumerRecords<String, byte[]> records = member.poll(POLL);
-          for (TopicPartition partition : records.partitions()) {
-            work(member, accepted, answers, partition, records.records(partition));
-          }
-          complaints.over("held contents are kept again");
-        }
-      } finally {
-        consumer = null;
-        member.close(CloseOptions.timeout(CLOSE));
+  private final class Membership implements ConsumerThread.Session {
+    private final KafkaConsumer<String, byte[]> member;
+    private final AcceptedMessages accepted = new AcceptedMessages(settings);
+    private final Answers answers = new Answers(settings);
+
+    Membership(KafkaConsumer<String, byte[]> member) {
+      this.member = member;
+    }
+
+    @Override
+    public void turn() throws LogUnavailableException {
+      ConsumerRecords<String, byte[]> records = member.poll(POLL);
+      for (TopicPartition partition : records.partitions()) {
+        work(member, accepted, answers, partition, records.records(partition));
       }
+      complaints.over("held contents are kept again");
+    }
+
+    @Override
+    public void close() {
+      answers.close();
+      accepted.close();
     }
   }
 
@@ -256,28 +257,5 @@ public final class Keeper implements Runnable, AutoCloseable {
     // Between two polls lie the copies of what one poll returned.
     properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) LONGEST_COPY.toMillis());
     return properties;
-  }
-
-  private boolean ended() {
-    return ending.getCount() == 0;
-  }
-
-  private void pause() {
-    try {
-      var unused = ending.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      ending.countDown();
-    }
-  }
-
-  /** Ends {@link #run} within some seconds; a copy under way is given up and made again later. */
-  @Override
-  public void close() {
-    ending.countDown();
-    KafkaConsumer<String, byte[]> current = consumer;
-    if (current != null) {
-      current.wakeup();
-    }
   }
 }

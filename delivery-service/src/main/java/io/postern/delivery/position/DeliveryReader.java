@@ -188,7 +188,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
     }
     deliveries.collect();
-    commits.whenDue(member, deliveries.works(), deliveries::isOurs);
+    commits.whenDue(member, deliveries.works(), atRest(), deliveries::isOurs);
   }
 
   /**
@@ -300,7 +300,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       }
       deliveries.closeAll(); // a further transaction of one that was past its dot
       deliveries.collect();
-      commits.whenDue(member, deliveries.works(), deliveries::isOurs);
+      commits.whenDue(member, deliveries.works(), atRest(), deliveries::isOurs);
     }
   }
 
@@ -363,6 +363,10 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
+  private boolean atRest() {
+    return deliveries.inWindow() == 0 && watch.size() == 0 && writing.idle();
+  }
+
   private static DeliveryPosition position(
       TopicPartition partition, @Nullable OffsetAndMetadata committed) {
     if (committed == null) {
@@ -415,7 +419,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       given.forEach(deliveries::handOverPastDot);
       var unused = writing.settle(deliveries::isOurs, this::marked);
       finishTakes(member);
-      commits.whenDue(member, deliveries.works(), deliveries::isOurs); // the others' leases
+      commits.whenDue(
+          member, deliveries.works(), atRest(), deliveries::isOurs); // the others' leases
     }
     commits.last(
         member,

@@ -9,27 +9,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Commits positions, whose success proves the lease: twice a second, also when nothing has changed,
- * and at a revocation. A commit has the positions as of its call, of partitions that are ours then;
- * nothing is kept for a later one. Owner: the reader's thread, on which the client calls back;
- * {@link #proven} any.
+ * Commits positions, whose success proves the lease: twice a second, and at a revocation. At rest,
+ * when nothing is under way and that is committed, every 2 s: the lease of 5 s does not lapse, and
+ * whatever begins is committed at once, before its dot can come. A commit has the positions as of
+ * its call, of partitions that are ours then; nothing is kept for a later one. Owner: the reader's
+ * thread, on which the client calls back; {@link #proven} any.
  */
 final class PositionCommits {
   // An answer that is as late as this renews what it can; the next commit does not wait for it.
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration AT_REST = Duration.ofSeconds(2);
 
   private final Duration interval;
   private final Clocks clocks;
   private final OccasionalLog complaints = new OccasionalLog(PositionCommits.class);
   private boolean underWay;
   private boolean asked;
+  private boolean resting; // the last commit succeeded, and nothing was under way since
   private long began;
   private volatile long provenAt;
   private volatile boolean everProven;
@@ -48,18 +52,23 @@ final class PositionCommits {
   /** A new member of the group: answers to the former one's commits are gone. */
   void reset() {
     underWay = false;
+    resting = false;
   }
 
   /**
+   * @param atRest no delivery is open or watched, and no outcome on its way
    * @param ours whether a partition that was committed is still the same
    */
   void whenDue(
-      KafkaConsumer<String, byte[]> member,
+      Consumer<String, byte[]> member,
       Collection<PartitionWork> works,
+      boolean atRest,
       Predicate<PartitionWork> ours) {
+    resting &= atRest;
+    Duration pause = resting && AT_REST.compareTo(interval) > 0 ? AT_REST : interval;
     long now = clocks.later().getAsLong();
     long since = now - began;
-    if (underWay ? since < ANSWER_PATIENCE.toNanos() : !asked && since < interval.toNanos()) {
+    if (underWay ? since < ANSWER_PATIENCE.toNanos() : !asked && since < pause.toNanos()) {
       return;
     }
     List<PartitionWork> committed = new ArrayList<>();
@@ -78,6 +87,7 @@ final class PositionCommits {
       return;
     }
     underWay = true;
+    resting = atRest;
     member.commitAsync(
         positions,
         (offsets, failure) -> {
@@ -85,6 +95,7 @@ final class PositionCommits {
             underWay = false;
           }
           if (failure != null) {
+            resting = false;
             complaints.warn("positions could not be committed", failure);
             return;
           }
@@ -106,7 +117,7 @@ final class PositionCommits {
    * @param released those of them that a taker need not wait for
    */
   void last(
-      KafkaConsumer<String, byte[]> member,
+      Consumer<String, byte[]> member,
       Collection<PartitionWork> works,
       Predicate<PartitionWork> released,
       Duration patience) {

@@ -1,8 +1,8 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.v1.ContentSegment;
-import io.postern.log.ContentException;
-import io.postern.log.ContentStream;
+import io.postern.log.content.ContentException;
+import io.postern.log.content.ContentStream;
 import java.util.List;
 
 /** Where contents are read. */

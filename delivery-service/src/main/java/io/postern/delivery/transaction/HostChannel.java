@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.log.DailyRecords;
+import io.postern.log.certificates.DailyRecords;
 import io.postern.transport.CertificateRequest;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -13,7 +13,7 @@ class LatenessTest {
 
   private void sleeps(int count, int millis) {
     for (int i = 0; i < count; i++) {
-      lateness.ran(Duration.ofMillis(millis).toNanos());
+      lateness.ran(Duration.ofMillis(millis - 20).toNanos());
     }
   }
 
@@ -32,6 +32,15 @@ class LatenessTest {
     assertThat(lateness.late()).as("not over yet: it would begin again").isTrue();
     sleeps(2_000 / 20, 20);
     assertThat(lateness.late()).isFalse();
+  }
+
+  @Test
+  void itLooksSeldomWhileThreadsAreInTimeAndOftenFromTheFirstLateOneOn() {
+    assertThat(lateness.sleep()).isEqualTo(Duration.ofMillis(200));
+    sleeps(1, 60);
+    assertThat(lateness.sleep()).isEqualTo(Duration.ofMillis(20));
+    sleeps(40, 20);
+    assertThat(lateness.sleep()).isEqualTo(Duration.ofMillis(200));
   }
 
   @Test

@@ -20,13 +20,13 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
-import io.postern.log.ContentException;
-import io.postern.log.ContentReader;
-import io.postern.log.ContentStream;
-import io.postern.log.Intake;
 import io.postern.log.LogSettings;
-import io.postern.log.MessageLog;
-import io.postern.log.TopicsSetup;
+import io.postern.log.content.ContentException;
+import io.postern.log.content.ContentReader;
+import io.postern.log.content.ContentStream;
+import io.postern.log.sending.Intake;
+import io.postern.log.sending.MessageLog;
+import io.postern.log.topics.TopicsSetup;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -73,14 +73,7 @@ class KeeperTest {
   private static ContentReader reader;
   private final Random random = new Random(11);
   private final List<Kept> kept = new CopyOnWriteArrayList<>();
-  private final List<Running> running = new ArrayList<>();
-
-  private record Running(Keeper keeper, Thread thread) {
-    void stop() throws InterruptedException {
-      keeper.close();
-      assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
-    }
-  }
+  private final List<Keeper> running = new ArrayList<>();
 
   /** A message, its accepted record's place and its bytes. */
   private record Mail(MessageAccepted accepted, long offset, byte[] content) {
@@ -111,9 +104,7 @@ class KeeperTest {
 
   @AfterEach
   void stopKeepers() throws Exception {
-    for (Running each : running) {
-      each.stop();
-    }
+    running.forEach(Keeper::close);
   }
 
   @Test
@@ -166,7 +157,7 @@ class KeeperTest {
     Mail mail = mail(300_000);
     CountDownLatch killed = new CountDownLatch(1);
     AtomicBoolean first = new AtomicBoolean(true);
-    Running dying =
+    Keeper dying =
         keeper(
             () -> {
               if (first.getAndSet(false)) {
@@ -176,7 +167,7 @@ class KeeperTest {
             });
     ask(mail, NoticeKind.KEEP_CONTENT);
     assertThat(killed.await(60, TimeUnit.SECONDS)).isTrue();
-    dying.stop();
+    dying.close();
     long before = heldEnd(mail);
     keeper(() -> {});
     assertMoved(mail, parse(awaitAnswers(mail, 1).getFirst()));
@@ -297,21 +288,20 @@ class KeeperTest {
               throw new NoClassDefFoundError("a class that is not there");
             },
             kept::add);
-    Thread thread = Thread.ofPlatform().uncaughtExceptionHandler((t, e) -> {}).unstarted(keeper);
     assertThat(keeper.alive()).as("not begun").isTrue();
-    thread.start();
+    keeper.start();
     ask(mail, NoticeKind.KEEP_CONTENT);
-    assertThat(thread.join(PATIENCE)).isTrue();
-    assertThat(keeper.alive()).isFalse();
+    Awaitility.await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> !keeper.alive());
+    keeper.close();
     keeper(() -> {});
     awaitAnswers(mail, 1);
   }
 
   @Test
   void oneThatWasClosedIsNoFailure() throws Exception {
-    Running closed = keeper(() -> {});
-    closed.stop();
-    assertThat(closed.keeper().alive()).isTrue();
+    Keeper closed = keeper(() -> {});
+    closed.close();
+    assertThat(closed.alive()).isTrue();
   }
 
   /** The broker goes on when the reader has said that it does not answer. */
@@ -334,16 +324,16 @@ class KeeperTest {
     };
   }
 
-  private Running keeper(Runnable beforeAnswer) {
+  private Keeper keeper(Runnable beforeAnswer) {
     return keeper(reader::open, beforeAnswer);
   }
 
-  private Running keeper(
+  private Keeper keeper(
       Function<List<ContentSegment>, ContentStream> contents, Runnable beforeAnswer) {
     Keeper keeper = new Keeper(log, contents, kept::add, beforeAnswer);
-    Running begun = new Running(keeper, Thread.ofPlatform().start(keeper));
-    running.add(begun);
-    return begun;
+    running.add(keeper);
+    keeper.start();
+    return keeper;
   }
 
   private Mail mail(int size) throws Exception {

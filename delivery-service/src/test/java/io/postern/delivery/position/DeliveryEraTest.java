@@ -8,7 +8,7 @@ import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.KafkaBroker;
-import io.postern.log.DeliveryEra;
+import io.postern.log.era.DeliveryEra;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -19,7 +19,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
-import io.postern.log.ContentException;
+import io.postern.log.content.ContentException;
 import io.postern.smtp.Reply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

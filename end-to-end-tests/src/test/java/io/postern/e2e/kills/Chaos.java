@@ -165,7 +165,7 @@ final class Chaos implements Runnable {
   private void awaitReady(Replica replica) throws InterruptedException {
     long left = READY.toNanos();
     long last = System.nanoTime();
-    while (!LocalStack.ready(replica.httpPort())) {
+    while (!LocalStack.ready(replica.managementPort())) {
       long now = System.nanoTime();
       // While the broker is away nobody is ready: that is no fault of this one.
       if (!down.contains(Disruptions.BROKER)) {

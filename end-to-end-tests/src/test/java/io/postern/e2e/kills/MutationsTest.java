@@ -387,7 +387,7 @@ class MutationsTest {
     for (Replica replica : world.stack().replicas(service)) {
       Awaitility.await(replica.name())
           .atMost(PATIENCE)
-          .until(() -> LocalStack.ready(replica.httpPort()));
+          .until(() -> LocalStack.ready(replica.managementPort()));
     }
   }
 

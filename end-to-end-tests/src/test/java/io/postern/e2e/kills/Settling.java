@@ -37,8 +37,7 @@ final class Settling {
 
   /** The sender hears by a DSN that it was cancelled. */
   int cancelForbidden() throws IOException, InterruptedException {
-    QueueApi api =
-        new QueueApi(world.stack().httpPort(Service.POLICY), world.state().credentials());
+    QueueApi api = new QueueApi(world.stack().apiPort(Service.POLICY), world.state().credentials());
     int cancelled = 0;
     for (Map.Entry<String, Integer> message : accepted.seqs().entrySet()) {
       List<Destination> recipients = plan.message(message.getValue()).recipients();

@@ -4,7 +4,7 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Explanation;
-import io.postern.log.VerdictSource;
+import io.postern.log.verdicts.VerdictSource;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.InboundFacts;

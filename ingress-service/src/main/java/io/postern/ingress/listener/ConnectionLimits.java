@@ -8,7 +8,9 @@ import java.util.Map;
 
 /**
  * Counts open connections, in all and per address, and tells when they are nearly all taken.
- * Thread-safe.
+ *
+ * <p>One address has so many at most, and never more than a quarter of what is free: so N addresses
+ * that take all they can leave some (4/5)^N to the others, who may have a few each. Thread-safe.
  */
 public final class ConnectionLimits implements Load {
   /** What came of a new connection. */
@@ -17,6 +19,8 @@ public final class ConnectionLimits implements Load {
     FULL,
     ADDRESS_LIMIT
   }
+
+  private static final int PART_OF_FREE = 4;
 
   private final int most;
   private final int mostPerAddress;
@@ -35,12 +39,18 @@ public final class ConnectionLimits implements Load {
     }
     Source source = Source.of(address);
     int before = bySource.getOrDefault(source, 0);
-    if (before >= mostPerAddress) {
+    if (before >= mostPerAddress
+        || (!oneAddressIsAll() && before > 0 && before >= (most - open) / PART_OF_FREE)) {
       return Admission.ADDRESS_LIMIT;
     }
     bySource.put(source, before + 1);
     open++;
     return Admission.ACCEPTED;
+  }
+
+  /** One address may have all: it is a proxy's, and stands for all clients. */
+  boolean oneAddressIsAll() {
+    return mostPerAddress >= most;
   }
 
   synchronized void leave(InetAddress address) {

@@ -41,6 +41,7 @@ public final class IngressServer implements AutoCloseable {
   private final SessionParts parts;
   private final ConnectionLimits limits;
   private final Duration shutdownPatience;
+  private final FruitlessSessions fruitless = new FruitlessSessions();
   private final Set<SmtpSession> sessions = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watchdog =
       Executors.newSingleThreadScheduledExecutor(
@@ -139,17 +140,29 @@ public final class IngressServer implements AutoCloseable {
   private void serve(SocketChannel channel, InetAddress from) {
     SmtpSession session = null;
     try {
+      awaitGreeting(from);
       session = new SmtpSession(SmtpConnection.accepted(channel), parts, limits);
       sessions.add(session);
       session.run();
     } catch (IOException gone) {
       LOG.log(Level.FINE, "A connection was gone before its greeting", gone);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       if (session != null) {
         sessions.remove(session);
       }
+      if (session == null || !session.fruitful()) {
+        fruitless.ended(Source.of(from));
+      }
       closeQuietly(channel);
       limits.leave(from);
+    }
+  }
+
+  private void awaitGreeting(InetAddress from) throws InterruptedException {
+    if (!limits.oneAddressIsAll()) {
+      Thread.sleep(fruitless.pause(Source.of(from)));
     }
   }
 

@@ -28,16 +28,19 @@ final class MailCommands implements AutoCloseable {
   private final SessionLimits limits;
   private final SessionClock clock;
   private final Load load;
+  private final CommandPace pace;
   private final ClientFacts client;
   private final Answers answers;
   private final HandshakeReport handshakes;
   private @Nullable MailTransaction transaction;
+  private boolean acceptedOne;
 
   MailCommands(
       SmtpConnection connection,
       SessionParts parts,
       SessionClock clock,
       Load load,
+      CommandPace pace,
       ClientFacts client,
       Answers answers) {
     this.connection = connection;
@@ -45,6 +48,7 @@ final class MailCommands implements AutoCloseable {
     this.limits = parts.limits();
     this.clock = clock;
     this.load = load;
+    this.pace = pace;
     this.client = client;
     this.answers = answers;
     this.handshakes = new HandshakeReport(connection, client, parts.handshakes());
@@ -193,6 +197,8 @@ final class MailCommands implements AutoCloseable {
       DataCommand.Accepted accepted = data.accepted();
       answers.say(accepted.reply());
       clock.restart();
+      pace.accepted();
+      acceptedOne = true;
       count(accepted, mail);
     }
     if (data.endsSession()) {
@@ -209,6 +215,15 @@ final class MailCommands implements AutoCloseable {
     } catch (RuntimeException fault) {
       LOG.log(Level.SEVERE, "An accepted message was not counted by a fault of ours", fault);
     }
+  }
+
+  /** Of the transaction under way. */
+  int acceptedRecipients() {
+    return transaction == null ? 0 : transaction.recipients().size();
+  }
+
+  boolean acceptedOne() {
+    return acceptedOne;
   }
 
   /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */

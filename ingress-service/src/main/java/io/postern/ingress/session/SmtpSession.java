@@ -34,6 +34,7 @@ public final class SmtpSession implements Runnable {
   private final Answers answers;
   private final CommandLines lines;
   private final MailCommands mail;
+  private final CommandPace pace = new CommandPace();
 
   public SmtpSession(SmtpConnection connection, SessionParts parts, Load server) {
     Load load = new Load.MemoryToo(server, parts.admission(), parts.recipients());
@@ -44,7 +45,7 @@ public final class SmtpSession implements Runnable {
     this.client = new ClientFacts(connection, limits.hostName());
     this.answers = new Answers(connection, parts, client);
     this.lines = new CommandLines(connection, clock, load, answers, limits.hostName());
-    this.mail = new MailCommands(connection, parts, clock, load, client, answers);
+    this.mail = new MailCommands(connection, parts, clock, load, pace, client, answers);
   }
 
   @Override
@@ -67,6 +68,10 @@ public final class SmtpSession implements Runnable {
       while (!answers.over()) {
         byte[] line = lines.next();
         if (line != null) {
+          if (pace.mustWait(mail.acceptedRecipients())) {
+            connection.flush(); // the replies to the commands before it
+            Thread.sleep(CommandPace.PAUSE);
+          }
           obey(line);
         }
       }
@@ -99,6 +104,11 @@ public final class SmtpSession implements Runnable {
     if (clock.overdue(GRACE_NANOS)) {
       cutOff();
     }
+  }
+
+  /** Whether a message of this session was accepted. Once it is over, from its thread. */
+  public boolean fruitful() {
+    return mail.acceptedOne();
   }
 
   /** From any thread: ends the session without another word. */

@@ -61,6 +61,64 @@ class ConnectionsTest {
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
   }
 
+  /** Twelve addresses with a hundred each once had all. */
+  @Test
+  void addresses_that_take_all_the_connections_that_they_can_leave_some_for_others()
+      throws Exception {
+    ConnectionLimits limits = new ConnectionLimits(1_000, 100);
+    for (int address = 1; address <= 20; address++) {
+      InetAddress attacker = InetAddress.getByName("192.0.2." + address);
+      while (limits.enter(attacker) == ConnectionLimits.Admission.ACCEPTED) {}
+    }
+    for (int address = 1; address <= 5; address++) {
+      InetAddress honest = InetAddress.getByName("198.51.100." + address);
+      for (int i = 0; i < 2; i++) {
+        assertThat(limits.enter(honest)).isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+      }
+    }
+  }
+
+  @Test
+  void one_address_has_all_its_connections_while_there_is_room() throws Exception {
+    ConnectionLimits limits = new ConnectionLimits(1_000, 100);
+    for (int address = 1; address <= 5; address++) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(limits.enter(InetAddress.getByName("192.0.2." + address)))
+            .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+      }
+    }
+  }
+
+  @Test
+  void where_one_address_is_all_clients_it_has_all() throws Exception {
+    ConnectionLimits limits = new ConnectionLimits(10, 10);
+    for (int i = 0; i < 10; i++) {
+      assertThat(limits.enter(InetAddress.getByName("192.0.2.1")))
+          .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+    }
+  }
+
+  /** Connections without end kept a processor busy; the others of their address wait as well. */
+  @Test
+  void an_address_whose_sessions_bring_nothing_waits_for_its_greeting() throws Exception {
+    try (TestServer server = TestServer.withoutLog(s -> s.mostConnections = 1_000)) {
+      Duration longest = Duration.ZERO;
+      for (int i = 0; i < 10 * FruitlessSessions.FREE && !waited(longest); i++) {
+        long from = System.nanoTime();
+        try (RawClient client = new RawClient(server.port())) {
+          client.expect("220 ");
+          longest = Duration.ofNanos(System.nanoTime() - from);
+          client.command("QUIT", "221");
+        }
+      }
+      assertThat(waited(longest)).isTrue();
+    }
+  }
+
+  private static boolean waited(Duration greeting) {
+    return greeting.compareTo(FruitlessSessions.PAUSE) >= 0;
+  }
+
   @Test
   void stopping_ends_idle_sessions_with_421_and_takes_no_more() throws Exception {
     TestServer server = TestServer.withoutLog(s -> {});

@@ -3,6 +3,7 @@ package io.postern.stack.commands;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
+import io.postern.stack.example.DirectoryFile;
 import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -26,7 +27,7 @@ final class StartOptions {
       names = "--directory",
       paramLabel = "FILE",
       description =
-          "directory file applied to a new state (default: local-stack/example/directory.yaml)")
+          "directory file applied to a new state (default: the one that ./run example prints)")
   @Nullable Path directory;
 
   @Option(
@@ -49,10 +50,8 @@ final class StartOptions {
   Size size = Size.fitting();
 
   RunningExample start(Progress progress) throws Exception {
-    Path file =
-        directory == null
-            ? StateOption.home().resolve("local-stack/example/directory.yaml")
-            : directory;
+    DirectoryFile file =
+        directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(
         StateOption.home(), state.open(), smtpPort, file, anchors, replicas(), size, progress);
   }

@@ -33,7 +33,7 @@ public class Up implements Callable<Integer> {
     progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
     progress.say(
         "administration at http://127.0.0.1:"
-            + example.stack().httpPort(Service.POLICY)
+            + example.stack().apiPort(Service.POLICY)
             + "/api/v1/directory, user and password in "
             + start.state.open().credentials());
     progress.say(

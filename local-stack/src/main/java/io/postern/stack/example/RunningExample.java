@@ -12,7 +12,6 @@ import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,14 +54,13 @@ public final class RunningExample implements AutoCloseable {
       Path home,
       StateFolder state,
       int smtpPort,
-      Path directory,
+      DirectoryFile directory,
       @Nullable Path anchors,
       Map<Service, Integer> replicas,
       Size size,
       Progress progress)
       throws Exception {
     refuseSecond(state);
-    String yaml = Files.readString(directory);
     Processes processes = Processes.of(size).replicas(replicas);
     // What takes longest begins first: all else starts beside it.
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
@@ -79,7 +77,7 @@ public final class RunningExample implements AutoCloseable {
         // The directory needs this one; ingress is ready with the first that is applied.
         stack.awaitReady(Service.POLICY, READY_LIMIT);
         OptionalLong version =
-            example.applyIfNew(new DirectoryClient(stack.api(Service.POLICY)), yaml, directory);
+            example.applyIfNew(new DirectoryClient(stack.api(Service.POLICY)), directory);
         stack.awaitReady(READY_LIMIT);
         progress.done("all services are ready");
         if (version.isPresent()) {
@@ -145,15 +143,16 @@ public final class RunningExample implements AutoCloseable {
   }
 
   /** The version that it has become, or nothing where there was a directory. */
-  private OptionalLong applyIfNew(DirectoryClient client, String yaml, Path file)
+  private OptionalLong applyIfNew(DirectoryClient client, DirectoryFile file)
       throws IOException, InterruptedException {
     if (!client.isEmpty()) {
       return OptionalLong.empty();
     }
-    DirectoryClient.Answer answer = client.apply(Variables.fill(yaml, world.variables()), false);
+    DirectoryClient.Answer answer =
+        client.apply(Variables.fill(file.yaml(), world.variables()), false);
     if (!answer.accepted()) {
       throw new IllegalArgumentException(
-          file + " was not applied:\n  " + String.join("\n  ", answer.problems()));
+          file.name() + " was not applied:\n  " + String.join("\n  ", answer.problems()));
     }
     return OptionalLong.of(answer.version());
   }

@@ -75,7 +75,7 @@ class CheckJarTest {
         ca.issue(Issue.to(NAME).withResponderToo(crls.responder(ca))); // all that is parsed
     try (ScriptedPeer peer = ScriptedPeer.named(NAME).identity(identity).start()) {
       String[] args = {
-        "127.0.0.1:" + peer.port(), "--json", "--anchors", root.toString(), "--allow-private"
+        "127.0.0.1:" + peer.port(), "-o", "json", "--anchors", root.toString(), "--allow-private"
       };
       Ran good = run(args);
       assertThat(good.exit()).as(good.toString()).isZero();
@@ -103,7 +103,7 @@ class CheckJarTest {
     Ran none = run();
     assertThat(none.exit()).isEqualTo(2);
     assertThat(none.err()).contains("name either PEM, HOST");
-    Ran root = run("--root", "no such root", "--json");
+    Ran root = run("--root", "no such root", "-o", "json");
     assertThat(root.exit()).isEqualTo(1);
     assertThat(new ObjectMapper().readTree(root.out()).path("anchors").asInt()).isPositive();
   }

@@ -7,7 +7,7 @@ import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.GivenEvidence;
+import io.postern.certificate.revocation.lookup.GivenEvidence;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;

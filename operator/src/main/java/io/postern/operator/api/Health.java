@@ -6,29 +6,31 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Asks a replica whether it can do its work. Any thread. */
 public final class Health {
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-
   private Health() {}
 
   /**
-   * A replica that does not answer within three seconds is not ready.
+   * Why a replica cannot do its work, in few words; empty: it is ready. One that does not answer
+   * within three seconds is not.
    *
-   * @param replica scheme, host and port
+   * @param replica scheme, host and port of its management interface
+   * @param http see {@link Https}
    */
-  public static boolean ready(URI replica) throws InterruptedException {
+  public static String problem(URI replica, HttpClient http) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(replica.resolve("/q/health/ready"))
             .timeout(Duration.ofSeconds(3))
             .build();
     try {
-      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return status == 200 ? "" : "it answers " + status;
+    } catch (SSLHandshakeException e) {
+      return "it is not who is trusted (postern.authority-file): " + e.getMessage();
     } catch (IOException e) {
-      // Not listening yet, or gone: not ready either way.
-      return false;
+      return "it does not answer"; // it does not listen yet, or is gone
     }
   }
 }

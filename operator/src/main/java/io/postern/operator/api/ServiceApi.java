@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Requests to a service's API. Any thread.
@@ -21,22 +22,23 @@ import java.util.Set;
  */
 public final class ServiceApi {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   private final String service;
   private final URI base;
   private final Path credentials;
+  private final HttpClient http;
 
   /**
    * @param service its name, for messages
    * @param base scheme, host and port
    * @param credentials a file with {@code user:password}
+   * @param http see {@link Https}
    */
-  public ServiceApi(String service, URI base, Path credentials) {
+  public ServiceApi(String service, URI base, Path credentials, HttpClient http) {
     this.service = service;
     this.base = base;
     this.credentials = credentials;
+    this.http = http;
   }
 
   /** For messages: which service, and where. */
@@ -70,7 +72,15 @@ public final class ServiceApi {
       throws IOException, InterruptedException {
     HttpResponse<String> response;
     try {
-      response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (SSLHandshakeException e) {
+      throw new IOException(
+          this
+              + " is not who is trusted: name its authority with postern.authority-file, and a host"
+              + " that its certificate names ("
+              + e.getMessage()
+              + ")",
+          e);
     } catch (IOException e) {
       throw new IOException(this + " does not answer: " + e, e);
     }

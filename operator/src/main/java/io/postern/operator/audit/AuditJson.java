@@ -1,18 +1,17 @@
 package io.postern.operator.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
-/** The report for scripts: all alarms that were kept. */
+/** The report as JSON: all alarms that were kept. */
 public final class AuditJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private AuditJson() {}
 
-  public static String of(AuditReport report) {
+  public static ObjectNode of(AuditReport report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("clean", report.clean());
     tally(root.putObject("all"), report.mail());
@@ -44,11 +43,7 @@ public final class AuditJson {
       }
       one.put("lookedAt", alarm.lookedAt());
     }
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report cannot be written as JSON", e);
-    }
+    return root;
   }
 
   private static void tally(ObjectNode node, Tally tally) {

@@ -24,7 +24,7 @@ public final class AuditPrinter {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-24s %11s   %11s   %11s   %11s   %11s",
+            "%-16s %10s   %10s   %10s   %10s   %10s",
             "recipients",
             "accepted",
             "delivered",
@@ -103,7 +103,7 @@ public final class AuditPrinter {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-24s %11d %s %11d + %11d + %11d + %11d",
+            "%-16s %10d %s %10d + %10d + %10d + %10d",
             name,
             tally.accepted(),
             tally.balanced() ? "=" : "≠",

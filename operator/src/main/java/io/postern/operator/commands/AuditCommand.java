@@ -1,6 +1,6 @@
 package io.postern.operator.commands;
 
-import io.postern.operator.Main;
+import io.postern.commandline.OutputOption;
 import io.postern.operator.audit.Audit;
 import io.postern.operator.audit.AuditJson;
 import io.postern.operator.audit.AuditOptions;
@@ -8,8 +8,6 @@ import io.postern.operator.audit.AuditPrinter;
 import io.postern.operator.audit.AuditReport;
 import io.postern.operator.audit.AuditUnavailableException;
 import io.postern.operator.connection.ConnectionOptions;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,12 +36,10 @@ public final class AuditCommand implements Callable<Integer> {
   private static final String HERE = "postern.audit.here";
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
-  @Option(names = "--all", description = "every alarm, not the first 20 of each kind")
+  @Option(names = "--all", description = "every alarm in the text, not the first 20 of each kind")
   private boolean all;
-
-  @Option(names = "--json", description = "for scripts")
-  private boolean json;
 
   @Option(
       names = "--look-again-after",
@@ -115,24 +111,18 @@ public final class AuditCommand implements Callable<Integer> {
                   .lookAgainAfter(Duration.ofSeconds(lookAgainAfter))
                   .patience(Duration.ofSeconds(patience))
                   .stuckAfter(Duration.ofSeconds(stuckAfter))
-                  .progress(bar));
+                  .progress(output.isJson() ? (step, done, all) -> {} : bar));
       bar.close();
-      PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-      if (json) {
-        out.println(AuditJson.of(report));
-      } else {
-        new AuditPrinter(all).lines(report).forEach(out::println);
-      }
+      output.print(AuditJson.of(report), () -> new AuditPrinter(all).lines(report));
       return report.exitCode();
     } catch (AuditUnavailableException e) {
-      System.err.println("postern: the audit cannot say anything: " + e.getMessage());
-      return Main.COULD_NOT_ASK;
+      throw new IllegalStateException("the audit cannot say anything: " + e.getMessage(), e);
     } catch (OutOfMemoryError e) {
-      System.err.println(
-          "postern: the mail in the log needs more memory than "
+      throw new IllegalStateException(
+          "the mail in the log needs more memory than "
               + (Runtime.getRuntime().maxMemory() >> 20)
-              + " MB, about 130 MB for a million recipients: use --heap");
-      return Main.COULD_NOT_ASK;
+              + " MB, about 130 MB for a million recipients: use --heap",
+          e);
     }
   }
 }

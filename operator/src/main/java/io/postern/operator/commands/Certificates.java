@@ -1,8 +1,15 @@
 package io.postern.operator.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
 import io.postern.operator.api.CertificatesClient;
 import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import io.postern.operator.links.Links;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,11 +20,13 @@ import picocli.CommandLine.Option;
     name = "certificates",
     description = {
       "Shows our certificates (current, coming, deprecated), and certificates that end soon:",
-      "ours, partners' that were seen, trust anchors."
+      "ours, partners' that were seen, trust anchors.",
+      "Exit code 1: one of the links to Kafka ends within 45 days."
     },
     mixinStandardHelpOptions = true)
 public final class Certificates implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(
       names = "--within",
@@ -25,29 +34,64 @@ public final class Certificates implements Callable<Integer> {
       description = "what ends within so many days (default: ${DEFAULT-VALUE})")
   private int days = 60;
 
+  /**
+   * @param own as {@code /certificates.json} has them
+   * @param total of those that end within the days; {@code expiring} has the first of them
+   * @param expiring as {@code /api/v1/expiring-certificates} has them
+   */
+  record Result(JsonNode own, int withinDays, int total, JsonNode expiring, Links links) {
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      for (JsonNode each : own) {
+        lines.add(
+            "%-10s %s %s, %s, to %s"
+                .formatted(
+                    each.path("state").asText(),
+                    each.path("use").asText(),
+                    each.path("name").asText(),
+                    each.path("keyStrength").asText(),
+                    each.path("validTo").asText()));
+        lines.add("           sha256 " + each.path("sha256").asText());
+      }
+      lines.add("");
+      lines.add("end within %d days: %d".formatted(withinDays, total));
+      for (JsonNode each : expiring) {
+        lines.add(
+            "%-7s %4d days  %s"
+                .formatted(
+                    each.path("kind").asText(),
+                    each.path("daysLeft").asLong(),
+                    each.path("subject").asText()));
+        List<String> where = new ArrayList<>();
+        each.path("where").forEach(place -> where.add(place.asText()));
+        lines.add("                    " + String.join(", ", where));
+      }
+      lines.addAll(links.lines());
+      return lines;
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
-    CertificatesClient client = new CertificatesClient(connection.installation().certificates());
-    for (JsonNode own : client.published().path("certificates")) {
-      System.out.printf(
-          "%-10s %s %s, %s, to %s%n           sha256 %s%n",
-          own.path("state").asText(),
-          own.path("use").asText(),
-          own.path("name").asText(),
-          own.path("keyStrength").asText(),
-          own.path("validTo").asText(),
-          own.path("sha256").asText());
-    }
+    Installation installation = connection.installation();
+    CertificatesClient client = new CertificatesClient(installation.certificates());
+    JsonNode own = client.published().path("certificates");
     JsonNode expiring = client.expiring(days);
-    System.out.printf("%nend within %d days: %d%n", days, expiring.path("total").asInt());
-    for (JsonNode each : expiring.path("certificates")) {
-      System.out.printf(
-          "%-7s %4d days  %s%n                    %s%n",
-          each.path("kind").asText(),
-          each.path("daysLeft").asLong(),
-          each.path("subject").asText(),
-          Rehearse.joined(each.path("where")));
-    }
-    return 0;
+    Result result =
+        new Result(
+            own,
+            days,
+            expiring.path("total").asInt(),
+            expiring.path("certificates"),
+            links(installation));
+    output.print(result, result::lines);
+    return result.links().findings().isEmpty() ? 0 : 1;
+  }
+
+  /** None where the context does not say how Kafka is reached. */
+  private static Links links(Installation installation) throws Exception {
+    return installation.setting("kafka.bootstrap.servers").isEmpty()
+        ? new Links(Map.of(), List.of())
+        : Links.of(installation.kafka(), Instant.now());
   }
 }

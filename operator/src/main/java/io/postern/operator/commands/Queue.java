@@ -1,5 +1,6 @@
 package io.postern.operator.commands;
 
+import io.postern.commandline.OutputOption;
 import io.postern.contracts.QueueId;
 import io.postern.operator.api.QueueClient;
 import io.postern.operator.api.ServiceApi;
@@ -7,10 +8,13 @@ import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What may be asked of mail that waits or is held. */
 @Command(
@@ -25,8 +29,12 @@ public final class Queue implements Callable<Integer> {
   private static final List<String> ACTIONS = List.of("hold", "release", "retry", "cancel");
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
-  @Parameters(index = "0", paramLabel = "ACTION")
+  @Parameters(
+      index = "0",
+      paramLabel = "ACTION",
+      description = "hold, release, retry, cancel or flush")
   private String action = "";
 
   @Parameters(
@@ -41,11 +49,21 @@ public final class Queue implements Callable<Integer> {
       description = "only this recipient, counted from 0 in the order of the envelope; repeatable")
   private List<Integer> recipients = new ArrayList<>();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /**
+   * @param recipients none: all
+   * @param controlId stands in the outcomes that tell what became of it
+   * @param service whom it was asked of
+   */
+  record Result(
+      String action, String subject, List<Integer> recipients, String controlId, String service) {}
+
   @Override
   public Integer call() throws Exception {
     if (!action.equals(FLUSH) && !ACTIONS.contains(action)) {
-      System.err.println("postern: write hold, release, retry, cancel or flush, not " + action);
-      return 2;
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "write hold, release, retry, cancel or flush, not " + action);
     }
     ServiceApi policy = connection.installation().policy();
     QueueClient client = new QueueClient(policy);
@@ -53,7 +71,9 @@ public final class Queue implements Callable<Integer> {
         action.equals(FLUSH)
             ? client.flush(subject)
             : client.control(QueueId.parse(subject), action, recipients);
-    System.out.println("postern: asked for, as " + control + " (" + policy + ")");
+    output.print(
+        new Result(action, subject, recipients, control, policy.toString()),
+        () -> List.of("postern: asked for, as " + control + " (" + policy + ")"));
     return 0;
   }
 }

@@ -1,12 +1,15 @@
 package io.postern.operator.commands;
 
+import io.postern.commandline.OutputOption;
 import io.postern.contracts.RefusalReference;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.trace.RefusalJson;
 import io.postern.operator.trace.RefusalLookup;
 import io.postern.operator.trace.TracePrinter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -35,6 +38,7 @@ public final class Refusals implements Callable<Integer> {
   private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(
       paramLabel = "REFERENCE",
@@ -68,33 +72,40 @@ public final class Refusals implements Callable<Integer> {
   private int show(String wanted) throws Exception {
     List<MessageRefused> records =
         find(Instant.now().minus(KEPT), refused -> refused.getReference().equals(wanted));
-    new TracePrinter(true).lines(records).forEach(System.out::println);
+    output.print(RefusalJson.of(records, true), () -> new TracePrinter(true).lines(records));
     return records.isEmpty() ? 1 : 0;
   }
 
   private int list() throws Exception {
     List<MessageRefused> records = find(Instant.now().minus(age()), this::isAskedFor);
+    output.print(RefusalJson.of(records, false), () -> lines(records));
+    return records.isEmpty() ? 1 : 0;
+  }
+
+  private static List<String> lines(List<MessageRefused> records) {
+    List<String> lines = new ArrayList<>();
     for (MessageRefused refused : records) {
       boolean counts = refused.getFromMillis() > 0;
-      System.out.printf(
-          "%s  %s  %s%n",
-          Instant.ofEpochMilli(counts ? refused.getUntilMillis() : refused.getAtMillis()),
-          refused.getReference().isEmpty() ? "-" : refused.getReference(),
-          counts
-              ? refused.getCount() + " times again"
-              : "%s <%s> to <%s>: %d %s %s"
-                  .formatted(
-                      refused.getSession().getClientIp(),
-                      refused.getReversePath(),
-                      refused.getRecipient(),
-                      refused.getCode(),
-                      refused.getEnhancedCode(),
-                      refused.getText()));
+      lines.add(
+          "%s  %s  %s"
+              .formatted(
+                  Instant.ofEpochMilli(counts ? refused.getUntilMillis() : refused.getAtMillis()),
+                  refused.getReference().isEmpty() ? "-" : refused.getReference(),
+                  counts
+                      ? refused.getCount() + " times again"
+                      : "%s <%s> to <%s>: %d %s %s"
+                          .formatted(
+                              refused.getSession().getClientIp(),
+                              refused.getReversePath(),
+                              refused.getRecipient(),
+                              refused.getCode(),
+                              refused.getEnhancedCode(),
+                              refused.getText())));
     }
     if (records.size() == RefusalLookup.MOST) {
-      System.out.println("… the newest " + RefusalLookup.MOST + "; name an address or a domain");
+      lines.add("… the newest " + RefusalLookup.MOST + "; name an address or a domain");
     }
-    return records.isEmpty() ? 1 : 0;
+    return lines;
   }
 
   private List<MessageRefused> find(Instant from, Predicate<MessageRefused> matches)

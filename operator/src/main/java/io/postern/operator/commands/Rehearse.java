@@ -1,6 +1,7 @@
 package io.postern.operator.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
 import io.postern.operator.api.CertificatesClient;
 import io.postern.operator.connection.ConnectionOptions;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class Rehearse implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(index = "0", paramLabel = "PEM", description = "the new certificate with its chain")
   private Path pem = Path.of("");
@@ -39,26 +41,21 @@ public final class Rehearse implements Callable<Integer> {
     JsonNode rehearsal =
         new CertificatesClient(connection.installation().certificates())
             .rehearse(Files.readString(pem, StandardCharsets.ISO_8859_1), replaces);
-    System.out.printf(
-        "replaces %s%n         sha256 %s%n",
-        rehearsal.path("replaces").path("subject").asText(),
-        rehearsal.path("replaces").path("sha256").asText());
-    rehearsal.path("differences").forEach(each -> System.out.println("  " + each.asText()));
-    for (JsonNode outcome : rehearsal.path("outcomes")) {
-      System.out.printf(
-          "%-6s %s%n       %s%n",
-          outcome.path("result").asText(),
-          outcome.path("concerns").asText(),
-          outcome.path("reason").asText());
-    }
-    String result = rehearsal.path("result").asText();
-    System.out.println("all: " + result);
-    return result.equals("fails") ? 1 : 0;
+    output.print(rehearsal, () -> lines(rehearsal));
+    return rehearsal.path("result").asText().equals("fails") ? 1 : 0;
   }
 
-  static String joined(JsonNode list) {
-    List<String> texts = new ArrayList<>();
-    list.forEach(each -> texts.add(each.asText()));
-    return String.join(", ", texts);
+  static List<String> lines(JsonNode rehearsal) {
+    List<String> lines = new ArrayList<>();
+    lines.add("replaces " + rehearsal.path("replaces").path("subject").asText());
+    lines.add("         sha256 " + rehearsal.path("replaces").path("sha256").asText());
+    rehearsal.path("differences").forEach(each -> lines.add("  " + each.asText()));
+    for (JsonNode outcome : rehearsal.path("outcomes")) {
+      lines.add(
+          "%-6s %s".formatted(outcome.path("result").asText(), outcome.path("concerns").asText()));
+      lines.add("       " + outcome.path("reason").asText());
+    }
+    lines.add("all: " + rehearsal.path("result").asText());
+    return lines;
   }
 }

@@ -1,9 +1,11 @@
 package io.postern.operator.commands;
 
+import io.postern.commandline.OutputOption;
 import io.postern.contracts.QueueId;
 import io.postern.log.LogSettings;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.trace.MailTrace;
+import io.postern.operator.trace.TraceJson;
 import io.postern.operator.trace.TracePrinter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,14 +13,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** One message's way, or why one was refused, read from the topics. */
+/** One message's way, read from the topics. */
 @Command(
     name = "trace",
-    description =
-        "Shows a message's way: accepted, connector, next hop, TLS required and achieved, verdict, outcome.",
+    description = {
+      "Shows a message's way: accepted, connector, next hop, TLS required and achieved, verdict, outcome.",
+      "Exit code 0: the log has the message, 1: it has not."
+    },
     mixinStandardHelpOptions = true)
 public final class Trace implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(paramLabel = "QUEUE-ID", description = "as in the reply to the message")
   private String queueId = "";
@@ -29,8 +34,9 @@ public final class Trace implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     LogSettings kafka = connection.installation().kafka();
-    MailTrace trace = MailTrace.read(kafka, QueueId.parse(queueId));
-    new TracePrinter(why).lines(trace).forEach(System.out::println);
+    QueueId id = QueueId.parse(queueId);
+    MailTrace trace = MailTrace.read(kafka, id);
+    output.print(TraceJson.of(id, trace, why), () -> new TracePrinter(why).lines(trace));
     return trace.accepted() == null ? 1 : 0;
   }
 }

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  *       file with {@code user:password};
  *   <li>{@code postern.certificate.url}, {@code postern.certificate.credentials-file}: the API of
  *       certificate-service;
- *   <li>{@code postern.health.NAME}: the address at which a replica answers for its health;
+ *   <li>{@code postern.health.NAME}: the address at which a replica answers for its health, that of
+ *       its management interface;
+ *   <li>{@code postern.authority-file}: PEM file of the authority of these addresses' certificates;
+ *       without it Java's own authorities are trusted;
  *   <li>{@code postern.variable.NAME}: fills {@code ${NAME}} in directory files; not from the
  *       environment, which has no small letters.
  * </ul>

@@ -1,12 +1,17 @@
 package io.postern.operator.connection;
 
 import io.postern.log.LogSettings;
+import io.postern.operator.api.Https;
 import io.postern.operator.api.ServiceApi;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An installation, as a command reaches it. Each part is looked up when a command needs it, so that
@@ -16,7 +21,10 @@ import java.util.TreeMap;
  * missing or wrong value.
  */
 public final class Installation {
+  private static final String AUTHORITY = "postern.authority-file";
+
   private final Context context;
+  private @Nullable HttpClient http;
 
   Installation(Context context) {
     this.context = context;
@@ -40,7 +48,36 @@ public final class Installation {
     return new ServiceApi(
         service,
         address(key + ".url", context.needed(key + ".url")),
-        Path.of(context.needed(key + ".credentials-file")));
+        Path.of(context.needed(key + ".credentials-file")),
+        http());
+  }
+
+  /**
+   * For all HTTP of the installation; trusts {@code postern.authority-file} where that is given.
+   */
+  public HttpClient http() {
+    HttpClient made = http;
+    if (made == null) {
+      String authority = context.value(AUTHORITY);
+      made = authority == null ? Https.client() : trusting(Path.of(authority));
+      http = made;
+    }
+    return made;
+  }
+
+  private static HttpClient trusting(Path authority) {
+    try {
+      return Https.client(authority);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          AUTHORITY
+              + " names "
+              + authority
+              + ", which cannot be used ("
+              + e
+              + "): name the PEM file of the authority that issues the services' certificates",
+          e);
+    }
   }
 
   /** Where each replica answers for its health, by the replica's name; empty where nobody said. */
@@ -67,10 +104,18 @@ public final class Installation {
     try {
       address = URI.create(url);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + " is \"" + url + "\": write http://host:port", e);
+      throw new IllegalArgumentException(key + " is \"" + url + "\": write https://host:port", e);
     }
-    if (address.getHost() == null) {
-      throw new IllegalArgumentException(key + " is \"" + url + "\": write http://host:port");
+    String host = address.getHost();
+    boolean https = "https".equals(address.getScheme());
+    // A password would go over the network in plaintext, and an answer could be anybody's (S3).
+    if (host == null
+        || !https && !("http".equals(address.getScheme()) && LogSettings.loopback(host))) {
+      throw new IllegalArgumentException(
+          key
+              + " is \""
+              + url
+              + "\": write https://host:port, or http:// with 127.0.0.1 for this machine");
     }
     return address;
   }

@@ -4,13 +4,17 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The {@code ${name}} places of a directory file. */
+/**
+ * The {@code ${name}} places of a directory file; one of {@code ${name:usual}} has a usual value.
+ */
 public final class Variables {
-  private static final Pattern PLACE = Pattern.compile("\\$\\{(\\w+)}");
+  private static final Pattern PLACE = Pattern.compile("\\$\\{(\\w+)(?::(\\w+))?}");
 
   private Variables() {}
 
-  /** Fills in what is known; an unknown name outside a comment is refused with its line. */
+  /**
+   * Fills in what is known, or usual; an unknown name outside a comment is refused with its line.
+   */
   public static String fill(String text, Map<String, String> values) {
     StringBuilder filled = new StringBuilder();
     int number = 0;
@@ -29,7 +33,7 @@ public final class Variables {
         .matcher(line)
         .replaceAll(
             place -> {
-              String value = values.get(place.group(1));
+              String value = values.getOrDefault(place.group(1), place.group(2));
               if (value == null) {
                 throw new IllegalArgumentException(
                     "line "

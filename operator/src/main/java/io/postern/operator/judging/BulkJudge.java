@@ -1,8 +1,8 @@
 package io.postern.operator.judging;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Judges the chains of a file, a line each, on all processors; the answers come in the file's
@@ -20,14 +21,15 @@ public final class BulkJudge {
   private static final int AHEAD = 256;
   private static final int LONGEST = 32 << 20;
 
-  private record Running(String text, Future<String> answer) {}
+  private record Running(String text, Future<JsonNode> answer) {}
 
   private BulkJudge() {}
 
   /** Lines, and those that could not be read. */
   public record Counts(long lines, long unreadable) {}
 
-  public static Counts judge(BufferedReader from, PrintStream to)
+  /** Gives the answers to the calling thread, each as {@code docs/judging.md} has it. */
+  public static Counts judge(BufferedReader from, Consumer<JsonNode> to)
       throws IOException, InterruptedException {
     Instant now = Instant.now();
     int processors = Runtime.getRuntime().availableProcessors();
@@ -50,24 +52,23 @@ public final class BulkJudge {
         unreadable += tell(last, to);
       }
     }
-    to.flush();
     return new Counts(lines, unreadable);
   }
 
-  private static String answer(String line, Instant now) throws InterruptedException {
+  private static JsonNode answer(String line, Instant now) throws InterruptedException {
     return line.length() > LONGEST
         ? CollectedLine.failed(line, "it has more than 32 million characters")
         : CollectedLine.judge(line, now);
   }
 
-  private static int tell(Running line, PrintStream to) throws InterruptedException {
+  private static int tell(Running line, Consumer<JsonNode> to) throws InterruptedException {
+    JsonNode answer;
     try {
-      String answer = line.answer().get();
-      to.println(answer);
-      return answer.contains("\"result\":\"error\"") ? 1 : 0;
+      answer = line.answer().get();
     } catch (ExecutionException e) {
-      to.println(CollectedLine.failed(line.text(), "it could not be judged: " + e.getCause()));
-      return 1;
+      answer = CollectedLine.failed(line.text(), "it could not be judged: " + e.getCause());
     }
+    to.accept(answer);
+    return CollectedLine.isUnreadable(answer) ? 1 : 0;
   }
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.postern.certificate.judging.Collected;
+import io.postern.certificate.judging.CollectedChain;
 import io.postern.certificate.judging.CollectedResponse;
 import io.postern.certificate.judging.PolicyInputs;
 import io.postern.certificate.judging.Purpose;
@@ -37,16 +37,17 @@ import org.jspecify.annotations.Nullable;
  * response}, and in {@code certs} its issuer.
  */
 final class CollectedLine {
+  private static final String ERROR = "error";
   private static final String NIST_POLICIES = "2.16.840.1.101.3.2.1.48.";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private CollectedLine() {}
 
   /**
-   * The answer to a line, as a line, with the line's {@code id} as it stands there; a line that
-   * cannot be read has the result {@code error}.
+   * The answer to a line, with the line's {@code id} as it stands there; a line that cannot be read
+   * has the result {@code error}.
    */
-  static String judge(String line, Instant now) throws InterruptedException {
+  static JsonNode judge(String line, Instant now) throws InterruptedException {
     ObjectNode answer = JSON.createObjectNode();
     try {
       JsonNode read = JSON.readTree(line);
@@ -58,15 +59,19 @@ final class CollectedLine {
     } catch (IllegalArgumentException | DateTimeException e) {
       error(answer, String.valueOf(e.getMessage()));
     }
-    return answer.toString();
+    return answer;
+  }
+
+  static boolean isUnreadable(JsonNode answer) {
+    return answer.path("result").asText().equals(ERROR);
   }
 
   /** The answer to a line that is not judged, or that the judge could not bear. */
-  static String failed(String line, String why) {
+  static JsonNode failed(String line, String why) {
     ObjectNode answer = JSON.createObjectNode();
     answer.set("id", idBeforeTheFault(line));
     error(answer, why);
-    return answer.toString();
+    return answer;
   }
 
   private static JsonNode id(JsonNode read) {
@@ -94,7 +99,7 @@ final class CollectedLine {
   }
 
   private static void error(ObjectNode answer, String why) {
-    answer.put("result", "error").put("reason", "unreadable").put("detail", why);
+    answer.put("result", ERROR).put("reason", "unreadable").put("detail", why);
   }
 
   private static void judge(JsonNode read, Instant now, ObjectNode answer)
@@ -113,8 +118,8 @@ final class CollectedLine {
     List<byte[]> lists = ders(read, "crls");
     String revocation = read.path("revocation").asText("");
     boolean required = !revocation.isEmpty() || !lists.isEmpty() || !responses.isEmpty();
-    Collected.Outcome outcome =
-        new Collected(
+    CollectedChain.Outcome outcome =
+        new CollectedChain(
                 chain,
                 ders(read, "anchors"),
                 lists,
@@ -142,7 +147,8 @@ final class CollectedLine {
     answer.putArray("path");
   }
 
-  private static void tell(Collected.Outcome outcome, @Nullable String peer, ObjectNode answer) {
+  private static void tell(
+      CollectedChain.Outcome outcome, @Nullable String peer, ObjectNode answer) {
     boolean stranger =
         outcome.result() == VerdictResult.GOOD
             && peer != null

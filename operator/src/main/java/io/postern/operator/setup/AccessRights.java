@@ -3,7 +3,7 @@ package io.postern.operator.setup;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;

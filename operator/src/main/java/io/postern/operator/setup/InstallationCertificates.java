@@ -1,5 +1,6 @@
 package io.postern.operator.setup;
 
+import io.postern.operator.links.CertificateEnds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -8,24 +9,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * The certificates of an installation in containers, a folder each: the log's authority and, issued
- * by it, one for the broker and one for each principal that may use the log (S3); and, from an
- * authority of its own, one for SMTP until there is a real one. Whoever holds a certificate of the
- * log's authority gets into the log: it issues nothing else.
+ * by it, one for the broker, one for each principal that may use the log, and one for each
+ * service's HTTP (S3); and, from an authority of its own, one for SMTP until there is a real one.
+ * Whoever holds a client certificate of the log's authority gets into the log: it issues nothing
+ * for others. Those for HTTP are for servers alone, so the broker takes none of them.
  *
- * <p>May run again at any time: what is good for another 60 days stays byte for byte, the
- * authority's key is kept, so what runs with older certificates goes on. One run at a time. Failure
- * leaves whole files only.
+ * <p>May run again at any time, and has to once a day: a certificate that is good for another 60
+ * days stays byte for byte, the authority's key is kept, so processes with older certificates go on
+ * and take the new ones up by themselves. One run at a time. Failure leaves whole files only.
+ *
+ * <p>{@code administrator/ends.properties} says what ends when ({@link CertificateEnds}).
  */
 final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
   static final List<String> PRINCIPALS =
       List.of("ingress", "policy", "certificate", "delivery", "administrator");
+
+  /** They serve HTTP, at the host {@code NAME-service}: folder {@code http} in the principal's. */
+  static final List<String> SERVICES = List.of("ingress", "policy", "certificate", "delivery");
 
   private static final Duration LIFE = Duration.ofDays(397);
   private static final Duration RENEW_BEFORE_END = Duration.ofDays(60);
@@ -34,6 +43,7 @@ final class InstallationCertificates {
   private final Path root;
   private final Instant now;
   private final List<String> said = new ArrayList<>();
+  private final Map<String, Instant> ends = new TreeMap<>();
 
   private InstallationCertificates(Path root, Instant now) {
     this.root = root;
@@ -50,14 +60,20 @@ final class InstallationCertificates {
       throws IOException, GeneralSecurityException {
     InstallationCertificates all = new InstallationCertificates(root, now);
     Authority authority = Authority.open(root.resolve("authority"), "Postern log", now);
-    all.said.add("log authority: until " + authority.root().getNotAfter().toInstant());
+    all.say("authority", "kept", authority.root());
     // The common name is the principal; the broker is client and server, of itself too.
     Set<String> brokerNames = new TreeSet<>(List.of("broker", brokerHost, "localhost"));
     all.issued("broker", authority, Authority.Use.BOTH, brokerNames);
     for (String principal : PRINCIPALS) {
       all.issued(principal, authority, Authority.Use.CLIENT, Set.of(principal));
     }
+    for (String service : SERVICES) {
+      all.http(service + "-service", root.resolve(service).resolve("http"), authority);
+    }
     all.smtp(smtpHost);
+    PemFile.write(
+        root.resolve("administrator").resolve(CertificateEnds.FILE),
+        new CertificateEnds(now, all.ends).text());
     return all.said;
   }
 
@@ -66,6 +82,16 @@ final class InstallationCertificates {
     KeyFolder folder = new KeyFolder(root.resolve(holder), true);
     if (!keeps(holder, folder.leaf(authority.root()), names)) {
       make(folder, authority, holder, use, holder, names);
+    }
+  }
+
+  private void http(String host, Path folder, Authority authority)
+      throws IOException, GeneralSecurityException {
+    KeyFolder keys = new KeyFolder(folder, true);
+    // Published ports are reached by the machine's own name.
+    Set<String> names = Set.of(host, "localhost");
+    if (!keeps(host, keys.leaf(authority.root()), names)) {
+      make(keys, authority, host, Authority.Use.SERVER, host, names);
     }
   }
 
@@ -83,11 +109,17 @@ final class InstallationCertificates {
     boolean good =
         leaf.isPresent()
             && KeyFolder.names(leaf.get()).equals(names)
-            && !KeyFolder.endsBefore(leaf.get(), now.plus(RENEW_BEFORE_END));
+            && KeyFolder.holds(leaf.get(), now, now.plus(RENEW_BEFORE_END));
     if (good) {
-      said.add(holder + ": kept, until " + leaf.get().getNotAfter().toInstant());
+      say(holder, "kept", leaf.get());
     }
     return good;
+  }
+
+  private void say(String holder, String what, X509Certificate certificate) {
+    Instant end = certificate.getNotAfter().toInstant();
+    ends.put(holder, end);
+    said.add("%s: %s, until %s".formatted(holder, what, end));
   }
 
   private void make(
@@ -102,6 +134,6 @@ final class InstallationCertificates {
     names.stream().filter(name -> !name.equals(commonName)).sorted().forEach(ordered::add);
     KeyAndChain made = authority.issue(ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
     folder.write(made, authority.root());
-    said.add(holder + ": made, until " + made.leaf().getNotAfter().toInstant());
+    say(holder, "made", made.leaf());
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -22,6 +23,17 @@ record KeyAndChain(PrivateKey key, List<X509Certificate> chain) {
 
   X509Certificate leaf() {
     return chain.getFirst();
+  }
+
+  /** The key is the leaf's. */
+  boolean matches() throws GeneralSecurityException {
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(key);
+    signature.update(leaf().getEncoded());
+    byte[] signed = signature.sign();
+    signature.initVerify(leaf());
+    signature.update(leaf().getEncoded());
+    return signature.verify(signed);
   }
 
   void write(Path folder, String name) throws IOException, GeneralSecurityException {

@@ -1,7 +1,6 @@
 package io.postern.operator.setup;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;
@@ -24,13 +23,13 @@ import java.util.stream.Collectors;
 record KeyFolder(Path folder, boolean both) {
   private static final int DNS_NAME = 2; // RFC 5280 §4.2.1.6
 
-  /** The leaf, where there are a key and a chain that this root's holder issued. */
+  /** The leaf, where there are its key and a chain that this root's holder issued. */
   Optional<X509Certificate> leaf(X509Certificate root) {
     try {
       List<X509Certificate> chain = PemFile.certificates(chainFile());
       boolean whole =
           chain.size() == 2
-              && Files.readString(keyFile()).contains("PRIVATE KEY")
+              && new KeyAndChain(PemFile.key(keyFile()), chain).matches()
               && PemFile.certificates(authorityFile()).equals(List.of(root));
       if (!whole) {
         return Optional.empty();
@@ -38,7 +37,7 @@ record KeyFolder(Path folder, boolean both) {
       chain.get(1).verify(root.getPublicKey());
       chain.get(0).verify(chain.get(1).getPublicKey());
       return Optional.of(chain.getFirst());
-    } catch (IOException | GeneralSecurityException missingOrForeign) {
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException broken) {
       return Optional.empty(); // it is made anew, and said
     }
   }
@@ -67,8 +66,9 @@ record KeyFolder(Path folder, boolean both) {
     }
   }
 
-  static boolean endsBefore(X509Certificate certificate, Instant when) {
-    return certificate.getNotAfter().toInstant().isBefore(when);
+  static boolean holds(X509Certificate certificate, Instant from, Instant until) {
+    return !from.isBefore(certificate.getNotBefore().toInstant())
+        && !certificate.getNotAfter().toInstant().isBefore(until);
   }
 
   void write(KeyAndChain identity, X509Certificate root)

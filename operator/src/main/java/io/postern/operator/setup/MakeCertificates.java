@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@link InstallationCertificates} as a command; may run again at any time. */
+/**
+ * {@link InstallationCertificates} as a command; may run again at any time, and has to each day.
+ */
 @Command(
     name = "certificates",
     description =
@@ -36,6 +38,9 @@ public final class MakeCertificates implements Callable<Integer> {
   public Integer call() throws GeneralSecurityException, IOException {
     for (String holder : InstallationCertificates.PRINCIPALS) {
       Files.createDirectories(folder.resolve(holder));
+    }
+    for (String service : InstallationCertificates.SERVICES) {
+      Files.createDirectories(folder.resolve(service).resolve("http"));
     }
     Files.createDirectories(folder.resolve("broker"));
     Files.createDirectories(folder.resolve("smtp"));

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
@@ -17,6 +18,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Certificates and keys in PEM (RFC 7468). A file appears whole or not at all; only the owner reads
@@ -25,6 +28,8 @@ import java.util.List;
 final class PemFile {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String KEY = "PRIVATE KEY";
+  private static final Pattern KEY_BLOCK =
+      Pattern.compile("-----BEGIN " + KEY + "-----([^-]*)-----END " + KEY + "-----");
   private static final Base64.Encoder LINES =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
@@ -94,10 +99,13 @@ final class PemFile {
         .toList();
   }
 
-  /** An EC key. */
+  /** An EC key; a chain may stand beside it. */
   static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    String text = Files.readString(file).replaceAll("-----[A-Z ]+-----", "");
+    Matcher block = KEY_BLOCK.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+    if (!block.find()) {
+      throw new InvalidKeyException(file + " has no " + KEY);
+    }
     return KeyFactory.getInstance("EC")
-        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(text)));
+        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(block.group(1))));
   }
 }

@@ -26,10 +26,7 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
           new Principal(
               "delivery",
               Set.of("delivery"),
-              Set.of(
-                  ConsumerGroups.DELIVERY,
-                  ConsumerGroups.DELIVERY_KEEPER,
-                  ConsumerGroups.DELIVERY_PROBER),
+              Set.of(ConsumerGroups.DELIVERY, ConsumerGroups.DELIVERY_KEEPER),
               ""),
           new Principal(
               "certificate", Set.of("certificate"), Set.of(ConsumerGroups.CERTIFICATE), ""));

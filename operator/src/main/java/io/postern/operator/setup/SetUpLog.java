@@ -1,9 +1,9 @@
 package io.postern.operator.setup;
 
 import io.postern.contracts.Deployment;
-import io.postern.log.DeliveryEra;
 import io.postern.log.LogSettings;
-import io.postern.log.TopicsSetup;
+import io.postern.log.era.DeliveryEra;
+import io.postern.log.topics.TopicsSetup;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import io.postern.lab.BrokerSettings;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;

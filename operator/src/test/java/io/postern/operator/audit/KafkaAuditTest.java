@@ -3,6 +3,9 @@ package io.postern.operator.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.commandline.Program;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Marks;
@@ -14,9 +17,11 @@ import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.ScheduleState;
-import io.postern.log.DeliveryEra;
 import io.postern.log.LogSettings;
+import io.postern.log.era.DeliveryEra;
 import io.postern.operator.Main;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,7 +128,7 @@ final class KafkaAuditTest {
     arguments.add("kafka.bootstrap.servers=" + log.broker.bootstrap());
     arguments.addAll(List.of("--look-again-after", "1"));
     arguments.addAll(List.of(more));
-    return Main.run(new CommandLine(Main.class), arguments.toArray(String[]::new));
+    return Program.run(new CommandLine(Main.class), arguments.toArray(String[]::new));
   }
 
   @Test
@@ -261,8 +266,39 @@ final class KafkaAuditTest {
     assertThat(after.mail().pendingByPlace()).isEqualTo(before.mail().pendingByPlace());
   }
 
+  /** A command's document, asked of the broker. */
+  private static JsonNode json(int code, String... words) throws Exception {
+    StringWriter out = new StringWriter();
+    List<String> arguments = new ArrayList<>(List.of(words));
+    arguments.addAll(
+        List.of("-o", "json", "--set", "kafka.bootstrap.servers=" + log.broker.bootstrap()));
+    CommandLine line = new CommandLine(Main.class).setOut(new PrintWriter(out));
+    assertThat(Program.run(line, arguments.toArray(String[]::new)))
+        .as(out.toString())
+        .isEqualTo(code);
+    return new ObjectMapper().readTree(out.toString());
+  }
+
   @Test
   @org.junit.jupiter.api.Order(7)
+  void whatIsReadFromTheLogIsThereForPrograms() throws Exception {
+    QueueId id = accepted(COMMITTED, 1).getFirst();
+    JsonNode audit = json(0, "audit", "--look-again-after", "1");
+    assertThat(audit.path("clean").asBoolean()).isTrue();
+    JsonNode status = json(0, "status");
+    assertThat(status.path("recipients").asLong())
+        .isEqualTo(audit.at("/all/accepted").asLong() + audit.at("/dsns/accepted").asLong());
+    assertThat(status.path("replicas").isArray()).isTrue();
+    JsonNode trace = json(0, "trace", id.value());
+    assertThat(trace.path("queueId").asText()).isEqualTo(id.value());
+    assertThat(trace.path("accepted").path("recipients")).isNotEmpty();
+    assertThat(json(1, "trace", QueueId.next(1).value()).path("found").asBoolean()).isFalse();
+    assertThat(json(1, "refusals").path("refusals")).isEmpty();
+    assertThat(json(1, "refusals", "0Z7K-31QF").path("refusals")).isEmpty();
+  }
+
+  @Test
+  @org.junit.jupiter.api.Order(8)
   void aBrokerThatDoesNotAnswerIsNoVerdict() {
     log.broker.pause();
     try {

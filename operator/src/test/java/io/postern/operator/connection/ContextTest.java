@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ContextTest {
   @TempDir Path folder;
@@ -66,7 +68,43 @@ class ContextTest {
                 Map.of(),
                 Map.of()));
     assertThatThrownBy(wrong::policy)
-        .hasMessageContaining("postern.policy.url is \"policy:8081\": write http://host:port");
+        .hasMessageContaining("postern.policy.url is \"policy:8081\": write https://host:port");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          https://policy.example:8443, true
+          https://127.0.0.1:8443,      true
+          http://127.0.0.1:8081,       true
+          http://[::1]:8081,           true
+          http://localhost:8081,       true
+          http://policy.example:8081,  false
+          http://192.0.2.1:8081,       false
+          ftp://127.0.0.1:8081,        false
+          """)
+  void aPasswordLeavesTheMachineOverTlsAlone(String url, boolean taken) {
+    Installation installation =
+        new Installation(
+            new Context(
+                Map.of("postern.policy.url", url, "postern.policy.credentials-file", "credentials"),
+                Map.of(),
+                Map.of()));
+    if (taken) {
+      assertThat(installation.policy().toString()).endsWith(url);
+    } else {
+      assertThatThrownBy(installation::policy)
+          .hasMessageContaining("postern.policy.url is \"" + url + "\": write https://host:port");
+    }
+  }
+
+  @Test
+  void anAuthorityThatCannotBeReadIsNamedWithItsCure() throws Exception {
+    Context context = new Context(file("postern.authority-file=none.pem\n"), Map.of(), Map.of());
+    assertThatThrownBy(() -> new Installation(context).http())
+        .hasMessageContaining("postern.authority-file names " + folder.resolve("none.pem"))
+        .hasMessageContaining("name the PEM file");
   }
 
   @Test
@@ -74,13 +112,13 @@ class ContextTest {
     Context context =
         new Context(
             file("postern.health.ingress-service=http://127.0.0.1:1\n"),
-            Map.of("POSTERN_HEALTH_POLICY_SERVICE", "http://policy-service:8080"),
+            Map.of("POSTERN_HEALTH_POLICY_SERVICE", "https://policy-service:9000"),
             Map.of());
     assertThat(new Installation(context).health())
         .isEqualTo(
             Map.of(
                 "ingress-service", URI.create("http://127.0.0.1:1"),
-                "policy-service", URI.create("http://policy-service:8080")));
+                "policy-service", URI.create("https://policy-service:9000")));
   }
 
   @Test

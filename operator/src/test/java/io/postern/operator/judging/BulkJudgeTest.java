@@ -3,21 +3,16 @@ package io.postern.operator.judging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BulkJudgeTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final LabCa CA = LabCa.create("Bulk");
 
   private static String base64(byte[] der) {
@@ -31,14 +26,8 @@ class BulkJudgeTest {
   }
 
   private static List<JsonNode> judge(List<String> lines) throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    BulkJudge.judge(
-        new BufferedReader(new StringReader(String.join("\n", lines))),
-        new PrintStream(out, false, StandardCharsets.UTF_8));
     List<JsonNode> answers = new ArrayList<>();
-    for (String answer : out.toString(StandardCharsets.UTF_8).lines().toList()) {
-      answers.add(JSON.readTree(answer));
-    }
+    BulkJudge.judge(new BufferedReader(new StringReader(String.join("\n", lines))), answers::add);
     return answers;
   }
 

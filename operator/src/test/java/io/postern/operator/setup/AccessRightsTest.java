@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
-import io.postern.log.TopicsSetup;
+import io.postern.log.topics.TopicsSetup;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,20 +2,25 @@ package io.postern.operator.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.operator.links.CertificateEnds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InstallationCertificatesTest {
   private static final Instant NOW = Instant.now();
@@ -25,6 +30,9 @@ class InstallationCertificatesTest {
   void folders() throws IOException {
     for (String holder : InstallationCertificates.PRINCIPALS) {
       Files.createDirectory(root.resolve(holder));
+    }
+    for (String service : InstallationCertificates.SERVICES) {
+      Files.createDirectory(root.resolve(service).resolve("http"));
     }
     Files.createDirectory(root.resolve("broker"));
     Files.createDirectory(root.resolve("smtp"));
@@ -65,11 +73,26 @@ class InstallationCertificatesTest {
   }
 
   @Test
+  void eachServicesHttpHasACertificateThatTheBrokerTakesFromNobody() throws Exception {
+    make(NOW);
+    for (String service : InstallationCertificates.SERVICES) {
+      KeyFolder folder = new KeyFolder(root.resolve(service).resolve("http"), true);
+      var leaf = folder.leaf(folder.trusted().orElseThrow()).orElseThrow();
+      assertThat(KeyFolder.names(leaf))
+          .containsExactlyInAnyOrder(service + "-service", "localhost");
+      assertThat(leaf.getExtendedKeyUsage()).containsExactly(KeyPurposeId.id_kp_serverAuth.getId());
+    }
+    // Whoever trusts the log's authority trusts them.
+    assertThat(contents().get(Path.of("policy/http/authority.pem")))
+        .isEqualTo(contents().get(Path.of("administrator/authority.pem")));
+  }
+
+  @Test
   void onlyTheOwnerReadsAPrivateKey() throws Exception {
     make(NOW);
     try (Stream<Path> files = Files.walk(root)) {
       assertThat(files.filter(Files::isRegularFile).filter(InstallationCertificatesTest::hasKey))
-          .hasSizeGreaterThanOrEqualTo(8)
+          .hasSizeGreaterThanOrEqualTo(12)
           .allSatisfy(
               file ->
                   assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -90,7 +113,9 @@ class InstallationCertificatesTest {
   void whatEndsSoonIsMadeAnewByTheSameAuthoritySoThatRunningOnesGoOn() throws Exception {
     make(NOW);
     Map<Path, String> before = contents();
-    assertThat(make(NOW.plus(Duration.ofDays(350)))).filteredOn(l -> l.contains("made")).hasSize(7);
+    assertThat(make(NOW.plus(Duration.ofDays(350))))
+        .filteredOn(l -> l.contains("made"))
+        .hasSize(11);
     Map<Path, String> after = contents();
     assertThat(after.get(Path.of("ingress/keys.pem")))
         .isNotEqualTo(before.get(Path.of("ingress/keys.pem")));
@@ -98,6 +123,54 @@ class InstallationCertificatesTest {
         .isEqualTo(before.get(Path.of("ingress/authority.pem")));
     assertThat(after.get(Path.of("authority/root.key")))
         .isEqualTo(before.get(Path.of("authority/root.key")));
+  }
+
+  /** Each one but the authority lasts 397 days from when it was made. */
+  @ParameterizedTest
+  @CsvSource({
+    "-2, true", // made while the clock was ahead
+    "0, false",
+    "330, false",
+    "336, false",
+    "338, true",
+    "396, true",
+    "400, true",
+    "1000, true"
+  })
+  void whatEndsWithin60DaysOrDoesNotHoldIsMadeAnew(int day, boolean renewed) throws Exception {
+    make(NOW);
+    Instant then = NOW.plus(Duration.ofDays(day));
+    List<String> said = make(then);
+    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 7 : 0);
+    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 8);
+    CertificateEnds ends = ends();
+    assertThat(ends.seen()).isEqualTo(then);
+    assertThat(ends.ends().keySet())
+        .containsExactlyInAnyOrder(
+            "administrator",
+            "authority",
+            "broker",
+            "certificate",
+            "delivery",
+            "ingress",
+            "policy",
+            "smtp");
+    assertThat(ends.ends().get("ingress"))
+        .isEqualTo(
+            (renewed ? then : NOW).plus(Duration.ofDays(397)).truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsMadeAnew() throws Exception {
+    make(NOW);
+    String policy = read(root.resolve("policy/keys.pem"));
+    String delivery = read(root.resolve("delivery/keys.pem"));
+    int chain = policy.indexOf("-----BEGIN CERTIFICATE");
+    Files.writeString(
+        root.resolve("policy/keys.pem"),
+        delivery.substring(0, delivery.indexOf("-----BEGIN CERTIFICATE"))
+            + policy.substring(chain));
+    assertThat(make(NOW)).filteredOn(line -> line.contains("made")).hasSize(1);
   }
 
   @Test
@@ -127,6 +200,10 @@ class InstallationCertificatesTest {
     return InstallationCertificates.make(root, "kafka", "gate.contoso.example", now);
   }
 
+  private CertificateEnds ends() throws IOException {
+    return CertificateEnds.read(root.resolve("administrator").resolve(CertificateEnds.FILE));
+  }
+
   private static boolean hasKey(Path file) {
     return read(file).contains("PRIVATE KEY");
   }
@@ -136,6 +213,7 @@ class InstallationCertificatesTest {
     try (Stream<Path> files = Files.walk(root)) {
       files
           .filter(Files::isRegularFile)
+          .filter(file -> !file.endsWith(CertificateEnds.FILE)) // each run writes when it was
           .forEach(file -> contents.put(root.relativize(file), read(file)));
     }
     return contents;

@@ -2,6 +2,8 @@ package io.postern.operator.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.MessageLite;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
@@ -295,5 +297,58 @@ final class MailTraceTest {
     }
     assertThat(last().equals("none")).isEqualTo(!RecipientFold.isState(kind));
     assertThat(reading.trace().settled()).isEqualTo(!last().equals("none"));
+  }
+
+  private JsonNode json() {
+    return new ObjectMapper().valueToTree(TraceJson.of(id, reading.trace(), true));
+  }
+
+  @Test
+  void aProgramReadsWhatCountsAndWhyTheRestDoesNot() {
+    taken(FIRST);
+    decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, 1);
+    decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, 1);
+    taken(SECOND);
+    record(outcome(FIRST, 1, OutcomeKind.FAILED));
+    record(outcome(FIRST, 1, OutcomeKind.DELIVERED));
+    record(
+        outcome(SECOND, 1, OutcomeKind.DEFERRED)
+            .setToken("certificate-validation/revoked")
+            .setHost("mail.fabrikam.example")
+            .setAtMillis(1_000)
+            .setRecipients(
+                0,
+                RecipientOutcome.newBuilder()
+                    .setKind(OutcomeKind.DEFERRED)
+                    .setReason("remote")
+                    .setReply(RemoteReply.newBuilder().setCode(451).setText("later"))));
+    due(2);
+    own(2, OutcomeKind.EXPIRED_OUTCOME);
+    JsonNode read = json();
+    assertThat(read.path("queueId").asText()).isEqualTo(id.value());
+    assertThat(read.path("found").asBoolean()).isTrue();
+    assertThat(read.at("/accepted/recipients/0").asText()).isEqualTo("a@fabrikam.example");
+    assertThat(read.path("decisions").findValuesAsText("counts"))
+        .containsExactly("counts", "replay");
+    assertThat(read.at("/decisions/0/deliveries/0/recipients/0").asText())
+        .isEqualTo("a@fabrikam.example");
+    JsonNode outcomes = read.path("outcomes");
+    assertThat(outcomes.findValuesAsText("writer"))
+        .containsExactly("delivery", "delivery", "delivery", "scheduler");
+    assertThat(outcomes.findValuesAsText("kind"))
+        .containsExactly("failed", "delivered", "deferred", "expired");
+    assertThat(outcomes.findValuesAsText("counts"))
+        .containsExactly("former-owner", "late", "counts", "counts");
+    JsonNode deferred = outcomes.get(2);
+    assertThat(deferred.path("token").asText()).isEqualTo("certificate-validation/revoked");
+    assertThat(deferred.path("reply").asText()).isEqualTo("451 later");
+    assertThat(deferred.path("reason").asText()).isEqualTo("remote");
+    assertThat(deferred.path("at").asText()).isEqualTo("1970-01-01T00:00:01Z");
+  }
+
+  @Test
+  void aProgramReadsThatThereIsNoSuchMessage() {
+    MailTrace nothing = new TraceReading(QueueId.next(0), 0).trace();
+    assertThat(TraceJson.of(id, nothing, false).found()).isFalse();
   }
 }

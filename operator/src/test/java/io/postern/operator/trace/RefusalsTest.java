@@ -2,6 +2,8 @@ package io.postern.operator.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
@@ -68,5 +70,26 @@ final class RefusalsTest {
             "again      499 times from 1970-01-01T00:00:01Z to 1970-01-01T00:01:01Z: 550 5.7.64"
                 + " Relay Access Denied ATTR36");
     assertThat(new TracePrinter(true).lines(List.of())).hasSize(1);
+  }
+
+  @Test
+  void aProgramReadsTheSame() {
+    JsonNode found = new ObjectMapper().valueToTree(RefusalJson.of(List.of(FIRST, FURTHER), true));
+    assertThat(found.path("cut").asBoolean()).isFalse();
+    JsonNode first = found.at("/refusals/0");
+    assertThat(first.path("reference").asText()).isEqualTo("0Z7K-31QF");
+    assertThat(first.path("at").asText()).isEqualTo("1970-01-01T00:00:01Z");
+    assertThat(first.path("code").asInt()).isEqualTo(550);
+    assertThat(first.path("enhancedCode").asText()).isEqualTo("5.7.64");
+    assertThat(first.path("rule").asText()).isEqualTo("tenantAttribution");
+    assertThat(first.at("/session/clientIp").asText()).isEqualTo("192.0.2.1");
+    assertThat(first.at("/why/because").asText()).isEqualTo("nobody here accepts its mail");
+    assertThat(first.at("/why/steps/0/subject").asText()).isEqualTo("nowhere.example");
+    assertThat(first.hasNonNull("count")).isFalse();
+    JsonNode again = found.at("/refusals/1");
+    assertThat(again.path("count").asLong()).isEqualTo(499);
+    assertThat(again.path("until").asText()).isEqualTo("1970-01-01T00:01:01Z");
+    assertThat(again.hasNonNull("at")).isFalse();
+    assertThat(again.hasNonNull("session")).isFalse();
   }
 }

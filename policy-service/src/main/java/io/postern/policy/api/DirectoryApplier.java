@@ -2,8 +2,8 @@ package io.postern.policy.api;
 
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryResult;
-import io.postern.log.DirectoryReader;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.directory.DirectoryOwner;
 import io.postern.policy.file.DirectoryDiff;

@@ -1,7 +1,7 @@
 package io.postern.policy.api;
 
 import io.postern.api.ApiError;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.file.FileView;
 import io.postern.rules.Directory;

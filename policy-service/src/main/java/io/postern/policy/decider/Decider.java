@@ -5,7 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Decision;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;
@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,8 +28,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Writes one Decision about each accepted message, and about each attempt that is due, chained to
  * the one before it: whoever reads them takes each source once, however often it was decided
- * (docs/design/the-log.md). The position is committed once a second, and is never ahead of what the
- * log has acknowledged.
+ * (docs/design/the-log.md). A position that has changed is committed within a second, and is never
+ * ahead of what the log has acknowledged.
  *
  * <p>Owner: its worker's thread. While the directory has not been read to its end, or its reader
  * has been silent, nothing is decided: the partitions are paused and polling goes on (G3).
@@ -37,6 +38,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Decider implements Worker.Task {
   private static final Duration POLL = Duration.ofMillis(100);
+  // A record ends it at once.
+  private static final Duration REST_POLL = Duration.ofMillis(500);
   // The answers that make room come within milliseconds.
   private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -61,6 +64,7 @@ public final class Decider implements Worker.Task {
   private boolean paused;
   private long lastRead = System.nanoTime();
   private long lastCommit = System.nanoTime();
+  private Map<TopicPartition, OffsetAndMetadata> committed = Map.of(); // or on its way
 
   /**
    * @param directory empty while nothing may be decided
@@ -105,6 +109,7 @@ public final class Decider implements Worker.Task {
   @Override
   public void assigned(Collection<TopicPartition> partitions) {
     sources.assigned(partitions);
+    committed = Map.of();
   }
 
   @Override
@@ -119,7 +124,7 @@ public final class Decider implements Worker.Task {
     }
     paused = pause;
     pace();
-    ConsumerRecords<String, byte[]> polled = member.poll(crowded ? CROWDED_POLL : POLL);
+    ConsumerRecords<String, byte[]> polled = member.poll(patience(crowded));
     metrics.lag(member.lag());
     Directory current = directory.get().orElse(null);
     if (current == null) {
@@ -131,8 +136,27 @@ public final class Decider implements Worker.Task {
     if (System.nanoTime() - lastCommit >= COMMIT_NANOS) {
       lastCommit = System.nanoTime();
       settle(member);
+      commit(member);
+    }
+  }
+
+  private Duration patience(boolean crowded) {
+    if (crowded) {
+      return CROWDED_POLL;
+    }
+    return paused || decisions.underWay() ? POLL : REST_POLL;
+  }
+
+  private void commit(GroupMember member) {
+    Map<TopicPartition, OffsetAndMetadata> positions = sources.positions(member);
+    if (!positions.equals(committed)) {
+      committed = positions;
       member.commitLater(
-          sources.positions(member), e -> trouble.warn("positions were not committed", e));
+          positions,
+          e -> {
+            committed = Map.of();
+            trouble.warn("positions were not committed", e);
+          });
     }
   }
 
@@ -141,6 +165,7 @@ public final class Decider implements Worker.Task {
     paused = false;
     decisions.close();
     sources.clear();
+    committed = Map.of();
     accepted.close();
   }
 

@@ -114,6 +114,12 @@ final class DecisionLog implements AutoCloseable {
     return current == null ? null : current.failure;
   }
 
+  /** Answers are awaited, or not taken in yet. */
+  boolean underWay() {
+    Sending current = producer;
+    return current != null && current.records.get() > 0 || !acknowledged.isEmpty();
+  }
+
   /** As much is on its way as there may be. */
   boolean crowded() {
     Sending current = producer;

@@ -8,7 +8,7 @@ import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.rules.Directory;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -6,6 +6,7 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
  * its own, since an administrator's change is rare and nothing then outlives a broken broker. Any
  * thread that may block; four calls at a time, others wait within their patience.
  */
+@Singleton
 public final class DirectoryCommands {
   private static final int AT_A_TIME = 4;
   private static final Duration CLOSE = Duration.ofSeconds(1);

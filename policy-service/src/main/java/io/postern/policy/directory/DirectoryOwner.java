@@ -53,7 +53,9 @@ public final class DirectoryOwner implements Worker.Task {
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
-  private static final Duration POLL = Duration.ofMillis(200);
+  // A command ends both at once.
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final int FETCH_WAIT_MILLIS = 2_000;
   private static final Duration READ = Duration.ofSeconds(10);
   private static final Duration SEND = Duration.ofSeconds(6);
 
@@ -79,7 +81,11 @@ public final class DirectoryOwner implements Worker.Task {
         settings,
         ConsumerGroups.DIRECTORY_OWNER,
         List.of(Topics.DIRECTORY_COMMANDS),
-        Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10),
+        Map.of(
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            10,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            FETCH_WAIT_MILLIS),
         new DirectoryOwner(settings, answered));
   }
 

@@ -2,9 +2,9 @@ package io.postern.policy.directory;
 
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryResult;
-import io.postern.log.DirectoryReader;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.LinkedHashMap;

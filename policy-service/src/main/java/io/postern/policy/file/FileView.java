@@ -5,10 +5,7 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
-import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -72,8 +69,8 @@ public final class FileView {
       }
       case ACCEPTED_DOMAIN -> acceptedDomain(object.getAcceptedDomain());
       case ANCHOR_SET -> anchorSet(object.getAnchorSet());
-      case INBOUND_CONNECTOR -> inbound(object.getInboundConnector());
-      case OUTBOUND_CONNECTOR -> outbound(object.getOutboundConnector());
+      case INBOUND_CONNECTOR -> connector(ConnectorFields.INBOUND, object.getInboundConnector());
+      case OUTBOUND_CONNECTOR -> connector(ConnectorFields.OUTBOUND, object.getOutboundConnector());
       case OBJECT_NOT_SET -> Map.of();
     };
   }
@@ -85,7 +82,7 @@ public final class FileView {
     route.put("protocol", Words.PROTOCOL.write(domain.getMailboxProtocol()));
     route.put("tlsSettings", Words.TLS_SETTINGS.write(domain.getMailboxTls()));
     route.put("tlsDomain", domain.getMailboxTlsDomain());
-    route.put("trustAnchors", name(domain.getMailboxAnchors()));
+    route.put("trustAnchors", ConnectorFields.name(domain.getMailboxAnchors()));
     route.put("revocation", Words.REVOCATION.write(domain.getMailboxRevocation()));
     Shown shown = new Shown();
     shown.put("domain", domain.getDomain());
@@ -107,53 +104,11 @@ public final class FileView {
     return shown.fields;
   }
 
-  private static Map<String, Object> inbound(InboundConnector connector) {
+  private static <C> Map<String, Object> connector(
+      List<? extends ConnectorField<C, ?>> table, C connector) {
     Shown shown = new Shown();
-    shown.put("name", connector.getName());
-    shown.put("connectorType", Words.CONNECTOR_TYPE.write(connector.getConnectorType()));
-    shown.put("enabled", connector.getEnabled());
-    shown.put("comment", connector.getComment());
-    shown.put("senderDomains", connector.getSenderDomainsList());
-    shown.put("senderIPAddresses", connector.getSenderIpAddressesList());
-    shown.put("requireTls", connector.getRequireTls());
-    shown.put("tlsSenderCertificateName", connector.getTlsSenderCertificateName());
-    shown.put("restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());
-    shown.put("restrictDomainsToIPAddresses", connector.getRestrictDomainsToIpAddresses());
-    shown.put("associatedAcceptedDomains", connector.getAssociatedAcceptedDomainsList());
-    shown.put("treatMessagesAsInternal", connector.getTreatMessagesAsInternal());
-    shown.put("trustAnchors", name(connector.getAnchors()));
-    shown.put("revocation", Words.REVOCATION.write(connector.getRevocation()));
+    table.forEach(field -> shown.put(field.name(), field.value().apply(connector)));
     return shown.fields;
-  }
-
-  private static Map<String, Object> outbound(OutboundConnector connector) {
-    Shown shown = new Shown();
-    shown.put("name", connector.getName());
-    shown.put("connectorType", Words.CONNECTOR_TYPE.write(connector.getConnectorType()));
-    shown.put("enabled", connector.getEnabled());
-    shown.put("comment", connector.getComment());
-    shown.put("recipientDomains", connector.getRecipientDomainsList());
-    shown.put("useMXRecord", connector.getUseMxRecord());
-    shown.put("smartHosts", connector.getSmartHostsList().stream().map(Hosts::text).toList());
-    shown.put("tlsSettings", Words.TLS_SETTINGS.write(connector.getTlsSettings()));
-    shown.put("tlsDomain", connector.getTlsDomain());
-    shown.put("allAcceptedDomains", connector.getAllAcceptedDomains());
-    shown.put("isTransportRuleScoped", connector.getIsTransportRuleScoped());
-    shown.put("testMode", connector.getTestMode());
-    shown.put("smtpDaneMode", Words.DANE.write(connector.getSmtpDaneMode()));
-    shown.put("mtaStsMode", Words.MTA_STS.write(connector.getMtaStsMode()));
-    shown.put("trustAnchors", name(connector.getAnchors()));
-    shown.put("revocation", Words.REVOCATION.write(connector.getRevocation()));
-    shown.put("aia", connector.getAia());
-    shown.put("clientCertificate", connector.getClientCertificate());
-    shown.put("minimumTlsVersion", Words.TLS_VERSION.write(connector.getMinimumTlsVersion()));
-    shown.put("requireForwardSecrecy", connector.getRequireForwardSecrecy());
-    shown.put("routeAllMessagesViaOnPremises", connector.getRouteAllMessagesViaOnPremises());
-    return shown.fields;
-  }
-
-  private static String name(AnchorSetReference anchors) {
-    return anchors.getId().substring(anchors.getId().indexOf('/') + 1);
   }
 
   /** Fields that have something to say. Flags always do: a reader need not know the defaults. */

@@ -100,8 +100,9 @@ final class OrganizationReader {
         .setMailboxProtocol(fields.word("protocol", Words.PROTOCOL, HopProtocol.SMTP))
         // S4: never below TLS with forward secrecy.
         .setMailboxTls(fields.word("tlsSettings", Words.TLS_SETTINGS, TlsLevel.ENCRYPTION_ONLY))
-        .setMailboxTlsDomain(ConnectorReader.domain(fields, "tlsDomain"))
-        .setMailboxAnchors(ConnectorReader.anchors(fields, accepted.getOrganization()))
+        .setMailboxTlsDomain(ConnectorFields.domain(fields, "tlsDomain"))
+        .setMailboxAnchors(
+            ConnectorFields.anchors(fields, "trustAnchors", accepted.getOrganization()))
         .setMailboxRevocation(
             fields.word("revocation", Words.REVOCATION, RevocationMode.REVOCATION_REQUIRED));
     fields.done();

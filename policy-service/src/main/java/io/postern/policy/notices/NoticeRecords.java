@@ -15,7 +15,7 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.log.LogUnavailableException;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.policy.notices.NoticeMetrics.Silence;
 import io.postern.smtp.Address;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,7 @@ import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
-import io.postern.log.RecordReader;
+import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import java.time.Duration;
@@ -35,7 +35,9 @@ import org.apache.kafka.common.TopicPartition;
  * makes twice visibly once.
  */
 public final class NoticeWriter implements Worker.Task {
-  private static final Duration POLL = Duration.ofMillis(100);
+  // A notice ends both at once.
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final int FETCH_WAIT_MILLIS = 2_000;
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int BATCH_RECORDS = 50;
   private static final int BATCH_BYTES = 4 << 20;
@@ -90,7 +92,9 @@ public final class NoticeWriter implements Worker.Task {
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             BATCH_RECORDS,
             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-            2 * BATCH_BYTES),
+            2 * BATCH_BYTES,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            FETCH_WAIT_MILLIS),
         writer);
   }
 

@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the log twice a second where the partitions of {@code mail.outcomes} end that this replica
+ * Asks the log every second where the partitions of {@code mail.outcomes} end that this replica
  * schedules, and once for each task where it begins to read, since a task that finds nothing new
  * reads nothing. Without an answer nothing is due: a line in the log now and then, and the question
  * again.
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: a thread of its own, with a client of its own; each answer is waited for 6 s at most.
  */
 final class OutcomesEnd implements AutoCloseable {
-  private static final Duration EVERY = Duration.ofMillis(500);
+  private static final Duration EVERY = Duration.ofSeconds(1);
   private static final int ANSWER_MILLIS = 5_000;
   private static final long PATIENCE_MILLIS = 6_000;
   private static final Duration CLOSE = Duration.ofSeconds(1);

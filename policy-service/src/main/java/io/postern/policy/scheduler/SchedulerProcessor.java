@@ -46,6 +46,9 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   /** The same while nothing will be due in such a time. */
   static final Duration SELDOM = Duration.ofSeconds(2);
 
+  /** And in such a one. What changes the schedule is looked at by itself, at once. */
+  static final Duration RARELY = Duration.ofSeconds(30);
+
   // A partition that came: its index is made in pieces, each at most so large and so long, so that
   // the thread's transactions end in time, also when many partitions come at once.
   private static final Duration BETWEEN_PIECES = Duration.ofMillis(25);
@@ -162,14 +165,23 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
     // Each punctuation is a transaction, with nothing in it too.
     private void pace(long now) {
-      boolean soon =
-          !entries.built() || entries.next() - now <= SELDOM.toMillis() || flushes.underWay();
-      Duration wanted = soon ? BETWEEN : SELDOM;
+      Duration wanted =
+          !entries.built() || flushes.underWay() ? BETWEEN : until(entries.next() - now);
       if (!wanted.equals(interval)) {
         punctuation.cancel();
         punctuation = context.schedule(wanted, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
         interval = wanted;
       }
+    }
+
+    /**
+     * @param left milliseconds until something is due
+     */
+    private static Duration until(long left) {
+      if (left <= SELDOM.toMillis()) {
+        return BETWEEN;
+      }
+      return left <= RARELY.toMillis() ? SELDOM : RARELY;
     }
 
     void close() {

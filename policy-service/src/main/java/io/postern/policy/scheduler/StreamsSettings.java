@@ -41,7 +41,7 @@ final class StreamsSettings {
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
     // What is due goes that much later, and an outcome of ours holds back readers so long.
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 250);
-    properties.put(StreamsConfig.POLL_MS_CONFIG, 50);
+    properties.put(StreamsConfig.POLL_MS_CONFIG, 100);
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, deployment.replication());
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksMemory.class);
@@ -62,7 +62,7 @@ final class StreamsSettings {
     properties.put(
         StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 64 << 10);
     properties.put(
-        StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
+        StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
     consumer(properties, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 << 10);
     // A replica that stops hands over at once; Streams would let the others wait for the time-out.
     properties.put(StreamsConfig.MAIN_CONSUMER_PREFIX + "internal.leave.group.on.close", true);

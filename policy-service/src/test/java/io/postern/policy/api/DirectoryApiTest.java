@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.not;
 
 import io.postern.policy.LogLab;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -55,7 +56,12 @@ class DirectoryApiTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> given().get("/q/health/ready").statusCode() == 200);
+        .until(
+            () ->
+                given()
+                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+                        .statusCode()
+                    == 200);
   }
 
   @Test
@@ -236,7 +242,7 @@ class DirectoryApiTest {
   void theApiDescribesItselfAndTheServiceIsMeasured() {
     given().get("/q/openapi").then().statusCode(200).body(containsString(APPLY));
     given()
-        .get("/q/metrics")
+        .get(TestHTTPResourceManager.getManagementUri() + "/metrics")
         .then()
         .statusCode(200)
         .body(containsString("postern_directory_version"))
@@ -253,8 +259,14 @@ class DirectoryApiTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> admin().get("/api/v1/directory").statusCode() == 503);
       yaml(file("away")).post(APPLY).then().statusCode(503).body("error", containsString("log"));
-      given().get("/q/health/ready").then().statusCode(503);
-      given().get("/q/health/live").then().statusCode(200);
+      given()
+          .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+          .then()
+          .statusCode(503);
+      given()
+          .get(TestHTTPResourceManager.getManagementUri() + "/health/live")
+          .then()
+          .statusCode(200);
     } finally {
       BrokerForTests.broker().resume();
     }

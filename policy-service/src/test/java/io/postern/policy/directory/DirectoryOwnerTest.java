@@ -11,7 +11,7 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
-import io.postern.log.DirectoryReader;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
 import io.postern.policy.Worker;
 import io.postern.policy.file.DirectoryFile;

@@ -77,12 +77,15 @@ class SchedulerProcessorTest {
   /** Each punctuation is a transaction, ten a second in each partition, for nothing. */
   @Test
   void whileNothingIsDueSoonItLooksSeldom() {
-    put(Duration.ofHours(1));
+    Duration due = Duration.ofHours(1);
+    put(due);
     processor.init(context);
     punctuate(0);
-    assertThat(running()).singleElement().satisfies(seldom());
-    punctuate(Duration.ofHours(1).minus(SchedulerProcessor.SELDOM).toMillis());
-    assertThat(running()).singleElement().satisfies(often());
+    assertThat(running()).singleElement().satisfies(each(SchedulerProcessor.RARELY));
+    punctuate(due.minus(SchedulerProcessor.RARELY).toMillis());
+    assertThat(running()).singleElement().satisfies(each(SchedulerProcessor.SELDOM));
+    punctuate(due.minus(SchedulerProcessor.SELDOM).toMillis());
+    assertThat(running()).singleElement().satisfies(each(SchedulerProcessor.BETWEEN));
     processor.close();
     assertThat(running()).isEmpty();
   }
@@ -101,12 +104,8 @@ class SchedulerProcessorTest {
     running().getFirst().getPunctuator().punctuate(now);
   }
 
-  private static ThrowingConsumer<CapturedPunctuator> seldom() {
-    return p -> assertThat(p.getInterval()).isEqualTo(SchedulerProcessor.SELDOM);
-  }
-
-  private static ThrowingConsumer<CapturedPunctuator> often() {
-    return p -> assertThat(p.getInterval()).isEqualTo(SchedulerProcessor.BETWEEN);
+  private static ThrowingConsumer<CapturedPunctuator> each(Duration interval) {
+    return p -> assertThat(p.getInterval()).isEqualTo(interval);
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 enum Mutation {
   /** Whoever waits for the log's acknowledgement goes on at once: 250 comes before the flush. */
-  ACK_BEFORE_FLUSH("io.postern.log.Acknowledgements", "awaitAll") {
+  ACK_BEFORE_FLUSH("io.postern.log.sending.Acknowledgements", "awaitAll") {
     @Override
     void emit(CodeBuilder code) {
       code.lconst_0()

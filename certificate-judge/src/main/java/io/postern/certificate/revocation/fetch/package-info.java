@@ -1,0 +1,8 @@
+/**
+ * Fetches by plain HTTP, from addresses that may be asked, within bounds of time and size; knows
+ * nothing of what it fetches.
+ */
+@NullMarked
+package io.postern.certificate.revocation.fetch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,226 @@
+package io.postern.certificate.revocation.ocsp;
+
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
+import io.postern.certificate.revocation.DistributionPoints;
+import io.postern.certificate.revocation.Finding;
+import io.postern.certificate.revocation.ListSigners;
+import io.postern.certificate.revocation.RevocationCheck;
+import io.postern.certificate.revocation.RevocationQuestion;
+import io.postern.certificate.revocation.SignerTrust;
+import io.postern.certificate.revocation.fetch.FetchException;
+import io.postern.certificate.revocation.store.ClearedCertificate;
+import io.postern.certificate.revocation.store.Publication.Times;
+import io.postern.certificate.revocation.store.PublicationStore;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Revocation by the responders that a certificate names (RFC 6960), in its order until one knows,
+ * and by the answer that came with it. A responder whose certificate does not exempt itself is
+ * looked up in the lists that it names.
+ */
+public final class OcspRevocation implements RevocationCheck {
+  public static final String SOURCE = "ocsp";
+
+  private final OcspStore store;
+  private final RevocationCheck lists;
+
+  public OcspRevocation(OcspStore store, RevocationCheck lists) {
+    this.store = store;
+    this.lists = lists;
+  }
+
+  /** The finding of the stapled answer; UNREACHABLE or STALE: it decides nothing. */
+  public Finding stapled(RevocationQuestion question) throws InterruptedException {
+    return examine(question.stapled(), question, Finding.STAPLED, lists);
+  }
+
+  /**
+   * The finding of a given answer.
+   *
+   * @param lists for its signer, if that does not exempt itself
+   */
+  public static Finding examine(
+      byte[] answer, RevocationQuestion question, String source, RevocationCheck lists)
+      throws InterruptedException {
+    try {
+      OcspAnswer read =
+          OcspAnswer.read(
+              answer,
+              OcspQuestion.about(question.certificate(), question.issuer()),
+              new byte[0],
+              false,
+              question.now());
+      return finding(question, source, "", read, lists);
+    } catch (FetchException e) {
+      return nothing(question, source, "", String.valueOf(e.getMessage()), Instant.MAX);
+    }
+  }
+
+  /** The certificate names a responder that is followed. */
+  @Override
+  public Finding check(RevocationQuestion question) throws InterruptedException {
+    OcspQuestion asked = OcspQuestion.about(question.certificate(), question.issuer());
+    Finding best = null;
+    for (String url : DistributionPoints.of(question.certificate()).responders()) {
+      Finding finding =
+          switch (store.current(url, asked, question.patience())) {
+            case PublicationStore.Current<OcspAnswer>(OcspAnswer answer) -> {
+              Finding held = finding(question, SOURCE, url, answer, lists);
+              if (held.status() == RevocationStatus.NOT_REVOKED) {
+                store.cleared(
+                    url,
+                    asked,
+                    answer,
+                    ClearedCertificate.of(question.certificate(), held.evidence()));
+              }
+              yield held;
+            }
+            case PublicationStore.Failure<OcspAnswer> failed ->
+                new Finding(
+                    evidence(question.certificate(), SOURCE, url, failed.last())
+                        .setStatus(failed.status())
+                        .setDetail(failed.detail())
+                        .build(),
+                    failed.retryAt());
+          };
+      if (finding.decides()) {
+        return finding;
+      }
+      best = best == null || finding.status() == RevocationStatus.STALE ? finding : best;
+    }
+    if (best == null) {
+      throw new IllegalStateException("a certificate without responders");
+    }
+    return best;
+  }
+
+  private static Finding finding(
+      RevocationQuestion question,
+      String source,
+      String url,
+      OcspAnswer answer,
+      RevocationCheck lists)
+      throws InterruptedException {
+    if (!answer.currentAt(question.now())) {
+      return new Finding(
+          evidence(question.certificate(), source, url, Times.of(answer))
+              .setStatus(RevocationStatus.STALE)
+              .setDetail(answer.stale("the responder's answer", question.now()))
+              .build(),
+          question.now());
+    }
+    Instant until = answer.nextUpdate();
+    List<RevocationEvidence> supporting = new ArrayList<>();
+    if (answer.delegate().length > 0) {
+      Finding delegate = delegate(answer.delegate(), question, lists);
+      if (delegate != null) {
+        until = delegate.validUntil().isBefore(until) ? delegate.validUntil() : until;
+        supporting.add(delegate.evidence());
+        supporting.addAll(delegate.supporting());
+      }
+      if (delegate == null || delegate.status() != RevocationStatus.NOT_REVOKED) {
+        return nothing(
+            question,
+            source,
+            url,
+            delegate != null && delegate.status() == RevocationStatus.IS_REVOKED
+                ? "the responder's own certificate is revoked"
+                : "whether the responder's own certificate is revoked cannot be known",
+            until);
+      }
+    }
+    RevocationEvidence.Builder evidence =
+        evidence(question.certificate(), source, url, Times.of(answer));
+    switch (answer.status()) {
+      case GOOD -> evidence.setStatus(RevocationStatus.NOT_REVOKED);
+      case UNKNOWN ->
+          evidence.setStatus(RevocationStatus.UNREACHABLE).setDetail(OcspAnswer.UNKNOWN);
+      case REVOKED -> {
+        Instant at = answer.revokedAt();
+        evidence
+            .setStatus(RevocationStatus.IS_REVOKED)
+            .setDetail("revoked at " + at + ", reason: " + answer.reason());
+        if (at != null) {
+          evidence.setRevokedAtMillis(at.toEpochMilli());
+        }
+      }
+    }
+    return new Finding(evidence.build(), until, List.copyOf(supporting));
+  }
+
+  // By its lists only: an answer of its own about itself would prove nothing. Null: it has none.
+  private static @Nullable Finding delegate(
+      byte[] der, RevocationQuestion question, RevocationCheck lists) throws InterruptedException {
+    ParsedCertificate delegate;
+    try {
+      delegate = ParsedCertificate.parse(der);
+    } catch (UnusableCertificateException e) {
+      return null;
+    }
+    if (DistributionPoints.of(delegate).urls().isEmpty()) {
+      return null;
+    }
+    RevocationQuestion about =
+        new RevocationQuestion(
+            delegate,
+            question.issuer(),
+            new WithoutTheOneInQuestion(question),
+            new byte[0],
+            question.now(),
+            question.patience());
+    return lists.check(about);
+  }
+
+  private static Finding nothing(
+      RevocationQuestion question, String source, String url, String why, Instant again) {
+    return new Finding(
+        evidence(question.certificate(), source, url, null)
+            .setStatus(RevocationStatus.UNREACHABLE)
+            .setDetail(why)
+            .build(),
+        again);
+  }
+
+  private static RevocationEvidence.Builder evidence(
+      ParsedCertificate certificate, String source, String url, @Nullable Times times) {
+    RevocationEvidence.Builder evidence =
+        RevocationEvidence.newBuilder()
+            .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+            .setSource(source)
+            .setUrl(url);
+    if (times != null) {
+      evidence.setThisUpdateMillis(times.thisUpdate().toEpochMilli());
+      Instant next = times.nextUpdate();
+      if (next != null) {
+        evidence.setNextUpdateMillis(next.toEpochMilli());
+      }
+    }
+    return evidence;
+  }
+
+  /** No certificate vouches for the responder that clears it. */
+  private record WithoutTheOneInQuestion(RevocationQuestion question) implements ListSigners {
+    @Override
+    public List<ParsedCertificate> named(X500Principal name) {
+      return question.signers().named(name).stream()
+          .filter(signer -> !signer.equals(question.certificate()))
+          .toList();
+    }
+
+    @Override
+    public @Nullable SignerTrust trusted(ParsedCertificate signer, ParsedCertificate about)
+        throws InterruptedException {
+      return signer.equals(question.certificate())
+          ? null
+          : question.signers().trusted(signer, about);
+    }
+  }
+}

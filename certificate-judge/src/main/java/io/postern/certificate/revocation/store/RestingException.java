@@ -1,0 +1,20 @@
+package io.postern.certificate.revocation.store;
+
+import java.time.Instant;
+
+/** An endpoint has failed and is not asked for now; the message says how it failed. */
+public final class RestingException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final transient Instant until;
+
+  RestingException(String message, Instant until) {
+    super(message);
+    this.until = until;
+  }
+
+  /** When it will be asked again. */
+  Instant until() {
+    return until;
+  }
+}

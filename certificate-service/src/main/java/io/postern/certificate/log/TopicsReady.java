@@ -1,4 +1,0 @@
-package io.postern.certificate.log;
-
-/** The log's topics are there and as declared: fired once, for those who read them. */
-public record TopicsReady() {}

@@ -1,0 +1,101 @@
+package io.postern.certificate.traffic;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.postern.log.reading.TopicFollower;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest record of each key of a compacted topic, by the record's own time: the time of reading
+ * says nothing, since partitions are read side by side. Bounded by count and bytes: the oldest are
+ * forgotten first. Any thread reads; the follower's writes.
+ */
+final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
+  private static final Logger LOG = Logger.getLogger(NewestRecords.class);
+
+  private record Stated(long millis, String key) {}
+
+  private final Parser<T> parser;
+  private final ToLongFunction<T> time;
+  private final int mostCount;
+  private final long mostBytes;
+  private final Map<String, Stated> stated = new HashMap<>();
+  private final TreeMap<Stated, T> records =
+      new TreeMap<>(Comparator.comparingLong(Stated::millis).thenComparing(Stated::key));
+  private long bytes;
+  private boolean complete;
+
+  /**
+   * @param time Unix time in milliseconds that a record states
+   * @param mostBytes of the records as they are in the log
+   */
+  NewestRecords(Parser<T> parser, ToLongFunction<T> time, int mostCount, long mostBytes) {
+    this.parser = parser;
+    this.time = time;
+    this.mostCount = mostCount;
+    this.mostBytes = mostBytes;
+  }
+
+  @Override
+  public synchronized void begin() {
+    stated.clear();
+    records.clear();
+    bytes = 0;
+    complete = false;
+  }
+
+  @Override
+  public synchronized void complete() {
+    complete = true;
+  }
+
+  @Override
+  public synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
+    forget(record.key());
+    byte[] value = record.value();
+    if (value == null) {
+      return;
+    }
+    try {
+      T now = parser.parseFrom(value);
+      Stated at = new Stated(time.applyAsLong(now), record.key());
+      stated.put(record.key(), at);
+      records.put(at, now);
+      bytes += now.getSerializedSize();
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warnf("%s offset %d cannot be read", record.topic(), record.offset());
+    }
+    while (records.size() > mostCount || bytes > mostBytes) {
+      forget(records.firstKey().key());
+    }
+  }
+
+  private void forget(String key) {
+    Stated at = stated.remove(key);
+    T gone = at == null ? null : records.remove(at);
+    bytes -= gone == null ? 0 : gone.getSerializedSize();
+  }
+
+  synchronized boolean isComplete() {
+    return complete;
+  }
+
+  synchronized @Nullable T get(String key) {
+    Stated at = stated.get(key);
+    return at == null ? null : records.get(at);
+  }
+
+  /** The oldest first. */
+  synchronized List<T> all() {
+    return List.copyOf(records.values());
+  }
+}

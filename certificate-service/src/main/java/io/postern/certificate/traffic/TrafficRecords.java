@@ -1,0 +1,83 @@
+package io.postern.certificate.traffic;
+
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.CertificateChain;
+import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.contracts.v1.HostSeen;
+import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicFollower;
+import io.postern.service.TopicsVerified;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The log's records of traffic: chains that were judged (certificate.chains), partners' handshakes
+ * (certificate.handshakes) and hosts' requests (certificate.hosts). The newest 20,000 chains of at
+ * most 16 MiB, 20,000 handshakes of at most 4 MiB and 20,000 hosts of at most 4 MiB, which in
+ * memory are some 20, 15 and 10 MB: a heap of 128 MB has room for them beside the judgements. Any
+ * thread.
+ */
+@ApplicationScoped
+public class TrafficRecords {
+  private static final int MOST = 20_000;
+
+  private final NewestRecords<CertificateChain> chains =
+      new NewestRecords<>(
+          CertificateChain.parser(), CertificateChain::getLastUsedMillis, MOST, 16L << 20);
+  private final NewestRecords<HandshakeSeen> handshakes =
+      new NewestRecords<>(HandshakeSeen.parser(), HandshakeSeen::getLastSeenMillis, MOST, 4L << 20);
+  private final NewestRecords<HostSeen> hosts =
+      new NewestRecords<>(HostSeen.parser(), HostSeen::getLastSeenMillis, MOST, 4L << 20);
+  private final List<TopicFollower> followers;
+
+  TrafficRecords(LogSettings log) {
+    followers =
+        List.of(
+            new TopicFollower(log, Topics.CERTIFICATE_CHAINS, chains),
+            new TopicFollower(log, Topics.CERTIFICATE_HANDSHAKES, handshakes),
+            new TopicFollower(log, Topics.CERTIFICATE_HOSTS, hosts));
+  }
+
+  void start(@Observes TopicsVerified ready) {
+    followers.forEach(TopicFollower::start);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    followers.forEach(TopicFollower::close);
+  }
+
+  /** All have been read to their end. */
+  public boolean isRead() {
+    return chains.isComplete() && handshakes.isComplete() && hosts.isComplete();
+  }
+
+  /** When the chain was first seen, by any replica. */
+  public OptionalLong firstSeenMillis(byte[] chainFingerprint) {
+    CertificateChain known = chains.get(Fingerprints.hex(chainFingerprint));
+    return known == null ? OptionalLong.empty() : OptionalLong.of(known.getFirstSeenMillis());
+  }
+
+  /** Chains that were used within this time, the one used last at the end. */
+  public List<CertificateChain> chains(Instant now, Duration within) {
+    long earliest = now.minus(within).toEpochMilli();
+    return chains.all().stream().filter(c -> c.getLastUsedMillis() >= earliest).toList();
+  }
+
+  /** Handshakes within this time, the newest last. */
+  public List<HandshakeSeen> handshakes(Instant now, Duration within) {
+    long earliest = now.minus(within).toEpochMilli();
+    return handshakes.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
+  }
+
+  /** The hosts' requests within this time, the newest last. */
+  public List<HostSeen> hosts(Instant now, Duration within) {
+    long earliest = now.minus(within).toEpochMilli();
+    return hosts.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
+  }
+}

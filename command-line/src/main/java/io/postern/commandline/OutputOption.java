@@ -1,0 +1,135 @@
+package io.postern.commandline;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The option by which a reading command prints its result as text for people or as JSON for
+ * programs; a mixin. JSON is one document of ASCII characters, whose field names are only added.
+ * One thread.
+ */
+public final class OutputOption {
+  private static final String SHORT = "-o";
+  private static final String LONG = "--output";
+
+  // ASCII: a terminal that shows it obeys nothing in it.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build();
+
+  /** What is printed. */
+  public enum Format {
+    TEXT,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = {SHORT, LONG},
+      paramLabel = "FORMAT",
+      description = "text or json (default: ${DEFAULT-VALUE})")
+  private Format format;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  private @Nullable Terminal terminal;
+
+  /** Text unless the command line says otherwise. */
+  public OutputOption() {
+    this(Format.TEXT);
+  }
+
+  /**
+   * @param usual where the command line says nothing
+   */
+  public OutputOption(Format usual) {
+    format = usual;
+  }
+
+  public boolean isJson() {
+    return format == Format.JSON;
+  }
+
+  /**
+   * Prints a result.
+   *
+   * @param result a record (null components are left out) or a JSON tree
+   * @param text the same in lines for people, asked for where text is wanted
+   */
+  public void print(Object result, Supplier<List<String>> text) {
+    if (isJson()) {
+      out().println(json(result, true));
+    } else {
+      text.get().forEach(this::line);
+    }
+  }
+
+  /** Prints one of many results: in JSON each is a line of its own. */
+  public void printOne(Object result, Supplier<String> text) {
+    if (isJson()) {
+      out().println(json(result, false));
+    } else {
+      line(text.get());
+    }
+  }
+
+  private void line(String text) {
+    Terminal to = terminal == null ? Terminal.here() : terminal;
+    terminal = to;
+    TerminalText.lines(text, to.width(), to.colour()).forEach(out()::println);
+  }
+
+  private PrintWriter out() {
+    if (command == null) {
+      throw new IllegalStateException("not a mixin of a command");
+    }
+    return command.commandLine().getOut();
+  }
+
+  /** Whether a command line asks for JSON: one that cannot be parsed too. */
+  static boolean asksForJson(List<String> arguments) {
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      String next = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
+      if ((argument.equals(SHORT) || argument.equals(LONG)) && isJson(next)
+          || argument.startsWith(LONG + "=") && isJson(argument.substring(LONG.length() + 1))
+          || argument.startsWith(SHORT) && isJson(argument.replaceFirst("^-o=?", ""))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isJson(String word) {
+    return word.equalsIgnoreCase(Format.JSON.toString());
+  }
+
+  /** In one line, or in lines that people can read. */
+  static String json(Object value, boolean lines) {
+    try {
+      return (lines ? JSON.writer(SerializationFeature.INDENT_OUTPUT) : JSON.writer())
+          .writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result cannot be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.postern.commandline;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Runs a command line. Exit codes: 0 all is well, 1 a finding, {@value #WRONG} the command line is
+ * wrong, {@value #COULD_NOT_ASK} it could not ask, or its answer could not be written.
+ *
+ * <p>An error is a line on standard error: in words, or, where the command line asks for JSON, a
+ * document with {@code error} and {@code exitCode}.
+ */
+public final class Program {
+  public static final int COULD_NOT_ASK = 3;
+
+  private static final int WRONG = 2;
+
+  /** An error for programs. */
+  record Failure(String error, int exitCode) {}
+
+  private Program() {}
+
+  /** Runs a command line in UTF-8, and ends this process with its exit code. */
+  public static void main(CommandLine line, String... args) {
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    System.exit(run(line, args));
+  }
+
+  public static int run(CommandLine line, String... args) {
+    IParameterExceptionHandler usual = line.getParameterExceptionHandler();
+    line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(
+            (problem, arguments) ->
+                OutputOption.asksForJson(List.of(arguments))
+                    ? failed(problem.getCommandLine(), true, describe(problem), WRONG)
+                    : usual.handleParseException(problem, arguments))
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) ->
+                failed(
+                    command,
+                    OutputOption.asksForJson(parsed.originalArgs()),
+                    describe(problem),
+                    COULD_NOT_ASK));
+    Terminal.columns(System.getenv())
+        .ifPresent(width -> line.setUsageHelpAutoWidth(false).setUsageHelpWidth(helpWidth(width)));
+    giveVersion(line.getCommandSpec(), line.getCommandSpec());
+    int code = line.execute(args);
+    if (line.getOut().checkError()) { // flushes
+      return failed(
+          line,
+          OutputOption.asksForJson(Arrays.asList(args)),
+          "standard output takes nothing more: what was printed is not all",
+          COULD_NOT_ASK);
+    }
+    return code;
+  }
+
+  // The library takes no less.
+  private static int helpWidth(int width) {
+    return Math.max(width, 55);
+  }
+
+  /** {@code --version} of each command is the program's. */
+  private static void giveVersion(CommandSpec program, CommandSpec command) {
+    for (Map.Entry<String, CommandLine> each : command.subcommands().entrySet()) {
+      each.getValue().getCommandSpec().version(program.version());
+      giveVersion(program, each.getValue().getCommandSpec());
+    }
+  }
+
+  private static int failed(CommandLine line, boolean json, String message, int code) {
+    line.getErr()
+        .println(
+            json ? OutputOption.json(new Failure(message, code), false) : "postern: " + message);
+    return code;
+  }
+
+  private static String describe(Throwable problem) {
+    String message = problem.getMessage();
+    return message == null || message.isBlank() ? problem.toString() : message;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * How our programs run a command line: text or JSON, the terminal's width and colour, errors, exit
+ * codes.
+ */
+@NullMarked
+package io.postern.commandline;
+
+import org.jspecify.annotations.NullMarked;

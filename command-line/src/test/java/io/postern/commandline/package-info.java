@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.commandline;
+
+import org.jspecify.annotations.NullMarked;

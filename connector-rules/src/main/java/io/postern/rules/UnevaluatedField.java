@@ -1,0 +1,61 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * A field of a connector that the contract has and that this version does not act on: a value that
+ * would protect is refused, since an administrator who writes it believes that it protects.
+ * docs/directory-file.md has the same table. Immutable, any thread.
+ *
+ * @param name Exchange's parameter, in camelCase
+ * @param refused the values, for people
+ * @param refuses whether this connector has one of them
+ * @param cure the text of the refusal
+ */
+public record UnevaluatedField<C>(String name, String refused, Predicate<C> refuses, String cure) {
+  public static final List<UnevaluatedField<InboundConnector>> INBOUND =
+      List.of(
+          new UnevaluatedField<>(
+              "treatMessagesAsInternal",
+              "`true`",
+              InboundConnector::getTreatMessagesAsInternal,
+              "leave it out"));
+
+  public static final List<UnevaluatedField<OutboundConnector>> OUTBOUND =
+      List.of(
+          new UnevaluatedField<>(
+              "smtpDaneMode",
+              "every value but `none`",
+              connector ->
+                  connector.getSmtpDaneMode() != DaneMode.DANE_NONE
+                      && connector.getSmtpDaneMode() != DaneMode.DANE_MODE_UNSPECIFIED,
+              "write none, or leave it out"),
+          new UnevaluatedField<>(
+              "mtaStsMode",
+              "every value but `none`",
+              connector ->
+                  connector.getMtaStsMode() != MtaStsMode.MTA_STS_NONE
+                      && connector.getMtaStsMode() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED,
+              "write none, or leave it out"),
+          new UnevaluatedField<>(
+              "aia",
+              "`true`",
+              OutboundConnector::getAia,
+              "leave it out, and have the host send its intermediate certificates"),
+          new UnevaluatedField<>(
+              "testMode",
+              "`true`",
+              OutboundConnector::getTestMode,
+              "leave it out, or write enabled: false for a connector that takes no mail"),
+          new UnevaluatedField<>(
+              "isTransportRuleScoped",
+              "`true`",
+              OutboundConnector::getIsTransportRuleScoped,
+              "leave it out, and write recipientDomains: there are no mail flow rules that could"
+                  + " name the connector"));
+}

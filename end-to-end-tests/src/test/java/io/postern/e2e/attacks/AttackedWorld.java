@@ -1,0 +1,202 @@
+package io.postern.e2e.attacks;
+
+import io.postern.lab.CrlServer;
+import io.postern.lab.Identity;
+import io.postern.lab.Issue;
+import io.postern.lab.LabCa;
+import io.postern.lab.LabDns;
+import io.postern.lab.PeerStage;
+import io.postern.lab.SinkPeer;
+import io.postern.operator.api.DirectoryClient;
+import io.postern.stack.LocalStack;
+import io.postern.stack.Processes;
+import io.postern.stack.Replica;
+import io.postern.stack.Service;
+import io.postern.stack.Size;
+import io.postern.stack.StackOptions;
+import io.postern.stack.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * One replica of each service with the settings of an installation, and the mail hosts around it
+ * that answer at once: a mailbox host, a partner, the mail host of friends. DNS leads the
+ * attackers' domains to hosts that the attackers run. Closing stops all.
+ */
+final class AttackedWorld implements AutoCloseable {
+  static final String FRIENDS = "friends.example";
+  static final String PARTNER = "partner.example";
+  static final String OWN_SERVER = "mail." + AttackTarget.MAILBOXES;
+
+  private static final Duration READY = Duration.ofSeconds(180);
+  private static final SinkPeer.Manner AT_ONCE = stage -> new SinkPeer.Step.GoOn();
+  private static final SinkPeer.Manner NOBODY_HERE =
+      stage ->
+          stage == PeerStage.RCPT
+              ? SinkPeer.Step.answer(550, "5.1.1", "Nobody of that name")
+              : new SinkPeer.Step.GoOn();
+
+  private final StateFolder state;
+  private final CrlServer crls;
+  private final LabCa ca;
+  private final LabDns dns;
+  private final SinkPeer friends;
+  private final SinkPeer mailboxes;
+  private final SinkPeer partner;
+  private final SinkPeer gone;
+  private final LocalStack stack;
+
+  private AttackedWorld(Path home, Path folder, Size size, SinkPeer.Witness witness)
+      throws Exception {
+    state = new StateFolder(folder);
+    crls = CrlServer.create();
+    ca = LabCa.open(state.ca(), "Attacks", crls.url());
+    crls.serve(ca);
+    dns = LabDns.start();
+    friends = sink("mx." + FRIENDS, witness, AT_ONCE);
+    mailboxes = sink("mailboxes." + AttackTarget.MAILBOXES, witness, AT_ONCE);
+    partner = sink("mx." + PARTNER, witness, AT_ONCE);
+    gone = sink("mailboxes." + AttackTarget.GONE, witness, NOBODY_HERE);
+    dns.mx(FRIENDS, 10, friends.hostName());
+    for (int host = 1; host <= AttackTarget.HANGING_HOSTS; host++) {
+      dns.a(AttackTarget.hangingHost(host), AttackTarget.hangingAddress(host));
+      dns.mx("*." + AttackTarget.evilDomain(host), 10, AttackTarget.hangingHost(host));
+    }
+    ca.issue(Issue.to("gate.attacked.example")).write(state.keys(), "gate");
+    ca.writeRoot(state.keys().resolve("ca.pem"));
+    stack = LocalStack.start(options(home, size), AttacksMain::say);
+  }
+
+  private SinkPeer sink(String host, SinkPeer.Witness witness, SinkPeer.Manner manner) {
+    dns.a(host, "127.0.0.1");
+    return SinkPeer.start(host, ca.issue(Issue.to(host)), witness, manner);
+  }
+
+  static AttackedWorld start(Path home, Path folder, Size size, SinkPeer.Witness witness)
+      throws Exception {
+    AttackedWorld world = new AttackedWorld(home, folder, size, witness);
+    try {
+      world.stack.awaitReady(Service.POLICY, READY); // ingress is ready with the first directory
+      DirectoryClient directory = new DirectoryClient(world.stack.api(Service.POLICY));
+      DirectoryClient.Answer answer = directory.apply(world.yaml(), false);
+      if (!answer.accepted()) {
+        throw new IllegalStateException("the directory was not applied: " + answer.problems());
+      }
+      world.stack.awaitDirectory(answer.version(), READY);
+      world.stack.awaitReady(READY);
+      return world;
+    } catch (Exception e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  private StackOptions options(Path home, Size size) {
+    return new StackOptions(
+        home,
+        state,
+        StateFolder.freePort(),
+        state.keys().resolve("gate.pem"),
+        state.keys().resolve("gate.key"),
+        List.of(state.keys().resolve("ca.pem")),
+        state.clientCertificates(),
+        dns.server(),
+        friends.port(),
+        true,
+        Processes.of(size));
+  }
+
+  private String yaml() {
+    StringBuilder yaml = new StringBuilder("organizations:\n");
+    organization(yaml, "fair", List.of(domain(AttackTarget.MAILBOXES, mailboxes)));
+    yaml.append(ownServer(OWN_SERVER));
+    yaml.append(
+        "      - { name: Certified, connectorType: partner, senderDomains: [%1$s], tlsSenderCertificateName: \"*.%1$s\", restrictDomainsToCertificate: true }%n"
+            .formatted(AttackTarget.CERTIFIED));
+    yaml.append(
+        "    outboundConnectors:\n      - { name: Partner, connectorType: partner, recipientDomains: [%s], useMXRecord: false, smartHosts: [\"%s:%d\"], tlsSettings: domainValidation, tlsDomain: %s }%n"
+            .formatted(PARTNER, partner.hostName(), partner.port(), partner.hostName()));
+    organization(yaml, "gone", List.of(domain(AttackTarget.GONE, gone)));
+    List<String> idle = new ArrayList<>();
+    for (int host = 1; host <= AttackTarget.HANGING_HOSTS; host++) {
+      idle.add(
+          domain(AttackTarget.idleDomain(host), AttackTarget.hangingHost(host), friends.port()));
+    }
+    organization(yaml, "idle", idle);
+    organization(yaml, "letters", List.of(domain(AttackTarget.LETTERS, mailboxes)));
+    yaml.append(ownServer("mail." + AttackTarget.LETTERS));
+    return yaml.toString();
+  }
+
+  private static void organization(StringBuilder yaml, String id, List<String> domains) {
+    yaml.append("  - id: %1$s%n    displayName: %1$s%n    acceptedDomains:%n".formatted(id));
+    domains.forEach(yaml::append);
+    if (id.equals("fair") || id.equals("letters")) {
+      yaml.append("    inboundConnectors:\n");
+    }
+  }
+
+  private static String domain(String domain, SinkPeer host) {
+    return domain(domain, host.hostName(), host.port());
+  }
+
+  private static String domain(String domain, String host, int port) {
+    return "      - domain: %s%n        mailboxRoute: { host: %s, port: %d, protocol: smtp, tlsSettings: encryptionOnly }%n"
+        .formatted(domain, host, port);
+  }
+
+  private static String ownServer(String name) {
+    return "      - { name: Own server, connectorType: onPremises, tlsSenderCertificateName: %s }%n"
+        .formatted(name);
+  }
+
+  AttackTarget target() {
+    return new AttackTarget(stack.smtpPort(), friends.port(), state.ca());
+  }
+
+  Identity ownServer() {
+    return ca.issue(Issue.to(OWN_SERVER));
+  }
+
+  LocalStack stack() {
+    return stack;
+  }
+
+  /** Pids of the processes of the installation. */
+  Map<String, Long> processes() {
+    Map<String, Long> pids = new LinkedHashMap<>();
+    for (Replica replica : stack.replicas()) {
+      pids.put(replica.service().module().replace("-service", ""), replica.process().pid());
+    }
+    pids.put("broker", stack.broker().pid());
+    return pids;
+  }
+
+  /** Bytes of all records in the log. */
+  long logBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(state.broker().resolve("data"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      stack.close();
+    } finally {
+      List.of(friends, mailboxes, partner, gone).forEach(SinkPeer::close);
+      dns.close();
+      crls.close();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.postern.e2e.attacks;
+
+import io.postern.stack.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Fair traffic without attack, beside each attack in turn, and without again: {@code make attacks}
+ * (docs/attacks.md). Exit code 0 when no attack made a fair figure more than 10 % worse and no fair
+ * mail was lost or refused, else 1; then the state folder with all logs is kept.
+ */
+final class AttacksMain {
+  private static final Duration CALIBRATION = Duration.ofSeconds(20);
+  private static final Duration REST = Duration.ofSeconds(5);
+  private static final Duration LAST_MAIL = Duration.ofSeconds(90);
+
+  private final int seconds = Integer.getInteger("attacks.seconds", 60);
+  private final int quiet = Integer.getInteger("attacks.quiet", 60);
+  private final int warm = Integer.getInteger("attacks.warm", 60);
+  private final int niceness = Integer.getInteger("attacks.nice", 19);
+  private final int megabits = Integer.getInteger("attacks.mbits", 100);
+  private final AttackedWorld world;
+  private final FairMail mail;
+  private final FairTraffic traffic;
+  private final Judgement judgement = new Judgement();
+
+  private AttacksMain(AttackedWorld world, FairMail mail, FairTraffic traffic) {
+    this.world = world;
+    this.mail = mail;
+    this.traffic = traffic;
+  }
+
+  public static void main(String[] args) throws Exception {
+    List<Attack> attacks = attacks();
+    Path here = Path.of("").toAbsolutePath();
+    Path folder = Files.createTempDirectory(here.resolve("target"), "attacks");
+    int each =
+        Integer.getInteger("attacks.seconds", 60) + Integer.getInteger("attacks.quiet", 60) + 60;
+    watchdog(Duration.ofSeconds(900 + (long) attacks.size() * each));
+    Size size = Size.valueOf(System.getProperty("attacks.size", "SERVER"));
+    boolean good = false;
+    FairMail mail = new FairMail();
+    AttackedWorld world = AttackedWorld.start(here.resolve("..").normalize(), folder, size, mail);
+    Thread stop = new Thread(() -> closeQuietly(world), "stop");
+    Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
+    try (FairTraffic traffic =
+        new FairTraffic(mail, world.target().smtpPort(), world.ownServer())) {
+      good = new AttacksMain(world, mail, traffic).run(attacks);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      closeQuietly(world);
+      end(folder, good);
+    }
+    System.exit(good ? 0 : 1);
+  }
+
+  /** Those that property attacks.only names, or all. */
+  private static List<Attack> attacks() {
+    String only = System.getProperty("attacks.only", "");
+    return only.isBlank()
+        ? Attack.ALL
+        : Arrays.stream(only.split(",")).map(String::strip).map(Attack::named).toList();
+  }
+
+  private boolean run(List<Attack> attacks) throws Exception {
+    traffic.rate(0);
+    say("warming up for " + warm + " s");
+    Thread.sleep(Duration.ofSeconds(warm));
+    double rate = Double.parseDouble(System.getProperty("attacks.rate", "0"));
+    if (rate == 0) {
+      rate = half();
+    }
+    traffic.rate(rate);
+    say("fair rate from now on: %.0f mails a second".formatted(rate));
+    settle();
+    judgement.quiet(measure("quiet", quiet, Map.of()));
+    for (Attack attack : attacks) {
+      attacked(attack);
+      settle();
+      judgement.quiet(measure("quiet", quiet, Map.of()));
+    }
+    traffic.close();
+    awaitLastMail();
+    return judgement.print(mail);
+  }
+
+  /** Half of what this machine does now, with the senders and hosts on it. */
+  private double half() throws InterruptedException {
+    Window window = new Window("all that it can");
+    long received = mail.received();
+    mail.window(window);
+    Thread.sleep(CALIBRATION);
+    mail.window(new Window("between"));
+    window.end();
+    double delivered = (mail.received() - received) / window.seconds();
+    say(
+        "as fast as can be: %.0f accepted, %.0f delivered a second"
+            .formatted(window.rate(), delivered));
+    return Math.min(window.rate(), delivered) / 2;
+  }
+
+  /** Until what an attack has left behind no longer holds up fair mail. */
+  private void settle() throws InterruptedException {
+    Thread.sleep(REST);
+  }
+
+  private void attacked(Attack attack) throws Exception {
+    say(attack.name() + ": " + attack.does());
+    List<String> settings = List.of("-Dattacks.seconds=" + seconds, "-Dattacks.mbits=" + megabits);
+    try (AttackersProcess attackers =
+        AttackersProcess.start(attack, world.target(), niceness, settings)) {
+      Window window = measure(attack.name(), seconds, Map.of("attackers", attackers.pid()));
+      say("attackers: " + attackers.result());
+      if (!attack.equals(Attack.COMPUTING)) {
+        judgement.attacked(window);
+      } else {
+        judgement.shown(window);
+      }
+    }
+  }
+
+  private Window measure(String name, int length, Map<String, Long> more) throws Exception {
+    Map<String, Long> pids = new LinkedHashMap<>(world.processes());
+    pids.put("senders and hosts", ProcessHandle.current().pid());
+    pids.putAll(more);
+    long log = world.logBytes();
+    Window window = new Window(name);
+    Usage usage = new Usage(pids);
+    double machine = Usage.machineSeconds();
+    mail.window(window);
+    for (int i = 0; i < length; i++) {
+      Thread.sleep(1_000);
+      usage.look();
+    }
+    mail.window(new Window("between"));
+    window.end();
+    double all = 100 * (Usage.machineSeconds() - machine) / window.seconds();
+    window.others(Math.max(0, all - usage.cpu()));
+    say(
+        "%s: %s; others on this machine %.0f%%; log +%d MB"
+            .formatted(
+                Judgement.figures(window),
+                usage.words(),
+                window.others(),
+                (world.logBytes() - log) >> 20));
+    return window;
+  }
+
+  private void awaitLastMail() throws InterruptedException {
+    long end = System.nanoTime() + LAST_MAIL.toNanos();
+    while (mail.owed() > 0 && System.nanoTime() - end < 0) {
+      Thread.sleep(200);
+    }
+  }
+
+  static void say(String line) {
+    System.out.println("attacks: " + line);
+  }
+
+  private static void closeQuietly(AttackedWorld world) {
+    try {
+      world.close();
+    } catch (Exception e) {
+      System.err.println("attacks: stopping the stack: " + e);
+    }
+  }
+
+  private static void watchdog(Duration limit) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("limit")
+        .start(
+            () -> {
+              try {
+                Thread.sleep(limit);
+                System.err.println("attacks: not ended after " + limit);
+                System.exit(2);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+
+  private static void end(Path folder, boolean good) throws IOException {
+    if (!good || Boolean.getBoolean("postern.keep")) {
+      say("kept: " + folder);
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> all = new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

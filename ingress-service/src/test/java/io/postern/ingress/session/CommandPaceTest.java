@@ -1,0 +1,55 @@
+package io.postern.ingress.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.ingress.RawClient;
+import io.postern.ingress.TestServer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandPaceTest {
+  private static final int BEYOND = 10;
+
+  @Test
+  void the_first_commands_are_free_and_all_of_them_again_behind_a_message() {
+    CommandPace pace = new CommandPace();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < CommandPace.FREE; i++) {
+        assertThat(pace.mustWait(0)).isFalse();
+      }
+      assertThat(pace.mustWait(0)).isTrue();
+      assertThat(pace.mustWait(0)).isTrue();
+      pace.accepted();
+    }
+  }
+
+  @Test
+  void recipients_of_the_message_under_way_are_free_until_it_is_given_up() {
+    CommandPace pace = new CommandPace();
+    assertThat(pace.mustWait(0)).isFalse(); // MAIL
+    for (int recipients = 0; recipients < SessionLimits.RECIPIENTS; recipients++) {
+      assertThat(pace.mustWait(recipients)).isFalse();
+    }
+    assertThat(pace.mustWait(SessionLimits.RECIPIENTS)).isFalse(); // RSET
+    assertThat(pace.mustWait(0)).isTrue();
+  }
+
+  /** Ten connections of one address kept a processor busy with them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"RSET", "NOOP", "EHLO client.example", "RCPT TO:<x@nowhere.example>"})
+  void a_client_that_goes_on_without_a_message_has_to_wait(String command) throws Exception {
+    try (TestServer server = TestServer.withoutLog(s -> {});
+        RawClient client = server.greeted()) {
+      client.command("MAIL FROM:<a@sender.example>", "250");
+      long from = System.nanoTime();
+      client.raw((command + "\r\n").repeat(CommandPace.FREE + BEYOND));
+      for (int i = 0; i < CommandPace.FREE + BEYOND; i++) {
+        assertThat(client.reply()).matches("(?s)(250|550|452).*");
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - from))
+          .isGreaterThanOrEqualTo(CommandPace.PAUSE.multipliedBy(BEYOND));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.postern.log.content;
+
+import org.jspecify.annotations.Nullable;
+
+/** A message's content could not be read. */
+public final class ContentException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** Why. */
+  public enum Kind {
+    /** The log no longer has it: retention. Trying again does not help. */
+    GONE,
+    /**
+     * It is there and is not what was written: size, digest, order or owner differ. Trying again
+     * does not help.
+     */
+    DAMAGED,
+    /** The log does not answer, or the reader was closed. Try again later. */
+    UNAVAILABLE
+  }
+
+  private final Kind kind;
+
+  public ContentException(Kind kind, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,238 @@
+package io.postern.log.directory;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Topics;
+import io.postern.log.ClosingClients;
+import io.postern.log.LogSettings;
+import io.postern.log.OccasionalLog;
+import io.postern.log.reading.ConsumerThread;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the directory (docs/design/the-log.md, "Directory") and holds the newest snapshot of it.
+ * One thread of its own reads; every method may be called from any thread.
+ *
+ * <p>{@link #current} is empty until the directory was read to its end, and when the reader is
+ * silent: for 10 s no answer has confirmed that it is at the end. Who finds it empty decides
+ * nothing (G3; ingress: 451). A log that is away is tried for ever; a record that cannot be read
+ * makes the reader begin again, and silent meanwhile.
+ *
+ * <p>An empty directory is current: it is the one that the first command changes. It is not {@link
+ * #inForce}, and neither is one whose version went back: the topic was lost, and who would decide
+ * for good by it would refuse all mail.
+ *
+ * <p>Memory: the directory, twice while a snapshot is made.
+ */
+public final class DirectoryReader<D> implements AutoCloseable {
+  private static final Duration SILENT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(200);
+  // An object ends it at once; answers about the end are taken in by it.
+  private static final Duration READ_POLL = Duration.ofMillis(500);
+  private static final TopicPartition PARTITION = new TopicPartition(Topics.DIRECTORY, 0);
+
+  private final LogSettings settings;
+  private final SnapshotFactory<D> factory;
+  private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
+  private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
+  private final ConsumerThread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile @Nullable Snapshot<D> snapshot;
+  private volatile long confirmedNanos;
+  private long highest = -1; // the reader's thread
+
+  /**
+   * @param doubt why nobody may be refused for good by it; empty: there is none
+   */
+  private record Snapshot<D>(D directory, long version, String doubt) {}
+
+  public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
+    this.settings = settings;
+    this.factory = factory;
+    this.thread =
+        new ConsumerThread(
+            "directory-reader",
+            () -> new KafkaConsumer<>(settings.follower()),
+            "the directory cannot be read",
+            log,
+            Reading::new);
+  }
+
+  /** Begins to read. Does not wait. Once. */
+  public void start() {
+    thread.start();
+  }
+
+  /** The directory in force, if this reader may be believed. */
+  public Optional<D> current() {
+    return current(snapshot);
+  }
+
+  private Optional<D> current(@Nullable Snapshot<D> newest) {
+    boolean silent = System.nanoTime() - confirmedNanos > SILENT.toNanos();
+    return newest == null || silent ? Optional.empty() : Optional.of(newest.directory());
+  }
+
+  /**
+   * The same where something final follows from it, such as a 5xx: empty also while no organization
+   * is in it, and when its version went back.
+   */
+  public Optional<D> inForce() {
+    Snapshot<D> newest = snapshot;
+    return newest == null || !newest.doubt().isEmpty() ? Optional.empty() : current(newest);
+  }
+
+  /** Why {@link #inForce} is empty, and the cure; empty when it is not. */
+  public String notInForce() {
+    Snapshot<D> newest = snapshot;
+    if (newest == null) {
+      return "not read to its end yet";
+    }
+    if (!newest.doubt().isEmpty()) {
+      return newest.doubt();
+    }
+    return current().isEmpty() ? "its reader is silent: the log does not answer" : "";
+  }
+
+  /** Version of the newest snapshot, silent or not; -1: none, or the directory is empty. */
+  public long version() {
+    Snapshot<D> newest = snapshot;
+    return newest == null ? -1 : newest.version();
+  }
+
+  /**
+   * Waits until this reader has that version or a newer one; false when the patience ended first.
+   */
+  public boolean awaitVersion(long version, Duration patience) {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (snapshot == null || version() < version) {
+        if (left <= 0 || thread.closed()) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Calls on the reader's thread with each new snapshot from now on, the first included where none
+   * is there yet. A listener must be quick.
+   */
+  public void onChange(Consumer<D> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+    signal();
+  }
+
+  /** From the directory's beginning on. */
+  private final class Reading implements ConsumerThread.Session {
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Admin admin;
+    private final DirectoryEnd end;
+    private final DirectoryState state = new DirectoryState();
+    private boolean loaded;
+    private long published = Long.MIN_VALUE;
+
+    Reading(KafkaConsumer<String, byte[]> consumer) {
+      this.consumer = consumer;
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+      admin = Admin.create(settings.admin());
+      end = new DirectoryEnd(admin, log);
+    }
+
+    @Override
+    public void turn() throws InvalidProtocolBufferException {
+      // Asked after the assignment: what was written before is below this end
+      // (docs/design/the-log.md, "Directory").
+      end.ask();
+      for (ConsumerRecord<String, byte[]> object : consumer.poll(loaded ? READ_POLL : POLL)) {
+        state.add(object.key(), object.value(), object.offset());
+      }
+      // Also a commit marker moves the position.
+      long position = DirectoryEnd.position(consumer, PARTITION);
+      state.passed(position);
+      boolean confirmed = end.reachedBy(position);
+      if (confirmed) {
+        loaded = true;
+        log.over("the directory is read");
+      }
+      if (loaded && state.version() != published) {
+        publish(state);
+        published = state.version();
+      }
+      if (confirmed) {
+        confirmedNanos = end.confirmedNanos();
+        signal();
+      }
+    }
+
+    @Override
+    public void close() {
+      signal();
+      ClosingClients.closing(admin).close();
+    }
+  }
+
+  private void publish(DirectoryState state) {
+    D directory = factory.of(state.objects(), state.version(), state.routingVersions());
+    Snapshot<D> newest = snapshot;
+    String doubt = doubt(state);
+    if (!doubt.isEmpty()) {
+      log.warn("nobody is refused for good by the directory: " + doubt, null);
+    }
+    highest = Math.max(highest, state.version());
+    if (newest == null) {
+      // Not to be believed before its end is confirmed, which follows.
+      confirmedNanos = System.nanoTime() - SILENT.toNanos() - 1;
+    }
+    snapshot = new Snapshot<>(directory, state.version(), doubt);
+    signal();
+    for (Consumer<D> listener : listeners) {
+      listener.accept(directory);
+    }
+  }
+
+  private String doubt(DirectoryState state) {
+    if (state.version() < highest) {
+      return "its version went back from "
+          + highest
+          + " to "
+          + state.version()
+          + ", the topic was lost: apply the directory again, then restart this service";
+    }
+    return state.hasOrganization() ? "" : "no organization is in it: apply the first directory";
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.postern.log.reading;
+
+import io.postern.log.OccasionalLog;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a reader of the log: one thread, and on it one Kafka consumer after another, until it
+ * is closed. {@link Reader} says what is read and what is made of it.
+ *
+ * <p><b>Owner:</b> the thread has the consumer; any thread may call the methods.
+ *
+ * <p><b>Failure:</b> whatever goes wrong, making a client included, ends the consumer and not the
+ * thread: a line in the log now and then, a pause of half a second, and a new consumer, for ever.
+ * Only an {@link Error} ends the thread, see {@link #alive}.
+ *
+ * <p><b>Bounds:</b> a consumer closes within 2 s, the thread ends within 10 s of {@link #close} and
+ * is interrupted then. Who can make a turn long, makes the end long.
+ */
+public final class ConsumerThread implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ConsumerThread.class.getName());
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  // Kafka's clients wait long for a log that is away when they are closed.
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration END = Duration.ofSeconds(10);
+
+  /** What is done with one consumer after another. All of it runs on the thread. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Assigns or subscribes the consumer, which is new. The session's turns follow. */
+    Session begin(KafkaConsumer<String, byte[]> consumer) throws Exception;
+
+    /** A consumer or its session has failed and is closed. */
+    default void failed(Exception why) {}
+
+    /** The thread ends. */
+    default void ended() {}
+  }
+
+  /** What is read with one consumer. */
+  @FunctionalInterface
+  public interface Session extends AutoCloseable {
+    /**
+     * A poll, and what is made of its records. WakeupException when {@link ConsumerThread#close} is
+     * called meanwhile.
+     */
+    void turn() throws Exception;
+
+    /** Before the consumer is closed. */
+    @Override
+    default void close() {}
+  }
+
+  private final Supplier<KafkaConsumer<String, byte[]>> consumers;
+  private final String trouble;
+  private final OccasionalLog log;
+  private final Reader reader;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+  private volatile long lastTurn = System.nanoTime();
+  private volatile boolean fallen;
+
+  /**
+   * @param name of the thread
+   * @param trouble the log's line when something went wrong, such as "the directory cannot be read"
+   */
+  public ConsumerThread(
+      String name,
+      Supplier<KafkaConsumer<String, byte[]>> consumers,
+      String trouble,
+      OccasionalLog log,
+      Reader reader) {
+    this.consumers = consumers;
+    this.trouble = trouble;
+    this.log = log;
+    this.reader = reader;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /** Begins to read, once. Does not wait. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Reads no more: {@link #close} was called, or the thread interrupted. */
+  public boolean closed() {
+    return closing.getCount() == 0;
+  }
+
+  /** False when an error has ended the thread. A log that is away is none. */
+  public boolean alive() {
+    return !fallen;
+  }
+
+  /** Since the last turn ended; before the first one since this was made. */
+  public Duration sinceTurn() {
+    return Duration.ofNanos(System.nanoTime() - lastTurn);
+  }
+
+  /** Waits until the thread has ended, 10 s at most. */
+  @Override
+  public void close() {
+    closing.countDown();
+    KafkaConsumer<String, byte[]> reading = consumer;
+    if (reading != null) {
+      reading.wakeup();
+    }
+    try {
+      if (thread.getState() != Thread.State.NEW && !thread.join(END)) {
+        LOG.log(System.Logger.Level.WARNING, thread.getName() + " did not end within " + END);
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed()) {
+        readOn();
+      }
+    } catch (InterruptedException e) {
+      closing.countDown();
+    } catch (Error e) {
+      fallen = true;
+      LOG.log(System.Logger.Level.ERROR, trouble + ", for good: its thread has ended", e);
+      throw e;
+    } finally {
+      reader.ended();
+    }
+  }
+
+  private void readOn() throws InterruptedException {
+    try {
+      session();
+    } catch (WakeupException e) {
+      // close() was called
+    } catch (InterruptException e) {
+      throw new InterruptedException();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      if (!closed()) {
+        log.failed(trouble + ", trying again", e);
+      }
+      reader.failed(e);
+      var unused = closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void session() throws Exception {
+    KafkaConsumer<String, byte[]> fresh = consumers.get();
+    consumer = fresh;
+    try (Session session = reader.begin(fresh)) {
+      while (!closed()) {
+        session.turn();
+        lastTurn = System.nanoTime();
+      }
+    } finally {
+      consumer = null;
+      fresh.close(CloseOptions.timeout(CLOSE));
+    }
+  }
+}

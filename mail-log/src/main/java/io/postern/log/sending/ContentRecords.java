@@ -1,0 +1,45 @@
+package io.postern.log.sending;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.ContentChunk;
+import io.postern.contracts.v1.ContentReference;
+import java.util.List;
+
+/** What a content's writers write: its chunks, and the reference by which they are found. */
+final class ContentRecords {
+  private ContentRecords() {}
+
+  /** A chunk's record. The bytes are copied. */
+  static byte[] chunk(QueueId queueId, int index, byte[] buffer, int length, boolean last) {
+    return ContentChunk.newBuilder()
+        .setQueueId(queueId.value())
+        .setIndex(index)
+        .setData(UnsafeByteOperations.unsafeWrap(buffer, 0, length))
+        .setLast(last)
+        .build()
+        .toByteArray();
+  }
+
+  /**
+   * @param offsets of all chunks, in their order
+   * @param size of the whole content
+   * @param sha256 of the whole content; not copied
+   */
+  static ContentReference reference(
+      String topic, QueueId queueId, List<Long> offsets, long size, byte[] sha256) {
+    ContentReference.Builder reference =
+        ContentReference.newBuilder()
+            .setTopic(topic)
+            .setPartition(queueId.partition())
+            .setQueueId(queueId.value())
+            .setFirstOffset(offsets.getFirst())
+            .setLastOffset(offsets.getLast())
+            .setSize(size)
+            .setSha256(UnsafeByteOperations.unsafeWrap(sha256));
+    for (int i = 1; i < offsets.size(); i++) {
+      reference.addChunkSteps(Math.toIntExact(offsets.get(i) - offsets.get(i - 1)));
+    }
+    return reference.build();
+  }
+}

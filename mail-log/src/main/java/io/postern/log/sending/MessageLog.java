@@ -1,0 +1,70 @@
+package io.postern.log.sending;
+
+import io.postern.contracts.QueueId;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Ingress' durable way in (G1; docs/design/the-log.md, "Home partition and content"): content in
+ * chunks, all acknowledged, then the envelope. Any number of virtual threads, one per {@link
+ * Intake}.
+ *
+ * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
+ * each would wait for the other's flush; and contents of more than one chunk have one of their own,
+ * or a small message would wait behind the appends of a large one.
+ *
+ * <p>Bounds: a message has at most 2 MiB unacknowledged and one chunk buffer (16 KiB, or up to 240
+ * KiB while less than 16 MiB are lent); the producers hold at most 16, 16 and 24 MiB. Each call of
+ * an intake ends within the patience, with {@link LogUnavailableException} when the log did not
+ * answer: nothing was promised then. An envelope whose acknowledgement alone came too late may
+ * still be in the log: the sender's retry is a duplicate of kind (c) of G5.
+ */
+public final class MessageLog implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int LENT_BYTES = 16 << 20;
+  private static final int ENVELOPE_BUFFER_BYTES = 16 << 20;
+  private static final int SMALL_BUFFER_BYTES = 16 << 20;
+  private static final int LARGE_BUFFER_BYTES = 24 << 20;
+
+  private final DurableSender envelopes;
+  private final DurableSender small;
+  private final DurableSender large;
+  private final Partitions partitions;
+  private final Duration patience;
+  private final Semaphore lent = new Semaphore(LENT_BYTES);
+
+  /**
+   * @param partitions the smallest partition count over the mail topics
+   */
+  public MessageLog(LogSettings settings, int partitions) {
+    this(settings, partitions, PATIENCE);
+  }
+
+  /**
+   * @param patience longest wait for an acknowledgement, at least a second
+   */
+  public MessageLog(LogSettings settings, int partitions, Duration patience) {
+    this.partitions = new Partitions(partitions, System.nanoTime());
+    this.patience = patience;
+    this.envelopes = new DurableSender(settings, patience, ENVELOPE_BUFFER_BYTES);
+    this.small = new DurableSender(settings, patience, SMALL_BUFFER_BYTES);
+    this.large = new DurableSender(settings, patience, LARGE_BUFFER_BYTES);
+  }
+
+  /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
+  public Intake begin() {
+    QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
+    return new Intake(queueId, envelopes, small, large, partitions, patience, lent);
+  }
+
+  /** Waits some seconds for what is under way. */
+  @Override
+  public void close() {
+    try (large;
+        small) {
+      envelopes.close();
+    }
+  }
+}

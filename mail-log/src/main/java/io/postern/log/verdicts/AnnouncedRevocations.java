@@ -1,0 +1,111 @@
+package io.postern.log.verdicts;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The revocations that certificate-service has announced, those of the newest {@value #MOST}
+ * certificates, and what they make of verdicts. Nobody's clock counts: the times compared are those
+ * that one issuer publishes. Any thread.
+ */
+public final class AnnouncedRevocations {
+  static final int MOST = 10_000;
+
+  /**
+   * @param byMillis thisUpdate of what revokes the certificate
+   */
+  public record Overtaken(RevocationEvidence evidence, long byMillis) {}
+
+  // By certificate: the newest thisUpdate, in Unix milliseconds, of what revokes it, at whatever
+  // place; the certificate announced last is last. Guarded by itself.
+  private final Map<ByteString, Long> revoked =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteString, Long> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  /** False: it was known already. */
+  public boolean take(RevocationAnnouncement announcement) {
+    ByteString certificate = announcement.getCertificateFingerprint();
+    long update = announcement.getThisUpdateMillis();
+    synchronized (revoked) {
+      Long known = revoked.get(certificate);
+      if (known != null && known >= update) {
+        return false;
+      }
+      revoked.remove(certificate);
+      revoked.put(certificate, update);
+      return true;
+    }
+  }
+
+  /**
+   * The verdict does not take a certificate for revoked, because of what was published before the
+   * announced revocation, there or at a mirror, or because nothing current could be had: it was
+   * overtaken, whenever it is read. Where nothing is published, or nothing was to be looked at,
+   * nothing was overtaken.
+   */
+  public boolean voids(CertificateVerdict verdict) {
+    return !overtaken(verdict).isEmpty();
+  }
+
+  /** The evidence by which {@link #voids} it; mostly none. */
+  public List<Overtaken> overtaken(CertificateVerdict verdict) {
+    List<Overtaken> overtaken = new ArrayList<>();
+    evidence(verdict)
+        .filter(AnnouncedRevocations::mayBeOvertaken)
+        .forEach(
+            evidence -> {
+              Long update = newest(evidence.getCertificateFingerprint());
+              if (update != null && evidence.getThisUpdateMillis() < update) {
+                overtaken.add(new Overtaken(evidence, update));
+              }
+            });
+    return overtaken;
+  }
+
+  private static boolean mayBeOvertaken(RevocationEvidence evidence) {
+    return switch (evidence.getStatus()) {
+      case NOT_REVOKED, UNREACHABLE, STALE -> true;
+      default -> false;
+    };
+  }
+
+  private @Nullable Long newest(ByteString certificate) {
+    synchronized (revoked) {
+      return revoked.get(certificate);
+    }
+  }
+
+  /** The verdict rests on the certificate and does not know that it is revoked. */
+  public static boolean concerns(ByteString certificate, CertificateVerdict verdict) {
+    boolean known =
+        evidence(verdict)
+            .anyMatch(
+                evidence ->
+                    evidence.getStatus() == RevocationStatus.IS_REVOKED
+                        && evidence.getCertificateFingerprint().equals(certificate));
+    return !known
+        && (verdict.getPathList().contains(certificate)
+            || verdict.getSupportingList().stream()
+                .anyMatch(e -> e.getCertificateFingerprint().equals(certificate)));
+  }
+
+  private static Stream<RevocationEvidence> evidence(CertificateVerdict verdict) {
+    return Stream.concat(
+        verdict.getRevocationList().stream(), verdict.getSupportingList().stream());
+  }
+}

@@ -1,0 +1,30 @@
+package io.postern.log.verdicts;
+
+import io.postern.contracts.VerdictKey;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The questions in flight, each while somebody waits for it. Any thread. */
+final class PendingVerdicts {
+  private final ConcurrentHashMap<VerdictKey, PendingVerdict> open = new ConcurrentHashMap<>();
+
+  /**
+   * One to wait for, until it is left. Never one that is answered: what it was answered may be void
+   * by now, though others have yet to leave it.
+   */
+  PendingVerdict enter(VerdictKey key) {
+    return open.compute(
+        key,
+        (_, there) ->
+            (there == null || there.answer().isDone() ? new PendingVerdict() : there).enter());
+  }
+
+  void leave(VerdictKey key, PendingVerdict mine) {
+    open.computeIfPresent(key, (_, there) -> mine.leave() && there == mine ? null : there);
+  }
+
+  /** Those that were entered last, by what they ask. */
+  ConcurrentMap<VerdictKey, PendingVerdict> byKey() {
+    return open;
+  }
+}

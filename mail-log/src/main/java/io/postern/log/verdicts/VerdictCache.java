@@ -1,0 +1,111 @@
+package io.postern.log.verdicts;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.protobuf.ByteString;
+import io.postern.contracts.VerdictKey;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationAnnouncement;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verdicts that are valid, at most 16 MiB of them, the announced versions of the default anchor set
+ * and of what is distrusted, and the announced revocations. Written by the reader's thread, read by
+ * any.
+ *
+ * <p>Nothing is known before the log was read to its end once: the newest announcement could void
+ * it.
+ */
+final class VerdictCache {
+  private static final long MAX_BYTES = 16L << 20;
+  private static final int OVERHEAD = 400;
+
+  private final Cache<VerdictKey, CertificateVerdict> verdicts =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_BYTES)
+          .weigher(
+              (VerdictKey key, CertificateVerdict verdict) ->
+                  verdict.getSerializedSize() + OVERHEAD)
+          .executor(Runnable::run)
+          .build();
+  private final AnnouncedRevocations revocations = new AnnouncedRevocations();
+  private final InstantSource clock;
+  private volatile @Nullable AnchorSetAnnouncement announced;
+  private volatile boolean ready;
+
+  VerdictCache(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Nullable CertificateVerdict get(VerdictKey key) {
+    CertificateVerdict verdict = ready ? verdicts.getIfPresent(key) : null;
+    return verdict != null && inForce(verdict) && !isVoid(verdict) ? verdict : null;
+  }
+
+  /** Keeps a verdict for as long as it says. */
+  void put(VerdictKey key, CertificateVerdict verdict) {
+    if (inForce(verdict)) {
+      verdicts.put(key, verdict);
+    }
+  }
+
+  /**
+   * Overtaken by what was announced: made with another version of the default anchors, or of what
+   * is distrusted, or by what was published before a revocation.
+   */
+  boolean isVoid(CertificateVerdict verdict) {
+    return otherAnchors(verdict) || revocations.voids(verdict);
+  }
+
+  private boolean otherAnchors(CertificateVerdict verdict) {
+    AnchorSetAnnouncement now = announced;
+    if (now == null) {
+      return false;
+    }
+    boolean otherDefaults =
+        verdict.getAnchors().getId().isEmpty()
+            && !verdict.getAnchors().getVersion().equals(now.getAnchors().getVersion());
+    return otherDefaults || !verdict.getDistrustVersion().equals(now.getDistrustVersion());
+  }
+
+  /** A certificate was revoked: what rests on it is asked for again. */
+  void announce(RevocationAnnouncement revocation) {
+    if (revocations.take(revocation)) {
+      ByteString certificate = revocation.getCertificateFingerprint();
+      verdicts
+          .asMap()
+          .values()
+          .removeIf(verdict -> AnnouncedRevocations.concerns(certificate, verdict));
+    }
+  }
+
+  /** Versions were announced: what other ones said is void. */
+  void announce(AnchorSetAnnouncement announcement) {
+    if (announcement.equals(announced)) {
+      return;
+    }
+    announced = announcement;
+    if (ready) {
+      verdicts.asMap().values().removeIf(this::isVoid);
+    }
+  }
+
+  boolean ready() {
+    return ready;
+  }
+
+  /** False while the log is read from its start: old announcements would void new verdicts. */
+  void ready(boolean read) {
+    if (read) {
+      verdicts.asMap().values().removeIf(this::isVoid);
+    }
+    ready = read;
+  }
+
+  /** It has not ended yet. */
+  boolean inForce(CertificateVerdict verdict) {
+    return verdict.getValidUntilMillis() > clock.millis();
+  }
+}

@@ -1,0 +1,3 @@
+/** Verdicts on certificate chains: asked over the log, and remembered. */
+@org.jspecify.annotations.NullMarked
+package io.postern.log.verdicts;

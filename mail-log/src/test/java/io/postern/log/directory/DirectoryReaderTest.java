@@ -1,0 +1,238 @@
+package io.postern.log.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.log.TestLog;
+import io.postern.log.topics.TopicsSetup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+
+/** G3, G9 and docs/design/the-log.md, "Directory", with a real broker. */
+@Timeout(120)
+class DirectoryReaderTest {
+  private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(3);
+
+  private record Seen(Set<String> keys, long version, Map<String, Long> routingVersions) {}
+
+  private static final SnapshotFactory<Seen> FACTORY =
+      (objects, version, routingVersions) -> {
+        Set<String> keys = new TreeSet<>();
+        objects.forEach(o -> keys.add(DirectoryKeys.key(o)));
+        return new Seen(keys, version, routingVersions);
+      };
+
+  /** Of tests that pause or kill it. */
+  private static final String OWN_BROKER = "own-broker";
+
+  private TestLog log;
+  private final List<AutoCloseable> closing = new ArrayList<>();
+
+  @BeforeEach
+  void start(TestInfo test) throws Exception {
+    log = test.getTags().contains(OWN_BROKER) ? TestLog.start() : TestLog.shared();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : closing.reversed()) {
+      each.close();
+    }
+    log.close();
+  }
+
+  @Test
+  void anEmptyDirectoryIsADirectory() {
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.version()).isEqualTo(-1);
+    assertThat(reader.current().orElseThrow().keys()).isEmpty();
+  }
+
+  @Test
+  void nobodyIsRefusedForGoodByADirectoryWithoutAnOrganization() {
+    DirectoryReader<Seen> reader = reader();
+    assertThat(reader.notInForce()).contains("not read");
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.inForce()).isEmpty();
+    assertThat(reader.notInForce()).contains("apply the first directory");
+
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    await().until(() -> reader.inForce().isPresent());
+    assertThat(reader.notInForce()).isEmpty();
+  }
+
+  /** The topic was lost and made anew while a service ran. */
+  @Test
+  @Tag(OWN_BROKER)
+  void nobodyIsRefusedForGoodByADirectoryWhoseVersionWentBack() throws Exception {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", true, DirectoryObjects.domain("contoso.com", "contoso"));
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.inForce().isPresent());
+    try (Admin admin = log.admin()) {
+      admin.deleteTopics(List.of(Topics.DIRECTORY)).all().get(30, TimeUnit.SECONDS);
+    }
+    await().until(() -> reader.inForce().isEmpty());
+    TopicsSetup.createMissing(log.settings, TestLog.DEPLOYMENT, Duration.ofSeconds(30));
+    KafkaProducer<String, byte[]> again = owner();
+    command(again, "c", true, DirectoryObjects.organization("contoso"));
+    await().until(() -> reader.current().isPresent() && reader.version() == 0);
+    assertThat(reader.inForce()).isEmpty();
+    assertThat(reader.notInForce()).contains("went back from 2 to 0");
+  }
+
+  @Test
+  void g3_theReaderWaitsForATransactionThatWasOpenWhenItStarted() {
+    KafkaProducer<String, byte[]> owner = owner(LONGER_THAN_THE_TEST);
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", false, DirectoryObjects.domain("contoso.com", "contoso"));
+
+    DirectoryReader<Seen> reader = reader();
+    // The transaction is not decided: nobody may decide without it.
+    await().during(Duration.ofMillis(1_500)).until(() -> reader.current().isEmpty());
+
+    owner.commitTransaction();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys())
+        .containsExactly("accepted-domain/contoso.com", "organization/contoso");
+  }
+
+  @Test
+  void g3_anAbortedCommandIsNeverSeen() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", false, DirectoryObjects.organization("fabrikam"));
+    owner.abortTransaction();
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys()).containsExactly("organization/contoso");
+  }
+
+  @Test
+  void g9_aCommandIsAppliedTogetherWithinTwoSeconds() {
+    KafkaProducer<String, byte[]> owner = owner();
+    DirectoryReader<Seen> reader = reader();
+    List<Seen> changes = new CopyOnWriteArrayList<>();
+    reader.onChange(changes::add);
+    await().until(() -> reader.current().isPresent());
+
+    List<DirectoryObject> many = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      many.add(DirectoryObjects.outbound("contoso", "out" + i));
+    }
+    List<Duration> times = new ArrayList<>();
+    times.add(untilRead(reader, owner, many, 1_499));
+    assertThat(changes).allSatisfy(seen -> assertThat(seen.keys().size()).isIn(0, 1_500));
+    assertThat(reader.current().orElseThrow().routingVersions())
+        .isEqualTo(Map.of("contoso", 1_499L));
+    assertThat(reader.awaitVersion(1_501, Duration.ofMillis(50))).isFalse();
+
+    // Each marker has an offset, too. One of the three may meet a stall of the machine.
+    times.add(untilRead(reader, owner, many, 3_000));
+    times.add(untilRead(reader, owner, many, 4_501));
+    assertThat(times).anySatisfy(time -> assertThat(time).isLessThan(Duration.ofSeconds(2)));
+    assertThat(changes).allSatisfy(seen -> assertThat(seen.keys().size()).isIn(0, 1_500));
+  }
+
+  /** From the commit to the reader's having that version. */
+  private static Duration untilRead(
+      DirectoryReader<Seen> reader,
+      KafkaProducer<String, byte[]> owner,
+      List<DirectoryObject> objects,
+      long version) {
+    command(owner, "to " + version, true, objects.toArray(DirectoryObject[]::new));
+    long committed = System.nanoTime();
+    assertThat(reader.awaitVersion(version, Duration.ofSeconds(60))).isTrue();
+    return Duration.ofNanos(System.nanoTime() - committed);
+  }
+
+  @Test
+  @Tag(OWN_BROKER)
+  void g3_aReaderThatHearsNothingForTenSecondsSaysNothing() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    log.broker.pause();
+    try {
+      await().until(() -> reader.current().isEmpty());
+      assertThat(reader.version()).isEqualTo(0);
+    } finally {
+      log.broker.resume();
+    }
+    await().until(() -> reader.current().isPresent());
+  }
+
+  @Test
+  @Tag(OWN_BROKER)
+  void g7_aReaderStartedBeforeTheLogReadsItWhenItComes() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    command(owner, "b", true, DirectoryObjects.organization("fabrikam"));
+    // The commit's marker is written after the answer: once it is read, nothing is under way.
+    DirectoryReader<Seen> before = reader();
+    assertThat(before.awaitVersion(2, Duration.ofSeconds(60))).isTrue();
+    before.close();
+    log.broker.kill();
+    DirectoryReader<Seen> reader = reader();
+    assertThat(reader.awaitVersion(0, Duration.ofSeconds(1))).isFalse();
+    log.broker.restart();
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.current().orElseThrow().keys())
+        .containsExactly("organization/contoso", "organization/fabrikam");
+  }
+
+  private DirectoryReader<Seen> reader() {
+    DirectoryReader<Seen> reader = new DirectoryReader<>(log.settings, FACTORY);
+    closing.add(reader);
+    reader.start();
+    return reader;
+  }
+
+  private KafkaProducer<String, byte[]> owner() {
+    return owner(Duration.ofSeconds(5));
+  }
+
+  private KafkaProducer<String, byte[]> owner(Duration transaction) {
+    KafkaProducer<String, byte[]> owner = log.transactionalProducer(transaction);
+    closing.add(() -> owner.close(Duration.ofSeconds(1)));
+    return owner;
+  }
+
+  private static void command(
+      KafkaProducer<String, byte[]> owner, String id, boolean commit, DirectoryObject... objects) {
+    owner.beginTransaction();
+    for (int i = 0; i < objects.length; i++) {
+      DirectoryObject object = DirectoryObjects.of(objects[i], id, i, objects.length);
+      var unused =
+          owner.send(
+              new ProducerRecord<>(
+                  Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()));
+    }
+    owner.flush();
+    if (commit) {
+      owner.commitTransaction();
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package io.postern.operator.trace;
+
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.operator.trace.MailTrace.Decided;
+import io.postern.operator.trace.MailTrace.Recorded;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trace as a document for programs (docs/postern.md, "JSON"): the facts that {@link TracePrinter}
+ * puts into words. The names of the records' components are its field names, and are only added;
+ * what there is not is left out.
+ */
+public final class TraceJson {
+  private TraceJson() {}
+
+  /**
+   * @param found false: the log has no such message, and nothing else is there
+   */
+  public record Message(
+      String queueId,
+      boolean found,
+      @Nullable Accepted accepted,
+      List<Connector> connectors,
+      List<Decision> decisions,
+      List<Outcome> outcomes) {}
+
+  /**
+   * @param at by ingress' clock
+   * @param size bytes
+   * @param reversePath "": null reverse-path
+   */
+  public record Accepted(
+      String at, long size, String reversePath, List<String> recipients, Session session) {}
+
+  /**
+   * @param tls absent: plaintext
+   */
+  public record Session(String clientIp, String protocol, @Nullable Tls tls) {
+    static Session of(SessionFacts session) {
+      return new Session(
+          session.getClientIp(),
+          session.getProtocol(),
+          session.getTls()
+              ? new Tls(
+                  Spelling.of(session.getTlsFacts().getVersion()),
+                  session.getTlsFacts().getCipherSuite(),
+                  List.copyOf(session.getTlsFacts().getPeerNamesList()))
+              : null);
+    }
+  }
+
+  /**
+   * @param peerNames of the client's certificate
+   */
+  public record Tls(String version, String cipherSuite, List<String> peerNames) {}
+
+  /**
+   * The inbound connector that applied.
+   *
+   * @param connector absent: none, anonymous
+   * @param verdict on the client's certificate; absent: none was needed
+   * @param incoming of the recipients' organization, where that is another one
+   */
+  public record Connector(
+      String organization,
+      @Nullable String connector,
+      String direction,
+      List<String> recipients,
+      @Nullable String verdict,
+      @Nullable Why why,
+      @Nullable Connector incoming) {}
+
+  /**
+   * @param steps every connector that was looked at; absent: not asked for
+   */
+  public record Why(@Nullable String because, @Nullable List<Step> steps) {
+    static @Nullable Why of(Explanation explanation, boolean withSteps) {
+      String because = present(explanation.getSummary());
+      List<Step> steps =
+          withSteps
+              ? explanation.getStepsList().stream()
+                  .map(
+                      step ->
+                          new Step(
+                              step.getSubject(),
+                              step.getMatched(),
+                              present(step.getCondition()),
+                              step.getDetail()))
+                  .toList()
+              : null;
+      return because == null && (steps == null || steps.isEmpty()) ? null : new Why(because, steps);
+    }
+  }
+
+  /** One connector that was looked at. */
+  public record Step(String subject, boolean matched, @Nullable String condition, String detail) {}
+
+  /**
+   * @param counts {@code counts}, or why not: {@code replay}, {@code gap}, {@code learnt}
+   * @param outcomes of recipients without a delivery; delivery-service records them
+   */
+  public record Decision(
+      int attempt, String counts, List<Delivery> deliveries, List<Outcome> outcomes) {}
+
+  /**
+   * @param connector absent: mailbox route or MX
+   * @param hosts host, or host:port; empty: the MX hosts of {@code mxDomain}
+   * @param requires the TLS level
+   */
+  public record Delivery(
+      List<String> recipients,
+      @Nullable String connector,
+      List<String> hosts,
+      @Nullable String mxDomain,
+      String route,
+      String requires,
+      @Nullable String tlsDomain,
+      @Nullable Why why) {}
+
+  /**
+   * @param writer {@code delivery}, {@code scheduler}, {@code notices} or {@code decision}
+   * @param recipient its address; absent: recipients without an entry in the schedule
+   * @param kind {@code delivered}, {@code deferred}, {@code failed}, {@code expired}, {@code held},
+   *     {@code released}, {@code cancelled}, {@code still-open}, {@code moved}, {@code
+   *     not-notified}, {@code answer} (to an administrator)
+   * @param counts {@code counts}, {@code late} (delivered, its writer had lost the partition), or
+   *     why not: {@code former-owner}, {@code annulled}
+   * @param address ip:port
+   * @param reply the host's: code and text
+   */
+  public record Outcome(
+      String writer,
+      int attempt,
+      @Nullable String recipient,
+      String kind,
+      String counts,
+      @Nullable String at,
+      @Nullable String token,
+      @Nullable String reason,
+      @Nullable String verdict,
+      @Nullable String host,
+      @Nullable String address,
+      @Nullable String reply,
+      @Nullable String detail,
+      boolean mayHaveBeenTaken,
+      @Nullable String controlId) {}
+
+  /**
+   * @param why every connector that was looked at too
+   */
+  public static Message of(QueueId queueId, MailTrace trace, boolean why) {
+    MessageAccepted accepted = trace.accepted();
+    if (accepted == null) {
+      return new Message(queueId.value(), false, null, List.of(), List.of(), List.of());
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Recorded recorded : trace.records()) {
+      OutcomeRecorded outcome = recorded.outcome();
+      for (int i = 0; i < recorded.worth().size(); i++) {
+        RecipientOutcome recipient = outcome.getRecipients(i);
+        String counts =
+            switch (recorded.worth().get(i)) {
+              case COUNTS -> trace.annulled(outcome, recipient) ? "annulled" : "counts";
+              case LATE -> "late";
+              case NOTHING -> "former-owner";
+            };
+        outcomes.add(outcome(accepted, writer(recorded), outcome, recipient, counts));
+      }
+    }
+    return new Message(
+        queueId.value(),
+        true,
+        new Accepted(
+            time(accepted.getAcceptedMillis()),
+            accepted.getSize(),
+            accepted.getEnvelope().getReversePath(),
+            accepted.getEnvelope().getRecipientsList().stream()
+                .map(EnvelopeRecipient::getAddress)
+                .toList(),
+            Session.of(accepted.getSession())),
+        accepted.getGroupsList().stream().map(group -> connector(accepted, group, why)).toList(),
+        trace.decisions().stream().map(decided -> decision(accepted, decided, why)).toList(),
+        outcomes);
+  }
+
+  private static Connector connector(MessageAccepted accepted, RecipientGroup group, boolean why) {
+    return new Connector(
+        group.getOrganization(),
+        present(group.getConnector()),
+        group.getDirection().name().toLowerCase(Locale.ROOT),
+        addresses(accepted, group.getRecipientsList()),
+        present(group.getVerdict()),
+        Why.of(group.getExplanation(), why),
+        group.hasIncoming() ? connector(accepted, group.getIncoming(), why) : null);
+  }
+
+  private static Decision decision(MessageAccepted accepted, Decided decided, boolean why) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (OutcomeRecorded outcome : decided.decision().getOutcomesList()) {
+      for (RecipientOutcome recipient : outcome.getRecipientsList()) {
+        outcomes.add(outcome(accepted, "decision", outcome, recipient, "counts"));
+      }
+    }
+    return new Decision(
+        decided.decision().getAttempt(),
+        decided.link().name().toLowerCase(Locale.ROOT),
+        decided.decision().getDeliveriesList().stream()
+            .map(delivery -> delivery(accepted, delivery, why))
+            .toList(),
+        outcomes);
+  }
+
+  private static Delivery delivery(
+      MessageAccepted accepted, DeliveryRequested delivery, boolean why) {
+    return new Delivery(
+        addresses(accepted, delivery.getRecipientsList()),
+        present(delivery.getConnector()),
+        delivery.getNextHop().getSmartHostsList().stream()
+            .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
+            .toList(),
+        present(delivery.getNextHop().getMxDomain()),
+        delivery.getNextHop().getRoute(),
+        Spelling.of(delivery.getRequirement().getLevel()),
+        present(delivery.getRequirement().getTlsDomain()),
+        Why.of(delivery.getExplanation(), why));
+  }
+
+  private static String writer(Recorded recorded) {
+    if (recorded.outcome().getWriter() == OutcomeWriter.WRITER_NOTICES) {
+      return "notices";
+    }
+    return recorded.byScheduler() ? "scheduler" : "delivery";
+  }
+
+  private static Outcome outcome(
+      MessageAccepted accepted,
+      String writer,
+      OutcomeRecorded outcome,
+      RecipientOutcome recipient,
+      String counts) {
+    int index = recipient.getRecipient();
+    return new Outcome(
+        writer,
+        outcome.getAttempt(),
+        index >= 0 && index < accepted.getEnvelope().getRecipientsCount()
+            ? accepted.getEnvelope().getRecipients(index).getAddress()
+            : null,
+        kind(recipient.getKind()),
+        counts,
+        outcome.getAtMillis() == 0 ? null : time(outcome.getAtMillis()),
+        present(outcome.getToken()),
+        present(recipient.getReason()),
+        present(outcome.getVerdict()),
+        present(outcome.getHost()),
+        present(outcome.getAddress()),
+        recipient.getReply().getCode() == 0
+            ? null
+            : recipient.getReply().getCode() + " " + recipient.getReply().getText(),
+        present(recipient.getDetail()),
+        recipient.getMayHaveBeenTaken(),
+        present(outcome.getControlId()));
+  }
+
+  private static String kind(OutcomeKind kind) {
+    return switch (kind) {
+      case OUTCOME_KIND_UNSPECIFIED -> "answer";
+      case EXPIRED_OUTCOME -> "expired";
+      default -> kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    };
+  }
+
+  private static List<String> addresses(MessageAccepted accepted, List<Integer> indexes) {
+    return indexes.stream()
+        .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
+        .toList();
+  }
+
+  static String time(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+
+  static @Nullable String present(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

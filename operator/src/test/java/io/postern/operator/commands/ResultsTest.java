@@ -1,0 +1,114 @@
+package io.postern.operator.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.operator.connection.Variables;
+import io.postern.operator.links.Links;
+import io.postern.operator.trace.MailCounts;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Results in words and as documents, where no installation is needed to see it. */
+class ResultsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Links NO_LINKS = new Links(Map.of(), List.of());
+  private static final MailCounts MAIL = new MailCounts(4, 9, 3, 1, 1, 2, 1, 7);
+
+  @Test
+  void status() {
+    Status.Result result =
+        Status.Result.of(
+            List.of(
+                new Status.Replica("policy-service", true, ""),
+                new Status.Replica("certificate-service", false, "it answers 503")),
+            new Links(Map.of("own", Instant.parse("2027-01-01T00:00:00Z")), List.of("one ends")),
+            MAIL);
+    assertThat(result.lines())
+        .containsExactly(
+            "policy-service       ready",
+            "certificate-service  NOT READY: it answers 503",
+            "links to the log     1 certificates, the first ends at 2027-01-01T00:00:00Z (own)",
+            "FINDING              one ends",
+            "messages accepted    4",
+            "recipients           9",
+            "  delivered          3",
+            "  failed             1",
+            "  cancelled          1",
+            "  pending            4 (deferred 1, held 2)",
+            "commands refused     7");
+    JsonNode json = JSON.valueToTree(result);
+    assertThat(json.path("ready").asBoolean()).isFalse();
+    assertThat(json.at("/replicas/0/name").asText()).isEqualTo("policy-service");
+    assertThat(json.at("/replicas/0/ready").asBoolean()).isTrue();
+    assertThat(json.path("pending").asLong()).isEqualTo(4);
+    assertThat(json.at("/links/ends/own").asText()).isEqualTo("2027-01-01T00:00:00Z");
+    assertThat(json.at("/links/findings/0").asText()).isEqualTo("one ends");
+    Status.Result alone = Status.Result.of(List.of(), NO_LINKS, MAIL);
+    assertThat(alone.ready()).isTrue();
+    assertThat(alone.lines().getFirst()).contains("postern.health.NAME");
+  }
+
+  @Test
+  void certificates() throws Exception {
+    JsonNode own =
+        JSON.readTree(
+            """
+            [{"state":"current","use":"smtp","name":"gate.contoso.example","keyStrength":"EC 256",
+              "validTo":"2027-01-01T00:00:00Z","sha256":"ab"}]
+            """);
+    JsonNode expiring =
+        JSON.readTree(
+            """
+            [{"kind":"own","daysLeft":12,"subject":"CN=gate","where":["ingress-1","ingress-2"]}]
+            """);
+    Certificates.Result result = new Certificates.Result(own, 60, 1, expiring, NO_LINKS);
+    assertThat(result.lines())
+        .containsExactly(
+            "current    smtp gate.contoso.example, EC 256, to 2027-01-01T00:00:00Z",
+            "           sha256 ab",
+            "",
+            "end within 60 days: 1",
+            "own       12 days  CN=gate",
+            "                    ingress-1, ingress-2");
+    JsonNode json = JSON.valueToTree(result);
+    assertThat(json.at("/own/0/sha256").asText()).isEqualTo("ab");
+    assertThat(json.at("/expiring/0/daysLeft").asInt()).isEqualTo(12);
+    assertThat(json.path("withinDays").asInt()).isEqualTo(60);
+  }
+
+  @Test
+  void rehearsal() throws Exception {
+    JsonNode rehearsal =
+        JSON.readTree(
+            """
+            {"replaces":{"subject":"CN=gate","sha256":"ab"},"differences":["another root"],
+             "outcomes":[{"result":"fails","concerns":"Fabrikam","reason":"its software"}],
+             "result":"fails"}
+            """);
+    assertThat(Rehearse.lines(rehearsal))
+        .containsExactly(
+            "replaces CN=gate",
+            "         sha256 ab",
+            "  another root",
+            "fails  Fabrikam",
+            "       its software",
+            "all: fails");
+  }
+
+  @Test
+  void theExampleNeedsNoInstallationAndKnowsThatOfRun() throws Exception {
+    String usual = Variables.fill(Example.directory(), Map.of());
+    assertThat(usual)
+        .contains("port: 25\n", "mail.fabrikam.example:25", "mail.revoked.example:25")
+        .doesNotContain("${");
+    assertThat(
+            Variables.fill(
+                Example.directory(),
+                Map.of("mailboxPort", "1", "partnerPort", "2", "revokedPort", "3")))
+        .contains("port: 1\n", "mail.fabrikam.example:2\"", "mail.revoked.example:3\"");
+  }
+}

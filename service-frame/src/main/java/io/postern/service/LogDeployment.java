@@ -1,0 +1,16 @@
+package io.postern.service;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.OptionalInt;
+
+/** How the log is installed: the same for all services of an installation. */
+@ConfigMapping(prefix = "postern.log")
+public interface LogDeployment {
+  /** {@code single-node} or {@code cluster}: what makes a record durable. */
+  @WithDefault("single-node")
+  String deployment();
+
+  /** Partitions of the mail topics, chosen at installation; by default 4, in a cluster 48. */
+  OptionalInt partitions();
+}

@@ -1,0 +1,55 @@
+package io.postern.service;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Deployment;
+import io.postern.log.LogSettings;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.log.directory.SnapshotFactory;
+import io.postern.rules.Directory;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
+
+/** What every service needs of the log. None of it connects before it is asked to. */
+@Singleton
+public class LogParts {
+  @Produces
+  @Singleton
+  LogSettings settings(Config config) {
+    return CheckedSettings.checked(
+        () ->
+            LogSettings.of(
+                config.getPropertyNames(),
+                key -> config.getOptionalValue(key, String.class).orElse(null)));
+  }
+
+  @Produces
+  @Singleton
+  Deployment deployment(LogDeployment log) {
+    return CheckedSettings.checked(() -> Deployment.of(log.deployment(), log.partitions()));
+  }
+
+  /** To be started when the topics are verified. */
+  @Produces
+  @Singleton
+  DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
+    return directory(settings, Directory::of, registry);
+  }
+
+  void close(@Disposes DirectoryReader<Directory> directory) {
+    directory.close();
+  }
+
+  /** A reader that makes something of its own of the directory, with its metric. */
+  public static <D> DirectoryReader<D> directory(
+      LogSettings settings, SnapshotFactory<D> factory, MeterRegistry registry) {
+    DirectoryReader<D> reader = new DirectoryReader<>(settings, factory);
+    Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
+        .description("Version of the directory that this replica has read; -1: empty or not read")
+        .strongReference(true)
+        .register(registry);
+    return reader;
+  }
+}

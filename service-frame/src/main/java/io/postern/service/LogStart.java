@@ -1,0 +1,109 @@
+package io.postern.service;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Deployment;
+import io.postern.log.LinkMetrics;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.OccasionalLog;
+import io.postern.log.topics.TopicsSetup;
+import io.postern.log.topics.WeakTopicException;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * A service's start: its settings are checked before anything connects or listens; then the log's
+ * topics are made or verified, on a thread of its own, and {@link TopicsVerified} is fired. A log
+ * that is away is waited for, for ever, with a line now and then. Topics weaker than declared end
+ * the process with exit code 1, and so does an observer that fails.
+ */
+@Singleton
+public class LogStart {
+  private static final Logger LOG = Logger.getLogger(LogStart.class);
+  private static final int EXIT_CODE = 1;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final LogSettings settings;
+  private final Deployment deployment;
+  private final Event<TopicsVerified> verified;
+  private final OccasionalLog trouble = new OccasionalLog(LogStart.class);
+  private final Thread thread = Thread.ofVirtual().name("log-start").unstarted(this::run);
+  private volatile boolean topicsVerified;
+
+  LogStart(LogSettings settings, Deployment deployment, Event<TopicsVerified> verified) {
+    this.settings = settings;
+    this.deployment = deployment;
+    this.verified = verified;
+  }
+
+  /** The service is made for this call, and with it everything that checks settings. */
+  void check(
+      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
+      Service service) {}
+
+  void start(
+      @Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) StartupEvent event,
+      MeterRegistry meters) {
+    LinkMetrics.register(meters);
+    thread.start();
+  }
+
+  void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
+    thread.interrupt();
+  }
+
+  /** The topics are as declared, and what reads them was started. Any thread. */
+  public boolean topicsVerified() {
+    return topicsVerified;
+  }
+
+  private void run() {
+    try {
+      while (!verified()) {
+        Thread.sleep(PAUSE);
+      }
+      verified.fire(new TopicsVerified());
+      topicsVerified = true;
+      LOG.info("The log's topics are verified");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the service ends
+    } catch (WeakTopicException weak) {
+      end(String.valueOf(weak.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("What reads the log cannot begin", e);
+      Quarkus.asyncExit(EXIT_CODE);
+    }
+  }
+
+  /** Ends the process with exit code 1, after its parts, and logs why. Returns at once. */
+  public static void end(String why) {
+    LOG.fatal(why);
+    Quarkus.asyncExit(EXIT_CODE);
+  }
+
+  private boolean verified() throws InterruptedException {
+    try {
+      TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
+      trouble.over("The log is there");
+      return true;
+    } catch (LogUnavailableException away) {
+      if (!Thread.currentThread().isInterrupted()) {
+        trouble.warn(
+            "The log at "
+                + settings.client().get("bootstrap.servers")
+                + " cannot be used yet, and is waited for",
+            away);
+      }
+      return false;
+    }
+  }
+}

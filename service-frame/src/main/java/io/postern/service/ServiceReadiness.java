@@ -1,0 +1,29 @@
+package io.postern.service;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready: the log's topics are verified, and the service can do its work. */
+@Readiness
+@ApplicationScoped
+public class ServiceReadiness implements HealthCheck {
+  private final Service service;
+  private final LogStart log;
+
+  ServiceReadiness(Service service, LogStart log) {
+    this.service = service;
+    this.log = log;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    boolean topics = log.topicsVerified();
+    HealthCheckResponseBuilder answer =
+        HealthCheckResponse.named(service.name()).withData("topics-verified", topics);
+    boolean ready = service.ready(answer);
+    return answer.status(topics && ready).build();
+  }
+}

@@ -1,0 +1,5 @@
+/** What every service has: its start, its checked settings, its health. */
+@NullMarked
+package io.postern.service;
+
+import org.jspecify.annotations.NullMarked;

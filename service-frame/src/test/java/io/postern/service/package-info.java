@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.service;
+
+import org.jspecify.annotations.NullMarked;

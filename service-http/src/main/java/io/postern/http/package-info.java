@@ -1,0 +1,5 @@
+/** Where a service may listen for HTTP. */
+@NullMarked
+package io.postern.http;
+
+import org.jspecify.annotations.NullMarked;
