@@ -9,11 +9,13 @@ run-script end-to-end-tests RunScriptTest
 policy policy-service
 certificate certificate-service
 kills end-to-end-tests KillsTest
+links end-to-end-tests LinkThatHasEndedTest
 delivery delivery-service
 service-life end-to-end-tests ServiceLifeTest
 mail-log mail-log
 power-cuts end-to-end-tests PowerCutsTest
 judge certificate-judge
+http end-to-end-tests ServiceHttpTest
 mutations end-to-end-tests MutationsTest
 lab mail-lab
 durability end-to-end-tests DurabilityTest

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LinkThatHasEndedTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String EXPIRES =
       "postern_log_certificate_expires_seconds{certificate=\"own\"} ";
   private final LabCa authority = LabCa.create("Log");

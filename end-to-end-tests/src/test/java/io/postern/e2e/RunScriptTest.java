@@ -83,7 +83,7 @@ class RunScriptTest {
         wrong.resolve("1.yaml"),
         Files.readString(sample)
             .replace("delivered domain-validation:", "delivered opportunistic:"));
-    Ended again = run("demo", "--state", state, "--samples", wrong.toString());
+    Ended again = run("demo", "--state", state, "--samples", wrong.toString(), "--size", "small");
     assertThat(again.output()).contains("NOT AS EXPECTED");
     assertThat(again.code()).isEqualTo(1);
     nothingIsLeft(state);
@@ -91,7 +91,7 @@ class RunScriptTest {
 
   @Test
   void demoEndsWith1WhenTheRevocationListsCannotBeHad() throws Exception {
-    Ended demo = run("demo", "--state", state("no-crl"), "--without-crl-server");
+    Ended demo = run("demo", "--state", state("no-crl"), "--without-crl-server", "--size", "small");
     assertThat(demo.output()).contains("NOT AS EXPECTED");
     assertThat(demo.code()).isEqualTo(1);
   }
@@ -100,7 +100,7 @@ class RunScriptTest {
   void everythingEndsWithTheLauncherHoweverItEnds() throws Exception {
     String state = state("up");
     Path output = folder.resolve("up.txt");
-    Process up = begin(output, "--state", state, "--no-warm");
+    Process up = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
       awaitText(output, "mail is taken at");
       assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
@@ -151,7 +151,7 @@ class RunScriptTest {
     }
 
     // The second start goes on with the data of the first, and SIGTERM ends it in order.
-    Process second = begin(output, "--state", state, "--no-warm");
+    Process second = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
       awaitText(output, "mail is taken at");
       assertThat(run("status", "--state", state).output()).contains("messages accepted    8");

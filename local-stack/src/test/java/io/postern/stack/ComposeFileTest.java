@@ -221,21 +221,23 @@ class ComposeFileTest {
         .containsEntry("certificates", Map.of("condition", "service_healthy"));
   }
 
-  /** Each client and the broker; LogSettings has it for the clients that are no channels. */
+  /** The broker and all channels; LogSettings has it for the other clients. */
   @Test
-  void newCertificatesAreTakenUpWithoutARestart() throws IOException {
+  void newCertificatesAreTakenUpWithoutARestart() {
     String factory = "ssl.engine.factory.class=" + RenewableSslEngineFactory.class.getName();
     assertThat(ROOT.resolve("deploy/docker/broker/broker.properties"))
         .content()
         .containsPattern("(?m)^" + factory + "$");
     assertThat(ComposeFile.map(compose.service("broker").get("build")))
         .containsEntry("target", "broker");
+    assertThat(
+            ROOT.resolve(
+                "service-frame/src/main/resources/META-INF/microprofile-config.properties"))
+        .content()
+        .containsPattern("(?m)^kafka." + factory + "$");
     for (Service service : Service.values()) {
-      Path settings = Path.of(service.module(), "src/main/resources/application.properties");
-      String text = Files.readString(ROOT.resolve(settings));
-      if (text.contains("mp.messaging.")) {
-        assertThat(text).as(service.module()).containsPattern("(?m)^kafka." + factory + "$");
-      }
+      Path own = Path.of(service.module(), "src/main/resources/application.properties");
+      assertThat(ROOT.resolve(own)).content().doesNotContain("ssl.engine.factory");
     }
   }
 

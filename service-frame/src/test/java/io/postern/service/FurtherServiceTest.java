@@ -47,6 +47,6 @@ class FurtherServiceTest {
   }
 
   private RequestSpecification asked() {
-    return given().baseUri(requireNonNull(management).toString());
+    return given().baseUri(requireNonNull(management).resolve("/").toString());
   }
 }

@@ -141,8 +141,8 @@ class InstallationCertificatesTest {
     make(NOW);
     Instant then = NOW.plus(Duration.ofDays(day));
     List<String> said = make(then);
-    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 7 : 0);
-    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 8);
+    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 11 : 0);
+    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 12);
     CertificateEnds ends = ends();
     assertThat(ends.seen()).isEqualTo(then);
     assertThat(ends.ends().keySet())
@@ -151,9 +151,13 @@ class InstallationCertificatesTest {
             "authority",
             "broker",
             "certificate",
+            "certificate-service",
             "delivery",
+            "delivery-service",
             "ingress",
+            "ingress-service",
             "policy",
+            "policy-service",
             "smtp");
     assertThat(ends.ends().get("ingress"))
         .isEqualTo(
