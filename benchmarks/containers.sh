@@ -44,7 +44,7 @@ measure() { # NAME MESSAGES ARGUMENTS
   ctl RESET >/dev/null
   mapfile -t before < <(used)
   began=$(date +%s%N)
-  load --messages "$messages" --run-id "$1$RANDOM" "${@:3}" | sed -n '/^accept latency/p'
+  load --messages "$messages" --run-id "r$RANDOM" "${@:3}" | sed -n '/^accept latency/p'
   for _ in $(seq 2000); do [ "$(received)" -lt "$messages" ] || break; sleep 0.1; done
   local took=$((($(date +%s%N) - began) / 1000000)) got
   got=$(received)
@@ -56,6 +56,6 @@ measure() { # NAME MESSAGES ARGUMENTS
 measure warm "${WARM:-50000}" --conns 10 --per-conn 100 --size 10240
 measure warm1 $((${WARM:-50000} * 3 / 25)) --conns 10 --per-conn 1 --size 10240
 for _ in 1 2 3; do measure "10 KB, 100 a session, 10 connections" 5000 --conns 10 --per-conn 100 --size 10240; done
-for _ in 1 2 3; do measure "10 KB, 100 a session, 50 connections" 8000 --conns 50 --per-conn 100 --size 10240; done
+for _ in 1 2; do measure "10 KB, 100 a session, 50 connections" 8000 --conns 50 --per-conn 100 --size 10240; done
 for _ in 1 2 3; do measure "10 KB, 1 a session, 10 connections" 2000 --conns 10 --per-conn 1 --size 10240; done
 for _ in 1 2 3; do measure "1 MB, 100 a session, 10 connections" 300 --conns 10 --per-conn 100 --size 1048576; done
