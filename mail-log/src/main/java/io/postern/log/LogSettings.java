@@ -181,9 +181,8 @@ public record LogSettings(Map<String, String> client) {
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    // The heartbeat's thread wakes as often: at 10 ms it took an eighth of the decider's CPU, and
-    // at
-    // 50 ms a tenth of what policy-service uses at rest.
+    // The heartbeat's thread wakes as often: at 10 ms it took an eighth of the decider's CPU, at 50
+    // a tenth of what policy-service uses at rest.
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 100);
     return properties;
   }

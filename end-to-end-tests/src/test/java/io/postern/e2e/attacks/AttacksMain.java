@@ -1,17 +1,14 @@
 package io.postern.e2e.attacks;
 
+import io.postern.e2e.LongRun;
 import io.postern.stack.Size;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Fair traffic without attack, beside each attack in turn, and without again: {@code make attacks}
@@ -45,20 +42,20 @@ final class AttacksMain {
     Path folder = Files.createTempDirectory(here.resolve("target"), "attacks");
     int each =
         Integer.getInteger("attacks.seconds", 60) + Integer.getInteger("attacks.quiet", 60) + 60;
-    watchdog(Duration.ofSeconds(900 + (long) attacks.size() * each));
+    LongRun.endAfter(Duration.ofSeconds(900 + (long) attacks.size() * each));
     Size size = Size.valueOf(System.getProperty("attacks.size", "SERVER"));
     boolean good = false;
     FairMail mail = new FairMail();
     AttackedWorld world = AttackedWorld.start(here.resolve("..").normalize(), folder, size, mail);
-    Thread stop = new Thread(() -> closeQuietly(world), "stop");
+    Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try (FairTraffic traffic =
         new FairTraffic(mail, world.target().smtpPort(), world.ownServer())) {
       good = new AttacksMain(world, mail, traffic).run(attacks);
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
-      closeQuietly(world);
-      end(folder, good);
+      LongRun.closeQuietly(world);
+      LongRun.remove(folder, good);
     }
     System.exit(good ? 0 : 1);
   }
@@ -164,42 +161,5 @@ final class AttacksMain {
 
   static void say(String line) {
     System.out.println("attacks: " + line);
-  }
-
-  private static void closeQuietly(AttackedWorld world) {
-    try {
-      world.close();
-    } catch (Exception e) {
-      System.err.println("attacks: stopping the stack: " + e);
-    }
-  }
-
-  private static void watchdog(Duration limit) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("limit")
-        .start(
-            () -> {
-              try {
-                Thread.sleep(limit);
-                System.err.println("attacks: not ended after " + limit);
-                System.exit(2);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-  }
-
-  private static void end(Path folder, boolean good) throws IOException {
-    if (!good || Boolean.getBoolean("postern.keep")) {
-      say("kept: " + folder);
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> all = new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
-      for (Path file : all) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.e2e.kills;
 
+import io.postern.e2e.LongRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +22,11 @@ final class KillsMain {
     int kills = Integer.getInteger("kills.kills", 100);
     Path folder =
         Files.createTempDirectory(Path.of("").toAbsolutePath().resolve("target"), "kills");
-    watchdog(LIMIT);
+    LongRun.endAfter(LIMIT);
     Profile profile = Boolean.getBoolean("kills.short") ? Profile.SHORT : Profile.LONG;
     boolean good = false;
     World world = World.start(folder, profile, 2, processes -> processes);
-    Thread stop = new Thread(() -> closeQuietly(world), "stop");
+    Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try {
       Plan plan = new Plan(seed, messages, kills, profile);
@@ -33,34 +34,9 @@ final class KillsMain {
       good = Report.print(result, world);
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
-      closeQuietly(world);
-      Report.end(folder, good);
+      LongRun.closeQuietly(world);
+      LongRun.remove(folder, good);
     }
     System.exit(good ? 0 : 1);
-  }
-
-  static void closeQuietly(World world) {
-    try {
-      world.close();
-    } catch (Exception e) {
-      System.err.println("kills: stopping the stack: " + e);
-    }
-  }
-
-  /** Ends this program when it has not ended in time. */
-  static void watchdog(Duration limit) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("limit")
-        .start(
-            () -> {
-              try {
-                Thread.sleep(limit);
-                System.err.println("kills: not ended after " + limit);
-                System.exit(2);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.e2e.kills;
 
+import io.postern.e2e.LongRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +24,11 @@ final class PowerCutsMain {
     long first = Long.getLong("cuts.seed", Instant.now().getEpochSecond());
     int count = Integer.getInteger("cuts.count", 50);
     Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath().resolve("target"), "cuts");
-    KillsMain.watchdog(LIMIT_EACH.multipliedBy(count));
+    LongRun.endAfter(LIMIT_EACH.multipliedBy(count));
     Path state = folder.resolve("state");
     Power power = new Power(state, folder.resolve("notes"));
     World world = World.start(state, Profile.SHORT, 1, power::watched);
-    Thread stop = new Thread(() -> KillsMain.closeQuietly(world), "stop");
+    Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     boolean good = true;
     try {
@@ -36,8 +37,8 @@ final class PowerCutsMain {
       }
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
-      KillsMain.closeQuietly(world);
-      Report.end(folder, good);
+      LongRun.closeQuietly(world);
+      LongRun.remove(folder, good);
     }
     System.exit(good ? 0 : 1);
   }

@@ -3,13 +3,8 @@ package io.postern.e2e.kills;
 import io.postern.contracts.QueueId;
 import io.postern.operator.trace.MailTrace;
 import io.postern.operator.trace.TracePrinter;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Prints what a run found: the table, each finding, and the way of the first messages in them. */
 final class Report {
@@ -42,19 +37,6 @@ final class Report {
       new TracePrinter(false).lines(trace).forEach(System.out::println);
     } catch (Exception e) {
       System.out.println("no trace of " + queueId + ": " + e);
-    }
-  }
-
-  /** Keeps the folder of a run that was not good. */
-  static void end(Path folder, boolean good) throws IOException {
-    if (!good || Boolean.getBoolean("postern.keep")) {
-      System.out.println("kept: " + folder);
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

@@ -160,14 +160,18 @@ public final class ConsumerThread implements AutoCloseable {
   private void session() throws Exception {
     KafkaConsumer<String, byte[]> fresh = consumers.get();
     consumer = fresh;
-    try (Session session = reader.begin(fresh)) {
+    // A close that fails must not hide why the session ended.
+    try (AutoCloseable closing = () -> close(fresh);
+        Session session = reader.begin(fresh)) {
       while (!closed()) {
         session.turn();
         lastTurn = System.nanoTime();
       }
-    } finally {
-      consumer = null;
-      fresh.close(CloseOptions.timeout(CLOSE));
     }
+  }
+
+  private void close(KafkaConsumer<String, byte[]> used) {
+    consumer = null; // no wake-up from now on
+    used.close(CloseOptions.timeout(CLOSE));
   }
 }
