@@ -16,6 +16,7 @@ final class Answers {
   private final ClientFacts client;
   private String reversePath = "";
   private int badCommands;
+  private boolean troubled;
   private boolean over;
 
   Answers(SmtpConnection connection, SessionParts parts, ClientFacts client) {
@@ -49,6 +50,7 @@ final class Answers {
   /** For the record, where there may be nobody to say it to: its reference. */
   String report(String command, String recipient, Refusal refusal) {
     RefusalKind kind = refusal.kind();
+    troubled |= refusal.forOurTrouble();
     parts.metrics().refused(kind.code(), kind.enhanced());
     return parts
         .refusals()
@@ -66,6 +68,11 @@ final class Answers {
 
   void end() {
     over = true;
+  }
+
+  /** A "no" of this session was for a trouble of ours. */
+  boolean troubled() {
+    return troubled;
   }
 
   boolean over() {

@@ -8,6 +8,7 @@ import io.postern.ingress.intake.RefusalKind;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Reply;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A "no" on its way to the client and to mail.refusals. All that a client can make long is cut: who
@@ -23,6 +24,10 @@ record Refusal(
     String connector,
     String verdict,
     Explanation explanation) {
+
+  /** Rules by which nobody's mail is taken for a while. */
+  private static final Set<String> OUR_TROUBLE =
+      Set.of("log-unavailable", "log-space", "directory-unavailable");
 
   private static final int MOST_REPLY = 512; // RFC 5321 §4.5.3.1.5, CRLF included
   private static final int MOST_TEXT = 600;
@@ -44,6 +49,11 @@ record Refusal(
         decision.connector(),
         decision.verdict(),
         decision.explanation());
+  }
+
+  /** Whatever the client had said, its mail would not have been taken. */
+  boolean forOurTrouble() {
+    return OUR_TROUBLE.contains(rule);
   }
 
   RefusalKind kind() {

@@ -56,7 +56,6 @@ public final class SmtpSession implements Runnable {
       connection.end();
     } catch (IOException gone) { // the client went away or was cut off: counted, not logged
       parts.metrics().lost();
-
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -106,9 +105,12 @@ public final class SmtpSession implements Runnable {
     }
   }
 
-  /** Whether a message of this session was accepted. Once it is over, from its thread. */
+  /**
+   * Whether a message of this session was accepted, or could not be for a trouble of ours, which is
+   * no reason to slow its client down afterwards. Once it is over, from its thread.
+   */
   public boolean fruitful() {
-    return mail.acceptedOne();
+    return mail.acceptedOne() || answers.troubled();
   }
 
   /** From any thread: ends the session without another word. */

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Optional;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,31 @@ class ConnectionsTest {
         }
       }
       assertThat(waited(longest)).isTrue();
+    }
+  }
+
+  /** While the directory cannot be read nobody's mail is taken: nobody is slowed down for it. */
+  @Test
+  void sessions_whose_mail_we_could_not_take_count_for_nothing() throws Exception {
+    try (TestServer server =
+        TestServer.withoutLog(
+            s -> {
+              s.mostConnections = 1_000;
+              s.directory = Optional::empty;
+            })) {
+      int late = 0;
+      for (int i = 0; i < 2 * FruitlessSessions.FREE; i++) {
+        long from = System.nanoTime();
+        try (RawClient client = new RawClient(server.port())) {
+          client.expect("220 ");
+          late += waited(Duration.ofNanos(System.nanoTime() - from)) ? 1 : 0;
+          client.command("EHLO client.example", "250");
+          client.command("MAIL FROM:<a@b.example>", "451 4.3.0");
+          client.command("QUIT", "221");
+        }
+      }
+      // Half of those beyond the free ones would wait; a machine may be slow once.
+      assertThat(late).isLessThan(5);
     }
   }
 
