@@ -357,7 +357,8 @@ public final class KafkaBroker implements AutoCloseable {
   private static void signal(String signal, Process target) {
     try {
       int code =
-          new ProcessBuilder("kill", signal, Long.toString(target.pid()))
+          // The shell's own: an image of Java alone has no program of that name.
+          new ProcessBuilder("sh", "-c", "kill %s %d".formatted(signal, target.pid()))
               .redirectErrorStream(true)
               .start()
               .waitFor();

@@ -22,7 +22,11 @@ record Attack(String name, String does, int addresses, int connections, Turn tur
   /** No attack, but its cost for the machine: a process of low priority that computes. */
   static final Attack COMPUTING =
       new Attack(
-          "computing", "two niced threads compute, and send nothing", 1, 2, Commands::compute);
+          "computing",
+          "two threads of the idle policy compute, and send nothing",
+          1,
+          2,
+          Commands::compute);
 
   /** In the order in which they are run. */
   static final List<Attack> ALL =

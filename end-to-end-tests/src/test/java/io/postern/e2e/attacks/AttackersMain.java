@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * The attackers: a process of its own, so that its CPU can be told apart from that of the
- * installation, which it leaves to others (nice) as remotes would. It listens and connects on
- * loopback alone, sends at most {@code attacks.mbits}, and ends after {@code attacks.seconds}.
+ * installation, which it leaves to others (idle policy) as remotes would. It listens and connects
+ * on loopback alone, sends at most {@code attacks.mbits}, and ends after {@code attacks.seconds}.
  */
 public final class AttackersMain {
   static final String BEGUN = "begun";

@@ -44,7 +44,7 @@ final class Judgement {
   }
 
   static String figures(Window window) {
-    return "%-15s %6.1f/s, %d missed; accept p50 %6.1f p99 %7.1f ms; delivery p50 %6.1f p99 %7.1f ms; errors %s"
+    return "%-19s %6.1f/s, %d missed; accept p50 %6.1f p99 %7.1f ms; delivery p50 %6.1f p99 %7.1f ms; errors %s"
         .formatted(
             window.name(),
             window.rate(),

@@ -115,7 +115,8 @@ public final class ManagedProcess implements AutoCloseable {
     if (now == null || !now.isAlive()) {
       return;
     }
-    Process kill = new ProcessBuilder("kill", signal, Long.toString(now.pid())).start();
+    Process kill =
+        new ProcessBuilder("sh", "-c", "kill %s %d".formatted(signal, now.pid())).start();
     if (!kill.waitFor(SIGNAL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
       kill.destroyForcibly();
       throw new IOException("kill " + signal + " does not end");
