@@ -51,7 +51,7 @@ final class Answers {
   String report(String command, String recipient, Refusal refusal) {
     RefusalKind kind = refusal.kind();
     troubled |= refusal.forOurTrouble();
-    parts.metrics().refused(kind.code(), kind.enhanced());
+    parts.metrics().refusals(kind.code(), kind.enhanced()).increment();
     return parts
         .refusals()
         .refused(
