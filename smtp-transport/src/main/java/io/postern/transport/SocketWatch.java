@@ -3,6 +3,7 @@ package io.postern.transport;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 
 /**
  * Ends reads and writes that are overdue. A blocking channel has no write time-out; a read with one
@@ -10,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * daemon thread looks at all open sockets every 100 ms instead. Any thread.
  */
 final class SocketWatch {
-  private static final System.Logger LOG = System.getLogger(SocketWatch.class.getName());
+  private static final Logger LOG = Logger.getLogger(SocketWatch.class);
   private static final long PERIOD_NANOS = 100_000_000;
   private static final Set<Socket> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -46,7 +47,7 @@ final class SocketWatch {
     try {
       socket.endOverdue(now);
     } catch (RuntimeException fault) { // its owner could not say whether it still waits
-      LOG.log(System.Logger.Level.ERROR, "A connection was ended by a fault of ours", fault);
+      LOG.error("A connection was ended by a fault of ours", fault);
       socket.abort();
     }
   }

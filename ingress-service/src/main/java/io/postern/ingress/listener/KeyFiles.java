@@ -9,8 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 
 /**
  * Keeps a server's key and certificate as their files are: looked at every 3 s, and read again when
@@ -18,7 +17,7 @@ import java.util.logging.Logger;
  * Sessions keep what they began with.
  */
 public final class KeyFiles implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(KeyFiles.class.getName());
+  private static final Logger LOG = Logger.getLogger(KeyFiles.class);
   private static final int SECONDS = 3;
 
   private record Stamp(
@@ -57,13 +56,12 @@ public final class KeyFiles implements AutoCloseable {
         seen = now;
         server.reload(KeyMaterial.load(certificate, key));
         usable = true;
-        LOG.log(Level.INFO, "Certificate and key were read again from {0}", certificate);
+        LOG.infof("Certificate and key were read again from %s", certificate);
       }
     } catch (IOException | RuntimeException | java.security.GeneralSecurityException broken) {
       usable = false;
-      LOG.log(
-          Level.WARNING,
-          "The changed certificate or key is not usable, the old ones stay in use: {0}",
+      LOG.warnf(
+          "The changed certificate or key is not usable, the old ones stay in use: %s",
           broken.getMessage());
     }
   }

@@ -15,8 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * come from its file. Owner: one thread.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
-  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class.getName());
+  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
 
   private final TlsServer server;
   private final Optional<Path> coming;
@@ -75,10 +74,7 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
       String why = String.valueOf(e.getMessage());
       if (!why.equals(said)) {
         said = why;
-        LOG.log(
-            Level.WARNING,
-            "postern.tls.coming-certificate cannot be read and is not told: {0}",
-            why);
+        LOG.warnf("postern.tls.coming-certificate cannot be read and is not published: %s", why);
       }
     }
   }

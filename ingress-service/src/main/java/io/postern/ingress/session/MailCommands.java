@@ -12,8 +12,7 @@ import io.postern.smtp.SmtpSyntaxException;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the session's thread, which must close it.
  */
 final class MailCommands implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(MailCommands.class.getName());
+  private static final Logger LOG = Logger.getLogger(MailCommands.class);
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -213,7 +212,7 @@ final class MailCommands implements AutoCloseable {
       parts.metrics().accepted(accepted.size(), mail.recipients().size(), accepted.latency());
       handshakes.accepted(mail.recipients().groups());
     } catch (RuntimeException fault) {
-      LOG.log(Level.SEVERE, "An accepted message was not counted by a fault of ours", fault);
+      LOG.error("An accepted message was not counted by a fault of ours", fault);
     }
   }
 

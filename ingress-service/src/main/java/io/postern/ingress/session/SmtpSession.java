@@ -13,8 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 
 /**
  * The server's side of one SMTP session (RFC 5321), from greeting to close. Owner: one virtual
@@ -23,7 +22,7 @@ import java.util.logging.Logger;
  * message was accepted.
  */
 public final class SmtpSession implements Runnable {
-  private static final Logger LOG = Logger.getLogger(SmtpSession.class.getName());
+  private static final Logger LOG = Logger.getLogger(SmtpSession.class);
   private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final SmtpConnection connection;
@@ -76,7 +75,7 @@ public final class SmtpSession implements Runnable {
       }
     } catch (RuntimeException fault) {
       parts.metrics().failed();
-      LOG.log(Level.SEVERE, "A session ended by a fault of ours", fault);
+      LOG.error("A session ended by a fault of ours", fault);
       answers.say(Reply.of(421, "4.3.0", limits.hostName() + " has a problem, try again later"));
     }
   }
@@ -204,7 +203,7 @@ public final class SmtpSession implements Runnable {
               "STARTTLS",
               "",
               Refusal.of(454, "4.7.0", "TLS handshake failed: " + e.getMessage(), "handshake"));
-      LOG.log(Level.FINE, "A TLS handshake failed, reference {0}", unsaid);
+      LOG.debugf("A TLS handshake failed, reference %s", unsaid);
       return;
     }
     client.forgetGreeting();
