@@ -27,7 +27,7 @@ class ReplyTest {
     assertThat(new String(reply.toBytes(), StandardCharsets.US_ASCII))
         .isEqualTo("550-5.7.1 first\r\n550 5.7.1 second\r\n");
     assertThat(reply.isPermanent()).isTrue();
-    assertThat(reply.isTransient() || reply.isPositive()).isFalse();
+    assertThat(reply.isPositive()).isFalse();
   }
 
   @Test

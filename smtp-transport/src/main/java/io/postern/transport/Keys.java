@@ -2,11 +2,11 @@ package io.postern.transport;
 
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.netty.internal.tcnative.SSL;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
 import java.net.Socket;
-import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.KeyManagerFactorySpi;
-import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
@@ -45,7 +42,8 @@ final class Keys extends X509ExtendedKeyManager {
 
   /** For SslContextBuilder; the native form of each key is made once and kept with the context. */
   KeyManagerFactory factory() {
-    return new OpenSslCachingX509KeyManagerFactory(new Factory(this), materials.size());
+    return new OpenSslCachingX509KeyManagerFactory(
+        new KeyManagerFactoryWrapper(this), materials.size());
   }
 
   @Override
@@ -169,30 +167,5 @@ final class Keys extends X509ExtendedKeyManager {
   public @Nullable String chooseServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
     return chooseEngineServerAlias(keyType, issuers, null);
-  }
-
-  private static final class Factory extends KeyManagerFactory {
-    Factory(Keys keys) {
-      super(new Spi(keys), null, "postern");
-    }
-  }
-
-  private static final class Spi extends KeyManagerFactorySpi {
-    private final Keys keys;
-
-    Spi(Keys keys) {
-      this.keys = keys;
-    }
-
-    @Override
-    protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {}
-
-    @Override
-    protected void engineInit(ManagerFactoryParameters parameters) {}
-
-    @Override
-    protected KeyManager[] engineGetKeyManagers() {
-      return new KeyManager[] {keys};
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.transport;
 
+import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -46,8 +47,8 @@ final class MemoryHandshake {
     } catch (SSLException e) {
       return false; // what was looked for: they have nothing in common
     } finally {
-      io.netty.util.ReferenceCountUtil.release(client);
-      io.netty.util.ReferenceCountUtil.release(other);
+      ReferenceCountUtil.release(client);
+      ReferenceCountUtil.release(other);
     }
   }
 
@@ -59,13 +60,7 @@ final class MemoryHandshake {
   private void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
     while (true) {
       switch (engine.getHandshakeStatus()) {
-        case NEED_TASK -> {
-          for (Runnable task = engine.getDelegatedTask();
-              task != null;
-              task = engine.getDelegatedTask()) {
-            task.run();
-          }
-        }
+        case NEED_TASK -> TlsLayer.runTasks(engine);
         case NEED_WRAP -> wrap(engine, out);
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           SSLEngineResult result = engine.unwrap(in, plain.clear());

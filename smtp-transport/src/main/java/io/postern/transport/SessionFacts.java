@@ -86,7 +86,7 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
     return List.copyOf(chain);
   }
 
-  private static byte[] encoded(Certificate certificate) {
+  static byte[] encoded(Certificate certificate) {
     try {
       return certificate.getEncoded();
     } catch (CertificateEncodingException e) {

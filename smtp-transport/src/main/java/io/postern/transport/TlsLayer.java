@@ -62,7 +62,7 @@ final class TlsLayer {
             throw new EOFException();
           }
         }
-        case NEED_TASK -> runTasks();
+        case NEED_TASK -> runTasks(engine);
         case FINISHED, NOT_HANDSHAKING -> {
           send(
               EMPTY,
@@ -122,7 +122,7 @@ final class TlsLayer {
         case BUFFER_OVERFLOW ->
             throw new IOException("TLS record larger than RFC 8446 §5.2 allows");
         case OK -> {
-          runTasks();
+          runTasks(engine);
           if (result.bytesConsumed() == 0) {
             return 0;
           }
@@ -282,7 +282,7 @@ final class TlsLayer {
     }
   }
 
-  private void runTasks() {
+  static void runTasks(SSLEngine engine) {
     for (Runnable task = engine.getDelegatedTask();
         task != null;
         task = engine.getDelegatedTask()) {

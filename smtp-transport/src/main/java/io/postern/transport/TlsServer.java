@@ -36,7 +36,7 @@ public final class TlsServer implements AutoCloseable {
     this(TlsServerOptions.DEFAULT, materials);
   }
 
-  public TlsServer(TlsServerOptions options, KeyMaterial... materials) {
+  TlsServer(TlsServerOptions options, KeyMaterial... materials) {
     this.options = options;
     this.contexts = new Contexts(options, List.of(materials));
   }
@@ -61,7 +61,7 @@ public final class TlsServer implements AutoCloseable {
       }
       SslContextBuilder builder =
           SslContextBuilder.forServer(new Keys(materials).factory())
-              .clientAuth(options.askClientCertificate() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
+              .clientAuth(ClientAuth.OPTIONAL)
               .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CLIENT_CHAIN)
               .enableOcsp(true);
       return TlsSetup.build(
