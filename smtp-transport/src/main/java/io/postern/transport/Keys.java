@@ -24,9 +24,9 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the certificate of a handshake: on a server by SNI, then by what the client can verify;
- * on a client the only one there is, and what the server asked is remembered. Any thread. Runs
- * under native frames: must not block.
+ * The choice of the certificate in a handshake: on a server by SNI, then by the keys that the
+ * client can verify; on a client the only one there is, and the server's request is kept until it
+ * is taken. Any thread. Runs under native frames: must not block.
  */
 final class Keys extends X509ExtendedKeyManager {
   private final List<KeyMaterial> materials;
@@ -49,7 +49,7 @@ final class Keys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    // The engine asks for "EC" first and takes what it gets, even for a client that cannot verify
+    // The engine asks for "EC" first and takes the answer, even for a client that cannot verify
     // ECDSA.
     if (engine instanceof ReferenceCountedOpenSslEngine asked
         && keyType.equals("EC")
@@ -79,8 +79,8 @@ final class Keys extends X509ExtendedKeyManager {
   }
 
   /**
-   * Those whose names cover the server name asked for; all when none does: a wrong name is the
-   * client's to judge.
+   * The certificates whose names cover the server name in the hello; all when none does: the client
+   * judges a wrong name.
    */
   private List<Integer> candidates(@Nullable SSLEngine engine) {
     if (materials.size() == 1) {
@@ -123,14 +123,13 @@ final class Keys extends X509ExtendedKeyManager {
     }
     for (String type : keyTypes) {
       if (materials.getFirst().type().equals(type)) {
-        return "0"; // whatever issuers the server names: it gets the certificate that was
-        // configured, or its administrator's error
+        return "0"; // whatever issuers the server names: the configured one is all that we have
       }
     }
     return null;
   }
 
-  /** What the server asked in a client's handshake; null: nothing. Once. */
+  /** The server's request in a client's handshake; null: none. Once. */
   @Nullable CertificateRequest takeRequest(SSLEngine engine) {
     synchronized (requests) {
       return requests.remove(engine);

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** A handshake between two engines without a network; the two are one thread's. */
+/** A handshake between two engines without a network. Owner: one thread. */
 final class MemoryHandshake {
   private static final int OCTETS = 64 * 1024;
   private static final int MOST_STEPS = 100;
@@ -30,7 +30,7 @@ final class MemoryHandshake {
     return toServer.duplicate();
   }
 
-  /** Whether client and server come to terms; the server is made from the client's hello. */
+  /** Whether client and server agree; {@code server} is made from the client's hello. */
   boolean completes(Function<ByteBuffer, SSLEngine> server) {
     @Nullable SSLEngine other = null;
     try {
@@ -45,7 +45,7 @@ final class MemoryHandshake {
       }
       return false;
     } catch (SSLException e) {
-      return false; // what was looked for: they have nothing in common
+      return false; // an answer, no error: they have nothing in common
     } finally {
       ReferenceCountUtil.release(client);
       ReferenceCountUtil.release(other);

@@ -20,7 +20,7 @@ public final class OwnCertificates {
       CertificateRole role, String name, OwnCertificateState state, List<X509Certificate> chain) {
     OwnCertificate.Builder own =
         OwnCertificate.newBuilder().setRole(role).setName(name).setState(state);
-    List<byte[]> encoded = chain.stream().map(SessionFacts::encoded).toList();
+    List<byte[]> encoded = chain.stream().map(HandshakeFacts::encoded).toList();
     encoded.forEach(der -> own.addChain(ByteString.copyFrom(der)));
     return own.setChainFingerprint(ByteString.copyFrom(Fingerprints.chain(encoded))).build();
   }

@@ -4,8 +4,7 @@ import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
 
 /**
- * What a TLS server offers beyond the default: for peers in tests and examples that must lack
- * something. Immutable.
+ * The offer of a TLS server, for servers in tests that must lack something. Immutable.
  *
  * @param tls12Suites IANA names, strongest first
  * @param stapledOcsp DER of an OCSP response to staple; empty: none

@@ -127,7 +127,7 @@ class CertificateRequestTest {
     assertThat(request.verifiesRsa()).isTrue();
   }
 
-  /** A session that the server does not resume must not tell what was asked in its handshake. */
+  /** A session that the server does not resume shows no request of its first handshake. */
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void whatWasAskedBeforeIsNotTakenForWhatIsAskedNow(String version) throws Exception {

@@ -20,21 +20,21 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** What one finished handshake showed. */
+/** The facts that one finished handshake showed. */
 @SuppressWarnings("ArrayRecordComponent") // opaque bytes
-record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
+record HandshakeFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
   /** Characters: a peer's names travel with every record of its session. */
   private static final int MAX_NAMES = 16 * 1024;
 
   /**
-   * {@code sent}: the server name of a client; null on a server, which reads what it was asked for.
-   * {@code verifies}: what its client can verify; nothing is known of a server.
+   * @param sent the server name that a client sent; null on a server, which reads its client's
+   * @param verifiable the keys that a server's client can verify; not known of a server
    */
-  static SessionFacts of(
+  static HandshakeFacts of(
       ReferenceCountedOpenSslEngine engine,
       @Nullable String sent,
       String group,
-      ClientHello.Verifies verifies) {
+      ClientHello.VerifiableKeys verifiable) {
     SSLSession session = engine.getSession();
     List<byte[]> chain = chain(session);
     TlsVersion version =
@@ -58,8 +58,8 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
             .setResumed(SSL.isSessionReused(engine.sslPointer()))
             .setPeerChainFingerprint(ByteString.copyFrom(Fingerprints.chain(chain)))
             .setServerName(sent == null ? Keys.serverName(session) : sent)
-            .setPeerVerifiesEcdsa(verifies.ecdsa())
-            .setPeerVerifiesRsa(verifies.rsa());
+            .setPeerVerifiesEcdsa(verifiable.ecdsa())
+            .setPeerVerifiesRsa(verifiable.rsa());
     Certificate @Nullable [] own = session.getLocalCertificates();
     if (own != null && own.length > 0) {
       facts.setOwnFingerprint(ByteString.copyFrom(Fingerprints.sha256(encoded(own[0]))));
@@ -68,7 +68,7 @@ record SessionFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
       describe(chain.getFirst(), facts);
     }
     byte @Nullable [] staple = sent == null ? null : engine.getOcspResponse();
-    return new SessionFacts(facts.build(), chain, staple == null ? new byte[0] : staple);
+    return new HandshakeFacts(facts.build(), chain, staple == null ? new byte[0] : staple);
   }
 
   private static List<byte[]> chain(SSLSession session) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A blocking socket whose reads and writes end in time, by the {@link SocketWatch}. Owner: one
  * thread, virtual or not; {@link #abort} from any. After a read past its deadline only writing goes
- * on; a write past its own closes the socket, as nobody knows what the peer has.
+ * on; a write past its own closes the socket, as nobody knows how much the peer has.
  */
-final class Socket {
+final class TimedSocket {
   private static final int LINGER_BYTES = 256 * 1024;
   private static final long EXACT_NANOS = 1_000_000_000; // a shorter wait ends to the millisecond
   private static final BooleanSupplier NEVER = () -> false;
@@ -26,7 +27,7 @@ final class Socket {
   private record Wait(long deadline, BooleanSupplier over) {}
 
   private final SocketChannel channel;
-  private final java.net.Socket adaptor;
+  private final Socket adaptor;
   private final InputStream in;
   private final InetSocketAddress remote;
   private final InetSocketAddress local;
@@ -37,7 +38,7 @@ final class Socket {
   private volatile boolean stalled;
   private volatile boolean aborted;
 
-  Socket(SocketChannel channel) throws IOException {
+  TimedSocket(SocketChannel channel) throws IOException {
     this.channel = channel;
     try {
       channel.configureBlocking(true);
@@ -54,7 +55,7 @@ final class Socket {
     SocketWatch.watch(this);
   }
 
-  static Socket connect(InetSocketAddress to, @Nullable InetAddress from, Duration timeout)
+  static TimedSocket connect(InetSocketAddress to, @Nullable InetAddress from, Duration timeout)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
@@ -66,7 +67,7 @@ final class Socket {
       channel.close();
       throw e;
     }
-    return new Socket(channel);
+    return new TimedSocket(channel);
   }
 
   InetSocketAddress remote() {
@@ -83,8 +84,8 @@ final class Socket {
   }
 
   /**
-   * Reads that begin from now on are over too when this says so: asked by the watch while a read
-   * waits, so thread-safe and quick. Null: only their deadline counts.
+   * Reads that begin from now on end too when this is true. The watch asks it while a read waits,
+   * so it is thread-safe and quick. Null: only their deadline counts.
    */
   void readsUntil(@Nullable BooleanSupplier isOver) {
     over = isOver == null ? NEVER : isOver;
@@ -186,8 +187,8 @@ final class Socket {
   }
 
   /**
-   * FIN, then close. What the peer has sent already is taken first: closing over unread input sends
-   * RST, and that can destroy our last reply before the peer has read it.
+   * FIN, then close. The octets that the peer has sent already are read first: closing over unread
+   * input sends RST, and that can destroy our last reply before the peer has read it.
    */
   void close() {
     try {
