@@ -4,9 +4,9 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
 import io.postern.contracts.v1.TlsCapabilities;
-import io.postern.transport.Capabilities;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.OwnCertificates;
+import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   public OwnTls get() {
     List<KeyMaterial> materials = server.materials();
     if (!materials.equals(asked)) {
-      capabilities = Capabilities.of(server);
+      capabilities = TlsCapabilityProbe.of(server);
       asked = materials;
     }
     OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);

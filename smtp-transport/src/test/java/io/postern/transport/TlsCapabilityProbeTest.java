@@ -13,7 +13,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
-class CapabilitiesTest {
+class TlsCapabilityProbeTest {
   private static final List<String> TLS_1_3 =
       List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
   private static final List<String> GROUPS =
@@ -23,11 +23,11 @@ class CapabilitiesTest {
   void aServerTakesTheSuitesOfTheKeysItHas() {
     try (TlsServer both = new TlsServer(TestCa.EC, TestCa.RSA);
         TlsServer ec = new TlsServer(TestCa.EC)) {
-      assertThat(suites(Capabilities.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
-      assertThat(suites(Capabilities.of(both), TlsVersion.TLS_1_2))
+      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
+      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.FORWARD_SECRET);
-      assertThat(Capabilities.of(both).getGroupsList()).isEqualTo(GROUPS);
-      assertThat(suites(Capabilities.of(ec), TlsVersion.TLS_1_2))
+      assertThat(TlsCapabilityProbe.of(both).getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(TlsCapabilityProbe.of(ec), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains("_ECDSA_")).toList());
     }
   }
@@ -40,10 +40,10 @@ class CapabilitiesTest {
         TlsServer one =
             new TlsServer(
                 tls12.withSuites(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")), TestCa.RSA)) {
-      assertThat(suites(Capabilities.of(old), TlsVersion.TLS_1_3)).isEmpty();
-      assertThat(suites(Capabilities.of(old), TlsVersion.TLS_1_2))
+      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_3)).isEmpty();
+      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.NOT_FORWARD_SECRET);
-      assertThat(suites(Capabilities.of(one), TlsVersion.TLS_1_2))
+      assertThat(suites(TlsCapabilityProbe.of(one), TlsVersion.TLS_1_2))
           .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }
   }
@@ -52,13 +52,13 @@ class CapabilitiesTest {
   void aClientsOfferIsReadFromItsHello() {
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2);
         TlsClient newest = new TlsClient(null, TlsVersion.TLS_1_3)) {
-      TlsCapabilities offered = Capabilities.of(client);
+      TlsCapabilities offered = TlsCapabilityProbe.of(client);
       assertThat(suites(offered, TlsVersion.TLS_1_3)).containsExactlyInAnyOrderElementsOf(TLS_1_3);
       assertThat(suites(offered, TlsVersion.TLS_1_2))
           .containsSubsequence(TlsSetup.FORWARD_SECRET)
           .containsSubsequence(TlsSetup.NOT_FORWARD_SECRET);
       assertThat(offered.getGroupsList()).isEqualTo(GROUPS);
-      assertThat(suites(Capabilities.of(newest), TlsVersion.TLS_1_2)).isEmpty();
+      assertThat(suites(TlsCapabilityProbe.of(newest), TlsVersion.TLS_1_2)).isEmpty();
     }
   }
 

@@ -20,14 +20,14 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /**
- * Which versions, suites and groups an engine that runs really uses (S11): a server is offered each
- * alone, as a scanner would do it, and a client's hello is read. So what is published is what
- * happens, with the keys that are there. Costs some 50 ms; any thread.
+ * A probe of the versions, suites and groups that an engine really uses (S11): it offers each alone
+ * to a server, as a scanner does, and reads a client's hello. So we publish the handshakes that
+ * happen with our keys. Costs some 50 ms; any thread.
  */
-public final class Capabilities {
-  private Capabilities() {}
+public final class TlsCapabilityProbe {
+  private TlsCapabilityProbe() {}
 
-  /** What the server completes a handshake with, with the certificates it has now. */
+  /** The offers with which the server completes a handshake, with its certificates of now. */
   public static TlsCapabilities of(TlsServer server) {
     TlsCapabilities.Builder capabilities =
         TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_SERVER);
@@ -46,7 +46,7 @@ public final class Capabilities {
     return capabilities.build();
   }
 
-  /** What a client that is made like this one offers, in its order. */
+  /** The offer of the client's handshakes, in its order. */
   public static TlsCapabilities of(TlsClient client) {
     SSLEngine engine = client.unconnectedEngine();
     try {
