@@ -14,9 +14,8 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
 /**
- * Refusals into mail.refusals by the channel {@code mail-refusals}, keyed by the source IP.
- * Bounded: at most 1,000 records of 4 MiB in all wait; while the log takes none, the newest are
- * dropped and counted.
+ * The channel {@code mail-refusals} to mail.refusals, whose key is the client's address. Bound:
+ * 1,000 records of 4 MiB in all wait; while the log takes none, it drops and counts the newest.
  */
 @ApplicationScoped
 public class RefusalChannel implements Refusals {
@@ -26,10 +25,10 @@ public class RefusalChannel implements Refusals {
   private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Emitter<Record<String, byte[]>> emitter;
-  private final Counter told;
+  private final Counter published;
   private final Counter dropped;
   private final AtomicLong waiting = new AtomicLong();
-  private final AtomicLong said = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
+  private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
 
   @Inject
   public RefusalChannel(
@@ -38,12 +37,8 @@ public class RefusalChannel implements Refusals {
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
     this.emitter = emitter;
-    this.told =
-        Counter.builder("postern.ingress.refusal.records").tag("result", "told").register(registry);
-    this.dropped =
-        Counter.builder("postern.ingress.refusal.records")
-            .tag("result", "dropped")
-            .register(registry);
+    this.published = registry.counter("postern.ingress.refusal.records", "result", "told");
+    this.dropped = registry.counter("postern.ingress.refusal.records", "result", "dropped");
   }
 
   @Override
@@ -61,7 +56,7 @@ public class RefusalChannel implements Refusals {
               (done, failure) -> {
                 waiting.addAndGet(-size);
                 if (failure == null) {
-                  told.increment();
+                  published.increment();
                 } else {
                   dropped(failure);
                 }
@@ -75,8 +70,8 @@ public class RefusalChannel implements Refusals {
   private void dropped(Throwable why) {
     dropped.increment();
     long now = System.nanoTime();
-    long before = said.get();
-    if (now - before > PAUSE_NANOS && said.compareAndSet(before, now)) {
+    long before = lastLogged.get();
+    if (now - before > PAUSE_NANOS && lastLogged.compareAndSet(before, now)) {
       LOG.warnf("Records of refusals are dropped, the log takes none: %s", why.getMessage());
     }
   }

@@ -50,7 +50,7 @@ final class ConnectionRefusal {
   void end(SocketChannel channel, InetSocketAddress remote) {
     connections.increment();
     Source source = Source.of(remote.getAddress());
-    String reference = parts.refusals().refused(source, KIND, () -> record(remote));
+    String reference = parts.refusals().add(source, KIND, () -> record(remote));
     try (channel) {
       if (resets && !refused.pause(source).isZero()) {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the close is a reset
@@ -62,7 +62,7 @@ final class ConnectionRefusal {
     } catch (IOException gone) {
       LOG.debug("A client was gone before its connection was refused", gone);
     }
-    refused.ended(source);
+    refused.add(source);
   }
 
   private Reply reply(String reference) {

@@ -50,15 +50,15 @@ final class FruitlessSessions {
     this.nanos = nanos;
   }
 
-  /** A session of the source has ended and brought no message. */
-  synchronized void ended(Source source) {
+  /** Counts a session of the source that has ended and brought no message. */
+  synchronized void add(Source source) {
     long now = nanos.getAsLong();
     Level before = levels.get(source);
     double count = before == null ? 0 : before.now(now);
     levels.put(source, new Level(Math.min(count + 1, 2 * FREE), now));
   }
 
-  /** How long the next session of the source waits for its greeting. */
+  /** The wait of the source's next session for its greeting. */
   synchronized Duration pause(Source source) {
     Level level = levels.get(source);
     return level != null && level.now(nanos.getAsLong()) > FREE ? PAUSE : Duration.ZERO;

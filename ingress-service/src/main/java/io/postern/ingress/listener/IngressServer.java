@@ -155,7 +155,7 @@ public final class IngressServer implements AutoCloseable {
         sessions.remove(session);
       }
       if (session == null || !session.fruitful()) {
-        fruitless.ended(Source.of(client));
+        fruitless.add(Source.of(client));
       }
       limits.leave(client);
     }

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps a server's key and certificate as their files are: looked at every 3 s, and read again when
- * one of them changed. When the new ones are broken the old ones stay in use, and one line says so.
- * Sessions keep what they began with.
+ * The files of a server's key and certificate: it looks at them every 3 s, and reads them again
+ * when one of them has changed. When the new ones are not usable the old ones stay in use, and one
+ * log line says so. Open sessions keep theirs.
  */
 public final class KeyFiles implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(KeyFiles.class);
@@ -66,7 +66,7 @@ public final class KeyFiles implements AutoCloseable {
     }
   }
 
-  /** What the files held when they last changed is in use. */
+  /** The server uses the certificate and key of the files' last change. */
   public boolean usable() {
     return usable;
   }

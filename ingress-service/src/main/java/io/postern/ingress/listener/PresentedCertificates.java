@@ -19,8 +19,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server presents and can do, read from the server itself, and the certificate that is to
- * come from its file. Owner: one thread.
+ * The certificates and abilities of the server, read from the server itself, and the coming
+ * certificate, from its file. Owner: one thread.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
   private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
@@ -28,13 +28,13 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   private final TlsServer server;
   private final Optional<Path> coming;
   private final Optional<Instant> planned;
-  private @Nullable List<KeyMaterial> asked;
+  private @Nullable List<KeyMaterial> probed;
   private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
-  private String said = "";
+  private String logged = "";
 
   /**
-   * @param coming the chain that is to come
-   * @param planned when it is to be presented
+   * @param coming the file of the coming chain
+   * @param planned the time from which it is to be presented
    */
   public PresentedCertificates(TlsServer server, Optional<Path> coming, Optional<Instant> planned) {
     this.server = server;
@@ -45,9 +45,9 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   @Override
   public OwnTls get() {
     List<KeyMaterial> materials = server.materials();
-    if (!materials.equals(asked)) {
+    if (!materials.equals(probed)) {
       capabilities = TlsCapabilityProbe.of(server);
-      asked = materials;
+      probed = materials;
     }
     OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
     for (KeyMaterial material : materials) {
@@ -69,11 +69,11 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
                   KeyMaterial.certificates(file))
               .toBuilder()
               .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
-      said = "";
+      logged = "";
     } catch (IOException | GeneralSecurityException e) {
       String why = String.valueOf(e.getMessage());
-      if (!why.equals(said)) {
-        said = why;
+      if (!why.equals(logged)) {
+        logged = why;
         LOG.warnf("postern.tls.coming-certificate cannot be read and is not published: %s", why);
       }
     }

@@ -18,15 +18,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One DATA command (RFC 5321 §4.1.1.4), from before its 354 to before the reply to its end: the
- * octets go into the log as they come, and only when the log has acknowledged content and envelope
- * is there something to say 250 about (G1). A message that is refused on the way is read to its
- * end, within its deadline and as many octets as a largest message, so that the client reads the
- * reply. Owner: the session's thread.
+ * One DATA command (RFC 5321 §4.1.1.4), from before its 354 to before the reply to its end. The
+ * octets go into the log as they come; the reply is 250 only when the log has acknowledged content
+ * and envelope (G1). A message that is refused on the way is read to its end, within its deadline
+ * and twice the octets of a largest message, so that the client reads the reply. Owner: the
+ * session's thread.
  */
 final class DataCommand {
-  /** What there is to say about an accepted message, and to count once it is said. */
-  record Accepted(Reply reply, long size, Duration latency) {}
+  /** The reply to an accepted message, and the numbers to count once it is sent. */
+  record Acceptance(Reply reply, long size, Duration latency) {}
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -37,7 +37,7 @@ final class DataCommand {
   private final MailTransaction mail;
   private final DataDecoder decoder = new DataDecoder();
   private @Nullable Refusal refusal;
-  private @Nullable Accepted accepted;
+  private @Nullable Acceptance acceptance;
   private boolean endsSession;
   private long received;
 
@@ -62,11 +62,11 @@ final class DataCommand {
         552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
   }
 
-  Accepted accepted() {
-    if (accepted == null) {
+  Acceptance acceptance() {
+    if (acceptance == null) {
       throw new IllegalStateException("not accepted");
     }
-    return accepted;
+    return acceptance;
   }
 
   /** The client may still be sending: nothing that follows can be trusted to be a command. */
@@ -145,7 +145,7 @@ final class DataCommand {
       unaccepted.forgive();
       return logUnavailable();
     }
-    if (!unaccepted.sent(intake.sentBytes())) {
+    if (!unaccepted.update(intake.sentBytes())) {
       return tooMuchUnaccepted();
     }
     if (parts.space().get() == LogSpace.State.CRITICAL) {
@@ -166,13 +166,13 @@ final class DataCommand {
     if (refusal != null) {
       return refusal;
     }
-    unaccepted.forgive(); // what follows is not the client's doing
+    unaccepted.forgive(); // a refusal from here on is not the client's doing
     Refusal late = changedMeanwhile();
     if (late != null) {
       return late;
     }
     // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
-    // or the client would send again what was accepted (G5 c).
+    // or the client would send an accepted message again (G5 c).
     Reply reply = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     long began = System.nanoTime();
     try {
@@ -183,7 +183,7 @@ final class DataCommand {
               client.facts(),
               mail.directoryVersion(),
               decoder.leadingDot());
-      accepted = new Accepted(reply, size, Duration.ofNanos(System.nanoTime() - began));
+      acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
       return logUnavailable();
     }
@@ -191,9 +191,9 @@ final class DataCommand {
   }
 
   /**
-   * A message may take half an hour: what a change of the directory forbids in the meantime is not
-   * accepted (G9), nor what a verdict on the client's certificate forbids that is new since then.
-   * The client's next try is decided by both as they are then.
+   * A message may take half an hour. It is not accepted if a change of the directory forbids it in
+   * the meantime (G9), or a new verdict on the client's certificate. Both decide the client's next
+   * try as they are then.
    */
   private @Nullable Refusal changedMeanwhile() {
     Optional<Directory> directory = parts.directory().get();

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A "no" on its way to the client and to mail.refusals. All that a client can make long is cut: who
- * is refused has proved nothing.
+ * A refusal on its way to the client and to mail.refusals. All that a client can make long is cut:
+ * a refused client has proved nothing.
  *
  * @param rule a connector's restriction, or syntax, sequence, size, log-unavailable, ... (README.md
  *     has the list)
@@ -51,8 +51,8 @@ record Refusal(
         decision.explanation());
   }
 
-  /** Whatever the client had said, its mail would not have been taken. */
-  boolean forOurTrouble() {
+  /** Our trouble is the reason: nothing that the client could send would be accepted. */
+  boolean ownTrouble() {
     return OUR_TROUBLE.contains(rule);
   }
 

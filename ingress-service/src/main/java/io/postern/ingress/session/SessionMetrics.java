@@ -30,7 +30,7 @@ public final class SessionMetrics {
 
   /** Registers the gauge of open sessions. */
   public void sessions(IntSupplier open) {
-    // The registry holds what it measures weakly, and nobody else holds this.
+    // The registry holds its gauges' objects weakly, and nobody else holds this.
     Gauge.builder("postern.ingress.sessions", open, IntSupplier::getAsInt)
         .strongReference(true)
         .register(registry);

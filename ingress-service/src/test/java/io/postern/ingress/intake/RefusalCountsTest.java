@@ -39,7 +39,7 @@ class RefusalCountsTest {
   }
 
   private String refuse(Source source, RefusalKind kind, String recipient) {
-    return counts.refused(
+    return counts.add(
         source,
         kind,
         () ->

@@ -22,7 +22,7 @@ class FruitlessSessionsTest {
 
   private void end(Source source, int times) {
     for (int i = 0; i < times; i++) {
-      sessions.ended(source);
+      sessions.add(source);
     }
   }
 

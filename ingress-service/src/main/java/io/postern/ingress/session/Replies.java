@@ -6,36 +6,36 @@ import io.postern.transport.SmtpConnection;
 import java.io.IOException;
 
 /**
- * What a session answers: to the client, buffered until it waits for more (RFC 2920 §3.2), and a
- * "no" to mail.refusals and the metrics too. Knows when the session is over. Owner: the session's
- * thread.
+ * The replies of a session: to the client, buffered until the session waits for more (RFC 2920
+ * §3.2), and refusals to mail.refusals and the metrics too. Knows when the session has ended.
+ * Owner: the session's thread.
  */
-final class Answers {
+final class Replies {
   private final SmtpConnection connection;
   private final SessionParts parts;
   private final ClientFacts client;
   private String reversePath = "";
   private int badCommands;
-  private boolean troubled;
-  private boolean over;
+  private boolean ownTrouble;
+  private boolean ended;
 
-  Answers(SmtpConnection connection, SessionParts parts, ClientFacts client) {
+  Replies(SmtpConnection connection, SessionParts parts, ClientFacts client) {
     this.connection = connection;
     this.parts = parts;
     this.client = client;
   }
 
-  /** The mail transaction that refusals belong to from now on; "" for none. */
-  void during(String mailFrom) {
+  /** Begins the mail transaction to which refusals belong from now on; "" for none. */
+  void transaction(String mailFrom) {
     reversePath = mailFrom;
   }
 
-  void say(Reply reply) throws IOException {
+  void send(Reply reply) throws IOException {
     connection.write(reply.toBytes());
   }
 
-  /** A command that is none, or comes at the wrong time: too many of them end the session. */
-  void bad(String command, Reply reply, String rule) throws IOException {
+  /** Refuses a command for its syntax or its time: too many of them end the session. */
+  void reject(String command, Reply reply, String rule) throws IOException {
     if (++badCommands >= SessionLimits.BAD_COMMANDS) {
       end(Refusal.of(421, "4.7.0", "Too many bad commands, the last: " + reply.text(), rule));
     } else {
@@ -44,38 +44,38 @@ final class Answers {
   }
 
   void refuse(String command, String recipient, Refusal refusal) throws IOException {
-    say(refusal.reply(report(command, recipient, refusal)));
+    send(refusal.reply(record(command, recipient, refusal)));
   }
 
-  /** For the record, where there may be nobody to say it to: its reference. */
-  String report(String command, String recipient, Refusal refusal) {
+  /** Records a refusal, also one without a reply, and returns its reference. */
+  String record(String command, String recipient, Refusal refusal) {
     RefusalKind kind = refusal.kind();
-    troubled |= refusal.forOurTrouble();
+    ownTrouble |= refusal.ownTrouble();
     parts.metrics().refusals(kind.code(), kind.enhanced()).increment();
     return parts
         .refusals()
-        .refused(
+        .add(
             client.source(),
             kind,
             () -> refusal.record(client.facts(), command, reversePath, recipient));
   }
 
-  /** The last words: 421. */
+  /** Ends the session with a last reply. */
   void end(Refusal why) throws IOException {
     refuse("", "", why);
     end();
   }
 
   void end() {
-    over = true;
+    ended = true;
   }
 
-  /** A "no" of this session was for a trouble of ours. */
-  boolean troubled() {
-    return troubled;
+  /** A refusal of this session was for a trouble of ours. */
+  boolean ownTrouble() {
+    return ownTrouble;
   }
 
-  boolean over() {
-    return over;
+  boolean ended() {
+    return ended;
   }
 }
