@@ -41,11 +41,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the service together, in any start order: it listens at once, and until the topics are
- * verified and a directory is in force mail is answered 451. Stopped in reverse order.
+ * The service, put together in any start order: it listens at once, and answers mail with 451 until
+ * the topics are verified and a directory is in force. Its parts end in reverse order.
  *
- * <p>A log that is closed to new mail for want of space is shown by readiness and changes nothing:
- * no other replica would fare better. The service is alive as long as it replies.
+ * <p>Health shows a log that is closed to new mail for want of space, and stays ready: no other
+ * replica would fare better. The service is alive as long as it answers.
  */
 @Singleton
 public class Ingress implements Service {

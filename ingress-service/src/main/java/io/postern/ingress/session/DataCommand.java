@@ -57,11 +57,6 @@ final class DataCommand {
     this.mail = mail;
   }
 
-  static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
-    return Refusal.of(
-        552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
-  }
-
   Acceptance acceptance() {
     if (acceptance == null) {
       throw new IllegalStateException("not accepted");
@@ -79,7 +74,7 @@ final class DataCommand {
     try (DataAdmission.Share share =
         parts.admission().admit(client.source(), limits.memoryPatience())) {
       if (share == null) {
-        return noMemory();
+        return Refusal.NO_MEMORY;
       }
       try (UnacceptedContent.Message unaccepted =
               parts.unaccepted().begin(client.source(), mail.parameters().size());
@@ -137,20 +132,20 @@ final class DataCommand {
           550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
     }
     if (received > limits.maxMessageBytes()) {
-      return tooLarge(limits.maxMessageBytes());
+      return Refusal.tooLarge(limits.maxMessageBytes());
     }
     try {
       intake.write(content);
     } catch (LogUnavailableException e) {
       unaccepted.forgive();
-      return logUnavailable();
+      return Refusal.LOG_UNAVAILABLE;
     }
     if (!unaccepted.update(intake.sentBytes())) {
-      return tooMuchUnaccepted();
+      return Refusal.UNACCEPTED_CONTENT;
     }
     if (parts.space().get() == LogSpace.State.CRITICAL) {
       unaccepted.forgive();
-      return noSpace();
+      return Refusal.NO_SPACE;
     }
     if (intake.receivedFields() > SessionLimits.RECEIVED_FIELDS) { // RFC 5321 §6.3
       return Refusal.of(
@@ -185,7 +180,7 @@ final class DataCommand {
               decoder.leadingDot());
       acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
-      return logUnavailable();
+      return Refusal.LOG_UNAVAILABLE;
     }
     return null;
   }
@@ -198,7 +193,7 @@ final class DataCommand {
   private @Nullable Refusal changedMeanwhile() {
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      return directoryUnavailable();
+      return Refusal.DIRECTORY_UNAVAILABLE;
     }
     Directory now = directory.get();
     boolean outdated = mail.attribution().outdated();
@@ -222,31 +217,5 @@ final class DataCommand {
             "4.3.0",
             "The connectors changed while the message was sent, send it again",
             "directory-changed");
-  }
-
-  static Refusal directoryUnavailable() {
-    return Refusal.of(
-        451, "4.3.0", "The directory cannot be read now, try again later", "directory-unavailable");
-  }
-
-  private static Refusal logUnavailable() {
-    return Refusal.of(
-        451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
-  }
-
-  static Refusal noSpace() {
-    return Refusal.of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
-  }
-
-  static Refusal tooMuchUnaccepted() {
-    return Refusal.of(
-        452,
-        "4.3.1",
-        "Too much content of your address was not accepted, try again in an hour",
-        "unaccepted-content");
-  }
-
-  static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room
-    return Refusal.of(452, "4.3.1", "Too many messages at once, try again later", "memory");
   }
 }

@@ -66,12 +66,12 @@ final class MailCommands implements AutoCloseable {
     MailParameters parameters = MailParameters.of(command);
     Address from = command.from();
     if (parameters.size() > limits.maxMessageBytes()) {
-      replies.refuse("MAIL", "", DataCommand.tooLarge(limits.maxMessageBytes()));
+      replies.refuse("MAIL", "", Refusal.tooLarge(limits.maxMessageBytes()));
       return;
     }
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      replies.refuse("MAIL", "", DataCommand.directoryUnavailable());
+      replies.refuse("MAIL", "", Refusal.DIRECTORY_UNAVAILABLE);
       return;
     }
     Refusal noRoom = noRoom(parameters.size());
@@ -101,11 +101,9 @@ final class MailCommands implements AutoCloseable {
   /** Null when there is room for the content of one more message of this client. */
   private @Nullable Refusal noRoom(long declared) {
     if (parts.space().get() != LogSpace.State.OPEN) {
-      return DataCommand.noSpace();
+      return Refusal.NO_SPACE;
     }
-    return parts.unaccepted().full(client.source(), declared)
-        ? DataCommand.tooMuchUnaccepted()
-        : null;
+    return parts.unaccepted().full(client.source(), declared) ? Refusal.UNACCEPTED_CONTENT : null;
   }
 
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
@@ -121,9 +119,8 @@ final class MailCommands implements AutoCloseable {
     }
     String address = to.domain().isEmpty() ? limits.postmaster() : to.toString();
     if (address == null) {
-      mail.countRefusedRecipient();
-      replies.refuse(
-          "RCPT",
+      refuseRecipient(
+          mail,
           to.toString(),
           Refusal.of(
               550, "5.1.1", "No postmaster is set here, write to postmaster@domain", "postmaster"));
@@ -139,8 +136,7 @@ final class MailCommands implements AutoCloseable {
     }
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      mail.countRefusedRecipient();
-      replies.refuse("RCPT", address, DataCommand.directoryUnavailable());
+      refuseRecipient(mail, address, Refusal.DIRECTORY_UNAVAILABLE);
       return;
     }
     mail.noteDirectoryVersion(directory.get().version());
@@ -149,23 +145,20 @@ final class MailCommands implements AutoCloseable {
       case InboundDecision.Accept accept -> {
         switch (mail.recipients().add(parameters.recipient(address), accept)) {
           case TAKEN -> replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
-          case MESSAGE_FULL -> {
-            mail.countRefusedRecipient();
-            replies.refuse("RCPT", address, tooMany("No room for more"));
-          }
-          case NO_MEMORY -> {
-            mail.countRefusedRecipient();
-            replies.refuse("RCPT", address, DataCommand.noMemory());
-          }
+          case MESSAGE_FULL -> refuseRecipient(mail, address, tooMany("No room for more"));
+          case NO_MEMORY -> refuseRecipient(mail, address, Refusal.NO_MEMORY);
         }
       }
-      case InboundDecision.Refuse refusal -> {
-        mail.countRefusedRecipient();
-        replies.refuse("RCPT", address, Refusal.of(refusal));
-      }
+      case InboundDecision.Refuse refusal -> refuseRecipient(mail, address, Refusal.of(refusal));
       case InboundDecision.VerdictNeeded needed ->
           throw new IllegalStateException("attribution left a verdict open");
     }
+  }
+
+  private void refuseRecipient(MailTransaction mail, String address, Refusal refusal)
+      throws IOException {
+    mail.countRefusedRecipient();
+    replies.refuse("RCPT", address, refusal);
   }
 
   void data() throws IOException, InterruptedException {
