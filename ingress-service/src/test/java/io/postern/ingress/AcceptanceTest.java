@@ -126,23 +126,23 @@ class AcceptanceTest {
     }
   }
 
-  /** Counting fails like a full registry, telling like an emitter that is gone. */
+  /** Counting fails like a full registry, recording like an emitter that is gone. */
   @ParameterizedTest
   @ValueSource(strings = {"metrics", "handshakes"})
-  void G5_what_fails_behind_the_logs_acknowledgement_leaves_the_250(String what) throws Exception {
+  void G5_a_failure_behind_the_logs_acknowledgement_leaves_the_250(String part) throws Exception {
     AtomicInteger failures = new AtomicInteger();
     try (TestServer failing =
             TestServer.on(
                 broker.bootstrap(),
                 s -> {
                   s.directory = directory::current;
-                  if (what.equals("metrics")) {
+                  if (part.equals("metrics")) {
                     s.registry = new FailingRegistry(failures);
                   } else {
                     s.handshakeSink =
                         (session, groups) -> {
                           failures.incrementAndGet();
-                          throw new IllegalArgumentException("not told");
+                          throw new IllegalArgumentException("not recorded");
                         };
                   }
                 });
@@ -194,7 +194,7 @@ class AcceptanceTest {
         for (int i = 0; i < 3; i++) {
           client.send("a@tls-partner.example", "b@contoso.example", MESSAGE);
         }
-        client.command("NOOP", "250"); // what follows a reply has happened before the next
+        client.command("NOOP", "250"); // behind the reply the message has been counted
       }
       assertThat(server.handshakes).hasSize(session + 1);
       assertThat(server.handshakes.getLast().getTlsFacts().getVersion())

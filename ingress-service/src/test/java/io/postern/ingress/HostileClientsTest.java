@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G6: what strangers try to make the server keep, and how others fare meanwhile. */
+/** G6: strangers fill the memory of the server, and others fare as before. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileClientsTest {
   private static final String HONEST = "127.0.0.99";

@@ -8,8 +8,8 @@ import java.util.Locale;
 /**
  * The parser of one command line (RFC 5321 §4.1.1), given without its CRLF. Stateless, any thread.
  * An error is an {@link SmtpSyntaxException} with the reply to send. Bounds: 2,048 octets for MAIL
- * and RCPT (512 and what extensions add, RFC 5321 §4.1.1.10), 512 for the others, CRLF included.
- * Refused anywhere: control characters, NUL, bare CR and LF, malformed UTF-8.
+ * and RCPT (512 and the additions of extensions, RFC 5321 §4.1.1.10), 512 for the others, CRLF
+ * included. Refused anywhere: control characters, NUL, bare CR and LF, malformed UTF-8.
  */
 public final class CommandParser {
   /** The longest line, in octets with CRLF, that a reader must accept. */

@@ -36,7 +36,7 @@ final class AnyChain extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType) {}
 
-  /** None: a CertificateRequest then names no issuer, so every client may present what it has. */
+  /** None: a CertificateRequest then names no issuer, so a client may present any certificate. */
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     return NONE;

@@ -82,7 +82,7 @@ final class TlsLayer {
     return null;
   }
 
-  /** After a failed handshake: the alert that tells the peer why, if the engine has one. */
+  /** After a failed handshake: sends the alert with the reason, if the engine has one. */
   void sendAlert(Duration writeTimeout) {
     try {
       send(EMPTY, writeTimeout);

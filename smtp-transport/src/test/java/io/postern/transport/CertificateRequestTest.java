@@ -33,11 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What servers with the JDK's own TLS ask of our certificate, as administrators configure them. */
+/**
+ * Requests for our certificate by servers with the JDK's own TLS, as administrators configure them.
+ */
 class CertificateRequestTest {
   private static final char[] NO_PASSWORD = {};
 
-  /** What was seen by our side. */
+  /** The facts on our side. */
   private record Seen(TlsFacts facts, Optional<CertificateRequest> request) {}
 
   private Wire wire;

@@ -27,7 +27,7 @@ public final class Attribution {
 
   private final VerdictSource verdicts;
   private final InboundFacts facts;
-  private final Map<VerdictKey, CertificateVerdict> replies = new HashMap<>();
+  private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
   private final Duration allPatience;
   private final Duration holds;
   private Duration patience;
@@ -54,7 +54,7 @@ public final class Attribution {
 
   /** Decisions from now on need new verdicts, with the whole patience again. */
   public void askAgain() {
-    replies.clear();
+    answers.clear();
     judged = false;
     patience = allPatience;
   }
@@ -85,7 +85,7 @@ public final class Attribution {
 
   private void ask(VerdictQuestion question) {
     long began = System.nanoTime();
-    replies.put(question.key(), verdicts.verdict(question, patience));
+    answers.put(question.key(), verdicts.verdict(question, patience));
     patience = patience.minusNanos(System.nanoTime() - began);
     if (patience.isNegative()) {
       patience = Duration.ZERO;
@@ -93,7 +93,7 @@ public final class Attribution {
   }
 
   private @Nullable CertificateVerdict known(VerdictQuestion question) {
-    CertificateVerdict answer = replies.get(question.key());
+    CertificateVerdict answer = answers.get(question.key());
     CertificateVerdict known = answer != null ? answer : verdicts.known(question);
     if (known != null && !judged) {
       judged = true;

@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
  * The end of connections beyond one limit: 421 instead of a greeting (RFC 5321 §3.1, §4.2.2),
  * before anything is made for the connection.
  *
- * <p>Anybody may connect without end, and the reply is most of what a refused connection costs. So
+ * <p>Anybody may connect without end, and the reply is most of the cost of a refused connection. So
  * a source gets {@value FruitlessSessions#FREE} replies and one a second; its further connections
  * are reset, and its client tries again later, as after the reply. The record counts them all.
  * Others notice nothing. Owner: the thread that accepts, which never waits here.

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** G6: what one address may leave in the log, with a held clock. */
+/** G6: the content that one address may leave in the log, with a held clock. */
 class UnacceptedContentTest {
   private final AtomicLong nanos = new AtomicLong();
   private final UnacceptedContent contents = new UnacceptedContent(1_000, nanos::get);

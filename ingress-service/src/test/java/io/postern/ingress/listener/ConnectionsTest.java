@@ -48,7 +48,7 @@ class ConnectionsTest {
     }
   }
 
-  /** A reply is most of what a refused connection costs. */
+  /** The reply is most of the cost of a refused connection. */
   @Test
   void an_address_that_is_refused_again_and_again_is_reset_without_a_reply() throws Exception {
     try (TestServer server =

@@ -23,7 +23,7 @@ class WaitingInputTest {
   /** Linux doubles both buffers. */
   private static final int MOST = 2 * (IngressServer.RECEIVE_BUFFER + SEND_BUFFER) + READ;
 
-  /** The buffer grows with what the session reads quickly, and had megabytes then. */
+  /** Without a bound the buffer grows to megabytes for a session that has read quickly. */
   @Test
   void the_kernel_keeps_no_more_than_the_receive_buffer_for_a_session_that_waits()
       throws Exception {
