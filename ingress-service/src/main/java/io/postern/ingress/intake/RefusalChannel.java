@@ -3,15 +3,14 @@ package io.postern.ingress.intake;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.log.OccasionalLog;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
-import org.jboss.logging.Logger;
 
 /**
  * The channel {@code mail-refusals} to mail.refusals, whose key is the client's address. Bound:
@@ -19,16 +18,14 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class RefusalChannel implements Refusals {
-  private static final Logger LOG = Logger.getLogger(RefusalChannel.class);
   private static final int WAITING = 1_000;
   private static final long WAITING_BYTES = 4 << 20;
-  private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Emitter<Record<String, byte[]>> emitter;
   private final Counter published;
   private final Counter dropped;
   private final AtomicLong waiting = new AtomicLong();
-  private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
+  private final OccasionalLog log = new OccasionalLog(RefusalChannel.class);
 
   @Inject
   public RefusalChannel(
@@ -69,10 +66,6 @@ public class RefusalChannel implements Refusals {
 
   private void dropped(Throwable why) {
     dropped.increment();
-    long now = System.nanoTime();
-    long before = lastLogged.get();
-    if (now - before > PAUSE_NANOS && lastLogged.compareAndSet(before, now)) {
-      LOG.warnf("Records of refusals are dropped, the log takes none: %s", why.getMessage());
-    }
+    log.warn("Records of refusals are dropped, the log takes none", why);
   }
 }
