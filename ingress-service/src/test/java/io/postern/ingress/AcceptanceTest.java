@@ -102,7 +102,7 @@ class AcceptanceTest {
   }
 
   @Test
-  void G1_what_was_answered_250_is_in_the_log_with_its_envelope_and_content() throws Exception {
+  void G1_a_message_answered_250_is_in_the_log_with_its_envelope_and_content() throws Exception {
     try (RawClient client = server.greeted()) {
       String reply = client.send("a@sender.example", "b@contoso.example", MESSAGE);
       assertThat(reply).startsWith("250 2.0.0 Queued as ");
@@ -225,7 +225,7 @@ class AcceptanceTest {
   }
 
   @Test
-  void what_the_sender_wants_to_be_told_is_in_the_envelope() throws Exception {
+  void the_notifications_that_the_sender_wants_are_in_the_envelope() throws Exception {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@sender.example> RET=FULL ENVID=QQ+2B1", "250");
       client.command(
@@ -513,7 +513,7 @@ class AcceptanceTest {
 
   @ParameterizedTest(name = "locked down: {0}")
   @ValueSource(booleans = {true, false})
-  void G9_what_a_change_forbids_while_the_message_is_sent_is_not_accepted(boolean lockedDown)
+  void G9_a_message_that_a_change_forbids_while_it_is_sent_is_not_accepted(boolean lockedDown)
       throws Exception {
     AtomicReference<Directory> now = new AtomicReference<>(TestDirectory.snapshot());
     try (TestServer changing =

@@ -250,7 +250,7 @@ class HostileClientsTest {
   }
 
   @Test
-  void who_speaks_before_the_greeting_is_refused() throws Exception {
+  void a_client_that_speaks_before_the_greeting_is_refused() throws Exception {
     try (TestServer server = TestServer.withoutLog(s -> {})) {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))

@@ -81,7 +81,7 @@ class LogFailureTest {
   }
 
   @Test
-  void G1_what_was_answered_250_before_the_log_was_killed_is_there_afterwards() throws Exception {
+  void G1_a_message_answered_250_before_the_log_was_killed_is_there_afterwards() throws Exception {
     Set<String> accepted = new HashSet<>();
     for (int i = 0; i < 20; i++) {
       sendUntilAccepted(accepted);

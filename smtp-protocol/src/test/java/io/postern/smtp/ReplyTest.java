@@ -52,7 +52,7 @@ class ReplyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "25", "abc", "150 x", "650 x", "2500", "250x", "HTTP/1.1 400"})
-  void whatIsNoReplyIsRefused(String line) {
+  void aLineThatIsNoReplyIsRefused(String line) {
     assertThatThrownBy(() -> parse(line)).isInstanceOf(SmtpSyntaxException.class);
   }
 

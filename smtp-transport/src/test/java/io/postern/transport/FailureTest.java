@@ -345,7 +345,7 @@ class FailureTest {
   }
 
   @Test
-  void whoWaitsOnAfterAStalledWriteIsToldThatItIsOver() throws Exception {
+  void aReadAfterAStalledWriteEndsAtOnce() throws Exception {
     try (ServerSocketChannel listener =
             ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
         SocketChannel deaf = SocketChannel.open(listener.getLocalAddress())) {

@@ -33,7 +33,7 @@ class TlsCapabilityProbeTest {
   }
 
   @Test
-  void whatAServerDoesNotOfferIsNotTold() {
+  void aSuiteThatAServerDoesNotOfferIsNotPublished() {
     TlsServerOptions tls12 =
         TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2);
     try (TlsServer old = new TlsServer(tls12.withoutForwardSecrecy(), TestCa.RSA);

@@ -63,7 +63,7 @@ class HandshakeChannelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "bad/self-signed", "unknown/unavailable"})
-  void whatAnUnprovedPeerMakesUpIsNotTold(String verdict) throws Exception {
+  void anUnprovedPeersOwnWordsAreNotRecorded(String verdict) throws Exception {
     RecipientGroup unproved = group("Fabrikam", Direction.INCOMING, verdict);
     for (int i = 0; i < 12_000; i++) {
       channel.record(session("host" + i + ".example"), List.of(unproved));
@@ -84,7 +84,7 @@ class HandshakeChannelTest {
   }
 
   @Test
-  void whoIsKnownByTheAddressThatTheConnectorNamesIsToldByThat() throws Exception {
+  void aPeerKnownByTheAddressThatTheConnectorNamesIsRecordedByIt() throws Exception {
     channel.record(session("made.up.example"), List.of(OWN_BY_ADDRESS));
     channel.record(session("relay.contoso.example"), List.of(OWN));
     channel.record(session("made.up.example"), List.of(PARTNER_BY_ADDRESS));
@@ -116,7 +116,7 @@ class HandshakeChannelTest {
   }
 
   @Test
-  void whatTheLogDidNotTakeIsToldAtTheNextOccasion() {
+  void aRecordThatTheLogDidNotTakeIsPublishedAtTheNextOccasion() {
     channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     emitter.waiting.getFirst().completeExceptionally(new IllegalStateException("away"));
     emitter.full = true;

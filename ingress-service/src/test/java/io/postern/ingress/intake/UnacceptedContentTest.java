@@ -25,7 +25,7 @@ class UnacceptedContentTest {
   }
 
   @Test
-  void what_is_left_behind_counts_for_an_hour_and_for_its_source_alone() {
+  void content_left_behind_counts_for_an_hour_and_for_its_source_alone() {
     leave(source(1), 600);
     assertThat(contents.full(source(1), 0)).isFalse();
     leave(source(1), 400);
@@ -38,7 +38,7 @@ class UnacceptedContentTest {
   }
 
   @Test
-  void messages_under_way_count_together_and_what_is_forgiven_counts_no_more() {
+  void messages_under_way_count_together_and_forgiven_ones_count_no_more() {
     UnacceptedContent.Message one = contents.begin(source(1), 0);
     UnacceptedContent.Message two = contents.begin(source(1), 0);
     assertThat(one.update(500)).isTrue();

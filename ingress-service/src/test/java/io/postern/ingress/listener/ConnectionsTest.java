@@ -198,7 +198,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void what_does_not_end_in_time_is_cut_off() throws Exception {
+  void a_session_that_does_not_end_in_time_is_cut_off() throws Exception {
     TestServer server = TestServer.withoutLog(s -> s.shutdownPatience = Duration.ofMillis(500));
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");

@@ -45,7 +45,7 @@ class PresentedCertificatesTest {
   }
 
   @Test
-  void whatTheServerPresentsIsToldAndWithItsKeyWhatItCanDo() {
+  void thePresentedCertificateIsPublishedWithTheAbilitiesOfItsKey() {
     PresentedCertificates certificates =
         new PresentedCertificates(server, Optional.empty(), Optional.empty());
     OwnTls before = certificates.get();
@@ -59,7 +59,7 @@ class PresentedCertificatesTest {
   }
 
   @Test
-  void whatIsToComeIsToldAsItsFileIsNow() throws Exception {
+  void theComingCertificateIsPublishedAsItsFileIsNow() throws Exception {
     Path coming = folder.resolve("coming.pem");
     PresentedCertificates certificates =
         new PresentedCertificates(server, Optional.of(coming), Optional.of(PLANNED));

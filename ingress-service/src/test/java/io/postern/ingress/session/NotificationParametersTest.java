@@ -31,7 +31,7 @@ class NotificationParametersTest {
           ORCPT=x400;/C=de/+3B NOTIFY=SUCCESS              | SUCCESS              | x400;/C=de/;
           ORCPT=utf-8;gr\\x{E5}@example                    | ''                   | utf-8;gr\\x{E5}@example
           """)
-  void theEnvelopeHasWhatWasGivenAndNothingElse(
+  void theEnvelopeHasTheGivenParametersAndNothingElse(
       String parameters, String notify, String originalRecipient) throws Exception {
     String line = "RCPT TO:<b@contoso.example>" + (parameters == null ? "" : " " + parameters);
     EnvelopeRecipient recipient =
