@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS clients by whole requirement, since each keeps its own sessions for resumption (G3). Client
- * certificates come from a folder, ORGANIZATION/NAME.pem with NAME.key, so that no organization
- * shows another's (G8), and are read again when a file changes. Any thread. Bounded: the
- * requirement that was not used for longest is dropped.
+ * The TLS clients, by whole requirement, since each keeps its own sessions for resumption (G3).
+ * Client certificates come from a folder, ORGANIZATION/NAME.pem with NAME.key, so that no
+ * organization shows another's (G8), and are read again when a file changes. Any thread. Bounded:
+ * the requirement that was not used for longest is dropped.
  */
 public final class TlsClients {
   private static final int MAX_CLIENTS = 256;
@@ -69,7 +69,7 @@ public final class TlsClients {
 
   /**
    * The handshake itself accepts TLS 1.2 whatever the requirement's minimum, so that the gate sees
-   * and names what the host can do.
+   * and names the abilities of the host.
    */
   synchronized Lease lease(TlsRequirement requirement) throws ClientCertificateException {
     String name = requirement.getClientCertificate();

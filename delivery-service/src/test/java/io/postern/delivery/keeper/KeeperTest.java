@@ -72,7 +72,7 @@ class KeeperTest {
   private static MessageLog messages;
   private static ContentReader reader;
   private final Random random = new Random(11);
-  private final List<Kept> kept = new CopyOnWriteArrayList<>();
+  private final List<KeepResult> kept = new CopyOnWriteArrayList<>();
   private final List<Keeper> running = new ArrayList<>();
 
   /** A message, its accepted record's place and its bytes. */
@@ -132,7 +132,7 @@ class KeeperTest {
       assertMoved(mail, outcome);
     }
     Awaitility.await().atMost(PATIENCE).until(() -> kept.size() == 2);
-    assertThat(kept).containsOnly(Kept.COPIED);
+    assertThat(kept).containsOnly(KeepResult.COPIED);
   }
 
   @Test
@@ -228,7 +228,7 @@ class KeeperTest {
     keeper(() -> {});
     ask(inline, NoticeKind.KEEP_CONTENT);
     Awaitility.await().atMost(PATIENCE).until(() -> position(inline) == noticesEnd(inline));
-    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(Kept.NOTHING)));
+    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(KeepResult.NOTHING)));
     assertThat(answers(inline)).isEmpty();
   }
 
@@ -254,7 +254,9 @@ class KeeperTest {
     ask(good, NoticeKind.KEEP_CONTENT);
     assertMoved(good, parse(awaitAnswers(good, 1).getFirst()));
     Awaitility.await().atMost(PATIENCE).until(() -> kept.size() == 4);
-    assertThat(kept).containsExactly(Kept.GONE, Kept.UNREADABLE, Kept.GONE, Kept.COPIED);
+    assertThat(kept)
+        .containsExactly(
+            KeepResult.GONE, KeepResult.UNREADABLE, KeepResult.GONE, KeepResult.COPIED);
     assertThat(answers(gone)).isEmpty();
   }
 
@@ -275,7 +277,7 @@ class KeeperTest {
       assertMoved(mail, parse(awaitAnswers(mail, 1).getFirst()));
     }
     assertThat(opened.get()).isGreaterThan(1);
-    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(Kept.COPIED)));
+    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(KeepResult.COPIED)));
   }
 
   @Test

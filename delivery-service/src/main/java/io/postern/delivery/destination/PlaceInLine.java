@@ -4,11 +4,11 @@ import io.postern.delivery.destination.Destinations.Admission;
 import java.util.concurrent.CompletableFuture;
 
 /** A place in line for a slot; answered under the lock of {@link Destinations}. */
-final class Place {
+final class PlaceInLine {
   final boolean notice;
   final CompletableFuture<Admission> answer = new CompletableFuture<>();
 
-  Place(boolean notice) {
+  PlaceInLine(boolean notice) {
     this.notice = notice;
   }
 }

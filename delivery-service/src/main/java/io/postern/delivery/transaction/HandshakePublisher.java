@@ -6,17 +6,17 @@ import io.postern.transport.CertificateRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where it is told how hosts shake hands with a connector that presents a certificate:
- * certificate.hosts. Called from delivery threads; must not block or throw.
+ * The publisher of handshakes that a connector's certificate took part in, to certificate.hosts.
+ * Called from delivery threads; must not block or throw.
  */
 @FunctionalInterface
-public interface Handshakes {
+public interface HandshakePublisher {
   /**
    * The gate has let a session through, for this delivery or once more.
    *
    * @param host as it was dialled
    * @param asked null: it did not ask for our certificate
    */
-  void passed(
+  void publish(
       DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked);
 }
