@@ -43,11 +43,17 @@ final class Attempt {
 
   /**
    * @param requirement complete, see {@link Relay#complete}
+   * @throws IllegalArgumentException where the delivery has not an address for each recipient
    */
   Attempt(DeliveryTask task, TlsRequirement requirement) {
     this.task = task;
     this.requirement = requirement;
     this.open = request().getRecipientsCount();
+    if (request().getEnvelope().getRecipientsCount() != open) {
+      throw new IllegalArgumentException(
+          "the delivery has %d recipients and %d addresses"
+              .formatted(open, request().getEnvelope().getRecipientsCount()));
+    }
     this.recipients = new ArrayList<>(open);
     for (int i = 0; i < open; i++) {
       recipients.add(

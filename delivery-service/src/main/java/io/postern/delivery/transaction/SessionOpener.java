@@ -60,8 +60,8 @@ public final class SessionOpener {
   Opening open(
       SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
       throws DialogueException, ClientCertificateException {
-    try (TlsClients.Lease lease = clients.lease(key.requirement())) {
-      TlsClient client = lease.client();
+    try (TlsClients.Permit permit = clients.permit(key.requirement())) {
+      TlsClient client = permit.client();
       Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
       if (plaintextAfter != null) {
         return dial.get().inPlaintext(plaintextAfter);

@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.DeliveryRequested;
@@ -313,6 +314,15 @@ class RelayDialogueTest {
       assertThat(eightBit.getReply().getEnhancedCode()).isEqualTo("5.6.3");
       assertThat(small.envelopeSeen() || seven.envelopeSeen()).isFalse();
     }
+  }
+
+  @Test
+  void aDeliveryWithoutAnAddressForEachRecipientReachesNoHost() {
+    DeliveryRequested.Builder request = request().addRecipients(9);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> lab.deliver(request))
+        .withMessage("the delivery has 2 recipients and 1 addresses");
+    assertThat(peer.envelopeSeen()).isFalse();
   }
 
   @Test
