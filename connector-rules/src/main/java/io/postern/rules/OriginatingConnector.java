@@ -7,31 +7,33 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the session come from an organization's own server? First by the certificate's names over
- * all organizations, then by address with the MAIL FROM domain (docs/design/connectors.md,
- * "Attribution"). A connector of one organization never reaches into another: what proves the
- * organization is always an accepted domain of its own, and a domain belongs to one organization.
+ * The on-premises connector that proves the client to be an organization's own server: by the
+ * certificate's names over all organizations, else by address with the MAIL FROM domain
+ * (docs/design/connectors.md, "Attribution"). A connector of one organization never reaches into
+ * another, since always an accepted domain of the connector's organization must agree, and a domain
+ * belongs to one organization.
  */
-sealed interface Originating {
+sealed interface OriginatingConnector {
   /**
    * @param presented the certificate name that matched; null: found by address
-   * @param acceptedDomain what made the connector count
+   * @param acceptedDomain the domain that made the connector count
    */
-  record Found(InboundEntry entry, @Nullable String presented, String acceptedDomain)
-      implements Originating {}
+  record Match(InboundEntry entry, @Nullable String presented, String acceptedDomain)
+      implements OriginatingConnector {}
 
-  /** Organizations tie on the certificate: none is guessed, and no address is asked either. */
-  record Ambiguous() implements Originating {}
+  /** The certificate fits several organizations equally: none is guessed, no address is asked. */
+  record Tie() implements OriginatingConnector {}
 
-  record None() implements Originating {}
+  record NoMatch() implements OriginatingConnector {}
 
-  static Originating find(Directory directory, InboundFacts facts, @Nullable IpAddress client) {
-    Originating byCertificate = byCertificate(directory, facts.certificateNames());
-    return byCertificate instanceof None ? byAddress(directory, facts, client) : byCertificate;
+  static OriginatingConnector find(
+      Directory directory, InboundFacts facts, @Nullable IpAddress client) {
+    OriginatingConnector byCertificate = byCertificate(directory, facts.certificateNames());
+    return byCertificate instanceof NoMatch ? byAddress(directory, facts, client) : byCertificate;
   }
 
-  private static Originating byCertificate(Directory directory, List<String> names) {
-    Found best = null;
+  private static OriginatingConnector byCertificate(Directory directory, List<String> names) {
+    Match best = null;
     int bestRank = Integer.MAX_VALUE;
     boolean tie = false;
     for (String presented : names) {
@@ -42,25 +44,25 @@ sealed interface Originating {
         }
         int rank = rank(entry, presented, domain);
         if (best == null || rank < bestRank) {
-          best = new Found(entry, presented, domain);
+          best = new Match(entry, presented, domain);
           bestRank = rank;
           tie = false;
         } else if (rank == bestRank) {
           tie |= !entry.organization().equals(best.entry().organization());
           if (entry.name().compareTo(best.entry().name()) < 0) {
-            best = new Found(entry, presented, domain);
+            best = new Match(entry, presented, domain);
           }
         }
       }
     }
-    return tie ? new Ambiguous() : best == null ? new None() : best;
+    return tie ? new Tie() : best == null ? new NoMatch() : best;
   }
 
   /**
    * The accepted domain of the connector's organization that makes the certificate name count: the
-   * name itself or its immediate parent, nothing further up. For a wildcard connector it is the
-   * presented name that is looked at, so that {@code *.contoso.com} takes in no host of a subdomain
-   * that another organization owns.
+   * name itself or its immediate parent, nothing further up. For a wildcard connector the presented
+   * name counts, so that {@code *.contoso.com} takes in no host of a subdomain that another
+   * organization owns.
    */
   static @Nullable String acceptedDomainFor(
       Directory directory, InboundEntry entry, String presented) {
@@ -86,21 +88,21 @@ sealed interface Originating {
     return (wildcard ? 2 : 0) + (parent ? 1 : 0);
   }
 
-  private static Originating byAddress(
+  private static OriginatingConnector byAddress(
       Directory directory, InboundFacts facts, @Nullable IpAddress client) {
     String sender = facts.mailFromDomain();
     if (sender == null || client == null) {
-      return new None();
+      return new NoMatch();
     }
     Optional<AcceptedDomain> accepted = directory.acceptedDomain(sender);
     if (accepted.isPresent()) {
       OrganizationIndex index = directory.index(accepted.get().getOrganization());
       for (InboundEntry entry : index.onPremisesByAddress.find(client)) {
         if (entry.servesAcceptedDomain(sender)) {
-          return new Found(entry, null, sender);
+          return new Match(entry, null, sender);
         }
       }
     }
-    return new None();
+    return new NoMatch();
   }
 }

@@ -9,12 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells, for the connectors of the organization concerned that decided nothing, on which condition
- * they failed. All are told while they are few; of many, only those that the indexes brought up,
- * with a count of the rest, since the explanation travels with the message. One decision, one
- * thread.
+ * An organization's inbound connectors that decided nothing, each with the condition on which it
+ * failed, for the trail. While they are few all are added; of many only a count, since the
+ * explanation travels with the message. One decision, one thread.
  */
-final class WhyNot {
+final class UnmatchedConnectors {
   private static final int FEW = 16;
 
   private final Directory directory;
@@ -22,9 +21,9 @@ final class WhyNot {
   private final @Nullable IpAddress client;
   private final String recipientDomain;
   private final boolean ambiguous;
-  private final Set<InboundEntry> told = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<InboundEntry> excluded = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  WhyNot(
+  UnmatchedConnectors(
       Directory directory,
       InboundFacts facts,
       @Nullable IpAddress client,
@@ -37,38 +36,38 @@ final class WhyNot {
     this.ambiguous = ambiguous;
   }
 
-  /** This one's step stands in the trail already. */
-  void told(InboundEntry entry) {
-    told.add(entry);
+  /** This connector's step stands in the trail already. */
+  void exclude(InboundEntry entry) {
+    excluded.add(entry);
   }
 
-  /** Adds the rest of the organization's inbound connectors. */
-  void rest(Trail trail, String organization) {
+  /** Adds all others of the organization. */
+  void addTo(Trail trail, String organization) {
     List<InboundEntry> all = directory.index(organization).inbound;
     if (all.size() > FEW) {
-      trail.alsoFailed(all.size() - told.size());
+      trail.alsoFailed(all.size() - excluded.size());
       return;
     }
     for (InboundEntry entry : all) {
-      if (!told.contains(entry)) {
-        tell(trail, entry);
+      if (!excluded.contains(entry)) {
+        add(trail, entry);
       }
     }
   }
 
-  private void tell(Trail trail, InboundEntry entry) {
+  private void add(Trail trail, InboundEntry entry) {
     if (!entry.connector.getEnabled()) {
       trail.failed(entry.subject, "enabled", "the connector is not enabled");
     } else if (entry.connector.getConnectorType() == ConnectorType.PARTNER) {
-      tellPartner(trail, entry);
+      addPartner(trail, entry);
     } else if (entry.certificateName.isEmpty()) {
-      tellAddress(trail, entry);
+      addByAddress(trail, entry);
     } else {
-      tellCertificate(trail, entry);
+      addByCertificate(trail, entry);
     }
   }
 
-  private void tellPartner(Trail trail, InboundEntry entry) {
+  private void addPartner(Trail trail, InboundEntry entry) {
     String sender = facts.mailFromDomain();
     boolean inScope =
         entry.senderDomains.stream()
@@ -92,9 +91,9 @@ final class WhyNot {
     }
   }
 
-  private void tellAddress(Trail trail, InboundEntry entry) {
+  private void addByAddress(Trail trail, InboundEntry entry) {
     String sender = facts.mailFromDomain();
-    if (client == null || !entry.hasAddress(client)) {
+    if (entry.rangeOf(client).isEmpty()) {
       trail.failed(
           entry.subject,
           "senderIPAddresses",
@@ -105,7 +104,7 @@ final class WhyNot {
           "acceptedDomain",
           "the address matches, but the null reverse-path has no domain that could be this"
               + " organization's; only a certificate can prove its server then");
-    } else if (!owns(entry.organization(), sender)) {
+    } else if (!directory.accepts(entry.organization(), sender)) {
       trail.failed(
           entry.subject,
           "acceptedDomain",
@@ -118,24 +117,20 @@ final class WhyNot {
     }
   }
 
-  private void tellCertificate(Trail trail, InboundEntry entry) {
+  private void addByCertificate(Trail trail, InboundEntry entry) {
     List<String> names = facts.certificateNames();
     String presented = CertificateNames.match(entry.certificateName, names);
     if (presented == null) {
-      String shown =
-          names.isEmpty()
-              ? "the client showed no certificate"
-              : "the client's certificate is for " + listed(names);
       trail.failed(
           entry.subject,
           "tlsSenderCertificateName",
-          entry.certificateName + " is asked for; " + shown);
+          entry.certificateName + " is asked for; " + certificate());
     } else if (names.stream()
         .noneMatch(
             name ->
                 CertificateNames.matches(entry.certificateName, name)
-                    && Originating.acceptedDomainFor(directory, entry, name) != null)) {
-      String name = Originating.countedName(entry, presented);
+                    && OriginatingConnector.acceptedDomainFor(directory, entry, name) != null)) {
+      String name = OriginatingConnector.countedName(entry, presented);
       trail.failed(
           entry.subject,
           "acceptedDomain",
@@ -166,11 +161,11 @@ final class WhyNot {
     }
   }
 
-  private boolean owns(String organization, String domain) {
-    return directory
-        .acceptedDomain(domain)
-        .filter(accepted -> accepted.getOrganization().equals(organization))
-        .isPresent();
+  /** The client's certificate, in words. */
+  String certificate() {
+    return facts.certificateNames().isEmpty()
+        ? "the client showed no certificate"
+        : "the client's certificate is for " + listed(facts.certificateNames());
   }
 
   String sender() {
@@ -178,7 +173,7 @@ final class WhyNot {
     return sender == null ? "the null reverse-path" : sender;
   }
 
-  /** The first few: what is listed is the peer's or a long list of the administrator's. */
+  /** The first few of texts that a peer has sent or an administrator has written at length. */
   static String listed(List<String> texts) {
     int shown = Math.min(3, texts.size());
     return String.join(", ", texts.subList(0, shown))

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class LooserTest {
+class RequirementComparisonTest {
   private static final TlsRequirement STRICT =
       TlsRequirement.newBuilder()
           .setLevel(TlsLevel.DOMAIN_VALIDATION)
@@ -62,7 +62,7 @@ class LooserTest {
   @ParameterizedTest
   @MethodSource("changes")
   void G3_eachRespectInWhichLessIsDemandedIsNamed(String respect, TlsRequirement now) {
-    assertThat(Looser.respect(STRICT, now).orElse("")).isEqualTo(respect);
+    assertThat(RequirementComparison.looserRespect(STRICT, now).orElse("")).isEqualTo(respect);
   }
 
   @ParameterizedTest
@@ -76,12 +76,12 @@ class LooserTest {
             .setAnchors(AnchorSetReference.newBuilder().setId("own"))
             .build();
     TlsRequirement now = before.toBuilder().clearAnchors().setAia(true).build();
-    assertThat(Looser.respect(before, now)).isEmpty();
+    assertThat(RequirementComparison.looserRespect(before, now)).isEmpty();
   }
 
   @Test
   void aLevelOfALaterVersionIsNeverMatchedByOneThatIsKnown() {
     TlsRequirement before = TlsRequirement.newBuilder().setLevelValue(99).build();
-    assertThat(Looser.respect(before, STRICT)).contains("level");
+    assertThat(RequirementComparison.looserRespect(before, STRICT)).contains("level");
   }
 }

@@ -6,19 +6,19 @@ import io.postern.contracts.v1.TlsRequirement;
 import java.util.Optional;
 
 /**
- * Whether one TLS requirement demands less than another in any respect (G3). What cannot be
- * compared, such as another name or another set of anchors, counts as less. The client certificate
- * that we show, and the name in SNI, say nothing of what the peer must prove. A pure function; any
- * thread.
+ * The comparison of two TLS requirements: the first respect in which one demands less than the
+ * other (G3). Another name and another set of anchors count as less, since they cannot be compared.
+ * The client certificate that we show, and the name in SNI, ask no proof of the peer and are not
+ * compared. A pure function; any thread.
  */
-public final class Looser {
-  private Looser() {}
+public final class RequirementComparison {
+  private RequirementComparison() {}
 
   /**
    * @return the first respect in which {@code now} demands less than {@code before}, for people;
    *     empty: in none
    */
-  public static Optional<String> respect(TlsRequirement before, TlsRequirement now) {
+  public static Optional<String> looserRespect(TlsRequirement before, TlsRequirement now) {
     if (now.getLevelValue() < before.getLevelValue()) {
       return Optional.of("level");
     }

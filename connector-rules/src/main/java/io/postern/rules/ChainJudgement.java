@@ -4,27 +4,28 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.contracts.v1.VerdictReason;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What is known about the client's chain under one connector's anchors and revocation mode. */
-sealed interface Judgement {
-  record Ask(VerdictQuestion question) implements Judgement {}
+/** The verdict on the client's chain under one connector's anchors and revocation mode. */
+sealed interface ChainJudgement {
+  /** The question that certificate-service must answer first. */
+  record Question(VerdictQuestion question) implements ChainJudgement {}
 
   @SuppressWarnings("ArrayRecordComponent")
-  record Good(String verdict, byte[] key) implements Judgement {}
+  record Good(String verdict, byte[] key) implements ChainJudgement {}
 
-  record Bad(VerdictReason reason, String verdict) implements Judgement {}
+  record NotGood(RecipientRefusal refusal) implements ChainJudgement {}
 
-  /** Also a result that this version does not know: unknown is not good (G4). */
-  record Unknown(VerdictReason reason, String verdict) implements Judgement {}
-
-  static Judgement of(
+  /**
+   * @param rule the connector's parameter that asks for the certificate
+   */
+  static ChainJudgement of(
       Directory directory,
       InboundEntry entry,
       InboundFacts facts,
-      Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
+      Function<VerdictQuestion, @Nullable CertificateVerdict> known,
+      String rule) {
     VerdictQuestion question =
         new VerdictQuestion(
             facts.chain(),
@@ -36,14 +37,14 @@ sealed interface Judgement {
             entry.organization());
     CertificateVerdict verdict = known.apply(question);
     if (verdict == null) {
-      return new Ask(question);
+      return new Question(question);
     }
-    String text = Spelling.verdict(verdict);
     return switch (verdict.getResult()) {
-      case GOOD -> new Good(text, question.key().bytes());
-      case BAD -> new Bad(verdict.getReason(), text);
+      case GOOD -> new Good(Spelling.verdict(verdict), question.key().bytes());
+      case BAD -> new NotGood(RecipientRefusal.badChain(verdict, rule));
+      // A result of a newer version is unknown, and unknown is not good (G4).
       case UNKNOWN, VERDICT_RESULT_UNSPECIFIED, UNRECOGNIZED ->
-          new Unknown(verdict.getReason(), text);
+          new NotGood(RecipientRefusal.chainNotJudged(verdict, rule));
     };
   }
 }
