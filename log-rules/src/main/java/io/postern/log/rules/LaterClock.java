@@ -6,10 +6,11 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Nanoseconds that advance by whichever advanced more, the monotonic clock or the wall clock: a
- * machine that slept, whose monotonic clock stood meanwhile, has no lease left. A wall clock that
- * is set forward lets time-outs end early, which is safe; one that is set back changes nothing, but
- * that it hides as much of a sleep between the same two looks. So whoever has a lease looks often.
+ * A clock in nanoseconds that advances with the monotonic clock or the wall clock, by the larger
+ * step of the two. So a machine that slept has no lease left, though its monotonic clock stood
+ * meanwhile. A wall clock that is set forward ends time-outs early, which is safe. A wall clock
+ * that is set back hides as much of a sleep between the same two readings, so the owner of a lease
+ * reads the clock often.
  *
  * <p>Any thread.
  */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An outcome on its way into the log. Owner: the ledger's thread.
  *
- * @param <P> what the caller writes
+ * @param <P> the caller's form of an outcome
  */
 public final class Outgoing<P> {
   static final long NO_DECISION = -1;
@@ -53,12 +53,11 @@ public final class Outgoing<P> {
       List<Integer> recipients,
       Handover<P> handover,
       P payload) {
-    List<RecipientState> states =
-        recipients.stream().map(r -> new RecipientState(r, OutcomeKind.STILL_OPEN)).toList();
+    List<RecipientState> states = RecipientState.all(recipients, OutcomeKind.STILL_OPEN);
     return new Outgoing<>(decision, queueId, attempt, states, handover, true, payload);
   }
 
-  /** Ends what was handed over. */
+  /** Ends recipients that were handed over. */
   public static <P> Outgoing<P> following(
       Handover<P> handover,
       String queueId,
@@ -72,7 +71,7 @@ public final class Outgoing<P> {
     return payload;
   }
 
-  /** Whom it names as its owner, once it is to be sent. */
+  /** The owner that it names, once it is to be sent. */
   public Owner owner() {
     return owner;
   }

@@ -5,7 +5,6 @@ import io.postern.contracts.DeliveryPosition.LeaseBeginning;
 import io.postern.contracts.Marks;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.DecisionSource;
-import io.postern.contracts.v1.OutcomeKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,24 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One partition of {@code mail.deliveries} in the hands of one owner, from its assignment to its
- * loss: which Decisions are open, which outcomes are on their way, and the position that follows
+ * loss: the open Decisions, the outcomes on their way, and the position that follows
  * (docs/design/the-log.md). Outcomes come first, the position after: a Decision is finished when
  * the log has acknowledged the outcomes of all its recipients.
  *
- * <p>An assignment begins with a take: {@link #take} names the owner, whose PartitionTaken the
- * caller writes; acknowledged, the caller reads {@code mail.outcomes} from {@link #readFrom} to it
- * and calls {@link #taken}. A send that fails begins another take: nothing is sent again under the
- * same one.
+ * <p>An assignment begins with a take. {@link #take} names the owner, and the caller writes its
+ * PartitionTaken. When the log has that record, the caller reads {@code mail.outcomes} from {@link
+ * #readFrom} to it and calls {@link #taken}. A send that fails begins another take: nothing is sent
+ * again under the same one.
  *
  * <p>Owner: one thread. Bounded by the caller's window of open deliveries.
  *
- * @param <P> what the caller writes as an outcome
+ * @param <P> the caller's form of an outcome
  */
 public final class PartitionLedger<P> {
   /** Decisions that are read at most beyond the committed position, but for one poll's. */
   public static final long MOST_AHEAD = 20_000;
 
-  /** What one poll returns at most. */
+  /** The most Decisions of one poll. */
   public static final int MOST_AT_ONCE = 1_000;
 
   private final DeliveryPosition inherited;
@@ -51,7 +50,7 @@ public final class PartitionLedger<P> {
   private long marker;
   private long acknowledgedTo; // the last offset of mail.outcomes that is known to be ours
   private long before; // Decisions below were there at the first take
-  private @Nullable ReadBack predecessors; // what they had written, for Decisions from before
+  private @Nullable ReadBack predecessors; // their outcomes of Decisions from before
   private final TreeMap<Long, OpenDecision> open = new TreeMap<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();
   private final Set<Outgoing<P>> pending = new LinkedHashSet<>();
@@ -67,26 +66,11 @@ public final class PartitionLedger<P> {
     this.committedNext = inherited.next();
   }
 
-  private static final class OpenDecision {
-    final Marks marksBefore;
-    final long outcomesFrom;
-    final String queueId;
-    final int attempt;
-    final Set<Integer> recipients;
-
-    OpenDecision(
-        Marks marksBefore,
-        long outcomesFrom,
-        String queueId,
-        int attempt,
-        Collection<Integer> recipients) {
-      this.marksBefore = marksBefore;
-      this.outcomesFrom = outcomesFrom;
-      this.queueId = queueId;
-      this.attempt = attempt;
-      this.recipients = new HashSet<>(recipients);
-    }
-  }
+  /**
+   * @param recipients those without an acknowledged outcome; changes
+   */
+  private record OpenDecision(
+      Marks marksBefore, long outcomesFrom, String queueId, int attempt, Set<Integer> recipients) {}
 
   /** Begins a take: the owner whose PartitionTaken goes to the log now. */
   public Owner take() {
@@ -186,7 +170,7 @@ public final class PartitionLedger<P> {
   public record Reading(Chain.Link link, List<Integer> open, int found) {}
 
   /**
-   * Reads the Decision at this offset. What lies between {@link #next} and it is nobody's.
+   * Reads the Decision at this offset. Offsets between {@link #next} and it have no Decision.
    *
    * @param recipients of all its deliveries and outcomes; {@link AttemptKey#NO_RECIPIENT} for an
    *     outcome that names none
@@ -220,7 +204,11 @@ public final class PartitionLedger<P> {
       open.put(
           offset,
           new OpenDecision(
-              marksBefore, fromBefore ? marker + 1 : acknowledgedTo + 1, queueId, attempt, left));
+              marksBefore,
+              fromBefore ? marker + 1 : acknowledgedTo + 1,
+              queueId,
+              attempt,
+              new HashSet<>(left)));
     }
     return new Reading(link, left, all.size() - left.size());
   }
@@ -266,9 +254,9 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * An outcome came.
+   * Takes an outcome to be written.
    *
-   * @return what to send now: during a take nothing, after it all
+   * @return the outcomes to send now: during a take none, after it all
    */
   public List<Outgoing<P>> write(Outgoing<P> outgoing) {
     Handover<P> handover = outgoing.handover;
@@ -303,15 +291,15 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * The log has it. Not to be called for what an earlier take's producer sent: that may stand
-   * behind the marker, where nobody counts it.
+   * The log has the outcome. Not to be called for a record of an earlier take's producer: it may
+   * stand behind the PartitionTaken, where no reader counts it.
    *
    * @param at its offset in {@code mail.outcomes}
-   * @return what to send now
+   * @return the outcomes to send now
    */
   public List<Outgoing<P>> acknowledged(Outgoing<P> outgoing, long at) {
     if (!running) {
-      return List.of(); // of the take before: what is read back says where it stands
+      return List.of(); // of the take before: reading back finds it, or it is written again
     }
     acknowledgedTo = Math.max(acknowledgedTo, at);
     return finish(outgoing);
@@ -342,9 +330,9 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * What is to be committed, as of now: acknowledged, and nothing else.
+   * The position to commit now: it stands on acknowledged outcomes alone.
    *
-   * @param lease from when on its success proves the lease
+   * @param lease the time from which its success proves the lease
    */
   public DeliveryPosition position(boolean released, @Nullable LeaseBeginning lease) {
     long from = outcomesFrom();
@@ -367,7 +355,7 @@ public final class PartitionLedger<P> {
   private long outcomesFrom() {
     long base = open.isEmpty() ? next : open.firstKey();
     if (base < before) {
-      // What was finished of Decisions from before stands behind this, and is read back again.
+      // Outcomes of Decisions from before stand behind this offset, and the next taker reads them.
       return inherited.outcomesFrom();
     }
     return open.isEmpty() ? acknowledgedTo + 1 : open.firstEntry().getValue().outcomesFrom;
@@ -379,13 +367,13 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * Of an outcome that was on its way when the partition was lost.
+   * An outcome that was on its way when the partition was lost.
    *
-   * @param deliveredOnly nothing but its "delivered" may be written, as late
+   * @param deliveredOnly only its "delivered" may be written, as late
    */
   public record Remainder<P>(Outgoing<P> outgoing, boolean deliveredOnly) {}
 
-  /** The partition is another's: what may still be written, named by its owner. */
+  /** The partition is another's: the outcomes that may still be written, each with its owner. */
   public List<Remainder<P>> lose() {
     List<Remainder<P>> remainders = new ArrayList<>();
     for (Outgoing<P> outgoing : pending) {
@@ -415,10 +403,10 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * Of an outcome that comes when the partition is lost.
+   * The outcome of a session that ends after the partition was lost.
    *
    * @param handover null: the delivery was not handed over
-   * @param inTime within the time that the owner gave itself when it handed over
+   * @param inTime within the owner's time after handing over
    * @return null: nothing of it is written
    */
   public static <P> @Nullable Remainder<P> afterLoss(
@@ -432,10 +420,5 @@ public final class PartitionLedger<P> {
     }
     outgoing.owner(formerly);
     return new Remainder<>(outgoing, true);
-  }
-
-  /** States of recipients, one kind for all. */
-  public static List<RecipientState> all(Collection<Integer> recipients, OutcomeKind kind) {
-    return recipients.stream().map(r -> new RecipientState(r, kind)).toList();
   }
 }

@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a taker finds in {@code mail.outcomes} between the position's offset and its own
- * PartitionTaken: which recipients its predecessors had finished. Fed in the log's order, its own
- * marker last.
+ * The outcomes that a taker reads in {@code mail.outcomes} from the position's offset to its own
+ * PartitionTaken: they say which recipients its predecessors had finished. Fed in the log's order,
+ * its own PartitionTaken last.
  *
- * <p>Owner: one thread at a time. Bounded by what a position may leave behind it.
+ * <p>Owner: one thread at a time. Bounded: a position leaves at most 21,000 Decisions' outcomes
+ * behind it.
  */
 public final class ReadBack {
   private final OutcomeRule rule;
@@ -47,8 +48,8 @@ public final class ReadBack {
         continue;
       }
       if (state.recipient() == AttemptKey.NO_RECIPIENT) {
-        // Two Decisions of one message and attempt may name none: such an outcome is never found,
-        // and written again, which changes nothing.
+        // Two Decisions of one message and attempt may name no recipient: such an outcome is never
+        // found, and the taker writes it again, which changes nothing.
         continue;
       }
       written.add(key);
@@ -66,12 +67,12 @@ public final class ReadBack {
     return rule.inForce();
   }
 
-  /** An outcome stands there, or a "still open". */
+  /** The log has an outcome of the recipient, or its "still open". */
   boolean written(AttemptKey key) {
     return written.contains(key);
   }
 
-  /** An outcome stands there. */
+  /** The log has an outcome of the recipient. */
   boolean ended(AttemptKey key) {
     return ended.contains(key);
   }

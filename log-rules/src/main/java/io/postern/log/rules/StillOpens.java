@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The deliveries of one partition that a reader knows as still open, for readers who keep no state
- * of recipients. Bounded: of more than 100,000 the oldest is forgotten, for all readers alike; the
- * watches of all owners together are far smaller.
+ * The deliveries of one partition whose "still open" counted, for readers that keep no state of
+ * recipients. Bounded: of more than 100,000 every reader forgets the oldest; the watches of all
+ * owners together are far smaller.
  *
  * <p>Owner: one thread.
  */
@@ -35,7 +35,7 @@ public final class StillOpens {
     return open.containsKey(new Key(owner, attempt));
   }
 
-  /** What followed it has counted. */
+  /** An outcome behind it has counted. */
   public void ended(Owner owner, AttemptKey attempt) {
     open.remove(new Key(owner, attempt));
   }

@@ -30,7 +30,7 @@ class PartitionLedgerTest {
     return Outgoing.end(decision, "q" + decision, 1, List.of(states), "");
   }
 
-  /** Takes; what is read back is what {@code back} was fed. */
+  /** Takes, with the outcomes that {@code back} was fed. */
   private List<Outgoing<String>> taken(
       PartitionLedger<String> ledger, long marker, long deliveriesEnd, ReadBack back) {
     back.taken(marker, ledger.owner());
@@ -79,7 +79,9 @@ class PartitionLedgerTest {
     DeliveryPosition position = ledger.position(false, null);
     assertThat(position.next()).isZero();
     assertThat(position.marks()).isEqualTo(Marks.NONE);
-    assertThat(position.outcomesFrom()).as("behind it stands what the second has").isEqualTo(1);
+    assertThat(position.outcomesFrom())
+        .as("behind it stands the second one's outcome")
+        .isEqualTo(1);
     assertThat(ledger.span()).isEqualTo(2);
   }
 
@@ -93,7 +95,7 @@ class PartitionLedgerTest {
     assertThat(read(0, 0, 1, 2))
         .isEqualTo(new PartitionLedger.Reading(Chain.Link.NEXT, List.of(2), 2));
     assertThat(ledger.position(false, null).outcomesFrom())
-        .as("what was found must be found again")
+        .as("outcomes found must be found again")
         .isZero();
     assertThat(read(1, 0).open())
         .as("beyond the end at the marker nothing is looked up")
@@ -256,7 +258,7 @@ class PartitionLedgerTest {
     assertThatThrownBy(() -> read(2, 0)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** What a taker reads back is bounded by what its predecessor can have read. */
+  /** A taker's reading back is bounded by its predecessor's reading. */
   @Test
   void itReadsNoFurtherBeyondACommittedPositionThanATakerReckonsWith() {
     begin();

@@ -20,10 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A replica that delivers: what it believes of its partitions is the product's {@link
- * PartitionLedger}.
- */
+/** A replica that delivers: its state of partitions is the product's {@link PartitionLedger}. */
 final class Deliverer extends Replica {
   private static final int WINDOW = 4;
 
@@ -645,7 +642,7 @@ final class Deliverer extends Replica {
         new Payload(
             session.queueId(),
             session.of.attempt(),
-            PartitionLedger.all(session.recipients, OutcomeKind.STILL_OPEN),
+            RecipientState.all(session.recipients, OutcomeKind.STILL_OPEN),
             session.of.level(),
             session.of.routing(),
             session);

@@ -9,7 +9,7 @@ import io.postern.log.rules.StillOpens;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever folds {@code mail.outcomes} of a partition, without a state of recipients. */
+/** A reader that folds {@code mail.outcomes} of a partition, without a state of recipients. */
 final class Reader {
   private final World world;
   private OutcomeRule rule;
