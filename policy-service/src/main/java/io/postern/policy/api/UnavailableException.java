@@ -1,20 +1,21 @@
 package io.postern.policy.api;
 
-/** The service cannot answer now: 503, or 504 when the change may still be carried out. */
-final class NotNow extends Exception {
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The failure of a call that the service cannot answer now: 503, or 504 when the change may still
+ * be carried out.
+ */
+final class UnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
+
   static final int UNAVAILABLE = 503;
   static final int TIMED_OUT = 504;
 
   private final int status;
 
-  NotNow(int status, String message, Throwable cause) {
+  UnavailableException(int status, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.status = status;
-  }
-
-  NotNow(int status, String message) {
-    super(message);
     this.status = status;
   }
 

@@ -7,45 +7,52 @@ import io.postern.contracts.v1.MessageAccepted;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What is to be decided: some recipients of a message, for the n-th time.
+ * The subject of one Decision: some recipients of a message, and the number of their attempt.
  *
  * @param acceptedOffset of the message in {@code mail.accepted}, in its home partition
  * @param acceptedAt the log's time of acceptance, from which expiry counts
- * @param recipients indexes into the accepted envelope
- * @param due what the scheduler asked for; empty for the first attempt
+ * @param due the scheduler's request; for the first attempt only its number and recipients
  */
-record Attempt(
+record DecisionInput(
     QueueId queueId,
     MessageAccepted message,
     long acceptedOffset,
     long acceptedAt,
-    int number,
-    List<Integer> recipients,
     AttemptDue due) {
-
-  static Attempt first(QueueId queueId, MessageAccepted message, long offset, long acceptedAt) {
+  /**
+   * @param accepted the message's record, of offset and time
+   */
+  static DecisionInput first(
+      QueueId queueId, MessageAccepted message, ConsumerRecord<?, ?> accepted) {
     int all = message.getEnvelope().getRecipientsCount();
-    return new Attempt(
-        queueId,
-        message,
-        offset,
-        acceptedAt,
-        1,
-        IntStream.range(0, all).boxed().toList(),
-        AttemptDue.getDefaultInstance());
+    AttemptDue first =
+        AttemptDue.newBuilder()
+            .setAttempt(1)
+            .addAllRecipients(IntStream.range(0, all).boxed().toList())
+            .build();
+    return later(queueId, message, accepted, first);
   }
 
-  static Attempt later(
-      QueueId queueId, MessageAccepted message, long offset, long acceptedAt, AttemptDue due) {
-    return new Attempt(
-        queueId, message, offset, acceptedAt, due.getAttempt(), due.getRecipientsList(), due);
+  static DecisionInput later(
+      QueueId queueId, MessageAccepted message, ConsumerRecord<?, ?> accepted, AttemptDue due) {
+    return new DecisionInput(queueId, message, accepted.offset(), accepted.timestamp(), due);
+  }
+
+  int number() {
+    return due.getAttempt();
+  }
+
+  /** Indexes into the accepted envelope. */
+  List<Integer> recipients() {
+    return due.getRecipientsList();
   }
 
   /**
-   * Where the content is. A held message's is read from its copy: what stood inline still does,
-   * each reference is replaced by the next one of the copy.
+   * The segments of the content. Of a held message the references are those of the copy, each in
+   * the place of the original's; inline segments stay.
    */
   List<ContentSegment> content() {
     Iterator<ContentSegment> moved =

@@ -13,10 +13,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes the outcomes of Decisions, each with an id of its own: held and failed without a delivery.
- * delivery-service records them. One for each start of the decider; any thread.
+ * The outcomes in Decisions, held and failed without a delivery, each with an id of its own.
+ * delivery-service records them. One object for each start of the decider; any thread.
  */
-final class Outcomes {
+final class DecisionOutcomes {
   private static final int MAX_DETAIL = 500;
 
   private final String incarnation = UUID.randomUUID().toString();
@@ -33,7 +33,7 @@ final class Outcomes {
         .setAtMillis(System.currentTimeMillis());
   }
 
-  /** All that is known of a record that cannot be decided: maybe not even its recipients. */
+  /** The outcome of a record that cannot be decided; its recipients may be unknown. */
   OutcomeRecorded undecidable(
       String queueId,
       int attempt,

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A record cannot be decided, now or ever: its recipients are held. Not for an outage.
+ * The failure of a record that can never be decided: its recipients are held. Not for an outage.
  *
- * <p>The message is shown to administrators: no content, no secret.
+ * <p>Administrators read the message: no content, no secret.
  */
-final class Undecidable extends Exception {
+final class UndecidableException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Integer> recipients;
@@ -18,7 +18,8 @@ final class Undecidable extends Exception {
   /**
    * @param recipients as far as they can be known
    */
-  Undecidable(String why, int attempt, String organization, Collection<Integer> recipients) {
+  UndecidableException(
+      String why, int attempt, String organization, Collection<Integer> recipients) {
     super(why);
     this.attempt = attempt;
     this.organization = organization;

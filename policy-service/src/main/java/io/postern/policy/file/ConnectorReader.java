@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads one connector of a directory file, by the table {@link ConnectorFields}. One parse. */
+/** The reader of a directory file's connectors, by the table {@link ConnectorFields}. One parse. */
 final class ConnectorReader {
   private final Problems problems;
   private final String organization;

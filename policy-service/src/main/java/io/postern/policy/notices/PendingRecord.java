@@ -3,11 +3,16 @@ package io.postern.policy.notices;
 import io.postern.log.LogUnavailableException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** A record that a notice leads to, as soon as what it refers to is durable. One thread. */
-interface Pending {
-  /** About what it takes in memory until it is written. */
-  int bytes();
-
-  /** Waits for what it refers to. */
-  ProducerRecord<String, byte[]> record() throws LogUnavailableException;
+/**
+ * A record that follows from a notice, as soon as the content that it refers to is durable. One
+ * thread.
+ *
+ * @param bytes about its size in memory until it is written
+ * @param durable waits for that content
+ */
+record PendingRecord(int bytes, Durable durable) {
+  /** The record in its final form. */
+  interface Durable {
+    ProducerRecord<String, byte[]> await() throws LogUnavailableException;
+  }
 }

@@ -1,10 +1,10 @@
 package io.postern.policy.notices;
 
-/** A notice that no DSN can be written for, now or ever. The message has no content, no secret. */
-final class Unreadable extends Exception {
+/** The failure of a notice without a DSN, now and ever. The message has no content, no secret. */
+final class UnreadableNoticeException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  Unreadable(String why) {
+  UnreadableNoticeException(String why) {
     super(why);
   }
 }

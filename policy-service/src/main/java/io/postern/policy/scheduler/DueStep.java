@@ -4,16 +4,16 @@ import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.ScheduleEntry;
 
 /**
- * What the clock does to an entry whose time has come: the next attempt, expiry, the delay notice,
- * the end of a hold or a watch (docs/design/architecture.md, "Time"). The time is that until which
- * the outcomes are read, since what was said by then comes first (docs/design/the-log.md, "Watch
- * and time"). A pure step: all it does is staged. Any thread.
+ * The step of an entry whose time has come: the next attempt, expiry, the delay notice, the end of
+ * a hold or a watch (docs/design/architecture.md, "Time"). The time is that until which the
+ * outcomes are read, since an outcome of that time comes first (docs/design/the-log.md, "Watch and
+ * time"). A pure step: all changes are staged. Any thread.
  */
-final class WhenDue {
+final class DueStep {
   private final Transitions transitions;
-  private final Remembered remembered;
+  private final RememberedControl remembered;
 
-  WhenDue(Transitions transitions, Remembered remembered) {
+  DueStep(Transitions transitions, RememberedControl remembered) {
     this.transitions = transitions;
     this.remembered = remembered;
   }
@@ -32,15 +32,16 @@ final class WhenDue {
       }
       case ENTRY_HELD -> transitions.cancel(changes, key, entry, Answers.HOLD_LIMIT, "");
       case WATCHED -> watchOver(changes, key, entry);
-      // The attempt was asked for and its outcome never came: nobody may be working at it.
+      // The outcome of the attempt never came: nobody may be working at it.
       case OPEN -> remembered.undecidable(changes, key, entry.toBuilder());
       case DELIVERED_MARK -> changes.remove(key);
       case REMEMBERED -> {
-        Remembered.answer(changes, key, entry.toBuilder(), Answers.NOTHING_TO_DO);
+        RememberedControl.answer(changes, key, entry.toBuilder(), Answers.NOTHING_TO_DO);
         changes.remove(key);
       }
       case SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new Unprocessable("an entry in state " + entry.getStateValue() + " is never due");
+          throw new UnprocessableException(
+              "an entry in state " + entry.getStateValue() + " is never due");
     }
   }
 
@@ -66,7 +67,7 @@ final class WhenDue {
         if (expired) {
           expire(changes, key, tried);
         } else {
-          Remembered.answer(changes, key, tried, Answers.RETRIED);
+          RememberedControl.answer(changes, key, tried, Answers.RETRIED);
           transitions.open(changes, key, tried.build());
         }
       }
@@ -74,7 +75,7 @@ final class WhenDue {
   }
 
   private void expire(Changes changes, EntryKey key, ScheduleEntry.Builder entry) {
-    Remembered.answer(changes, key, entry, Answers.ALREADY_FAILED);
+    RememberedControl.answer(changes, key, entry, Answers.ALREADY_FAILED);
     transitions.expire(changes, key, entry.build());
   }
 }

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How far this replica has read its partitions of {@code mail.outcomes}: each task says what it has
- * read, and {@link OutcomesEnd} where the log ends. What time brings waits for it
+ * The progress of this replica's reading of {@code mail.outcomes}: each task reports the records
+ * that it has read, and {@link OutcomesEnd} the log's ends. Due entries wait for it
  * (docs/design/the-log.md, "Watch and time"). Any thread.
  */
-final class OutcomesRead {
+final class OutcomesProgress {
   /** A partition's task, from its beginning to its end. */
   record Task(long beganMillis, ReadingProgress progress) {
     private long behindMillis(long now) {
@@ -30,12 +30,12 @@ final class OutcomesRead {
     tasks.remove(partition, task);
   }
 
-  /** Those that are there, by partition. */
+  /** The present tasks, by partition. */
   Map<Integer, Task> tasks() {
     return Map.copyOf(tasks);
   }
 
-  /** How far the one that is furthest behind the time is behind it, as far as is known. */
+  /** How far the slowest task is behind the time, as far as is known. */
   long behindMillis(long now) {
     return tasks.values().stream().mapToLong(task -> task.behindMillis(now)).max().orElse(0);
   }

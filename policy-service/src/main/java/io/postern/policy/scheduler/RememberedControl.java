@@ -7,14 +7,13 @@ import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 
 /**
- * The control that waited in an entry while an attempt was open: obeyed or answered when the
- * attempt ends, in whatever way, and never forgotten. A pure step: all it does is staged. Any
- * thread.
+ * The control that waited in an entry while an attempt was open: the scheduler obeys or answers it
+ * when the attempt ends, in whatever way. A pure step: all changes are staged. Any thread.
  */
-final class Remembered {
+final class RememberedControl {
   private final Transitions transitions;
 
-  Remembered(Transitions transitions) {
+  RememberedControl(Transitions transitions) {
     this.transitions = transitions;
   }
 
@@ -58,7 +57,7 @@ final class Remembered {
         }
         changes.put(key, entry.build());
       }
-      case RELEASE -> { // it was exempt from a control of all, and was answered; see ControlStep
+      case RELEASE -> { // the recipient was exempt from a control of all; see ControlStep
         entry.clearRemembered().clearRememberedBy();
         changes.put(key, entry.build());
       }
@@ -68,7 +67,7 @@ final class Remembered {
     }
   }
 
-  /** It can do nothing any more: says why, and takes it out of the entry, which is not staged. */
+  /** Answers a control that has no effect any more, and takes it out of the unstaged entry. */
   static void answer(Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
     String by = entry.getRememberedBy();
     entry.clearRemembered().clearRememberedBy();
@@ -77,7 +76,7 @@ final class Remembered {
     }
   }
 
-  /** What became of the attempt cannot be known: held, until somebody looks at it. */
+  /** The attempt's end cannot be known: the recipient is held until somebody looks at it. */
   void undecidable(Changes changes, EntryKey key, ScheduleEntry.Builder entry) {
     transitions.hold(changes, key, entry, Reasons.UNDECIDABLE);
     changes

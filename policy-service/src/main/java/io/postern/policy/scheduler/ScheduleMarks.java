@@ -12,13 +12,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one partition besides its entries: what is still to be done for a whole route or
- * a whole message, {@code flush/route} and {@code all/queue id}, each the control itself; {@code
- * cursor/route}, the last entry that the flush has looked at; {@code owner}, whose outcomes count.
- * A store in memory, with a changelog. At most {@link #MOST} of flushes or of controls, which the
- * caller asks for. Owner: the partition's task.
+ * The marks of one partition besides its entries: the controls of a whole route or message that are
+ * under way ({@code flush/route}, {@code all/queue id}); the last entry that a flush has looked at
+ * ({@code cursor/route}); the owner in force ({@code owner}). A store in memory, with a changelog.
+ * At most {@link #MOST} flushes and as many controls, for which the caller asks. Owner: the
+ * partition's task.
  */
-final class Marks {
+final class ScheduleMarks {
   static final int MOST = 10_000;
   private static final String FLUSH = "flush/";
   private static final String CURSOR = "cursor/";
@@ -31,7 +31,7 @@ final class Marks {
   private Owner owner;
   private byte[] ownerText;
 
-  Marks(KeyValueStore<String, byte[]> store) {
+  ScheduleMarks(KeyValueStore<String, byte[]> store) {
     this.store = store;
     flushes = count(FLUSH);
     ofAll = count(ALL);
@@ -81,7 +81,7 @@ final class Marks {
     return flushes >= MOST && store.get(FLUSH + route) == null;
   }
 
-  /** Nothing is to be done for a whole route or message. */
+  /** No control of a whole route or message is under way. */
   boolean isEmpty() {
     return flushes + ofAll == 0;
   }
@@ -152,7 +152,7 @@ final class Marks {
     try {
       return value == null ? null : MessageControl.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
-      return null; // nobody's place: what it asked for is asked for again
+      return null; // no recipient's place: an administrator may ask again
     }
   }
 }

@@ -1,13 +1,14 @@
 package io.postern.policy.scheduler;
 
 /**
- * A record that no version of ours would have written, or that cannot be read: its recipients are
- * held as far as they are known. Not for an outage. The message is for administrators: no content.
+ * The failure of a record that no version of ours writes, or that cannot be read: its recipients
+ * are held as far as they are known. Not for an outage. Administrators read the message: no
+ * content.
  */
-final class Unprocessable extends RuntimeException {
+final class UnprocessableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  Unprocessable(String why) {
+  UnprocessableException(String why) {
     super(why);
   }
 }

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** How far reading is behind the time, as the metric says it. */
-class OutcomesReadTest {
-  private final OutcomesRead read = new OutcomesRead();
+class OutcomesProgressTest {
+  private final OutcomesProgress read = new OutcomesProgress();
 
   @Test
   void thePartitionThatIsFurthestBehindCounts() {
     assertThat(read.behindMillis(5_000)).as("no partition").isZero();
-    OutcomesRead.Task one = read.begin(1, 1_000);
-    OutcomesRead.Task two = read.begin(2, 1_000);
+    OutcomesProgress.Task one = read.begin(1, 1_000);
+    OutcomesProgress.Task two = read.begin(2, 1_000);
     assertThat(read.behindMillis(5_000)).as("nothing is known yet").isEqualTo(4_000);
     one.progress().read(10);
     one.progress().end(4_500, 10);
@@ -25,8 +25,8 @@ class OutcomesReadTest {
 
   @Test
   void aTaskThatEndsTakesNothingFromItsSuccessor() {
-    OutcomesRead.Task before = read.begin(1, 1_000);
-    OutcomesRead.Task after = read.begin(1, 2_000);
+    OutcomesProgress.Task before = read.begin(1, 1_000);
+    OutcomesProgress.Task after = read.begin(1, 2_000);
     read.end(1, before);
     assertThat(read.tasks()).containsEntry(1, after);
     read.end(1, after);
