@@ -7,7 +7,7 @@ import io.postern.delivery.position.DeliveryThreads.Ended;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.Handover;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger;
 import io.postern.log.rules.PartitionLedger.Remainder;
 import io.postern.log.rules.RecipientState;
@@ -201,7 +201,7 @@ final class Deliveries {
   private void end(PartitionWork work, long decision, OutcomeRecorded.Builder outcome) {
     writing.write(
         work,
-        Outgoing.end(
+        OutgoingOutcome.end(
             decision, outcome.getQueueId(), outcome.getAttempt(), states(outcome), outcome));
   }
 
@@ -268,9 +268,9 @@ final class Deliveries {
     return delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0;
   }
 
-  private static Outgoing<OutcomeRecorded.Builder> following(
+  private static OutgoingOutcome<OutcomeRecorded.Builder> following(
       OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
-    return Outgoing.following(
+    return OutgoingOutcome.following(
         Objects.requireNonNull(delivery.handover()),
         outcome.getQueueId(),
         outcome.getAttempt(),
@@ -281,9 +281,9 @@ final class Deliveries {
   /** Of a delivery that is not ours any more, or was watched for too long. */
   private void late(OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
     Handover<OutcomeRecorded.Builder> handover = delivery.handover();
-    Outgoing<OutcomeRecorded.Builder> outgoing =
+    OutgoingOutcome<OutcomeRecorded.Builder> outgoing =
         handover == null
-            ? Outgoing.end(
+            ? OutgoingOutcome.end(
                 delivery.decision,
                 outcome.getQueueId(),
                 outcome.getAttempt(),
@@ -369,7 +369,7 @@ final class Deliveries {
     counts.handedOver();
     writing.write(
         work,
-        Outgoing.stillOpen(
+        OutgoingOutcome.stillOpen(
             delivery.decision,
             delivery.request.getQueueId(),
             delivery.request.getAttempt(),

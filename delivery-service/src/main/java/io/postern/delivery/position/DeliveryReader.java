@@ -7,7 +7,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Lease;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.TakerWait;
 import java.time.Duration;
 import java.util.Collection;
@@ -226,7 +226,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         continue;
       }
       boolean first = !work.ledger.begun();
-      List<Outgoing<OutcomeRecorded.Builder>> sends =
+      List<OutgoingOutcome<OutcomeRecorded.Builder>> sends =
           work.ledger.taken(
               request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {

@@ -4,7 +4,7 @@ import io.postern.contracts.Owner;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger.Remainder;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class OutcomeWriting {
   private final TakeoverCounts counts;
   private final Consumer<OutcomeRecorded> observer;
   private final String incarnation = Long.toString(RANDOM.nextLong(1L << 50), 36);
-  private final Map<Outgoing<OutcomeRecorded.Builder>, Sent> sent = new LinkedHashMap<>();
+  private final Map<OutgoingOutcome<OutcomeRecorded.Builder>, Sent> sent = new LinkedHashMap<>();
   private final List<Sent> lateUnsent = new ArrayList<>();
   private long number;
 
@@ -41,7 +41,7 @@ final class OutcomeWriting {
    */
   private record Sent(
       @Nullable PartitionWork work,
-      Outgoing<OutcomeRecorded.Builder> outgoing,
+      OutgoingOutcome<OutcomeRecorded.Builder> outgoing,
       OutcomeRecorded record) {}
 
   private record Marker(PartitionWork work, Owner by) {}
@@ -56,14 +56,14 @@ final class OutcomeWriting {
   }
 
   /** An outcome of a partition that is ours came. */
-  void write(PartitionWork work, Outgoing<OutcomeRecorded.Builder> outgoing) {
+  void write(PartitionWork work, OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
     identify(outgoing.payload());
     send(work, work.ledger.write(outgoing));
   }
 
   /** Sends what a take left to be sent. */
-  void send(PartitionWork work, List<Outgoing<OutcomeRecorded.Builder>> sends) {
-    for (Outgoing<OutcomeRecorded.Builder> outgoing : sends) {
+  void send(PartitionWork work, List<OutgoingOutcome<OutcomeRecorded.Builder>> sends) {
+    for (OutgoingOutcome<OutcomeRecorded.Builder> outgoing : sends) {
       if (!log.usable()) {
         return; // it waits in the ledger for the next take
       }
@@ -72,7 +72,7 @@ final class OutcomeWriting {
   }
 
   /** It is durable, as a take has read, though its acknowledgement never came. */
-  void found(Outgoing<OutcomeRecorded.Builder> outgoing) {
+  void found(OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
     observer.accept(record(outgoing));
   }
 
@@ -90,7 +90,7 @@ final class OutcomeWriting {
   }
 
   private void late(Remainder<OutcomeRecorded.Builder> remainder) {
-    Outgoing<OutcomeRecorded.Builder> outgoing = remainder.outgoing();
+    OutgoingOutcome<OutcomeRecorded.Builder> outgoing = remainder.outgoing();
     if (remainder.deliveredOnly()) {
       var unused = Outcomes.late(outgoing.payload());
       counts.late();
@@ -127,7 +127,7 @@ final class OutcomeWriting {
     }
   }
 
-  private static OutcomeRecorded record(Outgoing<OutcomeRecorded.Builder> outgoing) {
+  private static OutcomeRecorded record(OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
     OutcomeRecorded record =
         outgoing
             .payload()

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Handover<P> {
   private Owner owner = Owner.NOBODY;
   private boolean acknowledged;
-  @Nullable Outgoing<P> waiting; // the outcome that follows, until the "still open" is acknowledged
+  @Nullable OutgoingOutcome<P>
+      waiting; // the outcome that follows, until the "still open" is acknowledged
 
   /** The log has the "still open": its Decision is finished, and the outcome behind it counts. */
   public boolean acknowledged() {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Any thread; the monitor also guards the deliveries of the partition, so that a dot and the end
  * of the lease have an order. Clocks in nanoseconds: our permission ends by the clock that advances
- * while the machine sleeps ({@link LaterClock}), our wait by the monotonic one.
+ * while the machine sleeps ({@link SleepCountingClock}), our wait by the monotonic one.
  */
 public final class Lease {
   public static final Duration TERM = Duration.ofSeconds(5);

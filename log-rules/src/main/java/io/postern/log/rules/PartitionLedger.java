@@ -53,7 +53,7 @@ public final class PartitionLedger<P> {
   private @Nullable ReadBack predecessors; // their outcomes of Decisions from before
   private final TreeMap<Long, OpenDecision> open = new TreeMap<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();
-  private final Set<Outgoing<P>> pending = new LinkedHashSet<>();
+  private final Set<OutgoingOutcome<P>> pending = new LinkedHashSet<>();
 
   /**
    * @param generation of the consumer group, in which the partition was assigned
@@ -112,8 +112,8 @@ public final class PartitionLedger<P> {
    * @param found is given each outcome of this assignment that stands in the log unacknowledged
    * @return outcomes to send now, under the new take; null: a later owner has the partition
    */
-  public @Nullable List<Outgoing<P>> taken(
-      long at, long deliveriesEnd, ReadBack back, Consumer<Outgoing<P>> found) {
+  public @Nullable List<OutgoingOutcome<P>> taken(
+      long at, long deliveriesEnd, ReadBack back, Consumer<OutgoingOutcome<P>> found) {
     if (!back.inForce().equals(owner)) {
       return null;
     }
@@ -137,8 +137,8 @@ public final class PartitionLedger<P> {
           r -> back.ended(new AttemptKey(decision.queueId, decision.attempt, r)));
     }
     open.values().removeIf(decision -> decision.recipients.isEmpty());
-    List<Outgoing<P>> sends = new ArrayList<>();
-    for (Outgoing<P> outgoing : List.copyOf(pending)) {
+    List<OutgoingOutcome<P>> sends = new ArrayList<>();
+    for (OutgoingOutcome<P> outgoing : List.copyOf(pending)) {
       if (stands(outgoing, back)) {
         found.accept(outgoing);
         sends.addAll(finish(outgoing));
@@ -150,7 +150,7 @@ public final class PartitionLedger<P> {
     return sends;
   }
 
-  private static <P> boolean stands(Outgoing<P> outgoing, ReadBack back) {
+  private static <P> boolean stands(OutgoingOutcome<P> outgoing, ReadBack back) {
     return outgoing.recipients.stream()
         .map(outgoing::key)
         .allMatch(outgoing.isStillOpen() ? back::written : back::ended);
@@ -258,7 +258,7 @@ public final class PartitionLedger<P> {
    *
    * @return the outcomes to send now: during a take none, after it all
    */
-  public List<Outgoing<P>> write(Outgoing<P> outgoing) {
+  public List<OutgoingOutcome<P>> write(OutgoingOutcome<P> outgoing) {
     Handover<P> handover = outgoing.handover;
     if (outgoing.afterStillOpen() && handover != null && !handover.acknowledged()) {
       if (handover.waiting != null) {
@@ -278,7 +278,7 @@ public final class PartitionLedger<P> {
     return List.of(outgoing);
   }
 
-  private void name(Outgoing<P> outgoing) {
+  private void name(OutgoingOutcome<P> outgoing) {
     Handover<P> handover = outgoing.handover;
     if (handover == null) {
       outgoing.owner(owner);
@@ -297,7 +297,7 @@ public final class PartitionLedger<P> {
    * @param at its offset in {@code mail.outcomes}
    * @return the outcomes to send now
    */
-  public List<Outgoing<P>> acknowledged(Outgoing<P> outgoing, long at) {
+  public List<OutgoingOutcome<P>> acknowledged(OutgoingOutcome<P> outgoing, long at) {
     if (!running) {
       return List.of(); // of the take before: reading back finds it, or it is written again
     }
@@ -305,7 +305,7 @@ public final class PartitionLedger<P> {
     return finish(outgoing);
   }
 
-  private List<Outgoing<P>> finish(Outgoing<P> outgoing) {
+  private List<OutgoingOutcome<P>> finish(OutgoingOutcome<P> outgoing) {
     pending.remove(outgoing);
     OpenDecision decision = open.get(outgoing.decision);
     if (decision != null) {
@@ -319,7 +319,7 @@ public final class PartitionLedger<P> {
       return List.of();
     }
     handover.acknowledge();
-    Outgoing<P> waiting = handover.waiting;
+    OutgoingOutcome<P> waiting = handover.waiting;
     if (waiting == null) {
       return List.of();
     }
@@ -371,12 +371,12 @@ public final class PartitionLedger<P> {
    *
    * @param deliveredOnly only its "delivered" may be written, as late
    */
-  public record Remainder<P>(Outgoing<P> outgoing, boolean deliveredOnly) {}
+  public record Remainder<P>(OutgoingOutcome<P> outgoing, boolean deliveredOnly) {}
 
   /** The partition is another's: the outcomes that may still be written, each with its owner. */
   public List<Remainder<P>> lose() {
     List<Remainder<P>> remainders = new ArrayList<>();
-    for (Outgoing<P> outgoing : pending) {
+    for (OutgoingOutcome<P> outgoing : pending) {
       Handover<P> handover = outgoing.handover;
       if (handover != null && outgoing.isStillOpen() && handover.waiting != null) {
         late(handover.waiting, remainders);
@@ -395,7 +395,7 @@ public final class PartitionLedger<P> {
     return remainders;
   }
 
-  private void late(Outgoing<P> outgoing, List<Remainder<P>> remainders) {
+  private void late(OutgoingOutcome<P> outgoing, List<Remainder<P>> remainders) {
     if (outgoing.anyDelivered()) {
       outgoing.owner(owner);
       remainders.add(new Remainder<>(outgoing, true));
@@ -410,7 +410,7 @@ public final class PartitionLedger<P> {
    * @return null: nothing of it is written
    */
   public static <P> @Nullable Remainder<P> afterLoss(
-      Outgoing<P> outgoing, @Nullable Handover<P> handover, Owner formerly, boolean inTime) {
+      OutgoingOutcome<P> outgoing, @Nullable Handover<P> handover, Owner formerly, boolean inTime) {
     if (handover != null && handover.acknowledged() && inTime) {
       outgoing.owner(handover.owner());
       return new Remainder<>(outgoing, false);

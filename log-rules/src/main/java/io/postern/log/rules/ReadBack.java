@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 public final class ReadBack {
   private final OutcomeRule rule;
-  private final StillOpens stillOpens = new StillOpens();
+  private final StillOpenDeliveries stillOpens = new StillOpenDeliveries();
   private final Set<AttemptKey> written = new HashSet<>();
   private final Set<AttemptKey> ended = new HashSet<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();

@@ -5,7 +5,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.RecipientState;
-import io.postern.log.rules.StillOpens;
+import io.postern.log.rules.StillOpenDeliveries;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +13,7 @@ import java.util.List;
 final class Reader {
   private final World world;
   private OutcomeRule rule;
-  private final StillOpens stillOpens = new StillOpens();
+  private final StillOpenDeliveries stillOpens = new StillOpenDeliveries();
 
   Reader(World world) {
     this.world = world;

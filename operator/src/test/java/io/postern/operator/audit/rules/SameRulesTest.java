@@ -9,7 +9,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.OutcomeRule;
-import io.postern.log.rules.StillOpens;
+import io.postern.log.rules.StillOpenDeliveries;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ final class SameRulesTest {
     for (int seed = 0; seed < 5_000; seed++) {
       Random random = new Random(seed);
       OutcomeRule services = new OutcomeRule(Owner.NOBODY);
-      StillOpens stillOpens = new StillOpens();
+      StillOpenDeliveries stillOpens = new StillOpenDeliveries();
       OutcomeOwners ours = new OutcomeOwners();
       int highest = 1;
       for (int i = 0; i < 80; i++) {

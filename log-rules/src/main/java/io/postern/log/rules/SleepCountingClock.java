@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Any thread.
  */
-public final class LaterClock implements LongSupplier {
+public final class SleepCountingClock implements LongSupplier {
   // Below this the two differ by their resolutions and by a clock that is being corrected.
   private static final long JUMP_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -23,7 +23,7 @@ public final class LaterClock implements LongSupplier {
   private long ahead; // of the monotonic clock, by jumps seen
   private long difference; // wall - monotonic, when last the same
 
-  public LaterClock(LongSupplier monotonic, Clock wall) {
+  public SleepCountingClock(LongSupplier monotonic, Clock wall) {
     this.monotonic = monotonic;
     this.wall = wall;
     this.difference = wallNanos() - monotonic.getAsLong();

@@ -11,10 +11,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class LaterClockTest {
+class SleepCountingClockTest {
   private final AtomicLong monotonic = new AtomicLong(1_000);
   private final AtomicLong wallNanos = new AtomicLong(5_000_000_000L);
-  private final LaterClock clock = new LaterClock(monotonic::get, new Wall());
+  private final SleepCountingClock clock = new SleepCountingClock(monotonic::get, new Wall());
 
   private final class Wall extends Clock {
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <P> the caller's form of an outcome
  */
-public final class Outgoing<P> {
+public final class OutgoingOutcome<P> {
   static final long NO_DECISION = -1;
 
   final long decision;
@@ -22,7 +22,7 @@ public final class Outgoing<P> {
   private final P payload;
   private Owner owner = Owner.NOBODY;
 
-  private Outgoing(
+  private OutgoingOutcome(
       long decision,
       String queueId,
       int attempt,
@@ -40,13 +40,13 @@ public final class Outgoing<P> {
   }
 
   /** Ends recipients of the Decision at this offset of {@code mail.deliveries}. */
-  public static <P> Outgoing<P> end(
+  public static <P> OutgoingOutcome<P> end(
       long decision, String queueId, int attempt, List<RecipientState> recipients, P payload) {
-    return new Outgoing<>(decision, queueId, attempt, recipients, null, false, payload);
+    return new OutgoingOutcome<>(decision, queueId, attempt, recipients, null, false, payload);
   }
 
   /** Hands recipients of that Decision over to the watch. */
-  public static <P> Outgoing<P> stillOpen(
+  public static <P> OutgoingOutcome<P> stillOpen(
       long decision,
       String queueId,
       int attempt,
@@ -54,17 +54,18 @@ public final class Outgoing<P> {
       Handover<P> handover,
       P payload) {
     List<RecipientState> states = RecipientState.all(recipients, OutcomeKind.STILL_OPEN);
-    return new Outgoing<>(decision, queueId, attempt, states, handover, true, payload);
+    return new OutgoingOutcome<>(decision, queueId, attempt, states, handover, true, payload);
   }
 
   /** Ends recipients that were handed over. */
-  public static <P> Outgoing<P> following(
+  public static <P> OutgoingOutcome<P> following(
       Handover<P> handover,
       String queueId,
       int attempt,
       List<RecipientState> recipients,
       P payload) {
-    return new Outgoing<>(NO_DECISION, queueId, attempt, recipients, handover, false, payload);
+    return new OutgoingOutcome<>(
+        NO_DECISION, queueId, attempt, recipients, handover, false, payload);
   }
 
   public P payload() {

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>Owner: one thread.
  */
-public final class StillOpens {
+public final class StillOpenDeliveries {
   private static final int MOST = 100_000;
 
   private record Key(Owner owner, AttemptKey attempt) {}
