@@ -6,6 +6,6 @@ package io.postern.log.rules;
  * @param recipient index into the accepted envelope; {@link #NO_RECIPIENT}: of an outcome without
  *     recipients
  */
-public record AttemptKey(String queueId, int attempt, int recipient) {
+public record AttemptKey(MessageAttempt attempt, int recipient) {
   public static final int NO_RECIPIENT = -1;
 }

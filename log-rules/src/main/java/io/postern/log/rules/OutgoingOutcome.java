@@ -95,6 +95,6 @@ public final class OutgoingOutcome<P> {
   }
 
   AttemptKey key(RecipientState state) {
-    return new AttemptKey(queueId, attempt, state.recipient());
+    return new AttemptKey(new MessageAttempt(queueId, attempt), state.recipient());
   }
 }

@@ -70,7 +70,7 @@ public final class PartitionLedger<P> {
    * @param recipients those without an acknowledged outcome; changes
    */
   private record OpenDecision(
-      Marks marksBefore, long outcomesFrom, String queueId, int attempt, Set<Integer> recipients) {}
+      Marks marksBefore, long outcomesFrom, MessageAttempt attempt, Set<Integer> recipients) {}
 
   /** Begins a take: the owner whose PartitionTaken goes to the log now. */
   public Owner take() {
@@ -133,8 +133,7 @@ public final class PartitionLedger<P> {
       predecessors = back; // it begins where the first one did
     }
     for (OpenDecision decision : open.values()) {
-      decision.recipients.removeIf(
-          r -> back.ended(new AttemptKey(decision.queueId, decision.attempt, r)));
+      decision.recipients.removeIf(r -> back.ended(new AttemptKey(decision.attempt, r)));
     }
     open.values().removeIf(decision -> decision.recipients.isEmpty());
     List<OutgoingOutcome<P>> sends = new ArrayList<>();
@@ -195,19 +194,19 @@ public final class PartitionLedger<P> {
     if (link != Chain.Link.NEXT) {
       return new Reading(link, List.of(), 0);
     }
+    MessageAttempt message = new MessageAttempt(queueId, attempt);
     List<Integer> all = recipients.stream().distinct().toList();
     List<Integer> left =
         !fromBefore || back == null
             ? all
-            : all.stream().filter(r -> !back.written(new AttemptKey(queueId, attempt, r))).toList();
+            : all.stream().filter(r -> !back.written(new AttemptKey(message, r))).toList();
     if (!left.isEmpty()) {
       open.put(
           offset,
           new OpenDecision(
               marksBefore,
               fromBefore ? marker + 1 : acknowledgedTo + 1,
-              queueId,
-              attempt,
+              message,
               new HashSet<>(left)));
     }
     return new Reading(link, left, all.size() - left.size());

@@ -40,8 +40,9 @@ public final class ReadBack {
       int attempt,
       boolean afterStillOpen,
       List<RecipientState> recipients) {
+    MessageAttempt message = new MessageAttempt(queueId, attempt);
     for (RecipientState state : recipients) {
-      AttemptKey key = new AttemptKey(queueId, attempt, state.recipient());
+      AttemptKey key = new AttemptKey(message, state.recipient());
       OutcomeRule.Count count =
           rule.of(owner, state.kind(), afterStillOpen, () -> stillOpens.has(owner, key));
       if (count == OutcomeRule.Count.SKIPPED || state.kind() == OutcomeKind.MOVED) {

@@ -18,6 +18,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.FirstMark;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.PartitionLedger;
 import java.time.Duration;
@@ -292,16 +293,16 @@ public final class DeliveryEra {
     if (link != Chain.Link.NEXT) {
       return List.of();
     }
+    MessageAttempt attempt = new MessageAttempt(decision.getQueueId(), decision.getAttempt());
     List<AttemptKey> keys = new ArrayList<>();
     for (DeliveryRequested delivery : decision.getDeliveriesList()) {
       for (int recipient : delivery.getRecipientsList()) {
-        keys.add(new AttemptKey(decision.getQueueId(), decision.getAttempt(), recipient));
+        keys.add(new AttemptKey(attempt, recipient));
       }
     }
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-        keys.add(
-            new AttemptKey(decision.getQueueId(), decision.getAttempt(), recipient.getRecipient()));
+        keys.add(new AttemptKey(attempt, recipient.getRecipient()));
       }
     }
     return keys;
@@ -312,8 +313,9 @@ public final class DeliveryEra {
     if (outcome.getMovedContentCount() > 0) {
       return List.of();
     }
+    MessageAttempt attempt = new MessageAttempt(outcome.getQueueId(), outcome.getAttempt());
     return outcome.getRecipientsList().stream()
-        .map(r -> new AttemptKey(outcome.getQueueId(), outcome.getAttempt(), r.getRecipient()))
+        .map(r -> new AttemptKey(attempt, r.getRecipient()))
         .toList();
   }
 
@@ -365,10 +367,11 @@ public final class DeliveryEra {
 
   private static long hash(AttemptKey key) {
     long hash = 0xcbf29ce484222325L; // FNV-1a
-    for (int i = 0; i < key.queueId().length(); i++) {
-      hash = (hash ^ key.queueId().charAt(i)) * 0x100000001b3L;
+    String queueId = key.attempt().queueId();
+    for (int i = 0; i < queueId.length(); i++) {
+      hash = (hash ^ queueId.charAt(i)) * 0x100000001b3L;
     }
-    hash = (hash ^ key.attempt()) * 0x100000001b3L;
+    hash = (hash ^ key.attempt().number()) * 0x100000001b3L;
     return (hash ^ key.recipient()) * 0x100000001b3L;
   }
 

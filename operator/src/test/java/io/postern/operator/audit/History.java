@@ -17,6 +17,7 @@ import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.AttemptRule;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.StillOpenDeliveries;
 import java.nio.ByteBuffer;
@@ -328,7 +329,9 @@ final class History {
     }
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       AttemptKey key =
-          new AttemptKey(outcome.getQueueId(), outcome.getAttempt(), recipient.getRecipient());
+          new AttemptKey(
+              new MessageAttempt(outcome.getQueueId(), outcome.getAttempt()),
+              recipient.getRecipient());
       OutcomeRule.Count count =
           rule.of(
               writer,

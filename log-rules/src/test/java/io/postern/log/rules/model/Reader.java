@@ -3,6 +3,7 @@ package io.postern.log.rules.model;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.RecipientState;
 import io.postern.log.rules.StillOpenDeliveries;
@@ -32,7 +33,9 @@ final class Reader {
     }
     List<OutcomeRule.Count> counts = new ArrayList<>();
     for (RecipientState state : outcome.recipients()) {
-      AttemptKey key = new AttemptKey(outcome.queueId(), outcome.attempt(), state.recipient());
+      AttemptKey key =
+          new AttemptKey(
+              new MessageAttempt(outcome.queueId(), outcome.attempt()), state.recipient());
       OutcomeRule.Count count =
           rule.of(
               owner(outcome),

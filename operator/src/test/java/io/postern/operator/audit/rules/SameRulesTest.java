@@ -8,6 +8,7 @@ import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.StillOpenDeliveries;
 import java.util.EnumMap;
@@ -79,7 +80,7 @@ final class SameRulesTest {
         int attempt = 1 + random.nextInt(2);
         int recipient = random.nextInt(2);
         boolean after = kind != OutcomeKind.STILL_OPEN && random.nextBoolean();
-        AttemptKey key = new AttemptKey("id", attempt, recipient);
+        AttemptKey key = new AttemptKey(new MessageAttempt("id", attempt), recipient);
         OutcomeRule.Count count = services.of(owner, kind, after, () -> stillOpens.has(owner, key));
         formerThatCount +=
             count == OutcomeRule.Count.COUNTS
