@@ -148,7 +148,7 @@ public final class Directory {
     return List.copyOf(objects.values());
   }
 
-  Optional<DirectoryObject> object(String key) {
+  public Optional<DirectoryObject> object(String key) {
     return Optional.ofNullable(objects.get(key));
   }
 

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * PartitionTaken: they say which recipients its predecessors had finished. Fed in the log's order,
  * its own PartitionTaken last.
  *
- * <p>Owner: one thread at a time. Bounded: a position leaves at most 21,000 Decisions' outcomes
- * behind it.
+ * <p>Owner: one thread at a time. Bounded: a position leaves a bounded number of Decisions behind
+ * it ({@link PartitionLedger#MOST_AHEAD}).
  */
 public final class ReadBack {
   private final OutcomeRule rule;

@@ -18,7 +18,6 @@ import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -228,8 +227,6 @@ public final class DirectoryOwner implements Worker.Task {
 
   private static DirectoryAudit audit(
       DirectoryCommand command, Directory directory, List<DirectoryObject> after) {
-    Map<String, DirectoryObject> objects = new HashMap<>();
-    directory.objects().forEach(object -> objects.put(DirectoryKeys.key(object), object));
     DirectoryAudit.Builder audit =
         DirectoryAudit.newBuilder()
             .setCommandId(command.getCommandId())
@@ -237,10 +234,7 @@ public final class DirectoryOwner implements Worker.Task {
             .setAtMillis(command.getAtMillis())
             .addAllAfter(after);
     for (DirectoryObject object : after) {
-      DirectoryObject before = objects.get(DirectoryKeys.key(object));
-      if (before != null) {
-        audit.addBefore(before);
-      }
+      directory.object(DirectoryKeys.key(object)).ifPresent(audit::addBefore);
     }
     return audit.build();
   }
