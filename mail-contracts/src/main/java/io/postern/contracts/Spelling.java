@@ -8,8 +8,8 @@ import io.postern.contracts.v1.VerdictResult;
 import java.util.Locale;
 
 /**
- * How enum values are written in tokens, explanations and texts (docs/design/connectors.md, "Tokens
- * and reasons"). Values of a newer writer are spelled {@link #UNKNOWN}, never as a known one.
+ * Spelling of enum values in tokens, explanations and texts (docs/design/connectors.md, "Tokens and
+ * reasons"). Values of a newer writer are spelled {@link #UNKNOWN}, never as a known one.
  */
 public final class Spelling {
   /** Of a value that this version does not know. */
