@@ -50,12 +50,12 @@ public class HostChannel implements Handshakes {
   @Override
   public void passed(
       DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked) {
-    // A resumed session asks for nothing: its first handshake was told.
+    // A resumed session asks for nothing: its first handshake was published.
     if (request.getRequirement().getClientCertificate().isEmpty() || facts.getResumed()) {
       return;
     }
     HostSeen seen = seen(request, host, facts, asked);
-    records.tell(
+    records.publish(
         seen.getOrganization() + "/" + seen.getConnector(),
         seen.toByteArray(),
         now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());

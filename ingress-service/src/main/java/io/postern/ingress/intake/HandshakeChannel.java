@@ -60,7 +60,7 @@ public class HandshakeChannel implements Handshakes {
 
   @Override
   public void accepted(SessionFacts session, List<RecipientGroup> groups) {
-    // A resumed session shows no certificate of ours: its first handshake was told.
+    // A resumed session shows no certificate of ours: its first handshake was published.
     if (!session.hasTlsFacts() || session.getTlsFacts().getResumed()) {
       return;
     }
@@ -68,7 +68,7 @@ public class HandshakeChannel implements Handshakes {
       if (!group.getConnector().isEmpty()) {
         HandshakeSeen seen = seen(session, group);
         (seen.getPeer().isEmpty() ? unproved : named)
-            .tell(
+            .publish(
                 seen.getOrganization() + "/" + seen.getConnector(),
                 seen.toByteArray(),
                 now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());

@@ -136,6 +136,17 @@ class ContentReaderTest {
   }
 
   @Test
+  void aChunksDataIsNotCopied() throws Exception {
+    byte[] record =
+        ContentChunk.newBuilder()
+            .setQueueId("id")
+            .setData(ByteString.copyFromUtf8("a".repeat(200)))
+            .build()
+            .toByteArray();
+    assertThat(Slices.of(Passage.chunk(record).getData()).array()).isSameAs(record);
+  }
+
+  @Test
   void g10_manyDeliveriesAtOnceInAnyOrder() throws Exception {
     List<Mail> mails = new ArrayList<>();
     try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -58,7 +58,7 @@ final class DsnTexts implements AutoCloseable {
       writer = new OwnContent(settings);
       contents = writer;
     }
-    OwnContent.Sent text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
+    OwnContent.PendingText text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
     MessageAccepted.Builder referring = dsn.toBuilder().clearContent();
     return () -> {
       if (referring.getContentCount() == 0) {

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which handshakes were told since midnight UTC, so that each kind is told once. Bounded for each
- * connector and in all. Thread-safe.
+ * Kinds of records that were published since midnight UTC. Bounded for each connector and in all.
+ * Thread-safe.
  */
-final class ToldToday {
-  /** What is to be done with one. */
+final class DailyKinds {
+  /** A kind's place among today's. */
   enum Room {
     NEW,
     KNOWN,
@@ -25,12 +25,12 @@ final class ToldToday {
   private int count;
   private long day;
 
-  ToldToday(int most, int mostOfConnector) {
+  DailyKinds(int most, int mostOfConnector) {
     this.most = most;
     this.mostOfConnector = mostOfConnector;
   }
 
-  /** NEW: it is remembered from now on. */
+  /** Remembers a kind that is NEW. */
   synchronized Room add(String connector, String kind, long nowMillis) {
     if (nowMillis / DAY_MILLIS != day) {
       day = nowMillis / DAY_MILLIS;
@@ -49,7 +49,7 @@ final class ToldToday {
     return Room.NEW;
   }
 
-  /** It could not be told: the next one is new again. */
+  /** Its record could not be published: the kind is new again. */
   synchronized void forget(String connector, String kind) {
     Set<String> known = kinds.get(connector);
     if (known != null && known.remove(kind)) {

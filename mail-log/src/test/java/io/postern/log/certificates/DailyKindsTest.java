@@ -2,14 +2,14 @@ package io.postern.log.certificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.log.certificates.ToldToday.Room;
+import io.postern.log.certificates.DailyKinds.Room;
 import org.junit.jupiter.api.Test;
 
-class ToldTodayTest {
+class DailyKindsTest {
   private static final long NOON = 43_200_000;
   private static final long TOMORROW = NOON + 86_400_000;
 
-  private final ToldToday today = new ToldToday(3, 2);
+  private final DailyKinds today = new DailyKinds(3, 2);
 
   @Test
   void whatIsKnownIsNotDroppedWhenTheDayIsFull() {
