@@ -86,7 +86,8 @@ public final class FreePorts {
     return numbers;
   }
 
-  static boolean isFree(int port) {
+  /** True if nobody listens on the port at the loopback address. */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -223,7 +222,7 @@ public final class KafkaBroker implements AutoCloseable {
     jvm.add("--enable-native-access=ALL-UNNAMED");
     jvm.add("--sun-misc-unsafe-memory-access=allow");
     List<Path> classPath = new ArrayList<>(jars(libs()));
-    classPath.add(ownClasses());
+    classPath.add(JavaProgram.classesOf(EndWithParent.class));
     return new JavaProgram(jvm, classPath, List.of(WRAPPER, BROKER));
   }
 
@@ -400,14 +399,5 @@ public final class KafkaBroker implements AutoCloseable {
         "no local-broker/target/libs at or above "
             + start
             + ": build local-broker (mvn package -pl local-broker) or set postern.broker.libs");
-  }
-
-  private static Path ownClasses() {
-    try {
-      return Path.of(
-          EndWithParent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.e2e.attacks;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -102,7 +103,7 @@ final class AttackedWorld implements AutoCloseable {
     return new StackOptions(
         home,
         state,
-        StateFolder.freePort(),
+        FreePorts.next(),
         state.keys().resolve("gate.pem"),
         state.keys().resolve("gate.key"),
         List.of(state.keys().resolve("ca.pem")),

@@ -1,6 +1,7 @@
 package io.postern.e2e.kills;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
@@ -137,7 +138,7 @@ final class World implements AutoCloseable {
     return new StackOptions(
         home(),
         state,
-        StateFolder.freePort(),
+        FreePorts.next(),
         state.keys().resolve("gate.pem"),
         state.keys().resolve("gate.key"),
         List.of(state.keys().resolve("ca.pem")),

@@ -1,6 +1,7 @@
 package io.postern.stack.warm;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -72,7 +73,7 @@ final class TrainingWorld implements AutoCloseable {
             new StackOptions(
                 home,
                 state,
-                StateFolder.freePort(),
+                FreePorts.next(),
                 state.keys().resolve(GATE + ".pem"),
                 state.keys().resolve(GATE + ".key"),
                 List.of(anchors),
@@ -133,8 +134,7 @@ final class TrainingWorld implements AutoCloseable {
 
   /** With which a sender proves itself. */
   Identity sender() {
-    return Identity.load(
-        state.keys().resolve(SENDER + ".pem"), state.keys().resolve(SENDER + ".key"));
+    return Identity.load(state.keys(), SENDER);
   }
 
   /** Waits until so many messages have reached the mail host. */

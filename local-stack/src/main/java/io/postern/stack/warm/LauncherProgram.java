@@ -22,7 +22,7 @@ import java.util.Optional;
  * {@link AotCache}: it uses a file that is newer than each jar and has the checksum beside it, and
  * names one to be made by the property {@value #TO_MAKE}.
  */
-final class Launcher {
+final class LauncherProgram {
   /** The file that the script would have used and did not find. */
   static final String TO_MAKE = "postern.launcher.cache";
 
@@ -36,7 +36,7 @@ final class Launcher {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
-  private Launcher() {}
+  private LauncherProgram() {}
 
   static Optional<Path> cacheToMake() {
     return Optional.ofNullable(System.getProperty(TO_MAKE)).map(Path::of);

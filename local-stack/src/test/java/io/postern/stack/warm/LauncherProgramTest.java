@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LauncherTest {
+class LauncherProgramTest {
   /** A cache is for the flags that it was made with. */
   @Test
   void theScriptStartsItAsItIsTrained() throws Exception {
@@ -18,7 +18,7 @@ class LauncherTest {
         Arrays.stream(start.split("\\s+", -1))
             .filter(word -> word.startsWith("-X") || word.startsWith("--"))
             .toList();
-    assertThat(flags).isEqualTo(Launcher.JVM);
-    assertThat(script).contains("-D" + Launcher.TO_MAKE + "=");
+    assertThat(flags).isEqualTo(LauncherProgram.JVM);
+    assertThat(script).contains("-D" + LauncherProgram.TO_MAKE + "=");
   }
 }
