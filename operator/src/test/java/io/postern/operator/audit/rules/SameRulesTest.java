@@ -10,6 +10,7 @@ import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.StillOpens;
+import io.postern.operator.audit.wire.DecisionRecord;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,13 @@ final class SameRulesTest {
               case REPLAY -> DecisionChain.Link.REPLAY;
               case GAP -> DecisionChain.Link.GAP;
             };
-        assertThat(ours.read(source.getNumber(), offset, previous, i)).isEqualTo(same);
+        DecisionRecord decision =
+            DecisionRecord.newBuilder()
+                .setSource(source)
+                .setSourceOffset(offset)
+                .setPrevious(previous)
+                .build();
+        assertThat(ours.read(decision, i)).isEqualTo(same);
         assertThat(ours.acceptedNext()).isEqualTo(services.marks().accepted() + 1);
         assertThat(ours.dueNext()).isEqualTo(services.marks().due() + 1);
         seen.merge(link, 1, Integer::sum);
@@ -71,8 +78,7 @@ final class SameRulesTest {
         Owner owner =
             new Owner(highest / 4, Math.max(0, highest - random.nextInt(3)), 1 + random.nextInt(2));
         if (random.nextInt(10) == 0) {
-          assertThat(ours.taken(owner.era(), owner.generation(), owner.take()))
-              .isEqualTo(services.taken(owner));
+          assertThat(ours.taken(owner)).isEqualTo(services.taken(owner));
           continue;
         }
         OutcomeKind kind = KINDS.get(random.nextInt(KINDS.size()));
@@ -98,9 +104,7 @@ final class SameRulesTest {
               case LATE -> OutcomeOwners.Worth.LATE;
               case SKIPPED -> OutcomeOwners.Worth.NOTHING;
             };
-        assertThat(
-                ours.of(
-                    owner.era(), owner.generation(), owner.take(), kind, attempt, recipient, after))
+        assertThat(ours.of(owner, kind, attempt, recipient, after))
             .as("seed %d, step %d: %s %s", seed, i, owner, kind)
             .isEqualTo(same);
         seen.merge(count, 1, Integer::sum);

@@ -1,7 +1,9 @@
-package io.postern.operator.setup;
+package io.postern.operator.pem;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,26 +18,24 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.bouncycastle.util.encoders.DecoderException;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
  * Certificates and keys in PEM (RFC 7468). A file appears whole or not at all; only the owner reads
  * a file with a key, from its first byte on.
  */
-final class PemFile {
+public final class PemFile {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String KEY = "PRIVATE KEY";
-  private static final Pattern KEY_BLOCK =
-      Pattern.compile("-----BEGIN " + KEY + "-----([^-]*)-----END " + KEY + "-----");
-  private static final Base64.Encoder LINES =
-      Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
   private PemFile() {}
 
-  static String of(List<X509Certificate> chain) throws GeneralSecurityException {
+  public static String of(List<X509Certificate> chain) throws GeneralSecurityException {
     StringBuilder text = new StringBuilder();
     for (X509Certificate certificate : chain) {
       text.append(block(CERTIFICATE, certificate.getEncoded()));
@@ -44,22 +44,27 @@ final class PemFile {
   }
 
   /** PKCS #8. */
-  static String of(PrivateKey key) {
+  public static String of(PrivateKey key) {
     return block(KEY, key.getEncoded());
   }
 
   private static String block(String label, byte[] der) {
-    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-        .formatted(label, LINES.encodeToString(der));
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(new PemObject(label, der));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no text takes a PEM block", e);
+    }
+    return text.toString();
   }
 
   /** For everybody to read. */
-  static void write(Path file, String text) throws IOException {
+  public static void write(Path file, String text) throws IOException {
     place(file, text, "rw-r--r--");
   }
 
   /** For its owner alone. */
-  static void writeSecret(Path file, String text) throws IOException {
+  public static void writeSecret(Path file, String text) throws IOException {
     place(file, text, "rw-------");
   }
 
@@ -82,30 +87,39 @@ final class PemFile {
     }
   }
 
-  /** All certificates of a file, in which a key may stand before them. */
-  static List<X509Certificate> certificates(Path file)
+  /** All certificates of a file, beside which a key may stand. */
+  public static List<X509Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
-    String text = Files.readString(file, StandardCharsets.US_ASCII);
-    int first = text.indexOf("-----BEGIN " + CERTIFICATE + "-----");
-    if (first < 0) {
-      return List.of();
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (byte[] der : blocks(file, CERTIFICATE)) {
+      certificates.add(
+          (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
     }
-    // CertificateFactory skips nothing but text.
-    byte[] certificates = text.substring(first).getBytes(StandardCharsets.US_ASCII);
-    return CertificateFactory.getInstance("X.509")
-        .generateCertificates(new ByteArrayInputStream(certificates))
-        .stream()
-        .map(X509Certificate.class::cast)
-        .toList();
+    return certificates;
   }
 
   /** An EC key; a chain may stand beside it. */
-  static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    Matcher block = KEY_BLOCK.matcher(Files.readString(file, StandardCharsets.US_ASCII));
-    if (!block.find()) {
+  public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
+    List<byte[]> keys = blocks(file, KEY);
+    if (keys.isEmpty()) {
       throw new InvalidKeyException(file + " has no " + KEY);
     }
-    return KeyFactory.getInstance("EC")
-        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(block.group(1))));
+    return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keys.getFirst()));
+  }
+
+  private static List<byte[]> blocks(Path file, String label) throws IOException {
+    List<byte[]> blocks = new ArrayList<>();
+    try (PemReader reader =
+        new PemReader(Files.newBufferedReader(file, StandardCharsets.ISO_8859_1))) {
+      for (PemObject next = reader.readPemObject(); next != null; next = reader.readPemObject()) {
+        if (next.getType().equals(label)) {
+          blocks.add(next.getContent());
+        }
+      }
+      return blocks;
+    } catch (DecoderException e) {
+      throw new IOException(file + " has a block that is not in base64", e);
+    }
   }
 }

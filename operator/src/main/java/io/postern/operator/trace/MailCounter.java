@@ -1,6 +1,7 @@
 package io.postern.operator.trace;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Owner;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.MessageAccepted;
@@ -14,15 +15,17 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Folds topics into {@link MailCounts}. One thread; each partition in its order. */
-final class Counting {
+/**
+ * Counter of the topics' records for {@link MailCounts}. One thread; each partition in its order.
+ */
+final class MailCounter {
   private long messages;
   private long recipients;
   private long refused;
   private final Map<String, RecipientFold<OutcomeKind>> states = new HashMap<>();
   private final Map<Integer, OutcomeOwners> owners = new HashMap<>();
 
-  // Who is still open is asked by recipient, and a message's number is enough for it.
+  // A recipient's number, where the owners need it for "still open".
   private final Map<String, Long> numbers = new HashMap<>();
 
   void read(ConsumerRecord<String, byte[]> read) {
@@ -38,7 +41,7 @@ final class Counting {
         case Topics.MAIL_SCHEDULE_OUTCOMES -> own(OutcomeRecorded.parseFrom(read.value()));
         default -> outcome(OutcomeRecorded.parseFrom(read.value()), read.partition());
       }
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new IllegalStateException(
           "unreadable record in " + read.topic() + "-" + read.partition() + " at " + read.offset(),
           e);
@@ -58,21 +61,17 @@ final class Counting {
   }
 
   private void outcome(OutcomeRecorded outcome, int partition) {
+    Owner owner = Owner.of(outcome.getOwner());
     OutcomeOwners ofIt = owners.computeIfAbsent(partition, p -> new OutcomeOwners());
     if (outcome.getPartitionTaken() || outcome.getRecipientsCount() == 0) {
-      ofIt.taken(
-          outcome.getOwner().getEra(),
-          outcome.getOwner().getGeneration(),
-          outcome.getOwner().getTake());
+      ofIt.taken(owner);
       return;
     }
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       boolean asked = recipient.getKind() == OutcomeKind.STILL_OPEN || outcome.getAfterStillOpen();
       Worth worth =
           ofIt.of(
-              outcome.getOwner().getEra(),
-              outcome.getOwner().getGeneration(),
-              outcome.getOwner().getTake(),
+              owner,
               recipient.getKind(),
               outcome.getAttempt(),
               asked ? number(outcome, recipient) : OutcomeOwners.NOBODY,

@@ -4,7 +4,7 @@ package io.postern.operator.audit;
  * Records that change nobody's state, as every reader agrees (docs/design/the-log.md,
  * "Accounting").
  */
-public enum Uncounted {
+public enum UncountedRecord {
   REPLAY("Decisions written again"),
   GAP("Decisions behind a gap"),
   /** In the first hour of a log whose start is gone. */
@@ -19,7 +19,7 @@ public enum Uncounted {
 
   private final String words;
 
-  Uncounted(String words) {
+  UncountedRecord(String words) {
     this.words = words;
   }
 

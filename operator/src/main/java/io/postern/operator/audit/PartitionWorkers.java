@@ -9,15 +9,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Partitions among a few threads, each with a reader of its own. */
-final class Parallel {
+/** Threads that share the partitions, each with a reader of its own. */
+final class PartitionWorkers {
   /** One partition's part of the work. */
   interface Work {
-    void on(PartitionAudit partition, LogSource.Reader reader)
+    void run(PartitionAudit partition, LogSource.Reader reader)
         throws AuditUnavailableException, InterruptedException;
   }
 
-  private Parallel() {}
+  private PartitionWorkers() {}
 
   /** Returns when all are done; the first failure ends the rest. */
   static void each(int threads, LogSource log, List<PartitionAudit> partitions, Work work)
@@ -32,7 +32,7 @@ final class Parallel {
                 () -> {
                   try (LogSource.Reader reader = log.reader()) {
                     for (PartitionAudit next = left.poll(); next != null; next = left.poll()) {
-                      work.on(next, reader);
+                      work.run(next, reader);
                     }
                   }
                   return null;

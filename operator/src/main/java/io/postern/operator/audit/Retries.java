@@ -1,10 +1,10 @@
 package io.postern.operator.audit;
 
 /**
- * What is known of recipients that were not done with their first attempt: the schedule's latest
- * entry, and which attempts the scheduler ended. 29 bytes each. The fold's thread.
+ * State of recipients that were not done with their first attempt: the schedule's latest entry, and
+ * the attempts that the scheduler ended. 29 bytes each. The fold's thread.
  */
-final class Later {
+final class Retries {
   static final int NONE = -1;
 
   private int size = 1;
