@@ -37,7 +37,7 @@ public class Up implements Callable<Integer> {
             + "/api/v1/directory, user and password in "
             + start.state.open().credentials());
     progress.say(
-        "arriving mail is in  " + start.state.open().received("") + "; Ctrl-C stops everything");
+        "arriving mail is in " + start.state.open().received("") + "; Ctrl-C stops everything");
     if (!noWarm) {
       TrainingProcess.startIfDue(StateOption.home(), progress::say);
     }

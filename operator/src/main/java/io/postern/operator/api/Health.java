@@ -28,7 +28,7 @@ public final class Health {
       int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? "" : "it answers " + status;
     } catch (SSLHandshakeException e) {
-      return "it has no certificate of a trusted authority (postern.authority-file):  "
+      return "it has no certificate of a trusted authority (postern.authority-file): "
           + e.getMessage();
     } catch (IOException e) {
       return "it does not answer"; // it does not listen yet, or is gone
