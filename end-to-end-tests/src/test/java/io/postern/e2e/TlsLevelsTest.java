@@ -142,7 +142,7 @@ class TlsLevelsTest {
         .isEqualTo(row.outcome());
     if (row.outcome().startsWith("delivered")) {
       assertThat(peer.messages()).hasSize(1);
-      assertThat(peer.session(peer.messages().getFirst()).tlsVersion())
+      assertThat(peer.messages().getFirst().session().tlsVersion())
           .isEqualTo(row.outcome().contains(":none") ? "" : "TLSv1.3");
     } else {
       assertThat(peer.sessions()).as("the peer was asked").isNotEmpty();

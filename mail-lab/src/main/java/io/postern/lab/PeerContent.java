@@ -1,31 +1,28 @@
 package io.postern.lab;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One message's content as a {@link SinkPeer} reads it: dot-stuffing undone (RFC 5321 §4.5.2), the
- * trace in front set apart, the rest digested. Only CRLF.CRLF ends it. Written apart from Postern's
- * own reader, so that one cannot hide the other's fault.
+ * The content of one message as a {@link ScriptedPeer} receives it: the trace in front set apart,
+ * the rest digested, all of it written to a file where there is one. The facts are whole once it is
+ * closed. Owner: the session's thread; memory: 40 KiB at any size.
  */
-final class SinkContent {
-  private static final int BEGUN = 1_024;
+final class PeerContent extends OutputStream {
   private static final int START = 1_024;
   private static final int MAX_TRACE = 16_384;
   private static final String TRACE = "received:";
 
-  private enum State {
-    LINE_START,
-    DOT,
-    DOT_CR,
-    TEXT,
-    CR
-  }
-
-  private final DataReader.First begun;
+  private final TimedInput in;
+  private final OutputStream file;
   private final MessageDigest digest;
   private final byte[] block = new byte[8_192];
   private int blocked;
@@ -34,71 +31,37 @@ final class SinkContent {
   private final StringBuilder start = new StringBuilder();
   private boolean inTrace = true;
   private long size;
-  private long contentNanos;
-  private long dotNanos;
+  private long lastNanos;
 
   /**
-   * @param begun called once, after the first 1,024 bytes or at the end of less
+   * @param in the source, for the times
+   * @param file null: none
    */
-  SinkContent(DataReader.First begun) {
-    this.begun = begun;
+  PeerContent(TimedInput in, @Nullable Path file) throws IOException {
+    this.in = in;
     try {
       this.digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
+    this.file =
+        file == null
+            ? OutputStream.nullOutputStream()
+            : new BufferedOutputStream(Files.newOutputStream(file));
   }
 
-  void read(SinkSession.TimedInput in) throws IOException {
-    State state = State.LINE_START;
-    boolean told = false;
-    long count = 0;
-    while (true) {
-      int b = in.read();
-      if (state == State.LINE_START && b == '.') {
-        state = State.DOT;
-        continue;
-      }
-      if (state == State.DOT && b == '\r') {
-        state = State.DOT_CR;
-        continue;
-      }
-      if (state == State.DOT_CR) {
-        if (b == '\n') {
-          dotNanos = in.arrived();
-          break;
-        }
-        put('\r'); // ".CR" and no LF: the dot was stuffing, the CR is content
-        state = State.CR;
-      }
-      put(b);
-      contentNanos = in.arrived();
-      if (b == '\r') {
-        state = State.CR;
-      } else {
-        state = state == State.CR && b == '\n' ? State.LINE_START : State.TEXT;
-      }
-      if (++count == BEGUN) {
-        told = true;
-        begun.run();
-      }
-    }
-    if (!told) {
-      begun.run();
-    }
-    endOfLine();
-    flush();
-  }
-
-  private void put(int b) {
+  @Override
+  public void write(int b) throws IOException {
+    lastNanos = in.arrived();
+    file.write(b);
     if (inTrace) {
       line.append((char) b);
       if (b == '\n' || line.length() == MAX_TRACE) {
         endOfLine();
       }
-      return;
+    } else {
+      behindTrace(b);
     }
-    digested(b);
   }
 
   /** A line of the trace, or the first one behind it. */
@@ -116,24 +79,31 @@ final class SinkContent {
     }
     inTrace = false;
     for (byte b : text.getBytes(StandardCharsets.ISO_8859_1)) {
-      digested(b);
+      behindTrace(b);
     }
   }
 
-  private void digested(int b) {
+  private void behindTrace(int b) {
     size++;
     if (start.length() < START) {
-      start.append((char) b);
+      start.append((char) (b & 0xff));
     }
     block[blocked++] = (byte) b;
     if (blocked == block.length) {
-      flush();
+      digestBlock();
     }
   }
 
-  private void flush() {
+  private void digestBlock() {
     digest.update(block, 0, blocked);
     blocked = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    endOfLine();
+    digestBlock();
+    file.close();
   }
 
   String trace() {
@@ -154,11 +124,8 @@ final class SinkContent {
     return size;
   }
 
-  long contentNanos() {
-    return contentNanos;
-  }
-
-  long dotNanos() {
-    return dotNanos;
+  /** Arrival of the last octet. */
+  long lastNanos() {
+    return lastNanos;
   }
 }
