@@ -17,7 +17,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * The jar that a JVM wants for an agent, made of the classes in the agent's package and of the
- * frame {@link ChangedClasses}; what they need beside the JDK must be there already.
+ * frame {@link ChangedClasses}; the program brings the classes that these need.
  */
 public final class AgentJar {
   private AgentJar() {}

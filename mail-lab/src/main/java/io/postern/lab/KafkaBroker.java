@@ -150,7 +150,7 @@ public final class KafkaBroker implements AutoCloseable {
     stop();
   }
 
-  /** What the broker sees when this JVM dies. */
+  /** Closes the broker's standard input, as the death of this JVM does. */
   void closeParentPipe() throws IOException {
     running().getOutputStream().close();
   }
@@ -217,7 +217,7 @@ public final class KafkaBroker implements AutoCloseable {
         .start();
   }
 
-  /** The broker's program, but for what differs with its folder. */
+  /** The broker's program, without the options and arguments of its folder. */
   public static JavaProgram program(BrokerSettings settings) {
     List<String> jvm = new ArrayList<>(settings.jvm());
     jvm.add("--enable-native-access=ALL-UNNAMED");
