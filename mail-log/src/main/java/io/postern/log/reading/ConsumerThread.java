@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
  * thread: a line in the log now and then, a pause of half a second, and a new consumer, for ever.
  * Only an {@link Error} ends the thread, see {@link #alive}.
  *
- * <p><b>Bounds:</b> a consumer closes within 2 s, the thread ends within 10 s of {@link #close} and
- * is interrupted then. Who can make a turn long, makes the end long.
+ * <p><b>Bounds:</b> a member of a group closes within 2 s, another consumer at once, the thread
+ * ends within 10 s of {@link #close} and is interrupted then. Who can make a turn long, makes the
+ * end long.
  */
 public final class ConsumerThread implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ConsumerThread.class.getName());
   private static final Duration PAUSE = Duration.ofMillis(500);
-  // Kafka's clients wait long for a log that is away when they are closed.
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  // A member tells its group that it leaves. Kafka's clients wait long for a log that is away.
+  private static final Duration LEAVE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(10);
 
   /** What is done with one consumer after another. All of it runs on the thread. */
@@ -172,6 +173,8 @@ public final class ConsumerThread implements AutoCloseable {
 
   private void close(KafkaConsumer<String, byte[]> used) {
     consumer = null; // no wake-up from now on
-    used.close(CloseOptions.timeout(CLOSE));
+    // Whoever is in no group would wait for the answer to the last fetch, up to its own wait.
+    boolean member = !used.subscription().isEmpty();
+    used.close(CloseOptions.timeout(member ? LEAVE : Duration.ZERO));
   }
 }
