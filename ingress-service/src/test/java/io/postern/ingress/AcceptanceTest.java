@@ -21,12 +21,12 @@ import io.postern.ingress.session.SessionLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +43,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,8 +58,8 @@ class AcceptanceTest {
   private AcceptedLog log;
 
   @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
-    broker = KafkaBroker.start(folder, p -> {});
+  void start() throws Exception {
+    broker = SharedBroker.empty();
     LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     write(settings, TestDirectory.objects());
@@ -76,7 +75,6 @@ class AcceptanceTest {
     server.close();
     directory.close();
     log.close();
-    broker.close();
   }
 
   private static void write(LogSettings settings, List<DirectoryObject> objects) throws Exception {

@@ -20,6 +20,7 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentReader;
@@ -30,7 +31,6 @@ import io.postern.log.topics.TopicsSetup;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,14 +59,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The copy of a held message's content, against a real broker. */
 @Timeout(180)
 class KeeperTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String RECEIVED = "Received: from x\r\n";
-  @TempDir private static Path folder;
   private static KafkaBroker broker;
   private static LogSettings log;
   private static MessageLog messages;
@@ -88,7 +86,7 @@ class KeeperTest {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KafkaBroker.start(folder, more -> {});
+    broker = SharedBroker.empty();
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(2));
     messages = new MessageLog(log, 2);
@@ -99,7 +97,6 @@ class KeeperTest {
   static void stop() {
     reader.close();
     messages.close();
-    broker.close();
   }
 
   @AfterEach

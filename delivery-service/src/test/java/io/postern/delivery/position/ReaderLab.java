@@ -95,7 +95,7 @@ final class ReaderLab implements AutoCloseable {
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
 
-  /** For a class that leaves the broker alone: no topics, and no chains in them. */
+  /** Without topics, and without chains in them. */
   static KafkaBroker sharedBroker() {
     KafkaBroker broker = SharedBroker.empty();
     CHAINS.remove(broker);

@@ -50,7 +50,7 @@ class ContentReaderTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = TestLog.start();
+    log = TestLog.shared();
     messages = new MessageLog(log.settings, 4);
     reader = new ContentReader(log.settings);
   }

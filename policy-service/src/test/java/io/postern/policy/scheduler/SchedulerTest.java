@@ -65,7 +65,7 @@ class SchedulerTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder.resolve("broker"));
+    log = LogLab.shared();
     delivery = new KafkaProducer<>(log.settings().producer());
   }
 
