@@ -1,19 +1,19 @@
 package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.Printable;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.check.report.CertificateFacts;
-import io.postern.check.report.Printable;
+import io.postern.check.report.CertificateIdentity;
 import io.postern.check.report.RootReport;
 import java.util.Comparator;
 import java.util.List;
 
-/** Is this root trusted here (S10)? Stateless, any thread. */
-public final class RootCheck {
+/** The search for a root among the anchors in use here (S10). Stateless, any thread. */
+public final class RootSearch {
   private static final int MAX_QUERY = 200;
 
-  private RootCheck() {}
+  private RootSearch() {}
 
   /**
    * The kind of query by its form: a fingerprint (40 or 64 hexadecimal digits), else a part of the
@@ -31,10 +31,10 @@ public final class RootCheck {
    * @param shown as it was asked for
    */
   public static RootReport find(String shown, AnchorQuery query, TrustAnchors anchors) {
-    List<CertificateFacts> found =
+    List<CertificateIdentity> found =
         anchors.certificates().stream()
             .sorted(Comparator.comparing(ParsedCertificate::shown))
-            .map(CertificateFacts::of)
+            .map(CertificateIdentity::of)
             .filter(facts -> query.means(facts.subject(), facts.sha256(), facts.sha1()))
             .limit(RootReport.MOST)
             .toList();

@@ -1,4 +1,4 @@
-package io.postern.check.report;
+package io.postern.certificate;
 
 /** Text of others, made safe for a terminal. */
 public final class Printable {

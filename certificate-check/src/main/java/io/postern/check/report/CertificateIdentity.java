@@ -1,9 +1,8 @@
 package io.postern.check.report;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.Printable;
 import io.postern.contracts.Fingerprints;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 
 /**
@@ -12,7 +11,7 @@ import java.time.Instant;
  * @param serial hexadecimal
  * @param sha256 of the DER, hexadecimal
  */
-public record CertificateFacts(
+public record CertificateIdentity(
     String subject,
     String issuer,
     String serial,
@@ -23,23 +22,14 @@ public record CertificateFacts(
 
   private static final int MAX_NAME = 200;
 
-  public static CertificateFacts of(ParsedCertificate certificate) {
-    return new CertificateFacts(
+  public static CertificateIdentity of(ParsedCertificate certificate) {
+    return new CertificateIdentity(
         certificate.shown(),
         Printable.cut(certificate.issuer().getName(), MAX_NAME),
         certificate.x509().getSerialNumber().toString(16),
         certificate.notBefore(),
         certificate.notAfter(),
         Fingerprints.hex(certificate.fingerprint()),
-        sha1(certificate.der()));
-  }
-
-  // Not for trust: administrators and vendors still name roots by it.
-  private static String sha1(byte[] der) {
-    try {
-      return Fingerprints.hex(MessageDigest.getInstance("SHA-1").digest(der));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
-    }
+        Fingerprints.hex(certificate.sha1()));
   }
 }
