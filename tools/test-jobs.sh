@@ -1,26 +1,28 @@
 #!/usr/bin/env bash
-# Runs every test of what is built, three jobs (TEST_JOBS) at a time: most of them wait for a good part of their time, for time-outs,
-# sessions of the log and flushes, so three keep two cores busy. A job prints its output when it ends. Sourced by test, after jdk.sh.
+# Runs every test of what is built, in two lanes at once and two jobs (TEST_JOBS) at a time in each. One lane has the jobs that start
+# stacks of services, the other has those that do not: more than two stacks that start at once are slower than some of the product's
+# time-outs. Most jobs wait for a good part of their time, for time-outs, sessions of the log and flushes, so four keep two cores busy.
+# A job prints its output when it ends. Sourced by test, after jdk.sh.
 
-# NAME MODULE [CLASS]: what takes longest first, so that nothing long is left for the end, and jobs that start a stack of services
-# between those that do not: three stacks that start at once are slower than some of the product's time-outs.
+# NAME MODULE [CLASS], each lane's in the order of their start: long jobs first, so that nothing long is left for the end, and of the
+# stacks those that compute (power-cuts, kills, run-script) beside those that wait.
 test_jobs="
-run-script end-to-end-tests RunScriptTest
-policy policy-service
-certificate certificate-service
-kills end-to-end-tests KillsTest
-links end-to-end-tests LinkThatHasEndedTest
-delivery delivery-service
-service-life end-to-end-tests ServiceLifeTest
-mail-log mail-log
 power-cuts end-to-end-tests PowerCutsTest
-judge certificate-judge
-http end-to-end-tests ServiceHttpTest
-mutations end-to-end-tests MutationsTest
-lab mail-lab
+links end-to-end-tests LinkThatHasEndedTest
+service-life end-to-end-tests ServiceLifeTest
+kills end-to-end-tests KillsTest
+run-script end-to-end-tests RunScriptTest
 durability end-to-end-tests DurabilityTest
-ingress ingress-service
+mutations end-to-end-tests MutationsTest
+http end-to-end-tests ServiceHttpTest
 retry end-to-end-tests RetryTest
+mail-log mail-log
+certificate certificate-service
+policy policy-service
+delivery delivery-service
+ingress ingress-service
+judge certificate-judge
+lab mail-lab
 operator operator
 stack local-stack"
 
@@ -29,7 +31,7 @@ all_test_jobs() {
   local classes modules
   classes=$(awk '$3 { printf ",!%s", $3 }' <<<"$test_jobs")
   modules=$(awk '$2 && !seen[$2]++ { printf ",!%s", $2 }' <<<"$test_jobs")
-  sed 1d <<<"$test_jobs" | sed "/^mail-log /a shared-stack end-to-end-tests ${classes#,}"
+  sed 1d <<<"$test_jobs" | sed "/^kills /a shared-stack end-to-end-tests ${classes#,}"
   echo "others ${modules#,}"
 }
 
@@ -42,9 +44,15 @@ run_test_job() { # NAME MODULE [CLASS]
   return "$code"
 }
 
+run_lane() { # stacks|modules
+  local not=()
+  [ "$1" = stacks ] || not=(-v)
+  all_test_jobs | grep "${not[@]}" ' end-to-end-tests ' | xargs -P "${TEST_JOBS:-2}" -L 1 bash -c 'run_test_job "$@"' job
+}
+
 run_test_jobs() {
   mkdir -p target/tests
-  export -f run_test_job
-  export MVN
-  all_test_jobs | xargs -P "${TEST_JOBS:-3}" -L 1 bash -c 'run_test_job "$@"' job
+  export -f run_lane run_test_job all_test_jobs
+  export MVN test_jobs
+  printf '%s\n' stacks modules | xargs -P 2 -L 1 bash -c 'run_lane "$1"' lane
 }

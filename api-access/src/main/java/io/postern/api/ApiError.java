@@ -1,7 +1,7 @@
 package io.postern.api;
 
 /**
- * Why a call could not be answered.
+ * Error of an API call.
  *
  * @param error a sentence for the administrator
  */

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 
-/** Who may use the API. */
+/** Settings of the API's access. */
 @ConfigMapping(prefix = "postern.api")
 public interface ApiSettings {
   /**

@@ -67,7 +67,7 @@ final class Credentials {
     }
   }
 
-  /** In constant time for a given length of what was sent. */
+  /** In constant time for a given length of the input. */
   boolean match(String givenUser, String givenPassword) {
     return MessageDigest.isEqual(digest, digest(givenUser, givenPassword));
   }

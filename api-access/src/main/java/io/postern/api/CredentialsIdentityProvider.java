@@ -13,8 +13,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Checks HTTP Basic credentials (RFC 7617) against the file's. Any thread; does not block. The file
- * is read, or made, at start.
+ * Check of HTTP Basic credentials (RFC 7617) against the file's. Any thread; does not block. The
+ * file is read, or made, at start.
  */
 @Startup
 @ApplicationScoped

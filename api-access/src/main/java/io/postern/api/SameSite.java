@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses with 403 what a page of another site asks a browser to change: the browser adds the
- * administrator's credentials by itself (RFC 7617 §2.2), whoever wrote the page. It says where a
- * request comes from by Origin (RFC 6454 §7) and Sec-Fetch-Site (W3C Fetch Metadata); programs send
- * neither and pass. What only reads is not looked at: another site cannot see the answer. Any
- * thread; does not block.
+ * Filter that refuses, with 403, changes that a page of another site requests by a browser: the
+ * browser adds the administrator's credentials by itself (RFC 7617 §2.2) for any page. It names a
+ * request's origin by Origin (RFC 6454 §7) and Sec-Fetch-Site (W3C Fetch Metadata); programs send
+ * neither and pass. A reading request passes: another site cannot see the answer. Any thread; does
+ * not block.
  */
 @Provider
 @PreMatching

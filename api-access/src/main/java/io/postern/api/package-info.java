@@ -1,4 +1,4 @@
-/** Who may use a service's REST API, and how an answer says that it is none. */
+/** Access to a service's REST API, and the form of its errors. */
 @NullMarked
 package io.postern.api;
 

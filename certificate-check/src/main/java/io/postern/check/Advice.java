@@ -3,7 +3,7 @@ package io.postern.check;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeResult;
-import io.postern.check.report.CertificateFacts;
+import io.postern.check.report.CertificateIdentity;
 import io.postern.check.report.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class Advice {
           "allow TCP from this host to "
               + where
               + " where a firewall rejects it; if none does,"
-              + " nothing listens there: tell the authority";
+              + " nothing listens there: report it to the authority";
       case SILENT -> "open the firewall for TCP from this host to " + where;
       case UNREACHABLE ->
           "give this host a route to "
@@ -48,19 +48,20 @@ final class Advice {
           "find out which host answers at "
               + where
               + ": often a proxy's or a guest network's own page; if it is"
-              + " the authority, tell it";
+              + " the authority, report it there";
       case EXPIRED ->
           "compare this host's clock; if it is right, the authority, or a cache on the way, serves"
-              + " a copy that is too old: tell it";
-      case NOT_YET_VALID -> "set this host's clock; if it is right, tell the authority";
-      case WRONG_SIGNER -> "tell the authority: its publication there is not for this certificate";
-      case OCSP_ERROR -> "try again later; if it stays, tell the authority";
+              + " a copy that is too old: report it there";
+      case NOT_YET_VALID -> "set this host's clock; if it is right, report it to the authority";
+      case WRONG_SIGNER ->
+          "report it to the authority: its publication there is not for this certificate";
+      case OCSP_ERROR -> "try again later; if it stays, report it to the authority";
       case REVOKED ->
           own
               ? "do not use this certificate: have another one issued"
-              : "tell the authority: its responder's certificate is revoked, so no peer can believe"
+              : "report it to the authority: its responder's certificate is revoked, so no peer can believe"
                   + " its answers";
-      case UNKNOWN -> "tell the authority: this certificate names it as its responder";
+      case UNKNOWN -> "report it to the authority: this certificate names it as its responder";
     };
   }
 
@@ -68,8 +69,8 @@ final class Advice {
     return switch (probed.httpStatus()) {
       case 407 -> "allow this host at the proxy without a password";
       case 403 ->
-          "allow it at the proxy or the filter that stands between; else tell the authority";
-      case 404, 410 -> "tell the authority: it publishes nothing there";
+          "allow it at the proxy or the filter that stands between; else report it to the authority";
+      case 404, 410 -> "report it to the authority: it publishes nothing there";
       default -> "try again later; if it stays, find out which host answers at " + where;
     };
   }
@@ -118,7 +119,7 @@ final class Advice {
           + WHERE
           + " If it is none, its certificate must be sent along.";
     }
-    CertificateFacts facts = CertificateFacts.of(root);
+    CertificateIdentity facts = CertificateIdentity.of(root);
     return "The root is not trusted here: get its certificate ("
         + facts.subject()
         + ", SHA-256 "
@@ -129,9 +130,9 @@ final class Advice {
   }
 
   /** For a chain over a certificate that is distrusted here on purpose. */
-  static String distrusted(String what) {
+  static String distrusted(String certificate) {
     return "No path may go over "
-        + what
+        + certificate
         + ", which is distrusted here: have the certificate issued by another authority.";
   }
 
@@ -140,7 +141,7 @@ final class Advice {
     return "No anchor that is used here is \""
         + query
         + "\". To trust it, get its certificate from the authority, compare the fingerprint with"
-        + " what the authority publishes, and "
+        + " the one that the authority publishes, and "
         + WHERE;
   }
 

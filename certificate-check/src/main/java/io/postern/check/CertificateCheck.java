@@ -5,13 +5,13 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.fetch.FetchSettings;
 import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.probe.EndpointProbe;
 import io.postern.certificate.revocation.probe.ProbeEvidence;
 import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.dial.DialResult;
 import io.postern.check.dial.SmtpDial;
+import io.postern.check.report.Connection;
 import io.postern.check.report.Report;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
@@ -24,23 +24,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Can this host reach all endpoints that a judgement needs, is its root trusted here, and which
- * verdict would it get (S9, S10)? By the fetch, the rules and the judge of mail.
+ * The check of one host, file or certificate: the endpoints that this host can reach for its
+ * judgement, its root, and the verdict that it would get (S9, S10), by the fetch, the rules and the
+ * judge of mail.
  *
- * <p>Any thread; a check blocks at most six times the settings' step. Bounds of one check: {@value
- * CheckSettings#MAX_ENDPOINTS} endpoints side by side, {@value CheckSettings#MAX_CERTIFICATES}
- * certificates, 100 MiB of bodies in all, on disk.
+ * <p>Any thread; a check blocks at most six times the settings' time for a fetch. Bounds of one
+ * check: {@value CheckSettings#MAX_ENDPOINTS} endpoints side by side, {@value
+ * CheckSettings#MAX_CERTIFICATES} certificates, 100 MiB of bodies in all, on disk.
  */
-public final class CertificateCheck {
+public record CertificateCheck(CheckSettings settings, InstantSource clock) {
   private static final Duration JUDGING = Duration.ofSeconds(5);
 
-  private final CheckSettings settings;
-  private final InstantSource clock;
-
-  public CertificateCheck(CheckSettings settings, InstantSource clock) {
-    this.settings = settings;
-    this.clock = clock;
-  }
+  /**
+   * The subject of a check, as it was presented.
+   *
+   * @param connection null: no host was dialled
+   * @param chain DER, the leaf first
+   */
+  private record Subject(
+      String shown,
+      CertificateRole role,
+      TrustAnchors anchors,
+      @Nullable Connection connection,
+      List<byte[]> chain,
+      byte[] stapled) {}
 
   /**
    * @param role of the certificate's owner
@@ -50,105 +57,89 @@ public final class CertificateCheck {
       throws InterruptedException {
     return switch (target) {
       case Target.Given(String shown, List<byte[]> chain) ->
-          new One(shown, role, anchors, null, chain, new byte[0]).report();
+          check(new Subject(shown, role, anchors, null, chain, new byte[0]));
       case Target.Host(String host, int port) -> {
         DialResult dialled;
         try (SmtpDial dial =
-            new SmtpDial(settings.step().multipliedBy(2), settings.privateHosts())) {
+            new SmtpDial(settings.fetchTimeout().multipliedBy(2), settings.privateHosts())) {
           dialled = dial.dial(host, port);
         }
-        yield new One(target.shown(), role, anchors, dialled, dialled.chain(), dialled.stapled())
-            .report();
+        yield check(
+            new Subject(
+                target.shown(),
+                role,
+                anchors,
+                dialled.connection(),
+                dialled.chain(),
+                dialled.stapled()));
       }
     };
   }
 
-  /** One check. */
-  private final class One {
-    private final String shown;
-    private final CertificateRole role;
-    private final TrustAnchors anchors;
-    private final @Nullable DialResult dialled;
-    private final List<byte[]> chain;
-    private final byte[] stapled;
-
-    One(
-        String shown,
-        CertificateRole role,
-        TrustAnchors anchors,
-        @Nullable DialResult dialled,
-        List<byte[]> chain,
-        byte[] stapled) {
-      this.shown = shown;
-      this.role = role;
-      this.anchors = anchors;
-      this.dialled = dialled;
-      this.chain = chain;
-      this.stapled = stapled;
+  private Report check(Subject subject) throws InterruptedException {
+    Findings findings =
+        new Findings(
+            subject.shown(),
+            clock.instant(),
+            subject.role(),
+            subject.connection(),
+            settings.httpProxy().isPresent());
+    List<byte[]> chain = subject.chain();
+    List<ParsedCertificate> sent = readable(chain);
+    if (sent.isEmpty()) {
+      return findings.withoutCertificates(
+          chain.isEmpty() ? null : judge(subject, chain, List.of()));
     }
-
-    Report report() throws InterruptedException {
-      Findings findings =
-          new Findings(
-              shown,
-              clock.instant(),
-              role,
-              dialled == null ? null : dialled.connection(),
-              settings.proxy().isPresent());
-      List<ParsedCertificate> sent = readable();
-      if (sent.isEmpty()) {
-        return findings.withoutCertificates(chain.isEmpty() ? null : judge(chain, List.of()));
-      }
-      FetchSettings fetching = settings.fetching();
-      try (HttpFetch http = HttpFetch.ofOneCheck(fetching)) {
-        EndpointProbe probe =
-            new EndpointProbe(http, fetching, settings.folder(), CheckSettings.MAX_BYTES_IN_ALL);
-        ChainAtHand atHand =
-            new ChainAtHand.Assembly(
-                    sent,
-                    anchors,
-                    probe,
-                    findings.at(),
-                    System.nanoTime() + settings.step().toNanos())
-                .assemble();
-        Probes probes = new Probes(probe, atHand, findings.at()).all();
-        CertificateVerdict verdict = judge(chain, probes.done());
-        CertificateVerdict complete =
-            atHand.fetched().isEmpty()
-                ? null
-                : judge(atHand.all().stream().map(ParsedCertificate::der).toList(), probes.done());
-        return findings.of(atHand, probes, verdict, complete, stapled.length > 0);
-      }
+    try (HttpFetch http = HttpFetch.ofOneCheck(settings)) {
+      EndpointProbe probe =
+          new EndpointProbe(http, settings, settings.folder(), CheckSettings.MAX_BYTES_IN_ALL);
+      ChainAtHand atHand =
+          new ChainAtHand.Assembly(
+                  sent,
+                  subject.anchors(),
+                  probe,
+                  findings.at(),
+                  System.nanoTime() + settings.fetchTimeout().toNanos())
+              .assemble();
+      Probes probes = new Probes(probe, atHand, findings.at()).all();
+      CertificateVerdict verdict = judge(subject, chain, probes.done());
+      List<byte[]> complete = atHand.all().stream().map(ParsedCertificate::der).toList();
+      return findings.of(
+          atHand,
+          probes,
+          verdict,
+          atHand.fetched().isEmpty() ? null : judge(subject, complete, probes.done()),
+          subject.stapled().length > 0);
     }
+  }
 
-    // The verdict reports a certificate that cannot be read; the rest can still be looked at.
-    private List<ParsedCertificate> readable() {
-      List<ParsedCertificate> readable = new ArrayList<>();
-      for (byte[] der : chain.stream().limit(CheckSettings.MAX_CERTIFICATES).toList()) {
-        try {
-          ParsedCertificate certificate = ParsedCertificate.parse(der);
-          if (!readable.contains(certificate)) {
-            readable.add(certificate);
-          }
-        } catch (UnusableCertificateException e) {
-          if (readable.isEmpty()) {
-            return List.of(); // the leaf
-          }
+  // The verdict reports a certificate that cannot be read; the rest can still be looked at.
+  private static List<ParsedCertificate> readable(List<byte[]> chain) {
+    List<ParsedCertificate> readable = new ArrayList<>();
+    for (byte[] der : chain.stream().limit(CheckSettings.MAX_CERTIFICATES).toList()) {
+      try {
+        ParsedCertificate certificate = ParsedCertificate.parse(der);
+        if (!readable.contains(certificate)) {
+          readable.add(certificate);
+        }
+      } catch (UnusableCertificateException e) {
+        if (readable.isEmpty()) {
+          return List.of(); // the leaf
         }
       }
-      return readable;
     }
+    return readable;
+  }
 
-    private CertificateVerdict judge(List<byte[]> ders, List<ProbeResult> probes)
-        throws InterruptedException {
-      CertificateRequest.Builder request =
-          CertificateRequest.newBuilder()
-              .setRole(role)
-              .setRevocation(RevocationMode.REVOCATION_REQUIRED)
-              .setStapledOcsp(ByteString.copyFrom(stapled));
-      ders.forEach(der -> request.addChain(ByteString.copyFrom(der)));
-      return new ChainJudge(new ProbeEvidence(probes), JUDGING)
-          .judge(request.build(), anchors, clock.instant());
-    }
+  private CertificateVerdict judge(Subject subject, List<byte[]> chain, List<ProbeResult> probes)
+      throws InterruptedException {
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setRole(subject.role())
+            .setRevocation(RevocationMode.REVOCATION_REQUIRED)
+            .setStapledOcsp(ByteString.copyFrom(subject.stapled()));
+    chain.forEach(der -> request.addChain(ByteString.copyFrom(der)));
+    return new ChainJudge(new ProbeEvidence(probes), JUDGING)
+        .judge(request.build(), subject.anchors(), clock.instant());
   }
 }

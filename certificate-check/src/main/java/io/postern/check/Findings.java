@@ -1,6 +1,7 @@
 package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.Printable;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.RevocationQuestion;
@@ -9,29 +10,26 @@ import io.postern.certificate.revocation.probe.Endpoint;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeEvidence;
 import io.postern.certificate.revocation.probe.ProbeResult;
-import io.postern.check.report.CertificateFacts;
+import io.postern.check.report.CertificateIdentity;
 import io.postern.check.report.CheckedCertificate;
 import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
 import io.postern.check.report.CheckedCertificate.Revocation;
 import io.postern.check.report.CheckedRoot;
 import io.postern.check.report.Connection;
-import io.postern.check.report.Printable;
 import io.postern.check.report.Report;
 import io.postern.check.report.Report.Verdict;
+import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationEvidence;
-import io.postern.contracts.v1.RevocationStatus;
-import io.postern.contracts.v1.VerdictResult;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the report of a check. Immutable; one use. */
+/** The findings of a check, and the report of them. Immutable; one use. */
 record Findings(
     String shown,
     Instant at,
@@ -124,7 +122,7 @@ record Findings(
   // A leaf that is a root: no issuer publishes its revocation.
   private static CheckedCertificate alone(ParsedCertificate root) {
     return new CheckedCertificate(
-        CertificateFacts.of(root),
+        CertificateIdentity.of(root),
         true,
         true,
         new Revocation("nothing-published", "none", "", "it is a root itself"),
@@ -137,7 +135,7 @@ record Findings(
     List<ProbeResult> about = probes.aboutWithResponders(certificate);
     Revocation revocation = revocation(chain, index, about);
     return new CheckedCertificate(
-        CertificateFacts.of(certificate),
+        CertificateIdentity.of(certificate),
         !chain.fetched().contains(certificate),
         revocation.status().equals("not-revoked")
             || revocation.status().equals("nothing-published"),
@@ -166,14 +164,10 @@ record Findings(
                     Patience.of(at, FOR_QUESTIONS)));
     RevocationEvidence evidence = finding.evidence();
     return new Revocation(
-        spelled(finding.status()),
+        Spelling.hyphens(finding.status()),
         evidence.getSource(),
         Printable.cut(evidence.getUrl(), MAX_TEXT),
         Printable.cut(evidence.getDetail(), MAX_TEXT));
-  }
-
-  private static String spelled(RevocationStatus status) {
-    return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static CheckedEndpoint endpoint(
@@ -216,7 +210,7 @@ record Findings(
     return new CheckedRoot(
         chain.trusted(),
         name,
-        root == null ? null : CertificateFacts.of(root),
+        root == null ? null : CertificateIdentity.of(root),
         chain.trusted() ? "" : advice(chain, name));
   }
 
@@ -227,14 +221,13 @@ record Findings(
   }
 
   private static Verdict words(CertificateVerdict verdict) {
-    boolean good = verdict.getResult() == VerdictResult.GOOD;
     return new Verdict(
-        verdict.getResult().name().toLowerCase(Locale.ROOT),
-        good ? "" : verdict.getReason().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        Spelling.of(verdict.getResult()),
+        Spelling.of(verdict.getReason()),
         Printable.cut(verdict.getDetail(), MAX_TEXT));
   }
 
-  static boolean tellsOfRevocation(CheckedEndpoint endpoint) {
+  static boolean isAboutRevocation(CheckedEndpoint endpoint) {
     return endpoint.kind() != Endpoint.Kind.CA_ISSUERS;
   }
 }

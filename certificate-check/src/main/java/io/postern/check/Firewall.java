@@ -5,6 +5,7 @@ import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Report.FirewallEntry;
+import io.postern.contracts.Spelling;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -32,12 +33,12 @@ final class Firewall {
 
   private record Place(String host, int port, String by) {}
 
-  private static final class For {
+  private static final class Use {
     final Set<String> what = new TreeSet<>();
     boolean reached;
   }
 
-  private final Map<Place, For> places = new LinkedHashMap<>();
+  private final Map<Place, Use> places = new LinkedHashMap<>();
 
   void add(Connection connection) {
     boolean reached =
@@ -60,7 +61,7 @@ final class Firewall {
     if (!probed.endpoint().followed()) {
       return;
     }
-    String what = probed.endpoint().kind().spelled();
+    String what = Spelling.hyphens(probed.endpoint().kind());
     boolean reached = !NOT_REACHED.contains(probed.status());
     List<FetchTrace.Hop> hops = probed.trace().hops();
     for (int i = 0; i < hops.size(); i++) {
@@ -85,7 +86,7 @@ final class Firewall {
 
   private void add(String host, int port, String by, String what, boolean reached) {
     if (!host.isEmpty()) {
-      For entry = places.computeIfAbsent(new Place(host, port, by), _ -> new For());
+      Use entry = places.computeIfAbsent(new Place(host, port, by), _ -> new Use());
       entry.what.add(what);
       entry.reached |= reached;
     }

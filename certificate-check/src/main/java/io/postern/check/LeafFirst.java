@@ -4,7 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a file's certificates in the order of a chain: the leaf first. Stateless, any thread. */
+/** The order of a chain for a file's certificates: the leaf first. Stateless, any thread. */
 public final class LeafFirst {
   private LeafFirst() {}
 

@@ -119,15 +119,16 @@ public final class Main implements Callable<Integer> {
     TrustAnchors trusted = anchors();
     if (root != null) {
       RootReport report = root(root, trusted);
-      output.print(ReportJson.tree(report), () -> ReportText.of(report));
+      output.print(ReportJson.of(report), () -> ReportText.of(report));
       return report.ok() ? 0 : NOT_OK;
     }
     Report report = check(target(target), trusted);
-    output.print(ReportJson.tree(report), () -> ReportText.of(report));
+    output.print(ReportJson.of(report), () -> ReportText.of(report));
     return report.ok() ? 0 : NOT_OK;
   }
 
-  private Report check(Target what, TrustAnchors trusted) throws IOException, InterruptedException {
+  private Report check(Target subject, TrustAnchors trusted)
+      throws IOException, InterruptedException {
     Optional<String> by = proxy();
     Path folder = Files.createTempDirectory("postern-check");
     try {
@@ -135,12 +136,13 @@ public final class Main implements Callable<Integer> {
           new CheckSettings(
               Duration.ofSeconds(timeout),
               allowPrivate,
-              true, // the user who names a host here may dial it
+              true, // the user of this program may dial a host
               by,
               CheckSettings.MAX_BYTES,
               folder);
       return new CertificateCheck(settings, InstantSource.system())
-          .check(what, client ? CertificateRole.ROLE_CLIENT : CertificateRole.ROLE_SERVER, trusted);
+          .check(
+              subject, client ? CertificateRole.ROLE_CLIENT : CertificateRole.ROLE_SERVER, trusted);
     } finally {
       Files.deleteIfExists(folder);
     }
@@ -156,7 +158,7 @@ public final class Main implements Callable<Integer> {
 
   private RootReport root(String query, TrustAnchors trusted) {
     try {
-      return RootCheck.find(query, trusted);
+      return RootSearch.find(query, trusted);
     } catch (IllegalArgumentException e) {
       throw wrong("--root: " + e.getMessage());
     }

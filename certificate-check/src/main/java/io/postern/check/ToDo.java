@@ -5,6 +5,7 @@ import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
 import io.postern.check.report.CheckedRoot;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Report.Verdict;
+import io.postern.contracts.Spelling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class ToDo {
   private static final long SLOW_MILLIS = 2000;
 
   /** Reasons whose cure another sentence has. */
-  private static final Set<String> TOLD =
+  private static final Set<String> CURED_ELSEWHERE =
       Set.of("untrusted-root", "incomplete-chain", "revocation-unreachable", "revocation-stale");
 
   private final Set<String> sentences = new LinkedHashSet<>();
@@ -29,12 +30,12 @@ final class ToDo {
   }
 
   void missing(List<CheckedCertificate> certificates, boolean host) {
-    String who = host ? "The server must send " : "The file must have ";
+    String owner = host ? "The server must send " : "The file must have ";
     List<String> missing =
         certificates.stream().filter(c -> !c.sent()).map(c -> c.facts().subject()).toList();
     if (!missing.isEmpty()) {
       sentences.add(
-          who
+          owner
               + String.join(", ", missing)
               + " behind its own certificate: Postern does not fetch a missing one, and Exchange"
               + " does not either.");
@@ -50,16 +51,12 @@ final class ToDo {
   void certificate(CheckedCertificate certificate) {
     for (CheckedEndpoint endpoint : certificate.endpoints()) {
       if (!endpoint.ok()) {
-        boolean needed = !certificate.ok() && Findings.tellsOfRevocation(endpoint);
-        (needed ? sentences : notes).add(told(endpoint));
+        boolean needed = !certificate.ok() && Findings.isAboutRevocation(endpoint);
+        (needed ? sentences : notes).add(sentence(endpoint));
       } else if (endpoint.millis() > SLOW_MILLIS) {
         notes.add(
-            endpoint.kind().spelled()
-                + " "
-                + endpoint.url()
-                + " took "
-                + endpoint.millis()
-                + " ms: mail waits for it once, at most postern.revocation.fetch-timeout.");
+            "%s %s took %s ms: mail waits for it once, at most postern.revocation.fetch-timeout."
+                .formatted(Spelling.hyphens(endpoint.kind()), endpoint.url(), endpoint.millis()));
       }
     }
     String status = certificate.revocation().status();
@@ -70,28 +67,21 @@ final class ToDo {
     }
   }
 
-  private static String told(CheckedEndpoint endpoint) {
-    return endpoint.kind().spelled()
-        + " "
-        + endpoint.url()
-        + (endpoint.responder().isEmpty() ? "" : " of the responder " + endpoint.responder())
-        + " ("
-        + endpoint.status().spelled()
-        + "): "
-        + endpoint.reason()
-        + ".";
+  private static String sentence(CheckedEndpoint endpoint) {
+    return "%s %s%s (%s): %s."
+        .formatted(
+            Spelling.hyphens(endpoint.kind()),
+            endpoint.url(),
+            endpoint.responder().isEmpty() ? "" : " of the responder " + endpoint.responder(),
+            Spelling.hyphens(endpoint.status()),
+            endpoint.reason());
   }
 
   void verdict(Verdict verdict) {
-    if (!verdict.good() && (sentences.isEmpty() || !TOLD.contains(verdict.reason()))) {
+    if (!verdict.good() && (sentences.isEmpty() || !CURED_ELSEWHERE.contains(verdict.reason()))) {
       sentences.add(
-          "It is judged "
-              + verdict.result()
-              + " ("
-              + verdict.reason()
-              + "): "
-              + verdict.detail()
-              + ".");
+          "It is judged %s (%s): %s."
+              .formatted(verdict.result(), verdict.reason(), verdict.detail()));
     }
   }
 
@@ -99,10 +89,8 @@ final class ToDo {
     Instant end = leaf.facts().notAfter();
     if (end.isAfter(at) && end.isBefore(at.plus(SOON))) {
       notes.add(
-          leaf.facts().subject()
-              + " ends in "
-              + Duration.between(at, end).toDays()
-              + " days: have the next one issued.");
+          "%s ends in %s days: have the next one issued."
+              .formatted(leaf.facts().subject(), Duration.between(at, end).toDays()));
     }
     if (stapled) {
       notes.add(

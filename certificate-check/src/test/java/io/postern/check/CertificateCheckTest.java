@@ -218,7 +218,7 @@ class CertificateCheckTest {
     assertThat(byARevokedOne.toDo())
         .singleElement(InstanceOfAssertFactories.STRING)
         .contains("of the responder", "ocsp.fabrikam.example")
-        .contains("tell the authority: its responder's certificate is revoked")
+        .contains("report it to the authority: its responder's certificate is revoked")
         .doesNotContain("have another one issued");
   }
 

@@ -147,11 +147,11 @@ class InputsTest {
   @Test
   void findsRootsByNameAndFingerprintHoweverTheyAreWritten() throws Exception {
     TrustAnchors anchors = anchors();
-    RootReport all = RootCheck.find("root", anchors);
+    RootReport all = RootSearch.find("root", anchors);
     assertThat(all.ok()).isTrue();
     assertThat(all.found()).hasSize(2);
     assertThat(all.anchors()).isEqualTo(2);
-    RootReport one = RootCheck.find(" fabriKAM r", anchors);
+    RootReport one = RootSearch.find(" fabriKAM r", anchors);
     assertThat(one.found()).hasSize(1);
     String sha256 = one.found().getFirst().sha256();
     String sha1 = one.found().getFirst().sha1();
@@ -162,7 +162,7 @@ class InputsTest {
             sha256.toUpperCase(Locale.ROOT),
             sha1.replaceAll("..(?!$)", "$0:"),
             sha256.replaceAll("..(?!$)", "$0 "))) {
-      RootReport found = RootCheck.find(written, anchors);
+      RootReport found = RootSearch.find(written, anchors);
       assertThat(found.found()).as(written).isEqualTo(one.found());
     }
   }
@@ -170,11 +170,11 @@ class InputsTest {
   @Test
   void aRootThatIsNotHereIsToldWithWhereToPutIt() throws Exception {
     for (String query : List.of("Northwind", "df3c24f9bfd666761b268073fe06d1cc8d4f82a4")) {
-      RootReport report = RootCheck.find(query, anchors());
+      RootReport report = RootSearch.find(query, anchors());
       assertThat(report.ok()).isFalse();
       assertThat(report.found()).isEmpty();
       assertThat(report.advice()).contains(query, "postern.anchors.pem", "fingerprint");
     }
-    assertThatThrownBy(() -> RootCheck.find("  ", anchors())).hasMessageContaining("two letters");
+    assertThatThrownBy(() -> RootSearch.find("  ", anchors())).hasMessageContaining("two letters");
   }
 }

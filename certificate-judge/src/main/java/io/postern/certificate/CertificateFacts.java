@@ -2,8 +2,6 @@ package io.postern.certificate;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.names.CertificateNames;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param names DNS names, as a connector compares them
  * @param keyStrength such as "RSA 2048" or "EC P-256"
  * @param serialNumber hex
- * @param sha256 of the DER, hex in lower case; {@code sha1} is what Windows calls the thumbprint
+ * @param sha256 of the DER, hex in lower case; {@code sha1} is Windows' thumbprint
  */
 public record CertificateFacts(
     String subject,
@@ -57,7 +55,7 @@ public record CertificateFacts(
         certificate.x509().getSigAlgName(),
         certificate.x509().getSerialNumber().toString(16),
         Fingerprints.hex(certificate.fingerprint()),
-        Fingerprints.hex(sha1(certificate.der())),
+        Fingerprints.hex(certificate.sha1()),
         certificate.notBefore(),
         certificate.notAfter());
   }
@@ -77,13 +75,5 @@ public record CertificateFacts(
       case null -> "";
       default -> key.getAlgorithm();
     };
-  }
-
-  private static byte[] sha1(byte[] der) {
-    try {
-      return MessageDigest.getInstance("SHA-1").digest(der);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
   }
 }

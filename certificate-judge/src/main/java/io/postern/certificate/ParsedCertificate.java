@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.SignatureException;
@@ -14,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,25 @@ public final class ParsedCertificate {
     }
   }
 
+  /**
+   * Those of the certificates that are usable, in their order.
+   *
+   * @param ders see {@link #parse}
+   * @param leftOut called for each of the others
+   */
+  public static List<ParsedCertificate> usable(
+      List<byte[]> ders, Consumer<UnusableCertificateException> leftOut) {
+    List<ParsedCertificate> usable = new ArrayList<>();
+    for (byte[] der : ders) {
+      try {
+        usable.add(parse(der));
+      } catch (UnusableCertificateException e) {
+        leftOut.accept(e);
+      }
+    }
+    return usable;
+  }
+
   private static void checkStructure(X509CertificateHolder holder)
       throws UnusableCertificateException {
     // RFC 5280 §4.1.1.2
@@ -195,13 +216,27 @@ public final class ParsedCertificate {
     return fingerprint;
   }
 
+  /** SHA-1 of the DER: a name that vendors still use, and no proof. */
+  public byte[] sha1() {
+    try {
+      return MessageDigest.getInstance("SHA-1").digest(der);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-1", e);
+    }
+  }
+
   public X509Certificate x509() {
     return x509;
   }
 
-  /** Bouncy Castle's view, for what the JDK's hides. */
+  /** Bouncy Castle's view, with parts that the JDK's hides. */
   public X509CertificateHolder holder() {
     return holder;
+  }
+
+  public @Nullable NameConstraints nameConstraints() {
+    Extension extension = extension(Extension.nameConstraints);
+    return extension == null ? null : NameConstraints.getInstance(extension.getParsedValue());
   }
 
   public @Nullable Extension extension(ASN1ObjectIdentifier oid) {
@@ -314,7 +349,7 @@ public final class ParsedCertificate {
     }
   }
 
-  /** An RSA key beyond what is worth its time. */
+  /** An RSA key that is not worth its time. */
   public boolean hugeKey() {
     return key() instanceof RSAPublicKey rsa
         && rsa.getModulus().bitLength() > Algorithms.MAX_RSA_BITS;
@@ -327,8 +362,7 @@ public final class ParsedCertificate {
   }
 
   static String printable(String text) {
-    String shown = text.replaceAll("[^\\x20-\\x7e]", "?");
-    return shown.length() <= MAX_SUBJECT ? shown : shown.substring(0, MAX_SUBJECT) + "...";
+    return Printable.cut(text, MAX_SUBJECT);
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class OutputOption {
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .build();
 
-  /** What is printed. */
+  /** Form of a printed result. */
   public enum Format {
     TEXT,
     JSON;

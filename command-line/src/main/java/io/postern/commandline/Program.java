@@ -10,8 +10,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Runs a command line. Exit codes: 0 all is well, 1 a finding, {@value #WRONG} the command line is
- * wrong, {@value #COULD_NOT_ASK} it could not ask, or its answer could not be written.
+ * A run of a command line. Exit codes: 0 all is well, 1 a finding, {@value #WRONG} the command line
+ * is wrong, {@value #COULD_NOT_ASK} it could not ask, or its answer could not be written.
  *
  * <p>An error is a line on standard error: in words, or, where the command line asks for JSON, a
  * document with {@code error} and {@code exitCode}.
@@ -57,7 +57,7 @@ public final class Program {
       return failed(
           line,
           OutputOption.asksForJson(Arrays.asList(args)),
-          "standard output takes nothing more: what was printed is not all",
+          "standard output takes nothing more: the result was printed in part",
           COULD_NOT_ASK);
     }
     return code;

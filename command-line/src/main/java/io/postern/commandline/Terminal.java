@@ -7,7 +7,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * What text is written for.
+ * The terminal, or file, for which text is written.
  *
  * @param width in characters; empty: it is no terminal, and COLUMNS says nothing
  * @param colour only on a terminal, and not where NO_COLOR is set

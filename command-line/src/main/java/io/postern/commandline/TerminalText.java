@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * One line of text as a terminal shows it. Strangers choose parts of it (addresses, replies, names
- * in certificates): what could move the cursor or turn the text around becomes {@code ?}. Pure.
+ * in certificates): characters that could move the cursor or turn the text around become {@code ?}.
+ * Pure.
  */
 final class TerminalText {
   private static final Pattern LABEL =

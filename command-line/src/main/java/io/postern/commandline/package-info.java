@@ -1,6 +1,5 @@
 /**
- * How our programs run a command line: text or JSON, the terminal's width and colour, errors, exit
- * codes.
+ * Command lines of our programs: text or JSON, the terminal's width and colour, errors, exit codes.
  */
 @NullMarked
 package io.postern.commandline;

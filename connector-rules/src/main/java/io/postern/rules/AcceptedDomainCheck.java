@@ -2,12 +2,12 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.names.DomainNames;
 
 /**
- * An accepted domain's name and its mailbox route (docs/design/connectors.md, "Mailbox routes").
+ * The checks of an accepted domain: its name and its mailbox route (docs/design/connectors.md,
+ * "Mailbox routes").
  */
 final class AcceptedDomainCheck {
   private AcceptedDomainCheck() {}
@@ -35,11 +35,7 @@ final class AcceptedDomainCheck {
     tls(domain, findings);
     findings.anchors(
         "mailboxRoute.trustAnchors", domain.getMailboxAnchors(), domain.getOrganization(), after);
-    findings.when(
-        domain.getMailboxRevocation() == RevocationMode.UNRECOGNIZED,
-        "mailboxRoute.revocation",
-        "the value is not known",
-        "write required, bestEffort or off");
+    findings.revocation("mailboxRoute.revocation", domain.getMailboxRevocation());
   }
 
   private static void tls(AcceptedDomain domain, Findings findings) {

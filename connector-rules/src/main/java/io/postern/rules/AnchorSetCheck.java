@@ -8,7 +8,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.List;
 
-/** An organization's trust anchors: readable certificates and fingerprints, in bounds. */
+/** The checks of an organization's trust anchors: readable certificates and fingerprints. */
 final class AnchorSetCheck {
   static final int MAX_CERTIFICATES = 50;
   static final int MAX_CERTIFICATE_BYTES = 16 * 1024;

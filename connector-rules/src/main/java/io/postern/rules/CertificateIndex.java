@@ -15,7 +15,7 @@ final class CertificateIndex {
   /** By the connector's name as it stands, wildcards included. */
   private final Map<String, List<InboundEntry>> byName = new HashMap<>();
 
-  /** Connectors with an exact name by what a certificate's wildcard for it would be. */
+  /** Connectors with an exact name, by the wildcard name that would match it. */
   private final Map<String, List<InboundEntry>> byCovering = new HashMap<>();
 
   void add(InboundEntry entry) {

@@ -8,7 +8,7 @@ import io.postern.contracts.v1.RevocationMode;
  * A place in the directory that depends on the certificate of a server outside. Immutable.
  *
  * @param object key of the connector or accepted domain
- * @param role what that server is to us: ROLE_CLIENT sends, ROLE_SERVER receives
+ * @param role of that server: ROLE_CLIENT sends to us, ROLE_SERVER receives from us
  * @param field that asks for the name, as an administrator writes it
  * @param name that the certificate must carry; "": any
  */

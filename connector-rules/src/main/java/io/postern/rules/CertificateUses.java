@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the directory depends on certificates: what a change of one is rehearsed against.
- * Stateless, any thread.
+ * The places in the directory that depend on certificates; a change of a certificate is rehearsed
+ * against them. Stateless, any thread.
  */
 public final class CertificateUses {
   private static final Set<TlsLevel> VALIDATED =
@@ -45,12 +45,12 @@ public final class CertificateUses {
     return directory.objects().stream()
         .filter(DirectoryObject::hasOutboundConnector)
         .map(DirectoryObject::getOutboundConnector)
-        .filter(connector -> connector.getEnabled())
         .filter(
             connector ->
-                DirectoryKeys.clientCertificate(
-                        connector.getOrganization(), connector.getClientCertificate())
-                    .equals(clientCertificate))
+                connector.getEnabled()
+                    && DirectoryKeys.clientCertificate(
+                            connector.getOrganization(), connector.getClientCertificate())
+                        .equals(clientCertificate))
         .toList();
   }
 

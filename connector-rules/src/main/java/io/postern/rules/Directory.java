@@ -21,8 +21,8 @@ import java.util.TreeMap;
 
 /**
  * One state of the whole directory, indexed for decisions. Immutable; any thread. The same objects
- * in any order make the same snapshot. It takes what it is given: {@link DirectoryRules} guards the
- * way in, and objects of a kind that this version does not know are left out.
+ * in any order make the same snapshot. It judges no object: {@link DirectoryRules} do, before a
+ * change is written. It leaves out objects of a kind that this version does not know.
  */
 public final class Directory {
   private final long version;
@@ -112,6 +112,13 @@ public final class Directory {
         .filter(domain -> organizations.containsKey(domain.getOrganization()));
   }
 
+  /** Whether the domain is an accepted domain of this organization. */
+  boolean accepts(String organization, String aLabel) {
+    return acceptedDomain(aLabel)
+        .filter(domain -> domain.getOrganization().equals(organization))
+        .isPresent();
+  }
+
   /** By name. */
   public List<InboundConnector> inboundConnectors(String organization) {
     return index(organization).inbound.stream().map(entry -> entry.connector).toList();
@@ -141,7 +148,7 @@ public final class Directory {
     return List.copyOf(objects.values());
   }
 
-  Optional<DirectoryObject> object(String key) {
+  public Optional<DirectoryObject> object(String key) {
     return Optional.ofNullable(objects.get(key));
   }
 
@@ -154,9 +161,10 @@ public final class Directory {
   }
 
   /**
-   * What a connector's or accepted domain's anchors mean: a set of its own organization, whichever
-   * organization the reference may name (G8), with its version; empty for the default set. A set
-   * that is gone keeps its id and gets a version that nobody has, so that no chain is good by it.
+   * The reference to a connector's or accepted domain's anchors: a set of its own organization,
+   * whichever organization the name may spell (G8), with its version; empty for the default set. A
+   * set that is gone keeps its id and gets a version that no set has, so that no chain is good by
+   * it.
    */
   AnchorSetReference anchors(String organization, AnchorSetReference named) {
     if (named.getId().isEmpty()) {

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * May these changes be made, all together (docs/design/architecture.md, "Directory and
- * administration")? Each changed object by itself, and the whole directory as it would be
- * afterwards: what is referred to exists, and a domain belongs to one organization. Unchanged
- * objects are not judged again, so that a rule that came later blocks no other change. A pure
- * function; any thread. No problem names what another organization has (G8).
+ * The check of changes that are made all together (docs/design/architecture.md, "Directory and
+ * administration"): each changed object by itself, and the whole directory as it would be
+ * afterwards. There each reference must lead to an object, and a domain belongs to one
+ * organization. Unchanged objects are not judged again, so that a rule that came later blocks no
+ * other change. A pure function; any thread. No problem names another organization's objects (G8).
  */
 public final class DirectoryRules {
   static final int MAX_DISPLAY_NAME = 256;
@@ -33,7 +33,7 @@ public final class DirectoryRules {
     this.changes = changes;
   }
 
-  /** Empty: they may. Else every problem found, in the order of the changes. */
+  /** Every problem found, in the order of the changes; empty: the changes may be made. */
   public static List<DirectoryProblem> validate(Directory before, List<DirectoryObject> changes) {
     return List.copyOf(new DirectoryRules(before, changes).validate());
   }
@@ -67,8 +67,7 @@ public final class DirectoryRules {
       }
       String key = DirectoryKeys.key(change);
       Findings findings = new Findings(key, problems);
-      findings.when(
-          !seen.add(key), "", "it stands in one command twice", "keep one, or send two commands");
+      findings.when(!seen.add(key), "", "it stands twice in one command", "keep one of the two");
       if (isAnothersDomain(key, change)) {
         findings.add(
             "domain",

@@ -25,8 +25,8 @@ final class DomainIndex<T> {
   }
 
   /**
-   * What matches, most specific first: exact, longest wildcard, "*". An entry appears once, where
-   * it is most specific.
+   * The entries that match, most specific first: exact, longest wildcard, "*". An entry appears
+   * once, where it is most specific.
    *
    * @param domain null (the null sender) or an address literal: only "*" matches
    */

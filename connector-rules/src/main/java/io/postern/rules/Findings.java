@@ -4,12 +4,13 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.RevocationMode;
 import io.postern.names.DomainNames;
 import java.util.List;
 
 /**
- * Collects the problems of one object, and the checks that several kinds of object share. Fields
- * are spelled as in Exchange's parameters and the directory file. One thread.
+ * The problems of one object as they are found, with the checks that several kinds of object share.
+ * Fields are spelled as in Exchange's parameters and the directory file. One thread.
  */
 final class Findings {
   static final int MAX_LIST = 500;
@@ -40,6 +41,38 @@ final class Findings {
     if (wrong) {
       add(field, problem, cure);
     }
+  }
+
+  void revocation(String field, RevocationMode mode) {
+    when(
+        mode == RevocationMode.UNRECOGNIZED,
+        field,
+        "the value is not known",
+        "write required, bestEffort or off");
+  }
+
+  void partnerOnly(String field, boolean set) {
+    when(
+        set,
+        field,
+        "it is for partner connectors only",
+        "take it out, or write connectorType: partner");
+  }
+
+  void onPremisesOnly(String field, boolean set) {
+    when(
+        set,
+        field,
+        "it is for on-premises connectors only",
+        "take it out, or write connectorType: onPremises");
+  }
+
+  void forcedTlsOnly(String field, boolean set) {
+    when(
+        set,
+        field,
+        "nothing can be required of opportunistic TLS",
+        "write tlsSettings: encryptionOnly or more");
   }
 
   <C> void notEvaluated(List<UnevaluatedField<C>> fields, C connector) {
@@ -167,7 +200,7 @@ final class Findings {
     return "write " + (suggestion == null ? otherwise : suggestion);
   }
 
-  /** Bounded and printable: what was written may be anything. */
+  /** The text, bounded and printable: an administrator may have written anything. */
   static String shown(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints().limit(MAX_SHOWN).forEach(c -> shown.appendCodePoint(visible(c) ? c : '?'));

@@ -1,15 +1,13 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.names.CertificateNames;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What New-InboundConnector refuses (docs/design/connectors.md, "Inbound parameters"), and what it
- * takes though it has no effect, which an administrator would believe to protect.
+ * The checks of an inbound connector: those of New-InboundConnector (docs/design/connectors.md,
+ * "Inbound parameters"), and of values without effect that an administrator would believe to
+ * protect.
  */
 final class InboundConnectorCheck {
   private static final int SHORTEST_IPV4_PREFIX = 24;
@@ -28,11 +26,7 @@ final class InboundConnectorCheck {
     }
     associatedDomains(connector, after, findings);
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
-    findings.when(
-        connector.getRevocation() == RevocationMode.UNRECOGNIZED,
-        "revocation",
-        "the value is not known",
-        "write required, bestEffort or off");
+    findings.revocation("revocation", connector.getRevocation());
     findings.notEvaluated(UnevaluatedField.INBOUND, connector);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
@@ -72,10 +66,8 @@ final class InboundConnectorCheck {
       return;
     }
     for (int i = 0; i < domains.size(); i++) {
-      Optional<AcceptedDomain> accepted = after.acceptedDomain(domains.get(i));
       findings.when(
-          accepted.isEmpty()
-              || !accepted.get().getOrganization().equals(connector.getOrganization()),
+          !after.accepts(connector.getOrganization(), domains.get(i)),
           "associatedAcceptedDomains[" + i + "]",
           "\"" + Findings.shown(domains.get(i)) + "\" is no accepted domain of the organization",
           "add it to the accepted domains, or take it out here");
@@ -122,16 +114,10 @@ final class InboundConnectorCheck {
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {
     String name = connector.getTlsSenderCertificateName();
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
-    findings.when(
-        connector.getRestrictDomainsToCertificate(),
-        "restrictDomainsToCertificate",
-        "it is for partner connectors only",
-        "take it out, or write connectorType: partner");
-    findings.when(
-        connector.getRestrictDomainsToIpAddresses(),
-        "restrictDomainsToIPAddresses",
-        "it is for partner connectors only",
-        "take it out, or write connectorType: partner");
+    findings.partnerOnly(
+        "restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());
+    findings.partnerOnly(
+        "restrictDomainsToIPAddresses", connector.getRestrictDomainsToIpAddresses());
     findings.when(
         !connector.getSenderDomainsList().stream()
             .allMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
@@ -153,11 +139,11 @@ final class InboundConnectorCheck {
         "add the domain to the accepted domains, or write a name in one of them");
   }
 
-  /** Some certificate of that name would be attributed, see {@link Originating}. */
+  /** Some certificate of that name would be attributed, see {@link OriginatingConnector}. */
   private static boolean canCount(InboundConnector connector, Directory after) {
     InboundEntry entry = new InboundEntry(connector);
     String name = entry.certificateName;
-    if (Originating.acceptedDomainFor(after, entry, name) != null) {
+    if (OriginatingConnector.acceptedDomainFor(after, entry, name) != null) {
       return true;
     }
     return name.startsWith("*.")

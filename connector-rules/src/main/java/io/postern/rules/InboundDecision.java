@@ -6,7 +6,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of one recipient in the session (docs/design/connectors.md, "Inbound"). */
+/** The decision about one recipient in the session (docs/design/connectors.md, "Inbound"). */
 public sealed interface InboundDecision {
   /**
    * @param organization on whose behalf the mail goes on
@@ -15,8 +15,8 @@ public sealed interface InboundDecision {
    *     connector does not go by that
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
-   * @param incoming what the recipient's organization decided, where that is another one: it let
-   *     the mail in as well; null: it is the same, or the recipient is outside
+   * @param incoming the acceptance by the recipient's organization, where that is another one;
+   *     null: it is the same, or the recipient is outside
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Accept(
@@ -82,6 +82,6 @@ public sealed interface InboundDecision {
       Explanation explanation)
       implements InboundDecision {}
 
-  /** Ask, then decide again with the answer known; an answer that cannot be had is UNKNOWN. */
+  /** A question: the caller asks and decides again with the answer, or with UNKNOWN. */
   record VerdictNeeded(VerdictQuestion question) implements InboundDecision {}
 }

@@ -8,12 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound connector with its texts parsed once per directory snapshot. What cannot be parsed (a
- * newer writer's, since {@link DirectoryRules} refuses it) errs towards refusal: an address range
- * matches nothing, a sender domain of a connector that demands something matches everybody.
- * Immutable; equal only to itself.
+ * An inbound connector with its texts parsed once per directory snapshot. {@link DirectoryRules}
+ * refuse a text that cannot be parsed, so only a newer writer has one, and it errs towards refusal:
+ * such an address range matches nothing, such a sender domain of a connector that demands something
+ * matches everybody. Immutable; equal only to itself.
  */
 final class InboundEntry {
   /** Restricting before demanding TLS before allowing, then by name. */
@@ -63,18 +64,13 @@ final class InboundEntry {
     return associatedDomains.isEmpty() || associatedDomains.contains(domain);
   }
 
-  boolean hasAddress(IpAddress address) {
-    return !rangeOf(address).isEmpty();
-  }
-
   /** The first of senderIPAddresses that the address is in; empty: none. */
-  String rangeOf(IpAddress address) {
-    for (IpRange range : ranges) {
-      if (range.contains(address)) {
-        return range.toString();
-      }
-    }
-    return "";
+  String rangeOf(@Nullable IpAddress address) {
+    return ranges.stream()
+        .filter(range -> address != null && range.contains(address))
+        .findFirst()
+        .map(IpRange::text)
+        .orElse("");
   }
 
   private static List<IpRange> parsedRanges(InboundConnector connector) {

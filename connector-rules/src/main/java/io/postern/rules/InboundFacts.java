@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has shown of its sender. Arrays are not copied and must not be changed.
+ * The facts that a session has shown of its sender. Arrays are not copied and must not be changed.
  *
  * @param clientIp IPv4 or IPv6 in text; a zone ("%eth0") is ignored
  * @param tls the session is encrypted

@@ -9,16 +9,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * May this session send mail to this recipient, on whose behalf, and by which connector
- * (docs/design/connectors.md, "Inbound")? A pure function; any thread. The same facts and the same
- * directory give the same decision, whatever the order of its objects.
+ * The decision about one recipient in the session: whether the client may send to it, on whose
+ * behalf, and by which connector (docs/design/connectors.md, "Inbound"). A pure function; any
+ * thread. The same facts and the same directory give the same decision, whatever the order of its
+ * objects.
  *
  * <ol>
  *   <li>Originating: the session is an organization's own server, by certificate or by address (see
- *       {@link Originating}). It may relay anywhere. A certificate that names such a connector but
- *       is not good is refused, not taken for a stranger's. A recipient of another organization is
- *       decided by that one's partner connectors as well, and accepted only if both say so: to it
- *       the server is a sender as any other (§1.2, "consequence to copy").
+ *       {@link OriginatingConnector}). It may relay anywhere. A certificate that names such a
+ *       connector but is not good is refused, not taken for a stranger's. The partner connectors of
+ *       a recipient of another organization decide as well, and both must accept: to that
+ *       organization the server is a sender as any other.
  *   <li>Incoming: the recipient's organization, and its partner connectors (see {@link
  *       PartnerRules}).
  *   <li>Neither: relay denied.
@@ -33,9 +34,9 @@ public final class InboundRules {
 
   /**
    * @param recipientDomain A-label
-   * @param known the verdicts had so far; null: not had. After {@link
-   *     InboundDecision.VerdictNeeded} the caller asks and calls again; a question that got no
-   *     answer is answered UNKNOWN
+   * @param known gives the verdicts had so far; null: not had. After {@link
+   *     InboundDecision.VerdictNeeded} the caller asks and calls again; it gives UNKNOWN for a
+   *     question without an answer
    */
   public static InboundDecision decide(
       Directory directory,
@@ -44,14 +45,14 @@ public final class InboundRules {
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
     String recipient = DomainNames.normal(recipientDomain);
     IpAddress client = IpAddress.parse(facts.clientIp());
-    Originating originating = Originating.find(directory, facts, client);
-    WhyNot whyNot =
-        new WhyNot(
-            directory, facts, client, recipient, originating instanceof Originating.Ambiguous);
+    OriginatingConnector originating = OriginatingConnector.find(directory, facts, client);
+    UnmatchedConnectors unmatched =
+        new UnmatchedConnectors(
+            directory, facts, client, recipient, originating instanceof OriginatingConnector.Tie);
     Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
     InboundDecision own = null;
-    if (originating instanceof Originating.Found found) {
-      own = originating(directory, facts, client, found, known);
+    if (originating instanceof OriginatingConnector.Match match) {
+      own = originating(directory, facts, client, match, known);
       if (!(own instanceof InboundDecision.Accept accept)
           || owner.isEmpty()
           || owner.get().equals(accept.organization())) {
@@ -59,10 +60,11 @@ public final class InboundRules {
       }
     }
     if (owner.isEmpty()) {
-      return relayDenied(directory, facts, recipient, whyNot);
+      return relayDenied(directory, facts, recipient, unmatched);
     }
     InboundDecision incoming =
-        new PartnerRules(directory, facts, client, owner.get(), recipient, known, whyNot).decide();
+        new PartnerRules(directory, facts, client, owner.get(), recipient, known, unmatched)
+            .decide();
     return own instanceof InboundDecision.Accept sender
             && incoming instanceof InboundDecision.Accept recipients
         ? sender.and(recipients, recipient)
@@ -73,16 +75,16 @@ public final class InboundRules {
       Directory directory,
       InboundFacts facts,
       @Nullable IpAddress client,
-      Originating.Found found,
+      OriginatingConnector.Match match,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
-    InboundEntry entry = found.entry();
+    InboundEntry entry = match.entry();
     Trail trail = new Trail(entry.organization());
-    String presented = found.presented();
+    String presented = match.presented();
     if (presented == null) {
       trail.matched(
           entry.subject, "senderIPAddresses", "the client's address is " + facts.clientIp());
       trail.matched(
-          "accepted domain " + found.acceptedDomain(),
+          "accepted domain " + match.acceptedDomain(),
           "acceptedDomain",
           "it is MAIL FROM's domain");
     } else {
@@ -91,13 +93,13 @@ public final class InboundRules {
           "tlsSenderCertificateName",
           entry.certificateName + " matches the certificate's name " + presented);
       trail.matched(
-          "accepted domain " + found.acceptedDomain(),
+          "accepted domain " + match.acceptedDomain(),
           "acceptedDomain",
           "it is the certificate name or its parent domain");
     }
     if (entry.connector.getRequireTls() && !facts.tls()) {
       trail.failed(entry.subject, "requireTls", "the session is not encrypted");
-      return Refusal.tlsRequired()
+      return RecipientRefusal.tlsRequired()
           .by(
               entry.organization(),
               entry.name(),
@@ -108,14 +110,16 @@ public final class InboundRules {
           entry.organization(),
           entry.name(),
           Direction.ORIGINATING,
-          client == null ? "" : entry.rangeOf(client),
+          entry.rangeOf(client),
           "",
           new byte[0],
           trail.summary("Originating: " + entry.subject + " by the client's address"));
     }
-    return switch (Judgement.of(directory, entry, facts, known)) {
-      case Judgement.Ask(VerdictQuestion question) -> new InboundDecision.VerdictNeeded(question);
-      case Judgement.Good(String verdict, byte[] key) ->
+    return switch (ChainJudgement.of(
+        directory, entry, facts, known, RecipientRefusal.CERTIFICATE_NAME)) {
+      case ChainJudgement.Question(VerdictQuestion question) ->
+          new InboundDecision.VerdictNeeded(question);
+      case ChainJudgement.Good(String verdict, byte[] key) ->
           new InboundDecision.Accept(
               entry.organization(),
               entry.name(),
@@ -126,35 +130,26 @@ public final class InboundRules {
               trail
                   .matched(entry.subject, "verdict", "the certificate chain is good")
                   .summary("Originating: " + entry.subject + " by the client's certificate"));
-      case Judgement.Bad bad ->
-          Refusal.badChain(bad, Refusal.CERTIFICATE_NAME)
-              .by(
-                  entry.organization(),
-                  entry.name(),
-                  trail
-                      .failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict())
-                      .summary("Refused: the certificate for " + entry.subject + " is not good"));
-      case Judgement.Unknown unknown ->
-          Refusal.notJudged(unknown, Refusal.CERTIFICATE_NAME)
-              .by(
-                  entry.organization(),
-                  entry.name(),
-                  trail
-                      .failed(
-                          entry.subject, "verdict", "the certificate chain is " + unknown.verdict())
-                      .summary(
-                          "Refused for now: the certificate for "
-                              + entry.subject
-                              + " could not be judged"));
+      case ChainJudgement.NotGood(RecipientRefusal refusal) ->
+          refusal.by(
+              entry.organization(),
+              entry.name(),
+              trail
+                  .failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict())
+                  .summary(
+                      "Refused: the certificate for "
+                          + entry.subject
+                          + " is "
+                          + refusal.verdict()));
     };
   }
 
   /**
-   * Whose refusal it is: the organization that the sender's domain belongs to, so that its
-   * administrator sees why none of its connectors matched; nobody's if there is none.
+   * The refusal in the name of the sender's organization, so that its administrator sees why none
+   * of its connectors matched; in nobody's name if the sender's domain belongs to none.
    */
   private static InboundDecision relayDenied(
-      Directory directory, InboundFacts facts, String recipient, WhyNot whyNot) {
+      Directory directory, InboundFacts facts, String recipient, UnmatchedConnectors unmatched) {
     String sender = facts.mailFromDomain();
     Optional<String> organization =
         sender == null
@@ -164,10 +159,10 @@ public final class InboundRules {
     trail.failed("recipient domain " + recipient, "acceptedDomain", "nobody here accepts its mail");
     if (organization.isEmpty()) {
       trail.failed(
-          "sender " + whyNot.sender(),
+          "sender " + unmatched.sender(),
           "acceptedDomain",
           "it is not of a domain that is served here");
-      return Refusal.stranger()
+      return RecipientRefusal.stranger()
           .by(
               "",
               "",
@@ -175,8 +170,8 @@ public final class InboundRules {
                   "Refused: neither sender nor recipient belongs to an organization here, and no"
                       + " certificate proves one's server"));
     }
-    whyNot.rest(trail, organization.get());
-    return Refusal.notItsServer()
+    unmatched.addTo(trail, organization.get());
+    return RecipientRefusal.notItsServer()
         .by(
             organization.get(),
             "",

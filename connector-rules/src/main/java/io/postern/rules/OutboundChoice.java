@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of an organization's outbound connectors takes a recipient domain, if any.
+ * The choice of the outbound connector of an organization that takes a recipient domain, or none.
  *
  * @param condition the parameter by which it was chosen
  * @param own the domain is an accepted domain of the organization itself
@@ -59,7 +59,7 @@ record OutboundChoice(
   }
 
   /** The chosen connector and, while they are few, why each of the others was not. */
-  void tell(Trail trail) {
+  void addTo(Trail trail) {
     if (entry != null) {
       trail.matched(entry.subject, condition, detail);
     }
@@ -69,12 +69,12 @@ record OutboundChoice(
     }
     for (OutboundEntry other : index.outbound) {
       if (other != entry) {
-        tell(trail, other);
+        addOther(trail, other);
       }
     }
   }
 
-  private void tell(Trail trail, OutboundEntry other) {
+  private void addOther(Trail trail, OutboundEntry other) {
     if (!other.chosenByDomain()) {
       String condition = other.conditionAgainst();
       trail.failed(
@@ -99,7 +99,7 @@ record OutboundChoice(
           other.recipientDomains.isEmpty()
               ? "it names no domain for this mail"
               : "it is for "
-                  + WhyNot.listed(other.connector.getRecipientDomainsList())
+                  + UnmatchedConnectors.listed(other.connector.getRecipientDomainsList())
                   + ", not "
                   + domain
                   + (own && takesOutside(other) ? " (\"*\" means the outside)" : ""));

@@ -1,16 +1,14 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.OutboundConnector;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What New-OutboundConnector refuses (docs/design/connectors.md, "Outbound parameters"), the traps
- * that its users fell into, what would have no effect, and what this version does not evaluate.
+ * The checks of an outbound connector: those of New-OutboundConnector (docs/design/connectors.md,
+ * "Outbound parameters"), of the traps that its users fell into, of values without effect, and of
+ * fields that this version does not evaluate.
  */
 final class OutboundConnectorCheck {
   static final int MAX_SMART_HOSTS = 20;
@@ -77,26 +75,17 @@ final class OutboundConnectorCheck {
         "tlsDomain",
         "domainValidation of smart hosts needs the name that their certificate must carry",
         "write tlsDomain: mail.fabrikam.com, with the name in their certificate");
-    findings.when(
-        opportunistic && connector.getRequireForwardSecrecy(),
-        "requireForwardSecrecy",
-        "nothing can be required of opportunistic TLS",
-        "write tlsSettings: encryptionOnly or more");
-    findings.when(
-        opportunistic && connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3,
-        "minimumTlsVersion",
-        "nothing can be required of opportunistic TLS",
-        "write tlsSettings: encryptionOnly or more");
+    if (opportunistic) {
+      findings.forcedTlsOnly("requireForwardSecrecy", connector.getRequireForwardSecrecy());
+      findings.forcedTlsOnly(
+          "minimumTlsVersion", connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3);
+    }
     findings.when(
         connector.getMinimumTlsVersion() == TlsVersion.UNRECOGNIZED,
         "minimumTlsVersion",
         "the value is not known",
         "write TLSv1.2 or TLSv1.3");
-    findings.when(
-        connector.getRevocation() == RevocationMode.UNRECOGNIZED,
-        "revocation",
-        "the value is not known",
-        "write required, bestEffort or off");
+    findings.revocation("revocation", connector.getRevocation());
     findings.when(
         !connector.getClientCertificate().isEmpty()
             && !isEntryName(connector.getClientCertificate()),
@@ -113,16 +102,9 @@ final class OutboundConnectorCheck {
         "recipientDomains",
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
-    findings.when(
-        connector.getAllAcceptedDomains(),
-        "allAcceptedDomains",
-        "it is for on-premises connectors only",
-        "take it out, or write connectorType: onPremises");
-    findings.when(
-        connector.getRouteAllMessagesViaOnPremises(),
-        "routeAllMessagesViaOnPremises",
-        "it is for on-premises connectors only",
-        "take it out, or write connectorType: onPremises");
+    findings.onPremisesOnly("allAcceptedDomains", connector.getAllAcceptedDomains());
+    findings.onPremisesOnly(
+        "routeAllMessagesViaOnPremises", connector.getRouteAllMessagesViaOnPremises());
     List<String> domains = connector.getRecipientDomainsList();
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
       findings.when(
@@ -163,23 +145,11 @@ final class OutboundConnectorCheck {
   }
 
   private static boolean isOwn(OutboundConnector connector, String domain, Directory after) {
-    Optional<AcceptedDomain> accepted = after.acceptedDomain(domain);
-    return accepted.isPresent()
-        && accepted.get().getOrganization().equals(connector.getOrganization());
+    return after.accepts(connector.getOrganization(), domain);
   }
 
-  /** It becomes a file's name. */
+  /** The name becomes a file's name. */
   private static boolean isEntryName(String name) {
-    return name.length() <= 64
-        && !name.startsWith(".")
-        && name.chars()
-            .allMatch(
-                c ->
-                    c >= 'a' && c <= 'z'
-                        || c >= 'A' && c <= 'Z'
-                        || c >= '0' && c <= '9'
-                        || c == '.'
-                        || c == '-'
-                        || c == '_');
+    return name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
   }
 }

@@ -5,10 +5,11 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.TlsRequirement;
 
 /**
- * Where mail for one recipient goes, and over which TLS (docs/design/connectors.md, "Outbound").
+ * The next hop of one recipient and the TLS requirement to it (docs/design/connectors.md,
+ * "Outbound").
  */
 public sealed interface OutboundDecision {
-  /** What was looked at and why this came out. */
+  /** The connectors looked at, and the reason of the decision. */
   Explanation explanation();
 
   /**
@@ -19,13 +20,13 @@ public sealed interface OutboundDecision {
       implements OutboundDecision {}
 
   /**
-   * Not now: an administrator can repair it.
+   * A hold, until an administrator has repaired the cause.
    *
    * @param reason no-route, undecidable
    */
   record Hold(String reason, Explanation explanation) implements OutboundDecision {}
 
-  /** Never: back to the sender. */
+  /** A failure: the sender gets a notification. */
   record Fail(int code, String enhanced, String text, String reason, Explanation explanation)
       implements OutboundDecision {}
 }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where mail for a recipient goes and over which TLS (docs/design/connectors.md, "Choice of a
- * connector"). A pure function; any thread. Only connectors of the message's organization are
- * looked at (G8), and of equals the first by name wins.
+ * The decision about one recipient's next hop and TLS (docs/design/connectors.md, "Choice of a
+ * connector"). A pure function; any thread. Only connectors of the message's organization count
+ * (G8), and of equals the first by name wins.
  *
  * <ol>
  *   <li>To an accepted domain of the same organization: an on-premises connector by exact domain,
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       the outside, else the other's mailbox route.
  *   <li>From the organization to the outside: routeAllMessagesViaOnPremises, exact domain, longest
  *       wildcard, "*"; else MX with opportunistic TLS.
- *   <li>Anything else would be relay for strangers (the domain left the organization since the
- *       message was accepted): held.
+ *   <li>Else the domain has left the organization since the message was accepted: held, since
+ *       delivery would be relay for strangers.
  * </ol>
  *
  * Mail to any accepted domain goes at least over TLS with forward secrecy (S4).
@@ -94,7 +94,7 @@ public final class OutboundRules {
 
   private OutboundDecision toOwn(AcceptedDomain domain) {
     OutboundChoice choice = OutboundChoice.own(directory.index(organization), recipientDomain);
-    choice.tell(trail);
+    choice.addTo(trail);
     OutboundEntry entry = choice.entry();
     if (entry == null) {
       return toMailbox(domain);
@@ -110,14 +110,14 @@ public final class OutboundRules {
   private OutboundDecision toOther(AcceptedDomain domain) {
     trail.matched(domainSubject(), "acceptedDomain", "it is served here for another organization");
     OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
-    choice.tell(trail);
+    choice.addTo(trail);
     OutboundEntry entry = choice.entry();
     return entry == null ? toMailbox(domain) : byConnector(entry, true);
   }
 
   private OutboundDecision toOutside() {
     OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
-    choice.tell(trail);
+    choice.addTo(trail);
     OutboundEntry entry = choice.entry();
     if (entry != null) {
       return byConnector(entry, false);

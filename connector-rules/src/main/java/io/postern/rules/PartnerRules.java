@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 final class PartnerRules {
   private sealed interface Trial {
     @SuppressWarnings("ArrayRecordComponent")
-    record Met(String byAddress, String verdict, byte[] key) implements Trial {}
+    record Success(String byAddress, String verdict, byte[] key) implements Trial {}
 
-    record Failed(Refusal refusal, InboundEntry entry) implements Trial {}
+    record Failure(RecipientRefusal refusal, InboundEntry entry) implements Trial {}
 
-    record NotMine() implements Trial {}
+    record NoMatch() implements Trial {}
 
-    record Ask(VerdictQuestion question) implements Trial {}
+    record Question(VerdictQuestion question) implements Trial {}
   }
 
   private final Directory directory;
@@ -48,7 +48,7 @@ final class PartnerRules {
   private final String organization;
   private final String recipientDomain;
   private final Function<VerdictQuestion, @Nullable CertificateVerdict> known;
-  private final WhyNot whyNot;
+  private final UnmatchedConnectors unmatched;
   private final Trail trail;
 
   PartnerRules(
@@ -58,14 +58,14 @@ final class PartnerRules {
       String organization,
       String recipientDomain,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known,
-      WhyNot whyNot) {
+      UnmatchedConnectors unmatched) {
     this.directory = directory;
     this.facts = facts;
     this.client = client;
     this.organization = organization;
     this.recipientDomain = recipientDomain;
     this.known = known;
-    this.whyNot = whyNot;
+    this.unmatched = unmatched;
     this.trail = new Trail(organization);
   }
 
@@ -105,24 +105,24 @@ final class PartnerRules {
       }
     }
     DomainIndex.Tier<InboundEntry> tier = tiers.get(deciding);
-    Trial.Failed refused = null;
+    Trial.Failure refused = null;
     for (InboundEntry entry : tier.entries()) {
       if (!entry.restricting()) {
         continue;
       }
-      switch (attempt(entry)) {
-        case Trial.Met met -> {
+      switch (trial(entry)) {
+        case Trial.Success met -> {
           return accept(entry, tier.pattern(), met);
         }
-        case Trial.Ask(VerdictQuestion question) -> {
+        case Trial.Question(VerdictQuestion question) -> {
           return new InboundDecision.VerdictNeeded(question);
         }
-        case Trial.Failed failed -> {
+        case Trial.Failure failed -> {
           if (refused == null || hope(failed) > hope(refused)) {
             refused = failed;
           }
         }
-        case Trial.NotMine() -> throw new IllegalStateException("a restriction is met or it fails");
+        case Trial.NoMatch() -> throw new IllegalStateException("a restriction is met or it fails");
       }
     }
     if (refused == null) {
@@ -134,21 +134,21 @@ final class PartnerRules {
   private InboundDecision allowed(List<DomainIndex.Tier<InboundEntry>> tiers) {
     for (DomainIndex.Tier<InboundEntry> tier : tiers) {
       for (InboundEntry entry : tier.entries()) {
-        switch (attempt(entry)) {
-          case Trial.Met met -> {
+        switch (trial(entry)) {
+          case Trial.Success met -> {
             return accept(entry, tier.pattern(), met);
           }
-          case Trial.Failed failed -> {
+          case Trial.Failure failed -> {
             return refuse(failed);
           }
-          case Trial.Ask(VerdictQuestion question) -> {
+          case Trial.Question(VerdictQuestion question) -> {
             return new InboundDecision.VerdictNeeded(question);
           }
-          case Trial.NotMine() -> {}
+          case Trial.NoMatch() -> {}
         }
       }
     }
-    whyNot.rest(trail, organization);
+    unmatched.addTo(trail, organization);
     return new InboundDecision.Accept(
         organization,
         "",
@@ -160,79 +160,69 @@ final class PartnerRules {
             "Incoming for "
                 + organization
                 + ": no partner connector applies to "
-                + whyNot.sender()
+                + unmatched.sender()
                 + ", accepted on the anonymous path"));
   }
 
-  private Trial attempt(InboundEntry entry) {
-    whyNot.told(entry);
+  private Trial trial(InboundEntry entry) {
+    unmatched.exclude(entry);
     if (entry.connector.getRequireTls() && !facts.tls()) {
       return noTls(entry);
     }
     boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
-    String range = byAddress && client != null ? entry.rangeOf(client) : "";
+    String range = byAddress ? entry.rangeOf(client) : "";
     if (byAddress && range.isEmpty()) {
       trail.failed(
           entry.subject,
-          Refusal.RESTRICT_TO_ADDRESSES,
+          RecipientRefusal.RESTRICT_TO_ADDRESSES,
           "the client's address " + facts.clientIp() + " is not in senderIPAddresses");
-      return new Trial.Failed(Refusal.restricted(Refusal.RESTRICT_TO_ADDRESSES), entry);
+      return new Trial.Failure(
+          RecipientRefusal.restricted(RecipientRefusal.RESTRICT_TO_ADDRESSES), entry);
     }
     if (byAddress) {
       trail.matched(
           entry.subject,
-          Refusal.RESTRICT_TO_ADDRESSES,
+          RecipientRefusal.RESTRICT_TO_ADDRESSES,
           "the client's address " + facts.clientIp() + " is in " + range);
     }
     boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
+    String rule =
+        byCertificate
+            ? RecipientRefusal.RESTRICT_TO_CERTIFICATE
+            : RecipientRefusal.CERTIFICATE_NAME;
     if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
-      return new Trial.Met(range, "", new byte[0]);
+      return new Trial.Success(range, "", new byte[0]);
     }
     if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
       trail.failed(
-          entry.subject,
-          byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME,
-          entry.certificateName
-              + " is asked for; "
-              + (facts.certificateNames().isEmpty()
-                  ? "the client showed no certificate"
-                  : "the client's certificate is for " + WhyNot.listed(facts.certificateNames())));
+          entry.subject, rule, entry.certificateName + " is asked for; " + unmatched.certificate());
       return byCertificate
-          ? new Trial.Failed(Refusal.restricted(Refusal.RESTRICT_TO_CERTIFICATE), entry)
-          : new Trial.NotMine();
+          ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
+          : new Trial.NoMatch();
     }
-    return judged(
-        entry, range, byCertificate ? Refusal.RESTRICT_TO_CERTIFICATE : Refusal.CERTIFICATE_NAME);
-  }
-
-  private Trial judged(InboundEntry entry, String range, String rule) {
-    return switch (Judgement.of(directory, entry, facts, known)) {
-      case Judgement.Ask(VerdictQuestion question) -> new Trial.Ask(question);
-      case Judgement.Good(String verdict, byte[] key) -> {
+    return switch (ChainJudgement.of(directory, entry, facts, known, rule)) {
+      case ChainJudgement.Question(VerdictQuestion question) -> new Trial.Question(question);
+      case ChainJudgement.Good(String verdict, byte[] key) -> {
         trail.matched(
             entry.subject,
-            Refusal.CERTIFICATE_NAME,
+            RecipientRefusal.CERTIFICATE_NAME,
             entry.certificateName + " is a name of the certificate, and its chain is good");
-        yield new Trial.Met(range, verdict, key);
+        yield new Trial.Success(range, verdict, key);
       }
-      case Judgement.Bad bad -> {
-        trail.failed(entry.subject, "verdict", "the certificate chain is " + bad.verdict());
-        yield new Trial.Failed(Refusal.badChain(bad, rule), entry);
-      }
-      case Judgement.Unknown unknown -> {
-        trail.failed(entry.subject, "verdict", "the certificate chain is " + unknown.verdict());
-        yield new Trial.Failed(Refusal.notJudged(unknown, rule), entry);
+      case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
+        trail.failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict());
+        yield new Trial.Failure(refusal, entry);
       }
     };
   }
 
-  private Trial.Failed noTls(InboundEntry entry) {
-    whyNot.told(entry);
-    trail.failed(entry.subject, Refusal.REQUIRE_TLS, "the session is not encrypted");
-    return new Trial.Failed(Refusal.tlsRequired(), entry);
+  private Trial.Failure noTls(InboundEntry entry) {
+    unmatched.exclude(entry);
+    trail.failed(entry.subject, RecipientRefusal.REQUIRE_TLS, "the session is not encrypted");
+    return new Trial.Failure(RecipientRefusal.tlsRequired(), entry);
   }
 
-  private static int hope(Trial.Failed failed) {
+  private static int hope(Trial.Failure failed) {
     return switch (failed.refusal().code()) {
       case 451 -> 2;
       case 454 -> 1;
@@ -240,9 +230,10 @@ final class PartnerRules {
     };
   }
 
-  private InboundDecision accept(InboundEntry entry, DomainPattern pattern, Trial.Met met) {
-    trail.matched(entry.subject, "senderDomains", "its " + pattern + " matches " + whyNot.sender());
-    whyNot.rest(trail, organization);
+  private InboundDecision accept(InboundEntry entry, DomainPattern pattern, Trial.Success met) {
+    trail.matched(
+        entry.subject, "senderDomains", "its " + pattern + " matches " + unmatched.sender());
+    unmatched.addTo(trail, organization);
     return new InboundDecision.Accept(
         organization,
         entry.name(),
@@ -253,8 +244,8 @@ final class PartnerRules {
         trail.summary("Incoming for " + organization + ": " + entry.subject));
   }
 
-  private InboundDecision refuse(Trial.Failed failed) {
-    whyNot.rest(trail, organization);
+  private InboundDecision refuse(Trial.Failure failed) {
+    unmatched.addTo(trail, organization);
     return failed
         .refusal()
         .by(

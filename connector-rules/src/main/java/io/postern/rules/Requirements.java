@@ -15,15 +15,16 @@ import io.postern.names.DomainNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the whole TLS requirement of a delivery. Each later step may raise what an earlier one
- * set, none lowers it (G3). A value that this version does not know makes it undecidable, which is
- * null here: it is never read as OPPORTUNISTIC.
+ * The whole TLS requirement of a delivery, built in steps: a later step may raise the requirement,
+ * none lowers it (G3). A value that this version does not know makes it undecidable, which is null
+ * here: it is never read as OPPORTUNISTIC.
  *
  * <p>Revocation belongs to the levels that validate a chain: there it is the connector's, REQUIRED
  * if it names none; below it is OFF, so that equal demands share connections.
  *
- * <p>{@code TLS-Required: no} (RFC 8689 §3, §4.2.2) asks to set aside what the recipient's domain
- * published (DANE, MTA-STS). It is carried along and lowers nothing that an administrator wrote.
+ * <p>{@code TLS-Required: no} (RFC 8689 §3, §4.2.2) asks to set aside the policies of the
+ * recipient's domain (DANE, MTA-STS). It is carried along and lowers nothing that an administrator
+ * wrote.
  */
 final class Requirements {
   private Requirements() {}

@@ -2,13 +2,11 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.RevocationMode;
 
-/** What the revocation mode of a connector or route means. */
+/** The revocation mode that is in force for a connector or route. */
 final class RevocationModes {
   private RevocationModes() {}
 
-  /**
-   * Required, unless something else was chosen: also where a newer version chose what is unknown.
-   */
+  /** REQUIRED unless another known mode was chosen; a newer version's mode is read as REQUIRED. */
   static RevocationMode inForce(RevocationMode asked) {
     return asked == RevocationMode.REVOCATION_BEST_EFFORT || asked == RevocationMode.REVOCATION_OFF
         ? asked

@@ -4,9 +4,9 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 
 /**
- * Collects the steps of one decision for one organization's eyes (G8): whoever adds a step adds
- * only what that organization wrote or the session showed. Bounded, since it travels with every
- * message: past {@value #MAX_STEPS} steps failed ones are only counted. One thread.
+ * The steps of one decision for one organization's eyes (G8): each step holds only texts that the
+ * organization wrote or the session showed. Bounded, since it travels with every message: past
+ * {@value #MAX_STEPS} steps failed ones are only counted. One thread.
  */
 final class Trail {
   static final int MAX_STEPS = 40;
@@ -24,7 +24,7 @@ final class Trail {
   }
 
   Trail failed(String subject, String condition, String detail) {
-    if (hasRoom()) {
+    if (explanation.getStepsCount() < MAX_STEPS) {
       explanation.addSteps(step(subject, false, condition, detail));
     } else {
       left++;
@@ -32,11 +32,7 @@ final class Trail {
     return this;
   }
 
-  boolean hasRoom() {
-    return explanation.getStepsCount() < MAX_STEPS;
-  }
-
-  /** Steps that were looked at but need not be told one by one. */
+  /** Counts connectors that failed and need no step of their own. */
   Trail alsoFailed(int count) {
     left += count;
     return this;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A field of a connector that the contract has and that this version does not act on: a value that
- * would protect is refused, since an administrator who writes it believes that it protects.
- * docs/directory-file.md has the same table. Immutable, any thread.
+ * A field of a connector that this version does not evaluate. A value that would protect is
+ * refused, since the administrator who writes it believes that it protects. docs/directory-file.md
+ * has the same table. Immutable, any thread.
  *
  * @param name Exchange's parameter, in camelCase
  * @param refused the values, for people

@@ -322,7 +322,7 @@ class DirectoryRulesTest {
                 "contoso",
                 "a",
                 c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
-        // what this version does not evaluate
+        // fields that this version does not evaluate
         notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_OPPORTUNISTIC)),
         notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_MANDATORY)),
         notEvaluated("smtpDaneMode", c -> c.setSmtpDaneModeValue(42)),

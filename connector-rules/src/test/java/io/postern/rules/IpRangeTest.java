@@ -28,10 +28,9 @@ class IpRangeTest {
     "2001:db8::8000:0:0:0/65, 2001:db8::1, false",
     "2001:DB8::1, 2001:db8:0:0:0:0:0:1, true",
     "::/0, 2001:db8::1, true",
-    "192.0.2.0/24, not an address, false",
   })
   void containsExactlyItsBlock(String range, String address, boolean expected) {
-    assertThat(IpRange.parse(range).contains(address)).isEqualTo(expected);
+    assertThat(contains(IpRange.parse(range), address)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -82,9 +81,11 @@ class IpRangeTest {
       assertThat(address).as(text).isNotNull();
       int length = random.nextInt(bytes.length * 8 + 1);
       IpRange range = IpRange.parse(text(address.masked(length)) + "/" + length);
-      assertThat(range.contains(text)).as("%s in /%d", text, length).isTrue();
+      assertThat(contains(range, text)).as("%s in /%d", text, length).isTrue();
       if (length > 0) {
-        assertThat(range.contains(flipped(bytes, length - 1))).as("%s /%d", text, length).isFalse();
+        assertThat(contains(range, flipped(bytes, length - 1)))
+            .as("%s /%d", text, length)
+            .isFalse();
       }
     }
   }
@@ -104,6 +105,12 @@ class IpRangeTest {
         assertThat(e).hasMessageContaining(" ");
       }
     }
+  }
+
+  private static boolean contains(IpRange range, String text) {
+    IpAddress address = IpAddress.parse(text);
+    assertThat(address).as(text).isNotNull();
+    return range.contains(address);
   }
 
   private static String text(IpAddress address) throws UnknownHostException {

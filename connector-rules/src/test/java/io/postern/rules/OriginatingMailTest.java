@@ -209,7 +209,7 @@ class OriginatingMailTest {
                   .contains("more than one organization")
                   .doesNotContain("inbound connector fabrikam");
             });
-    // What any stranger may do, it may too.
+    // It has the rights of any stranger too.
     assertThat(InboundRules.decide(directory, facts, "fabrikam.com", Sample.NEVER_ASKED))
         .isInstanceOfSatisfying(
             InboundDecision.Accept.class,

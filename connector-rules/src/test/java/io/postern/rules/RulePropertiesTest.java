@@ -34,7 +34,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every directory and session, over seeded random ones. */
+/** Properties of the rules for every directory and session, over seeded random ones. */
 class RulePropertiesTest {
   private static final int ROUNDS = 3_000;
   private static final List<String> SENDERS =
@@ -133,8 +133,7 @@ class RulePropertiesTest {
             .isTrue();
         assertThat(
                 !by.getRestrictDomainsToIpAddresses()
-                    || by.getSenderIpAddressesList().stream()
-                        .anyMatch(range -> IpRange.parse(range).contains(facts.clientIp())))
+                    || !new InboundEntry(by).rangeOf(IpAddress.parse(facts.clientIp())).isEmpty())
             .isTrue();
       }
     }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the connectors and accepted domains of a delivery's organization are still those of the
- * decision (G3). A directory that cannot be confirmed to be current counts as changed. Any thread.
+ * The check that the connectors and accepted domains of a delivery's organization are still those
+ * of the decision (G3). A directory that cannot be confirmed to be current counts as changed. Any
+ * thread.
  */
 final class CurrentRouting implements RoutingCheck {
   private final DirectoryReader<Directory> directory;

@@ -1,18 +1,17 @@
 package io.postern.delivery;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Lateness;
-import io.postern.delivery.keeper.Kept;
+import io.postern.delivery.keeper.KeepResult;
 import io.postern.delivery.position.DeliveryReader;
-import io.postern.delivery.position.TakeoverCounts;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.PresentedCertificates;
 import java.time.Duration;
@@ -20,12 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What /q/metrics says of deliveries; each is described in README.md. Any thread. */
+/** The metrics of deliveries; README.md describes each. Any thread. */
 final class DeliveryMetrics {
   private record Result(OutcomeKind kind, String reason) {}
 
   private final MeterRegistry registry;
-  // Kept, since the registry builds an id at each look-up; of closed lists, as its own.
+  // KeepResult, since the registry builds an id at each look-up; of closed lists, as its own.
   private final Map<Result, Counter> recipients = new ConcurrentHashMap<>();
   private final Map<String, Counter> attempts = new ConcurrentHashMap<>();
   private final Counter reused;
@@ -46,74 +45,42 @@ final class DeliveryMetrics {
       Destinations destinations,
       Destinations hosts,
       Connections connections,
-      Lateness lateness) {
-    Gauge.builder("postern.delivery.open", reader, DeliveryReader::inWindow).register(registry);
+      Lateness lateness,
+      PresentedCertificates certificates) {
+    registry.gauge("postern.delivery.open", reader, DeliveryReader::inWindow);
     Gauge.builder("postern.delivery.lateness", lateness, Lateness::seconds)
         .baseUnit("seconds")
         .register(registry);
-    Gauge.builder("postern.delivery.running", destinations, Destinations::busy).register(registry);
-    Gauge.builder("postern.delivery.waiting", destinations, Destinations::waiting)
-        .register(registry);
-    Gauge.builder("postern.delivery.destinations", destinations, d -> d.known() - d.dead())
-        .tag("state", "open")
-        .register(registry);
-    Gauge.builder("postern.delivery.destinations", destinations, Destinations::dead)
-        .tag("state", "dead")
-        .register(registry);
-    Gauge.builder("postern.delivery.hosts.waiting", hosts, Destinations::waiting)
-        .register(registry);
-    Gauge.builder("postern.delivery.connections.idle", connections, Connections::idle)
-        .register(registry);
-    Gauge.builder("postern.delivery.partitions", reader, r -> Math.max(0, r.assigned()))
-        .register(registry);
-    Gauge.builder("postern.delivery.watched", reader, DeliveryReader::watched).register(registry);
-    takeover(reader.counts());
+    registry.gauge("postern.delivery.running", destinations, Destinations::busy);
+    registry.gauge("postern.delivery.waiting", destinations, Destinations::waiting);
+    registry.gauge(
+        "postern.delivery.destinations",
+        Tags.of("state", "open"),
+        destinations,
+        d -> d.known() - d.dead());
+    registry.gauge(
+        "postern.delivery.destinations",
+        Tags.of("state", "dead"),
+        destinations,
+        Destinations::dead);
+    registry.gauge("postern.delivery.hosts.waiting", hosts, Destinations::waiting);
+    registry.gauge("postern.delivery.connections.idle", connections, Connections::idle);
+    registry.gauge("postern.delivery.partitions", reader, r -> Math.max(0, r.assigned()));
+    registry.gauge("postern.delivery.watched", reader, DeliveryReader::watched);
+    registry.gauge(
+        "postern.delivery.client.certificates",
+        Tags.of("state", "told"),
+        certificates,
+        PresentedCertificates::published);
+    registry.gauge(
+        "postern.delivery.client.certificates",
+        Tags.of("state", "untold"),
+        certificates,
+        PresentedCertificates::unpublished);
   }
 
-  void certificates(PresentedCertificates certificates) {
-    Gauge.builder("postern.delivery.client.certificates", certificates, PresentedCertificates::told)
-        .tag("state", "told")
-        .register(registry);
-    Gauge.builder(
-            "postern.delivery.client.certificates", certificates, PresentedCertificates::untold)
-        .tag("state", "untold")
-        .register(registry);
-  }
-
-  private void takeover(TakeoverCounts counts) {
-    FunctionCounter.builder(
-            "postern.delivery.handed.over", counts, TakeoverCounts::deliveriesHandedOver)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.late", counts, TakeoverCounts::lateOutcomes)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.lease.refused", counts, TakeoverCounts::leasesRefused)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.lease.waits", counts, TakeoverCounts::dotsThatWaited)
-        .register(registry);
-    FunctionCounter.builder(
-            "postern.delivery.taker.waits", counts, TakeoverCounts::takersThatWaited)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.takes", counts, TakeoverCounts::takes)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.found", counts, TakeoverCounts::recipientsFound)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.later.owners", counts, TakeoverCounts::laterOwners)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::replays)
-        .tag("kind", "replay")
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.skipped", counts, TakeoverCounts::gaps)
-        .tag("kind", "gap")
-        .register(registry);
-    FunctionCounter.builder(
-            "postern.delivery.notices.without.room", counts, TakeoverCounts::noticesWithoutRoom)
-        .register(registry);
-    FunctionCounter.builder("postern.delivery.watched.cut", counts, TakeoverCounts::sessionsCut)
-        .register(registry);
-  }
-
-  /** What became of a content that was to be kept. */
-  void kept(Kept kept) {
+  /** A content that was to be kept. */
+  void kept(KeepResult kept) {
     registry
         .counter("postern.delivery.kept", "result", kept.name().toLowerCase(Locale.ROOT))
         .increment();

@@ -40,9 +40,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the service together, in any start order: until the topics are verified and the directory is
- * read to its end nothing is delivered. Stopped in reverse order: what is past its final dot is
- * waited for, a bounded time, the rest is handed over at once.
+ * The parts of the service. They start in any order: until the topics are verified and the
+ * directory is read to its end nothing is delivered. They stop in reverse order: deliveries past
+ * their final dot are waited for, a bounded time, the rest is handed over at once.
  *
  * <p>Ready: member of the group, directory read to its end and its reader not silent, outcomes can
  * be committed. A replica beyond the number of partitions owns none and is ready all the same.
@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 public class DeliveryService implements Service {
   private static final Logger LOG = Logger.getLogger(DeliveryService.class);
   private static final Duration STUCK = Duration.ofMinutes(2);
-  // Beside what the settings give: a revocation, a commit and leaving the group.
+  // Beside the patience of the settings: a revocation, a commit and leaving the group.
   private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
 
   private final Configuration configuration;
@@ -98,7 +98,7 @@ public class DeliveryService implements Service {
             this::share,
             this::crowded,
             lateness::late);
-    RouteStates states = running.add(new RouteStates(destinations, process(), routes::tell));
+    RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
     Relay relay = relay(destinations, mailHosts, connections, contents);
@@ -110,10 +110,10 @@ public class DeliveryService implements Service {
             configuration.reader,
             relay,
             () -> directory.current().isPresent(),
-            metrics::recorded);
+            metrics::recorded,
+            registry);
     reader = deliveries;
-    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness);
-    metrics.certificates(presented);
+    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented);
     running.add(announcer);
     states.start();
     lateness.start();
@@ -167,7 +167,7 @@ public class DeliveryService implements Service {
     directory.start();
     announcer.start();
     running.add(requireNonNull(keeper)).start();
-    // Stopped first: what it hands over shall not wait.
+    // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);
     Thread thread = Thread.ofPlatform().name("delivery-reader").start(deliveries);
     running.add(

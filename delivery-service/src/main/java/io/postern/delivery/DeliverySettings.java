@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an operator may set, {@code postern.delivery.*}; described in README.md. */
+/** The settings {@code postern.delivery.*}; README.md describes each. */
 @ConfigMapping(prefix = "postern.delivery")
 public interface DeliverySettings {
 
@@ -13,7 +13,7 @@ public interface DeliverySettings {
   Optional<String> hostName();
 
   /**
-   * What this replica is called in the log, the same after a restart and no other's; by default the
+   * This replica's name in the log, the same after a restart and no other's; by default the
    * machine's host name and the port of health and metrics.
    */
   Optional<String> replica();
@@ -51,7 +51,7 @@ public interface DeliverySettings {
   @WithDefault("500ms")
   Duration commitInterval();
 
-  /** How long a partition that is given up is kept for what has to be recorded; the group waits. */
+  /** How long a partition that is given up is kept for its last records; the group waits. */
   @WithDefault("3s")
   Duration revocationPatience();
 
@@ -130,7 +130,7 @@ public interface DeliverySettings {
 
   /** Idle connections. */
   interface Connections {
-    /** Kept at once. */
+    /** KeepResult at once. */
     @WithDefault("200")
     int idle();
 

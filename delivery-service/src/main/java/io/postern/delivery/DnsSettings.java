@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The DNS, {@code postern.dns.*}; described in README.md. */
+/** The settings {@code postern.dns.*}; README.md describes each. */
 @ConfigMapping(prefix = "postern.dns")
 public interface DnsSettings {
 

@@ -16,6 +16,7 @@ import io.postern.stack.Service;
 import io.postern.stack.Size;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,6 +58,7 @@ class LinkThatHasEndedTest {
   private Path folder;
   private KafkaBroker broker;
   private Admin admin;
+  private int tries;
 
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
@@ -95,12 +97,17 @@ class LinkThatHasEndedTest {
     }
   }
 
-  /** A refusal goes through a channel. */
+  /**
+   * A refusal goes through a channel. Each try has an address of its own: of further refusals of
+   * one address in a minute the count alone is published, at the minute's end.
+   */
   private boolean refused() throws Exception {
     if (!admin.listTopics().names().get().contains("mail.refusals")) {
       return false;
     }
-    try (SmtpClient client = SmtpClient.connect("127.0.0.1", smtpPort)) {
+    try (SmtpClient client =
+        SmtpClient.connect(
+            new InetSocketAddress("127.0.0.1", smtpPort), "127.0.1." + (1 + tries++ % 254))) {
       assertThat(client.command("EHLO client.example").code()).isEqualTo(250);
       assertThat(client.command("RCPT TO:<a@contoso.example>").code()).isEqualTo(503);
     }

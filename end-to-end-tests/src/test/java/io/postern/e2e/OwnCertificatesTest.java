@@ -169,7 +169,7 @@ class OwnCertificatesTest {
       sender.outboundTo(partner, domain, "tlsSettings: encryptionOnly, clientCertificate: client");
       sender.apply();
       sender.relayed(List.of("bob@" + domain), Messages.small("to be asked"));
-      assertThat(partner.session(partner.awaitMessages(1, PATIENCE).getFirst()).clientChain())
+      assertThat(partner.awaitMessages(1, PATIENCE).getFirst().session().clientChain())
           .isEqualTo(ours.chain());
 
       Path folder = Files.createTempDirectory("rehearsal");

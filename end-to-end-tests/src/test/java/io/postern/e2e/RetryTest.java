@@ -116,7 +116,7 @@ class RetryTest {
             () ->
                 assertThat(trace(queueId).lastOutcomes().get(recipient))
                     .isNotNull()
-                    .extracting(MailTrace.Last::text)
+                    .extracting(MailTrace.LastOutcome::text)
                     .asString()
                     .startsWith(text));
   }

@@ -2,7 +2,7 @@ package io.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.stack.StateFolder;
+import io.postern.lab.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,8 +69,7 @@ class RunScriptTest {
   @Test
   void demoEndsWith0WhenEverySampleEndedAsItsFileSays() throws Exception {
     String state = state("demo");
-    Ended demo =
-        run("demo", "--state", state, "--smtp-port", Integer.toString(StateFolder.freePort()));
+    Ended demo = run("demo", "--state", state, "--smtp-port", Integer.toString(FreePorts.next()));
     assertThat(demo.output())
         .contains("every sample ended as its file says")
         .doesNotContain("NOT AS EXPECTED");

@@ -206,7 +206,7 @@ final class TestOrganization implements AutoCloseable {
 
   /** A recipient's last state in words, such as "delivered encryption-only:encryption-only". */
   String outcome(QueueId queueId, String recipient) throws Exception {
-    MailTrace.Last last = settled(queueId).lastOutcomes().get(recipient);
+    MailTrace.LastOutcome last = settled(queueId).lastOutcomes().get(recipient);
     assertThat(last).as("an outcome for " + recipient).isNotNull();
     return last.text();
   }

@@ -1,6 +1,7 @@
 package io.postern.e2e;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -55,13 +56,13 @@ final class TestStack implements AutoCloseable {
         new StackOptions(
             Project.root(),
             state,
-            StateFolder.freePort(),
+            FreePorts.next(),
             state.keys().resolve("gate.pem"),
             state.keys().resolve("gate.key"),
             List.of(state.keys().resolve("ca.pem")),
             state.keys(),
             dns.server(),
-            StateFolder.freePort(),
+            FreePorts.next(),
             true,
             processes);
     this.stack = LocalStack.start(options, System.out::println);

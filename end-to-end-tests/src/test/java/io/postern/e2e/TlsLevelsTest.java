@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.ScriptedPeer;
-import io.postern.stack.StateFolder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,8 +113,7 @@ class TlsLevelsTest {
       case "dead-crl" ->
           peer.identity(
               ca.issue(
-                  Issue.to(host)
-                      .withCrl("http://127.0.0.1:" + StateFolder.freePort() + "/dead.crl")));
+                  Issue.to(host).withCrl("http://127.0.0.1:" + FreePorts.next() + "/dead.crl")));
       case "no-starttls" -> peer.identity(ca.issue(Issue.to(host))).offerStartTls(false);
       case "handshake-fails" -> peer.failHandshake();
       default -> throw new IllegalArgumentException(kind);
@@ -142,7 +141,7 @@ class TlsLevelsTest {
         .isEqualTo(row.outcome());
     if (row.outcome().startsWith("delivered")) {
       assertThat(peer.messages()).hasSize(1);
-      assertThat(peer.session(peer.messages().getFirst()).tlsVersion())
+      assertThat(peer.messages().getFirst().session().tlsVersion())
           .isEqualTo(row.outcome().contains(":none") ? "" : "TLSv1.3");
     } else {
       assertThat(peer.sessions()).as("the peer was asked").isNotEmpty();

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The settings, checked when this is made (see {@link CheckedSettings}). Immutable. */
+/** The settings, checked by the constructor (see {@link CheckedSettings}). Immutable. */
 @Singleton
 class Configuration {
   private static final Duration VERDICT_HOLDS = Duration.ofMinutes(1);

@@ -41,11 +41,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the service together, in any start order: it listens at once, and until the topics are
- * verified and a directory is in force mail is answered 451. Stopped in reverse order.
+ * The service, put together in any start order: it listens at once, and answers mail with 451 until
+ * the topics are verified and a directory is in force. Its parts end in reverse order.
  *
- * <p>A log that is closed to new mail for want of space is shown by readiness and changes nothing:
- * no other replica would fare better. The service is alive as long as it answers.
+ * <p>Health shows a log that is closed to new mail for want of space, and stays ready: no other
+ * replica would fare better. The service is alive as long as it answers.
  */
 @Singleton
 public class Ingress implements Service {
@@ -79,7 +79,7 @@ public class Ingress implements Service {
     this.directory = directory;
     this.handshakes = handshakes;
     this.registry = registry;
-    // Closed last: it publishes the counts of what the sessions refused.
+    // Closed last: it publishes the counts of the sessions' refusals.
     counts = running.add(new RefusalCounts(refusals, registry));
     tls = tls(configuration.certificate, configuration.key);
     announcer =
@@ -154,14 +154,14 @@ public class Ingress implements Service {
               + listener.address().getHostString()
               + " ("
               + e.getMessage()
-              + "): choose another port or stop what uses it");
+              + "): choose another port, or stop the program that uses it");
     }
     server = running.add(listener);
     LOG.infof(
         "Listening for SMTP on %s port %d", listener.address().getHostString(), listener.port());
   }
 
-  /** A reader of a topic that is not there yet has nothing to read. */
+  /** The readers begin when their topics are there. */
   void begin(@Observes TopicsVerified topics) {
     directory.start();
     announcer.start();

@@ -5,9 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * What an operator may set for the SMTP side, {@code postern.ingress.*}; described in README.md.
- */
+/** The settings of the SMTP side, {@code postern.ingress.*}; README.md describes them. */
 @ConfigMapping(prefix = "postern.ingress")
 public interface IngressSettings {
 
@@ -23,7 +21,7 @@ public interface IngressSettings {
   Optional<String> hostName();
 
   /**
-   * What this replica is called in the log, the same after a restart and no other's; by default the
+   * The name of this replica in the log, the same after a restart and no other's; by default the
    * machine's host name and the port.
    */
   Optional<String> replica();
@@ -40,7 +38,7 @@ public interface IngressSettings {
   @WithDefault("100")
   int maxConnectionsPerAddress();
 
-  /** How long a silent client is waited for (RFC 5321 §4.5.3.2.7). */
+  /** The wait for a silent client (RFC 5321 §4.5.3.2.7). */
   @WithDefault("5m")
   Duration idleTimeout();
 
@@ -52,15 +50,15 @@ public interface IngressSettings {
   @WithDefault("30m")
   Duration messageDeadline();
 
-  /** How long one mail transaction may wait, in all, for verdicts on the client's certificate. */
+  /** The wait of one mail transaction, in all, for verdicts on the client's certificate. */
   @WithDefault("10s")
   Duration verdictPatience();
 
-  /** How long messages under way may take to end when the service stops. */
+  /** The time for messages under way to end when the service stops. */
   @WithDefault("20s")
   Duration shutdownPatience();
 
-  /** Buffers of messages under way, in bytes; who finds none free gets 452. */
+  /** Buffers of messages under way, in bytes; a message that finds none free gets 452. */
   @WithDefault("25165824")
   long dataMemoryBytes();
 
@@ -73,7 +71,7 @@ public interface IngressSettings {
 
   /**
    * Content in the log that one address has under way or has left behind within an hour, refused at
-   * its end or dropped before it; who has that much gets 452.
+   * its end or dropped before it; beyond it the address gets 452.
    */
   @WithDefault("1073741824")
   long maxUnacceptedBytesPerAddress();
@@ -86,6 +84,6 @@ public interface IngressSettings {
   @WithDefault("5")
   int leastFreePercent();
 
-  /** Where mail for {@code <postmaster>} without a domain goes (RFC 5321 §4.5.1). */
+  /** The address of {@code <postmaster>} without a domain (RFC 5321 §4.5.1). */
   Optional<String> postmaster();
 }

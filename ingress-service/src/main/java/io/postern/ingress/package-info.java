@@ -1,3 +1,3 @@
-/** Takes mail over SMTP and TLS and answers 250 when the log has it: settings, start and health. */
+/** The service that takes mail over SMTP and TLS: settings, start and health. */
 @org.jspecify.annotations.NullMarked
 package io.postern.ingress;

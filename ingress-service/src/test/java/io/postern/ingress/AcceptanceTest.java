@@ -21,12 +21,12 @@ import io.postern.ingress.session.SessionLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +43,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,8 +58,8 @@ class AcceptanceTest {
   private AcceptedLog log;
 
   @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
-    broker = KafkaBroker.start(folder, p -> {});
+  void start() throws Exception {
+    broker = SharedBroker.empty();
     LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     write(settings, TestDirectory.objects());
@@ -76,7 +75,6 @@ class AcceptanceTest {
     server.close();
     directory.close();
     log.close();
-    broker.close();
   }
 
   private static void write(LogSettings settings, List<DirectoryObject> objects) throws Exception {
@@ -102,7 +100,7 @@ class AcceptanceTest {
   }
 
   @Test
-  void G1_what_was_answered_250_is_in_the_log_with_its_envelope_and_content() throws Exception {
+  void G1_a_message_answered_250_is_in_the_log_with_its_envelope_and_content() throws Exception {
     try (RawClient client = server.greeted()) {
       String reply = client.send("a@sender.example", "b@contoso.example", MESSAGE);
       assertThat(reply).startsWith("250 2.0.0 Queued as ");
@@ -126,23 +124,23 @@ class AcceptanceTest {
     }
   }
 
-  /** Counting fails like a full registry, telling like an emitter that is gone. */
+  /** Counting fails like a full registry, recording like an emitter that is gone. */
   @ParameterizedTest
   @ValueSource(strings = {"metrics", "handshakes"})
-  void G5_what_fails_behind_the_logs_acknowledgement_leaves_the_250(String what) throws Exception {
+  void G5_a_failure_behind_the_logs_acknowledgement_leaves_the_250(String part) throws Exception {
     AtomicInteger failures = new AtomicInteger();
     try (TestServer failing =
             TestServer.on(
                 broker.bootstrap(),
                 s -> {
                   s.directory = directory::current;
-                  if (what.equals("metrics")) {
+                  if (part.equals("metrics")) {
                     s.registry = new FailingRegistry(failures);
                   } else {
                     s.handshakeSink =
                         (session, groups) -> {
                           failures.incrementAndGet();
-                          throw new IllegalArgumentException("not told");
+                          throw new IllegalArgumentException("not recorded");
                         };
                   }
                 });
@@ -194,7 +192,7 @@ class AcceptanceTest {
         for (int i = 0; i < 3; i++) {
           client.send("a@tls-partner.example", "b@contoso.example", MESSAGE);
         }
-        client.command("NOOP", "250"); // what follows a reply has happened before the next
+        client.command("NOOP", "250"); // behind the reply the message has been counted
       }
       assertThat(server.handshakes).hasSize(session + 1);
       assertThat(server.handshakes.getLast().getTlsFacts().getVersion())
@@ -225,7 +223,7 @@ class AcceptanceTest {
   }
 
   @Test
-  void what_the_sender_wants_to_be_told_is_in_the_envelope() throws Exception {
+  void the_notifications_that_the_sender_wants_are_in_the_envelope() throws Exception {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@sender.example> RET=FULL ENVID=QQ+2B1", "250");
       client.command(
@@ -513,7 +511,7 @@ class AcceptanceTest {
 
   @ParameterizedTest(name = "locked down: {0}")
   @ValueSource(booleans = {true, false})
-  void G9_what_a_change_forbids_while_the_message_is_sent_is_not_accepted(boolean lockedDown)
+  void G9_a_message_that_a_change_forbids_while_it_is_sent_is_not_accepted(boolean lockedDown)
       throws Exception {
     AtomicReference<Directory> now = new AtomicReference<>(TestDirectory.snapshot());
     try (TestServer changing =

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** What the log has accepted, read as any other service would. */
+/** The accepted messages in the log, read as another service does. */
 public final class AcceptedLog implements AutoCloseable {
   private final KafkaConsumer<String, byte[]> consumer;
   private final ContentReader contents;

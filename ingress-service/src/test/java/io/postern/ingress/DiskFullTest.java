@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * G1, G7: the log's disk fills while mail flows. On a small disk of its own where the test may
- * mount one, as root does; elsewhere the mark is held above what is free.
+ * mount one, as root does; elsewhere the mark is held above the free bytes.
  */
 @Timeout(300)
 class DiskFullTest {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G6: what strangers try to make the server keep, and how others fare meanwhile. */
+/** G6: strangers fill the memory of the server, and others fare as before. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileClientsTest {
   private static final String HONEST = "127.0.0.99";
@@ -45,6 +45,7 @@ class HostileClientsTest {
         new LogSettings(Map.of("bootstrap.servers", bootstrap)), Deployment.singleNode(4));
   }
 
+  /** Before the server closes, which waits for those that are sending. */
   @AfterEach
   void disconnect() throws Exception {
     over.countDown();
@@ -114,7 +115,8 @@ class HostileClientsTest {
   @ValueSource(booleans = {false, true})
   void many_addresses_with_all_the_recipients_that_they_can_have_leave_room_for_others(
       boolean sending) throws Exception {
-    try (TestServer server = TestServer.on(bootstrap, s -> {})) {
+    try (TestServer server = TestServer.on(bootstrap, s -> {});
+        AutoCloseable _ = this::disconnect) {
       RawClient waiting = from(HONEST, server);
       waiting.command("MAIL FROM:<a@sender.example>", "250");
       waiting.command("RCPT TO:<b@contoso.example>", "250");
@@ -138,12 +140,13 @@ class HostileClientsTest {
   @Test
   void slow_senders_at_three_addresses_leave_shares_of_DATA_for_others() throws Exception {
     try (TestServer server =
-        TestServer.on(
-            bootstrap,
-            s -> {
-              s.dataMemory = 16L * 82 * 1024;
-              s.limits = TestServer.memoryPatience(s.limits, Duration.ofSeconds(2));
-            })) {
+            TestServer.on(
+                bootstrap,
+                s -> {
+                  s.dataMemory = 16L * 82 * 1024;
+                  s.limits = TestServer.memoryPatience(s.limits, Duration.ofSeconds(2));
+                });
+        AutoCloseable _ = this::disconnect) {
       for (String address : List.of("127.0.0.1", "127.0.0.2", "127.0.0.3")) {
         for (int i = 0; i < 6; i++) {
           RawClient client = from(address, server);
@@ -250,7 +253,7 @@ class HostileClientsTest {
   }
 
   @Test
-  void who_speaks_before_the_greeting_is_refused() throws Exception {
+  void a_client_that_speaks_before_the_greeting_is_refused() throws Exception {
     try (TestServer server = TestServer.withoutLog(s -> {})) {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Deployment;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.topics.TopicsSetup;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -16,7 +16,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** G1: the log paused, killed and back again. */
 class LogFailureTest {
@@ -29,8 +28,8 @@ class LogFailureTest {
   private TestServer server;
 
   @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
-    broker = KafkaBroker.start(folder, p -> {});
+  void start() throws Exception {
+    broker = SharedBroker.empty();
     settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     server = TestServer.on(broker.bootstrap(), PATIENCE, s -> {});
@@ -39,7 +38,6 @@ class LogFailureTest {
   @AfterEach
   void stop() {
     server.close();
-    broker.close();
   }
 
   private String send() throws Exception {
@@ -81,7 +79,7 @@ class LogFailureTest {
   }
 
   @Test
-  void G1_what_was_answered_250_before_the_log_was_killed_is_there_afterwards() throws Exception {
+  void G1_a_message_answered_250_before_the_log_was_killed_is_there_afterwards() throws Exception {
     Set<String> accepted = new HashSet<>();
     for (int i = 0; i < 20; i++) {
       sendUntilAccepted(accepted);

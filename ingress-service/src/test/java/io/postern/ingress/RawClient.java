@@ -19,7 +19,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** A client that says exactly what a test tells it to, octet by octet, with the JDK's own TLS. */
+/** A client that sends a test's octets as they are, with the JDK's own TLS. */
 public final class RawClient implements AutoCloseable {
   private Socket socket;
   private InputStream in;

@@ -105,7 +105,7 @@ public final class TestServer implements AutoCloseable {
     server.start();
   }
 
-  /** What a test wants different. */
+  /** The settings that a test changes. */
   @FunctionalInterface
   public interface Settings {
     void change(TestServer server);
@@ -122,7 +122,7 @@ public final class TestServer implements AutoCloseable {
     return new TestServer(settings, new MessageLog(client(bootstrap), 4, patience));
   }
 
-  /** Where nothing answers for the log: for dialogues that end before it. */
+  /** Without a log: for dialogues that end before it. */
   public static TestServer withoutLog(Settings settings) throws Exception {
     return new TestServer(
         settings, new MessageLog(client("127.0.0.1:1"), 4, Duration.ofSeconds(1)));

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Answers what a test told it to, knows nothing without being asked, and counts the questions. */
+/**
+ * A source of verdicts with a test's answers: it knows nothing unasked, and counts the questions.
+ */
 public final class TestVerdicts implements VerdictSource {
   private final AtomicInteger asked = new AtomicInteger();
   private volatile CertificateVerdict answer =

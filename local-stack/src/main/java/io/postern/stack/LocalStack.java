@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import io.postern.lab.AotCache;
 import io.postern.lab.EndWithParent;
+import io.postern.lab.FreePorts;
 import io.postern.lab.JavaProgram;
 import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
@@ -79,7 +80,7 @@ public final class LocalStack implements AutoCloseable {
       StackOptions options, KafkaBroker broker, Consumer<String> say) throws Exception {
     int smtpPort =
         options.smtpPort() != 0 ? options.smtpPort() : options.state().port("smtp", 2525);
-    if (!StateFolder.isFree(smtpPort)) {
+    if (!FreePorts.isFree(smtpPort)) {
       throw new IllegalStateException(
           "port " + smtpPort + " is taken: choose another one with --smtp-port");
     }
@@ -140,7 +141,7 @@ public final class LocalStack implements AutoCloseable {
     return processes.wrapped()
         ? new JavaProgram(
             processes.jvm(service),
-            List.of(WrapperJar.path(), jar),
+            List.of(JavaProgram.classesOf(EndWithParent.class), jar),
             List.of(EndWithParent.class.getName(), MAIN))
         : new JavaProgram(processes.jvm(service), List.of(jar), List.of(MAIN));
   }
@@ -197,8 +198,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Writes down how commands reach this stack: a context of the program {@code postern}, and what
-   * {@link RunningStack} reads.
+   * Writes down how commands reach this stack: a context of the program {@code postern}, with the
+   * values for {@link RunningStack}.
    *
    * @param variables of directory files
    */

@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
     name = "./run",
     description = {
       "Starts Postern on this machine: a Kafka broker, the four services, and an example partner and mailbox.",
-      "TLS protects the connection, not the message: who receives a mail may forward it, and that decides anew."
+      "TLS protects the connection, not the message: a recipient may forward a mail, and that decides anew."
     },
     mixinStandardHelpOptions = true,
     versionProvider = io.postern.operator.Main.Version.class,

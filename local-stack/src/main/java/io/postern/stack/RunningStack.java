@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * A stack that runs now, as its launcher wrote it down.
+ * A stack that runs now, from the file of its launcher.
  *
  * @param process the launcher
  * @param smtpPort the first ingress' port

@@ -6,22 +6,22 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How much machine the processes of a stack get. */
+/** Memory and compiler of a stack's processes. */
 public enum Size {
   /**
-   * Quick to start, little memory: a developer's machine, and the tests. A heap of 128 MB is what
-   * each service must do with.
+   * Quick to start, little memory: a developer's machine, and the tests. Each service must do with
+   * a heap of 128 MB.
    */
   SMALL(
       services("-Xmx128m", "-XX:MaxDirectMemorySize=96m", "-XX:TieredStopAtLevel=1"),
       BrokerSettings.small()),
   /**
    * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
-   * with its CPU. What docs/performance.md measures.
+   * with its CPU. docs/performance.md measures it.
    */
   SERVER(services("-Xmx256m", "-Xmn48m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
 
-  /** A stack of the larger size at rest, with as much again for what else the machine does. */
+  /** A stack of the larger size at rest, with as much again for the machine's other programs. */
   private static final long SERVER_MEMORY = 3L << 30;
 
   private final List<String> services;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a stack is started with.
+ * Options of a stack's start.
  *
  * @param home the project's root, where the built services are
  * @param state the folder that keeps everything
@@ -31,20 +31,4 @@ public record StackOptions(
     String dnsServer,
     int mxPort,
     boolean allowPrivateTargets,
-    Processes processes) {
-
-  public StackOptions processes(Processes others) {
-    return new StackOptions(
-        home,
-        state,
-        smtpPort,
-        tlsCertificate,
-        tlsKey,
-        anchors,
-        clientCertificates,
-        dnsServer,
-        mxPort,
-        allowPrivateTargets,
-        others);
-  }
-}
+    Processes processes) {}

@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
- * Everything a stack keeps between two starts, below one folder: the broker's data, certificates,
- * credentials, logs and the ports in use. Removing the folder removes the installation.
+ * The folder that a stack keeps between two starts: the broker's data, certificates, credentials,
+ * logs and the ports in use. Removing the folder removes the installation.
  *
  * <p>Thread rules: methods that write are synchronized. Failure: an {@link UncheckedIOException}
  * that names the file.
@@ -79,7 +79,7 @@ public final class StateFolder {
     return folder("logs");
   }
 
-  /** What the example mail servers received. */
+  /** Mail of the example mail servers. */
   public Path received(String server) {
     return folder("received").resolve(server);
   }
@@ -134,9 +134,9 @@ public final class StateFolder {
   public synchronized int port(String name, int preferred) {
     String known = remembered.getProperty(name, Integer.toString(preferred));
     int port = Integer.parseInt(known);
-    if (port == -1 || isOthers(name, port) || !isFree(port)) {
+    if (port == -1 || isOthers(name, port) || !FreePorts.isFree(port)) {
       do {
-        port = freePort();
+        port = FreePorts.next();
       } while (isOthers(name, port));
     }
     remembered.setProperty(name, Integer.toString(port));
@@ -144,7 +144,7 @@ public final class StateFolder {
     return port;
   }
 
-  /** Who has it under another name may not listen yet. */
+  /** A program that has it under another name may not listen yet. */
   private boolean isOthers(String name, int port) {
     return remembered.entrySet().stream()
         .anyMatch(
@@ -161,7 +161,7 @@ public final class StateFolder {
     if (known == null) {
       return port(name);
     }
-    if (!isFree(Integer.parseInt(known))) {
+    if (!FreePorts.isFree(Integer.parseInt(known))) {
       throw new IllegalStateException(
           "port "
               + known
@@ -177,20 +177,22 @@ public final class StateFolder {
     return Integer.parseInt(remembered.getProperty(name, "-1"));
   }
 
-  /** True if nothing listens on the port at the loopback address. */
-  public static boolean isFree(int port) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
-    } catch (IOException e) {
-      return false;
+  /** Removes a folder with all files in it; a missing one is none. */
+  public static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
     }
-  }
-
-  /** A port that was free a moment ago, and that this JVM gives to nobody else. */
-  public static int freePort() {
-    return FreePorts.next();
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(folder)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      try {
+        Files.delete(path);
+      } catch (IOException e) {
+        throw new IOException("cannot remove " + path + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   static void save(Path file, Properties properties) {

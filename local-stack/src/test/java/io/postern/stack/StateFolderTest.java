@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.lab.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,7 +40,7 @@ class StateFolderTest {
     StateFolder state = new StateFolder(folder);
     Set<Integer> given = new HashSet<>();
     for (int i = 0; i < 1_000; i++) {
-      assertThat(given.add(i % 2 == 0 ? StateFolder.freePort() : state.port("name" + i))).isTrue();
+      assertThat(given.add(i % 2 == 0 ? FreePorts.next() : state.port("name" + i))).isTrue();
     }
   }
 
@@ -55,7 +56,7 @@ class StateFolderTest {
 
   @Test
   void whatAnotherNameHasIsNeitherPreferredNorKept() {
-    int free = StateFolder.freePort();
+    int free = FreePorts.next();
     StateFolder state = new StateFolder(folder);
     assertThat(state.port("smtp", free)).isEqualTo(free);
     assertThat(state.port("http", free)).isNotEqualTo(free);

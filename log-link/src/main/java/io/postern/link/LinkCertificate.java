@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key and certificate that this process presents on its links to the log, and the authority
- * that it trusts there, as their two PEM files are. One for each pair of files, for as long as the
- * process lives; any thread.
+ * that it trusts there, as their two PEM files have them. One object for each pair of files, for as
+ * long as the process lives; any thread.
  *
  * <p>The files are looked at every 10 s. New content is taken up when it can be read, the key is
  * the certificate's, and the chain leads to the authority now where the former one did: a pair of
@@ -36,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounds: 256 KiB a file. The files are the administrator's: no stranger can fill them.
  */
 public final class LinkCertificate {
+  // Java's own: the broker, of this image or an administrator's, has this jar and no logger of
+  // ours.
   private static final System.Logger LOG = System.getLogger(LinkCertificate.class.getName());
   private static final int LOOK_SECONDS = 10;
   private static final Duration WARN_BEFORE_END = Duration.ofDays(45);
-  private static final Duration SAY_AGAIN = Duration.ofDays(1);
+  private static final Duration WARN_AGAIN = Duration.ofDays(1);
   private static final ConcurrentMap<LinkFiles, LinkCertificate> ALL = new ConcurrentHashMap<>();
 
   private static final class Timer {
@@ -132,7 +134,7 @@ public final class LinkCertificate {
   /** Takes up a good change of the files, and warns; the timer calls it. */
   synchronized void look(Instant now) {
     if (content == null) {
-      return; // nobody could begin with what was there
+      return; // no user could begin with the files
     }
     try {
       LinkContent found = files.read();
@@ -184,7 +186,7 @@ public final class LinkCertificate {
   }
 
   private void warn(Instant now) {
-    quietUntil = now.plus(SAY_AGAIN);
+    quietUntil = now.plus(WARN_AGAIN);
     if (!problem.isEmpty()) {
       LOG.log(
           Level.WARNING,
@@ -194,16 +196,16 @@ public final class LinkCertificate {
           facts.end(),
           problem);
     }
-    ends("certificate", files.keys(), facts.end(), now);
-    ends("authority", files.authority(), facts.authorityEnd(), now);
+    warnOfEnd("certificate", files.keys(), facts.end(), now);
+    warnOfEnd("authority", files.authority(), facts.authorityEnd(), now);
   }
 
-  private static void ends(String what, Path file, Instant end, Instant now) {
+  private static void warnOfEnd(String subject, Path file, Instant end, Instant now) {
     if (!now.isBefore(end.minus(WARN_BEFORE_END))) {
       LOG.log(
           Level.WARNING,
           "The {0} of the links to the log in {1} {2} at {3}: without a new one this process loses the log",
-          what,
+          subject,
           file,
           now.isBefore(end) ? "ends in " + Duration.between(now, end).toDays() + " days," : "ended",
           end);

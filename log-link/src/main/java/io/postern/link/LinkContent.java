@@ -43,7 +43,7 @@ record LinkContent(Password keys, Password authority) {
     Map<String, @Nullable Object> inline = new HashMap<>();
     for (String key : settings.keySet()) {
       if (key.startsWith("ssl.") || key.equals(SecurityConfig.SECURITY_PROVIDERS_CONFIG)) {
-        // One by one: Kafka counts as unused what nobody got.
+        // One by one: Kafka counts a setting that nobody got as unused.
         inline.put(key, settings.get(key));
       }
     }
@@ -58,7 +58,7 @@ record LinkContent(Password keys, Password authority) {
   }
 
   /**
-   * @param settings of whoever uses it
+   * @param settings of a user
    * @throws GeneralSecurityException where the key is another certificate's
    * @throws KafkaException where a part is missing or cannot be read
    */

@@ -12,7 +12,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 
 /**
- * Where a link's key and authority are.
+ * The files of a link's key and authority.
  *
  * @param keys PEM: a private key and its chain, leaf first
  * @param authority PEM: the certificates that are trusted

@@ -1,7 +1,7 @@
 package io.postern.contracts;
 
 /**
- * Names one delivery that was asked for: message, attempt (1, 2, ...) and group of recipients
+ * Name of one delivery that was asked for: message, attempt (1, 2, ...) and group of recipients
  * within the attempt (docs/design/the-log.md, "Decisions: a chain"). Written {@code
  * queueid/attempt/group}. Immutable.
  */
@@ -14,7 +14,7 @@ public record DeliveryId(QueueId queueId, int attempt, int group) {
   }
 
   /**
-   * Reads what {@link #toString} wrote.
+   * Reads the form that {@link #toString} writes.
    *
    * @throws IllegalArgumentException when the text is no delivery id
    */

@@ -3,7 +3,7 @@ package io.postern.contracts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a delivery replica stands in a partition (docs/design/the-log.md). It travels in the
+ * Position of a delivery replica in a partition (docs/design/the-log.md). It travels in the
  * metadata of the committed offset; {@code next} is the committed offset itself. Immutable.
  *
  * @param next offset of the first Decision that may be unfinished
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerThere the owner in force at that offset
  * @param era of the group's generations
  * @param released its owner gave the partition up: the taker need not wait
- * @param lease from when on the commit proves a lease; null: no commit has ever
+ * @param lease beginning of the lease that the commit proves; null: no commit has ever
  */
 public record DeliveryPosition(
     long next,
@@ -30,7 +30,7 @@ public record DeliveryPosition(
   private static final int MOST_CHARS = 400;
 
   /**
-   * When a commit began, by clocks that another process on the same machine shares.
+   * Beginning of a commit, by clocks that another process on the same machine shares.
    *
    * @param boot names the machine's start: 1 to 64 letters, digits and hyphens; empty: not known
    * @param monotonicNanos since that start

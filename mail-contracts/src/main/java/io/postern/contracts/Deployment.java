@@ -3,14 +3,14 @@ package io.postern.contracts;
 import java.util.OptionalInt;
 
 /**
- * How the log is installed: what makes an acknowledgement durable, and how many partitions the mail
- * topics have (docs/design/the-log.md, "Home partition and content", "Producers and readers"). The
- * partition count is chosen at installation.
+ * The log's installation: the copies that make an acknowledgement durable, and the number of
+ * partitions of the mail topics (docs/design/the-log.md, "Home partition and content", "Producers
+ * and readers"). The partition count is chosen at installation.
  *
  * @param flushEachAppend a single node has no second copy, so each append is fsynced
  */
 public record Deployment(
-    String name, int partitions, int replication, int minInSyncReplicas, boolean flushEachAppend) {
+    int partitions, int replication, int minInSyncReplicas, boolean flushEachAppend) {
   public static final int SINGLE_NODE_PARTITIONS = 4;
   public static final int CLUSTER_PARTITIONS = 48;
 
@@ -25,11 +25,11 @@ public record Deployment(
   }
 
   public static Deployment singleNode(int partitions) {
-    return new Deployment(SINGLE_NODE, partitions, 1, 1, true);
+    return new Deployment(partitions, 1, 1, true);
   }
 
   public static Deployment cluster(int partitions) {
-    return new Deployment(CLUSTER, partitions, 3, 2, false);
+    return new Deployment(partitions, 3, 2, false);
   }
 
   /** As {@link #of(String, int)}; without a number as many partitions as is usual. */

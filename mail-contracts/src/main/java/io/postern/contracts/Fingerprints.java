@@ -36,10 +36,10 @@ public final class Fingerprints {
   }
 
   /**
-   * Version of an anchor set's content: the same in every reader, moved by any change of its
-   * certificates or their order, of what it distrusts, and of whether the default set is part of
-   * it, and by nothing else. The first 16 hexadecimal digits of a hash; of {@link #chain} where it
-   * has certificates alone; {@code empty} for an empty set.
+   * Version of an anchor set's content: the same in every reader, changed by any change of its
+   * certificates or their order, of the fingerprints that it distrusts, or of the default set's
+   * part in it, and by nothing else. The first 16 hexadecimal digits of a hash; of {@link #chain}
+   * where it has certificates alone; {@code empty} for an empty set.
    */
   public static String anchorSetVersion(AnchorSet set) {
     List<byte[]> certificates =
@@ -97,7 +97,7 @@ public final class Fingerprints {
   }
 
   /**
-   * What stands for a distinguished name (DER) where there may be many: the first 16 octets of its
+   * Short form of a distinguished name (DER) where there may be many: the first 16 octets of its
    * SHA-256.
    */
   public static byte[] ofName(byte[] der) {

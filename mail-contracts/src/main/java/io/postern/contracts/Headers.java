@@ -1,12 +1,12 @@
 package io.postern.contracts;
 
 /**
- * Names of record headers: what a reader needs to skip a record without parsing it, and the trace
+ * Names of record headers: facts by which a reader skips a record without parsing it, and the trace
  * context.
  */
 public final class Headers {
   /**
-   * Who wrote an outcome: {@link #WRITER_DELIVERY}, {@link #WRITER_SCHEDULER}, {@link
+   * Writer of an outcome: {@link #WRITER_DELIVERY}, {@link #WRITER_SCHEDULER}, {@link
    * #WRITER_NOTICES}.
    */
   public static final String WRITER = "writer";

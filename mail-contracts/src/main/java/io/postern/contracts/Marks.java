@@ -3,7 +3,7 @@ package io.postern.contracts;
 import io.postern.contracts.v1.DecisionSource;
 
 /**
- * Up to which source of each topic a reader of one partition of {@code mail.deliveries} knows the
+ * Last sources of which a reader of one partition of {@code mail.deliveries} has read the
  * Decisions: offsets of {@code mail.accepted} and {@code mail.due}. Immutable.
  *
  * @param accepted offset of the last source decided; -1: none

@@ -4,7 +4,7 @@ import io.postern.contracts.v1.PartitionOwner;
 import java.util.Comparator;
 
 /**
- * Who owned a partition of {@code mail.deliveries}, and for the how manieth take. A later owner is
+ * An owner of a partition of {@code mail.deliveries}, with the number of its take. A later owner is
  * greater. Written {@code era.generation.take}. Immutable.
  *
  * @param era begun anew by an administrator when the consumer group was deleted
@@ -35,7 +35,7 @@ public record Owner(int era, int generation, int take) implements Comparable<Own
   }
 
   /**
-   * Reads what {@link #toString} wrote.
+   * Reads the form that {@link #toString} writes.
    *
    * @throws IllegalArgumentException when the text is no owner
    */

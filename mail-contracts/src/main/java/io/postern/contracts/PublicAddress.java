@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Which addresses are on the public Internet (IANA's special-purpose registries, RFC 6890). An IPv6
- * address that carries an IPv4 one inside is refused, since a translator would follow it anywhere.
- * Stateless, any thread.
+ * Test whether an address is on the public Internet (IANA's special-purpose registries, RFC 6890).
+ * An IPv6 address that carries an IPv4 one inside is refused, since a translator would follow it
+ * anywhere. Stateless, any thread.
  */
 public final class PublicAddress {
   private record Range(byte[] prefix, int bits) {

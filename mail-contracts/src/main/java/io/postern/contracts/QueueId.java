@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.util.Locale;
 
 /**
- * Names one accepted message and carries the number of its home partition, so that whoever has the
- * id finds everything about the message (docs/design/the-log.md, "Home partition and content").
+ * Name of one accepted message, with the number of its home partition: by the id a reader finds
+ * everything about the message (docs/design/the-log.md, "Home partition and content").
  *
  * <p>Form: 21 characters of {@code 0-9a-z}: partition (3), Unix milliseconds (9), random (9), each
  * in base 36. Lower case, safe in file names, Received headers and replies. Immutable; any thread.
@@ -34,28 +34,28 @@ public record QueueId(int partition, String value) {
     if (partition < 0 || partition > MAX_PARTITION) {
       throw new IllegalArgumentException("partition out of range: " + partition);
     }
-    String value =
+    return of(partition, System.currentTimeMillis(), RANDOM.nextLong(RANDOM_BOUND));
+  }
+
+  /** The id with these parts. */
+  public static QueueId of(int partition, long createdMillis, long random) {
+    return new QueueId(
+        partition,
         base36(partition, PARTITION_CHARS)
-            + base36(System.currentTimeMillis(), TIME_CHARS)
-            + base36(RANDOM.nextLong(RANDOM_BOUND), RANDOM_CHARS);
-    return new QueueId(partition, value);
+            + base36(createdMillis, TIME_CHARS)
+            + base36(random, RANDOM_CHARS));
   }
 
   /**
    * The id of a message that we write ourselves because of another one, such as a DSN: the same
    * cause at the same time gives the same id, so that written twice is seen to be once.
    *
-   * @param cause what it is written for, unique within the partition
+   * @param cause the reason for the message, unique within the partition
    * @param atMillis when it was asked for, Unix milliseconds
    */
   public static QueueId derived(int partition, String cause, long atMillis) {
     byte[] hash = Fingerprints.sha256(cause.getBytes(StandardCharsets.UTF_8));
-    long random = Math.floorMod(ByteBuffer.wrap(hash).getLong(), RANDOM_BOUND);
-    return new QueueId(
-        partition,
-        base36(partition, PARTITION_CHARS)
-            + base36(atMillis, TIME_CHARS)
-            + base36(random, RANDOM_CHARS));
+    return of(partition, atMillis, Math.floorMod(ByteBuffer.wrap(hash).getLong(), RANDOM_BOUND));
   }
 
   /**
@@ -70,7 +70,12 @@ public record QueueId(int partition, String value) {
 
   /** When the id was made by its writer's clock, Unix milliseconds. */
   public long createdMillis() {
-    return Long.parseLong(value.substring(PARTITION_CHARS, PARTITION_CHARS + TIME_CHARS), RADIX);
+    return Long.parseLong(value, PARTITION_CHARS, PARTITION_CHARS + TIME_CHARS, RADIX);
+  }
+
+  /** The random part. */
+  public long random() {
+    return Long.parseLong(value, PARTITION_CHARS + TIME_CHARS, LENGTH, RADIX);
   }
 
   @Override
@@ -79,7 +84,7 @@ public record QueueId(int partition, String value) {
   }
 
   private static int partitionOf(String value) {
-    return Integer.parseInt(value.substring(0, PARTITION_CHARS), RADIX);
+    return Integer.parseInt(value, 0, PARTITION_CHARS, RADIX);
   }
 
   private static void check(String value) {

@@ -2,8 +2,8 @@ package io.postern.contracts;
 
 /**
  * Reasons of a refused attempt or a failure other than a certificate's verdict, and of holds: the
- * closed list of docs/design/connectors.md, "Tokens and reasons", with what the log's mechanics
- * add. Verdict reasons are spelled by {@link Spelling}.
+ * closed list of docs/design/connectors.md, "Tokens and reasons", and those of the log's mechanics.
+ * Verdict reasons are spelled by {@link Spelling}.
  */
 public final class Reasons {
   // The requirement was not met: stands after "/" in the token.

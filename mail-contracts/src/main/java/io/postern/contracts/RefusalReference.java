@@ -4,10 +4,10 @@ import java.security.SecureRandom;
 import java.util.Locale;
 
 /**
- * Names a refusal in the reply and in mail.refusals, short enough to be read over the phone: 40
+ * Name of a refusal in the reply and in mail.refusals, short enough to be read over the phone: 40
  * random bits as eight characters in two groups, {@code 0Z7K-31QF}, of Crockford's base 32 (digits
  * and capital letters without I, L, O, U). Two of 10,000 within a week are the same with a
- * probability of 1 in 22,000; then time and address tell them apart. Stateless, any thread.
+ * probability of 1 in 22,000; then they differ by time and address. Stateless, any thread.
  */
 public final class RefusalReference {
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

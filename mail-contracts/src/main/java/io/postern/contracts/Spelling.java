@@ -8,8 +8,8 @@ import io.postern.contracts.v1.VerdictResult;
 import java.util.Locale;
 
 /**
- * How enum values are written in tokens, explanations and texts (docs/design/connectors.md, "Tokens
- * and reasons"). Values of a newer writer are spelled {@link #UNKNOWN}, never as a known one.
+ * Spelling of enum values in tokens, explanations and texts (docs/design/connectors.md, "Tokens and
+ * reasons"). Values of a newer writer are spelled {@link #UNKNOWN}, never as a known one.
  */
 public final class Spelling {
   /** Of a value that this version does not know. */
@@ -21,7 +21,7 @@ public final class Spelling {
   public static String of(TlsLevel level) {
     return switch (level) {
       case OPPORTUNISTIC, ENCRYPTION_ONLY, CERTIFICATE_VALIDATION, DOMAIN_VALIDATION ->
-          hyphens(level.name());
+          hyphens(level);
       case TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> UNKNOWN;
     };
   }
@@ -31,7 +31,7 @@ public final class Spelling {
     return switch (reason) {
       case VERDICT_REASON_UNSPECIFIED -> "";
       case UNRECOGNIZED -> UNKNOWN;
-      default -> hyphens(reason.name());
+      default -> hyphens(reason);
     };
   }
 
@@ -62,7 +62,8 @@ public final class Spelling {
         : result + "/" + reason;
   }
 
-  private static String hyphens(String name) {
-    return name.toLowerCase(Locale.ROOT).replace('_', '-');
+  /** Any enum's value in small letters, with hyphens between its words. */
+  public static String hyphens(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -3,8 +3,8 @@ package io.postern.contracts;
 import io.postern.contracts.v1.TlsLevel;
 
 /**
- * The token that every attempt carries: what was required, and what was achieved or why it was
- * refused (docs/design/connectors.md, "Tokens and reasons").
+ * The token of every attempt: the required level, and the achieved one or the reason of the refusal
+ * (docs/design/connectors.md, "Tokens and reasons").
  */
 public final class TlsToken {
   private TlsToken() {}
@@ -19,7 +19,7 @@ public final class TlsToken {
     return Spelling.of(required) + "/" + reason;
   }
 
-  /** What stands after the colon. */
+  /** The text after the colon. */
   public static final class Achieved {
     /** Plaintext: the peer offers no STARTTLS. */
     public static final String NONE_NOT_OFFERED = "none(" + Reasons.NOT_OFFERED + ")";

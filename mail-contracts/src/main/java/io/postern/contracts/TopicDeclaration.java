@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a topic must be: the one place from which topics are created and verified, and from which
+ * Declaration of a topic: the one place from which topics are created and verified, and from which
  * ACLs and documents come (docs/design/architecture.md, "Topics"). Immutable.
  *
  * @param retention how long records are kept; for a compacted topic the lag before compaction
@@ -27,7 +27,9 @@ public record TopicDeclaration(
     List<String> writers,
     List<String> readers) {
 
-  /** Of the topic with the largest records: whoever may write or copy any record takes this. */
+  /**
+   * Of the topic with the largest records: the bound of a client that may write or copy any record.
+   */
   public static final int LARGEST_MESSAGE_BYTES =
       Arrays.stream(Records.values()).mapToInt(Records::maxMessageBytes).max().orElseThrow();
 
@@ -78,7 +80,7 @@ public record TopicDeclaration(
     }
   }
 
-  /** What becomes of old records. */
+  /** Removal of old records. */
   public enum Cleanup {
     DELETE,
     COMPACT,
@@ -157,7 +159,8 @@ public record TopicDeclaration(
     return configs;
   }
 
-  // Only a closed segment can go: what is kept for an hour must not sit in a segment of six.
+  // Kafka removes closed segments alone: records that are kept for an hour must not be in a segment
+  // of six.
   private Duration segment() {
     Duration quarter = retention.dividedBy(4);
     if (cleanup != Cleanup.DELETE || quarter.compareTo(LONGEST_SEGMENT) > 0) {

@@ -18,8 +18,8 @@ public final class Topics {
   public static final String MAIL_OUTCOMES = "mail.outcomes";
 
   /**
-   * What the scheduler changed by itself: expired, cancelled, held, released; its answers; and of
-   * whom the notice writer tells nobody.
+   * States that the scheduler changed by itself: expired, cancelled, held, released; its answers to
+   * controls; and recipients for whom the notice writer writes no DSN.
    */
   public static final String MAIL_SCHEDULE_OUTCOMES = "mail.schedule.outcomes";
 
@@ -30,14 +30,14 @@ public final class Topics {
   public static final String MAIL_ROUTES = "mail.routes";
 
   /**
-   * What the scheduler knows, from which it restores itself and the audit reads: the changelog of a
+   * The scheduler's entries, from which it restores itself and the audit reads: the changelog of a
    * Kafka Streams store, named by Streams' rule (application id, store, "changelog").
    */
   public static final String SCHEDULE = "postern-scheduler-schedule-changelog";
 
   /**
-   * What the scheduler still has to do for a whole route or message: flushes with their cursors,
-   * controls that wait for first attempts. No recipient's place.
+   * The scheduler's open work for a whole route or message: flushes with their cursors, controls
+   * that wait for first attempts. No recipient's place.
    */
   public static final String SCHEDULE_MARKS = "postern-scheduler-marks-changelog";
 
@@ -49,16 +49,18 @@ public final class Topics {
   public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
   public static final String CERTIFICATE_CHAINS = "certificate.chains";
 
-  /** The versions of the default anchor set: the history of what was trusted. */
+  /** The versions of the default anchor set: the history of trust. */
   public static final String CERTIFICATE_ANCHORS = "certificate.anchors";
 
-  /** What each replica presents and can do in TLS: told at a change, and every six hours. */
+  /**
+   * Certificates and TLS capabilities of each replica: published at a change, and every six hours.
+   */
   public static final String CERTIFICATE_OWN = "certificate.own";
 
   /** Peers' handshakes with us, each kind once a day. */
   public static final String CERTIFICATE_HANDSHAKES = "certificate.handshakes";
 
-  /** What hosts ask for where a connector presents a certificate, each kind once a day. */
+  /** Requests of hosts for certificates, where a connector presents one, each kind once a day. */
   public static final String CERTIFICATE_HOSTS = "certificate.hosts";
 
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
@@ -82,7 +84,8 @@ public final class Topics {
   public static final Duration LONGEST_HOLD = Duration.ofDays(14);
 
   private static final Duration MARGIN = Duration.ofDays(2);
-  // What outlives its content has expired (docs/design/the-log.md, "Home partition and content").
+  // A message that outlives its content has expired (docs/design/the-log.md, "Home partition and
+  // content").
   private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
   // No message lives longer than lifetime and hold: all that is said about one stays that long.
   private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
@@ -113,15 +116,15 @@ public final class Topics {
           mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES), List.of(DELIVERY))
               .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
-          // A day longer than what they decide: whoever reads the oldest source finds its decision.
+          // A day longer than their sources: a reader of the oldest source finds its decision.
           mail(MAIL_DELIVERIES, MESSAGE.plus(DAY), List.of(DECIDER), List.of(DELIVERY, CONSOLE))
               .of(Records.DECISIONS),
           mail(
               MAIL_OUTCOMES,
               MESSAGE,
               List.of(DELIVERY),
-              // The notice writer reads back the last attempt, of which a DSN tells; a taker reads
-              // back all that its predecessor finished.
+              // The notice writer reads back the last attempt for a DSN; a taker reads back all
+              // that its predecessor finished.
               List.of(SCHEDULER, NOTICES, DELIVERY, CONSOLE)),
           // Apart from mail.outcomes: a transaction there would stall every reader of it.
           mail(
@@ -135,50 +138,31 @@ public final class Topics {
           changelog(SCHEDULE),
           changelog(SCHEDULE_MARKS),
           // No mail: strangers make its records, and each flush would stand in the way of mail.
-          spread(MAIL_REFUSALS, WEEK, false, List.of(INGRESS), List.of(CONSOLE)),
-          spread(MAIL_ROUTES, DAY, false, List.of(DELIVERY), List.of(CONSOLE)),
-          new TopicDeclaration(
+          spread(MAIL_REFUSALS, WEEK, List.of(INGRESS), List.of(CONSOLE)),
+          spread(MAIL_ROUTES, DAY, List.of(DELIVERY), List.of(CONSOLE)),
+          compacted(
               DIRECTORY,
-              Partitioning.ONE,
-              Cleanup.COMPACT,
-              HOUR,
-              true,
               List.of(DIRECTORY_OWNER),
               List.of(DIRECTORY_OWNER, INGRESS, DECIDER, DELIVERY, CERTIFICATE, API, CONSOLE)),
           one(DIRECTORY_COMMANDS, WEEK, List.of(API), List.of(DIRECTORY_OWNER)),
           one(DIRECTORY_RESULTS, WEEK, List.of(DIRECTORY_OWNER), List.of(API)),
           one(DIRECTORY_AUDIT, AUDIT, List.of(DIRECTORY_OWNER), List.of(API, CONSOLE)),
-          spread(
-              CERTIFICATE_REQUESTS,
-              HOUR,
-              false,
-              List.of(INGRESS, DELIVERY, API),
-              List.of(CERTIFICATE)),
+          spread(CERTIFICATE_REQUESTS, HOUR, List.of(INGRESS, DELIVERY, API), List.of(CERTIFICATE)),
           spread(
               CERTIFICATE_VERDICTS,
               HOURS,
-              false,
               List.of(CERTIFICATE),
-              // What one replica announces as revoked, the others must know.
+              // A revocation that one replica announces counts for the others.
               List.of(CERTIFICATE, INGRESS, DELIVERY, API, CONSOLE)),
-          new TopicDeclaration(
+          yearly(
               CERTIFICATE_CHAINS,
               Partitioning.SPREAD,
-              Cleanup.COMPACT_AND_DELETE,
-              AUDIT,
-              false,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)),
-          // Nothing else tells what was trusted when, and its records are few: each is flushed.
-          new TopicDeclaration(
-              CERTIFICATE_ANCHORS,
-              Partitioning.ONE,
-              Cleanup.COMPACT,
-              HOUR,
-              true,
-              List.of(CERTIFICATE),
-              List.of(CERTIFICATE, API, CONSOLE)),
-          // Its history is what tells which certificates are deprecated, and since when.
+          // No other record shows which anchors were trusted when, and these are few: each is
+          // flushed.
+          compacted(CERTIFICATE_ANCHORS, List.of(CERTIFICATE), List.of(CERTIFICATE, API, CONSOLE)),
+          // Its history shows which certificates are deprecated, and since when.
           new TopicDeclaration(
               CERTIFICATE_OWN,
               Partitioning.ONE,
@@ -187,28 +171,19 @@ public final class Topics {
               false,
               List.of(INGRESS, DELIVERY),
               List.of(CERTIFICATE, CONSOLE)),
-          new TopicDeclaration(
+          yearly(
               CERTIFICATE_HANDSHAKES,
               Partitioning.SPREAD,
-              Cleanup.COMPACT_AND_DELETE,
-              AUDIT,
-              false,
               List.of(INGRESS),
               List.of(CERTIFICATE, CONSOLE)),
-          new TopicDeclaration(
+          yearly(
               CERTIFICATE_HOSTS,
               Partitioning.SPREAD,
-              Cleanup.COMPACT_AND_DELETE,
-              AUDIT,
-              false,
               List.of(DELIVERY),
               List.of(CERTIFICATE, CONSOLE)),
-          new TopicDeclaration(
+          yearly(
               CERTIFICATE_EXPIRIES,
               Partitioning.ONE,
-              Cleanup.COMPACT_AND_DELETE,
-              AUDIT,
-              false,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)));
 
@@ -239,9 +214,23 @@ public final class Topics {
         List.of(SCHEDULER, CONSOLE));
   }
 
-  private static TopicDeclaration spread(
-      String name, Duration retention, boolean flush, List<String> writers, List<String> readers) {
+  /** The last record of each key, for ever. */
+  private static TopicDeclaration compacted(
+      String name, List<String> writers, List<String> readers) {
     return new TopicDeclaration(
-        name, Partitioning.SPREAD, Cleanup.DELETE, retention, flush, writers, readers);
+        name, Partitioning.ONE, Cleanup.COMPACT, HOUR, true, writers, readers);
+  }
+
+  /** The last record of each key, as long as the audit's. */
+  private static TopicDeclaration yearly(
+      String name, Partitioning partitioning, List<String> writers, List<String> readers) {
+    return new TopicDeclaration(
+        name, partitioning, Cleanup.COMPACT_AND_DELETE, AUDIT, false, writers, readers);
+  }
+
+  private static TopicDeclaration spread(
+      String name, Duration retention, List<String> writers, List<String> readers) {
+    return new TopicDeclaration(
+        name, Partitioning.SPREAD, Cleanup.DELETE, retention, false, writers, readers);
   }
 }

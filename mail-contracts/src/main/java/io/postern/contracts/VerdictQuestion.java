@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is this chain good, for this role, now (docs/design/architecture.md, "Certificate verdicts")?
- * Everything that can change the answer makes the key, so that one organization's private root
- * never judges for another: the id of an organization's own anchor set is {@code
- * organization/name}. The organization is that of the anchors, with the default ones whose mail it
- * is, and is not in the key: verdicts on the default set are shared.
+ * A question for a verdict: is this chain good, for this role, now (docs/design/architecture.md,
+ * "Certificate verdicts")? Everything that can change the answer makes the key, so that one
+ * organization's private root never judges for another: the id of an organization's own anchor set
+ * is {@code organization/name}. The organization is that of the anchors, with the default ones
+ * whose mail it is, and is not in the key: verdicts on the default set are shared.
  *
  * <p>Compare by {@link #key}; it is computed once, when it is asked for first. The arrays are not
  * copied and must not be changed. Any thread.

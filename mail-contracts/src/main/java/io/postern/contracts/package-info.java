@@ -1,3 +1,3 @@
-/** What the services say to each other: events, topics, identifiers and their formats. */
+/** The contracts between the services: events, topics, identifiers and their formats. */
 @org.jspecify.annotations.NullMarked
 package io.postern.contracts;

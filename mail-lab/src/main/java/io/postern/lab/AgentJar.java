@@ -3,7 +3,6 @@ package io.postern.lab;
 import io.postern.lab.agent.ChangedClasses;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -17,7 +16,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * The jar that a JVM wants for an agent, made of the classes in the agent's package and of the
- * frame {@link ChangedClasses}; what they need beside the JDK must be there already.
+ * frame {@link ChangedClasses}; the program brings the classes that these need.
  */
 public final class AgentJar {
   private AgentJar() {}
@@ -54,7 +53,7 @@ public final class AgentJar {
   }
 
   private static void addPackage(JarOutputStream out, Class<?> of) throws IOException {
-    Path source = source(of);
+    Path source = JavaProgram.classesOf(of);
     if (Files.isDirectory(source)) {
       addPackage(out, source, of);
     } else {
@@ -72,14 +71,6 @@ public final class AgentJar {
         Files.copy(each, out);
         out.closeEntry();
       }
-    }
-  }
-
-  private static Path source(Class<?> agent) {
-    try {
-      return Path.of(agent.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

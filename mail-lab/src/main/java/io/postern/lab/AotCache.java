@@ -38,8 +38,8 @@ import java.util.zip.CRC32C;
  */
 public final class AotCache {
   /**
-   * Flags that may differ: sizes below 32 GB, compiler tiers, what is said of memory's end, system
-   * properties, and what trains.
+   * Flags that may differ: sizes below 32 GB, compiler tiers, the reaction to memory's end, system
+   * properties, and the flags of training.
    */
   private static final List<String> FREE =
       List.of(
@@ -58,8 +58,8 @@ public final class AotCache {
 
   /**
    * The second compiler, which would take most of the CPU from the first messages, begins four
-   * times as late, and what has no profile yet gets none while that compiler has much to do: its
-   * code is quicker meanwhile. Measured: docs/performance.md.
+   * times as late, and code without a profile gets none while that compiler has much to do: it is
+   * quicker meanwhile. Measured: docs/performance.md.
    */
   private static final List<String> TIERS =
       List.of(
@@ -158,7 +158,7 @@ public final class AotCache {
     return whole() ? program.with(TIERS).with(List.of("-XX:AOTCache=" + file)) : program;
   }
 
-  /** The flags with which a run of the program under load records what {@link #create} needs. */
+  /** The flags with which a run of the program under load records the input of {@link #create}. */
   public static List<String> record(Path configuration) {
     return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + configuration);
   }

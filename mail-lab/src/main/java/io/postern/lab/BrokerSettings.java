@@ -11,8 +11,8 @@ import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
- * How a {@link KafkaBroker} is run: options of its JVM, changes to its properties, and what a
- * client needs to reach it then.
+ * The settings of a {@link KafkaBroker}: options of its JVM, changes to its properties, and the
+ * keys that a client needs to reach it then.
  *
  * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
  * @param more is given the properties of a single node and may change any but ports and folder
@@ -77,9 +77,8 @@ public record BrokerSettings(
     p.setProperty("inter.broker.listener.name", "CLIENT");
     p.setProperty("controller.listener.names", "CONTROLLER");
     p.setProperty("log.flush.interval.messages", "1");
-    // What a killed broker left unflushed is flushed once at the start, before a writer hears that
-    // it
-    // is there already. The flusher looks for it then, and hourly, when there is nothing to do.
+    // A restarted broker flushes the records that it left unflushed before it answers a writer that
+    // they are there already. The flusher looks for them then, and hourly, when nothing is to do.
     p.setProperty("log.initial.task.delay.ms", "0");
     p.setProperty("log.flush.interval.ms", "0");
     p.setProperty("log.flush.scheduler.interval.ms", "3600000");

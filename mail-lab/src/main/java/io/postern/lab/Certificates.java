@@ -69,7 +69,7 @@ final class Certificates {
         .build();
   }
 
-  /** Who signs: the issuer's name and keys. */
+  /** The issuer's name and keys, by which it signs. */
   record Signer(X500Name name, PublicKey publicKey, PrivateKey privateKey) {
     ContentSigner contentSigner() {
       String algorithm =

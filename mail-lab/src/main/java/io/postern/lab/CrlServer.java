@@ -135,20 +135,20 @@ public final class CrlServer implements AutoCloseable {
     behave(new Manner.Failing(status));
   }
 
-  /** Back to serving what is there. */
+  /** Serves the lists again. */
   public void truthful() {
     behave(new Manner.Truthful());
   }
 
   private synchronized void behave(Manner next) {
     Manner last = manner;
-    manner = next; // first, as who is let go looks at it
+    manner = next; // first, as a released request looks at it
     if (last instanceof Manner.Stalling(CountDownLatch end)) {
       end.countDown();
     }
   }
 
-  /** Requests so far, whatever was answered. */
+  /** Requests so far, of any answer. */
   public int fetches() {
     return fetches.values().stream().mapToInt(Integer::intValue).sum();
   }

@@ -6,9 +6,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The receiving side of DATA: undoes dot-stuffing (RFC 5321 §4.5.2) and stops after CRLF.CRLF,
- * nothing else; bare CR and LF are content. Written apart from Postern's own, so that one cannot
- * hide the other's fault.
+ * The receiving side of DATA, which undoes dot-stuffing (RFC 5321 §4.5.2) and stops after
+ * CRLF.CRLF, nothing else; bare CR and LF are content. Written apart from Postern's own, so that
+ * one cannot hide the other's fault.
  */
 final class DataReader {
   private enum State {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Runs another main class and ends its JVM when standard input reaches its end, which is when the
- * parent that holds the other side of the pipe closes it or dies, by whatever cause.
+ * parent that holds the other side of the pipe closes it or dies.
  *
  * <p>The end is first a graceful {@link System#exit} (shutdown hooks run), then, 10 s later, a
  * halt. The class depends on the JDK only, so that it can stand on any class path. Its own thread

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A {@link ScriptedPeer} as a program: a mail server on 127.0.0.1 that keeps what it takes, each
- * message as {@code NUMBER.eml} with its facts beside it in {@code NUMBER.json}. Runs until it is
- * ended; a wrong option ends it with code 2 and a sentence.
+ * A {@link ScriptedPeer} as a program: a mail server on 127.0.0.1 that keeps each message as {@code
+ * NUMBER.eml} with its facts beside it in {@code NUMBER.json}. Runs until it is ended; a wrong
+ * option ends it with code 2 and a sentence.
  */
 public final class ExampleServer {
   private static final String USAGE =

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Chooses a TCP port on 127.0.0.1 that nobody listens on, for a process that must be told its port
+ * The choice of a TCP port on 127.0.0.1 that nobody listens on, for a process that needs its port
  * beforehand and gets the same one after a restart.
  *
  * <p>Ports are taken from below the range of outgoing connections: a client that keeps dialling a
  * stopped server there could be given the server's port as its own, connect to itself and keep the
  * server from ever listening again.
  *
- * <p>Each JVM gives from slices of its own, and no port twice: who was given one may not listen
- * yet, or not for a while. A slice belongs to the JVM that holds its first port, bound without
- * listening, to its end. Between the choice and its use another program may be quicker; callers see
- * the failure to bind and choose again. Thread-safe.
+ * <p>Each JVM gives from slices of its own, and no port twice: its process may not listen yet, or
+ * not for a while. A slice belongs to the JVM that holds its first port, bound without listening,
+ * to its end. Between the choice and its use another program may be quicker; callers see the
+ * failure to bind and choose again. Thread-safe.
  */
 public final class FreePorts {
   private static final int FIRST = 15_000;
@@ -86,7 +86,8 @@ public final class FreePorts {
     return numbers;
   }
 
-  static boolean isFree(int port) {
+  /** True if nobody listens on the port at the loopback address. */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

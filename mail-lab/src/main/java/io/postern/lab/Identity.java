@@ -29,6 +29,11 @@ public record Identity(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
+  /** Reads the files of {@link #write}. */
+  public static Identity load(Path folder, String name) {
+    return load(folder.resolve(name + ".pem"), folder.resolve(name + ".key"));
+  }
+
   public X509Certificate leaf() {
     return chain.getFirst();
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a certificate is to be like. The defaults are a good one: server and client, P-256, valid
- * from an hour ago for 90 days, with its authority's CRL.
+ * The request for a certificate. The defaults give a good one: server and client, P-256, valid from
+ * an hour ago for 90 days, with its authority's CRL.
  *
  * @param names DNS names or IPv4 addresses, the first is the common name too; none: a certificate
  *     without names
@@ -154,7 +154,7 @@ public record Issue(
         true);
   }
 
-  /** A responder, beside whatever lists there are. */
+  /** A responder, beside the lists. */
   public Issue withResponderToo(String url) {
     return new Issue(
         names, subjectAltNames, server, client, notBefore, notAfter, crlUrls, url, caIssuers, rsa);

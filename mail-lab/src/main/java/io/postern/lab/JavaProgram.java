@@ -1,6 +1,7 @@
 package io.postern.lab;
 
 import java.io.File;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,15 @@ public record JavaProgram(List<String> jvm, List<Path> classPath, List<String> m
   /** The same JVM and classes, with another main class or none. */
   public JavaProgram main(List<String> other) {
     return new JavaProgram(jvm, classPath, other);
+  }
+
+  /** The jar or the folder of classes that a class comes from. */
+  public static Path classesOf(Class<?> of) {
+    try {
+      return Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public List<String> command() {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -150,7 +149,7 @@ public final class KafkaBroker implements AutoCloseable {
     stop();
   }
 
-  /** What the broker sees when this JVM dies. */
+  /** Closes the broker's standard input, as the death of this JVM does. */
   void closeParentPipe() throws IOException {
     running().getOutputStream().close();
   }
@@ -217,13 +216,13 @@ public final class KafkaBroker implements AutoCloseable {
         .start();
   }
 
-  /** The broker's program, but for what differs with its folder. */
+  /** The broker's program, without the options and arguments of its folder. */
   public static JavaProgram program(BrokerSettings settings) {
     List<String> jvm = new ArrayList<>(settings.jvm());
     jvm.add("--enable-native-access=ALL-UNNAMED");
     jvm.add("--sun-misc-unsafe-memory-access=allow");
     List<Path> classPath = new ArrayList<>(jars(libs()));
-    classPath.add(ownClasses());
+    classPath.add(JavaProgram.classesOf(EndWithParent.class));
     return new JavaProgram(jvm, classPath, List.of(WRAPPER, BROKER));
   }
 
@@ -401,14 +400,5 @@ public final class KafkaBroker implements AutoCloseable {
         "no local-broker/target/libs at or above "
             + start
             + ": build local-broker (mvn package -pl local-broker) or set postern.broker.libs");
-  }
-
-  private static Path ownClasses() {
-    try {
-      return Path.of(
-          EndWithParent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

@@ -192,7 +192,7 @@ public final class LabCa {
   }
 
   /**
-   * What the intermediate's OCSP responder answers to a request (RFC 6960): signed now, by the
+   * The answer of the intermediate's OCSP responder to a request (RFC 6960): signed now, by the
    * intermediate itself or by whom it is {@link #answeredBy}, with the same revocations as its CRL.
    */
   public byte[] ocsp(byte[] request) {

@@ -34,14 +34,14 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
- * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers from what it was told: MX, A,
- * AAAA and CNAME records. A name it does not know does not exist (NXDOMAIN); a known one without
- * the type asked has no data. A name such as {@code *.example} stands for all below it that are not
+ * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers from its records: MX, A, AAAA
+ * and CNAME records. A name it does not know does not exist (NXDOMAIN); a known one without the
+ * type asked has no data. A name such as {@code *.example} stands for all below it that are not
  * known. A name can also be made to answer SERVFAIL, nothing, or over TCP only. Every question is
  * recorded, the last 10,000. Thread-safe; records may change while it runs.
  */
 public final class LabDns implements AutoCloseable {
-  private static final int TTL = 1; // seconds: what a test changes is seen soon
+  private static final int TTL = 1; // seconds: a change is seen soon
   private static final int MAX_QUERIES = 10_000;
 
   private final DatagramSocket udp;
@@ -146,7 +146,7 @@ public final class LabDns implements AutoCloseable {
     return this;
   }
 
-  /** Forgets all that was told about the name: it does not exist. */
+  /** Removes all records of the name: it does not exist. */
   public LabDns remove(String name) {
     Name key = name(name);
     records.remove(key);
@@ -280,7 +280,7 @@ public final class LabDns implements AutoCloseable {
     }
   }
 
-  /** What {@code *} stands for, with the name asked for: RFC 1034 §4.3.3. Empty: nothing. */
+  /** The records of {@code *}, with the name asked for: RFC 1034 §4.3.3. Empty: nothing. */
   private List<Record> ofWildcard(Name name) {
     for (int labels = 1; labels < name.labels(); labels++) {
       List<Record> wildcard = records.get(name.wild(labels));

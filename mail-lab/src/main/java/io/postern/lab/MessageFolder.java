@@ -5,14 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Where a {@link ScriptedPeer} keeps what it took: {@code 000001.eml} with the content, {@code
+ * The folder of a {@link ScriptedPeer}'s messages: {@code 000001.eml} with the content, {@code
  * 000001.json} with the facts, numbered on behind those of earlier runs. A file appears when it is
  * whole, the facts last.
  */
@@ -37,20 +39,23 @@ final class MessageFolder {
     return folder.resolve("%06d.part".formatted(last.incrementAndGet()));
   }
 
-  Path finish(Path part) throws IOException {
+  static Path finish(Path part) throws IOException {
     Path eml = sibling(part, ".eml");
     Files.move(part, eml, StandardCopyOption.ATOMIC_MOVE);
     return eml;
   }
 
-  void facts(PeerMessage message, PeerTranscript session, String hostName) throws IOException {
+  /** Writes the facts of a message that has a file. */
+  static void facts(PeerMessage message) throws IOException {
+    Path eml = Objects.requireNonNull(message.file());
+    PeerTranscript session = message.session();
     List<String> fields = new ArrayList<>();
-    fields.add(field("receivedBy", hostName));
-    fields.add(field("received", message.received().toString()));
+    fields.add(field("receivedBy", session.peer()));
+    fields.add(field("received", Instant.now().toString()));
     fields.add(field("from", message.from()));
     fields.add("\"recipients\": " + array(message.recipients()));
     fields.add(field("mailParameters", message.mailParameters()));
-    fields.add("\"session\": " + message.session());
+    fields.add("\"session\": " + session.number());
     fields.add(field("client", session.client()));
     fields.add(field("tlsVersion", session.tlsVersion()));
     fields.add(field("cipherSuite", session.cipherSuite()));
@@ -61,10 +66,9 @@ final class MessageFolder {
                 session.clientChain().stream()
                     .map(certificate -> certificate.getSubjectX500Principal().getName())
                     .toList()));
-    fields.add("\"size\": " + message.size());
-    fields.add(field("sha256", message.sha256()));
-    Path json = sibling(message.file(), ".json");
-    Path part = sibling(message.file(), ".json.part");
+    fields.add("\"size\": " + Files.size(eml));
+    Path json = sibling(eml, ".json");
+    Path part = sibling(eml, ".json.part");
     Files.writeString(
         part, "{\n  " + String.join(",\n  ", fields) + "\n}\n", StandardCharsets.UTF_8);
     Files.move(part, json, StandardCopyOption.ATOMIC_MOVE);

@@ -32,7 +32,7 @@ final class OcspResponder {
   private OcspResponder() {}
 
   /**
-   * @param signer the issuer, or who signs for it, whose certificate goes with the answer
+   * @param signer the issuer or its delegate, whose certificate goes with the answer
    */
   static byte[] answer(
       byte[] request, Identity signer, boolean delegated, Map<BigInteger, Instant> revoked) {
@@ -66,7 +66,7 @@ final class OcspResponder {
                   Date.from(now)))
           .getEncoded();
     } catch (IOException e) {
-      throw new UncheckedIOException("what came is no OCSP request", e);
+      throw new UncheckedIOException("the request is no OCSP request", e);
     } catch (OCSPException | OperatorCreationException | CertificateEncodingException impossible) {
       throw new IllegalStateException(impossible);
     }

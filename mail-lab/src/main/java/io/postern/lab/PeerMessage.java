@@ -4,34 +4,52 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A message that a {@link ScriptedPeer} took.
+ * A message that a {@link ScriptedPeer} took. Times are of {@link System#nanoTime()}.
  *
- * @param session number of its session, whose transcript has the TLS facts
+ * @param session its session, which has the TLS facts
  * @param from reverse-path without brackets, empty: {@code <>}
- * @param recipients forward-paths that were accepted
+ * @param recipients forward-paths that the peer accepted
  * @param mailParameters as sent behind the reverse-path, upper and lower case kept
- * @param file the content, byte for byte without dot-stuffing; gone with a peer that was not told
- *     where to keep it
- * @param sha256 of the content, hex
+ * @param file the content, byte for byte without dot-stuffing; null: the peer has a witness and
+ *     keeps none; gone with a peer that has no folder to keep it in
+ * @param trace the Received fields in front, as they came
+ * @param start the first 1,024 characters behind the trace
+ * @param sha256 of everything behind the trace
+ * @param size octets behind the trace
+ * @param dataNanos directly before the 354: the client had sent no content before
+ * @param contentNanos arrival of the last octet before the final dot
+ * @param dotNanos arrival of the final dot
+ * @param takenNanos directly before the reply
+ * @param answered false: the peer never sends the reply
  */
 public record PeerMessage(
-    int session,
+    PeerTranscript session,
     String from,
     List<String> recipients,
     String mailParameters,
-    Path file,
+    @Nullable Path file,
+    String trace,
+    String start,
+    byte[] sha256,
     long size,
-    String sha256,
-    Instant received) {
+    long dataNanos,
+    long contentNanos,
+    long dotNanos,
+    long takenNanos,
+    boolean answered) {
   public PeerMessage {
     recipients = List.copyOf(recipients);
   }
 
+  /** The whole content; throws where the peer keeps none. */
   public byte[] content() {
+    if (file == null) {
+      throw new IllegalStateException("a peer with a witness keeps no content");
+    }
     try {
       return Files.readAllBytes(file);
     } catch (IOException gone) {

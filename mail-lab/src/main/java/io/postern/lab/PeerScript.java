@@ -11,13 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ScriptedPeer} does other than usual: standing steps by stage, steps to be used once
- * each, and replies by recipient. Thread-safe; a change counts from the next command on.
+ * The script of a {@link ScriptedPeer}: steps that count once, then standing steps by stage, then a
+ * manner; and replies by recipient. Thread-safe; a change counts from the next stage on.
  */
 final class PeerScript {
   private final Map<PeerStage, PeerStep> standing = new EnumMap<>(PeerStage.class);
   private final Map<PeerStage, Deque<PeerStep>> once = new EnumMap<>(PeerStage.class);
   private final Map<String, Reply> recipients = new HashMap<>();
+  private PeerManner manner = PeerManner.GOOD;
 
   synchronized void on(PeerStage stage, PeerStep step) {
     standing.put(stage, step);
@@ -31,17 +32,30 @@ final class PeerScript {
     recipients.put(address.toLowerCase(Locale.ROOT), reply);
   }
 
+  synchronized void manner(PeerManner manner) {
+    this.manner = manner;
+  }
+
   synchronized void asUsual() {
     standing.clear();
     once.clear();
     recipients.clear();
+    manner = PeerManner.GOOD;
   }
 
-  /** The step now; null: as usual. Uses up a step that counts once. */
-  synchronized @Nullable PeerStep take(PeerStage stage) {
-    Deque<PeerStep> steps = once.get(stage);
-    PeerStep next = steps == null ? null : steps.poll();
-    return next == null ? standing.get(stage) : next;
+  /** The step now; uses up a step that counts once. */
+  PeerStep take(PeerStage stage) {
+    PeerManner otherwise;
+    synchronized (this) {
+      Deque<PeerStep> steps = once.get(stage);
+      PeerStep next = steps == null ? null : steps.poll();
+      PeerStep step = next == null ? standing.get(stage) : next;
+      if (step != null) {
+        return step;
+      }
+      otherwise = manner;
+    }
+    return otherwise.at(stage); // outside the lock: a manner may wait
   }
 
   synchronized @Nullable Reply recipient(String address) {

@@ -2,23 +2,17 @@ package io.postern.lab;
 
 import io.netty.handler.ssl.SslContext;
 import io.postern.smtp.Reply;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -50,12 +44,13 @@ final class PeerSession {
   private final ScriptedPeer peer;
   private final PeerTranscript transcript;
   private final Socket socket;
-  private InputStream in;
+  private TimedInput in;
   private OutputStream out;
   private @Nullable TlsStream tls;
 
   private boolean lmtp;
   private @Nullable String from;
+  private boolean mailRefused;
   private String mailParameters = "";
   private final List<String> recipients = new ArrayList<>();
 
@@ -65,7 +60,7 @@ final class PeerSession {
     this.socket = socket;
     socket.setSoTimeout(IDLE_MILLIS);
     socket.setTcpNoDelay(true);
-    in = new BufferedInputStream(socket.getInputStream());
+    in = new TimedInput(socket.getInputStream());
     out = new BufferedOutputStream(socket.getOutputStream());
   }
 
@@ -90,7 +85,7 @@ final class PeerSession {
     String[] words = line.split(" ", 2);
     String argument = words.length > 1 ? words[1] : "";
     switch (words[0].toUpperCase(Locale.ROOT)) {
-      case "EHLO", "LHLO", "HELO" -> hello(words[0].toUpperCase(Locale.ROOT));
+      case "EHLO", "LHLO", "HELO" -> hello(words[0].toUpperCase(Locale.ROOT), argument);
       case "STARTTLS" -> {
         return startTls();
       }
@@ -111,8 +106,9 @@ final class PeerSession {
     return true;
   }
 
-  private void hello(String verb) throws IOException {
+  private void hello(String verb, String client) throws IOException {
     reset();
+    transcript.hello(client);
     lmtp = verb.equals("LHLO");
     List<String> lines = new ArrayList<>(List.of(peer.hostName()));
     if (!verb.equals("HELO")) {
@@ -130,7 +126,7 @@ final class PeerSession {
       return true;
     }
     int injected = in.available();
-    if (injected > 0) { // RFC 3207 §6: what came in plaintext behind STARTTLS is thrown away
+    if (injected > 0) { // RFC 3207 §6: plaintext behind STARTTLS is thrown away
       in.skipNBytes(injected);
       transcript.note("%d bytes of plaintext behind STARTTLS".formatted(injected));
     }
@@ -162,100 +158,143 @@ final class PeerSession {
     }
     transcript.tls(stream.engine().getSession());
     tls = stream;
-    in = new BufferedInputStream(stream.in());
+    in = new TimedInput(stream.in());
     out = new BufferedOutputStream(stream.out());
     reset();
     return true;
   }
 
   private void mail(String argument) throws IOException {
+    peer.witness().envelope(peer.hostName(), transcript.hello(), "MAIL");
     if (from != null || !argument.regionMatches(true, 0, "FROM:", 0, 5)) {
       send(Reply.of(503, "5.5.1", "MAIL FROM:<address> once a transaction"));
       return;
     }
-    String path = path(argument);
-    if (answer(PeerStage.MAIL, Reply.of(250, "2.1.0", "Ok"))) {
-      from = path;
+    Reply reply = reply(PeerStage.MAIL, Reply.of(250, "2.1.0", "Ok"));
+    if (reply.isPositive()) {
+      from = path(argument);
       mailParameters = argument.substring(argument.lastIndexOf('>') + 1).strip();
     }
+    mailRefused = reply.isPermanent();
+    send(reply);
   }
 
   private void rcpt(String argument) throws IOException {
+    String path = path(argument);
+    peer.witness().envelope(peer.hostName(), transcript.hello(), "RCPT " + path);
     if (from == null) {
+      if (mailRefused) { // its MAIL came in one go with it (RFC 2920 §3.1)
+        peer.witness().refused(peer.hostName(), path, "MAIL");
+      }
       send(Reply.of(503, "5.5.1", "MAIL first"));
       return;
     }
-    String path = path(argument);
     Reply scripted = peer.script().recipient(path);
     Reply usual = scripted == null ? Reply.of(250, "2.1.5", "Ok") : scripted;
-    if (answer(PeerStage.RCPT, usual)) {
+    Reply reply = reply(PeerStage.RCPT, usual);
+    if (reply.isPositive()) {
       recipients.add(path);
     }
+    refused(reply, List.of(path), "RCPT");
+    send(reply);
   }
 
   private void data() throws IOException {
-    boolean begins =
+    Reply reply =
         recipients.isEmpty()
-            ? answer(PeerStage.DATA_FOR_NOBODY, Reply.of(503, "5.5.1", "No valid recipients"))
-            : answer(PeerStage.DATA, Reply.of(354, "", "End data with <CR><LF>.<CR><LF>"));
-    if (!begins) {
-      return;
-    }
-    Path part = peer.folder().begin();
-    MessageDigest digest = sha256();
-    try {
-      try (OutputStream file =
-          new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(part)), digest)) {
-        DataReader.copy(in, file, () -> take(PeerStage.CONTENT));
+            ? reply(PeerStage.DATA_FOR_NOBODY, Reply.of(503, "5.5.1", "No valid recipients"))
+            : reply(PeerStage.DATA, Reply.of(354, "", "End data with <CR><LF>.<CR><LF>"));
+    refused(reply, recipients, "DATA");
+    long dataNanos = System.nanoTime();
+    send(reply);
+    if (reply.isPositive()) {
+      MessageFolder folder = peer.folder();
+      Path part = folder == null ? null : folder.begin();
+      try {
+        receive(part, dataNanos);
+      } finally {
+        if (part != null) {
+          Files.deleteIfExists(part);
+        }
+        reset();
       }
-      PeerStep step = take(PeerStage.END_OF_DATA);
-      Reply reply =
-          step instanceof PeerStep.Answer(Reply other) ? other : Reply.of(250, "2.0.0", "Kept");
-      if (reply.isPositive()) {
-        keep(part, HexFormat.of().formatHex(digest.digest()));
-      }
-      int replies = lmtp ? recipients.size() : 1; // RFC 2033 §4.2: one for each recipient
-      for (int i = 0; i < replies; i++) {
-        send(reply);
-      }
-    } finally {
-      Files.deleteIfExists(part);
-      reset();
     }
   }
 
-  /** Kept before the reply: who has read the 250 finds the message. */
-  private void keep(Path part, String sha256) throws IOException {
-    Path eml = peer.folder().finish(part);
-    PeerMessage message =
-        new PeerMessage(
-            transcript.number(),
-            from == null ? "" : from,
-            recipients,
-            mailParameters,
-            eml,
-            Files.size(eml),
-            sha256,
-            Instant.now());
-    peer.took(message, transcript);
+  private void receive(@Nullable Path part, long dataNanos) throws IOException {
+    PeerContent content = new PeerContent(in, part);
+    try (content) {
+      DataReader.copy(in, content, () -> step(PeerStage.CONTENT));
+    }
+    PeerStep step = step(PeerStage.END_OF_DATA);
+    Reply reply =
+        step instanceof PeerStep.Answer(Reply other) ? other : Reply.of(250, "2.0.0", "Kept");
+    boolean answered = !(step instanceof PeerStep.TakeAndDrop);
+    if (reply.isPositive()) {
+      keep(part, content, dataNanos, answered);
+    }
+    if (!answered) {
+      throw new Dropped(PeerStage.END_OF_DATA);
+    }
+    refused(reply, recipients, "end of data");
+    int replies = lmtp ? recipients.size() : 1; // RFC 2033 §4.2: one for each recipient
+    for (int i = 0; i < replies; i++) {
+      send(reply);
+    }
+  }
+
+  private void keep(@Nullable Path part, PeerContent content, long dataNanos, boolean answered)
+      throws IOException {
+    peer.witness()
+        .took(
+            new PeerMessage(
+                transcript,
+                from == null ? "" : from,
+                recipients,
+                mailParameters,
+                part == null ? null : MessageFolder.finish(part),
+                content.trace(),
+                content.start(),
+                content.sha256(),
+                content.size(),
+                dataNanos,
+                content.lastNanos(),
+                in.arrived(),
+                System.nanoTime(),
+                answered));
+  }
+
+  private void refused(Reply reply, List<String> whom, String command) {
+    if (reply.isPermanent()) {
+      whom.forEach(recipient -> peer.witness().refused(peer.hostName(), recipient, command));
+    }
   }
 
   /** Sends the script's reply or the usual one; whether it was positive. */
   private boolean answer(PeerStage stage, Reply usual) throws IOException {
-    Reply reply = take(stage) instanceof PeerStep.Answer(Reply scripted) ? scripted : usual;
+    Reply reply = reply(stage, usual);
     send(reply);
     return reply.isPositive();
   }
 
-  private @Nullable PeerStep take(PeerStage stage) throws IOException {
+  private Reply reply(PeerStage stage, Reply usual) throws IOException {
+    return step(stage) instanceof PeerStep.Answer(Reply scripted) ? scripted : usual;
+  }
+
+  /** Takes the script's step, and waits or ends the session where the step says so. */
+  private PeerStep step(PeerStage stage) throws IOException {
     PeerStep step = peer.script().take(stage);
-    if (step instanceof PeerStep.Drop) {
-      throw new Dropped(stage);
-    }
-    if (step instanceof PeerStep.Hang) {
-      CountDownLatch hang = peer.hang();
-      transcript.note("hangs at " + stage);
-      ScriptedPeer.awaitRelease(hang);
+    switch (step) {
+      case PeerStep.Drop drop -> throw new Dropped(stage);
+      case PeerStep.TakeAndDrop drop when stage != PeerStage.END_OF_DATA ->
+          throw new Dropped(stage);
+      case PeerStep.GoOnAfter(Duration time) -> peer.awaitTime(time);
+      case PeerStep.Hang hang -> {
+        CountDownLatch release = peer.hang();
+        transcript.note("hangs at " + stage);
+        ScriptedPeer.awaitRelease(release);
+      }
+      default -> {}
     }
     return step;
   }
@@ -283,22 +322,15 @@ final class PeerSession {
 
   private void reset() {
     from = null;
+    mailRefused = false;
     mailParameters = "";
     recipients.clear();
   }
 
-  /** What stands between the first bracket and the last: {@code "FROM:<a@b> SIZE=3"} → a@b. */
+  /** The text between the first bracket and the last: {@code "FROM:<a@b> SIZE=3"} → a@b. */
   private static String path(String argument) {
     int open = argument.indexOf('<');
     int close = argument.lastIndexOf('>');
     return open >= 0 && close > open ? argument.substring(open + 1, close) : argument;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

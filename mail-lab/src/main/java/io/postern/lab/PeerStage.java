@@ -1,6 +1,6 @@
 package io.postern.lab;
 
-/** Where in a session a {@link ScriptedPeer} can be told to do something else than usual. */
+/** The stages of a session at which a {@link ScriptedPeer} follows its script. */
 public enum PeerStage {
   BANNER,
   EHLO,

@@ -25,22 +25,40 @@ public final class PeerTranscript {
   private record Line(boolean fromClient, boolean overTls, String text) {}
 
   private final int number;
+  private final String peer;
   private final String client;
+  private final int maxLines;
   private final List<Line> lines = new ArrayList<>();
+  private String hello = "";
   private String tlsVersion = "";
   private String cipherSuite = "";
   private String serverName = "";
   private List<X509Certificate> clientChain = List.of();
   private String end = "";
 
-  PeerTranscript(int number, String client) {
+  /**
+   * @param withLines false: of a session that nobody will read, whose facts alone are kept
+   */
+  PeerTranscript(int number, String peer, String client, boolean withLines) {
     this.number = number;
+    this.peer = peer;
     this.client = client;
+    this.maxLines = withLines ? MAX_LINES : 0;
   }
 
   /** 1 for the peer's first session. */
   public int number() {
     return number;
+  }
+
+  /** The peer's host name. */
+  public String peer() {
+    return peer;
+  }
+
+  /** The client's name in its last EHLO, HELO or LHLO; empty: it said none. */
+  public synchronized String hello() {
+    return hello;
   }
 
   /** The client's IP address. */
@@ -53,12 +71,12 @@ public final class PeerTranscript {
     return lines.stream().map(line -> line.text()).toList();
   }
 
-  /** What the client said, line by line, before and after TLS. */
+  /** The client's lines, before and after TLS. */
   public synchronized List<String> commands() {
     return lines.stream().filter(Line::fromClient).map(line -> line.text().substring(3)).toList();
   }
 
-  /** What the client said in plaintext. */
+  /** The client's lines in plaintext. */
   public synchronized List<String> plaintextCommands() {
     return lines.stream()
         .filter(line -> line.fromClient() && !line.overTls())
@@ -94,7 +112,7 @@ public final class PeerTranscript {
     return serverName;
   }
 
-  /** What the client presented, leaf first; empty: nothing. */
+  /** The chain that the client presented, leaf first; empty: none. */
   public synchronized List<X509Certificate> clientChain() {
     return clientChain;
   }
@@ -102,6 +120,10 @@ public final class PeerTranscript {
   /** How it ended; empty: it lasts. */
   public synchronized String end() {
     return end;
+  }
+
+  synchronized void hello(String client) {
+    hello = client;
   }
 
   synchronized void command(String line) {
@@ -112,8 +134,8 @@ public final class PeerTranscript {
     add(false, "S: " + line);
   }
 
-  synchronized void note(String what) {
-    add(false, "-- " + what);
+  synchronized void note(String event) {
+    add(false, "-- " + event);
   }
 
   synchronized void tls(SSLSession session) {
@@ -142,7 +164,7 @@ public final class PeerTranscript {
   }
 
   private void add(boolean fromClient, String text) {
-    if (lines.size() < MAX_LINES) {
+    if (lines.size() < maxLines) {
       String shown = text.length() > MAX_LINE ? text.substring(0, MAX_LINE) : text;
       lines.add(new Line(fromClient, !tlsVersion.isEmpty(), shown));
     }

@@ -19,16 +19,16 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * What a power cut leaves of a folder, by the notes of {@link io.postern.lab.disk.DiskNotes}, as
- * POSIX allows it and no kinder.
+ * The remains of a folder after a power cut, by the notes of {@link io.postern.lab.disk.DiskNotes},
+ * as POSIX allows it and no kinder.
  *
  * <ul>
- *   <li><b>Bytes.</b> A file keeps what was there when its last completed flush began. Of the rest
- *       each file's fate is drawn: gone, there in part, overwritten with zeros or with noise in the
- *       middle or to its end (a file may have grown on the disk without its data), or there as if
- *       it had been flushed. A flush that was under way proves nothing, so its bytes are part of
- *       the rest. A file that was never flushed may be empty.
- *   <li><b>Mapped files</b> keep what was before their buffer's position at the last flush, and
+ *   <li><b>Bytes.</b> A file keeps the bytes that it had when its last completed flush began. Of
+ *       the rest each file's fate is drawn: gone, there in part, overwritten with zeros or with
+ *       noise in the middle or to its end (a file may have grown on the disk without its data), or
+ *       there as if it had been flushed. A flush that was under way proves nothing, so its bytes
+ *       are part of the rest. A file that was never flushed may be empty.
+ *   <li><b>Mapped files</b> keep the bytes before their buffer's position at the last flush, and
  *       their length, since zeros follow the entries. One that was never flushed may be empty.
  *   <li><b>Names.</b> That a file or folder was made, renamed or deleted is durable once its folder
  *       was flushed after it; flushing the file is not enough. Each folder gets either the entries
@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 public final class PowerCut {
   private static final int BLOCK = 1 << 16;
 
-  /** What becomes of the bytes behind the last flush. */
+  /** The fate of the bytes behind the last flush. */
   public enum Tail {
     /** None of them reached the disk. */
     DROPPED,
@@ -53,12 +53,12 @@ public final class PowerCut {
     ZEROED,
     /** The same with noise. */
     GARBLED,
-    /** All reached the disk, though nobody was told. */
+    /** All reached the disk, though the flush reported nothing. */
     WRITTEN
   }
 
   /**
-   * What a cut took.
+   * The losses by a cut.
    *
    * @param files of which unflushed bytes were taken or spoilt
    * @param unflushed bytes that no flush had covered, over all files, those that stayed too
@@ -97,7 +97,7 @@ public final class PowerCut {
       lines.forEach(this::note);
     }
     folder(data);
-    // The next process begins with what is left.
+    // The next process begins with the remains.
     deleteAll(links);
     Files.delete(notesFile);
     return new Losses(files, unflushed, names, details);
@@ -197,7 +197,7 @@ public final class PowerCut {
     }
   }
 
-  /** A mapped file is longer than what was written into it: zeros follow. */
+  /** A mapped file is longer than its entries: zeros follow. */
   private static long endOfEntries(FileChannel channel, long from, long size) throws IOException {
     ByteBuffer block = ByteBuffer.allocate(BLOCK);
     long end = from;

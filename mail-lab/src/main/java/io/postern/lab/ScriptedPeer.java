@@ -8,28 +8,29 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mail server on 127.0.0.1 that does as it is told: good by default, and at any stage refusing,
- * silent or gone. It records what each client said, before and after TLS, and keeps what it took,
- * byte for byte: the counterpart that proves what Postern sent and what it did not.
+ * A mail server on 127.0.0.1: good by default, and at any stage of a session refusing, late, silent
+ * or gone, as its script says. It records each client's commands, before and after TLS, and keeps
+ * each message, byte for byte: the counterpart that proves which octets Postern sent.
  *
- * <p>Thread-safe. Contents go to files, so that their size costs no memory. Sessions and messages
- * are remembered until the peer closes; closing ends its sessions and removes a folder that it made
- * for itself. Speaks LMTP to clients that say LHLO.
+ * <p>With a {@link PeerWitness} it keeps nothing and reports each message to the witness instead,
+ * for runs of hundreds of thousands of messages: {@link #sessions()} and {@link #messages()} stay
+ * empty then, and a session costs some 80 KiB, a message nothing.
+ *
+ * <p>Thread-safe; a virtual thread a session. Closing ends the sessions, 30 s at most are waited
+ * for each, and removes a folder that the peer made for itself. Speaks LMTP to clients that say
+ * LHLO.
  */
 public final class ScriptedPeer implements AutoCloseable {
   private static final List<String> CAPABILITIES =
@@ -37,26 +38,33 @@ public final class ScriptedPeer implements AutoCloseable {
 
   private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(30);
 
+  /** Bounds the octets that wait here unread; the system would let them grow. */
+  private static final int RECEIVE_BUFFER = 256 * 1024;
+
   private final Builder options;
   private final PeerScript script;
   private final @Nullable SslContext tls;
-  private final MessageFolder folder;
-  private final @Nullable Path ownFolder;
+  private final @Nullable PeerRecord record;
+  private final PeerWitness witness;
   private final ServerSocket listener;
   private final Thread acceptor;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-  private final List<PeerTranscript> sessions = new ArrayList<>();
-  private final List<PeerMessage> messages = new ArrayList<>();
+  private final AtomicInteger sessionCount = new AtomicInteger();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private CountDownLatch release = new CountDownLatch(1);
-  private boolean closing;
 
   private ScriptedPeer(Builder options) throws IOException {
     this.options = options;
     this.script = options.script;
-    Path keepIn = options.keepIn == null ? Files.createTempDirectory("peer") : options.keepIn;
-    this.ownFolder = options.keepIn == null ? keepIn : null;
-    this.folder = new MessageFolder(keepIn);
+    if (options.witness == null) {
+      PeerRecord own = new PeerRecord(options.hostName, options.keepIn);
+      this.record = own;
+      this.witness = own;
+    } else {
+      this.record = null;
+      this.witness = options.witness;
+    }
     this.tls =
         options.identity == null || options.failHandshake
             ? null
@@ -68,6 +76,7 @@ public final class ScriptedPeer implements AutoCloseable {
                 options.clientAuthorities);
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
+    listener.setReceiveBufferSize(RECEIVE_BUFFER);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), 256);
     this.acceptor = Thread.ofVirtual().name("peer " + options.hostName).start(this::accept);
   }
@@ -77,12 +86,13 @@ public final class ScriptedPeer implements AutoCloseable {
     return new Builder(hostName);
   }
 
-  /** How a peer is to be; each method returns the builder. */
+  /** The options of a peer; each method returns the builder. */
   public static final class Builder {
     private final String hostName;
     private final PeerScript script = new PeerScript();
     private int port;
     private @Nullable Path keepIn;
+    private @Nullable PeerWitness witness;
     private @Nullable Identity identity;
     private boolean offerStartTls = true;
     private boolean failHandshake;
@@ -109,8 +119,14 @@ public final class ScriptedPeer implements AutoCloseable {
       return this;
     }
 
-    /** The server's certificate; without one STARTTLS is not offered. */
-    public Builder identity(Identity identity) {
+    /** Hears of each message; the peer keeps none then, and no session. Default: none. */
+    public Builder witness(PeerWitness witness) {
+      this.witness = witness;
+      return this;
+    }
+
+    /** The server's certificate; null, and by default: STARTTLS is not offered. */
+    public Builder identity(@Nullable Identity identity) {
       this.identity = identity;
       return this;
     }
@@ -166,6 +182,12 @@ public final class ScriptedPeer implements AutoCloseable {
       return this;
     }
 
+    /** The behaviour where no step is named. */
+    public Builder manner(PeerManner manner) {
+      script.manner(manner);
+      return this;
+    }
+
     public Builder recipient(String address, Reply reply) {
       script.recipient(address, reply);
       return this;
@@ -199,7 +221,7 @@ public final class ScriptedPeer implements AutoCloseable {
     script.on(stage, step);
   }
 
-  /** The next times the stage is reached, one step each; before what {@link #on} says. */
+  /** The next times the stage is reached, one step each; before the step of {@link #on}. */
   public void next(PeerStage stage, PeerStep... steps) {
     script.next(stage, List.of(steps));
   }
@@ -208,21 +230,26 @@ public final class ScriptedPeer implements AutoCloseable {
     script.recipient(address, reply);
   }
 
-  /** Forgets the script, and releases what hangs. */
+  /** From the next stage on, wherever no step is named. */
+  public void manner(PeerManner manner) {
+    script.manner(manner);
+  }
+
+  /** Forgets the script, and releases each session that hangs. */
   public void asUsual() {
     script.asUsual();
     release();
   }
 
-  /** What hangs now goes on. */
+  /** Each session that hangs now goes on. */
   public synchronized void release() {
     release.countDown();
     release = new CountDownLatch(1);
   }
 
-  /** What goes on may come to where it hangs again: there it ends. */
+  /** A session that goes on may come to where it hangs again: there it ends. */
   private synchronized void releaseForGood() {
-    closing = true;
+    closing.countDown();
     release();
   }
 
@@ -237,31 +264,29 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  public synchronized List<PeerTranscript> sessions() {
-    return List.copyOf(sessions);
+  public List<PeerTranscript> sessions() {
+    return record == null ? List.of() : record.sessions();
   }
 
-  public synchronized List<PeerMessage> messages() {
-    return List.copyOf(messages);
+  public List<PeerMessage> messages() {
+    return record == null ? List.of() : record.messages();
   }
 
-  /** The transcript of the session that brought the message. */
-  public synchronized PeerTranscript session(PeerMessage message) {
-    return sessions.get(message.session() - 1);
-  }
-
-  /**
-   * Waits for so many messages in all; throws with what the sessions said when they do not come.
-   */
-  public synchronized List<PeerMessage> awaitMessages(int count, Duration patience) {
-    await(() -> messages.size() >= count, patience, count + " messages");
-    return messages();
+  /** Waits for so many messages in all; throws with the transcripts when they do not come. */
+  public List<PeerMessage> awaitMessages(int count, Duration patience) {
+    return withoutWitness().awaitMessages(count, patience);
   }
 
   /** Waits for so many sessions in all, ended or not. */
-  public synchronized List<PeerTranscript> awaitSessions(int count, Duration patience) {
-    await(() -> sessions.size() >= count, patience, count + " sessions");
-    return sessions();
+  public List<PeerTranscript> awaitSessions(int count, Duration patience) {
+    return withoutWitness().awaitSessions(count, patience);
+  }
+
+  private PeerRecord withoutWitness() {
+    if (record == null) {
+      throw new IllegalStateException(hostName() + " has a witness and keeps nothing");
+    }
+    return record;
   }
 
   /** Whether any session brought anything of an envelope: MAIL, RCPT or content. */
@@ -277,12 +302,8 @@ public final class ScriptedPeer implements AutoCloseable {
       awaitEnd(acceptor); // or a connection that it takes just now would be missed
       dropConnections();
       awaitSessionsEnd();
-      if (ownFolder != null) {
-        try (Stream<Path> files = Files.walk(ownFolder)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.deleteIfExists(file);
-          }
-        }
+      if (record != null) {
+        record.removeOwnFolder();
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -311,8 +332,13 @@ public final class ScriptedPeer implements AutoCloseable {
     return script;
   }
 
-  MessageFolder folder() {
-    return folder;
+  PeerWitness witness() {
+    return witness;
+  }
+
+  /** Null: contents are not kept. */
+  @Nullable MessageFolder folder() {
+    return record == null ? null : record.folder();
   }
 
   List<String> capabilities() {
@@ -332,23 +358,27 @@ public final class ScriptedPeer implements AutoCloseable {
     return tls;
   }
 
-  void took(PeerMessage message, PeerTranscript session) throws IOException {
-    folder.facts(message, session, options.hostName);
-    synchronized (this) {
-      messages.add(message);
-      notifyAll();
-    }
-  }
-
   /**
-   * What the next {@link #release} counts down: taken before anybody is told that a session hangs,
-   * or that release might come too early for it.
+   * The latch that the next {@link #release} counts down: taken before the transcript says that a
+   * session hangs, or that release might come too early for it.
    */
   synchronized CountDownLatch hang() throws IOException {
-    if (closing) {
+    if (closing.getCount() == 0) {
       throw new IOException("the peer is closing");
     }
     return release;
+  }
+
+  /** Waits so long; throws when the peer closes meanwhile. */
+  void awaitTime(Duration time) throws IOException {
+    try {
+      if (closing.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new IOException("the peer is closing");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while late", interrupted);
+    }
   }
 
   static void awaitRelease(CountDownLatch hang) throws IOException {
@@ -360,33 +390,11 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  private interface Condition {
-    boolean holds();
-  }
-
-  private synchronized void await(Condition condition, Duration patience, String what) {
-    long end = System.nanoTime() + patience.toNanos();
-    while (!condition.holds()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      if (left <= 0) {
-        throw new AssertionError(
-            "%s did not get %s within %s, but %d messages in %s"
-                .formatted(options.hostName, what, patience, messages.size(), sessions));
-      }
-      try {
-        wait(left);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for " + what, interrupted);
-      }
-    }
-  }
-
   private void accept() {
     while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
-        open.add(socket); // before it is told of: who knows of a session may drop it
+        open.add(socket); // before its transcript is seen: a test that sees a session may drop it
         PeerTranscript transcript = begin(socket.getInetAddress().getHostAddress());
         Thread serving =
             Thread.ofVirtual()
@@ -400,11 +408,14 @@ public final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  private synchronized PeerTranscript begin(String client) {
-    PeerTranscript transcript = new PeerTranscript(sessions.size() + 1, client);
-    sessions.add(transcript);
-    notifyAll();
-    return transcript;
+  private PeerTranscript begin(String client) {
+    PeerTranscript session =
+        new PeerTranscript(
+            sessionCount.incrementAndGet(), hostName(), client, /* withLines= */ record != null);
+    if (record != null) {
+      record.begins(session);
+    }
+    return session;
   }
 
   private void serve(Socket socket, PeerTranscript transcript) {

@@ -20,13 +20,14 @@ import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One small broker for all tests of a JVM that want nothing but a log that works: to start one
- * costs some seconds of CPU, to empty one almost nothing. A test that pauses, kills or configures
- * its broker starts its own.
+ * One small broker for all tests of a JVM that need no settings of their own: to start one costs
+ * some seconds of CPU, to empty one almost nothing. A test that configures its broker starts its
+ * own.
  *
- * <p>One user at a time, who has closed all clients when the next one comes. The broker and its
- * folder end with the JVM. Failure: an exception after 60 s, such as for a group that still has
- * members.
+ * <p>One user at a time, who has closed all clients when the next one comes. The user may pause and
+ * kill the broker; a broker that is left paused or dead runs again for the next user. The broker
+ * and its folder end with the JVM. Failure: an exception after 60 s, such as for a group that still
+ * has members.
  */
 public final class SharedBroker {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -41,6 +42,7 @@ public final class SharedBroker {
       started = start();
       broker = started;
     } else {
+      revive(started);
       clear(started);
     }
     return started;
@@ -65,6 +67,15 @@ public final class SharedBroker {
       }
     } catch (IOException e) {
       System.err.println("the shared broker's folder stays: " + e);
+    }
+  }
+
+  /** After a test that failed half-way. */
+  private static void revive(KafkaBroker started) {
+    if (started.isAlive()) {
+      started.resume();
+    } else {
+      started.restart();
     }
   }
 

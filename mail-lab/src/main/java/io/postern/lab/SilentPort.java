@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * A port on loopback that answers no attempt to connect, as behind a firewall that drops: it
- * listens, accepts nobody, and its queue is full, so that Linux drops what comes. Thread-safe.
+ * listens, accepts nobody, and its queue is full, so that Linux drops each further SYN.
+ * Thread-safe.
  */
 public final class SilentPort implements AutoCloseable {
   private static final int MOST = 64;

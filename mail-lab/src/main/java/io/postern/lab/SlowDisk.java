@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Java agent for the broker that makes each flush of a log segment wait as long as a file says
- * (milliseconds; no file: not at all), before the real flush is done. It shows that what must wait
- * for the disk does.
+ * (milliseconds; no file: not at all), before the real flush is done. It shows that each reply that
+ * must wait for the disk does.
  */
 public final class SlowDisk {
   private static final String CONTROL = "postern.lab.slow-disk";

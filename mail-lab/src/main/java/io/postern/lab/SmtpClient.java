@@ -21,9 +21,9 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mail client that sends what it is told, right or wrong, and hands out each reply. It trusts any
+ * A mail client that sends each given line, right or wrong, and hands out each reply. It trusts any
  * server. Owner: one thread. A connection takes 10 s at most, a reply 60 s (see {@link #patience});
- * what fails on the wire is an IOException.
+ * a failure on the wire is an IOException.
  */
 public final class SmtpClient implements AutoCloseable {
   private static final int CONNECT_MILLIS = 10_000;
@@ -125,7 +125,7 @@ public final class SmtpClient implements AutoCloseable {
     return reply;
   }
 
-  /** Only the handshake: for who has said STARTTLS by {@link #raw}. */
+  /** Only the handshake, behind a STARTTLS by {@link #raw}. */
   public void handshake(@Nullable Identity certificate, String serverName, List<String> versions)
       throws IOException {
     var context = LabTls.client(certificate, versions);
@@ -146,7 +146,7 @@ public final class SmtpClient implements AutoCloseable {
     return tls == null ? "" : session(tls).getCipherSuite();
   }
 
-  /** What the server presented, leaf first. */
+  /** The chain that the server presented, leaf first. */
   public List<X509Certificate> serverChain() throws IOException {
     if (tls == null) {
       return List.of();

@@ -124,7 +124,7 @@ final class TlsStream {
     };
   }
 
-  /** Says close_notify and closes the socket; what the peer still sends is not waited for. */
+  /** Sends close_notify and closes the socket without waiting for the peer's last octets. */
   void close() throws IOException {
     try (socket) {
       engine.closeOutbound();
@@ -132,7 +132,7 @@ final class TlsStream {
     }
   }
 
-  /** What the handshake asks for besides input. False: it asks for input. */
+  /** Does the handshake's step that needs no input. False: it needs input. */
   private boolean advance(HandshakeStatus status) throws IOException {
     switch (status) {
       case NEED_WRAP -> send(NOTHING);

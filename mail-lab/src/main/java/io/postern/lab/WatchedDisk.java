@@ -10,9 +10,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The folder of a process of which is noted what it has flushed ({@link DiskAgent}), so that the
- * power can be cut: see {@link PowerCut} for what is modelled. Owner: one thread, and no process
- * writes during a cut.
+ * The folder of a process whose flushes are noted ({@link DiskAgent}), so that the power can be
+ * cut; {@link PowerCut} has the model. Owner: one thread, and no process writes during a cut.
  *
  * <p>Linux only.
  */
@@ -21,7 +20,7 @@ public final class WatchedDisk {
   private final Path notes;
 
   /**
-   * @param data what is watched; it need not be there yet
+   * @param data the watched folder; it need not be there yet
    * @param notes a folder for this class alone, on the same file system, outside of {@code data}
    */
   public WatchedDisk(Path data, Path notes) {
@@ -42,10 +41,10 @@ public final class WatchedDisk {
   }
 
   /**
-   * Cuts everything back to what a disk without power may have; what is left counts as durable.
+   * Cuts everything back to a state that a disk without power may have; it counts as durable.
    *
    * @param random decides about each file and folder
-   * @param tails what may become of a file's unflushed bytes
+   * @param tails the possible fates of a file's unflushed bytes
    */
   public PowerCut.Losses cut(RandomGenerator random, Set<PowerCut.Tail> tails) throws IOException {
     return new PowerCut(data, notes, random, tails).cut();

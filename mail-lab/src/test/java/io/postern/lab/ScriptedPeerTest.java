@@ -1,5 +1,6 @@
 package io.postern.lab;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -23,6 +25,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScriptedPeerTest {
@@ -51,7 +54,7 @@ class ScriptedPeerTest {
       assertThat(message.from()).isEqualTo("a@client.example");
       assertThat(message.recipients()).containsExactly("b@mx.example", "c@mx.example");
       assertThat(message.content()).isEqualTo(MAIL);
-      PeerTranscript session = peer.session(message);
+      PeerTranscript session = message.session();
       assertThat(session.tlsVersion()).isEqualTo(version).isEqualTo(client.tlsVersion());
       assertThat(session.cipherSuite()).isEqualTo(client.cipherSuite()).isNotEmpty();
       assertThat(session.clientChain()).isEqualTo(CLIENT.chain());
@@ -348,11 +351,141 @@ class ScriptedPeerTest {
     ScriptedPeer peer = ScriptedPeer.named("mx.example").start();
     try (SmtpClient client = client(peer)) {
       client.send("a@x.example", "b@mx.example", MAIL);
-      Path file = peer.messages().getFirst().file();
+      Path file = requireNonNull(peer.messages().getFirst().file());
       assertThat(file).exists();
       peer.close();
       assertThat(client.atEnd()).isTrue();
       assertThat(file.getParent()).doesNotExist();
+    }
+  }
+
+  /** Everything that a witness hears, in order. */
+  private static final class Hearer implements PeerWitness {
+    final Queue<PeerMessage> messages = new ConcurrentLinkedQueue<>();
+    final Queue<String> events = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void took(PeerMessage message) {
+      messages.add(message);
+      events.add("took");
+    }
+
+    @Override
+    public void envelope(String peer, String client, String command) {
+      events.add("%s: %s says %s".formatted(peer, client, command));
+    }
+
+    @Override
+    public void refused(String peer, String recipient, String command) {
+      events.add("%s refused %s at %s".formatted(peer, recipient, command));
+    }
+  }
+
+  @Test
+  void aWitnessHearsTheFactsOfAMessageThatIsNotKept() throws Exception {
+    Hearer hearer = new Hearer();
+    String trace = "Received: from a\r\n\tby b\r\nRECEIVED: from c\r\n";
+    try (ScriptedPeer peer = secure().witness(hearer).start();
+        SmtpClient client = client(peer)) {
+      client.ehlo("x");
+      client.startTls(null);
+      client.ehlo("client.example");
+      long before = System.nanoTime();
+      client.send("a@x.example", "b@mx.example", bytes(trace + text(MAIL)));
+      PeerMessage message = hearer.messages.element(); // it was there before the reply
+      assertThat(message.trace()).isEqualTo(trace);
+      assertThat(message.start()).isEqualTo(text(MAIL));
+      assertThat(message.size()).isEqualTo(MAIL.length);
+      assertThat(message.sha256()).isEqualTo(MessageDigest.getInstance("SHA-256").digest(MAIL));
+      assertThat(message.session().hello()).isEqualTo("client.example");
+      assertThat(message.session().peer()).isEqualTo("mx.example");
+      assertThat(message.session().tlsVersion()).isEqualTo("TLSv1.3");
+      assertThat(message.answered()).isTrue();
+      assertThat(
+              List.of(
+                  message.dataNanos() - before,
+                  message.contentNanos() - message.dataNanos(),
+                  message.dotNanos() - message.contentNanos(),
+                  message.takenNanos() - message.dotNanos()))
+          .allMatch(step -> step >= 0);
+      assertThat(hearer.events)
+          .containsExactly(
+              "mx.example: client.example says MAIL",
+              "mx.example: client.example says RCPT b@mx.example",
+              "took");
+      assertThat(message.file()).isNull();
+      assertThat(message.session().lines()).isEmpty();
+      assertThat(peer.messages()).isEmpty();
+      assertThat(peer.sessions()).isEmpty();
+    }
+  }
+
+  /** In one go with its MAIL, a RCPT is refused with it (RFC 2920 §3.1). */
+  @ParameterizedTest
+  @CsvSource({"MAIL, MAIL", "RCPT, RCPT", "DATA, DATA", "END_OF_DATA, end of data"})
+  void aWitnessHearsWhomThePeerRefusesForGood(PeerStage stage, String command) throws Exception {
+    for (int code : new int[] {550, 450}) {
+      Hearer hearer = new Hearer();
+      PeerStep no = PeerStep.answer(code, code / 100 + ".7.1", "No");
+      try (ScriptedPeer peer =
+              ScriptedPeer.named("no.example").witness(hearer).on(stage, no).start();
+          SmtpClient client = client(peer)) {
+        client.command("MAIL FROM:<a@x.example>");
+        client.command("RCPT TO:<b@no.example>");
+        if (client.command("DATA").code() == 354) {
+          client.content(MAIL);
+        }
+        assertThat(hearer.events.contains("no.example refused b@no.example at " + command))
+            .isEqualTo(code == 550);
+        assertThat(hearer.messages).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatIsTakenWithoutAReplyIsTaken() throws Exception {
+    Hearer hearer = new Hearer();
+    try (ScriptedPeer peer =
+            secure()
+                .witness(hearer)
+                .manner(
+                    stage ->
+                        stage == PeerStage.END_OF_DATA
+                            ? new PeerStep.TakeAndDrop()
+                            : PeerStep.goOn())
+                .start();
+        SmtpClient client = client(peer)) {
+      assertThatThrownBy(() -> client.send("a@x.example", "b@mx.example", MAIL))
+          .isInstanceOfAny(EOFException.class, java.net.SocketException.class);
+      assertThat(hearer.messages).singleElement().returns(false, PeerMessage::answered);
+    }
+  }
+
+  @Test
+  void aStepThatIsNamedGoesBeforeTheManner() throws Exception {
+    try (ScriptedPeer peer =
+            ScriptedPeer.named("mx.example")
+                .manner(stage -> PeerStep.answer(421, "4.3.2", "Manner"))
+                .on(PeerStage.BANNER, PeerStep.goOn())
+                .start();
+        SmtpClient client = client(peer)) {
+      assertThat(client.banner().code()).isEqualTo(220);
+      assertThat(client.ehlo("x").code()).isEqualTo(421);
+      peer.asUsual();
+      assertThat(client.ehlo("x").code()).isEqualTo(250);
+    }
+  }
+
+  @Test
+  void closingEndsASessionThatIsLate() throws Exception {
+    ScriptedPeer peer =
+        ScriptedPeer.named("late.example")
+            .on(PeerStage.BANNER, new PeerStep.GoOnAfter(Duration.ofHours(1)))
+            .start();
+    try (Socket socket = new Socket(peer.address().getAddress(), peer.port())) {
+      peer.awaitSessions(1, PATIENCE);
+      peer.close(); // throws after 30 s if the session goes on
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 
@@ -392,6 +525,10 @@ class ScriptedPeerTest {
 
   private static SmtpClient client(ScriptedPeer peer) throws IOException {
     return SmtpClient.connect("127.0.0.1", peer.port());
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static byte[] bytes(String text) {

@@ -3,9 +3,7 @@ package io.postern.log;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 
-/**
- * Kafka's clients wait long for a log that is away when they are closed; these end within a second.
- */
+/** Admin clients that close within a second: Kafka's own wait long when the log is away. */
 public final class ClosingClients {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -15,7 +13,7 @@ public final class ClosingClients {
     return () -> admin.close(PATIENCE);
   }
 
-  /** For try-with-resources. */
+  /** A client in try-with-resources, closed without an exception. */
   public interface AutoCloseableQuietly extends AutoCloseable {
     @Override
     void close();

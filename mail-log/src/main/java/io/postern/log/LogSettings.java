@@ -23,8 +23,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach the log, and the rules for producers and readers (docs/design/the-log.md, "Producers
- * and readers"). Keys are strings, values bytes.
+ * Settings of the log's clients, and the rules for producers and readers (docs/design/the-log.md,
+ * "Producers and readers"). Keys are strings, values bytes.
  *
  * <p>A link that leaves the machine is TLS 1.2 or newer and both sides authenticate (S3): anything
  * else is refused here, with a sentence that names the key and the cure. Its PEM files are taken up
@@ -39,7 +39,7 @@ public record LogSettings(Map<String, String> client) {
   private static final long BUFFER_BYTES = 24L << 20;
   // The topic bounds its records; the broker takes requests of 16 MiB.
   private static final int MAX_REQUEST_BYTES = TopicDeclaration.LARGEST_MESSAGE_BYTES;
-  // What a buffer of 24 MiB holds of these is enough for all partitions of a cluster.
+  // A buffer of 24 MiB holds enough of these for all partitions of a cluster.
   private static final int TRANSACTION_BATCH_BYTES = 128 * 1024;
   private static final int FOLLOWER_WAIT_MS = 2_500;
 
@@ -57,8 +57,8 @@ public record LogSettings(Map<String, String> client) {
     return Map.copyOf(all);
   }
 
-  // Names that come from the environment (KAFKA_SSL_KEYSTORE_LOCATION) cannot be told from their
-  // spelling there, so the usual ones are asked for.
+  // The spelling of a key in the environment (KAFKA_SSL_KEYSTORE_LOCATION) does not give its name,
+  // so the usual names are asked for.
   private static final List<String> USUAL =
       List.of(
           "kafka.bootstrap.servers",
@@ -126,13 +126,16 @@ public record LogSettings(Map<String, String> client) {
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
     properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 1);
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, TRANSACTION_BATCH_BYTES);
-    // A commit sends what lingers: one request and one fsync a partition instead of a first one
+    // A commit sends lingering records: one request and one fsync a partition instead of a first
+    // one
     // for the first record.
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
     return properties;
   }
 
-  /** Of a producer of questions that may be lost: whoever asked hears "unknown" and asks again. */
+  /**
+   * Of a producer of questions that may be lost: the asking caller gets "unknown" and asks again.
+   */
   public Properties questioner() {
     Properties properties = producer();
     properties.put(ProducerConfig.ACKS_CONFIG, "1");
@@ -160,8 +163,8 @@ public record LogSettings(Map<String, String> client) {
   }
 
   /**
-   * Of a reader that only waits for what comes, and gets it at once: it asks seldom while there is
-   * nothing. Whatever else it asks its broker stands behind that question.
+   * Of a reader that waits for new records and gets them at once: it asks seldom while there are
+   * none. Its other requests to the broker stand behind that question.
    */
   public Properties follower() {
     Properties properties = reader(true);
@@ -182,7 +185,7 @@ public record LogSettings(Map<String, String> client) {
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
     // The heartbeat's thread wakes as often: at 10 ms it took an eighth of the decider's CPU, at 50
-    // a tenth of what policy-service uses at rest.
+    // a tenth of policy-service's CPU at rest.
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 100);
     return properties;
   }
@@ -202,7 +205,7 @@ public record LogSettings(Map<String, String> client) {
     properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
     properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 3_000);
     properties.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 5_000);
-    // The kernel sizes the buffers by what the link takes: a fixed size cuts large answers small.
+    // The kernel sizes the buffers by the link: a fixed size cuts large answers small.
     properties.put(CommonClientConfigs.SEND_BUFFER_CONFIG, -1);
     properties.put(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, -1);
     // Nobody reads the client's metrics by JMX, and no broker asks for them.

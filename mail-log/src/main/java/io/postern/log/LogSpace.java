@@ -18,32 +18,35 @@ import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.jboss.logging.Logger;
 
 /**
- * Watches how much the brokers' log folders have free: a broker whose disk is full halts, and
+ * Watch over the free space of the brokers' log folders: a broker whose disk is full halts, and
  * cannot start again before somebody makes room. Asks every 2 s, and every 250 ms while less than
  * twice the mark is free; an answer is 6 s old at most. One thread of its own; every method may be
  * called from any.
  *
  * <p>Below the mark of a folder the log is {@link State#CLOSED} to new mail, below half of it
  * {@link State#CRITICAL}; it opens when every folder of every broker has five quarters of its mark
- * free. What a broker does not say changes nothing for the better: the last known state stays.
- * Before the first answer that is {@link State#OPEN}, or a missing right would stop all mail.
+ * free. A missing answer changes nothing for the better: the last known state stays. Before the
+ * first answer that is {@link State#OPEN}, or a missing right would stop all mail.
  *
  * <p>Rights: DESCRIBE of the cluster.
  */
 public final class LogSpace implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(LogSpace.class);
   private static final Duration PERIOD = Duration.ofSeconds(2);
   private static final Duration NEAR_PERIOD = Duration.ofMillis(250);
   private static final int ANSWER_MILLIS = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final String WHERE = " on the broker's disk that has the least";
 
-  /** Whether mail may come. */
+  /** Acceptance of mail by the free space. */
   public enum State {
     OPEN,
     /** No new mail. */
     CLOSED,
-    /** Nor the rest of what is under way. */
+    /** Nor the rest of messages under way. */
     CRITICAL
   }
 
@@ -60,8 +63,7 @@ public final class LogSpace implements AutoCloseable {
 
   private final LogSettings settings;
   private final LongUnaryOperator mark;
-  private final OccasionalLog log = new OccasionalLog(LogSpace.class);
-  private final System.Logger logger = System.getLogger(LogSpace.class.getName());
+  private final OccasionalLog trouble = new OccasionalLog(LogSpace.class);
   private final Thread thread = Thread.ofPlatform().daemon().name("log-space").unstarted(this::run);
   private volatile Reading reading = new Reading(State.OPEN, -1, "not asked yet");
   private final Set<Integer> known = new TreeSet<>(); // brokers; the thread's alone
@@ -215,30 +217,31 @@ public final class LogSpace implements AutoCloseable {
         answers.folders().stream().mapToLong(Folder::freeBytes).min().orElse(before.freeBytes());
     reading = new Reading(state, free, answers.missing());
     if (all) {
-      log.over("the brokers tell again what is free on their disks");
+      trouble.over("the free space of the brokers' disks is known again");
     } else {
-      log.warn(
-          "it is not known what is free on the brokers' disks (%s), the log stays %s to new mail"
+      trouble.warn(
+          "the free space of the brokers' disks is not known (%s), the log stays %s to new mail"
               .formatted(answers.missing(), state == State.OPEN ? "open" : "closed"),
           null);
     }
     if (state != before.state()) {
-      say(state, free);
+      log(state, free);
     }
   }
 
-  private void say(State state, long free) {
-    String what =
-        switch (state) {
-          case OPEN -> "The log is open to new mail again: %,d bytes are free";
-          case CLOSED -> "The log is closed to new mail (452): %,d bytes are free, make room";
-          case CRITICAL ->
+  private void log(State state, long free) {
+    switch (state) {
+      case OPEN -> LOG.infof("The log is open to new mail again: %,d bytes are free" + WHERE, free);
+      case CLOSED ->
+          LOG.warnf(
+              "The log is closed to new mail (452): %,d bytes are free, make room" + WHERE, free);
+      case CRITICAL ->
+          LOG.warnf(
               "The log is closed to new mail and to the rest of messages under way (452): %,d bytes"
-                  + " are free, make room";
-        };
-    logger.log(
-        state == State.OPEN ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-        what.formatted(free) + " on the broker's disk that has the least");
+                  + " are free, make room"
+                  + WHERE,
+              free);
+    }
   }
 
   /**

@@ -2,63 +2,64 @@ package io.postern.log;
 
 import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One clear line now and then about something that may go on for hours. Any thread. */
+/** Log lines now and then about a condition that may last for hours. Any thread. */
 public final class OccasionalLog {
   private static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
 
-  private final System.Logger logger;
+  private final Logger logger;
   private long silentUntil;
-  private boolean spoken;
+  private boolean logged;
 
   public OccasionalLog(Class<?> owner) {
-    logger = System.getLogger(owner.getName());
+    logger = Logger.getLogger(owner);
   }
 
-  /** Says why, unless it said something within the last 30 s. */
-  public synchronized void warn(String what, @Nullable Throwable cause) {
-    if (mayBeSaid()) {
-      logger.log(System.Logger.Level.WARNING, what + why(cause));
+  /** Logs the line with its cause, unless it logged one within the last 30 s. */
+  public synchronized void warn(String line, @Nullable Throwable cause) {
+    if (mayLog()) {
+      logger.warn(line + root(cause));
     }
   }
 
-  /** The same, as an error with its trace where the cause is none of the log's. */
-  public synchronized void failed(String what, Exception cause) {
+  /** The same; an error with its stack trace if the cause is none of the log's. */
+  public synchronized void failed(String line, Exception cause) {
     if (cause instanceof KafkaException || !(cause instanceof RuntimeException)) {
-      warn(what, cause);
-    } else if (mayBeSaid()) {
-      logger.log(System.Logger.Level.ERROR, what, cause);
+      warn(line, cause);
+    } else if (mayLog()) {
+      logger.error(line, cause);
     }
   }
 
-  private boolean mayBeSaid() {
+  private boolean mayLog() {
     long now = System.nanoTime();
-    if (spoken && now - silentUntil < 0) {
+    if (logged && now - silentUntil < 0) {
       return false;
     }
-    spoken = true;
+    logged = true;
     silentUntil = now + PAUSE_NANOS;
     return true;
   }
 
-  /** Says that it is over, if there was something to say. */
-  public synchronized void over(String what) {
-    if (spoken) {
-      spoken = false;
-      logger.log(System.Logger.Level.INFO, what);
+  /** Logs the end of the condition, if its beginning was logged. */
+  public synchronized void over(String line) {
+    if (logged) {
+      logged = false;
+      logger.info(line);
     }
   }
 
-  // Kafka's own exceptions say little; what lies under them says more.
-  private static String why(@Nullable Throwable cause) {
+  // Kafka's own exceptions say little; their root cause says more.
+  private static String root(@Nullable Throwable cause) {
     if (cause == null) {
       return "";
     }
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
+    Throwable deepest = cause;
+    while (deepest.getCause() != null && deepest.getCause() != deepest) {
+      deepest = deepest.getCause();
     }
-    return root == cause ? ": " + cause : ": " + cause + " (" + root + ")";
+    return deepest == cause ? ": " + cause : ": " + cause + " (" + deepest + ")";
   }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A lock's condition that one thread at a time waits for, with a deadline. A wait with a time-out
+ * A lock's condition for which one thread at a time waits, with a deadline. A wait with a time-out
  * would make the virtual threads' scheduler set a timer and wake a thread for it, each time; here
  * one daemon thread looks at all waits every 100 ms, and ends those that are overdue. Any thread
  * that has the lock.

@@ -16,10 +16,10 @@ import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The DNS names of a certificate, and whether one of them is the name that somebody asks for: the
- * one rule for connectors (tlsSenderCertificateName, tlsDomain), the TLS gate, the choice of our
- * own certificate by server name, traces, verdicts and name constraints. Stateless, any thread.
- * Says nothing about the chain: a name proves something only together with a good verdict.
+ * The DNS names of a certificate, and the one rule by which they match a name: for connectors
+ * (tlsSenderCertificateName, tlsDomain), the TLS gate, the choice of our own certificate by server
+ * name, traces, verdicts and name constraints. Stateless, any thread. The chain is judged
+ * elsewhere: a name proves something only together with a good verdict.
  *
  * <p>Addresses (iPAddress) are no names here: no connector can ask for one. Bound: {@value
  * #MAX_NAMES} names of 253 characters, more than a chain of 64 KiB holds.
@@ -79,17 +79,17 @@ public final class CertificateNames {
   /**
    * The DNS names in lower case, each once, in the certificate's order: those of the subject
    * alternative name; only if it has none, the most specific common name (RFC 6125 §6.4.4). A name
-   * is a domain in letters, digits and hyphens, with {@code *.} before it at most; whatever else
-   * stands there is left out: text, what is not ASCII (some of it is in lower case), underscores,
-   * other wildcards, addresses written as names. Empty for a certificate whose names cannot be
-   * read.
+   * is a domain in letters, digits and hyphens, with {@code *.} before it at most. Everything else
+   * is left out: text, letters that are not ASCII (some turn into ASCII in lower case),
+   * underscores, other wildcards, addresses written as names. Empty for a certificate whose names
+   * cannot be read.
    */
   public static List<String> of(X509Certificate certificate) {
     Set<String> names = new LinkedHashSet<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
       if (alternatives == null && certificate.getExtensionValue(ALTERNATIVE_NAME) != null) {
-        return List.of(); // the JDK sets aside what it cannot read
+        return List.of(); // the JDK sets aside an extension that it cannot read
       }
       boolean anyDnsName = false;
       if (alternatives != null) {

@@ -5,9 +5,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Syntax of domain names as they are kept and compared: lower-case A-labels (RFC 5890 §2.3.2.1)
- * without the root's dot. Stateless, any thread. The tables of Unicode are loaded when the first
- * name that is not in ASCII comes.
+ * The syntax of domain names as we keep and compare them: lower-case A-labels (RFC 5890 §2.3.2.1)
+ * without the root's dot. Stateless, any thread. The first name that is not in ASCII loads the
+ * tables of Unicode.
  */
 public final class DomainNames {
   /** Characters of a name as text (RFC 1035 §2.3.4). */
@@ -67,7 +67,7 @@ public final class DomainNames {
   /**
    * The name in A-labels, {@link #normal}: by UTS 46, non-transitional, so that {@code
    * straße.example} is {@code xn--strae-oqa.example} (RFC 5891), as registries and browsers have
-   * it. A name in ASCII is taken as it is. The caller checks the syntax, see {@link #isDomain}.
+   * it. A name in ASCII stays as it is. The caller checks the syntax, see {@link #isDomain}.
    *
    * @return null: UTS 46 knows no such name
    */
@@ -81,14 +81,21 @@ public final class DomainNames {
     return info.hasErrors() ? null : normal(ascii.toString());
   }
 
-  /** How the name would be written rightly, if that can be told: lower case, A-labels. */
+  /**
+   * The right spelling of a name, in lower case and A-labels; null: it has none, or it is right.
+   */
   public static @Nullable String suggestion(String name) {
     String ascii = aLabels(name.strip());
     return ascii != null && isDomain(ascii) && !ascii.equals(name) ? ascii : null;
   }
 
-  static boolean isAscii(String name) {
-    return name.chars().allMatch(c -> c < 0x80);
+  public static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static final class Uts46 {

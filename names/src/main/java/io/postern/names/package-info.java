@@ -1,4 +1,4 @@
-/** Domain names and the names of certificates, by one rule for all who compare them. */
+/** Domain names and the names of certificates, by one rule for all modules that compare them. */
 @NullMarked
 package io.postern.names;
 

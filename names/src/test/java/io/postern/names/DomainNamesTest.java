@@ -33,7 +33,7 @@ class DomainNamesTest {
     "\u202ebücher.example",
     "٠a.example",
   })
-  void whatIsNoNameOfUts46HasNone(String name) {
+  void aTextThatIsNoNameOfUts46HasNoALabels(String name) {
     assertThat(DomainNames.aLabels(name)).isNull();
   }
 

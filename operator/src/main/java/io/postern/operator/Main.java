@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
     name = "postern",
     description = {
       "Asks an installation of Postern, and sets one up.",
-      "TLS protects the connection, not the message: who receives a mail may forward it, and that decides anew."
+      "TLS protects the connection, not the message: a recipient may forward a mail, and that decides anew."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,

@@ -1,6 +1,6 @@
 /**
  * The program {@code postern}: asks an installation, and sets one up. It reads the topics and calls
- * the services' APIs, and is part of neither.
+ * the services' APIs.
  */
 @NullMarked
 package io.postern.operator;

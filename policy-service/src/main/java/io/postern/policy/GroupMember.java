@@ -24,18 +24,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member of a consumer group that reads. Who writes what it makes of it exactly once puts
- * records and position into one transaction; who has another way of being right commits positions
- * alone. The Kafka client itself, since a framework's batch with transactions costs 84 us a message
+ * A member of a consumer group. A task that must write exactly once puts records and position into
+ * one transaction ({@link #begin}); another commits positions alone ({@link #commitLater}). It is
+ * the Kafka client itself, since a framework's batch with transactions costs 84 us a message
  * against 36 us.
  *
  * <p>Owner: one thread, which polls at least every few seconds.
  *
- * <p>A transaction that fails, whatever the reason, is aborted, the producer is thrown away with
- * its transactional id, and reading goes on from the committed positions: nothing is skipped, and
- * what was written is seen by nobody. The group's generation fences a member that has lost its
- * partitions; the fetch of the committed positions waits for a transaction that is still in its
- * commit, so that one which was committed after all is not done again.
+ * <p>After a transaction that fails, for whatever reason, {@link #startOver} aborts it, closes the
+ * producer with its transactional id, and reads on from the committed positions: nothing is
+ * skipped, and no reader sees the aborted records. The group's generation fences a member that has
+ * lost its partitions. The fetch of the committed positions waits for a transaction that is still
+ * in its commit, so that a transaction which was committed after all is not repeated.
  */
 public final class GroupMember implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(GroupMember.class);
@@ -54,7 +54,7 @@ public final class GroupMember implements AutoCloseable {
    * Joins the group; the consumer stays its maker's to close.
    *
    * @param consumer made with {@link #properties}
-   * @param assigned told about partitions that came to this member, on its thread
+   * @param assigned takes partitions that came to this member, on its thread
    */
   public GroupMember(
       LogSettings settings,
@@ -86,11 +86,11 @@ public final class GroupMember implements AutoCloseable {
         });
   }
 
-  /** Of the consumer of a member. */
+  /** The properties of a member's consumer. */
   static Properties properties(LogSettings settings, String group, Map<String, Object> more) {
     Properties properties = settings.consumer(group);
-    // A member that dies is replaced within the one; a new one gets its share after two of the
-    // other.
+    // The group replaces a dead member after the session time-out; a new one gets its share after
+    // two heartbeats.
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     properties.putAll(more);
@@ -104,11 +104,7 @@ public final class GroupMember implements AutoCloseable {
     return consumer.poll(timeout);
   }
 
-  /** Reads nothing of the given partitions until {@link #resumeAll}. */
-  public void pause(Collection<TopicPartition> partitions) {
-    consumer.pause(partitions);
-  }
-
+  /** Reads nothing until {@link #resumeAll}. */
   public void pauseAll() {
     consumer.pause(consumer.assignment());
   }
@@ -149,8 +145,8 @@ public final class GroupMember implements AutoCloseable {
   }
 
   /**
-   * Commits positions of its present partitions without a transaction; the answer is awaited by
-   * nobody, since a position that is not committed is committed by the next call.
+   * Commits positions of its present partitions without a transaction, and does not wait: the next
+   * call commits a position that this one has not.
    */
   public void commitLater(
       Map<TopicPartition, OffsetAndMetadata> positions, Consumer<Exception> failed) {
@@ -189,7 +185,7 @@ public final class GroupMember implements AutoCloseable {
   }
 
   /**
-   * Commits what was sent with the positions.
+   * Commits the sent records with the positions.
    *
    * @param positions the next offset to read, by partition
    */
@@ -224,7 +220,7 @@ public final class GroupMember implements AutoCloseable {
     return joined;
   }
 
-  /** Aborts what is open. Bounded: a few seconds. */
+  /** Aborts an open transaction. Bounded: a few seconds. */
   @Override
   public void close() {
     dropProducer();

@@ -23,7 +23,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Starts and stops the service's workers.
+ * The service: its workers, from start to stop.
  *
  * <p>Ready: the directory is read to its end, the three consumers have joined and the scheduler is
  * at work; with partitions or without, since another replica may own them. None of them waits for

@@ -12,16 +12,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that works as a member of a consumer group until it is closed. Whatever goes wrong with
- * the log ends the member, not the thread: a new member goes on from the committed positions
- * ({@link ConsumerThread}).
+ * A thread that works as a member of a consumer group until it is closed. A failure of the log ends
+ * the member, not the thread: a new member goes on from the committed positions ({@link
+ * ConsumerThread}).
  */
 public final class Worker implements AutoCloseable {
   private static final Duration SILENT = Duration.ofSeconds(10);
 
-  /** The work. All of it runs on the worker's thread. */
+  /** The work of a member. All of it runs on the worker's thread. */
   public interface Task {
-    /** Partitions came to this member, or none did while others have them. */
+    /** The group has assigned partitions to this member, or none while others have them. */
     void assigned(Collection<TopicPartition> partitions);
 
     /** One round: poll, do, commit. Within a few seconds. */
@@ -65,7 +65,7 @@ public final class Worker implements AutoCloseable {
     return current != null && current.joined() && thread.sinceTurn().compareTo(SILENT) < 0;
   }
 
-  /** False when an error that nothing survives has ended the thread. */
+  /** False when an unexpected error has ended the thread. */
   public boolean alive() {
     return thread.alive();
   }

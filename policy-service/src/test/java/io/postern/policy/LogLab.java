@@ -79,7 +79,7 @@ public final class LogLab implements AutoCloseable {
     return new LogSettings(Map.of("bootstrap.servers", bootstrap));
   }
 
-  /** What the file says, as version 7. */
+  /** The file's directory, as version 7. */
   public static Directory directory(String file) {
     List<DirectoryObject> objects =
         DirectoryFile.parse(file.getBytes(StandardCharsets.UTF_8)).objects();

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Checks of settings. Each gives the value back, or throws a ConfigurationException whose message
- * is one sentence with the key and the cure; thrown before the service has started it ends the
- * process with that sentence and exit code 1. Stateless.
+ * Checks of settings. Each returns the value, or throws a ConfigurationException whose message is
+ * one sentence with the key and the cure; thrown before the service has started it ends the process
+ * with that sentence and exit code 1. Stateless.
  */
 public final class CheckedSettings {
   private CheckedSettings() {}

@@ -4,10 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.OptionalInt;
 
-/** How the log is installed: the same for all services of an installation. */
+/** The log's installation: the same for all services of an installation. */
 @ConfigMapping(prefix = "postern.log")
 public interface LogDeployment {
-  /** {@code single-node} or {@code cluster}: what makes a record durable. */
+  /** {@code single-node} or {@code cluster}: the copies that make a record durable. */
   @WithDefault("single-node")
   String deployment();
 

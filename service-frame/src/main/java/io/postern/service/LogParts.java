@@ -12,7 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
-/** What every service needs of the log. None of it connects before it is asked to. */
+/** The log's parts that every service has. None of them connects before it is asked to. */
 @Singleton
 public class LogParts {
   @Produces
@@ -42,7 +42,7 @@ public class LogParts {
     directory.close();
   }
 
-  /** A reader that makes something of its own of the directory, with its metric. */
+  /** A reader that holds the directory in a form of its own, with its metric. */
   public static <D> DirectoryReader<D> directory(
       LogSettings settings, SnapshotFactory<D> factory, MeterRegistry registry) {
     DirectoryReader<D> reader = new DirectoryReader<>(settings, factory);

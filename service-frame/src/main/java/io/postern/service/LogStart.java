@@ -61,7 +61,7 @@ public class LogStart {
     thread.interrupt();
   }
 
-  /** The topics are as declared, and what reads them was started. Any thread. */
+  /** The topics are as declared, and their readers were started. Any thread. */
   public boolean topicsVerified() {
     return topicsVerified;
   }
@@ -79,7 +79,7 @@ public class LogStart {
     } catch (WeakTopicException weak) {
       end(String.valueOf(weak.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("What reads the log cannot begin", e);
+      LOG.error("The readers of the log cannot begin", e);
       Quarkus.asyncExit(EXIT_CODE);
     }
   }

@@ -8,9 +8,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What a replica calls itself in the log: the machine's host name and a port, the same after a
- * restart and different on every machine. A name that many machines have, such as localhost, gets
- * an id that lasts as long as the process. Stateless.
+ * A replica's name in the log: the machine's host name and a port, the same after a restart and
+ * different on every machine. A name that many machines have, such as localhost, gets an id that
+ * lasts as long as the process. Stateless.
  */
 public final class ReplicaName {
   private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");

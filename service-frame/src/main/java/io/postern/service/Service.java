@@ -6,10 +6,10 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
  * One service, as its frame knows it (docs/design/architecture.md, "A further service"). Each
  * process has one bean of this type, a {@code @Singleton}.
  *
- * <p>The frame makes it before anything connects or listens: its constructor, and those of what it
- * is made of, check the settings ({@link CheckedSettings}) and connect to nothing. It begins at
- * Quarkus' {@code StartupEvent}, reads and writes the log from {@link TopicsVerified} on, and ends
- * at {@code ShutdownEvent}. Any thread asks the methods; they are quick, and ask nobody.
+ * <p>The frame makes it before anything connects or listens: its constructor, and those of its
+ * parts, check the settings ({@link CheckedSettings}) and connect to nothing. It begins at Quarkus'
+ * {@code StartupEvent}, reads and writes the log from {@link TopicsVerified} on, and ends at {@code
+ * ShutdownEvent}. Any thread asks the methods; they are quick, and ask nobody.
  */
 public interface Service {
   /** Of its health checks. */
@@ -18,7 +18,7 @@ public interface Service {
   /**
    * It can do its work. The frame itself adds that the topics are verified.
    *
-   * @param answer takes what shows an operator why it cannot
+   * @param answer takes the facts that show an operator why it cannot
    */
   boolean ready(HealthCheckResponseBuilder answer);
 

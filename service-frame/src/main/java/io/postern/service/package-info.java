@@ -1,4 +1,4 @@
-/** What every service has: its start, its checked settings, its health. */
+/** The frame of every service: its start, its checked settings, its health. */
 @NullMarked
 package io.postern.service;
 

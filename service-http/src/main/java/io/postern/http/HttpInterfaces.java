@@ -14,11 +14,11 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Refuses the start of a service one of whose HTTP interfaces, {@code quarkus.http} and {@code
- * quarkus.management}, would speak plaintext to other machines (S3): off loopback an interface has
- * a key in Quarkus' TLS registry, TLS 1.2 or newer, and no listener without TLS beside it. The
- * sentence names the setting and the cure. Whoever has this module on its class path is checked,
- * before anything listens.
+ * Check of a service's HTTP interfaces, {@code quarkus.http} and {@code quarkus.management}: one
+ * that would speak plaintext to other machines ends the start (S3); off loopback an interface has a
+ * key in Quarkus' TLS registry, TLS 1.2 or newer, and no listener without TLS beside it. The
+ * sentence names the setting and the cure. Each service that has this module on its class path is
+ * checked, before anything listens.
  */
 @ApplicationScoped
 public class HttpInterfaces {

@@ -1,4 +1,4 @@
-/** Where a service may listen for HTTP. */
+/** Addresses at which a service may listen for HTTP. */
 @NullMarked
 package io.postern.http;
 

@@ -28,8 +28,8 @@ public record Address(String localPart, String domain) {
   }
 
   /**
-   * Parses {@code local-part@domain}, without angle brackets. IllegalArgumentException says what is
-   * wrong and what to write.
+   * Parses {@code local-part@domain}, without angle brackets. The message of an
+   * IllegalArgumentException names the error and the cure.
    */
   public static Address parse(String text) {
     if (text.isEmpty()) {
@@ -54,16 +54,12 @@ public record Address(String localPart, String domain) {
 
   /** The domain for look-ups: lower-case A-labels (RFC 5890); an address literal in lower case. */
   public String asciiDomain() {
-    return isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : toAscii(domain);
-  }
-
-  public boolean isDomainLiteral() {
-    return domain.startsWith("[");
+    return DomainNames.isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : toAscii(domain);
   }
 
   /** No UTF-8: may be sent to a peer without SMTPUTF8. */
   public boolean isAscii() {
-    return isAscii(localPart) && isAscii(domain);
+    return DomainNames.isAscii(localPart) && DomainNames.isAscii(domain);
   }
 
   @Override
@@ -91,7 +87,7 @@ public record Address(String localPart, String domain) {
             "the local part ends with a dot; quote it: \"local.part.\"@domain");
       } else if (c == '.') {
         atom = false;
-      } else if (letterOrDigit(c) || ATEXT.indexOf(c) >= 0 || c >= 0x80) {
+      } else if (Texts.isLetterOrDigit(c) || ATEXT.indexOf(c) >= 0 || c >= 0x80) {
         atom = true;
       } else {
         return i;
@@ -127,7 +123,7 @@ public record Address(String localPart, String domain) {
       checkLiteral(domain);
       return;
     }
-    String ascii = isAscii(domain) ? domain : toAscii(domain);
+    String ascii = DomainNames.isAscii(domain) ? domain : toAscii(domain);
     if (ascii.length() > MAX_DOMAIN) {
       throw new IllegalArgumentException("the domain has more than 255 octets; shorten it");
     }
@@ -147,7 +143,7 @@ public record Address(String localPart, String domain) {
     for (int i = 0; i < label.length(); i++) {
       char c = label.charAt(i);
       boolean inside = i > 0 && i < label.length() - 1;
-      if (!letterOrDigit(c) && c != '_' && !(c == '-' && inside)) {
+      if (!Texts.isLetterOrDigit(c) && c != '_' && !(c == '-' && inside)) {
         return false;
       }
     }
@@ -180,20 +176,7 @@ public record Address(String localPart, String domain) {
     return ascii;
   }
 
-  private static boolean letterOrDigit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  }
-
-  private static boolean isAscii(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) >= 0x80) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static int octets(String text) {
-    return isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
+    return DomainNames.isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What a server offers in its answer to EHLO (RFC 5321 §4.1.1.1): keywords in upper case with their
- * parameters. Immutable. After STARTTLS the client asks again and forgets these (RFC 3207 §4.2).
- * Lines that are no keyword are left out.
+ * The service extensions in a server's reply to EHLO (RFC 5321 §4.1.1.1): keywords in upper case
+ * with their parameters. Immutable. After STARTTLS the client asks again and forgets these (RFC
+ * 3207 §4.2). Lines without a keyword are left out.
  */
 public record Capabilities(Map<String, String> keywords) {
   /** After HELO. */
@@ -24,7 +24,7 @@ public record Capabilities(Map<String, String> keywords) {
     for (String line : ehlo.lines().subList(1, ehlo.lines().size())) {
       String text = line.strip();
       int end = 0;
-      while (end < text.length() && isKeywordCharacter(text.charAt(end))) {
+      while (end < text.length() && Texts.isKeywordCharacter(text.charAt(end))) {
         end++;
       }
       if (end > 0) {
@@ -34,10 +34,6 @@ public record Capabilities(Map<String, String> keywords) {
       }
     }
     return new Capabilities(keywords);
-  }
-
-  private static boolean isKeywordCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   }
 
   public boolean has(String keyword) {
@@ -74,17 +70,5 @@ public record Capabilities(Map<String, String> keywords) {
 
   public boolean dsn() {
     return has("DSN");
-  }
-
-  public boolean chunking() {
-    return has("CHUNKING");
-  }
-
-  public boolean enhancedStatusCodes() {
-    return has("ENHANCEDSTATUSCODES");
-  }
-
-  public boolean requireTls() {
-    return has("REQUIRETLS");
   }
 }

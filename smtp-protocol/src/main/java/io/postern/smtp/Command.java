@@ -5,10 +5,10 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command of the client (RFC 5321 §4.1.1), syntactically correct; whether it is allowed now and
- * whether its extension was offered (and with that, whether an address may be UTF-8: RFC 6531 §3.5)
- * is the session's question. Parameters: keywords in upper case, values as given ("" for none),
- * those of RFC 3461 decoded.
+ * A command of the client (RFC 5321 §4.1.1), syntactically correct. The session decides whether it
+ * is allowed now and whether its extension was offered (and with that, whether an address may be
+ * UTF-8: RFC 6531 §3.5). Parameters: keywords in upper case, values as given ("" for none), those
+ * of RFC 3461 decoded.
  */
 public sealed interface Command {
 

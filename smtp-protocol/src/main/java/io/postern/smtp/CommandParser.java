@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Parses one command line (RFC 5321 §4.1.1), given without its CRLF. Stateless, any thread. What is
- * wrong is thrown as {@link SmtpSyntaxException} with the reply to send. Bounds: 2,048 octets for
- * MAIL and RCPT (512 and what extensions add, RFC 5321 §4.1.1.10), 512 for the others, CRLF
+ * The parser of one command line (RFC 5321 §4.1.1), given without its CRLF. Stateless, any thread.
+ * An error is an {@link SmtpSyntaxException} with the reply to send. Bounds: 2,048 octets for MAIL
+ * and RCPT (512 and the additions of extensions, RFC 5321 §4.1.1.10), 512 for the others, CRLF
  * included. Refused anywhere: control characters, NUL, bare CR and LF, malformed UTF-8.
  */
 public final class CommandParser {
-  /** What a reader need accept of a line, CRLF included. */
+  /** The longest line, in octets with CRLF, that a reader must accept. */
   public static final int MAX_LINE = 2_048;
 
   static final int MAX_SIMPLE_LINE = 512; // RFC 5321 §4.5.3.1.4
@@ -30,7 +30,7 @@ public final class CommandParser {
       end--; // RFC 5321 §4.1.1: trailing white space is tolerated
     }
     int verbEnd = 0;
-    while (verbEnd < end && isVerbOctet(line[verbEnd])) {
+    while (verbEnd < end && Texts.isKeywordCharacter(line[verbEnd])) {
       verbEnd++;
     }
     if (verbEnd == 0
@@ -62,7 +62,7 @@ public final class CommandParser {
     };
   }
 
-  /** What a reader answers that met a line beyond its bound. */
+  /** The reply to a line beyond the reader's bound. */
   public static SmtpSyntaxException tooLong(int limit) {
     return new SmtpSyntaxException(
         500, "5.5.2", "Command line too long: at most " + limit + " octets");
@@ -83,10 +83,6 @@ public final class CommandParser {
     }
   }
 
-  private static boolean isVerbOctet(byte b) {
-    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '-';
-  }
-
   private static String text(byte[] line, int from, int to, String verb)
       throws SmtpSyntaxException {
     try {
@@ -99,10 +95,7 @@ public final class CommandParser {
     }
   }
 
-  /**
-   * RFC 5321 §4.1.1.1; what stands there is recorded, never believed, so any printable word will
-   * do.
-   */
+  /** RFC 5321 §4.1.1.1; the name is recorded, never believed, so any printable word will do. */
   private static String host(String verb, String argument) throws SmtpSyntaxException {
     required(verb, argument, verb + " host.example");
     if (argument.length() > Address.MAX_DOMAIN) {

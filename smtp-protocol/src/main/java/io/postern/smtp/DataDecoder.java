@@ -3,13 +3,13 @@ package io.postern.smtp;
 import java.nio.ByteBuffer;
 
 /**
- * Takes the content of one message out of the octets behind DATA (RFC 5321 §4.5.2), in their own
- * array: removes the dot that was put in front of lines, stops behind the end of data. Only {@code
- * CRLF . CRLF} ends data (or {@code . CRLF} at once: an empty message); a bare CR or LF, which
- * others take for a line end (RFC 5321 §2.3.8), never does and is remembered in {@link
- * #bareLineEnd()}, so that the message is refused. Lines may be of any length. Owner: one session,
- * one thread, one message. Has no buffer; each octet is looked at once, and moved only behind a
- * removed dot.
+ * The decoder of one message's content among the octets behind DATA (RFC 5321 §4.5.2), in their own
+ * array: it removes the dot that the client put in front of lines, and stops behind the end of
+ * data. Only {@code CRLF . CRLF} ends data (or {@code . CRLF} at once: an empty message). A bare CR
+ * or LF, which others take for a line end (RFC 5321 §2.3.8), never does: {@link #bareLineEnd()}
+ * reports it, so that the session refuses the message. Lines may be of any length. Owner: one
+ * session, one thread, one message. Has no buffer; each octet is looked at once, and moved only
+ * behind a removed dot.
  */
 public final class DataDecoder {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -17,22 +17,21 @@ public final class DataDecoder {
   private enum State {
     LINE_START,
     TEXT,
-    CR, // in the content; what follows decides whether it was a line end
+    CR, // in the content; the next octet decides whether it was a line end
     DOT, // at a line's start, dropped
     DOT_CR, // the CR is held back: it belongs to the end or to the text
     ENDED
   }
 
   private State state = State.LINE_START;
-  private boolean bareCr;
-  private boolean bareLf;
+  private boolean bareLineEnd;
   private boolean leadingDot;
 
   /**
    * Takes the octets of {@code in}, which must have an array, and returns the content among them,
    * as a piece of that array: good until the array is written to. May leave some: call again while
-   * {@code in} has any and the data has not {@link #ended}. What stands behind the end stays in
-   * {@code in}.
+   * {@code in} has any and the data has not {@link #ended}. Octets behind the end stay in {@code
+   * in}.
    */
   public ByteBuffer decode(ByteBuffer in) {
     if (!in.hasRemaining() || state == State.ENDED) {
@@ -57,7 +56,7 @@ public final class DataDecoder {
             i++;
             state = State.LINE_START;
           } else {
-            bareCr = true;
+            bareLineEnd = true;
             i += next == '\r' ? 1 : 0;
             state = next == '\r' ? State.CR : State.TEXT;
           }
@@ -106,7 +105,7 @@ public final class DataDecoder {
       }
       boolean cr = bytes[i++] == '\r';
       if (!cr) {
-        bareLf = true;
+        bareLineEnd = true;
       } else if (i + 1 < to && bytes[i] == '\n' && bytes[i + 1] != '.') {
         i++;
       } else {
@@ -116,7 +115,7 @@ public final class DataDecoder {
     }
   }
 
-  /** Moves what stands in {@code [from, to)} down to {@code out}; returns the index behind it. */
+  /** Moves the octets of {@code [from, to)} down to {@code out}; returns the index behind them. */
   private static int move(byte[] bytes, int from, int to, int out) {
     if (from != out && from < to) {
       System.arraycopy(bytes, from, bytes, out, to - from);
@@ -124,14 +123,14 @@ public final class DataDecoder {
     return out + to - from;
   }
 
-  /** The end of data has been seen: what {@code in} holds now is the next command. */
+  /** The end of data has come: {@code in} begins with the next command now. */
   public boolean ended() {
     return state == State.ENDED;
   }
 
   /**
-   * A line of the content, the first included, begins with a dot: who sends it on must put one more
-   * in front.
+   * A line of the content, the first included, begins with a dot: a sender must put one more in
+   * front.
    */
   public boolean leadingDot() {
     return leadingDot;
@@ -142,14 +141,6 @@ public final class DataDecoder {
    * data.
    */
   public boolean bareLineEnd() {
-    return bareCr || bareLf;
-  }
-
-  public boolean bareCr() {
-    return bareCr;
-  }
-
-  public boolean bareLf() {
-    return bareLf;
+    return bareLineEnd;
   }
 }

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Puts a second dot in front of each line that begins with one, for sending (RFC 5321 §4.5.2). A
- * line begins behind CRLF only, as {@link DataDecoder} reads it; content with bare CR or LF is
- * never accepted, so none is sent. Owner: one session, one thread, one message; keeps its state
- * across buffers and none of their octets.
+ * The encoder of content for sending: a second dot in front of each line that begins with one (RFC
+ * 5321 §4.5.2). A line begins behind CRLF only, as {@link DataDecoder} reads it. Ingress accepts no
+ * content with a bare CR or LF, so none is sent. Owner: one session, one thread, one message; keeps
+ * its state across buffers and none of their octets.
  */
 public final class DotStuffer {
   private static final byte[] END_AT_LINE_START = ".\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -87,13 +87,13 @@ public final class DotStuffer {
     return i;
   }
 
-  /** What ends the data; CRLF is added in front only if the content did not end with one. */
+  /** The end of data, with CRLF in front only if the content did not end with one. */
   public byte[] finish() {
     return end(lineStart);
   }
 
   /**
-   * What ends data that was not stuffed.
+   * The end of data that was not stuffed.
    *
    * @param lineStart it ended with CRLF, or was empty
    */

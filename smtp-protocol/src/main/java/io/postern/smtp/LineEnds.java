@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds line ends eight octets at a time: mail content passes here at hundreds of megabytes a
- * second.
+ * The search for line ends, eight octets at a time: mail content passes here at hundreds of
+ * megabytes a second.
  */
 public final class LineEnds {
   private static final VarHandle LONGS =

@@ -1,13 +1,14 @@
 package io.postern.smtp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of MAIL and RCPT that are understood here, each with its RFC; others get 555 (RFC
- * 5321 §4.1.1.11).
+ * The parameters of MAIL and RCPT that this server understands, each with its RFC; others get 555
+ * (RFC 5321 §4.1.1.11).
  */
 final class Parameters {
   private static final Set<String> BODIES = Set.of("7BIT", "8BITMIME", "BINARYMIME");
@@ -49,7 +50,7 @@ final class Parameters {
   private static String none(String verb, String keyword, @Nullable String value)
       throws SmtpSyntaxException {
     if (value != null) {
-      throw wrong(verb, keyword, "takes no value: leave out what stands behind it");
+      throw wrong(verb, keyword, "takes no value: leave out \"=\" and the value");
     }
     return "";
   }
@@ -82,7 +83,7 @@ final class Parameters {
 
   private static String notify(String value) throws SmtpSyntaxException {
     String upper = value.toUpperCase(Locale.ROOT);
-    Set<String> seen = new java.util.HashSet<>();
+    Set<String> seen = new HashSet<>();
     for (String word : upper.split(",", -1)) {
       if (!NOTIFIES.contains(word) || !seen.add(word)) {
         throw wrong("RCPT", "NOTIFY", "use NEVER, or SUCCESS, FAILURE, DELAY separated by commas");
@@ -152,7 +153,7 @@ final class Parameters {
     return text;
   }
 
-  private static SmtpSyntaxException wrong(String verb, String keyword, String what) {
-    return new SmtpSyntaxException(501, "5.5.4", verb + ": " + keyword + ": " + what);
+  private static SmtpSyntaxException wrong(String verb, String keyword, String problem) {
+    return new SmtpSyntaxException(501, "5.5.4", verb + ": " + keyword + ": " + problem);
   }
 }

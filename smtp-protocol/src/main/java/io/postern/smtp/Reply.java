@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A reply (RFC 5321 §4.2): code, enhanced status code (RFC 2034) and its text lines without both.
  * Immutable, safe in any thread. The text of a reply that was received may hold any printable
- * character; a line's bound is its maker's business (RFC 5321 §4.5.3.1.5 allows 512 octets).
+ * character; the maker of a reply bounds its lines (RFC 5321 §4.5.3.1.5 allows 512 octets).
  */
 public record Reply(int code, @Nullable EnhancedCode enhanced, List<String> lines) {
 
@@ -49,20 +49,16 @@ public record Reply(int code, @Nullable EnhancedCode enhanced, List<String> line
     return code < 400;
   }
 
-  /** 2xx: what was asked for is done (RFC 5321 §4.2.1). */
+  /** 2xx: the command is done (RFC 5321 §4.2.1). */
   public boolean isCompletion() {
     return code >= 200 && code < 300;
-  }
-
-  public boolean isTransient() {
-    return code >= 400 && code < 500;
   }
 
   public boolean isPermanent() {
     return code >= 500;
   }
 
-  /** All lines' text, joined by spaces, without code and enhanced code. */
+  /** The text of all lines, joined by spaces, without code and enhanced code. */
   public String text() {
     return lines.size() == 1 ? lines.getFirst() : String.join(" ", lines);
   }

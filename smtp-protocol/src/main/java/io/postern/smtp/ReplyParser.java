@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts replies together from their lines (RFC 5321 §4.2.1). Owner: one session, one thread; ready
- * for the next reply after each one returned and after each exception. Bounds: 2,048 octets a line
- * (RFC 5321 §4.5.3.1.5 says 512; real servers exceed it), 128 lines and 32 KiB a reply. Octets
- * outside printable ASCII become U+FFFD, '?' or UTF-8 characters; text is never interpreted beyond
- * code and enhanced code.
+ * The parser of replies, line by line (RFC 5321 §4.2.1). Owner: one session, one thread; ready for
+ * the next reply after each one returned and after each exception. Bounds: 2,048 octets a line (RFC
+ * 5321 §4.5.3.1.5 says 512; real servers exceed it), 128 lines and 32 KiB a reply. Octets outside
+ * printable ASCII become U+FFFD, '?' or UTF-8 characters; text is never interpreted beyond code and
+ * enhanced code.
  */
 public final class ReplyParser {
   public static final int MAX_LINE = 2_048;
@@ -46,11 +46,11 @@ public final class ReplyParser {
       throw refuse("reply with two codes: " + code + " and " + lineCode);
     }
     String text = length > 4 ? text(line, 4, length) : "";
-    int prefix = EnhancedCode.prefixLength(text);
-    if (prefix > 0
+    EnhancedCode found = EnhancedCode.prefix(text);
+    int prefix = found == null ? 0 : found.toString().length();
+    if (found != null
         && (prefix == text.length() || text.charAt(prefix) == ' ')
-        && text.charAt(0) - '0' == lineCode / 100) {
-      EnhancedCode found = EnhancedCode.parsePrefix(text, prefix);
+        && found.klass() == lineCode / 100) {
       if (lines.isEmpty()) {
         enhanced = found;
       }
@@ -69,9 +69,9 @@ public final class ReplyParser {
     return reply;
   }
 
-  private SmtpSyntaxException refuse(String what) {
+  private SmtpSyntaxException refuse(String problem) {
     reset();
-    return new SmtpSyntaxException(500, "5.5.0", what);
+    return new SmtpSyntaxException(500, "5.5.0", problem);
   }
 
   private void reset() {

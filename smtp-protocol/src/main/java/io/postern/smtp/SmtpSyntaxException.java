@@ -1,9 +1,9 @@
 package io.postern.smtp;
 
 /**
- * A command or reply that breaks the syntax. On the server's side {@link #reply()} is what to
- * answer: it names the command, what is wrong and the cure. On the client's side the message is for
- * the trace. Carries no stack: peers make as many of these as they like.
+ * A command or reply that breaks the syntax. A server sends {@link #reply()}, which names the
+ * command, the error and the cure; a client puts the message into the trace. Carries no stack:
+ * peers cause as many of these as they like.
  */
 public final class SmtpSyntaxException extends Exception {
   private static final long serialVersionUID = 1;

@@ -81,7 +81,7 @@ class DataDecoderTest {
   }
 
   @Test
-  void decodingWhatWasStuffedGivesTheContentUnderAnySplit() {
+  void decodingStuffedContentGivesTheContentUnderAnySplit() {
     Random random = new Random(1);
     for (int i = 0; i < 20_000; i++) {
       byte[] content = new byte[random.nextInt(i % 100 == 0 ? 20_000 : 40)];

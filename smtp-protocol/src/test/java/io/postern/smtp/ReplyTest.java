@@ -27,7 +27,7 @@ class ReplyTest {
     assertThat(new String(reply.toBytes(), StandardCharsets.US_ASCII))
         .isEqualTo("550-5.7.1 first\r\n550 5.7.1 second\r\n");
     assertThat(reply.isPermanent()).isTrue();
-    assertThat(reply.isTransient() || reply.isPositive()).isFalse();
+    assertThat(reply.isPositive()).isFalse();
   }
 
   @Test
@@ -52,7 +52,7 @@ class ReplyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "25", "abc", "150 x", "650 x", "2500", "250x", "HTTP/1.1 400"})
-  void whatIsNoReplyIsRefused(String line) {
+  void aLineThatIsNoReplyIsRefused(String line) {
     assertThatThrownBy(() -> parse(line)).isInstanceOf(SmtpSyntaxException.class);
   }
 

@@ -7,9 +7,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets any chain through the handshake, on purpose and on both sides: whether a chain is good is a
- * verdict that is asked for afterwards, from the certificate service, before anything of an
- * envelope is sent or accepted on the strength of it. Runs under native frames: must not block.
+ * A trust manager that lets any chain through the handshake, on purpose and on both sides. The gate
+ * asks the certificate service for a verdict on the chain afterwards, before we send or accept
+ * anything of an envelope on the strength of it. Runs under native frames: must not block.
  */
 final class AnyChain extends X509ExtendedTrustManager {
   private static final X509Certificate[] NONE = {};
@@ -36,7 +36,7 @@ final class AnyChain extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType) {}
 
-  /** None: a CertificateRequest then names no issuer, so every client may present what it has. */
+  /** None: a CertificateRequest then names no issuer, so a client may present any certificate. */
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     return NONE;

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers that sessions hold only while bytes pass: an idle session has none. Any thread. Bound: as
- * many as {@code kept} stay when not in use; beyond that they are garbage. Of the large ones there
- * are never more: who finds none takes a small one. A buffer given back must not be touched any
- * more.
+ * A pool of buffers that sessions hold only while bytes pass: an idle session has none. Any thread.
+ * Bound: the pool keeps as many as {@code kept} when they are not in use; further ones are garbage.
+ * There are never more large ones than that: a session that finds none takes a small one. An owner
+ * that has given a buffer back must not touch it any more.
  */
 final class BufferPool {
   /**
@@ -63,7 +63,7 @@ final class BufferPool {
     return direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
   }
 
-  /** What {@code large} or {@code small} gave. */
+  /** Gives back a buffer of {@code large} or {@code small}. */
   static void give(ByteBuffer buffer, BufferPool large, BufferPool small) {
     (buffer.capacity() == large.size ? large : small).give(buffer);
   }

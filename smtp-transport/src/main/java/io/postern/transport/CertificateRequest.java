@@ -12,8 +12,7 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server that asks for our certificate says of it (RFC 5246 §7.4.4, RFC 8446 §4.3.2).
- * Immutable.
+ * A server's request for our certificate (RFC 5246 §7.4.4, RFC 8446 §4.3.2). Immutable.
  *
  * @param authorities of which it takes certificates, as {@link Fingerprints#ofName}, at most
  *     {@value #MOST}; none: of any

@@ -5,21 +5,19 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What a client says it can do (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), by IANA's numbers, in its
- * order. A list that was not sent is empty; of a longer one the first {@value #MOST} are read, more
- * than IANA has registered. Not to be kept while the client is waited for: see {@link #verifies}.
+ * A client's offer (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), by IANA's numbers, in its order. A list
+ * that was not sent is empty; of a longer one it has the first {@value #MOST}, more than IANA has
+ * registered. A session that waits for the client keeps {@link #verifiableKeys} alone.
  *
  * @param versions of supported_versions; TLS 1.2 needs no such list
  */
-@SuppressWarnings("ArrayRecordComponent") // read once, by who made it
+@SuppressWarnings("ArrayRecordComponent") // read once, by its maker
 record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAlgorithms) {
   static final int MOST = 400;
 
-  /**
-   * Which certificates a client can verify, and what their keys sign; all that outlives its hello.
-   */
-  record Verifies(boolean ecdsa, boolean rsa) {
-    static final Verifies NOT_KNOWN = new Verifies(false, false);
+  /** The keys, in certificates and signatures, that a client can verify. */
+  record VerifiableKeys(boolean ecdsa, boolean rsa) {
+    static final VerifiableKeys NOT_KNOWN = new VerifiableKeys(false, false);
   }
 
   private static final int SUPPORTED_GROUPS = 10;
@@ -32,7 +30,7 @@ record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAl
   private static final int[] RSA = {0x0401, 0x0501, 0x0601};
   private static final int[] RSA_PSS = {0x0804, 0x0805, 0x0806};
 
-  /** Empty for what is cut short, odd, or no ClientHello: the engine judges that. */
+  /** Empty for a hello that is cut short or odd, and for another message: the engine judges it. */
   static Optional<ClientHello> read(ByteBuffer record) {
     try {
       ByteBuffer hello = Hellos.body(record, Hellos.CLIENT_HELLO);
@@ -90,9 +88,9 @@ record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAl
   }
 
   /** RSA keys sign with PSS alone in TLS 1.3 (RFC 8446 §4.2.3). */
-  Verifies verifies() {
+  VerifiableKeys verifiableKeys() {
     boolean anything = signatureAlgorithms.length == 0; // RFC 5246 §7.4.1.4.1
-    return new Verifies(
+    return new VerifiableKeys(
         mayGetEcdsa(true) && (anything || anyOf(signatureAlgorithms, ECDSA)),
         anything
             || anyOf(signatureAlgorithms, RSA_PSS)

@@ -4,9 +4,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the two plaintext messages of a handshake for what the engine does not tell (RFC 8446 §4.1,
- * RFC 5246 §7.4.1). Anything that is cut short or odd reads as "not known": the engine judges it.
- * Buffers are left as they were.
+ * The reader of the two plaintext messages of a handshake, for facts that the engine does not give
+ * (RFC 8446 §4.1, RFC 5246 §7.4.1). A message that is cut short or odd reads as "not known": the
+ * engine judges it. Buffers stay as they were.
  */
 final class Hellos {
   private static final int HEADER = 5;
@@ -17,14 +17,14 @@ final class Hellos {
 
   private Hellos() {}
 
-  /** Octets of the first record with its header; 0 while that cannot be told. */
+  /** Octets of the first record with its header; 0 while they are not known. */
   static int recordLength(ByteBuffer bytes) {
     return bytes.remaining() < HEADER
         ? 0
         : HEADER + (bytes.getShort(bytes.position() + 3) & 0xffff);
   }
 
-  /** Not the beginning of TLS, as far as one can see. */
+  /** The first octet is that of a record of a handshake. */
   static boolean isHandshake(ByteBuffer bytes) {
     return bytes.hasRemaining() && bytes.get(bytes.position()) == HANDSHAKE;
   }

@@ -43,8 +43,8 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
 
   /**
    * Reads PEM files: certificates, and a PKCS#8 key. IOException when a file cannot be read,
-   * GeneralSecurityException when its content will not do; both say which file, what is wrong and
-   * what to do.
+   * GeneralSecurityException when its content will not do; both name the file, the error and the
+   * cure.
    */
   public static KeyMaterial load(Path certificatePem, Path keyPem)
       throws IOException, GeneralSecurityException {

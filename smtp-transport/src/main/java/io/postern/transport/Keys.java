@@ -2,11 +2,11 @@ package io.postern.transport;
 
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.netty.internal.tcnative.SSL;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
 import java.net.Socket;
-import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.KeyManagerFactorySpi;
-import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
@@ -27,9 +24,9 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the certificate of a handshake: on a server by SNI, then by what the client can verify;
- * on a client the only one there is, and what the server asked is remembered. Any thread. Runs
- * under native frames: must not block.
+ * The choice of the certificate in a handshake: on a server by SNI, then by the keys that the
+ * client can verify; on a client the only one there is, and the server's request is kept until it
+ * is taken. Any thread. Runs under native frames: must not block.
  */
 final class Keys extends X509ExtendedKeyManager {
   private final List<KeyMaterial> materials;
@@ -45,13 +42,14 @@ final class Keys extends X509ExtendedKeyManager {
 
   /** For SslContextBuilder; the native form of each key is made once and kept with the context. */
   KeyManagerFactory factory() {
-    return new OpenSslCachingX509KeyManagerFactory(new Factory(this), materials.size());
+    return new OpenSslCachingX509KeyManagerFactory(
+        new KeyManagerFactoryWrapper(this), materials.size());
   }
 
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    // The engine asks for "EC" first and takes what it gets, even for a client that cannot verify
+    // The engine asks for "EC" first and takes the answer, even for a client that cannot verify
     // ECDSA.
     if (engine instanceof ReferenceCountedOpenSslEngine asked
         && keyType.equals("EC")
@@ -81,8 +79,8 @@ final class Keys extends X509ExtendedKeyManager {
   }
 
   /**
-   * Those whose names cover the server name asked for; all when none does: a wrong name is the
-   * client's to judge.
+   * The certificates whose names cover the server name in the hello; all when none does: the client
+   * judges a wrong name.
    */
   private List<Integer> candidates(@Nullable SSLEngine engine) {
     if (materials.size() == 1) {
@@ -125,14 +123,13 @@ final class Keys extends X509ExtendedKeyManager {
     }
     for (String type : keyTypes) {
       if (materials.getFirst().type().equals(type)) {
-        return "0"; // whatever issuers the server names: it gets the certificate that was
-        // configured, or its administrator's error
+        return "0"; // whatever issuers the server names: the configured one is all that we have
       }
     }
     return null;
   }
 
-  /** What the server asked in a client's handshake; null: nothing. Once. */
+  /** The server's request in a client's handshake; null: none. Once. */
   @Nullable CertificateRequest takeRequest(SSLEngine engine) {
     synchronized (requests) {
       return requests.remove(engine);
@@ -169,30 +166,5 @@ final class Keys extends X509ExtendedKeyManager {
   public @Nullable String chooseServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
     return chooseEngineServerAlias(keyType, issuers, null);
-  }
-
-  private static final class Factory extends KeyManagerFactory {
-    Factory(Keys keys) {
-      super(new Spi(keys), null, "postern");
-    }
-  }
-
-  private static final class Spi extends KeyManagerFactorySpi {
-    private final Keys keys;
-
-    Spi(Keys keys) {
-      this.keys = keys;
-    }
-
-    @Override
-    protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {}
-
-    @Override
-    protected void engineInit(ManagerFactoryParameters parameters) {}
-
-    @Override
-    protected KeyManager[] engineGetKeyManagers() {
-      return new KeyManager[] {keys};
-    }
   }
 }

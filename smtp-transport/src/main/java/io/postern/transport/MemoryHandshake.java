@@ -1,5 +1,6 @@
 package io.postern.transport;
 
+import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -8,7 +9,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** A handshake between two engines without a network; the two are one thread's. */
+/** A handshake between two engines without a network. Owner: one thread. */
 final class MemoryHandshake {
   private static final int OCTETS = 64 * 1024;
   private static final int MOST_STEPS = 100;
@@ -29,7 +30,7 @@ final class MemoryHandshake {
     return toServer.duplicate();
   }
 
-  /** Whether client and server come to terms; the server is made from the client's hello. */
+  /** Whether client and server agree; {@code server} is made from the client's hello. */
   boolean completes(Function<ByteBuffer, SSLEngine> server) {
     @Nullable SSLEngine other = null;
     try {
@@ -44,10 +45,10 @@ final class MemoryHandshake {
       }
       return false;
     } catch (SSLException e) {
-      return false; // what was looked for: they have nothing in common
+      return false; // an answer, no error: they have nothing in common
     } finally {
-      io.netty.util.ReferenceCountUtil.release(client);
-      io.netty.util.ReferenceCountUtil.release(other);
+      ReferenceCountUtil.release(client);
+      ReferenceCountUtil.release(other);
     }
   }
 
@@ -59,13 +60,7 @@ final class MemoryHandshake {
   private void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
     while (true) {
       switch (engine.getHandshakeStatus()) {
-        case NEED_TASK -> {
-          for (Runnable task = engine.getDelegatedTask();
-              task != null;
-              task = engine.getDelegatedTask()) {
-            task.run();
-          }
-        }
+        case NEED_TASK -> TlsLayer.runTasks(engine);
         case NEED_WRAP -> wrap(engine, out);
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           SSLEngineResult result = engine.unwrap(in, plain.clear());

@@ -5,12 +5,10 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Our own certificates as records tell of them. */
+/** Our own certificates as records of the log have them. */
 public final class OwnCertificates {
   private OwnCertificates() {}
 
@@ -22,14 +20,7 @@ public final class OwnCertificates {
       CertificateRole role, String name, OwnCertificateState state, List<X509Certificate> chain) {
     OwnCertificate.Builder own =
         OwnCertificate.newBuilder().setRole(role).setName(name).setState(state);
-    List<byte[]> encoded = new ArrayList<>();
-    for (X509Certificate certificate : chain) {
-      try {
-        encoded.add(certificate.getEncoded());
-      } catch (CertificateEncodingException e) {
-        throw new IllegalStateException("a certificate in use has lost its encoding", e);
-      }
-    }
+    List<byte[]> encoded = chain.stream().map(HandshakeFacts::encoded).toList();
     encoded.forEach(der -> own.addChain(ByteString.copyFrom(der)));
     return own.setChainFingerprint(ByteString.copyFrom(Fingerprints.chain(encoded))).build();
   }

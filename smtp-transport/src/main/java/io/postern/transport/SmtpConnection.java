@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * call fail with an IOException.
  *
  * <p><b>Bounds:</b> a read waits at most the read time-out (default 5 minutes, RFC 5321
- * §4.5.3.2.7), a whole line and a whole handshake included; what is written must be taken within
- * the write time-out (default 3 minutes, §4.5.3.2.5) a buffer. At most three buffers of 17 KiB,
- * none while idle; in the midst of content two of them may be of 68 KiB, while a pool has any.
+ * §4.5.3.2.7), a whole line and a whole handshake included; the peer must take a buffer within the
+ * write time-out (default 3 minutes, §4.5.3.2.5). At most three buffers of 17 KiB, none while idle;
+ * in the midst of content two of them may be of 68 KiB, while a pool has any.
  *
  * <p><b>Failure:</b> the peer's end (FIN or close_notify) is EOFException, or -1 from {@link
  * #fill}; RST is an IOException; silence is a SocketTimeoutException, after which every read is one
@@ -40,7 +41,7 @@ public final class SmtpConnection implements AutoCloseable {
   private static final int MAX_SKIPPED = 1024 * 1024;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  private final Socket socket;
+  private final TimedSocket socket;
   private final byte[] idle = new byte[IDLE_BUFFER];
   private Duration readTimeout = Duration.ofMinutes(5);
   private Duration writeTimeout = Duration.ofMinutes(3);
@@ -48,19 +49,19 @@ public final class SmtpConnection implements AutoCloseable {
   private ByteBuffer output = NONE; // in write mode
   private boolean flowing; // content is arriving: wait with a large buffer
   private @Nullable TlsLayer tls;
-  private @Nullable SessionFacts facts;
+  private @Nullable HandshakeFacts facts;
   private @Nullable CertificateRequest request;
   private boolean broken;
   private boolean ended; // close_notify is sent
   private boolean closed;
 
-  private SmtpConnection(Socket socket) {
+  private SmtpConnection(TimedSocket socket) {
     this.socket = socket;
   }
 
   /** Takes the channel over; closes it when that fails. */
   public static SmtpConnection accepted(SocketChannel channel) throws IOException {
-    return new SmtpConnection(new Socket(channel));
+    return new SmtpConnection(new TimedSocket(channel));
   }
 
   /**
@@ -69,7 +70,7 @@ public final class SmtpConnection implements AutoCloseable {
    */
   public static SmtpConnection connect(
       InetSocketAddress to, @Nullable InetAddress from, Duration timeout) throws IOException {
-    return new SmtpConnection(Socket.connect(to, from, timeout));
+    return new SmtpConnection(TimedSocket.connect(to, from, timeout));
   }
 
   public InetSocketAddress remote() {
@@ -137,13 +138,13 @@ public final class SmtpConnection implements AutoCloseable {
   private static byte[] withoutCrlf(byte[] bytes, int start, int length) {
     boolean crlf = length >= 2 && bytes[start + length - 2] == '\r';
     int end = start + (crlf ? length - 2 : length);
-    return java.util.Arrays.copyOfRange(bytes, start, end);
+    return Arrays.copyOfRange(bytes, start, end);
   }
 
   /**
-   * What has arrived and was not consumed; move its position to consume. May be empty. Good until
-   * the next call of a method that reads, {@link #discardInput}, startTls or close: ask again then.
-   * Has an array.
+   * The octets that have arrived and were not consumed; move its position to consume. May be empty.
+   * Good until the next call of a method that reads, {@link #discardInput}, startTls or close: ask
+   * again then. Has an array.
    */
   public ByteBuffer input() {
     return input;
@@ -213,7 +214,7 @@ public final class SmtpConnection implements AutoCloseable {
         giveInput();
       }
       if (!layer.receive(deadline, small)) {
-        return -1; // without close_notify: SMTP's own framing tells what is complete
+        return -1; // without close_notify: SMTP has its own ends of commands and messages
       }
     }
   }
@@ -254,8 +255,7 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * Forgets what has arrived in plaintext and was not read: what stood behind STARTTLS (RFC 3207
-   * §6).
+   * Forgets plaintext that has arrived and was not read: the octets behind STARTTLS (RFC 3207 §6).
    */
   public void discardInput() {
     giveInput();
@@ -337,23 +337,25 @@ public final class SmtpConnection implements AutoCloseable {
   public TlsFacts startTls(TlsServer server) throws IOException {
     long deadline = beginTls();
     @Nullable TlsLayer layer = null;
-    ClientHello.Verifies verifies;
+    ClientHello.VerifiableKeys verifiable;
     try {
       ByteBuffer hello = readHello(deadline);
-      verifies =
-          ClientHello.read(hello).map(ClientHello::verifies).orElse(ClientHello.Verifies.NOT_KNOWN);
+      verifiable =
+          ClientHello.read(hello)
+              .map(ClientHello::verifiableKeys)
+              .orElse(ClientHello.VerifiableKeys.NOT_KNOWN);
       layer = new TlsLayer(socket, server.newEngine(hello), hello);
     } catch (IOException e) {
       throw TlsFailures.handshake(e, server.offered());
     } finally {
       broken |= layer == null;
     }
-    return handshake(layer, deadline, new Asked(null, verifies), server.offered());
+    return handshake(layer, deadline, new HandshakeStart(null, verifiable), server.offered());
   }
 
   /**
    * The client's handshake, behind the server's 220. {@code serverName}: SNI as an A-label host
-   * name, "" for none; an address or what is no host name is not sent. The hybrid group is offered.
+   * name, "" for none; an address or another text is not sent. The hybrid group is offered.
    */
   public TlsFacts startTls(TlsClient client, String serverName) throws IOException {
     return startTls(client, serverName, true);
@@ -366,20 +368,24 @@ public final class SmtpConnection implements AutoCloseable {
     TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent, hybrid), null);
     try {
       return handshake(
-          layer, deadline, new Asked(sent, ClientHello.Verifies.NOT_KNOWN), client.offered());
+          layer,
+          deadline,
+          new HandshakeStart(sent, ClientHello.VerifiableKeys.NOT_KNOWN),
+          client.offered());
     } finally {
       request = client.takeRequest(layer.engine());
     }
   }
 
   /**
-   * What a handshake began with.
+   * The beginning of a handshake.
    *
    * @param serverName that we sent; null: we are the server
-   * @param verifies what the client can verify; not known if we are the client or its hello could
-   *     not be read. The hello itself is not kept: the handshake may wait for minutes
+   * @param verifiable the keys that the client can verify; not known if we are the client or its
+   *     hello could not be read. The hello itself is not kept: the handshake may wait for minutes
    */
-  private record Asked(@Nullable String serverName, ClientHello.Verifies verifies) {}
+  private record HandshakeStart(
+      @Nullable String serverName, ClientHello.VerifiableKeys verifiable) {}
 
   /** When the handshake must be over. */
   private long beginTls() throws IOException {
@@ -415,11 +421,12 @@ public final class SmtpConnection implements AutoCloseable {
     }
   }
 
-  private TlsFacts handshake(TlsLayer layer, long deadline, Asked asked, String offered)
+  private TlsFacts handshake(TlsLayer layer, long deadline, HandshakeStart start, String offered)
       throws IOException {
     try {
       @Nullable ByteBuffer early = layer.handshake(deadline, idle, writeTimeout);
-      facts = SessionFacts.of(layer.engine(), asked.serverName(), layer.group(), asked.verifies());
+      facts =
+          HandshakeFacts.of(layer.engine(), start.serverName(), layer.group(), start.verifiable());
       tls = layer;
       if (early != null) {
         input = early;
@@ -458,8 +465,8 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * What the server said as it asked for our certificate in this connection's handshake; null: it
-   * did not, we have none, or a session was resumed.
+   * The server's request for our certificate in this connection's handshake; null: it made none, we
+   * have no certificate, or a session was resumed.
    */
   public @Nullable CertificateRequest certificateRequest() {
     return request;
@@ -471,10 +478,7 @@ public final class SmtpConnection implements AutoCloseable {
     }
   }
 
-  /**
-   * The last words: sends what is buffered together with close_notify. Nothing can be written any
-   * more.
-   */
+  /** Sends the buffered output together with close_notify, the last that can be written. */
   public void end() throws IOException {
     sendOutput();
     if (tls != null && !ended) {
@@ -490,8 +494,8 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * Sends what is buffered and close_notify, in bounded time, closes and gives everything back. By
-   * the owner; twice is once.
+   * Sends the buffered output and close_notify, in bounded time, closes and gives everything back.
+   * By the owner; twice is once.
    */
   @Override
   public void close() {

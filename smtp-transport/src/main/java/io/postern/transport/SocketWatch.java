@@ -3,16 +3,17 @@ package io.postern.transport;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 
 /**
- * Ends reads and writes that are overdue. A blocking channel has no write time-out; a read with one
- * would make the virtual threads' scheduler set a timer and wake a thread for it, each time. One
- * daemon thread looks at all open sockets every 100 ms instead. Any thread.
+ * The end of reads and writes that are overdue. A blocking channel has no write time-out; a read
+ * with one would make the virtual threads' scheduler set a timer and wake a thread for it, each
+ * time. One daemon thread looks at all open sockets every 100 ms instead. Any thread.
  */
 final class SocketWatch {
-  private static final System.Logger LOG = System.getLogger(SocketWatch.class.getName());
+  private static final Logger LOG = Logger.getLogger(SocketWatch.class);
   private static final long PERIOD_NANOS = 100_000_000;
-  private static final Set<Socket> OPEN = ConcurrentHashMap.newKeySet();
+  private static final Set<TimedSocket> OPEN = ConcurrentHashMap.newKeySet();
 
   static {
     Thread.ofPlatform().daemon().name("smtp-socket-watch").start(SocketWatch::look);
@@ -20,11 +21,11 @@ final class SocketWatch {
 
   private SocketWatch() {}
 
-  static void watch(Socket socket) {
+  static void watch(TimedSocket socket) {
     OPEN.add(socket);
   }
 
-  static void forget(Socket socket) {
+  static void forget(TimedSocket socket) {
     OPEN.remove(socket);
   }
 
@@ -33,20 +34,20 @@ final class SocketWatch {
       LockSupport.parkNanos(PERIOD_NANOS);
       try {
         long now = System.nanoTime();
-        for (Socket socket : OPEN) {
+        for (TimedSocket socket : OPEN) {
           look(socket, now);
         }
       } catch (OutOfMemoryError e) {
-        // looked at again in 100 ms: without this thread a silent peer would hold us for ever
+        // it looks again in 100 ms: without this thread a silent peer would hold us for ever
       }
     }
   }
 
-  private static void look(Socket socket, long now) {
+  private static void look(TimedSocket socket, long now) {
     try {
       socket.endOverdue(now);
     } catch (RuntimeException fault) { // its owner could not say whether it still waits
-      LOG.log(System.Logger.Level.ERROR, "A connection was ended by a fault of ours", fault);
+      LOG.error("A connection was ended by a fault of ours", fault);
       socket.abort();
     }
   }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS for connections that we open: newest version and strongest suites first, suites without
- * forward secrecy last, so that a peer that has nothing better is seen and refused by name instead
- * of failing a handshake. Every chain and name is accepted in the handshake: who calls must judge
- * chain, name, version and forward secrecy before anything is sent.
+ * forward secrecy last, so that the gate sees a peer that has nothing better and refuses it by
+ * name, instead of a handshake that fails. The handshake accepts every chain and name: the caller
+ * must judge chain, name, version and forward secrecy before it sends anything.
  *
  * <p><b>Session resumption is scoped to the instance</b> and, inside it, to address, port and
  * server name: a session made under one TlsClient is never offered under another. Keep one instance
@@ -69,7 +69,7 @@ public final class TlsClient implements AutoCloseable {
     return TlsSetup.build(builder, minimum, maximum, suites, hybrid);
   }
 
-  /** The name as RFC 6066 §3 allows it in SNI; "" for an address or what is no host name. */
+  /** The name as RFC 6066 §3 allows it in SNI; "" for an address or another text. */
   static String sendable(String name) {
     String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     if (host.isEmpty() || NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
@@ -106,12 +106,12 @@ public final class TlsClient implements AutoCloseable {
     return engine;
   }
 
-  /** What the server asked of our certificate in the engine's handshake; null: nothing. Once. */
+  /** The server's request for our certificate in the engine's handshake; null: none. Once. */
   @Nullable CertificateRequest takeRequest(SSLEngine engine) {
     return keys == null ? null : keys.takeRequest(engine);
   }
 
-  /** One that is to say hello to nobody; the caller releases it. */
+  /** An engine whose hello is sent to nobody; the caller releases it. */
   synchronized SSLEngine unconnectedEngine() {
     if (closed) {
       throw new IllegalStateException("closed");

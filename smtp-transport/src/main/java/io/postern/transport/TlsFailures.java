@@ -7,7 +7,7 @@ import java.net.SocketTimeoutException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what BoringSSL and the socket say into a sentence. */
+/** The sentence for a failure of BoringSSL or the socket. */
 final class TlsFailures {
   private TlsFailures() {}
 

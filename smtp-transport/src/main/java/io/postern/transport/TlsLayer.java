@@ -21,7 +21,7 @@ final class TlsLayer {
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
   private static final int RECORD = SmtpConnection.RECORD;
 
-  private final Socket socket;
+  private final TimedSocket socket;
   private final ReferenceCountedOpenSslEngine engine;
   private @Nullable ByteBuffer records; // from the peer, ready to be read
   private boolean bulk; // the socket had as much as there was room for
@@ -30,7 +30,7 @@ final class TlsLayer {
   private boolean released;
 
   /** {@code records}: read already, owned from now on; null: none. */
-  TlsLayer(Socket socket, SSLEngine engine, @Nullable ByteBuffer records) {
+  TlsLayer(TimedSocket socket, SSLEngine engine, @Nullable ByteBuffer records) {
     this.socket = socket;
     this.engine = (ReferenceCountedOpenSslEngine) engine;
     this.records = records;
@@ -62,7 +62,7 @@ final class TlsLayer {
             throw new EOFException();
           }
         }
-        case NEED_TASK -> runTasks();
+        case NEED_TASK -> runTasks(engine);
         case FINISHED, NOT_HANDSHAKING -> {
           send(
               EMPTY,
@@ -82,7 +82,7 @@ final class TlsLayer {
     return null;
   }
 
-  /** After a failed handshake: the alert that tells the peer why, if the engine has one. */
+  /** After a failed handshake: sends the alert with the reason, if the engine has one. */
   void sendAlert(Duration writeTimeout) {
     try {
       send(EMPTY, writeTimeout);
@@ -92,8 +92,8 @@ final class TlsLayer {
   }
 
   /**
-   * Decrypts what is here. Number of octets put into {@code plain}; 0: more records are needed; -1:
-   * the peer has closed.
+   * Decrypts the records that have come. Number of octets put into {@code plain}; 0: more records
+   * are needed; -1: the peer has closed.
    */
   int decrypt(ByteBuffer plain, Duration writeTimeout) throws IOException {
     while (true) {
@@ -122,7 +122,7 @@ final class TlsLayer {
         case BUFFER_OVERFLOW ->
             throw new IOException("TLS record larger than RFC 8446 §5.2 allows");
         case OK -> {
-          runTasks();
+          runTasks(engine);
           if (result.bytesConsumed() == 0) {
             return 0;
           }
@@ -161,7 +161,7 @@ final class TlsLayer {
     }
   }
 
-  /** A large one while the peer fills it, with what {@code have} has. */
+  /** A large buffer while the peer fills it, with the octets of {@code have}. */
   private ByteBuffer roomForRecords(@Nullable ByteBuffer have) {
     boolean large = have != null && have.capacity() > BufferPool.SIZE;
     if (have != null && (large == bulk || have.remaining() > BufferPool.SIZE)) {
@@ -179,13 +179,13 @@ final class TlsLayer {
     return next.flip();
   }
 
-  /** Encrypts and sends all of {@code plain}, and what the engine itself has to say. */
+  /** Encrypts and sends all of {@code plain}, and the engine's own messages. */
   void send(ByteBuffer plain, Duration writeTimeout) throws IOException {
     encrypt(plain, writeTimeout);
     flush(writeTimeout);
   }
 
-  /** The same, but sends only what has filled the buffer: several records of content a write. */
+  /** The same, but sends full buffers only: several records of content a write. */
   void encrypt(ByteBuffer plain, Duration writeTimeout) throws IOException {
     SSLEngineResult result;
     do {
@@ -218,7 +218,7 @@ final class TlsLayer {
     return sealed;
   }
 
-  /** Sends what is encrypted. */
+  /** Sends the encrypted records. */
   void flush(Duration writeTimeout) throws IOException {
     ByteBuffer out = sealed;
     if (out == null) {
@@ -282,7 +282,7 @@ final class TlsLayer {
     }
   }
 
-  private void runTasks() {
+  static void runTasks(SSLEngine engine) {
     for (Runnable task = engine.getDelegatedTask();
         task != null;
         task = engine.getDelegatedTask()) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** IANA's numbers and names of what is used here (TLS Parameters registry). */
+/** IANA's numbers and names of our suites and groups (TLS Parameters registry). */
 final class TlsNames {
   /** Suites by number. */
   static final Map<Integer, String> SUITES =
@@ -27,7 +27,7 @@ final class TlsNames {
           Map.entry(0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA"),
           Map.entry(0x002F, "TLS_RSA_WITH_AES_128_CBC_SHA"));
 
-  /** Key exchange groups by number, strongest first; the engine calls two of them otherwise. */
+  /** Key exchange groups by number, strongest first; the engine has its own names for some. */
   static final Map<Integer, String> GROUPS = groups();
 
   private TlsNames() {}

@@ -13,17 +13,17 @@ import java.util.List;
 import javax.net.ssl.SSLEngine;
 
 /**
- * TLS for accepted connections: TLS 1.2 and 1.3, a client certificate asked for and never required,
- * every chain accepted in the handshake (RFC 3207 §4.1 leaves the judgement to what follows).
- * Several certificates, EC and RSA side by side, are chosen by SNI and by what the client can
- * verify. Any thread. {@link #reload} replaces the certificates for handshakes that begin
- * afterwards; sessions that are open live on. Close it when no handshake begins any more.
+ * TLS for accepted connections: TLS 1.2 and 1.3. It asks for a client certificate, requires none
+ * and accepts every chain in the handshake: the session judges it (RFC 3207 §4.1). It chooses among
+ * several certificates, EC and RSA side by side, by SNI and by the keys that the client can verify.
+ * Any thread. {@link #reload} replaces the certificates for handshakes that begin afterwards;
+ * sessions that are open live on. Close it when no handshake begins any more.
  */
 public final class TlsServer implements AutoCloseable {
   /**
    * Octets of a client's chain. Each of the two tickets holds it, both go out in one flight with
-   * what we say first, and BoringSSL gives up on a flight above 64 KiB: a larger chain is refused
-   * in the handshake instead of losing the session behind it.
+   * our first reply, and BoringSSL gives up on a flight above 64 KiB: so the handshake refuses a
+   * larger chain, and the session behind it is not lost.
    */
   private static final int MAX_CLIENT_CHAIN = 20 * 1024;
 
@@ -36,7 +36,7 @@ public final class TlsServer implements AutoCloseable {
     this(TlsServerOptions.DEFAULT, materials);
   }
 
-  public TlsServer(TlsServerOptions options, KeyMaterial... materials) {
+  TlsServer(TlsServerOptions options, KeyMaterial... materials) {
     this.options = options;
     this.contexts = new Contexts(options, List.of(materials));
   }
@@ -61,7 +61,7 @@ public final class TlsServer implements AutoCloseable {
       }
       SslContextBuilder builder =
           SslContextBuilder.forServer(new Keys(materials).factory())
-              .clientAuth(options.askClientCertificate() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
+              .clientAuth(ClientAuth.OPTIONAL)
               .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CLIENT_CHAIN)
               .enableOcsp(true);
       return TlsSetup.build(
@@ -76,8 +76,8 @@ public final class TlsServer implements AutoCloseable {
   }
 
   /**
-   * New certificates for new handshakes. IllegalArgumentException when they will not do: the old
-   * ones stay.
+   * Takes new certificates for new handshakes. IllegalArgumentException when they are not usable:
+   * the old ones stay.
    */
   public void reload(KeyMaterial... materials) {
     Contexts fresh = new Contexts(options, List.of(materials));
@@ -91,7 +91,7 @@ public final class TlsServer implements AutoCloseable {
     }
   }
 
-  /** What is presented in handshakes that begin now. */
+  /** The certificates of handshakes that begin now. */
   public synchronized List<KeyMaterial> materials() {
     return contexts.materials;
   }

@@ -4,52 +4,38 @@ import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
 
 /**
- * What a TLS server offers beyond the default: for peers in tests and examples that must lack
- * something. Immutable.
+ * The offer of a TLS server, for servers in tests that must lack something. Immutable.
  *
  * @param tls12Suites IANA names, strongest first
  * @param stapledOcsp DER of an OCSP response to staple; empty: none
  */
 @SuppressWarnings("ArrayRecordComponent") // an opaque value that is handed on, never compared
-public record TlsServerOptions(
-    TlsVersion minimum,
-    TlsVersion maximum,
-    List<String> tls12Suites,
-    boolean askClientCertificate,
-    byte[] stapledOcsp) {
+record TlsServerOptions(
+    TlsVersion minimum, TlsVersion maximum, List<String> tls12Suites, byte[] stapledOcsp) {
 
-  public static final TlsServerOptions DEFAULT =
+  static final TlsServerOptions DEFAULT =
       new TlsServerOptions(
-          TlsVersion.TLS_1_2, TlsVersion.TLS_1_3, TlsSetup.FORWARD_SECRET, true, new byte[0]);
+          TlsVersion.TLS_1_2, TlsVersion.TLS_1_3, TlsSetup.FORWARD_SECRET, new byte[0]);
 
   public TlsServerOptions {
     tls12Suites = List.copyOf(tls12Suites);
   }
 
-  public TlsServerOptions withVersions(TlsVersion from, TlsVersion to) {
-    return new TlsServerOptions(from, to, tls12Suites, askClientCertificate, stapledOcsp);
+  TlsServerOptions withVersions(TlsVersion from, TlsVersion to) {
+    return new TlsServerOptions(from, to, tls12Suites, stapledOcsp);
   }
 
   /** TLS 1.2 with RSA key exchange only: a peer that cannot do forward secrecy. */
-  public TlsServerOptions withoutForwardSecrecy() {
+  TlsServerOptions withoutForwardSecrecy() {
     return new TlsServerOptions(
-        TlsVersion.TLS_1_2,
-        TlsVersion.TLS_1_2,
-        TlsSetup.NOT_FORWARD_SECRET,
-        askClientCertificate,
-        stapledOcsp);
+        TlsVersion.TLS_1_2, TlsVersion.TLS_1_2, TlsSetup.NOT_FORWARD_SECRET, stapledOcsp);
   }
 
-  public TlsServerOptions withSuites(List<String> suites) {
-    return new TlsServerOptions(minimum, maximum, suites, askClientCertificate, stapledOcsp);
+  TlsServerOptions withSuites(List<String> suites) {
+    return new TlsServerOptions(minimum, maximum, suites, stapledOcsp);
   }
 
-  public TlsServerOptions withClientCertificateAsked(boolean asked) {
-    return new TlsServerOptions(minimum, maximum, tls12Suites, asked, stapledOcsp);
-  }
-
-  public TlsServerOptions withStapledOcsp(byte[] response) {
-    return new TlsServerOptions(
-        minimum, maximum, tls12Suites, askClientCertificate, response.clone());
+  TlsServerOptions withStapledOcsp(byte[] response) {
+    return new TlsServerOptions(minimum, maximum, tls12Suites, response.clone());
   }
 }

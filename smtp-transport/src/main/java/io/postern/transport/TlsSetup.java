@@ -10,7 +10,7 @@ import java.util.List;
 import javax.net.ssl.SSLException;
 
 /**
- * What both sides' TLS contexts have in common: BoringSSL, versions, suites and groups, strongest
+ * The common part of both sides' TLS contexts: BoringSSL, versions, suites and groups, strongest
  * first.
  */
 final class TlsSetup {

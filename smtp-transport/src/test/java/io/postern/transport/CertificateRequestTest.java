@@ -33,11 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What servers with the JDK's own TLS ask of our certificate, as administrators configure them. */
+/**
+ * Requests for our certificate by servers with the JDK's own TLS, as administrators configure them.
+ */
 class CertificateRequestTest {
   private static final char[] NO_PASSWORD = {};
 
-  /** What was seen by our side. */
+  /** The facts on our side. */
   private record Seen(TlsFacts facts, Optional<CertificateRequest> request) {}
 
   private Wire wire;
@@ -82,7 +84,7 @@ class CertificateRequestTest {
   }
 
   @Test
-  void withoutACertificateNothingIsKnownOfWhatWasAsked() throws Exception {
+  void withoutACertificateTheRequestIsNotKnown() throws Exception {
     assertThat(session(parameters("TLSv1.3", true), List.of(TestCa.root()), null).request())
         .isEmpty();
   }
@@ -92,8 +94,8 @@ class CertificateRequestTest {
     "TLSv1.3, ecdsa_secp256r1_sha256, true, false",
     "TLSv1.2, 'ecdsa_secp256r1_sha256,rsa_pkcs1_sha256', true, true",
   })
-  void whatTheServerVerifiesIsSeen(String version, String schemes, boolean ecdsa, boolean rsa)
-      throws Exception {
+  void theKeysThatTheServerVerifiesAreSeen(
+      String version, String schemes, boolean ecdsa, boolean rsa) throws Exception {
     SSLParameters parameters = parameters(version, true);
     parameters.setSignatureSchemes(schemes.split(","));
     CertificateRequest request =
@@ -127,10 +129,10 @@ class CertificateRequestTest {
     assertThat(request.verifiesRsa()).isTrue();
   }
 
-  /** A session that the server does not resume must not tell what was asked in its handshake. */
+  /** A session that the server does not resume shows no request of its first handshake. */
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void whatWasAskedBeforeIsNotTakenForWhatIsAskedNow(String version) throws Exception {
+  void anEarlierRequestIsNotTakenForTheOneOfNow(String version) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         TlsClient client = new TlsClient(TestCa.CLIENT_EC, TlsVersion.TLS_1_2)) {
       InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();

@@ -29,7 +29,7 @@ class ClientHelloTest {
       String suites, String versions, String algorithms, boolean ecdsa, boolean rsa) {
     ClientHello hello =
         new ClientHello(numbers(suites), numbers(versions), new int[0], numbers(algorithms));
-    assertThat(hello.verifies()).isEqualTo(new ClientHello.Verifies(ecdsa, rsa));
+    assertThat(hello.verifiableKeys()).isEqualTo(new ClientHello.VerifiableKeys(ecdsa, rsa));
   }
 
   /** Suites and signature algorithms as many as a record of 16 KiB holds. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The JDK's own TLS as a client, with what other mail servers' administrators configure. */
+/** The JDK's own TLS as a client, as other mail servers' administrators configure it. */
 class ForeignClientTest {
 
   private record Seen(String subjectKey, String group, String line) {}

@@ -69,7 +69,7 @@ class HellosTest {
                   List.of(
                       said.suites(), said.versions(), said.groups(), said.signatureAlgorithms()))
               .allMatch(list -> list.length <= ClientHello.MOST);
-          assertThat(said.verifies()).isNotNull();
+          assertThat(said.verifiableKeys()).isNotNull();
         });
     return hello.isPresent() ? 1 : 0;
   }

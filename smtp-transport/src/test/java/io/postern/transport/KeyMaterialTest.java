@@ -50,7 +50,7 @@ class KeyMaterialTest {
   }
 
   @Test
-  void whatIsWrongIsSaidWithItsCure() throws Exception {
+  void anErrorIsNamedWithItsCure() throws Exception {
     assertThatThrownBy(() -> KeyMaterial.load(folder.resolve("missing.pem"), key))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("there is no file")

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 
 /**
- * Between client and server: cuts what passes into single octets, or gathers all that belongs
+ * Between client and server: cuts the stream into single octets, or gathers all that belongs
  * together into one write.
  */
 final class Proxy implements AutoCloseable {
@@ -34,7 +34,7 @@ final class Proxy implements AutoCloseable {
                 pass(client, behind, manner);
                 back.join();
               } catch (IOException e) {
-                // the test's sides will say what is missing
+                // the test's sides report the missing octets
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

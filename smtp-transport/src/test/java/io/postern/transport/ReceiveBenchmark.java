@@ -9,6 +9,7 @@ import io.postern.smtp.Reply;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Not a test: CPU of receiving mail over TLS 1.3, by hand. Started without arguments it runs the
  * server and starts itself again as the load ({@code load PORT SESSIONS MESSAGES SIZE} or {@code
- * idle PORT COUNT}).
+ * idle PORT COUNT}). {@code -DreceiveBuffer=OCTETS} sets SO_RCVBUF.
  */
 final class ReceiveBenchmark {
   private static final OperatingSystemMXBean OS =
@@ -45,9 +46,12 @@ final class ReceiveBenchmark {
       return;
     }
     try (TlsServer tls = new TlsServer(TestCa.EC);
-        ServerSocketChannel listener =
-            ServerSocketChannel.open()
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096)) {
+        ServerSocketChannel listener = ServerSocketChannel.open()) {
+      Integer receiveBuffer = Integer.getInteger("receiveBuffer"); // null: as the kernel likes
+      if (receiveBuffer != null) {
+        listener.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+      }
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
       int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
       AtomicInteger messages = new AtomicInteger();
       Thread.ofVirtual().start(() -> accept(listener, tls, messages));
@@ -105,15 +109,18 @@ final class ReceiveBenchmark {
       throws Exception {
     int count = messages.get();
     long cpu = OS.getProcessCpuTime();
+    long from = System.nanoTime();
     Process load = again("load", port, sessions, each, size);
     String clientCpu = new String(load.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     load.waitFor();
+    double seconds = (System.nanoTime() - from) / 1e9; // the load's start included
     int done = messages.get() - count;
     System.out.printf(
-        "%,9d bytes, %3d a session: %6d messages, %.0f us CPU each (server), %.0f (client)%n",
+        "%,9d bytes, %3d a session: %6d messages in %.1f s, %.0f us CPU each (server), %.0f (client)%n",
         size,
         each,
         done,
+        seconds,
         (OS.getProcessCpuTime() - cpu) / 1000.0 / done,
         Long.parseLong(clientCpu) / 1000.0 / done);
   }

@@ -79,7 +79,7 @@ final class Wire implements AutoCloseable {
         });
   }
 
-  /** The result; what the side threw is thrown. */
+  /** The result; throws the exception of the side. */
   static <T> T get(Future<T> future) throws Exception {
     try {
       return future.get(60, TimeUnit.SECONDS);

@@ -37,7 +37,7 @@ final class Handshake {
 
   static Shown on(Socket socket, String host, Deadline deadline)
       throws DialFailedException, IOException, FetchException {
-    Anybody anybody = new Anybody();
+    AcceptingTrustManager trust = new AcceptingTrustManager();
     AtomicBoolean late = new AtomicBoolean();
     // A read's time-out alone would let a server gain time by dripping.
     long millis = deadline.left().toMillis();
@@ -53,12 +53,11 @@ final class Handshake {
                     // It was in time, or is closed already.
                   }
                 });
-    try (SSLSocket tls = layer(socket, host, anybody)) {
+    try (SSLSocket tls = layer(socket, host, trust)) {
       tls.startHandshake();
       SSLSession session = tls.getSession();
       tls.getOutputStream().write("QUIT\r\n".getBytes(StandardCharsets.US_ASCII));
-      return new Shown(
-          anybody.chain, anybody.stapled, session.getProtocol(), session.getCipherSuite());
+      return new Shown(trust.chain, trust.stapled, session.getProtocol(), session.getCipherSuite());
     } catch (IOException e) {
       if (late.get()) {
         throw new SocketTimeoutException("the handshake was not done in time");
@@ -73,10 +72,11 @@ final class Handshake {
     }
   }
 
-  private static SSLSocket layer(Socket socket, String host, Anybody anybody) throws IOException {
+  private static SSLSocket layer(Socket socket, String host, AcceptingTrustManager trust)
+      throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {anybody}, null);
+      context.init(null, new TrustManager[] {trust}, null);
       SSLSocket tls =
           (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
       tls.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
@@ -97,7 +97,7 @@ final class Handshake {
   }
 
   /** Accepts every server and remembers its certificates. */
-  private static final class Anybody extends X509ExtendedTrustManager {
+  private static final class AcceptingTrustManager extends X509ExtendedTrustManager {
     private List<byte[]> chain = List.of();
     private byte[] stapled = {};
 

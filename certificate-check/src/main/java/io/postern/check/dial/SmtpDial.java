@@ -1,11 +1,11 @@
 package io.postern.check.dial;
 
+import io.postern.certificate.Printable;
 import io.postern.certificate.revocation.fetch.Deadline;
 import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.TcpConnector;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Connection.Status;
-import io.postern.check.report.Printable;
 import io.postern.contracts.PublicAddress;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,12 +18,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dials a mail server as far as its certificates: connect, greeting, EHLO, STARTTLS, handshake (RFC
- * 5321, RFC 3207). Sends nothing of a mail and believes nothing: the server's identity is judged
- * afterwards.
+ * A client that goes as far as a mail server's certificates: connect, greeting, EHLO, STARTTLS,
+ * handshake (RFC 5321, RFC 3207). Sends nothing of a mail and believes nothing: the server's
+ * identity is judged afterwards.
  *
- * <p>Any thread; blocks at most {@code patience} in all, whatever the server does. A reply is
- * bounded as {@link io.postern.smtp.ReplyParser} says, a handshake by the JDK.
+ * <p>Any thread; blocks at most {@code patience} in all, with any server. A reply is bounded as
+ * {@link io.postern.smtp.ReplyParser} says, a handshake by the JDK.
  */
 public final class SmtpDial implements AutoCloseable {
   private static final int MAX_REASON = 300;

@@ -1,4 +1,4 @@
-/** Asks a mail server for its certificates: SMTP as far as STARTTLS, by the JDK's own TLS. */
+/** The look at a mail server's certificates: SMTP as far as STARTTLS, by the JDK's own TLS. */
 @NullMarked
 package io.postern.check.dial;
 

@@ -1,5 +1,6 @@
 package io.postern.check.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.certificate.revocation.probe.Endpoint;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ok whether it is revoked can be known, and it is not
  */
 public record CheckedCertificate(
-    CertificateFacts facts,
+    CertificateIdentity facts,
     boolean sent,
     boolean ok,
     Revocation revocation,
@@ -45,13 +46,13 @@ public record CheckedCertificate(
   public record CheckedEndpoint(
       Endpoint.Kind kind,
       String url,
-      String responder,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String responder,
       String host,
       int port,
       List<String> addresses,
       EndpointStatus status,
       String reason,
-      int httpStatus,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) int httpStatus,
       long millis,
       long bytes,
       @Nullable Instant thisUpdate,

@@ -10,4 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param advice the steps to install it, and the place; empty: it is trusted
  */
 public record CheckedRoot(
-    boolean trusted, String name, @Nullable CertificateFacts facts, String advice) {}
+    boolean trusted, String name, @Nullable CertificateIdentity facts, String advice) {}

@@ -1,10 +1,9 @@
 package io.postern.check.report;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
- * How a mail server was reached, as far as it came. Immutable.
+ * A connection to a mail server, as far as it came. Immutable.
  *
  * @param addresses empty: its name did not resolve
  * @param reason in words; empty for OK
@@ -47,11 +46,6 @@ public record Connection(
     SMTP_REFUSED,
     STARTTLS_NOT_OFFERED,
     STARTTLS_REFUSED,
-    HANDSHAKE_FAILED;
-
-    /** As in reports: {@code starttls-refused}. */
-    public String spelled() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    HANDSHAKE_FAILED
   }
 }

@@ -3,6 +3,7 @@ package io.postern.check.report;
 import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
 import io.postern.check.report.Report.FirewallEntry;
 import io.postern.check.report.Report.Verdict;
+import io.postern.contracts.Spelling;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class ReportText {
       lines.add("");
       lines.add(
           "root        " + root.name() + (root.trusted() ? ", trusted here" : ", NOT TRUSTED"));
-      CertificateFacts facts = root.facts();
+      CertificateIdentity facts = root.facts();
       if (facts != null) {
         facts("  ", facts);
       }
@@ -74,14 +75,10 @@ public final class ReportText {
                 + " "
                 + connection.cipherSuite()
                 + (connection.stapled() ? ", an OCSP response stapled" : ", nothing stapled")
-            : connection.status().spelled() + ": " + connection.reason();
+            : Spelling.hyphens(connection.status()) + ": " + connection.reason();
     lines.add(
-        "connection  "
-            + (way.isEmpty() ? "" : way + ", ")
-            + how
-            + ", "
-            + connection.millis()
-            + " ms");
+        "connection  %s%s, %s ms"
+            .formatted(way.isEmpty() ? "" : way + ", ", how, connection.millis()));
     if (!connection.reply().isEmpty()) {
       lines.add("its reply   " + connection.reply());
     }
@@ -89,32 +86,24 @@ public final class ReportText {
 
   private void certificate(int number, CheckedCertificate certificate) {
     lines.add("");
-    lines.add(
-        number
-            + ". "
-            + certificate.facts().subject()
-            + (certificate.sent() ? "" : " (NOT SENT, fetched)"));
+    String sent = certificate.sent() ? "" : " (NOT SENT, fetched)";
+    lines.add(number + ". " + certificate.facts().subject() + sent);
     facts("   ", certificate.facts());
     CheckedCertificate.Revocation revocation = certificate.revocation();
     lines.add(
-        "   "
-            + ok(certificate.ok())
-            + ": "
-            + revocation.status()
-            + (revocation.source().equals("none") ? "" : " by " + revocation.source())
-            + (revocation.detail().isEmpty() ? "" : ", " + revocation.detail()));
+        "   %s: %s%s%s"
+            .formatted(
+                ok(certificate.ok()),
+                revocation.status(),
+                revocation.source().equals("none") ? "" : " by " + revocation.source(),
+                revocation.detail().isEmpty() ? "" : ", " + revocation.detail()));
     certificate.endpoints().forEach(this::endpoint);
   }
 
-  private void facts(String indent, CertificateFacts facts) {
+  private void facts(String indent, CertificateIdentity facts) {
     lines.add(
-        indent
-            + "valid "
-            + day(facts.notBefore())
-            + " to "
-            + day(facts.notAfter())
-            + ", serial "
-            + facts.serial());
+        "%svalid %s to %s, serial %s"
+            .formatted(indent, day(facts.notBefore()), day(facts.notAfter()), facts.serial()));
     lines.add(indent + "sha256 " + facts.sha256());
     lines.add(indent + "sha1   " + facts.sha1());
   }
@@ -128,8 +117,8 @@ public final class ReportText {
         String.format(
             Locale.ROOT,
             "   %-20s %-12s %6d ms %8s  %s",
-            endpoint.status().spelled(),
-            endpoint.kind().spelled(),
+            Spelling.hyphens(endpoint.status()),
+            Spelling.hyphens(endpoint.kind()),
             endpoint.millis(),
             size(endpoint.bytes()),
             endpoint.url()
@@ -182,15 +171,9 @@ public final class ReportText {
   }
 
   private void roots(RootReport report) {
-    lines.add(
-        "\""
-            + report.query()
-            + "\": "
-            + (report.ok() ? "trusted here" : "NOT TRUSTED")
-            + ", among "
-            + report.anchors()
-            + " anchors");
-    for (CertificateFacts facts : report.found()) {
+    String trust = report.ok() ? "trusted here" : "NOT TRUSTED";
+    lines.add("\"%s\": %s, among %s anchors".formatted(report.query(), trust, report.anchors()));
+    for (CertificateIdentity facts : report.found()) {
       lines.add("");
       lines.add(facts.subject());
       facts("  ", facts);

@@ -12,7 +12,7 @@ import java.util.List;
  * @param advice the steps to install one, and the place; empty: one was found
  */
 public record RootReport(
-    boolean ok, String query, int anchors, List<CertificateFacts> found, String advice) {
+    boolean ok, String query, int anchors, List<CertificateIdentity> found, String advice) {
   public static final int MOST = 50;
 
   public RootReport {

@@ -7,8 +7,6 @@ import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.RecordedAnchor;
 import io.postern.contracts.v1.TrustBundle;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -73,19 +71,10 @@ public record AnchorBundle(TrustAnchors anchors, TrustBundle record) {
     String serial = certificate.x509().getSerialNumber().toString(16);
     return RecordedAnchor.newBuilder()
         .setSha256(ByteString.copyFrom(certificate.fingerprint()))
-        .setSha1(ByteString.copyFrom(sha1(certificate.der())))
+        .setSha1(ByteString.copyFrom(certificate.sha1()))
         .setSubject(certificate.shown())
         .setSerial(serial.length() <= MAX_SERIAL ? serial : serial.substring(0, MAX_SERIAL))
         .setNotBeforeMillis(certificate.notBefore().toEpochMilli())
         .setNotAfterMillis(certificate.notAfter().toEpochMilli());
-  }
-
-  // A name, not a proof.
-  private static byte[] sha1(byte[] der) {
-    try {
-      return MessageDigest.getInstance("SHA-1").digest(der);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
-    }
   }
 }

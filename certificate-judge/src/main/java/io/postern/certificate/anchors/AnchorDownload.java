@@ -18,16 +18,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps a copy of a URL's PEM bundle, from which {@link AnchorSource#url} reads. An answer is
- * believed if it came over TLS from a server that is judged good by the anchors in force, has at
- * most 4 MiB, is in time, has certificates alone, and has at least half of the former copy's. Any
- * other answer changes nothing, and is one log line and a count.
+ * The download of a URL's PEM bundle into a copy, from which {@link AnchorSource#url} reads. An
+ * answer is believed if it came over TLS from a server that is judged good by the anchors in force,
+ * has at most 4 MiB, is in time, has certificates alone, and has at least half of the former
+ * copy's. Any other answer changes nothing, and is one log line.
  *
  * <p>Up to {@value #MAX_REDIRECTS} redirects, to https only. A new connection each time, so that
  * none outlives the anchors that it was judged by. One thread; blocks at most the patience.
@@ -41,7 +40,6 @@ public final class AnchorDownload {
   private final UrlCopy copy;
   private final Supplier<SSLContext> tls;
   private final Duration patience;
-  private final AtomicLong failures = new AtomicLong();
 
   /** Why an answer is not believed. */
   private static final class RefusedException extends Exception {
@@ -112,14 +110,9 @@ public final class AnchorDownload {
       copy.write(answer);
       return Result.CHANGED;
     } catch (RefusedException | BadAnchorFileException | IOException e) {
-      failures.incrementAndGet();
       LOG.warnf("postern.anchors.url: %s: nothing is changed: %s", UrlCopy.shown(url), why(e));
       return Result.FAILED;
     }
-  }
-
-  public long failures() {
-    return failures.get();
   }
 
   private Set<ParsedCertificate> before() {

@@ -47,14 +47,6 @@ public final class AnchorHistory {
     this.mostBytes = mostBytes;
   }
 
-  /** Nothing is known any more: all comes again. */
-  public synchronized void clear() {
-    versions.clear();
-    timeline = List.of();
-    bytes = 0;
-    forgotten = false;
-  }
-
   /**
    * Takes a record that was read.
    *
@@ -125,14 +117,10 @@ public final class AnchorHistory {
         : Optional.of(BundleDifference.between(first, second));
   }
 
-  /** The anchors that are meant and how long each was trusted the last time; newest runs first. */
-  public List<AnchorRun> find(AnchorQuery query) {
-    return runs(query, timeline());
-  }
-
   /**
-   * The same for a replica that has this version in force: later records of other replicas do not
-   * count. All records count when the version is not recorded.
+   * The anchors that are meant and how long each was trusted the last time, newest runs first, for
+   * a replica that has this version in force: later records of other replicas do not count. All
+   * records count when the version is not recorded.
    */
   public List<AnchorRun> find(AnchorQuery query, String version) {
     List<Entry> all = timeline();
@@ -181,8 +169,7 @@ public final class AnchorHistory {
         timeline.get(first).since(),
         timeline.get(first).bundle().getVersion(),
         first + 1 == timeline.size(),
-        at == 0 ? null : timeline.get(at - 1).since(),
-        at == 0 ? "" : timeline.get(at - 1).bundle().getVersion());
+        at == 0 ? null : timeline.get(at - 1).since());
   }
 
   /** True: there were versions that are not kept any more. */

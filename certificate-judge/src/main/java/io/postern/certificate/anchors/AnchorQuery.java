@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * A query for anchors: for one by its SHA-256 or SHA-1 (hexadecimal in either case, with or without
- * colons or spaces), or for those whose subject has a text in it, whatever the case. Immutable.
+ * colons or spaces), or for those whose subject has a text in it, in either case. Immutable.
  */
 public final class AnchorQuery {
   private static final int SHORTEST_NAME = 2;
@@ -20,7 +20,7 @@ public final class AnchorQuery {
   }
 
   /**
-   * @throws IllegalArgumentException says what to write instead
+   * @throws IllegalArgumentException with the cure
    */
   public static AnchorQuery fingerprint(String text) {
     String digits = text.replaceAll("[: ]", "").toLowerCase(Locale.ROOT);
@@ -32,7 +32,7 @@ public final class AnchorQuery {
   }
 
   /**
-   * @throws IllegalArgumentException says what to write instead
+   * @throws IllegalArgumentException with the cure
    */
   public static AnchorQuery name(String text) {
     if (text.strip().length() < SHORTEST_NAME) {

@@ -1,6 +1,7 @@
 package io.postern.certificate.anchors;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,17 +13,19 @@ import java.util.List;
 public sealed interface AnchorSource permits FileSource, FolderSource {
   /** The Java runtime's own (lib/security/cacerts). */
   static AnchorSource jdk() {
-    return FileSource.jdk();
+    return FileSource.jdk(Path.of(System.getProperty("java.home"), "lib", "security", "cacerts"));
   }
 
   /** The operating system's bundle, a PEM file. */
   static AnchorSource system(Path file) {
-    return FileSource.system(file);
+    CertificateText text = new CertificateText("postern.anchors.system: " + file, true);
+    return new FileSource("system", "system " + file, true, file, text::read);
   }
 
   /** A PEM file of the administrator's. */
   static AnchorSource pem(Path file) {
-    return FileSource.pem(file);
+    CertificateText text = new CertificateText("postern.anchors.pem: " + file, false);
+    return new FileSource("pem", "pem " + file, true, file, text::read);
   }
 
   /** Every *.pem, *.crt and *.cer in a folder, in PEM or DER. */
@@ -32,7 +35,13 @@ public sealed interface AnchorSource permits FileSource, FolderSource {
 
   /** The copy that {@link AnchorDownload} keeps of that URL; nothing before the first download. */
   static AnchorSource url(URI url, Path copy) {
-    return FileSource.url(url, copy);
+    UrlCopy kept = new UrlCopy(url, copy);
+    return new FileSource(
+        "url",
+        "url " + UrlCopy.shown(url),
+        false,
+        copy,
+        path -> Files.exists(path) ? kept.certificates() : List.of());
   }
 
   /** jdk, system, pem, folder, url. */
@@ -41,7 +50,7 @@ public sealed interface AnchorSource permits FileSource, FolderSource {
   /**
    * Reads it for the first time.
    *
-   * @throws BadAnchorFileException do not start: it is not what the setting says
+   * @throws BadAnchorFileException do not start: it does not fit the setting
    */
   void begin() throws BadAnchorFileException;
 

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the anchors that a question names: an empty id is the default set, any other that of an
+ * The anchors that a question may name: an empty id is the default set, any other that of an
  * organization, in exactly the version named. Any thread; blocks at most {@code patience}.
  */
 public final class AnchorStore {
@@ -55,11 +55,6 @@ public final class AnchorStore {
     }
   }
 
-  /** The version of the default set in force. */
-  public AnchorSetReference defaultReference() {
-    return defaults.current().reference();
-  }
-
   /** The announcement for callers: the versions in force. */
   public AnchorSetAnnouncement announcement() {
     TrustAnchors current = defaults.current();
@@ -67,11 +62,6 @@ public final class AnchorStore {
         .setAnchors(current.reference())
         .setDistrustVersion(current.distrustVersion())
         .build();
-  }
-
-  /** The version of the installation's distrust; empty: none. */
-  public String distrustVersion() {
-    return defaults.current().distrustVersion();
   }
 
   /**

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of anchors that cannot be read; the message names the setting's key, the file, what is
- * wrong and the cure.
+ * A source of anchors that cannot be read; the message names the setting's key, the file, the fault
+ * and the cure.
  */
 public final class BadAnchorFileException extends Exception {
   private static final long serialVersionUID = 1;

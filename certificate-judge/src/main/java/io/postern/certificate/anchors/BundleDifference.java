@@ -53,11 +53,8 @@ public record BundleDifference(
     String shown = "came: " + names(came) + "; went: " + names(went);
     return distrusted.isEmpty() && distrustedNoMore.isEmpty()
         ? shown
-        : shown
-            + "; distrusted now: "
-            + distrusted.size()
-            + ", no more: "
-            + distrustedNoMore.size();
+        : "%s; distrusted now: %s, no more: %s"
+            .formatted(shown, distrusted.size(), distrustedNoMore.size());
   }
 
   private static String names(List<RecordedAnchor> anchors) {

@@ -16,9 +16,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Reads certificates: in PEM (RFC 7468 §5), where text around them is a comment, or one in DER. A
- * file with more than 4 MiB, with no certificate or with a broken one is refused as a whole, by
- * name. Immutable, any thread.
+ * A reader of certificates: in PEM (RFC 7468 §5), where text around them is a comment, or one in
+ * DER. A file with more than 4 MiB, with no certificate or with a broken one is refused as a whole,
+ * by name. Immutable, any thread.
  *
  * @param where setting and file or URL, for messages
  * @param lenient for a bundle that others maintain: a certificate that Postern does not accept (a

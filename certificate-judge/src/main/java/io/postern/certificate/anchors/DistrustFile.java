@@ -1,6 +1,7 @@
 package io.postern.certificate.anchors;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.Printable;
 import io.postern.contracts.Fingerprints;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,7 @@ public final class DistrustFile {
 
   public DistrustFile(Path path) {
     this.path = path;
-    this.file = new WatchedFile<>(path, this::parse, Distrust.NONE);
+    this.file = new WatchedFile<>(path, this::parse, Distrust.NONE, failures);
   }
 
   void begin() throws BadAnchorFileException {
@@ -38,11 +39,7 @@ public final class DistrustFile {
 
   /** Reads it if it has changed; true: it was read anew. */
   boolean look() {
-    WatchedFile.Look look = file.look();
-    if (look == WatchedFile.Look.FAILED) {
-      failures.incrementAndGet();
-    }
-    return look == WatchedFile.Look.READ;
+    return file.look();
   }
 
   /** The last reading. */
@@ -85,13 +82,9 @@ public final class DistrustFile {
     try {
       return ByteString.copyFrom(Fingerprints.parse(text));
     } catch (IllegalArgumentException e) {
-      String shown = text.replaceAll("[^\\x20-\\x7e]", "?");
       throw broken(
-          "line "
-              + line
-              + ": \""
-              + (shown.length() <= MAX_SHOWN ? shown : shown.substring(0, MAX_SHOWN) + "...")
-              + "\" is no SHA-256 of a certificate",
+          "line %s: \"%s\" is no SHA-256 of a certificate"
+              .formatted(line, Printable.cut(text, MAX_SHOWN)),
           "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints,"
               + " or # before a comment");
     }

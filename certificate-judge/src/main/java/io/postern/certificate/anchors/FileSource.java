@@ -1,8 +1,6 @@
 package io.postern.certificate.anchors;
 
 import io.postern.certificate.ParsedCertificate;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,7 +19,7 @@ final class FileSource implements AnchorSource {
   /**
    * @param needed the service does not start without it
    */
-  private FileSource(
+  FileSource(
       String kind,
       String name,
       boolean needed,
@@ -30,36 +28,11 @@ final class FileSource implements AnchorSource {
     this.kind = kind;
     this.name = name;
     this.needed = needed;
-    this.file = new WatchedFile<>(file, reader, List.of());
-  }
-
-  static FileSource jdk() {
-    return jdk(Path.of(System.getProperty("java.home"), "lib", "security", "cacerts"));
+    this.file = new WatchedFile<>(file, reader, List.of(), failures);
   }
 
   static FileSource jdk(Path cacerts) {
     return new FileSource("jdk", "jdk", true, cacerts, JdkStore::read);
-  }
-
-  static FileSource system(Path path) {
-    CertificateText text = new CertificateText("postern.anchors.system: " + path, true);
-    return new FileSource("system", "system " + path, true, path, text::read);
-  }
-
-  static FileSource pem(Path path) {
-    CertificateText text = new CertificateText("postern.anchors.pem: " + path, false);
-    return new FileSource("pem", "pem " + path, true, path, text::read);
-  }
-
-  static FileSource url(URI url, Path copy) {
-    UrlCopy kept = new UrlCopy(url, copy);
-    return new FileSource(
-        "url",
-        "url " + UrlCopy.shown(url),
-        false,
-        copy,
-        // Before the first download there is none.
-        path -> Files.exists(path) ? kept.certificates() : List.of());
   }
 
   @Override
@@ -82,11 +55,7 @@ final class FileSource implements AnchorSource {
 
   @Override
   public boolean look() {
-    WatchedFile.Look look = file.look();
-    if (look == WatchedFile.Look.FAILED) {
-      failures.incrementAndGet();
-    }
-    return look == WatchedFile.Look.READ;
+    return file.look();
   }
 
   @Override

@@ -63,19 +63,14 @@ final class FolderSource implements AnchorSource {
   private boolean look(TreeSet<Path> now) {
     boolean changed = files.keySet().removeIf(file -> !now.contains(file));
     for (Path path : now) {
-      WatchedFile<List<ParsedCertificate>> file =
-          files.computeIfAbsent(path, FolderSource::watched);
-      WatchedFile.Look look = file.look();
-      changed |= look == WatchedFile.Look.READ;
-      if (look == WatchedFile.Look.FAILED) {
-        failures.incrementAndGet();
-      }
+      changed |= files.computeIfAbsent(path, this::watched).look();
     }
     return changed;
   }
 
-  private static WatchedFile<List<ParsedCertificate>> watched(Path path) {
-    return new WatchedFile<>(path, new CertificateText(KEY + path, false)::read, List.of());
+  private WatchedFile<List<ParsedCertificate>> watched(Path path) {
+    CertificateText text = new CertificateText(KEY + path, false);
+    return new WatchedFile<>(path, text::read, List.of(), failures);
   }
 
   private TreeSet<Path> list() throws BadAnchorFileException {

@@ -1,7 +1,7 @@
 package io.postern.certificate.anchors;
 
+import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSet;
@@ -82,16 +82,10 @@ public final class OrganizationAnchors {
   }
 
   private static OrganizationSet read(String id, AnchorSet set) {
-    List<ParsedCertificate> certificates = new ArrayList<>();
-    set.getCertificatesList()
-        .forEach(
-            der -> {
-              try {
-                certificates.add(ParsedCertificate.parse(der.toByteArray()));
-              } catch (UnusableCertificateException e) {
-                LOG.warnf("anchor set %s: a certificate is left out: %s", id, e.getMessage());
-              }
-            });
+    List<ParsedCertificate> certificates =
+        ParsedCertificate.usable(
+            set.getCertificatesList().stream().map(ByteString::toByteArray).toList(),
+            e -> LOG.warnf("anchor set %s: a certificate is left out: %s", id, e.getMessage()));
     return new OrganizationSet(
         AnchorSetReference.newBuilder()
             .setId(id)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,24 +22,20 @@ final class WatchedFile<T> {
 
   private final Path file;
   private final Reader<T> reader;
+  private final AtomicLong failures;
   private String stamp = "";
-  private String told = "";
+  private String logged = "";
   private T content;
 
   /**
    * @param none the reading before the first one
+   * @param failures grows with each failure that is logged
    */
-  WatchedFile(Path file, Reader<T> reader, T none) {
+  WatchedFile(Path file, Reader<T> reader, T none, AtomicLong failures) {
     this.file = file;
     this.reader = reader;
     this.content = none;
-  }
-
-  /** The result of a look. */
-  enum Look {
-    SAME,
-    READ,
-    FAILED
+    this.failures = failures;
   }
 
   /** Reads it whether it has changed or not. */
@@ -47,7 +44,7 @@ final class WatchedFile<T> {
     try {
       content = reader.read(file);
       stamp = now;
-      told = "";
+      logged = "";
     } catch (BadAnchorFileException e) {
       // A passing fault (no descriptor left, a stale handle, a mode) need not change the file.
       stamp = e.mayPass() ? "" : now;
@@ -55,22 +52,23 @@ final class WatchedFile<T> {
     }
   }
 
-  Look look() {
+  /** Reads it if it has changed; true: it was read anew. */
+  boolean look() {
     String now = stamp();
     if (now.equals(stamp)) {
-      return Look.SAME;
+      return false;
     }
     try {
       read();
-      return Look.READ;
+      return true;
     } catch (BadAnchorFileException e) {
       String state = now + " " + e.getMessage();
-      if (state.equals(told)) {
-        return Look.SAME;
+      if (!state.equals(logged)) {
+        logged = state;
+        failures.incrementAndGet();
+        LOG.warnf("%s; its last good reading stays in force", e.getMessage());
       }
-      told = state;
-      LOG.warnf("%s; its last good reading stays in force", e.getMessage());
-      return Look.FAILED;
+      return false;
     }
   }
 

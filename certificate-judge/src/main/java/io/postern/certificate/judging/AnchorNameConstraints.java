@@ -23,12 +23,11 @@ final class AnchorNameConstraints {
   private AnchorNameConstraints() {}
 
   static @Nullable Problem problem(CandidatePath path) {
-    Extension extension = path.anchor().extension(Extension.nameConstraints);
-    if (extension == null) {
+    NameConstraints constraints = path.anchor().nameConstraints();
+    if (constraints == null) {
       return null;
     }
     PKIXNameConstraintValidator validator = new PKIXNameConstraintValidator();
-    NameConstraints constraints = NameConstraints.getInstance(extension.getParsedValue());
     GeneralSubtree[] permitted = constraints.getPermittedSubtrees();
     if (permitted != null) {
       validator.intersectPermittedSubtree(permitted);
@@ -45,7 +44,7 @@ final class AnchorNameConstraints {
       if (bound && !allowed(validator, certificate)) {
         return new Problem(
             VerdictReason.NAME_CONSTRAINT,
-            certificate + " has a name outside of what its anchor may issue for");
+            certificate + " has a name for which its anchor may not issue");
       }
     }
     return null;

@@ -26,9 +26,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is this chain good, for this role, now (docs/design/architecture.md, "Certificate verdicts")?
- * Never throws for a peer's bytes: hostile ones give a verdict in bounded time. Blocks for
- * revocation lists, at most the patience. Any thread.
+ * The judge of chains: whether one is good, for this role, now (docs/design/architecture.md,
+ * "Certificate verdicts"). Never throws for a peer's bytes: hostile ones give a verdict in bounded
+ * time. Blocks for revocation lists, at most the patience. Any thread.
  *
  * <p>Which reason, where several apply: the chain as a whole first (too-complex, malformed), then
  * whether there is a path at all (self-signed, untrusted-root, bad-signature, incomplete-chain),
@@ -114,7 +114,7 @@ public final class ChainJudge {
             request.getRevocation(),
             anchors,
             waiting);
-    return verdict(request, anchors, judgement, now);
+    return verdict(request, chain, anchors, judgement, now);
   }
 
   /**
@@ -225,14 +225,18 @@ public final class ChainJudge {
   }
 
   private static CertificateVerdict verdict(
-      CertificateRequest request, TrustAnchors anchors, Judgement judgement, Instant now) {
+      CertificateRequest request,
+      List<byte[]> chain,
+      TrustAnchors anchors,
+      Judgement judgement,
+      Instant now) {
     CertificateVerdict.Builder verdict =
         CertificateVerdict.newBuilder()
             .setVerdictKey(request.getVerdictKey())
             .setResult(judgement.result())
             .setAnchors(anchors.standsWith())
             .setDistrustVersion(anchors.distrustVersion())
-            .addAllNames(names(request))
+            .addAllNames(names(chain))
             .setJudgedAtMillis(now.toEpochMilli())
             .setValidUntilMillis(validUntil(judgement, now).toEpochMilli());
     if (!anchors.standsWith().equals(anchors.reference())) {
@@ -256,16 +260,14 @@ public final class ChainJudge {
     return verdict.build();
   }
 
-  private static List<String> names(CertificateRequest request) {
-    if (request.getChainCount() == 0 || request.getChain(0).size() > MAX_BYTES) {
+  /** DNS names of the leaf; none where they cannot be read, which the judgement says. */
+  static List<String> names(List<byte[]> chain) {
+    if (chain.isEmpty() || chain.getFirst().length > MAX_BYTES) {
       return List.of();
     }
-    try {
-      return CertificateNames.of(ParsedCertificate.parse(request.getChain(0).toByteArray()).x509());
-    } catch (UnusableCertificateException e) {
-      // The verdict says so; names that cannot be read are none.
-      return List.of();
-    }
+    return ParsedCertificate.usable(List.of(chain.getFirst()), _ -> {}).stream()
+        .flatMap(leaf -> CertificateNames.of(leaf.x509()).stream())
+        .toList();
   }
 
   private static Instant validUntil(Judgement judgement, Instant now) {

@@ -1,17 +1,15 @@
 package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
+import io.postern.certificate.Problem;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.certificate.revocation.lookup.GivenEvidence;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
-import io.postern.names.CertificateNames;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,14 +47,8 @@ public record CollectedChain(
       List<String> names) {}
 
   public Outcome judge() throws InterruptedException {
-    List<ParsedCertificate> trusted = new ArrayList<>();
-    for (byte[] der : anchors) {
-      try {
-        trusted.add(ParsedCertificate.parse(der));
-      } catch (UnusableCertificateException e) {
-        // It is no anchor: a chain that leads to it alone is untrusted.
-      }
-    }
+    // A chain that leads to an anchor that cannot be read is untrusted.
+    List<ParsedCertificate> trusted = ParsedCertificate.usable(anchors, _ -> {});
     Judgement judgement =
         new ChainJudge(new GivenEvidence(lists, answers), MOST)
             .judge(
@@ -66,21 +58,12 @@ public record CollectedChain(
                 revocation,
                 new TrustAnchors(AnchorSetReference.getDefaultInstance(), trusted));
     CandidatePath path = judgement.path();
+    Problem problem = judgement.problem();
     return new Outcome(
         judgement.result(),
-        judgement.problem() == null ? null : judgement.problem().reason(),
-        judgement.problem() == null ? "" : judgement.problem().detail(),
+        problem == null ? null : problem.reason(),
+        problem == null ? "" : problem.detail(),
         path == null ? List.of() : path.all().stream().map(ParsedCertificate::fingerprint).toList(),
-        names());
-  }
-
-  private List<String> names() {
-    try {
-      return chain.isEmpty()
-          ? List.of()
-          : CertificateNames.of(ParsedCertificate.parse(chain.getFirst()).x509());
-    } catch (UnusableCertificateException e) {
-      return List.of(); // the outcome says so
-    }
+        ChainJudge.names(chain));
   }
 }

@@ -2,13 +2,19 @@ package io.postern.certificate.judging;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
-import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.lookup.GivenAnswer;
+import io.postern.certificate.revocation.fetch.FetchException;
+import io.postern.certificate.revocation.ocsp.OcspAnswer;
+import io.postern.certificate.revocation.ocsp.OcspQuestion;
 import io.postern.contracts.v1.AnchorSetReference;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An OCSP response that was collected without the certificate that it is about. Immutable; any
@@ -27,14 +33,18 @@ public record CollectedResponse(
    */
   private static final Instant SHA1_UNTIL = Instant.parse("2017-01-01T00:00:00Z");
 
+  /** The same for responses (CA/Browser Forum, ballot SC-53). */
+  private static final Instant SHA1_RESPONSES_UNTIL = Instant.parse("2022-06-01T00:00:00Z");
+
   /** Why it is not to be believed; empty: it is. Its times and its content are not looked at. */
   public String problem() {
-    List<ParsedCertificate> known = readable(issuers);
+    List<ParsedCertificate> known = ParsedCertificate.usable(issuers, _ -> {});
     TrustAnchors trusted =
-        new TrustAnchors(AnchorSetReference.getDefaultInstance(), readable(anchors));
+        new TrustAnchors(
+            AnchorSetReference.getDefaultInstance(), ParsedCertificate.usable(anchors, _ -> {}));
     String problem = "no issuer that can be read";
     for (ParsedCertificate issuer : known) {
-      String here = GivenAnswer.problem(response, issuer, at);
+      String here = signatureProblem(issuer);
       if (here == null) {
         List<ParsedCertificate> all = new ArrayList<>(List.of(issuer));
         known.stream().filter(other -> !other.equals(issuer)).forEach(all::add);
@@ -46,6 +56,29 @@ public record CollectedResponse(
       problem = here;
     }
     return problem;
+  }
+
+  /** Null: this issuer, or a responder of its own, has signed it. */
+  private @Nullable String signatureProblem(ParsedCertificate issuer) {
+    try {
+      if (!(new OCSPResp(response).getResponseObject() instanceof BasicOCSPResp basic)
+          || basic.getResponses().length == 0) {
+        return "it is no OCSP response about a certificate";
+      }
+      OcspQuestion question =
+          new OcspQuestion(
+              new byte[0],
+              issuer.holder().getSubject().getEncoded(),
+              issuer,
+              basic.getResponses()[0].getCertID().getSerialNumber());
+      OcspAnswer.read(response, question, new byte[0], at.isBefore(SHA1_RESPONSES_UNTIL), at);
+      return null;
+    } catch (FetchException e) {
+      return String.valueOf(e.getMessage());
+    } catch (IOException | OCSPException | RuntimeException e) {
+      // Hostile bytes reach the parsers.
+      return "it is no OCSP response";
+    }
   }
 
   private String pathProblem(List<CandidatePath> paths) {
@@ -68,17 +101,5 @@ public record CollectedResponse(
     List<ParsedCertificate> below = new ArrayList<>(List.of(path.leaf()));
     below.addAll(path.below());
     return new CandidatePath(below, path.anchor());
-  }
-
-  private static List<ParsedCertificate> readable(List<byte[]> ders) {
-    List<ParsedCertificate> all = new ArrayList<>();
-    for (byte[] der : ders) {
-      try {
-        all.add(ParsedCertificate.parse(der));
-      } catch (UnusableCertificateException e) {
-        // It has issued nothing.
-      }
-    }
-    return all;
   }
 }

@@ -8,7 +8,6 @@ import io.postern.names.DomainNames;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
@@ -29,11 +28,10 @@ final class DnsNameConstraints {
     List<String> names = CertificateNames.of(path.leaf().x509());
     List<ParsedCertificate> all = path.all();
     for (ParsedCertificate issuer : all.subList(1, all.size())) {
-      Extension extension = issuer.extension(Extension.nameConstraints);
-      if (extension == null) {
+      NameConstraints constraints = issuer.nameConstraints();
+      if (constraints == null) {
         continue;
       }
-      NameConstraints constraints = NameConstraints.getInstance(extension.getParsedValue());
       Set<String> permitted = domains(constraints.getPermittedSubtrees());
       Set<String> excluded = domains(constraints.getExcludedSubtrees());
       Set<String> parents = new HashSet<>();

@@ -19,22 +19,13 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Lets a TLS client of our own trust the servers whose chain is good by our rules and anchors,
- * distrust included; revocation as far as it can be had. The name is compared by JSSE, which does
- * that for a manager like this one wherever the client demands it. Any thread; blocks as {@link
- * ChainJudge} does.
+ * A TLS client's trust in the servers whose chain is good by our rules and anchors, distrust
+ * included; revocation as far as it can be had. The name is compared by JSSE, which does that for a
+ * manager like this one wherever the client demands it. Any thread; blocks as {@link ChainJudge}
+ * does.
  */
-public final class JudgedServers implements X509TrustManager {
-  private final ChainJudge judge;
-  private final Supplier<TrustAnchors> anchors;
-  private final InstantSource clock;
-
-  public JudgedServers(ChainJudge judge, Supplier<TrustAnchors> anchors, InstantSource clock) {
-    this.judge = judge;
-    this.anchors = anchors;
-    this.clock = clock;
-  }
-
+public record JudgedServers(ChainJudge judge, Supplier<TrustAnchors> anchors, InstantSource clock)
+    implements X509TrustManager {
   /** A new context, without sessions of an earlier one. */
   public SSLContext context() {
     try {

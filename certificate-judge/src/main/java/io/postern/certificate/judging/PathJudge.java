@@ -1,6 +1,5 @@
 package io.postern.certificate.judging;
 
-import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.revocation.Finding;
@@ -10,7 +9,6 @@ import io.postern.certificate.revocation.PauseRefusedException;
 import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.certificate.revocation.RevocationQuestion;
-import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictReason;
@@ -19,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,11 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Judges one path: the rules first, then revocation, for all certificates below the anchor at once.
- * Revoked beats unreachable beats stale; the leaf comes first. A server's certificate that demands
- * a stapled answer needs a good one, unless revocation is off. Any thread.
+ * The judge of one path: the rules first, then revocation, for all certificates below the anchor at
+ * once. Revoked beats unreachable beats stale; the leaf comes first. A server's certificate that
+ * demands a stapled answer needs a good one, unless revocation is off. Any thread.
  */
-final class PathJudge {
+record PathJudge(RevocationCheck revocation) {
   /** How long a good verdict without all its evidence is kept, where that is allowed. */
   private static final Duration BEST_EFFORT_AGAIN = Duration.ofMinutes(5);
 
@@ -40,14 +39,13 @@ final class PathJudge {
   private static final int RANK_UNKNOWN = RANK_REVOKED + 1;
   private static final int RANK_GOOD = RANK_UNKNOWN + 1;
 
+  private static final List<Map.Entry<RevocationStatus, VerdictReason>> WORST_FIRST =
+      List.of(
+          Map.entry(RevocationStatus.IS_REVOKED, VerdictReason.REVOKED),
+          Map.entry(RevocationStatus.UNREACHABLE, VerdictReason.REVOCATION_UNREACHABLE),
+          Map.entry(RevocationStatus.STALE, VerdictReason.REVOCATION_STALE));
   private static final Logger LOG = Logger.getLogger(PathJudge.class);
   private static final byte[] NOTHING = {};
-
-  private final RevocationCheck revocation;
-
-  PathJudge(RevocationCheck revocation) {
-    this.revocation = revocation;
-  }
 
   /**
    * The question about a path.
@@ -91,7 +89,11 @@ final class PathJudge {
             .min(Instant::compareTo)
             .orElse(Instant.MAX);
     List<Finding> findings =
-        mode == RevocationMode.REVOCATION_OFF ? notChecked(path) : check(path, asked);
+        mode == RevocationMode.REVOCATION_OFF
+            ? path.below().stream()
+                .map(c -> Finding.withoutSource(c, RevocationStatus.NOT_CHECKED, ""))
+                .toList()
+            : check(path, asked);
     boolean unstapled =
         mode != RevocationMode.REVOCATION_OFF && unstapled(path, question.purpose(), findings);
     Instant end = earliest(until, mode, findings, question.now());
@@ -153,51 +155,24 @@ final class PathJudge {
       RevocationMode mode,
       boolean unstapled,
       Instant until) {
-    for (RevocationStatus status :
-        List.of(
-            RevocationStatus.IS_REVOKED, RevocationStatus.UNREACHABLE, RevocationStatus.STALE)) {
-      boolean counts =
-          status == RevocationStatus.IS_REVOKED || mode != RevocationMode.REVOCATION_BEST_EFFORT;
+    for (Map.Entry<RevocationStatus, VerdictReason> kind : WORST_FIRST) {
+      boolean revoked = kind.getKey() == RevocationStatus.IS_REVOKED;
+      boolean counts = revoked || mode != RevocationMode.REVOCATION_BEST_EFFORT;
       for (int i = 0; i < findings.size(); i++) {
-        if (findings.get(i).status() == status && (counts || unstapled && i == 0)) {
-          String detail = path.below().get(i) + ": " + findings.get(i).evidence().getDetail();
-          return status == RevocationStatus.IS_REVOKED
-              ? new Judgement(
-                  RANK_REVOKED,
-                  VerdictResult.BAD,
-                  new Problem(VerdictReason.REVOKED, detail),
-                  path,
-                  findings,
-                  until)
-              : new Judgement(
-                  RANK_UNKNOWN,
-                  VerdictResult.UNKNOWN,
-                  new Problem(
-                      status == RevocationStatus.STALE
-                          ? VerdictReason.REVOCATION_STALE
-                          : VerdictReason.REVOCATION_UNREACHABLE,
-                      detail),
-                  path,
-                  findings,
-                  until);
+        Finding finding = findings.get(i);
+        if (finding.status() == kind.getKey() && (counts || unstapled && i == 0)) {
+          String detail = path.below().get(i) + ": " + finding.evidence().getDetail();
+          return new Judgement(
+              revoked ? RANK_REVOKED : RANK_UNKNOWN,
+              revoked ? VerdictResult.BAD : VerdictResult.UNKNOWN,
+              new Problem(kind.getValue(), detail),
+              path,
+              findings,
+              until);
         }
       }
     }
     return new Judgement(RANK_GOOD, VerdictResult.GOOD, null, path, findings, until);
-  }
-
-  private static List<Finding> notChecked(CandidatePath path) {
-    return path.below().stream()
-        .map(
-            certificate ->
-                new Finding(
-                    RevocationEvidence.newBuilder()
-                        .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
-                        .setStatus(RevocationStatus.NOT_CHECKED)
-                        .setSource("none")
-                        .build(),
-                    Instant.MAX))
-        .toList();
   }
 
   // Side by side, so that two dead endpoints cost the time of one. One of these threads computes in
@@ -248,14 +223,8 @@ final class PathJudge {
         throw refused;
       }
       LOG.errorf(e.getCause(), "the revocation of %s could not be looked at", certificate);
-      return new Finding(
-          RevocationEvidence.newBuilder()
-              .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
-              .setStatus(RevocationStatus.UNREACHABLE)
-              .setSource("none")
-              .setDetail("its issuer's publication could not be read")
-              .build(),
-          Instant.MAX);
+      return Finding.withoutSource(
+          certificate, RevocationStatus.UNREACHABLE, "its issuer's publication could not be read");
     }
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>name-constraint: of a kind that is not understood ({@link UnderstoodConstraints}), then of
  *       the leaf's DNS names by any issuer ({@link DnsNameConstraints}), then by the anchor ({@link
  *       AnchorNameConstraints})
- *   <li>name-constraint, policy, and whatever else PKIX refuses ({@link PkixCheck})
+ *   <li>name-constraint, policy, and all else that PKIX refuses ({@link PkixCheck})
  *   <li>key-usage, extended-key-usage for the role
  * </ol>
  *
@@ -215,7 +215,7 @@ final class PathRules {
       return new Problem(
           VerdictReason.KEY_USAGE, leaf + " may not be used for TLS (keyUsage digitalSignature)");
     }
-    // A CA's extended key usage limits what it issues, as all browsers and systems have it.
+    // A CA's extended key usage limits its certificates, as all browsers and systems have it.
     List<ParsedCertificate> bound = path.below().isEmpty() ? path.all() : path.below();
     return first(bound, c -> extendedKeyUsage(c, purpose));
   }

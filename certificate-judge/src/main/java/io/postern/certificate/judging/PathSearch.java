@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the paths from a leaf to anchors over the certificates presented, whatever their order, by
+ * The search for paths from a leaf to anchors over the certificates presented, in any order, by
  * name and signature; nearest anchor first, then in the order presented; none over a certificate
  * that is distrusted here. Says why there is none.
  *
@@ -63,13 +63,11 @@ final class PathSearch {
     if (distrusted != null) {
       return new Problem(
           VerdictReason.UNTRUSTED_ROOT,
-          "distrusted here by "
-              + anchors.distrustedBy(distrusted)
-              + ": "
-              + distrusted
-              + " (SHA-256 "
-              + Fingerprints.hex(distrusted.fingerprint())
-              + ")");
+          "distrusted here by %s: %s (SHA-256 %s)"
+              .formatted(
+                  anchors.distrustedBy(distrusted),
+                  distrusted,
+                  Fingerprints.hex(distrusted.fingerprint())));
     }
     if (leaf.selfSigned()) {
       return new Problem(

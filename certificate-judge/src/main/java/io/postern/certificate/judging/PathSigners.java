@@ -19,21 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The presented certificates as signers of lists. One that is not on the path needs a good path of
- * its own to the same anchor, with revocation required, whatever the chain's question requires.
+ * its own to the same anchor, with revocation required, even where the chain's question does not.
  * Bounds: no signers are looked for beyond those of lists about signers, and {@link SignerMemo}.
  */
-final class PathSigners implements ListSigners {
+record PathSigners(PathJudge judge, CandidatePath path, PathJudge.PathQuestion asked)
+    implements ListSigners {
   private static final int DEEPEST = 2;
-
-  private final PathJudge judge;
-  private final CandidatePath path;
-  private final PathJudge.PathQuestion asked;
-
-  PathSigners(PathJudge judge, CandidatePath path, PathJudge.PathQuestion asked) {
-    this.judge = judge;
-    this.path = path;
-    this.asked = asked;
-  }
 
   @Override
   public List<ParsedCertificate> named(X500Principal name) {

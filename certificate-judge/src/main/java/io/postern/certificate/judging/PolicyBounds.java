@@ -13,9 +13,9 @@ import org.bouncycastle.asn1.x509.PolicyInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many policies and mappings a certificate may have before PKIX sees it. PKIX builds a tree of
- * them without a bound of its own; any authority below some organization's anchor writes them, and
- * all organizations would lack the memory. Stateless, any thread.
+ * The most policies and mappings that a certificate may have before PKIX sees it. PKIX builds a
+ * tree of them without a bound of its own; any authority below some organization's anchor writes
+ * them, and all organizations would lack the memory. Stateless, any thread.
  */
 final class PolicyBounds {
   /** Policies of one certificate, and its mappings; public CAs have up to five. */

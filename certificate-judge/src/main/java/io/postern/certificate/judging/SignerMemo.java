@@ -17,7 +17,7 @@ final class SignerMemo {
   static final int MOST = 24;
 
   /**
-   * @param inQuestion whom its way must not lead over
+   * @param inQuestion the certificates that its path must not lead over
    * @param depth how many signers stand before it
    */
   record Key(

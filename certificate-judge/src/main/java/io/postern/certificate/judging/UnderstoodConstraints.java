@@ -5,15 +5,14 @@ import io.postern.certificate.Problem;
 import io.postern.contracts.v1.VerdictReason;
 import java.math.BigInteger;
 import java.util.Set;
-import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all that an issuer's name constraints say is understood here. RFC 5280 §4.2.1.10 asks to
- * refuse a kind of constraint that is not processed where a name of that kind appears below;
+ * The check that all of an issuer's name constraints are understood here. RFC 5280 §4.2.1.10 asks
+ * to refuse a kind of constraint that is not processed where a name of that kind appears below;
  * stricter and simpler: wherever one may appear, which is below each CA, critical or not. The kinds
  * that are processed: directoryName, dNSName, iPAddress, rfc822Name, uniformResourceIdentifier.
  * Stateless, any thread.
@@ -33,11 +32,10 @@ final class UnderstoodConstraints {
    * @param issuer a CA of the path, or the anchor
    */
   static @Nullable Problem problem(ParsedCertificate issuer) {
-    Extension extension = issuer.extension(Extension.nameConstraints);
-    if (extension == null) {
+    NameConstraints constraints = issuer.nameConstraints();
+    if (constraints == null) {
       return null;
     }
-    NameConstraints constraints = NameConstraints.getInstance(extension.getParsedValue());
     Problem permitted = problem(issuer, constraints.getPermittedSubtrees());
     return permitted != null ? permitted : problem(issuer, constraints.getExcludedSubtrees());
   }
@@ -63,7 +61,7 @@ final class UnderstoodConstraints {
   private static Problem notUnderstood(ParsedCertificate issuer, String what) {
     return new Problem(
         VerdictReason.NAME_CONSTRAINT,
-        issuer + " has " + what + ", which is not processed: what is issued below it is refused");
+        issuer + " has " + what + ", which is not processed: certificates below it are refused");
   }
 
   private static String word(int kind) {

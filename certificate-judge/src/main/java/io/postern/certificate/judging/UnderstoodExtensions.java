@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names for PKIX the critical extensions that {@link PathRules} and the revocation check look
- * after: with its own revocation check off it refuses critical distribution points.
+ * The names, for PKIX, of the critical extensions that {@link PathRules} and the revocation check
+ * look after: with its own revocation check off it refuses critical distribution points.
  */
 final class UnderstoodExtensions extends PKIXCertPathChecker {
   @Override

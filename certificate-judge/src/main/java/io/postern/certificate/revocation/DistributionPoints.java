@@ -8,7 +8,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -28,7 +30,7 @@ import org.bouncycastle.asn1.x509.ReasonFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a certificate says that its revocation is published (RFC 5280 §4.2.1.13, §4.2.2.1).
+ * The places where a certificate's revocation is published (RFC 5280 §4.2.1.13, §4.2.2.1).
  *
  * @param points those it names, in its order
  * @param elsewhere lists that are published in a way that is not followed (ldap, https, a
@@ -64,10 +66,15 @@ public record DistributionPoints(
       List<String> urls, Set<GeneralName> names, Set<X500Principal> listIssuers, int reasons) {}
 
   public static DistributionPoints of(ParsedCertificate certificate) {
-    List<String> responders = new ArrayList<>();
-    boolean ocsp = responders(certificate, responders);
+    List<GeneralName> ocsp = accessLocations(certificate, AccessDescription.id_ad_ocsp);
+    List<String> responders =
+        ocsp.stream()
+            .map(DistributionPoints::httpUrl)
+            .filter(Objects::nonNull)
+            .limit(MAX_URLS)
+            .toList();
     Points points = new Points(certificate, Extension.cRLDistributionPoints);
-    return new DistributionPoints(points.points, points.elsewhere, List.copyOf(responders), ocsp);
+    return new DistributionPoints(points.points, points.elsewhere, responders, !ocsp.isEmpty());
   }
 
   /** Where the changes since its lists are (RFC 5280 §4.2.1.15). */
@@ -81,7 +88,8 @@ public record DistributionPoints(
       return List.of();
     }
     Points points = new Points(X500Name.getInstance(by.getEncoded()));
-    points.read(CRLDistPoint.getInstance(extension.getParsedValue()));
+    points.read(
+        List.of(CRLDistPoint.getInstance(extension.getParsedValue()).getDistributionPoints()));
     return urls(points.points);
   }
 
@@ -137,14 +145,11 @@ public record DistributionPoints(
 
     Points(ParsedCertificate certificate, ASN1ObjectIdentifier oid) {
       this(certificate.holder().getIssuer());
-      Extension extension = certificate.extension(oid);
-      if (extension != null) {
-        read(CRLDistPoint.getInstance(extension.getParsedValue()));
-      }
+      read(ofExtension(certificate, oid));
     }
 
-    void read(CRLDistPoint all) {
-      for (DistributionPoint point : all.getDistributionPoints()) {
+    void read(List<DistributionPoint> all) {
+      for (DistributionPoint point : all) {
         if (points.size() == MAX_POINTS) {
           elsewhere = true;
           return;
@@ -209,22 +214,26 @@ public record DistributionPoints(
     return url.toLowerCase(Locale.ROOT).startsWith("http://") ? url : null;
   }
 
-  private static boolean responders(ParsedCertificate certificate, List<String> urls) {
+  /** The places that a certificate names for this kind of access (RFC 5280 §4.2.2.1). */
+  public static List<GeneralName> accessLocations(
+      ParsedCertificate certificate, ASN1ObjectIdentifier method) {
     Extension extension = certificate.extension(Extension.authorityInfoAccess);
-    boolean any = false;
-    if (extension != null) {
-      for (AccessDescription description :
-          AuthorityInformationAccess.getInstance(extension.getParsedValue())
-              .getAccessDescriptions()) {
-        if (AccessDescription.id_ad_ocsp.equals(description.getAccessMethod())) {
-          any = true;
-          String url = httpUrl(description.getAccessLocation());
-          if (url != null && urls.size() < MAX_URLS) {
-            urls.add(url);
-          }
-        }
-      }
-    }
-    return any;
+    return extension == null
+        ? List.of()
+        : Stream.of(
+                AuthorityInformationAccess.getInstance(extension.getParsedValue())
+                    .getAccessDescriptions())
+            .filter(description -> method.equals(description.getAccessMethod()))
+            .map(AccessDescription::getAccessLocation)
+            .toList();
+  }
+
+  /** The distribution points of one extension. */
+  public static List<DistributionPoint> ofExtension(
+      ParsedCertificate certificate, ASN1ObjectIdentifier oid) {
+    Extension extension = certificate.extension(oid);
+    return extension == null
+        ? List.of()
+        : List.of(CRLDistPoint.getInstance(extension.getParsedValue()).getDistributionPoints());
   }
 }

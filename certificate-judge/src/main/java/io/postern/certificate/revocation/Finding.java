@@ -1,5 +1,7 @@
 package io.postern.certificate.revocation;
 
+import com.google.protobuf.ByteString;
+import io.postern.certificate.ParsedCertificate;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
@@ -19,6 +21,33 @@ public record Finding(
 
   public Finding(RevocationEvidence evidence, Instant validUntil) {
     this(evidence, validUntil, List.of());
+  }
+
+  /** Evidence of a source, without status and times yet. */
+  public static RevocationEvidence.Builder evidence(
+      ParsedCertificate certificate, String source, String url) {
+    return RevocationEvidence.newBuilder()
+        .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
+        .setSource(source)
+        .setUrl(url);
+  }
+
+  /** No source was asked. */
+  public static Finding withoutSource(
+      ParsedCertificate certificate, RevocationStatus status, String detail) {
+    return new Finding(
+        evidence(certificate, "none", "").setStatus(status).setDetail(detail).build(), Instant.MAX);
+  }
+
+  /** A source says nothing about the certificate. */
+  public static Finding unreachable(
+      ParsedCertificate certificate, String source, String url, String why, Instant validUntil) {
+    return new Finding(
+        evidence(certificate, source, url)
+            .setStatus(RevocationStatus.UNREACHABLE)
+            .setDetail(why)
+            .build(),
+        validUntil);
   }
 
   public RevocationStatus status() {

@@ -8,22 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * How long a judgement waits for fetches, and the {@link Permit} that it gives back meanwhile.
+ * The time that a judgement waits for fetches, and the {@link Permit} that it gives back meanwhile.
  * Immutable; any thread of the judgement.
  */
-public final class Patience {
-  private final Instant from;
-  private final Instant until;
-  private final Permit permit;
-
-  private Patience(Instant from, Instant until, Permit permit) {
-    this.from = from;
-    this.until = until;
-    this.permit = permit;
-  }
-
+public record Patience(Instant from, Instant until, Permit permit) {
   /**
-   * @param from the time of the question, by the clock, whatever time the question is about
+   * @param from the time of the question, by the clock, even of a question about another time
    */
   public static Patience of(Instant from, Duration length) {
     return of(from, length, Permit.unbounded());
@@ -41,14 +31,6 @@ public final class Patience {
   /** For the first try: half of the time is left for another. */
   public Patience firstHalf() {
     return noLongerThan(from.plus(Duration.between(from, until).dividedBy(2)));
-  }
-
-  public Instant until() {
-    return until;
-  }
-
-  public Permit permit() {
-    return permit;
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.postern.certificate.revocation;
 
-/** A judgement must wait for a fetch, and as many judgements wait as may. */
+/** The refusal of a judgement's wait: as many judgements wait for a fetch as may. */
 public final class PauseRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

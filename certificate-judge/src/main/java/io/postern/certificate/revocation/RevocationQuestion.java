@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has its issuer revoked this certificate?
+ * The question whether its issuer has revoked a certificate.
  *
  * @param issuer the path's, so trusted
  * @param signers the other certificates that may have signed lists about it

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Why a signer outside the path (an OCSP responder, a CRL issuer) is trusted.
+ * The reason to trust a signer outside the path (an OCSP responder, a CRL issuer).
  *
  * @param until another look may find something else from then on
  * @param evidence about the signer and the certificates above it, where the path does not have them

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.CpuTime;
 import io.postern.certificate.revocation.crl.Lists;
-import io.postern.certificate.revocation.lookup.GivenAnswer;
 import io.postern.certificate.revocation.ocsp.Responses;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
@@ -114,7 +113,10 @@ class DerFuzzTest {
       assertThat(judge(chain, List.of(OF_ROOT), List.of(other)))
           .as("round %d", i)
           .isNotEqualTo(VerdictResult.GOOD);
-      var unused = GivenAnswer.problem(other, MIDDLE.certificate(), Instant.now());
+      CollectedResponse collected =
+          new CollectedResponse(
+              other, List.of(MIDDLE.certificate().der()), List.of(), Instant.now());
+      var unused = collected.problem();
     }
   }
 }

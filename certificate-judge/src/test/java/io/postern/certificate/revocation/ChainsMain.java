@@ -9,6 +9,7 @@ import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.lookup.Revocation;
 import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
@@ -48,8 +49,9 @@ final class ChainsMain {
       ChainJudge judge =
           new ChainJudge(
               new Revocation(
-                  new CrlStore(settings, http, clock, result -> {}),
-                  new OcspStore(settings, http, clock, result -> {})),
+                  new CrlStore(settings, http, new Endpoints(settings, clock), clock, result -> {}),
+                  new OcspStore(
+                      settings, http, new Endpoints(settings, clock), clock, result -> {})),
               settings.fetchTimeout());
       TrustAnchors anchors =
           new TrustAnchors(

@@ -25,9 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the default anchors as their sources are: looks at files and folder, asks the URL, and
- * announces and records changes. On two threads of its own, so that a URL that stalls delays no
- * look at a file.
+ * The upkeep of the default anchors: it looks at files and folder, asks the URL, and announces and
+ * records changes. On two threads of its own, so that a URL that stalls delays no look at a file.
  */
 @ApplicationScoped
 public class AnchorUpkeep {
@@ -81,7 +80,7 @@ public class AnchorUpkeep {
   void start(@Observes StartupEvent event) {
     LOG.infof(
         "default anchors: %d, version %s",
-        defaults.current().size(), anchors.defaultReference().getVersion());
+        defaults.current().size(), defaults.bundle().getVersion());
     bundles.onForeign(() -> soon(Duration.ZERO, this::foreign));
     every(settings.pemCheck(), Duration.ZERO, this::look);
     every(settings.announceEvery(), settings.announceEvery(), bundles::compare);

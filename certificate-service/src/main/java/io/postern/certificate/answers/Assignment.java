@@ -7,7 +7,7 @@ import java.util.Collection;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Knows whether the group has given this replica its share of the questions, none included. */
+/** This replica's share of the questions: whether the group has given it one, none included. */
 @ApplicationScoped
 @Identifier("requests-assignment")
 public class Assignment implements KafkaConsumerRebalanceListener {

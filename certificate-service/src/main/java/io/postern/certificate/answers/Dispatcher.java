@@ -6,10 +6,10 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * Starts a thread for each question of the room, newest first, as soon as a permit is free. A
+ * The start of a thread for each question of the room, newest first, as soon as a permit is free. A
  * judgement that waits for a fetch gives its permit back, and then waits for one again, in turn
- * with the dispatcher: first come, first served. One thread, until the room is closed, whatever a
- * judgement does: a dispatcher that ended would leave each later question without an answer.
+ * with the dispatcher: first come, first served. One thread, until the room is closed, also where a
+ * judgement fails: a dispatcher that ended would leave each later question without an answer.
  */
 final class Dispatcher implements Runnable {
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.answers.WaitingRoom.Entry;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.revocation.PauseRefusedException;
 import io.postern.certificate.revocation.Permit;
@@ -14,10 +13,10 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.contracts.v1.VerdictResult;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,9 +30,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Answers the questions of {@code certificate.requests}. Reading them is apart from the work: the
- * position goes on at once, whatever a question waits for, and a question that is lost in a crash
- * is one unanswered, which its asker takes as unknown (G4).
+ * The answers to the questions of {@code certificate.requests}. Reading them is apart from the
+ * work: the position goes on at once, and a question that is lost in a crash is one unanswered,
+ * which its asker takes as unknown (G4).
  *
  * <p>{@link #ask} is called by the messaging's thread and never blocks. At most {@code
  * postern.judging.concurrent} judgements run at one time ({@link Dispatcher}); one that waits for a
@@ -166,7 +165,7 @@ public class Judges {
 
   private void offer(Question question) {
     WaitingRoom.Result result = room.offer(question);
-    if (result.entry() == Entry.MERGED) {
+    if (result.merged()) {
       count("merged");
     }
     for (Question pushedOut : result.pushedOut()) {
@@ -231,27 +230,24 @@ public class Judges {
 
   private void answer(Question question, CertificateVerdict verdict) {
     count("answered");
-    String reason =
-        verdict.getResult() == VerdictResult.GOOD ? "" : Spelling.of(verdict.getReason());
-    String result = Spelling.verdict(verdict);
-    int slash = result.indexOf('/');
     meters
         .counter(
             "postern.certificate.verdicts",
             "result",
-            slash < 0 ? result : result.substring(0, slash),
+            Spelling.of(verdict.getResult()),
             "reason",
-            reason)
+            Spelling.of(verdict.getReason()))
         .increment();
     publisher.verdict(question, verdict);
   }
 
   private CertificateVerdict unavailable(Question question, String detail) {
     AnchorSetReference named = question.request().getAnchors();
+    AnchorSetAnnouncement inForce = anchors.announcement();
     // Callers hold an answer on the default set against the version in force.
-    AnchorSetReference used = named.getId().isEmpty() ? anchors.defaultReference() : named;
+    AnchorSetReference used = named.getId().isEmpty() ? inForce.getAnchors() : named;
     return ChainJudge.unavailable(
-        question.request(), used, anchors.distrustVersion(), detail, clock.instant());
+        question.request(), used, inForce.getDistrustVersion(), detail, clock.instant());
   }
 
   private void count(String fate) {

@@ -3,7 +3,7 @@ package io.postern.certificate.answers;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** How many questions are judged, wait and are remembered. */
+/** The bounds of questions that are judged, wait and are remembered. */
 @ConfigMapping(prefix = "postern.judging")
 public interface JudgingSettings {
   /** Judgements that run at one time; one that waits for a fetch is not among them. */

@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The log's clock, by which it stamps every record: two machines agree on it, whatever their own
- * clocks say. Known from this service's own records: each was stamped between its sending and its
+ * The log's clock, by which it stamps every record: two machines agree on it, whose own clocks may
+ * differ. Known from this service's own records: each was stamped between its sending and its
  * acknowledgement. Until the first one (the announcement of the default anchors, at the start) it
  * is taken for this machine's; every record of ours corrects it, and a question that seems to have
  * expired has one written ({@link #mayBeWrong}). Runs on {@link System#nanoTime} in between, so

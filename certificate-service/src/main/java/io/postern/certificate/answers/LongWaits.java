@@ -2,7 +2,7 @@ package io.postern.certificate.answers;
 
 /**
  * The questions whose judgements wait for lists, answers or anchors, each from its first wait to
- * its end. Bounded by count and bytes; the length of a wait is bounded by what it waits for. Any
+ * its end. Bounded by count and bytes; the fetch or the reader bounds the length of a wait. Any
  * thread; never blocks.
  */
 final class LongWaits {

@@ -27,7 +27,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.ToDoubleFunction;
 
-/** Puts the parts together, their settings checked (see {@link CheckedSettings}). */
+/** The parts of the service, with their settings checked (see {@link CheckedSettings}). */
 @ApplicationScoped
 public class Parts {
   @Produces

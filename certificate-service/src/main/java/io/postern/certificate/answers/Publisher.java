@@ -28,9 +28,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes verdicts, chains and the default anchors' version. Without waiting and without fsync: a
- * lost answer counts as none, and unknown is not good (G4). When the log is away a bounded number
- * waits for it; the records beyond are dropped and counted. Any thread.
+ * The publisher of verdicts, chains and the default anchors' version. Without waiting and without
+ * fsync: a lost answer counts as none, and unknown is not good (G4). When the log is away a bounded
+ * number waits for it; the records beyond are dropped and counted. Any thread.
  */
 @ApplicationScoped
 public class Publisher {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How revocation lists are fetched and kept. */
+/** The settings of fetching and keeping revocation lists. */
 @ConfigMapping(prefix = "postern.revocation")
 public interface RevocationConfig extends RevocationSettings {
   @Override

@@ -1,12 +1,12 @@
 package io.postern.certificate.answers;
 
+import io.postern.certificate.RecentlyUsed;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictReason;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -35,16 +35,7 @@ final class SeenChains {
 
   private record Sighting(Instant first, LocalDate recorded) {}
 
-  private final Map<String, Sighting> seen =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Sighting> eldest) {
-          return size() > SIZE;
-        }
-      };
-
+  private final Map<String, Sighting> seen = new RecentlyUsed<>(SIZE);
   private final Runnable dropped;
   private LocalDate day = LocalDate.EPOCH;
   private int newOnes;

@@ -62,11 +62,8 @@ final class Skew {
     long ours = ownMillis();
     if (Math.abs(ours) >= LARGE.toMillis()) {
       own.warn(
-          "this machine's clock is "
-              + Math.abs(ours)
-              + " ms "
-              + (ours > 0 ? "behind" : "ahead of")
-              + " the log's: set the clocks of this machine and the brokers (NTP)",
+          "this machine's clock is %s ms %s the log's: set its clock and the brokers' (NTP)"
+              .formatted(Math.abs(ours), ours > 0 ? "behind" : "ahead of"),
           null);
     }
   }

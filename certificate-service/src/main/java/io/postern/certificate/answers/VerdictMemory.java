@@ -1,12 +1,12 @@
 package io.postern.certificate.answers;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.RecentlyUsed;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.log.verdicts.AnnouncedRevocations;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +21,7 @@ final class VerdictMemory {
   private final AnnouncedRevocations revocations = new AnnouncedRevocations();
 
   VerdictMemory(int size) {
-    verdicts =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<VerdictKey, CertificateVerdict> eldest) {
-            return size() > size;
-          }
-        };
+    verdicts = new RecentlyUsed<>(size);
   }
 
   synchronized void put(VerdictKey key, CertificateVerdict verdict) {

@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  * #awaitOne} blocks, nothing else does.
  */
 final class WaitingRoom {
-  /** The fate of a question that was offered. */
-  enum Entry {
-    WAITS,
-    MERGED
-  }
-
   /**
+   * The fate of a question that was offered.
+   *
+   * @param merged the same question waits, or is being judged: its answer serves both
    * @param pushedOut questions that had to leave for it; the caller answers them
    */
-  record Result(Entry entry, List<Question> pushedOut) {}
+  record Result(boolean merged, List<Question> pushedOut) {}
 
   private final int maxCount;
   private final long maxBytes;
@@ -45,7 +42,7 @@ final class WaitingRoom {
     Long known = deadlines.get(question.key());
     if (known != null) {
       deadlines.put(question.key(), Math.max(known, question.deadlineMillis()));
-      return new Result(Entry.MERGED, List.of());
+      return new Result(true, List.of());
     }
     deadlines.put(question.key(), question.deadlineMillis());
     waiting.addFirst(question);
@@ -58,7 +55,7 @@ final class WaitingRoom {
       pushedOut.add(oldest);
     }
     notify();
-    return new Result(Entry.WAITS, pushedOut);
+    return new Result(false, pushedOut);
   }
 
   /** Blocks until a question waits; false: the room is closed. */

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A trust anchor as it was recorded.
  *
- * @param sha256 hex in lower case; {@code sha1} is what Windows calls the thumbprint
+ * @param sha256 hex in lower case; {@code sha1} is Windows' thumbprint
  * @param sources where it came from: jdk, system FILE, pem FILE, folder FILE, url URL; none for one
  *     that went
  */

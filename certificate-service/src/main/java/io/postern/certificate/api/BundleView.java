@@ -88,8 +88,8 @@ final class BundleView {
   }
 
   /**
-   * @param inForce where it is the same version: where its anchors come from is told from this, as
-   *     a change of that alone is not recorded
+   * @param inForce where it is the same version: its anchors' sources are shown from this, as a
+   *     change of that alone is not recorded
    */
   static Bundle bundle(TrustBundle recorded, TrustBundle inForce) {
     TrustBundle bundle =

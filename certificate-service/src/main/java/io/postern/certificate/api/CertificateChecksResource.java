@@ -3,7 +3,6 @@ package io.postern.certificate.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import io.postern.api.ApiError;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.checks.Checks;
@@ -26,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Is this host ready for a certificate (S9, S10)? */
+/** The checks whether this host is ready for a certificate (S9, S10). */
 @Path("/api/v1/certificate-checks")
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
@@ -78,11 +77,11 @@ public class CertificateChecksResource {
       Optional<Report> report = checks.check(request.target(), request.certificateRole());
       return report.isPresent()
           ? Response.ok(ReportJson.of(report.get())).build()
-          : error(
+          : Errors.response(
               Response.Status.SERVICE_UNAVAILABLE,
               Checks.AT_ONCE + " checks are being done; try again in some seconds");
     } catch (IllegalArgumentException e) {
-      return error(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Errors.response(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
   }
 
@@ -92,12 +91,8 @@ public class CertificateChecksResource {
         json.valueToTree(roots.now(null).find(caName.strip(), AnchorQuery.name(caName)));
     ArrayNode seen = answer.putArray("seen");
     for (Report report : checks.ofAuthority(caName, clock.instant())) {
-      seen.addRawValue(new RawValue(ReportJson.of(report)));
+      seen.add(ReportJson.of(report));
     }
     return answer;
-  }
-
-  private static Response error(Response.Status status, String message) {
-    return Response.status(status).entity(new ApiError(message)).build();
   }
 }

@@ -2,6 +2,7 @@ package io.postern.certificate.api;
 
 import io.postern.api.ApiError;
 import io.postern.certificate.published.PublishedCertificate;
+import io.postern.certificate.published.PublishedInformation;
 import io.postern.certificate.published.PublishedPage;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -24,9 +25,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/")
 @Tag(name = "published", description = "Our certificates, suites and groups, for partners")
 public class CertificatesResource {
-  static final String NOTE =
-      "TLS protects the connection, not the message: whoever receives a mail can read it.";
-
   @CheckedTemplate
   static final class Templates {
     private Templates() {}
@@ -50,7 +48,7 @@ public class CertificatesResource {
   public Response page() {
     return published
         .content()
-        .map(PublishedInformation::of)
+        .map(PublishedPage.Content::information)
         .map(all -> published(Templates.certificates(all, nothingPresented(all))))
         .orElseGet(() -> unknown(MediaType.TEXT_PLAIN_TYPE, "Not known now, try again later.\n"));
   }
@@ -74,7 +72,7 @@ public class CertificatesResource {
   public Response json() {
     return published
         .content()
-        .map(PublishedInformation::of)
+        .map(PublishedPage.Content::information)
         .map(CertificatesResource::published)
         .orElseGet(
             () ->
@@ -97,7 +95,7 @@ public class CertificatesResource {
         .orElseGet(() -> Response.status(Response.Status.NOT_FOUND).build());
   }
 
-  // Nothing but the page's own style is loaded, whatever a certificate's subject says.
+  // Nothing but the page's own style is loaded, with any text in a certificate's subject.
   private static Response published(Object entity) {
     return Response.ok(entity)
         .header("Cache-Control", "public, max-age=60")

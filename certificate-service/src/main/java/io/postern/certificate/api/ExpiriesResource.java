@@ -65,21 +65,18 @@ public class ExpiriesResource {
       @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
           int withinDays) {
     if (withinDays < 1 || withinDays > MOST_DAYS) {
-      return Response.status(Response.Status.BAD_REQUEST)
-          .entity(new ApiError("withinDays is " + withinDays + ": write 1 to " + MOST_DAYS))
-          .build();
+      return Errors.response(
+          Response.Status.BAD_REQUEST, "withinDays is " + withinDays + ": write 1 to " + MOST_DAYS);
     }
     return watch
         .within(withinDays, clock.instant())
-        .map(endings -> Response.ok(answer(withinDays, endings)))
+        .map(endings -> Response.ok(answer(withinDays, endings)).build())
         .orElseGet(
             () ->
-                Response.status(Response.Status.SERVICE_UNAVAILABLE)
-                    .entity(
-                        new ApiError(
-                            "our certificates and the records of traffic are not read yet from"
-                                + " the log: try again")))
-        .build();
+                Errors.response(
+                    Response.Status.SERVICE_UNAVAILABLE,
+                    "our certificates and the records of traffic are not read yet from the log:"
+                        + " try again"));
   }
 
   private static Answer answer(int withinDays, List<CertificateEnd> endings) {

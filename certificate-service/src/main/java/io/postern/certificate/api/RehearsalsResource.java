@@ -45,7 +45,7 @@ public class RehearsalsResource {
    * @param certificate the new certificate with its chain, PEM, leaf first
    * @param replaces SHA-256 of the one that it replaces; absent: the one that has a name of it
    */
-  public record Question(@Nullable String certificate, @Nullable String replaces) {}
+  public record RehearsalRequest(@Nullable String certificate, @Nullable String replaces) {}
 
   @POST
   @RunOnVirtualThread
@@ -67,14 +67,15 @@ public class RehearsalsResource {
       responseCode = "503",
       description = "Too many rehearsals at one time, or the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
-  public Response rehearse(@Nullable Question question) throws InterruptedException {
+  public Response rehearse(@Nullable RehearsalRequest question) throws InterruptedException {
     if (!running.tryAcquire()) {
-      return answer(503, "four rehearsals are running already: try again");
+      return Errors.response(
+          Response.Status.SERVICE_UNAVAILABLE, "four rehearsals are running already: try again");
     }
     try {
       String pem = question == null ? null : question.certificate();
       if (question == null || pem == null) {
-        return answer(UNPROCESSABLE, "certificate is missing: give the new chain in PEM");
+        return Errors.response(UNPROCESSABLE, "certificate is missing: give the new chain in PEM");
       }
       List<ParsedCertificate> chain =
           CertificateFile.parse(
@@ -82,15 +83,11 @@ public class RehearsalsResource {
       String replaces = question.replaces();
       return Response.ok(rehearsals.rehearse(chain, replaces == null ? "" : replaces)).build();
     } catch (IllegalArgumentException e) {
-      return answer(UNPROCESSABLE, String.valueOf(e.getMessage()));
+      return Errors.response(UNPROCESSABLE, String.valueOf(e.getMessage()));
     } catch (RehearsalException e) {
-      return answer(e.isLater() ? 503 : UNPROCESSABLE, String.valueOf(e.getMessage()));
+      return Errors.response(e.isLater() ? 503 : UNPROCESSABLE, String.valueOf(e.getMessage()));
     } finally {
       running.release();
     }
-  }
-
-  private static Response answer(int status, String error) {
-    return Response.status(status).entity(new ApiError(error)).build();
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** How the endpoints of lists and responders are, as this replica sees them. */
+/** The health of the endpoints of lists and responders, as this replica sees it. */
 @Path("/api/v1/revocation-endpoints")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

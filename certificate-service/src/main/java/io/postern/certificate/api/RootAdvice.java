@@ -77,11 +77,8 @@ record RootAdvice(AnchorSettings settings) {
   private static String get(String asked, List<Root> roots) {
     if (roots.size() == 1) {
       AnchorView anchor = Objects.requireNonNull(roots.getFirst().anchor());
-      return "Get the certificate of \""
-          + anchor.subject()
-          + "\" from its authority, and compare its SHA-256: "
-          + anchor.sha256()
-          + ".";
+      return "Get the certificate of \"%s\" from its authority, and compare its SHA-256: %s."
+          .formatted(anchor.subject(), anchor.sha256());
     }
     return "Get the certificate of \""
         + asked

@@ -28,9 +28,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is this root trusted here, since when, by which bundle; if not, which steps make it so (S10)?
- * Trust and sources come from this replica's anchors in force, and only dates from the history:
- * another replica's record says nothing about this one. Pure.
+ * The check of a root: whether it is trusted here, since when, by which bundle; if not, the steps
+ * that make it so (S10). Trust and sources come from this replica's anchors in force, and only
+ * dates from the history: another replica's record says nothing about this one. Pure.
  *
  * @param history null: the log is away
  * @param sets of the organization asked about; empty: none is
@@ -130,7 +130,7 @@ record RootCheck(
         trusted);
   }
 
-  // From what is in force, then from what would be without distrust, the organization's, the past.
+  // Anchors in force, then those that distrust takes out, the organization's, former ones.
   private List<Root> roots(AnchorQuery query, List<ParsedCertificate> also) {
     Map<ByteString, AnchorView> meant = new LinkedHashMap<>();
     Set<ByteString> trusted = new LinkedHashSet<>();

@@ -13,7 +13,7 @@ import jakarta.ws.rs.ServiceUnavailableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the anchors in force for the root check. Any thread; does not wait. */
+/** The root checks by the anchors in force. Any thread; does not wait. */
 @ApplicationScoped
 class RootChecks {
   private final RootAdvice advice;

@@ -27,7 +27,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Is this root trusted here (S10): by name, by fingerprint, under a chain; one answer for all. */
+/**
+ * The question whether a root is trusted here (S10): by name, by fingerprint, under a chain; one
+ * answer for all.
+ */
 @Path("/api/v1/trust-anchors")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
@@ -80,7 +83,7 @@ public class TrustAnchorsResource {
           @QueryParam("organization")
           @Nullable String organization) {
     if ((name == null) == (fingerprint == null)) {
-      return error(Response.Status.BAD_REQUEST, "write either ?name= or ?fingerprint=");
+      return Errors.response(Response.Status.BAD_REQUEST, "write either ?name= or ?fingerprint=");
     }
     return answer(
         name == null ? "fingerprint: " : "name: ",
@@ -129,15 +132,9 @@ public class TrustAnchorsResource {
     try {
       return Response.ok(question.get()).build();
     } catch (IllegalArgumentException e) {
-      return error(Response.Status.BAD_REQUEST, field + e.getMessage());
+      return Errors.response(Response.Status.BAD_REQUEST, field + e.getMessage());
     } catch (WebApplicationException e) {
-      return error(
-          Response.Status.fromStatusCode(e.getResponse().getStatus()),
-          String.valueOf(e.getMessage()));
+      return Errors.response(e.getResponse().getStatus(), String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Response error(Response.Status status, String message) {
-    return Response.status(status).entity(new ApiError(message)).build();
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which roots are meant, whether each is trusted here, since when, by which bundle; if none is,
- * what to do (S10). Immutable.
+ * The roots that are meant: whether each is trusted here, since when, by which bundle; if none is,
+ * the steps (S10). Immutable.
  *
  * @param query as it was asked for; of a chain: its root's subject
  * @param trusted at least one of {@code roots} is a default anchor in force; of a chain: it leads
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *     chain; empty: none
  * @param bundle the version of the default anchors in force in the replica that answers
  * @param anchors how many it has
- * @param datesKnown false: the log is away, so dates and what was trusted before are not known
- * @param roots those meant: default anchors, what would be one if it were not distrusted, what was
- *     one, and what the organization has; trusted ones first, at most {@value #MOST}
+ * @param datesKnown false: the log is away, so dates and former anchors are not known
+ * @param roots those meant: default anchors, those that distrust takes out, former ones, and those
+ *     of the organization; trusted ones first, at most {@value #MOST}
  * @param sets of the organization asked about; empty: none was named, or it has none, so that its
  *     connectors and domains use the default anchors
- * @param todo what an administrator does to have it trusted, in order; empty: nothing
+ * @param todo the steps to have it trusted, in order; empty: none
  */
 public record TrustAnswer(
     String query,

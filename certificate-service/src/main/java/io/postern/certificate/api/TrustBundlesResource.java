@@ -25,6 +25,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "trust", description = "The roots trusted here, since when, and from where")
+@APIResponse(
+    responseCode = "503",
+    description = "Not known yet: the log is away",
+    content = @Content(schema = @Schema(implementation = ApiError.class)))
 public class TrustBundlesResource {
   static final String NOT_READ = "the recorded bundles are not read yet: the log is away";
   private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
@@ -47,10 +51,6 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Versions.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Not known yet: the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response versions() {
     return answer(history -> Optional.of(BundleView.versions(history, defaults.bundle())));
   }
@@ -65,10 +65,6 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "404",
       description = "No such version is known",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Not known yet: the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response version(@PathParam("version") String version) {
     return answer(
@@ -89,10 +85,6 @@ public class TrustBundlesResource {
       responseCode = "404",
       description = "One of the two is not known",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Not known yet: the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response difference(@PathParam("from") String from, @PathParam("to") String to) {
     return answer(
         history ->
@@ -108,14 +100,11 @@ public class TrustBundlesResource {
   private Response answer(Function<AnchorHistory, Optional<?>> question) {
     Optional<AnchorHistory> history = bundles.history();
     if (history.isEmpty()) {
-      return Response.status(Response.Status.SERVICE_UNAVAILABLE)
-          .entity(new ApiError(NOT_READ))
-          .build();
+      return Errors.response(Response.Status.SERVICE_UNAVAILABLE, NOT_READ);
     }
     return question
         .apply(history.get())
         .map(found -> Response.ok(found).build())
-        .orElseGet(
-            () -> Response.status(Response.Status.NOT_FOUND).entity(new ApiError(UNKNOWN)).build());
+        .orElseGet(() -> Errors.response(Response.Status.NOT_FOUND, UNKNOWN));
   }
 }

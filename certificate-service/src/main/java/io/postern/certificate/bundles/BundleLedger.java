@@ -22,9 +22,10 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each version of the default set when it comes in force, and holds the recorded versions.
- * It reads before it writes, so that it does not write another replica's record again; where two
- * write at the same time, both write the union of the two records, which is the same.
+ * The ledger of the default set's versions: it records each when it comes in force, and holds the
+ * recorded ones. It reads before it writes, so that it does not write another replica's record
+ * again; where two write at the same time, both write the union of the two records, which is the
+ * same.
  *
  * <p>Any thread; {@link #record} blocks for an acknowledgement, at most some 12 s. A later call
  * writes a record that could not be written.

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Checks with the settings and the default anchors of this service, so that their results hold for
- * mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
+ * The checks with the settings and the default anchors of this service, so that their results hold
+ * for mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
  * time; one more is refused at once.
  */
 @ApplicationScoped

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Gathers the certificates that end before some time, each once for each kind. One thread. */
+/** The certificates that end before some time, each once for each kind. One thread. */
 final class CertificateEnds {
   private static final int MOST_PLACES = 20;
 
   private record Key(ExpiringCertificate.Kind kind, ByteString der) {}
 
-  private record Found(Instant end, TreeSet<String> where) {}
+  private record Places(Instant end, TreeSet<String> where) {}
 
   private final Instant now;
   private final Instant before;
-  private final Map<Key, Found> found = new HashMap<>();
+  private final Map<Key, Places> found = new HashMap<>();
 
   CertificateEnds(Instant now, int days) {
     this.now = now;
@@ -33,7 +33,7 @@ final class CertificateEnds {
 
   void add(ExpiringCertificate.Kind kind, ByteString der, Instant end, String place) {
     TreeSet<String> where =
-        found.computeIfAbsent(new Key(kind, der), _ -> new Found(end, new TreeSet<>())).where();
+        found.computeIfAbsent(new Key(kind, der), _ -> new Places(end, new TreeSet<>())).where();
     where.add(place);
     if (where.size() > MOST_PLACES) {
       where.pollLast(); // a big issuer's own certificate is on the chains of thousands
@@ -51,7 +51,7 @@ final class CertificateEnds {
         .toList();
   }
 
-  private CertificateEnd ending(Key key, Found certificate) {
+  private CertificateEnd ending(Key key, Places certificate) {
     long days =
         Math.floorDiv(
             Duration.between(now, certificate.end()).toSeconds(), Duration.ofDays(1).toSeconds());

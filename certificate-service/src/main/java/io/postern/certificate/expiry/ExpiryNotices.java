@@ -26,11 +26,11 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
 /**
- * Records once that a certificate has come within 60 days, within 30 days and to its end, in
- * certificate.expiries, and counts in the metric {@code postern.certificate.expiring}. It reads the
- * recorded notices back from the log, so that neither a restart nor another replica records one
- * again but in a race, where both write the same key. It looks every minute, on a thread of its
- * own; any thread may call {@link #look}.
+ * The notices, each recorded once, that a certificate has come within 60 days, within 30 days and
+ * to its end, in certificate.expiries, and counts in the metric {@code
+ * postern.certificate.expiring}. It reads the recorded notices back from the log, so that neither a
+ * restart nor another replica records one again but in a race, where both write the same key. It
+ * looks every minute, on a thread of its own; any thread may call {@link #look}.
  */
 @ApplicationScoped
 public class ExpiryNotices {
@@ -45,7 +45,7 @@ public class ExpiryNotices {
   private final InstantSource clock;
   private final MultiGauge gauge;
   private final TopicFollower follower;
-  private final RecordedExpiries told;
+  private final RecordedExpiries recorded;
   private final Thread thread = Thread.ofPlatform().daemon().name("expiries").unstarted(this::run);
 
   ExpiryNotices(
@@ -59,9 +59,9 @@ public class ExpiryNotices {
     this.emitter = emitter;
     this.clock = clock;
     this.gauge = MultiGauge.builder("postern.certificate.expiring").register(meters);
-    this.told =
+    this.recorded =
         new RecordedExpiries(meters.counter("postern.certificate.expiries.untold")::increment);
-    this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, told);
+    this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, recorded);
   }
 
   void start(@Observes TopicsVerified ready) {
@@ -97,7 +97,7 @@ public class ExpiryNotices {
   public synchronized boolean look() {
     Optional<List<CertificateEnd>> near = watch.within(DAYS, clock.instant());
     near.ifPresent(this::count);
-    near.ifPresent(all -> all.forEach(this::tell));
+    near.ifPresent(all -> all.forEach(this::record));
     return near.isPresent();
   }
 
@@ -113,14 +113,14 @@ public class ExpiryNotices {
     gauge.register(rows, true);
   }
 
-  private void tell(CertificateEnd ending) {
+  private void record(CertificateEnd ending) {
     String key = RecordedExpiries.key(ending);
-    if (told.isNew(key)) {
-      ending.expiring().ifPresent(expiring -> tell(key, expiring));
+    if (recorded.isNew(key)) {
+      ending.expiring().ifPresent(expiring -> record(key, expiring));
     }
   }
 
-  private void tell(String key, ExpiringCertificate expiring) {
+  private void record(String key, ExpiringCertificate expiring) {
     CertificateExpiring record =
         CertificateExpiring.newBuilder()
             .setKind(ExpiringKind.valueOf(expiring.kind().name() + "_EXPIRING"))
@@ -138,11 +138,11 @@ public class ExpiryNotices {
           .whenComplete(
               (_, failure) -> {
                 if (failure != null) {
-                  told.failed(key);
+                  recorded.failed(key);
                 }
               });
     } catch (IllegalStateException full) {
-      told.failed(key); // the next look records it
+      recorded.failed(key); // the next look records it
     }
   }
 }

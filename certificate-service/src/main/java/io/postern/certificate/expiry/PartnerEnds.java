@@ -82,11 +82,8 @@ final class PartnerEnds {
   }
 
   private static String place(HandshakeSeen handshake) {
-    return handshake.getOrganization()
-        + " / "
-        + handshake.getConnector()
-        + ": "
-        + (handshake.getPeer().isEmpty() ? "an unproved peer" : handshake.getPeer());
+    String peer = handshake.getPeer().isEmpty() ? "an unproved peer" : handshake.getPeer();
+    return "%s / %s: %s".formatted(handshake.getOrganization(), handshake.getConnector(), peer);
   }
 
   private static String side(CertificateChain chain) {

@@ -20,14 +20,14 @@ final class RecordedExpiries implements TopicFollower.View {
   private final Set<String> partners = new HashSet<>();
   private final Set<String> others = new HashSet<>();
   private final OccasionalLog log = new OccasionalLog(RecordedExpiries.class);
-  private final Runnable untold;
+  private final Runnable unrecorded;
   private boolean complete;
 
   /**
-   * @param untold called for each notice that cannot be recorded, at each try
+   * @param unrecorded called for each notice that cannot be recorded, at each try
    */
-  RecordedExpiries(Runnable untold) {
-    this.untold = untold;
+  RecordedExpiries(Runnable unrecorded) {
+    this.unrecorded = unrecorded;
   }
 
   /** The key of a notice: each is recorded once. */
@@ -62,7 +62,7 @@ final class RecordedExpiries implements TopicFollower.View {
       return false;
     }
     if (keys.size() >= most(key)) {
-      untold.run();
+      unrecorded.run();
       log.warn(
           keys.size()
               + " certificates near their end were recorded in 400 days, and no more are: ask GET"

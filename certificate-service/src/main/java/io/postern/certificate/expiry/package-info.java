@@ -1,4 +1,4 @@
-/** Which certificates come near their end: our own, partners', trust anchors. */
+/** The certificates that come near their end: our own, partners', trust anchors. */
 @NullMarked
 package io.postern.certificate.expiry;
 

@@ -3,7 +3,9 @@ package io.postern.certificate.published;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.RecentlyUsed;
 import io.postern.certificate.UnusableCertificateException;
+import io.postern.certificate.published.PublishedCertificate.State;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
@@ -41,33 +43,22 @@ public final class OwnTlsHistory implements TopicFollower.View {
   /** A replica's newest record. */
   private record ReplicaRecord(long atMillis, OwnTls own, List<PresentedChain> shown) {}
 
-  private static final class Presented {
+  private static final class Presentation {
     private final long since;
     private long last;
     private OwnChain chain;
 
-    Presented(OwnChain chain, long since) {
+    Presentation(OwnChain chain, long since) {
       this.chain = chain;
       this.since = since;
     }
   }
 
-  private final Map<ByteString, OwnChain> chains = bounded();
-  private final Map<String, ReplicaRecord> newest = bounded();
-  private final Map<Key, Presented> presented = bounded();
+  private final Map<ByteString, OwnChain> chains = new RecentlyUsed<>(MOST);
+  private final Map<String, ReplicaRecord> newest = new RecentlyUsed<>(MOST);
+  private final Map<Key, Presentation> presented = new RecentlyUsed<>(MOST);
   private boolean complete;
   private long changes;
-
-  private static <K, V> Map<K, V> bounded() {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > MOST;
-      }
-    };
-  }
 
   @Override
   public synchronized void begin() {
@@ -144,8 +135,8 @@ public final class OwnTlsHistory implements TopicFollower.View {
 
   private void seen(PresentedChain shown, long atMillis) {
     if (shown.state() == OwnCertificateState.PRESENTED) {
-      Presented known =
-          presented.computeIfAbsent(shown.key(), _ -> new Presented(shown.chain(), atMillis));
+      Presentation known =
+          presented.computeIfAbsent(shown.key(), _ -> new Presentation(shown.chain(), atMillis));
       if (atMillis >= known.last) {
         known.last = atMillis;
         known.chain = shown.chain(); // an intermediate may have been added
@@ -165,19 +156,26 @@ public final class OwnTlsHistory implements TopicFollower.View {
     }
     Map<Key, PublishedCertificate> all = new LinkedHashMap<>();
     for (PresentedChain is : shown(now, OwnCertificateState.PRESENTED)) {
-      Presented known = presented.get(is.key());
+      Presentation known = presented.get(is.key());
       if (known != null) {
-        all.put(is.key(), Publication.current(is.key(), known.chain, known.since));
+        all.put(
+            is.key(),
+            PublishedCertificate.of(State.CURRENT, is.key(), known.chain, known.since, 0));
       }
     }
     for (PresentedChain is : shown(now, OwnCertificateState.COMING)) {
-      all.putIfAbsent(is.key(), Publication.coming(is.key(), is.chain(), is.plannedMillis()));
+      all.putIfAbsent(
+          is.key(),
+          PublishedCertificate.of(State.COMING, is.key(), is.chain(), is.plannedMillis(), 0));
     }
     presented.forEach(
         (key, known) ->
             all.computeIfAbsent(
-                key, _ -> Publication.deprecated(key, known.chain, known.since, known.last)));
-    return Optional.of(Publication.sorted(all.values()));
+                key,
+                _ ->
+                    PublishedCertificate.of(
+                        State.DEPRECATED, key, known.chain, known.since, known.last)));
+    return Optional.of(PublishedCertificate.sorted(all.values()));
   }
 
   private List<PresentedChain> shown(Instant now, OwnCertificateState state) {

@@ -8,7 +8,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Reads {@code certificate.own} into the history; started when the topics are there. */
+/** The reader of {@code certificate.own} into the history; started when the topics are there. */
 @ApplicationScoped
 public class OwnTlsReader {
   private final OwnTlsHistory history = new OwnTlsHistory();

@@ -6,7 +6,11 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
+import io.postern.contracts.v1.CertificateRole;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,10 @@ public record PublishedCertificate(
     List<CertificateFacts> issuers,
     String pem,
     @JsonIgnore List<ParsedCertificate> chain) {
+  /** Below this path the chain is downloaded. */
+  private static final String PATH = "/certificates/";
+
+  private static final Base64.Encoder MIME = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
   /**
    * Without the name that connectors have for it, which would name a partner of ours.
@@ -45,9 +53,52 @@ public record PublishedCertificate(
         state, use, "", root, certificate, since, until, issuers, pem, chain);
   }
 
+  /**
+   * @param since Unix milliseconds, like {@code until}; 0: not known
+   */
+  static PublishedCertificate of(
+      State state, OwnTlsHistory.Key key, OwnChain chain, long since, long until) {
+    CertificateFacts leaf = chain.facts().getFirst();
+    return new PublishedCertificate(
+        state,
+        key.role() == CertificateRole.ROLE_SERVER ? "server" : "client",
+        key.name(),
+        chain.facts().getLast().issuer(),
+        leaf,
+        at(since),
+        at(until),
+        chain.facts().subList(1, chain.facts().size()),
+        PATH + leaf.sha256() + ".pem",
+        chain.certificates());
+  }
+
+  private static @Nullable Instant at(long millis) {
+    return millis == 0 ? null : Instant.ofEpochMilli(millis);
+  }
+
+  /** Servers first; current, coming, deprecated; of those the newest first. */
+  static List<PublishedCertificate> sorted(Collection<PublishedCertificate> all) {
+    return all.stream()
+        .sorted(
+            Comparator.comparing(PublishedCertificate::use)
+                .reversed()
+                .thenComparing(PublishedCertificate::connectorName)
+                .thenComparing(PublishedCertificate::state)
+                .thenComparing(
+                    published -> published.certificate().validTo(), Comparator.reverseOrder())
+                .thenComparing(published -> published.certificate().sha256()))
+        .toList();
+  }
+
   /** The chain as presented, RFC 7468 §5. */
   public String pemText() {
-    return Publication.pem(chain);
+    StringBuilder pem = new StringBuilder();
+    for (ParsedCertificate certificate : chain) {
+      pem.append("-----BEGIN CERTIFICATE-----\n")
+          .append(MIME.encodeToString(certificate.der()))
+          .append("\n-----END CERTIFICATE-----\n");
+    }
+    return pem.toString();
   }
 
   /** Where a certificate is in its life with us. */

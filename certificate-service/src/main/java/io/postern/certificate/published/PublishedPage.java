@@ -25,23 +25,18 @@ public class PublishedPage {
   private static final Duration AGAIN = Duration.ofSeconds(10);
 
   /**
-   * @param at when it was so
    * @param chains PEM by the leaf's SHA-256
    */
-  public record Content(
-      Instant at,
-      List<PublishedCertificate> certificates,
-      List<PublishedCapabilities> capabilities,
-      Map<String, String> chains) {}
+  public record Content(PublishedInformation information, Map<String, String> chains) {}
 
-  private record Made(long changes, Instant at, Content content) {}
+  private record Snapshot(long changes, Content content) {}
 
   private final OwnTlsHistory history;
   private final DirectoryReader<DirectoryInForce> directory;
   private final DefaultAnchors anchors;
   private final PublishedSettings settings;
   private final InstantSource clock;
-  private @Nullable Made made;
+  private @Nullable Snapshot last;
 
   PublishedPage(
       OwnTlsReader own,
@@ -60,16 +55,18 @@ public class PublishedPage {
   public synchronized Optional<Content> content() {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     long changes = history.changes();
-    Made known = made;
+    Snapshot known = last;
     // The directory's reader is the one that knows whether the log answers.
     boolean logAnswers = directory.current().isPresent();
     if (known != null
-        && (!logAnswers || known.changes() == changes && now.isBefore(known.at().plus(AGAIN)))) {
+        && (!logAnswers
+            || known.changes() == changes
+                && now.isBefore(known.content().information().at().plus(AGAIN)))) {
       return Optional.of(known.content());
     }
     Optional<Content> fresh = history.certificates(now).map(all -> content(all, now));
-    fresh.ifPresent(content -> made = new Made(changes, now, content));
-    return fresh.or(() -> Optional.ofNullable(made).map(Made::content));
+    fresh.ifPresent(content -> last = new Snapshot(changes, content));
+    return fresh.or(() -> Optional.ofNullable(last).map(Snapshot::content));
   }
 
   private Content content(List<PublishedCertificate> all, Instant now) {
@@ -81,6 +78,8 @@ public class PublishedPage {
     Map<String, String> chains = new HashMap<>();
     // The current one's chain before one that was presented with the same leaf.
     shown.forEach(c -> chains.putIfAbsent(c.certificate().sha256(), c.pemText()));
-    return new Content(now, shown, history.capabilities(now), chains);
+    return new Content(
+        new PublishedInformation(now, PublishedInformation.NOTE, shown, history.capabilities(now)),
+        chains);
   }
 }

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 /** The bounds of the publication of our own certificates. */
 @ConfigMapping(prefix = "postern.published")
 public interface PublishedSettings {
-  /** Client certificates too, which partners need to know who sends to them. */
+  /** Client certificates too, which partners need to know the sender. */
   @WithDefault("true")
   boolean clientCertificates();
 }

@@ -59,8 +59,7 @@ record Change(
   }
 
   /**
-   * The kind of key that a peer's software must be able to verify: "RSA" of whatever size, "EC
-   * P-256".
+   * The kind of key that a peer's software must be able to verify: "RSA" of any size, "EC P-256".
    */
   static String key(ParsedCertificate certificate) {
     String strength = CertificateFacts.of(certificate).keyStrength();
@@ -119,11 +118,8 @@ record Change(
     List<String> differences = new ArrayList<>();
     if (sameSubjectAndIssuer()) {
       differences.add(
-          "subject and issuer stay: know the new one by its serial number "
-              + now.serialNumber()
-              + " (old: "
-              + old.serialNumber()
-              + ") or its SHA-256");
+          "subject and issuer stay: know the new one by its serial number %s (old: %s) or its SHA-256"
+              .formatted(now.serialNumber(), old.serialNumber()));
     }
     differ("subject", old.subject(), now.subject(), differences);
     differ("issuer", old.issuer(), now.issuer(), differences);
@@ -136,9 +132,9 @@ record Change(
     return List.copyOf(differences);
   }
 
-  private static void differ(String what, String old, String now, List<String> differences) {
+  private static void differ(String part, String old, String now, List<String> differences) {
     if (!old.equals(now)) {
-      differences.add(what + ": " + old + " becomes " + now);
+      differences.add(part + ": " + old + " becomes " + now);
     }
   }
 }

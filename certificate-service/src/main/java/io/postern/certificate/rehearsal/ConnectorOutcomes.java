@@ -8,11 +8,9 @@ import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.rehearsal.Rehearsal.Outcome;
 import io.postern.certificate.rehearsal.Rehearsal.Result;
 import io.postern.contracts.Spelling;
-import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.names.CertificateNames;
 import io.postern.rules.CertificateUse;
@@ -26,27 +24,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Connectors and mailbox routes that depend on a server outside whose certificate changes: does the
- * new one still have the name, and is its chain good by their anchors and revocation mode? Owner:
- * one thread, which it blocks for revocation; each question is judged once.
+ * Connectors and mailbox routes that depend on a server outside whose certificate changes: whether
+ * the new one still has the name, and whether its chain is good by their anchors and revocation
+ * mode. Owner: one thread, which it blocks for revocation; each question is judged once.
  */
 final class ConnectorOutcomes {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   // As far ahead as today's lists can cover.
   private static final Duration SOON = Duration.ofDays(1);
 
-  private record Question(
-      List<ParsedCertificate> chain,
-      CertificateRole role,
-      AnchorSetReference anchors,
-      RevocationMode revocation,
-      String organization) {}
-
   private final AnchorStore anchors;
   private final ChainJudge judge;
   private final InstantSource clock;
   private final Instant now;
-  private final Map<Question, CertificateVerdict> judged = new HashMap<>();
+  private final Map<CertificateRequest, CertificateVerdict> judged = new HashMap<>();
 
   /** All are judged as of the time of making this; each is waited for from when it is asked. */
   ConnectorOutcomes(AnchorStore anchors, ChainJudge judge, InstantSource clock) {
@@ -84,16 +75,12 @@ final class ConnectorOutcomes {
 
   private Outcome outcome(Change change, CertificateUse use) throws InterruptedException {
     if (!use.name().isEmpty() && !CertificateNames.matches(use.name(), change.namesAfter())) {
+      String names = String.join(", ", change.namesAfter());
       return new Outcome(
           Result.FAILS,
           use.object(),
-          use.field()
-              + " is "
-              + use.name()
-              + ", the new certificate has "
-              + (change.namesAfter().isEmpty()
-                  ? "no name"
-                  : String.join(", ", change.namesAfter())));
+          "%s is %s, the new certificate has %s"
+              .formatted(use.field(), use.name(), names.isEmpty() ? "no name" : names));
     }
     CertificateVerdict verdict = verdict(change.after(), use);
     String text = Spelling.verdict(verdict) + ": " + verdict.getDetail();
@@ -107,34 +94,32 @@ final class ConnectorOutcomes {
 
   private CertificateVerdict verdict(List<ParsedCertificate> chain, CertificateUse use)
       throws InterruptedException {
-    Question question =
-        new Question(chain, use.role(), use.anchors(), use.revocation(), use.organization());
-    CertificateVerdict known = judged.get(question);
+    CertificateRequest.Builder question =
+        CertificateRequest.newBuilder()
+            .setRole(use.role())
+            .setAnchors(use.anchors())
+            .setRevocation(use.revocation())
+            .setOrganization(use.organization());
+    chain.forEach(c -> question.addChain(ByteString.copyFrom(c.der())));
+    CertificateVerdict known = judged.get(question.build());
     if (known == null) {
-      known = judge(question);
-      judged.put(question, known);
+      known = judge(question.build(), when(chain));
+      judged.put(question.build(), known);
     }
     return known;
   }
 
-  private CertificateVerdict judge(Question question) throws InterruptedException {
-    CertificateRequest.Builder request =
-        CertificateRequest.newBuilder()
-            .setRole(question.role())
-            .setAnchors(question.anchors())
-            .setRevocation(question.revocation())
-            .setOrganization(question.organization());
-    question.chain().forEach(c -> request.addChain(ByteString.copyFrom(c.der())));
-    Optional<TrustAnchors> set = anchors.find(question.anchors(), PATIENCE);
-    if (set.isEmpty()) {
-      return ChainJudge.unavailable(
-          request.build(),
-          question.anchors(),
-          anchors.distrustVersion(),
-          "the anchor set is gone",
-          now);
-    }
-    return judge.judge(request.build(), set.get(), when(question.chain()), clock.instant());
+  private CertificateVerdict judge(CertificateRequest question, Instant when)
+      throws InterruptedException {
+    Optional<TrustAnchors> set = anchors.find(question.getAnchors(), PATIENCE);
+    return set.isEmpty()
+        ? ChainJudge.unavailable(
+            question,
+            question.getAnchors(),
+            anchors.announcement().getDistrustVersion(),
+            "the anchor set is gone",
+            now)
+        : judge.judge(question, set.get(), when, clock.instant());
   }
 
   /** Now, or when a certificate that begins soon has begun. */

@@ -29,32 +29,32 @@ record HostOutcome(
 
   Outcome outcome() {
     if (!seen.getCertificateAsked()) {
-      return new Outcome(Result.OK, concerns, "it asks for no certificate" + when());
+      return outcome(Result.OK, "it asks for no certificate" + when());
     }
     boolean verifies =
         Change.isVerified(change.keyAfter(), seen.getVerifiesEcdsa(), seen.getVerifiesRsa());
     if (seen.getPresentedFingerprint().isEmpty()) {
       return verifies
-          ? new Outcome(
+          ? outcome(
               Result.CHECK,
-              concerns,
               "it asks for a certificate and could not be shown ours"
                   + when()
                   + "; the new one it would see for the first time: does it take it?")
-          : new Outcome(
+          : outcome(
               Result.OK,
-              concerns,
               "it asks for a kind of certificate that neither the old nor the new one is, so it sees"
                   + " none"
                   + when());
     }
-    if (!verifies) {
-      return new Outcome(
-          Result.FAILS,
-          concerns,
-          "it cannot verify a certificate with a key of type " + change.keyAfter() + when());
-    }
-    return byAuthorities();
+    return verifies
+        ? byAuthorities()
+        : outcome(
+            Result.FAILS,
+            "it cannot verify a certificate with a key of type " + change.keyAfter() + when());
+  }
+
+  private Outcome outcome(Result result, String reason) {
+    return new Outcome(result, concerns, reason);
   }
 
   private Outcome byAuthorities() {
@@ -68,14 +68,13 @@ record HostOutcome(
                   .map(X500Principal::getName)
                   .collect(Collectors.joining(", "));
       if (seen.getAuthoritiesCut()) {
-        return new Outcome(Result.CHECK, concerns, none + "; it names more than are recorded: ask");
+        return outcome(Result.CHECK, none + "; it names more than are recorded: ask");
       }
       return change.after().size() == 1 && change.rootAfter().way().size() == 1
-          ? new Outcome(
+          ? outcome(
               Result.CHECK,
-              concerns,
               none + "; the new one came without its issuers: rehearse the whole chain")
-          : new Outcome(Result.FAILS, concerns, none);
+          : outcome(Result.FAILS, none);
     }
     List<String> toAsk = new ArrayList<>(change.toAskOfCurve(presented));
     toAsk.addAll(takesNew ? change.toAskOfNames() : change.toAskOfTrust());

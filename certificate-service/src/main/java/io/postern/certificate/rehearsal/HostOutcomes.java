@@ -91,11 +91,9 @@ final class HostOutcomes {
     List<String> toAsk = new ArrayList<>();
     if (!change.keyAfter().equals(change.keyBefore())) {
       toAsk.add(
-          "the key was "
-              + change.keyBefore()
-              + " and would be "
-              + change.keyAfter()
-              + ", and no handshake has shown yet that its server can verify that: ask");
+          "the key was %s and would be %s, and no handshake has shown yet that its server can verify"
+                  .formatted(change.keyBefore(), change.keyAfter())
+              + " that: ask");
     }
     toAsk.addAll(change.toAskOfTrust());
     return Outcome.of(toAsk, concerns, "root, names and type of key stay");

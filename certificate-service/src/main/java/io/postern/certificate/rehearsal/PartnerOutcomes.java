@@ -72,12 +72,9 @@ final class PartnerOutcomes {
   }
 
   private static String partner(HandshakeSeen handshake) {
-    return (handshake.getPeer().isEmpty() ? "an unproved peer" : "partner " + handshake.getPeer())
-        + " ("
-        + handshake.getOrganization()
-        + " / "
-        + handshake.getConnector()
-        + ")";
+    String peer =
+        handshake.getPeer().isEmpty() ? "an unproved peer" : "partner " + handshake.getPeer();
+    return "%s (%s / %s)".formatted(peer, handshake.getOrganization(), handshake.getConnector());
   }
 
   private static Outcome of(Change change, ParsedCertificate presented, HandshakeSeen handshake) {

@@ -23,7 +23,7 @@ public record Rehearsal(
   /** From good to bad. */
   public enum Result {
     OK,
-    /** Cannot be known from here: the outcome names the person who has to look, and the subject. */
+    /** Cannot be known from here: the outcome names the person to ask, and the subject. */
     CHECK,
     FAILS;
 

@@ -1,6 +1,6 @@
 package io.postern.certificate.rehearsal;
 
-/** The change cannot be rehearsed; the message names the reason and the cure. */
+/** The refusal to rehearse a change; the message names the reason and the cure. */
 public final class RehearsalException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -20,9 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rehearses the change of a certificate: of one of our own against the partners and hosts that have
- * seen it, of a server outside against the connectors and mailbox routes that depend on it. Any
- * thread; blocks for revocation, at most the judge's patience for each question.
+ * The rehearsal of a change of certificate: of one of our own against the partners and hosts that
+ * have seen it, of a server outside against the connectors and mailbox routes that depend on it.
+ * Any thread; blocks for revocation, at most the judge's patience for each question.
  */
 @ApplicationScoped
 public class Rehearsals {

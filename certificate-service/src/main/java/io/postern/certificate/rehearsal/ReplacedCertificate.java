@@ -39,15 +39,15 @@ record ReplacedCertificate(
       List<PublishedCertificate> ours,
       List<CertificateChain> seen)
       throws RehearsalException {
-    Wanted wanted =
-        new Wanted(
+    Query query =
+        new Query(
             sha256.replace(":", "").strip().toLowerCase(Locale.ROOT),
             replacement,
             CertificateNames.of(replacement.x509()));
     List<PublishedCertificate> own =
         ours.stream()
             .filter(published -> published.state() != PublishedCertificate.State.COMING)
-            .filter(published -> wanted.is(published.chain().getFirst().der()))
+            .filter(published -> query.is(published.chain().getFirst().der()))
             .toList();
     if (!own.isEmpty()) {
       List<ParsedCertificate> chain = own.getFirst().chain();
@@ -57,7 +57,7 @@ record ReplacedCertificate(
           own.stream().filter(o -> o.chain().getFirst().equals(leaf)).toList(),
           newest(seen, der -> Arrays.equals(der, leaf.der())).map(CertificateChain::getRole));
     }
-    Optional<CertificateChain> outside = newest(seen, wanted::is);
+    Optional<CertificateChain> outside = newest(seen, query::is);
     if (outside.isEmpty()) {
       throw RehearsalException.refused(
           sha256.isEmpty()
@@ -78,7 +78,7 @@ record ReplacedCertificate(
         .findFirst();
   }
 
-  private record Wanted(String sha256, ParsedCertificate replacement, List<String> names) {
+  private record Query(String sha256, ParsedCertificate replacement, List<String> names) {
     boolean is(byte[] leaf) {
       if (!sha256.isEmpty()) {
         return Fingerprints.hex(Fingerprints.sha256(leaf)).equals(sha256);

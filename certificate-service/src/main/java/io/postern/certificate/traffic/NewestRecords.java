@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.postern.log.reading.TopicFollower;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
   private static final Logger LOG = Logger.getLogger(NewestRecords.class);
 
-  private record Stated(long millis, String key) {}
+  private record Position(long millis, String key) {}
 
   private final Parser<T> parser;
   private final ToLongFunction<T> time;
   private final int mostCount;
   private final long mostBytes;
-  private final Map<String, Stated> stated = new HashMap<>();
-  private final TreeMap<Stated, T> records =
-      new TreeMap<>(Comparator.comparingLong(Stated::millis).thenComparing(Stated::key));
+  private final Map<String, Position> positions = new HashMap<>();
+  private final TreeMap<Position, T> records =
+      new TreeMap<>(Comparator.comparingLong(Position::millis).thenComparing(Position::key));
   private long bytes;
   private boolean complete;
 
@@ -47,7 +48,7 @@ final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
 
   @Override
   public synchronized void begin() {
-    stated.clear();
+    positions.clear();
     records.clear();
     bytes = 0;
     complete = false;
@@ -67,8 +68,8 @@ final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
     }
     try {
       T now = parser.parseFrom(value);
-      Stated at = new Stated(time.applyAsLong(now), record.key());
-      stated.put(record.key(), at);
+      Position at = new Position(time.applyAsLong(now), record.key());
+      positions.put(record.key(), at);
       records.put(at, now);
       bytes += now.getSerializedSize();
     } catch (InvalidProtocolBufferException e) {
@@ -80,7 +81,7 @@ final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
   }
 
   private void forget(String key) {
-    Stated at = stated.remove(key);
+    Position at = positions.remove(key);
     T gone = at == null ? null : records.remove(at);
     bytes -= gone == null ? 0 : gone.getSerializedSize();
   }
@@ -90,12 +91,12 @@ final class NewestRecords<T extends MessageLite> implements TopicFollower.View {
   }
 
   synchronized @Nullable T get(String key) {
-    Stated at = stated.get(key);
+    Position at = positions.get(key);
     return at == null ? null : records.get(at);
   }
 
-  /** The oldest first. */
-  synchronized List<T> all() {
-    return List.copyOf(records.values());
+  /** Those from this time on, the oldest first. */
+  synchronized List<T> since(Instant earliest) {
+    return List.copyOf(records.tailMap(new Position(earliest.toEpochMilli(), "")).values());
   }
 }

@@ -65,19 +65,16 @@ public class TrafficRecords {
 
   /** Chains that were used within this time, the one used last at the end. */
   public List<CertificateChain> chains(Instant now, Duration within) {
-    long earliest = now.minus(within).toEpochMilli();
-    return chains.all().stream().filter(c -> c.getLastUsedMillis() >= earliest).toList();
+    return chains.since(now.minus(within));
   }
 
   /** Handshakes within this time, the newest last. */
   public List<HandshakeSeen> handshakes(Instant now, Duration within) {
-    long earliest = now.minus(within).toEpochMilli();
-    return handshakes.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
+    return handshakes.since(now.minus(within));
   }
 
   /** The hosts' requests within this time, the newest last. */
   public List<HostSeen> hosts(Instant now, Duration within) {
-    long earliest = now.minus(within).toEpochMilli();
-    return hosts.all().stream().filter(h -> h.getLastSeenMillis() >= earliest).toList();
+    return hosts.since(now.minus(within));
   }
 }

@@ -149,7 +149,8 @@ class AnchorsOverKafkaTest {
     return bundles
         .history()
         .orElseGet(AnchorHistory::new)
-        .find(AnchorQuery.fingerprint(Fingerprints.hex(fingerprint(certificate).toByteArray())));
+        .find(
+            AnchorQuery.fingerprint(Fingerprints.hex(fingerprint(certificate).toByteArray())), "");
   }
 
   @Test

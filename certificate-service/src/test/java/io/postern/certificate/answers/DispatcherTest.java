@@ -2,7 +2,6 @@ package io.postern.certificate.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.certificate.answers.WaitingRoom.Entry;
 import io.postern.certificate.revocation.PauseRefusedException;
 import io.postern.certificate.revocation.Permit;
 import io.postern.contracts.Fingerprints;
@@ -63,7 +62,7 @@ class DispatcherTest {
               }
             });
     for (int i = 0; i < 3; i++) {
-      Awaitility.await().until(() -> room.offer(question(1)).entry() == Entry.WAITS);
+      Awaitility.await().until(() -> !room.offer(question(1)).merged());
     }
     Awaitility.await().until(() -> works.get() == 3);
     room.close();
@@ -88,9 +87,9 @@ class DispatcherTest {
     start(1, this::answer);
     room.offer(question(2));
     Awaitility.await().until(() -> waits.waiting() == 1);
-    assertThat(room.offer(question(2)).entry()).isEqualTo(Entry.MERGED);
+    assertThat(room.offer(question(2)).merged()).isTrue();
     fetched.countDown();
-    Awaitility.await().until(() -> room.offer(question(2)).entry() == Entry.WAITS);
+    Awaitility.await().until(() -> !room.offer(question(2)).merged());
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.postern.certificate.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.certificate.answers.WaitingRoom.Entry;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.CertificateRequest;
@@ -31,14 +30,14 @@ class WaitingRoomTest {
 
   @Test
   void theSameQuestionIsMergedWithTheLatestDeadlineUntilItIsDone() {
-    assertThat(room.offer(question(1, 10, 1)).entry()).isEqualTo(Entry.WAITS);
-    assertThat(room.offer(question(1, 20, 1)).entry()).isEqualTo(Entry.MERGED);
-    assertThat(room.offer(question(1, 15, 1)).entry()).isEqualTo(Entry.MERGED);
+    assertThat(room.offer(question(1, 10, 1)).merged()).isFalse();
+    assertThat(room.offer(question(1, 20, 1)).merged()).isTrue();
+    assertThat(room.offer(question(1, 15, 1)).merged()).isTrue();
     Question taken = room.poll();
     assertThat(taken).isEqualTo(question(1, 20, 1));
-    assertThat(room.offer(question(1, 30, 1)).entry()).as("in work").isEqualTo(Entry.MERGED);
+    assertThat(room.offer(question(1, 30, 1)).merged()).as("in work").isTrue();
     room.done(question(1, 20, 1));
-    assertThat(room.offer(question(1, 30, 1)).entry()).isEqualTo(Entry.WAITS);
+    assertThat(room.offer(question(1, 30, 1)).merged()).isFalse();
   }
 
   @Test
@@ -48,7 +47,7 @@ class WaitingRoomTest {
     }
     assertThat(room.offer(question(4, 10, 1)).pushedOut()).containsExactly(question(1, 10, 1));
     assertThat(room.waiting()).isEqualTo(3);
-    assertThat(room.offer(question(1, 10, 1)).entry()).isEqualTo(Entry.WAITS);
+    assertThat(room.offer(question(1, 10, 1)).merged()).isFalse();
   }
 
   @Test

@@ -377,7 +377,7 @@ class ChecksTest {
         Map.of(
             "Report", "",
             "CheckedCertificate", "certificates[0]",
-            "CertificateFacts", "certificates[0].facts",
+            "CertificateIdentity", "certificates[0].facts",
             "CheckedEndpoint", "certificates[0].endpoints[0]",
             "CheckedRoot", "root",
             "FirewallEntry", "firewall[0]");

@@ -32,9 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,30 +43,21 @@ class BundleLedgerTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Of tests that pause it. */
-  private static final String OWN_BROKER = "own-broker";
-
   @TempDir Path folder = Path.of("");
   private final List<BundleLedger> replicas = new ArrayList<>();
   private KafkaBroker broker;
   private LogSettings log;
 
   @BeforeEach
-  void start(TestInfo test) throws Exception {
-    broker =
-        test.getTags().contains(OWN_BROKER)
-            ? KafkaBroker.start(folder.resolve("broker"), _ -> {})
-            : SharedBroker.empty();
+  void start() throws Exception {
+    broker = SharedBroker.empty();
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(1));
   }
 
   @AfterEach
-  void stop(TestInfo test) {
+  void stop() {
     replicas.forEach(BundleLedger::close);
-    if (test.getTags().contains(OWN_BROKER)) {
-      broker.close();
-    }
   }
 
   private Path source(String name) throws Exception {
@@ -247,7 +236,6 @@ class BundleLedgerTest {
   }
 
   @Test
-  @Tag(OWN_BROKER)
   void aChangeWhileTheLogIsAwayIsRecordedLater() throws Exception {
     Path source = source("stopped");
     DefaultAnchors set = set(source);
@@ -255,14 +243,14 @@ class BundleLedgerTest {
     await().atMost(PATIENCE).until(() -> has(replica, set));
     LabCa.create("Meanwhile").writeRoot(source.resolve("second.pem"));
     assertThat(set.reload()).isTrue();
-    signal("STOP");
+    broker.pause();
     try {
       long began = System.nanoTime();
       replica.record();
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
       assertThat(has(replica, set)).isFalse();
     } finally {
-      signal("CONT");
+      broker.resume();
     }
     await()
         .atMost(Duration.ofSeconds(40))
@@ -273,12 +261,6 @@ class BundleLedgerTest {
             });
     assertThat(timeline(replica)).hasSize(2);
     assertThat(written(set.bundle().getVersion())).isNotEmpty();
-  }
-
-  private void signal(String name) throws Exception {
-    Process kill =
-        new ProcessBuilder("kill", "-" + name, Long.toString(broker.pid())).inheritIO().start();
-    assertThat(kill.waitFor()).isZero();
   }
 
   @Test

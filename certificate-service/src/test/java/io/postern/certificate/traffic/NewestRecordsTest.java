@@ -3,6 +3,7 @@ package io.postern.certificate.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.HandshakeSeen;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ class NewestRecordsTest {
   }
 
   private List<String> peers() {
-    return newest.all().stream().map(HandshakeSeen::getPeer).toList();
+    return newest.since(Instant.EPOCH).stream().map(HandshakeSeen::getPeer).toList();
   }
 
   @Test
@@ -65,15 +66,17 @@ class NewestRecordsTest {
       take(two, 0, "a", handshake("a", i).toByteArray());
       take(two, 1, "b", handshake("b", i).toByteArray());
     }
-    assertThat(two.all()).hasSize(2);
+    assertThat(two.since(Instant.EPOCH)).hasSize(2);
     take(two, 0, "c", handshake("c", 60).toByteArray());
-    assertThat(two.all()).extracting(HandshakeSeen::getPeer).containsExactly("b", "c");
+    assertThat(two.since(Instant.EPOCH))
+        .extracting(HandshakeSeen::getPeer)
+        .containsExactly("b", "c");
     take(two, 1, "b", null);
     take(two, 0, "c", new byte[] {1}); // unreadable: what was known of it is not true any more
-    assertThat(two.all()).isEmpty();
+    assertThat(two.since(Instant.EPOCH)).isEmpty();
     take(two, 0, "a", handshake("a", 1).toByteArray());
     take(two, 0, "b", handshake("b", 1).toByteArray());
-    assertThat(two.all()).hasSize(2);
+    assertThat(two.since(Instant.EPOCH)).hasSize(2);
   }
 
   @Test
@@ -82,7 +85,7 @@ class NewestRecordsTest {
     newest.complete();
     newest.begin();
     assertThat(newest.isComplete()).isFalse();
-    assertThat(newest.all()).isEmpty();
+    assertThat(newest.since(Instant.EPOCH)).isEmpty();
     take(0, "a", 10);
     assertThat(peers()).containsExactly("a");
   }

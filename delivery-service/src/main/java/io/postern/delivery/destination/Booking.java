@@ -3,12 +3,12 @@ package io.postern.delivery.destination;
 import java.time.Duration;
 
 /**
- * The times that deliveries handed back are given, one behind the other, so that a backlog comes
- * back at the pace at which it can be taken and does not circle. Times are nanoseconds of the
+ * The times at which deliveries handed back come again, one behind the other, so that a backlog
+ * comes back at the pace at which it can be taken and does not circle. Times are nanoseconds of the
  * owner's clock. Owner: {@link Destinations}, under its lock.
  */
 final class Booking {
-  // What hangs comes back one in ten seconds.
+  // Mail for a host that hangs comes back one in ten seconds.
   private static final double SLOWEST = 0.1;
   private static final double SPREAD = 0.1;
   private static final double GOLDEN = 0.618_033_988_749_895;

@@ -3,7 +3,7 @@ package io.postern.delivery.destination;
 import java.time.Duration;
 
 /**
- * Deliveries that share a part of the reader's window, wherever they go: those to destinations that
+ * The deliveries that share a part of the reader's window, wherever they go: to destinations that
  * are not known to be quick, and notices. While that part is used up none of them starts; each is
  * handed back, at the pace at which those that run end. Owner: {@link Destinations}, under its
  * lock.

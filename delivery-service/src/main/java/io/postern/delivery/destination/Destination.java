@@ -7,9 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this replica knows of one destination: how many deliveries may run, whether it is dead, and
- * up to when it is booked. Arithmetic alone; times are nanoseconds of the owner's clock. Owner:
- * {@link Destinations}, under its lock.
+ * One destination as this replica knows it: how many deliveries may run, whether it is dead, and up
+ * to when it is booked. Arithmetic alone; times are nanoseconds of the owner's clock. Owner: {@link
+ * Destinations}, under its lock.
  *
  * <p>The limit is that of the whole group; this replica's part of it is its <i>share</i>. It grows
  * by one for as many deliveries that got through as may run, as long as it is used, and shrinks by
@@ -22,7 +22,7 @@ final class Destination {
   private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
 
   final String route;
-  final Set<Place> line = new LinkedHashSet<>();
+  final Set<PlaceInLine> line = new LinkedHashSet<>();
   int notices; // among the busy
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
@@ -41,8 +41,8 @@ final class Destination {
   private long counted;
   private long used;
   private long moved;
-  private @Nullable RouteState said;
-  private long saidAt;
+  private @Nullable RouteState published;
+  private long publishedAt;
 
   Destination(String route, DestinationSettings settings, long now) {
     this.route = route;
@@ -82,8 +82,8 @@ final class Destination {
   }
 
   /**
-   * Whoever joins the line now goes within about a second, or nothing is known yet: to hand such
-   * back would make room no sooner, and cost more than its delivery.
+   * A delivery that joins the line now goes within about a second, or nothing is known yet: to hand
+   * it back would make room no sooner, and cost more than its delivery.
    */
   boolean soon(long now, double share) {
     return now - made < SOON_NANOS
@@ -194,7 +194,7 @@ final class Destination {
    */
   Duration handBack(long now, double share) {
     if (dead) {
-      // A probe under way has not told yet; if it fails the next one is no sooner than this.
+      // A probe under way has not ended yet; if it fails the next one is no sooner than this.
       long from = probing ? now + pause : Math.max(now, nextProbe);
       return booking.next(now, from, 0, usualPace, Long.MAX_VALUE);
     }
@@ -233,7 +233,7 @@ final class Destination {
     return idle() && (plain || now - used > memory.toNanos());
   }
 
-  /** What people see in mail.routes. */
+  /** As people see it in mail.routes. */
   RouteState state(String replica, double share) {
     return RouteState.newBuilder()
         .setRoute(route)
@@ -246,23 +246,23 @@ final class Destination {
         .build();
   }
 
-  /** How much people want to hear of it: 0 first. */
+  /** Its importance for people: 0 first. */
   int rank() {
     return dead ? 0 : !line.isEmpty() ? 1 : !lastError.isEmpty() ? 2 : 3;
   }
 
-  /** It changed since it was said last, or that is long ago, or it was never said and matters. */
-  boolean worthSaying(RouteState now, long at, Duration again) {
-    RouteState before = said;
+  /** It changed since the last record, or that is long ago, or there was none and it matters. */
+  boolean worthPublishing(RouteState now, long at, Duration again) {
+    RouteState before = published;
     boolean quiet = idle() && !dead && lastError.isEmpty();
     if (before == null) {
       return !quiet;
     }
-    return !before.equals(now) || !quiet && at - saidAt >= again.toNanos();
+    return !before.equals(now) || !quiet && at - publishedAt >= again.toNanos();
   }
 
-  void said(RouteState now, long at) {
-    said = now;
-    saidAt = at;
+  void published(RouteState now, long at) {
+    published = now;
+    publishedAt = at;
   }
 }

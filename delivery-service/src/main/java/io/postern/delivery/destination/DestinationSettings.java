@@ -3,7 +3,7 @@ package io.postern.delivery.destination;
 import java.time.Duration;
 
 /**
- * How deliveries to one destination are bounded.
+ * The bounds of deliveries to one destination.
  *
  * @param initial deliveries at a time to a destination that is not known yet, in the whole group
  * @param limit the most deliveries at a time, in the whole group
@@ -31,7 +31,7 @@ public record DestinationSettings(
 
   /**
    * For the addresses of mail hosts, each of which may serve many destinations. None is ever dead:
-   * what cannot be reached is a destination's affair.
+   * only destinations are.
    *
    * @param most sessions at a time; a fifth of them with an address that is not known yet
    */

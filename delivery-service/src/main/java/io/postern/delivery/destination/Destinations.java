@@ -18,13 +18,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many deliveries run to a destination (route) at a time. Who finds no slot waits in line a few
- * seconds, and is then handed back with a time before which it need not come again; at once when
- * the reader's window fills up and the line does not move, or when the destination is dead: so one
- * slow next hop delays no other; nor do a thousand, since a window that is half full takes
- * deliveries to quick destinations alone. Where this process gets too little CPU, the line of a
- * quick destination is kept for longer (docs/decisions/0012). The rules for one destination: {@link
- * Destination}.
+ * The destinations (routes), each with its slots for deliveries that run and its line of those that
+ * wait. A delivery without a slot waits a few seconds, and is then handed back with a time before
+ * which it need not come again; at once when the reader's window fills up and the line does not
+ * move, or when the destination is dead. So one slow next hop delays no other; nor do a thousand,
+ * since a window that is half full takes deliveries to quick destinations alone. Where this process
+ * gets too little CPU, the line of a quick destination is kept for longer (docs/decisions/0012).
+ * The rules for one destination: {@link Destination}.
  *
  * <p>The addresses of mail hosts are destinations too, in an instance of their own ({@link
  * #ofHosts}): a stranger can make as many domains as he likes, and fewer addresses.
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Destinations {
   private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
   private static final Duration MEMORY = Duration.ofHours(1);
-  private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
+  private static final Duration PUBLISHED_AGAIN = Duration.ofMinutes(1);
   // Shorter than the time after which an open delivery is handed over.
   private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
   private static final String NOTICES =
@@ -50,7 +50,7 @@ public final class Destinations {
   /** The answer to a wait. */
   public sealed interface Admission {
     /** A slot; {@link Destinations#release give it back}. */
-    record Granted(Slot slot) implements Admission {}
+    record Grant(Slot slot) implements Admission {}
 
     /**
      * None now.
@@ -58,10 +58,10 @@ public final class Destinations {
      * @param stayAway how long the delivery need not come again
      * @param detail a sentence for the administrator
      */
-    record Busy(Duration stayAway, String detail) implements Admission {}
+    record HandBack(Duration stayAway, String detail) implements Admission {}
 
     /** The delivery is no longer ours. */
-    record Lost() implements Admission {}
+    record Loss() implements Admission {}
   }
 
   private final DestinationSettings settings;
@@ -91,10 +91,10 @@ public final class Destinations {
   }
 
   /**
-   * Addresses of mail hosts as destinations. Whoever comes here has a slot of a destination that
-   * was let in, so a crowded window keeps nobody from a free slot here; and he has been in a line
-   * before, so this one is no longer where this process gets too little CPU. Strangers choose where
-   * notices go: these have half of an address's slots.
+   * Addresses of mail hosts as destinations. A delivery that comes here has a slot of its
+   * destination, so a crowded window keeps it from no free slot here; and it has been in a line
+   * before, so this line is kept no longer where this process gets too little CPU. Strangers choose
+   * the destinations of notices: these have half of an address's slots.
    *
    * @param settings see {@link DestinationSettings#ofHosts}
    */
@@ -141,7 +141,7 @@ public final class Destinations {
       throws InterruptedException {
     if (notice && !ownership.room()) {
       synchronized (this) {
-        return new Admission.Busy(notices.handBack(clock.getAsLong()), NOTICES);
+        return new Admission.HandBack(notices.handBack(clock.getAsLong()), NOTICES);
       }
     }
     return admit(route, notice, ownership);
@@ -150,17 +150,17 @@ public final class Destinations {
   private Admission admit(String route, boolean notice, Ownership ownership)
       throws InterruptedException {
     Destination destination;
-    Place place = new Place(notice);
+    PlaceInLine place = new PlaceInLine(notice);
     long since = clock.getAsLong();
     boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
       destination = destination(route, since);
       if (ofHosts && notice && !destination.hasRoomForNotice(share())) {
-        return new Admission.Busy(destination.handBack(since, share()), NOTICES_HERE);
+        return new Admission.HandBack(destination.handBack(since, share()), NOTICES_HERE);
       }
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
         return !ofHosts && noWait && !destination.quick(since)
-            ? new Admission.Busy(unproven.handBack(since), CROWDED)
+            ? new Admission.HandBack(unproven.handBack(since), CROWDED)
             : granted(destination, since, notice);
       }
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
@@ -172,24 +172,25 @@ public final class Destinations {
     try {
       return await(destination, place, since, ownership);
     } catch (InterruptedException e) {
-      if (leave(destination, place, true) instanceof Admission.Granted(Slot slot)) {
+      if (leave(destination, place, true) instanceof Admission.Grant(Slot slot)) {
         release(slot, Feedback.NOTHING, "");
       }
       throw e;
     }
   }
 
-  private Admission await(Destination destination, Place place, long since, Ownership ownership)
+  private Admission await(
+      Destination destination, PlaceInLine place, long since, Ownership ownership)
       throws InterruptedException {
     while (true) {
       long now = clock.getAsLong();
       long left = since + patience(destination, now) - now;
       if (!ownership.held()) {
         Admission answer = leave(destination, place, true);
-        if (answer instanceof Admission.Granted(Slot slot)) {
+        if (answer instanceof Admission.Grant(Slot slot)) {
           release(slot, Feedback.NOTHING, "");
         }
-        return new Admission.Lost();
+        return new Admission.Loss();
       }
       if (left <= 0 || crowded.getAsBoolean() && !keepsMoving(destination, now)) {
         return leave(destination, place, false);
@@ -207,21 +208,20 @@ public final class Destinations {
   }
 
   /** Leaves the line, unless the answer came meanwhile. */
-  private synchronized Admission leave(Destination destination, Place place, boolean lost) {
+  private synchronized Admission leave(Destination destination, PlaceInLine place, boolean lost) {
     Admission answer = place.answer.getNow(null);
     if (answer != null) {
       return answer;
     }
     destination.line.remove(place);
     waiting--;
-    return lost ? new Admission.Lost() : busy(destination, clock.getAsLong());
+    return lost ? new Admission.Loss() : busy(destination, clock.getAsLong());
   }
 
   /**
    * Gives a slot back.
    *
-   * @param feedback what was learnt with it
-   * @param error what went wrong, a sentence; empty: nothing
+   * @param error the failure, in a sentence; empty: there was none
    */
   public void release(Slot slot, Feedback feedback, String error) {
     release(slot, feedback, error, Duration.ZERO);
@@ -252,13 +252,13 @@ public final class Destinations {
   }
 
   private void serve(Destination destination, long now) {
-    Iterator<Place> line = destination.line.iterator();
+    Iterator<PlaceInLine> line = destination.line.iterator();
     while (line.hasNext()) {
       boolean start = destination.mayStart(now, share());
       if (!start && !destination.dead()) {
         return;
       }
-      Place next = line.next();
+      PlaceInLine next = line.next();
       line.remove();
       waiting--;
       next.answer.complete(start ? granted(destination, now, next.notice) : busy(destination, now));
@@ -285,7 +285,7 @@ public final class Destinations {
         && destination.lineGoesWithin(PATIENCE_IF_LATE_NANOS, now, share());
   }
 
-  private Admission.Granted granted(Destination destination, long now, boolean notice) {
+  private Admission.Grant granted(Destination destination, long now, boolean notice) {
     busy++;
     boolean quick = destination.quick(now);
     if (!quick) {
@@ -295,11 +295,11 @@ public final class Destinations {
       notices.start(now);
       destination.notices++;
     }
-    return new Admission.Granted(new Slot(destination, destination.start(now), now, quick, notice));
+    return new Admission.Grant(new Slot(destination, destination.start(now), now, quick, notice));
   }
 
-  private Admission.Busy busy(Destination destination, long now) {
-    return new Admission.Busy(
+  private Admission.HandBack busy(Destination destination, long now) {
+    return new Admission.HandBack(
         destination.handBack(now, share()), destination.busyDetail(now, share()));
   }
 
@@ -327,28 +327,28 @@ public final class Destinations {
   }
 
   /**
-   * What is to be said of destinations in {@code mail.routes} now, the most telling ones first; and
-   * forgets those of which nothing is left to know.
+   * The states that {@code mail.routes} needs now, the most important ones first. Forgets the
+   * destinations of which nothing is left to know.
    */
-  public synchronized List<RouteState> tell(String replica, int most) {
-    record Told(Destination destination, RouteState state) {}
+  public synchronized List<RouteState> statesToPublish(String replica, int most) {
+    record Publication(Destination destination, RouteState state) {}
     long now = clock.getAsLong();
-    List<Told> worth = new ArrayList<>();
+    List<Publication> worth = new ArrayList<>();
     Iterator<Map.Entry<String, Destination>> each = destinations.entrySet().iterator();
     while (each.hasNext()) {
       Destination destination = each.next().getValue();
       RouteState state = destination.state(replica, share());
-      if (destination.worthSaying(state, now, SAID_AGAIN)) {
-        worth.add(new Told(destination, state));
+      if (destination.worthPublishing(state, now, PUBLISHED_AGAIN)) {
+        worth.add(new Publication(destination, state));
       }
       if (destination.forgettable(now, MEMORY)) {
         each.remove();
       }
     }
-    worth.sort(Comparator.comparingInt(told -> told.destination().rank()));
-    List<Told> chosen = worth.subList(0, Math.min(most, worth.size()));
-    chosen.forEach(told -> told.destination().said(told.state(), now));
-    return chosen.stream().map(Told::state).toList();
+    worth.sort(Comparator.comparingInt(one -> one.destination().rank()));
+    List<Publication> chosen = worth.subList(0, Math.min(most, worth.size()));
+    chosen.forEach(one -> one.destination().published(one.state(), now));
+    return chosen.stream().map(Publication::state).toList();
   }
 
   /** Deliveries that run. */

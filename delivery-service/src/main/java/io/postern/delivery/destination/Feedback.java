@@ -1,8 +1,8 @@
 package io.postern.delivery.destination;
 
-/** What a delivery learnt about its destination, for the limit of those that follow. */
+/** A delivery's lesson about its destination, for the limit of those that follow. */
 public enum Feedback {
-  /** A host took the envelope and decided about it; what it decided is no matter. */
+  /** A host took the envelope and decided about it, one way or the other. */
   THROUGH,
   /** A host answered, and the delivery ended for a reason of its own. */
   REACHED,

@@ -1,9 +1,9 @@
 package io.postern.delivery.destination;
 
 /**
- * How many deliveries a second a destination can take when all its slots are in use: slots by the
- * time that one takes (Little's law). Not how many it took of late, which says little of a
- * destination that gets a mail now and then. Owner: whoever holds the destination.
+ * The pace of a destination: the deliveries a second that it can take when all its slots are in
+ * use, which is slots by the time of a delivery (Little's law). The deliveries that it took of late
+ * say little where there is a mail now and then. Owner: the holder of the destination.
  */
 final class Pace {
   // Of the last twenty or so.
@@ -13,7 +13,7 @@ final class Pace {
   private boolean known;
   private double nanos = 1e9;
 
-  /** One has ended by what its host did. */
+  /** A delivery has ended by its host's doing. */
   void took(long oneNanos) {
     nanos = known ? nanos + WEIGHT * (oneNanos - nanos) : oneNanos;
     known = true;

@@ -11,16 +11,16 @@ import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
- * States of destinations into mail.routes by the channel {@code mail-routes}, keyed by the route.
- * At most 1,000 records wait; what does not fit, or the log does not take, is dropped and counted:
- * the next one says more. Any thread; never blocks.
+ * The channel {@code mail-routes}, by which states of destinations get into mail.routes, keyed by
+ * the route. At most 1,000 records wait. One that does not fit, or that the log does not take, is
+ * dropped and counted: the next one says more. Any thread; never blocks.
  */
 @ApplicationScoped
 public class RouteChannel {
   private static final int WAITING = 1_000;
 
   private final Emitter<Record<String, byte[]>> emitter;
-  private final Counter told;
+  private final Counter published;
   private final Counter dropped;
 
   @Inject
@@ -29,15 +29,15 @@ public class RouteChannel {
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
     this.emitter = emitter;
-    this.told = registry.counter("postern.delivery.route.records", "result", "told");
+    this.published = registry.counter("postern.delivery.route.records", "result", "told");
     this.dropped = registry.counter("postern.delivery.route.records", "result", "dropped");
   }
 
-  public void tell(RouteState state) {
+  public void publish(RouteState state) {
     try {
       emitter
           .send(Record.of(state.getRoute(), state.toByteArray()))
-          .whenComplete((done, failure) -> (failure == null ? told : dropped).increment());
+          .whenComplete((done, failure) -> (failure == null ? published : dropped).increment());
     } catch (IllegalStateException full) { // no room among the waiting, or the service stops
       dropped.increment();
     }

@@ -7,14 +7,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
- * Says every few seconds what this replica sees of its destinations, as {@code mail.routes} shows
- * it to people. A thread of its own; at most 500 destinations a time, dead ones first, each when
- * something changed or after a minute. What the log does not take is not said again.
+ * The publication of this replica's destinations in {@code mail.routes}, every 5 s, for people. A
+ * thread of its own; at most 500 destinations a time, dead ones first, each when it changed or
+ * after a minute. A state that the log does not take is dropped.
  */
 public final class RouteStates implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(RouteStates.class.getName());
+  private static final Logger LOG = Logger.getLogger(RouteStates.class);
   private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final int MOST = 500;
 
@@ -26,7 +27,7 @@ public final class RouteStates implements AutoCloseable {
           task -> Thread.ofPlatform().name("route-states").daemon().unstarted(task));
 
   /**
-   * @param replica this process, as people tell replicas apart
+   * @param replica this process, by which people distinguish replicas
    * @param log takes a state, never blocks
    */
   public RouteStates(Destinations destinations, String replica, Consumer<RouteState> log) {
@@ -38,17 +39,17 @@ public final class RouteStates implements AutoCloseable {
   public void start() {
     var unused =
         ticker.scheduleWithFixedDelay(
-            this::say, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            this::publish, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void say() {
+  void publish() {
     try {
-      List<RouteState> states = destinations.tell(replica, MOST);
+      List<RouteState> states = destinations.statesToPublish(replica, MOST);
       long at = System.currentTimeMillis();
       states.forEach(state -> log.accept(state.toBuilder().setAtMillis(at).build()));
     } catch (RuntimeException e) {
       // A periodic task that throws is never run again.
-      LOG.log(System.Logger.Level.ERROR, "the destinations' states could not be said", e);
+      LOG.error("the states of destinations could not be published", e);
     }
   }
 

@@ -1,9 +1,12 @@
 package io.postern.delivery.destination;
 
-/** The right to run one delivery to a destination; given back once, with what was learnt. */
+/** The right to run one delivery to a destination; given back once, with {@link Feedback}. */
 public final class Slot {
   final Destination destination;
+
+  /** It is the one delivery that finds out whether a dead destination is back. */
   final boolean probe;
+
   final long began;
   final boolean quick;
   final boolean notice;
@@ -15,10 +18,5 @@ public final class Slot {
     this.began = began;
     this.quick = quick;
     this.notice = notice;
-  }
-
-  /** It is the one delivery that finds out whether a dead destination is back. */
-  public boolean probe() {
-    return probe;
   }
 }

@@ -1,3 +1,3 @@
-/** How many sessions a destination gets at a time. */
+/** Destinations: the deliveries that run to each at a time, and those that are handed back. */
 @org.jspecify.annotations.NullMarked
 package io.postern.delivery.destination;

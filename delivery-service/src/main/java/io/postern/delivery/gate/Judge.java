@@ -8,18 +8,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a connection before the {@link TlsGate}, with a verdict where the level needs one. Blocks at
- * most {@code patience} for it; a verdict still valid costs no question, so this is asked again at
- * each reuse of a connection. Any thread.
+ * The way of a connection before the {@link TlsGate}, with a verdict where the level needs one.
+ * Blocks at most {@code patience} for it; a verdict still valid costs no question, so this is asked
+ * again at each reuse of a connection. Any thread.
  */
 public final class Judge {
   /**
-   * What was decided and on which grounds.
+   * The ruling and its grounds.
    *
    * @param verdict null: not asked
    */
   public record Judgement(
-      TlsGate.Decision decision, @Nullable CertificateVerdict verdict, int verdictMillis) {}
+      TlsGate.Ruling ruling, @Nullable CertificateVerdict verdict, int verdictMillis) {}
 
   private final VerdictSource verdicts;
   private final Duration patience;

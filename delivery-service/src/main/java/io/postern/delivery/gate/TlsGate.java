@@ -19,43 +19,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does this connection meet this requirement (G3; docs/design/connectors.md, "TLS levels")? Asked
- * before any envelope is sent over a connection, and again each time it is reused. Pure; any
+ * The ruling whether a connection meets a requirement (G3; docs/design/connectors.md, "TLS
+ * levels"), before any envelope is sent over it, and again each time it is reused. Pure; any
  * thread.
  *
  * <p>A field or value that this version does not know is refused, never dropped or read as a weaker
- * one. What cannot be evaluated is refused, never skipped: unknown is not good (G4).
+ * one. A demand that cannot be evaluated is refused, never skipped: unknown is not good (G4).
  */
 public final class TlsGate {
   /** The answer. */
-  public sealed interface Decision {
+  public sealed interface Ruling {
     /**
-     * @param achieved what stands after ":" in the token
+     * @param achieved as it stands after ":" in the token
      */
-    record Pass(String achieved) implements Decision {}
+    record Pass(String achieved) implements Ruling {}
 
     /**
-     * @param reason what stands after "/" in the token
+     * @param reason as it stands after "/" in the token
      * @param detail a sentence for the administrator
      */
-    record Refuse(String reason, String detail) implements Decision {}
+    record Refusal(String reason, String detail) implements Ruling {}
   }
 
-  /** What the connection is. */
+  /** The connection, as far as the gate looks at it. */
   public sealed interface Channel {
     /**
      * @param names all DNS names of the host's leaf; those in the facts are a few, for people
      */
-    record Encrypted(TlsFacts facts, List<String> names) implements Channel {
-      public Encrypted {
+    record Tls(TlsFacts facts, List<String> names) implements Channel {
+      public Tls {
         names = List.copyOf(names);
       }
     }
 
-    record Plain(WhyPlain why) implements Channel {}
+    record Plaintext(WhyPlain why) implements Channel {}
   }
 
-  /** Why there is no TLS. */
+  /** The reason for plaintext. */
   public enum WhyPlain {
     NOT_OFFERED(Reasons.NOT_OFFERED, "the host offers no STARTTLS"),
     STARTTLS_REFUSED(Reasons.STARTTLS_REFUSED, "the host offers STARTTLS and refused the command"),
@@ -81,40 +81,40 @@ public final class TlsGate {
   private TlsGate() {}
 
   /** A demand that no connection can meet in this version; known before anyone dials. */
-  public static Decision.@Nullable Refuse unsupported(TlsRequirement requirement) {
+  public static Ruling.@Nullable Refusal unsupported(TlsRequirement requirement) {
     if (!requirement.getUnknownFields().isEmpty()
         || !requirement.getAnchors().getUnknownFields().isEmpty()) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.UNDECIDABLE,
           "the requirement has a field of a newer version of Postern, which this one cannot meet:"
               + " update delivery-service");
     }
     if (requirement.getLevel() == TlsLevel.TLS_LEVEL_UNSPECIFIED
         || requirement.getLevel() == TlsLevel.UNRECOGNIZED) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.UNDECIDABLE, "the requirement has a TLS level that this version does not know");
     }
     if (requirement.getDane() != DaneMode.DANE_NONE
         && requirement.getDane() != DaneMode.DANE_MODE_UNSPECIFIED) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.DANE_UNAVAILABLE,
           "the connector asks for DANE, which this version does not evaluate: write smtpDaneMode:"
               + " none");
     }
     if (requirement.getMtaSts() != MtaStsMode.MTA_STS_NONE
         && requirement.getMtaSts() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.MTA_STS_UNAVAILABLE,
           "the connector asks for MTA-STS, which this version does not evaluate: write mtaStsMode:"
               + " none");
     }
     if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.UNDECIDABLE,
           "the requirement has a REQUIRETLS value that this version does not know");
     }
     if (requirement.getRevocation() == RevocationMode.UNRECOGNIZED) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.UNDECIDABLE,
           "the requirement has a revocation mode that this version does not know");
     }
@@ -149,69 +149,69 @@ public final class TlsGate {
    * @param requireTlsOffered the host announced REQUIRETLS after the handshake
    * @param verdict on the chain with this requirement's anchors; null: none was had
    */
-  public static Decision decide(
+  public static Ruling decide(
       TlsRequirement requirement,
       Channel channel,
       String host,
       boolean requireTlsOffered,
       @Nullable CertificateVerdict verdict) {
-    Decision.Refuse unsupported = unsupported(requirement);
+    Ruling.Refusal unsupported = unsupported(requirement);
     if (unsupported != null) {
       return unsupported;
     }
     return switch (channel) {
-      case Channel.Plain plain -> plain(requirement, plain.why());
-      case Channel.Encrypted tls -> encrypted(requirement, tls, host, requireTlsOffered, verdict);
+      case Channel.Plaintext plain -> plain(requirement, plain.why());
+      case Channel.Tls tls -> encrypted(requirement, tls, host, requireTlsOffered, verdict);
     };
   }
 
-  private static Decision plain(TlsRequirement requirement, WhyPlain why) {
+  private static Ruling plain(TlsRequirement requirement, WhyPlain why) {
     if (!plaintextAllowed(requirement)) {
-      return new Decision.Refuse(why.reason(), why.detail());
+      return new Ruling.Refusal(why.reason(), why.detail());
     }
-    return new Decision.Pass(
+    return new Ruling.Pass(
         switch (why) {
           case NOT_OFFERED -> TlsToken.Achieved.NONE_NOT_OFFERED;
           case STARTTLS_REFUSED, HANDSHAKE_FAILED -> TlsToken.Achieved.NONE_HANDSHAKE_FAILED;
         });
   }
 
-  private static Decision encrypted(
+  private static Ruling encrypted(
       TlsRequirement requirement,
-      Channel.Encrypted tls,
+      Channel.Tls tls,
       String host,
       boolean requireTlsOffered,
       @Nullable CertificateVerdict verdict) {
     TlsFacts facts = tls.facts();
     if (facts.getVersion() == TlsVersion.UNRECOGNIZED
         || facts.getVersion().getNumber() < minimum(requirement)) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.VERSION_TOO_LOW, "the host negotiated " + Spelling.of(facts.getVersion()));
     }
     if (requirement.getForwardSecrecy() && !facts.getForwardSecrecy()) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.NO_FORWARD_SECRECY,
           "the host chose " + facts.getCipherSuite() + ", a key exchange without forward secrecy");
     }
     if (needsVerdict(requirement)) {
-      Decision.Refuse chain = chain(facts, verdict);
+      Ruling.Refusal chain = chain(facts, verdict);
       if (chain != null) {
         return chain;
       }
     }
     if (requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION) {
-      Decision.Refuse name = name(requirement.getTlsDomain(), tls.names());
+      Ruling.Refusal name = name(requirement.getTlsDomain(), tls.names());
       if (name != null) {
         return name;
       }
     }
     if (requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
-      Decision.Refuse name = name(host, tls.names());
+      Ruling.Refusal name = name(host, tls.names());
       if (name != null) {
         return name;
       }
       if (!requireTlsOffered) {
-        return new Decision.Refuse(
+        return new Ruling.Refusal(
             Reasons.REQUIRETLS_NOT_OFFERED, "the sender asked for REQUIRETLS, the host lacks it");
       }
     }
@@ -219,16 +219,16 @@ public final class TlsGate {
         requirement.getLevel() == TlsLevel.OPPORTUNISTIC
             ? TlsLevel.ENCRYPTION_ONLY
             : requirement.getLevel();
-    return new Decision.Pass(TlsToken.Achieved.level(proven));
+    return new Ruling.Pass(TlsToken.Achieved.level(proven));
   }
 
-  private static Decision.@Nullable Refuse chain(
+  private static Ruling.@Nullable Refusal chain(
       TlsFacts facts, @Nullable CertificateVerdict verdict) {
     if (facts.getPeerChainFingerprint().isEmpty()) {
-      return new Decision.Refuse(Reasons.NO_CERTIFICATE, "the host presented no certificate");
+      return new Ruling.Refusal(Reasons.NO_CERTIFICATE, "the host presented no certificate");
     }
     if (verdict == null) {
-      return new Decision.Refuse(
+      return new Ruling.Refusal(
           Reasons.VERDICT_UNAVAILABLE, "no verdict on the host's certificate could be had");
     }
     if (verdict.getResult() == VerdictResult.GOOD) {
@@ -239,15 +239,15 @@ public final class TlsGate {
       reason = Reasons.VERDICT_UNAVAILABLE;
     }
     String detail = verdict.getDetail();
-    return new Decision.Refuse(
+    return new Ruling.Refusal(
         reason, detail.isEmpty() ? "the host's certificate: " + Spelling.verdict(verdict) : detail);
   }
 
-  private static Decision.@Nullable Refuse name(String wanted, List<String> names) {
+  private static Ruling.@Nullable Refusal name(String wanted, List<String> names) {
     if (!wanted.isEmpty() && CertificateNames.matches(wanted, names)) {
       return null;
     }
-    return new Decision.Refuse(
+    return new Ruling.Refusal(
         Reasons.NAME_MISMATCH,
         wanted.isEmpty()
             ? "domain validation without a domain to look for: set tlsDomain"

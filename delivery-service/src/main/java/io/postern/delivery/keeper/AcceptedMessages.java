@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads accepted messages back by offset. Owner and time: see {@link RecordReader}. */
+/** The accepted messages, read back by offset. Owner and time: see {@link RecordReader}. */
 final class AcceptedMessages implements AutoCloseable {
   private final RecordReader records;
 

@@ -1,8 +1,5 @@
 package io.postern.delivery.keeper;
 
-import io.postern.contracts.Headers;
-import io.postern.contracts.QueueId;
-import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeRequested;
@@ -11,8 +8,8 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.delivery.position.OutcomeRecords;
 import io.postern.log.LogSettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +20,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -91,7 +87,8 @@ final class Answers implements AutoCloseable {
       producer = current;
     }
     try {
-      var unused = current.send(record(answer)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      var unused =
+          current.send(OutcomeRecords.of(answer)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException | TimeoutException e) {
@@ -101,22 +98,6 @@ final class Answers implements AutoCloseable {
 
   private OutcomeId nextId() {
     return OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number).build();
-  }
-
-  private static ProducerRecord<String, byte[]> record(OutcomeRecorded answer) {
-    String key = answer.getQueueId();
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(
-            Topics.MAIL_OUTCOMES, QueueId.parse(key).partition(), key, answer.toByteArray());
-    record.headers().add(Headers.WRITER, ascii(Headers.WRITER_DELIVERY));
-    if (!answer.getOrganization().isEmpty()) {
-      record.headers().add(Headers.ORGANIZATION, ascii(answer.getOrganization()));
-    }
-    return record;
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   @Override

@@ -25,22 +25,23 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code mail.notices} and, where one asks for it, copies a held message's content to {@code
- * mail.content.held} and answers in {@code mail.outcomes} with the segments that replace the
- * accepted ones. The answer comes after all chunks of the copy are acknowledged, the position after
- * the answer: whoever is interrupted between them copies again, which costs room and harms nobody.
- * The Kafka client itself, for that order.
+ * The keeper of held messages' contents: it reads {@code mail.notices} and, where one asks for it,
+ * copies a content to {@code mail.content.held} and answers in {@code mail.outcomes} with the
+ * segments that replace the accepted ones. The answer comes after all chunks of the copy are
+ * acknowledged, the position after the answer: a keeper that is interrupted between them copies
+ * again, which costs room and harms nobody. It uses the Kafka client itself, for that order.
  *
  * <p>One thread, one copy at a time. A log that does not answer is tried again until it does; a
- * content that the log has no more, or that is not what was accepted, is said in the error log and
+ * content that the log has no more, or that is not the accepted one, is logged as an error and
  * counted, and the position moves on. One that cannot be read for a quarter of an hour is given up
  * likewise, so that it does not keep others from being kept before the log forgets them.
  */
 public final class Keeper implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
+  private static final Logger LOG = Logger.getLogger(Keeper.class);
   // Most of the time there is nothing to keep: a notice ends the wait at once, so does close().
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration LONGEST_COPY = Duration.ofMinutes(15);
@@ -50,7 +51,7 @@ public final class Keeper implements AutoCloseable {
   private static final int FETCH_BYTES = 256 * 1024;
 
   private final LogSettings settings;
-  private final Consumer<Kept> observer;
+  private final Consumer<KeepResult> observer;
   private final Runnable beforeAnswer;
   private final ContentKeeper contents;
   private final OccasionalLog complaints = new OccasionalLog(Keeper.class);
@@ -62,22 +63,22 @@ public final class Keeper implements AutoCloseable {
 
   /**
    * @param contents opens a content
-   * @param observer told what became of each content, when that is durable
+   * @param observer gets the result for each content, when that is durable
    */
   public Keeper(
       LogSettings settings,
       Function<List<ContentSegment>, ContentStream> contents,
-      Consumer<Kept> observer) {
+      Consumer<KeepResult> observer) {
     this(settings, contents, observer, () -> {});
   }
 
   /**
-   * @param beforeAnswer what a test does between copy and answer
+   * @param beforeAnswer runs between copy and answer, for tests
    */
   Keeper(
       LogSettings settings,
       Function<List<ContentSegment>, ContentStream> contents,
-      Consumer<Kept> observer,
+      Consumer<KeepResult> observer,
       Runnable beforeAnswer) {
     this.settings = settings;
     this.observer = observer;
@@ -175,7 +176,7 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
-  private record Result(Kept kept, @Nullable OutcomeRecorded answer) {}
+  private record Result(KeepResult kept, @Nullable OutcomeRecorded answer) {}
 
   private Result keep(
       AcceptedMessages accepted, NoticeRequested notice, TopicPartition partition, long offset)
@@ -184,27 +185,22 @@ public final class Keeper implements AutoCloseable {
     MessageAccepted message =
         accepted.read(partition.partition(), notice.getAcceptedOffset(), queueId);
     if (message == null) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the content of " + queueId + " cannot be kept: the log has not its envelope");
-      return new Result(Kept.GONE, null);
+      LOG.errorf("the content of %s cannot be kept: its envelope is not in the log", queueId);
+      return new Result(KeepResult.GONE, null);
     }
     if (message.getContentList().stream().noneMatch(ContentSegment::hasReference)) {
-      return new Result(Kept.NOTHING, null);
+      return new Result(KeepResult.NOTHING, null);
     }
     try {
       List<ContentSegment> moved = contents.keep(QueueId.parse(queueId), message.getContentList());
-      return new Result(Kept.COPIED, Answers.moved(notice, message, moved));
+      return new Result(KeepResult.COPIED, Answers.moved(notice, message, moved));
     } catch (ContentException e) {
       if (e.kind() == ContentException.Kind.UNAVAILABLE && !hopeless(partition, offset)) {
         throw new LogUnavailableException("the content of " + queueId + " cannot be read", e);
       }
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the content of " + queueId + " cannot be kept (" + e.kind() + ")",
-          e);
+      LOG.errorf(e, "the content of %s cannot be kept (%s)", queueId, e.kind());
       boolean gone = e.kind() == ContentException.Kind.GONE;
-      return new Result(gone ? Kept.GONE : Kept.UNREADABLE, null);
+      return new Result(gone ? KeepResult.GONE : KeepResult.UNREADABLE, null);
     }
   }
 
@@ -230,16 +226,12 @@ public final class Keeper implements AutoCloseable {
       }
       return notice;
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the notice at "
-              + record.topic()
-              + "-"
-              + record.partition()
-              + " offset "
-              + record.offset()
-              + " is unreadable",
-          e);
+      LOG.errorf(
+          e,
+          "the notice at %s-%d offset %d is unreadable",
+          record.topic(),
+          record.partition(),
+          record.offset());
       return null;
     }
   }
@@ -254,7 +246,7 @@ public final class Keeper implements AutoCloseable {
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-    // Between two polls lie the copies of what one poll returned.
+    // Between two polls lie the copies for all notices of one.
     properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) LONGEST_COPY.toMillis());
     return properties;
   }

@@ -1,3 +1,3 @@
-/** Copies the content of held messages to where it outlives mail.content. */
+/** The copying of held messages' contents to mail.content.held, where they outlive mail.content. */
 @org.jspecify.annotations.NullMarked
 package io.postern.delivery.keeper;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the DNS says about a host's addresses.
+ * The addresses of a host in the DNS.
  *
  * @param known in the order in which they are to be tried
  * @param failure of one question or both: the host may have others; null: these are all

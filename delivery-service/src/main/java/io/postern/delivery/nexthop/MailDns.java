@@ -36,7 +36,7 @@ public final class MailDns {
   private static final int MAX_DENIAL_SECONDS = 300;
   private static final int TRIES = 2;
 
-  /** What the DNS says about a name and type. */
+  /** The DNS's answer about a name and type. */
   record Answer<T>(boolean nameExists, List<T> records) {}
 
   private final LookupSession session;
@@ -120,7 +120,7 @@ public final class MailDns {
 
   private <T extends Record> Answer<T> ask(String name, int type, Class<T> kind)
       throws DnsFailureException {
-    String what = Type.string(type) + " of " + name;
+    String question = Type.string(type) + " of " + name;
     try {
       Name absolute = Name.fromString(name.endsWith(".") ? name : name + ".");
       List<Record> records =
@@ -138,14 +138,14 @@ public final class MailDns {
       if (cause instanceof NoSuchRRSetException) {
         return new Answer<>(true, List.of());
       }
-      throw new DnsFailureException(what + (cause == null ? "" : ": " + message(cause)));
+      throw new DnsFailureException(question + (cause == null ? "" : ": " + message(cause)));
     } catch (TimeoutException e) {
-      throw new DnsFailureException(what + ": no answer in " + patience.toMillis() + " ms");
+      throw new DnsFailureException(question + ": no answer in " + patience.toMillis() + " ms");
     } catch (TextParseException e) {
       return new Answer<>(false, List.of());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DnsFailureException(what + ": interrupted");
+      throw new DnsFailureException(question + ": interrupted");
     }
   }
 

@@ -18,13 +18,12 @@ import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 
 /**
- * Which hosts take a delivery: smart hosts in their order, or the MX hosts of a domain (RFC 5321
- * §5.1, RFC 7505). Blocks for DNS, bounded as {@link MailDns} is. Any thread.
+ * The routing of deliveries: to smart hosts in their order, or to the MX hosts of a domain (RFC
+ * 5321 §5.1, RFC 7505). Blocks for DNS, bounded as {@link MailDns} is. Any thread.
  */
 public final class NextHops {
   private static final int SMTP_PORT = 25;
-  private static final int LMTP_PORT =
-      24; // RFC 2033 §5 leaves the port to the site; 24 is what IANA lists
+  private static final int LMTP_PORT = 24; // RFC 2033 §5 leaves the port to the site; IANA lists 24
 
   private final MailDns dns;
   private final int mxPort;
@@ -77,9 +76,9 @@ public final class NextHops {
   }
 
   /**
-   * Whoever owns a domain chooses the addresses of its mail hosts, and would choose a host inside
-   * that trusts ours: unless it is allowed, only public ones are dialled. What an administrator has
-   * configured may stand anywhere.
+   * The owner of a domain chooses the addresses of its mail hosts, and an attacker would choose a
+   * host inside that trusts ours: unless it is allowed, only public ones are dialled. A host that
+   * an administrator has configured may stand anywhere.
    */
   public boolean mayDial(MailHost host, InetAddress address) {
     return allowPrivate || host.configured() || PublicAddress.is(address);

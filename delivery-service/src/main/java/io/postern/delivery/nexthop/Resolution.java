@@ -2,7 +2,7 @@ package io.postern.delivery.nexthop;
 
 import java.util.List;
 
-/** Where a delivery may go. */
+/** The hosts of a delivery, or why it has none. */
 public sealed interface Resolution {
   /**
    * In the order in which they are to be tried; their addresses are looked up when it is their

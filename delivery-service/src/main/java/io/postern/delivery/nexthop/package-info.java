@@ -1,3 +1,3 @@
-/** Which hosts take a delivery, from smart hosts or the DNS. */
+/** The hosts of a delivery, by its smart hosts or the DNS. */
 @org.jspecify.annotations.NullMarked
 package io.postern.delivery.nexthop;

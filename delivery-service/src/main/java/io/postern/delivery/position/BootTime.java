@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * Nanoseconds since the machine's start by Linux' {@code CLOCK_BOOTTIME} (clock_gettime(2)): unlike
@@ -18,7 +19,7 @@ import java.util.function.LongSupplier;
  * thread.
  */
 final class BootTime implements LongSupplier {
-  private static final System.Logger LOG = System.getLogger(BootTime.class.getName());
+  private static final Logger LOG = Logger.getLogger(BootTime.class);
   private static final int CLOCK_BOOTTIME = 7;
   private static final long SECOND = 1_000_000_000L;
 
@@ -38,7 +39,7 @@ final class BootTime implements LongSupplier {
     } catch (UnsupportedOperationException
         | IllegalCallerException
         | IllegalStateException refused) {
-      LOG.log(System.Logger.Level.INFO, "sleeps are counted by the wall clock alone", refused);
+      LOG.info("sleeps are counted by the wall clock alone", refused);
       return Optional.empty();
     }
   }

@@ -1,7 +1,7 @@
 package io.postern.delivery.position;
 
 import io.postern.contracts.DeliveryPosition.LeaseBeginning;
-import io.postern.log.rules.LaterClock;
+import io.postern.log.rules.SleepCountingClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ record Clocks(LongSupplier later, LongSupplier monotonic, Clock wall, String boo
   }
 
   static Clocks of(LongSupplier sinceStart, Clock wall) {
-    return new Clocks(new LaterClock(sinceStart, wall), System::nanoTime, wall, bootId());
+    return new Clocks(new SleepCountingClock(sinceStart, wall), System::nanoTime, wall, bootId());
   }
 
   LeaseBeginning leaseBeginning() {

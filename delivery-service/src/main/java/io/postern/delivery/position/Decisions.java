@@ -15,18 +15,15 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Records of {@code mail.deliveries} as Decisions, and what is to be made of those that are none.
- * Pure.
- */
+/** The reading of {@code mail.deliveries}: its Decisions, and records that are none. Pure. */
 final class Decisions {
   private Decisions() {}
 
   /**
    * @param decision as far as it can be read
-   * @param wrong why none of its deliveries is done, for people; null: it is as it should be
+   * @param fault why none of its deliveries is done, for people; null: it has none
    */
-  record Parsed(Decision decision, @Nullable String wrong) {
+  record CheckedDecision(Decision decision, @Nullable String fault) {
     /** The chain goes on behind it. */
     boolean chained() {
       return decision.getSource() == DecisionSource.SOURCE_ACCEPTED
@@ -39,7 +36,7 @@ final class Decisions {
     }
   }
 
-  static Parsed parse(ConsumerRecord<String, byte[]> record) {
+  static CheckedDecision parse(ConsumerRecord<String, byte[]> record) {
     try {
       Decision decision = Decision.parseFrom(record.value() == null ? new byte[0] : record.value());
       return check(decision, record.partition());
@@ -47,30 +44,31 @@ final class Decisions {
       Decision known =
           e.getUnfinishedMessage() instanceof Decision some ? some : Decision.getDefaultInstance();
       String queueId = isHome(known.getQueueId(), record.partition()) ? known.getQueueId() : "";
-      return new Parsed(
+      return new CheckedDecision(
           ofOneMessage(known.toBuilder().setQueueId(queueId).build()), "its bytes cannot be read");
     }
   }
 
-  private static Parsed check(Decision decision, int partition) {
+  private static CheckedDecision check(Decision decision, int partition) {
     boolean known =
         decision.getSource() == DecisionSource.SOURCE_ACCEPTED
             || decision.getSource() == DecisionSource.SOURCE_DUE;
     if (!known) {
-      return new Parsed(decision, "it names no source that this version knows");
+      return new CheckedDecision(decision, "it names no source that this version knows");
     }
     boolean nothing = decision.getDeliveriesCount() == 0 && decision.getOutcomesCount() == 0;
     if (decision.getQueueId().isEmpty() && nothing) {
-      return new Parsed(decision, null); // its source named none: the decider's log has said so
+      return new CheckedDecision(
+          decision, null); // its source named none: the decider's log has said so
     }
     // An outcome that goes to another partition, or to none, would fail every send.
     if (!isHome(decision.getQueueId(), partition)) {
-      return new Parsed(
+      return new CheckedDecision(
           decision.toBuilder().clearQueueId().build(),
           "its queue id is none, or of another partition");
     }
     Decision own = ofOneMessage(decision);
-    return new Parsed(own, own.equals(decision) ? null : "it speaks of several messages");
+    return new CheckedDecision(own, own.equals(decision) ? null : "it speaks of several messages");
   }
 
   private static Decision ofOneMessage(Decision decision) {
@@ -118,7 +116,7 @@ final class Decisions {
     for (int i = 0; i < request.getRecipientsCount(); i++) {
       if (open.contains(request.getRecipients(i))) {
         some.addRecipients(request.getRecipients(i));
-        if (i < request.getEnvelope().getRecipientsCount()) { // else its session says what is wrong
+        if (i < request.getEnvelope().getRecipientsCount()) { // else the delivery fails, in sight
           envelope.addRecipients(request.getEnvelope().getRecipients(i));
         }
       }

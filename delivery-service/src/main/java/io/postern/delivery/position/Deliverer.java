@@ -1,6 +1,5 @@
 package io.postern.delivery.position;
 
-import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Deliverer {
   /**
-   * @return what became of the recipients, without id; null when {@link Ownership#held} said no
-   *     before any recipient was decided about, so that the next owner delivers
+   * @return {@link DeliveryTask#outcome} with each recipient's part; null when {@link
+   *     Ownership#held} said no before any recipient was decided about, so that the next owner
+   *     delivers
    */
-  OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
+  OutcomeRecorded.@Nullable Builder deliver(DeliveryTask task, Ownership ownership)
       throws InterruptedException;
 }

@@ -3,11 +3,11 @@ package io.postern.delivery.position;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.delivery.position.DeliveryThreads.Ended;
+import io.postern.delivery.position.DeliveryThreads.End;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.Handover;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger;
 import io.postern.log.rules.PartitionLedger.Remainder;
 import io.postern.log.rules.RecipientState;
@@ -23,16 +23,17 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries under way in all partitions: how they start, end, are handed over and lost. Owner:
- * the reader's thread. Bounded by the reader's window and the watch.
+ * The deliveries under way in all partitions, from their start to their end or loss. Owner: the
+ * reader's thread. Bounded by the reader's window and the watch.
  */
 final class Deliveries {
-  private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
+  private static final Logger LOG = Logger.getLogger(Deliveries.class);
 
-  /** Unfinished Decisions that a partition spans at most: what a taker has to read again. */
+  /** Unfinished Decisions that a partition spans at most: a taker reads all of them again. */
   static final int MAX_SPAN = 10_000;
 
   private static final long SESSION_BYTES = 48 * 1024; // three buffers and the thread's stack
@@ -56,7 +57,7 @@ final class Deliveries {
   private long noticeWeight;
 
   /**
-   * @param notices what they may use of the window
+   * @param notices their share of the window
    * @param clock in nanoseconds, see {@link Clocks#later}
    */
   Deliveries(
@@ -107,18 +108,13 @@ final class Deliveries {
     count();
   }
 
-  /** Does what the record asks for, if it counts. */
+  /** Carries the record's Decision out, if it counts. */
   void start(PartitionWork work, ConsumerRecord<String, byte[]> record) {
-    Decisions.Parsed parsed = Decisions.parse(record);
-    if (parsed.wrong() != null) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the Decision at "
-              + work.partition
-              + " offset "
-              + record.offset()
-              + " cannot be done: "
-              + parsed.wrong());
+    Decisions.CheckedDecision parsed = Decisions.parse(record);
+    if (parsed.fault() != null) {
+      LOG.errorf(
+          "the Decision at %s offset %d cannot be done: %s",
+          work.partition, record.offset(), parsed.fault());
     }
     if (!parsed.chained()) {
       work.ledger.unreadable(record.offset());
@@ -135,8 +131,9 @@ final class Deliveries {
             decision.getAttempt(),
             parsed.placed() ? Decisions.recipients(decision) : List.of());
     if (reading.link() != Chain.Link.NEXT) {
-      counts.skipped(reading.link());
-      if (reading.link() == Chain.Link.GAP) {
+      boolean gap = reading.link() == Chain.Link.GAP;
+      (gap ? counts.gaps : counts.replays).increment();
+      if (gap) {
         gaps.warn(
             "Decisions in "
                 + work.partition
@@ -145,7 +142,7 @@ final class Deliveries {
       }
       return;
     }
-    counts.found(reading.found());
+    counts.found.increment(reading.found());
     Set<Integer> open = new HashSet<>(reading.open());
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       OutcomeRecorded.Builder own = open.isEmpty() ? null : Decisions.narrowed(outcome, open);
@@ -158,30 +155,25 @@ final class Deliveries {
       if (own == null) {
         continue;
       }
-      if (parsed.wrong() != null) {
-        end(
-            work,
-            record.offset(),
-            Outcomes.complete(
-                Outcomes.failed(own, "its Decision could not be read"), own, record.timestamp()));
+      DeliveryTask task = new DeliveryTask(own, record.timestamp());
+      if (parsed.fault() == null) {
+        start(work, record.offset(), task);
       } else {
-        start(work, record, own);
+        end(work, record.offset(), Outcomes.internalError(task, "its Decision could not be read"));
       }
     }
   }
 
-  private void start(
-      PartitionWork work, ConsumerRecord<String, byte[]> record, DeliveryRequested request) {
+  private void start(PartitionWork work, long decision, DeliveryTask task) {
     long bytes =
         SESSION_BYTES
-            + (long) RECORD_FACTOR * request.getSerializedSize()
-            + Math.min(request.getSize(), MAX_CONTENT_BYTES);
-    boolean room = !OpenDelivery.isNotice(request) || hasRoomForNotice(work, bytes);
+            + (long) RECORD_FACTOR * task.request().getSerializedSize()
+            + Math.min(task.request().getSize(), MAX_CONTENT_BYTES);
+    boolean room = !task.notice() || hasRoomForNotice(work, bytes);
     if (!room) {
-      counts.noticeWithoutRoom();
+      counts.noticesWithoutRoom.increment();
     }
-    OpenDelivery delivery =
-        new OpenDelivery(work, record.offset(), bytes, request, record.timestamp(), room, counts);
+    OpenDelivery delivery = new OpenDelivery(work, decision, task, bytes, room, counts);
     work.start(delivery);
     weigh(delivery, 1);
     threads.start(delivery);
@@ -199,10 +191,13 @@ final class Deliveries {
   }
 
   private void end(PartitionWork work, long decision, OutcomeRecorded.Builder outcome) {
-    writing.write(
-        work,
-        Outgoing.end(
-            decision, outcome.getQueueId(), outcome.getAttempt(), states(outcome), outcome));
+    writing.write(work, ending(decision, outcome));
+  }
+
+  private static OutgoingOutcome<OutcomeRecorded.Builder> ending(
+      long decision, OutcomeRecorded.Builder outcome) {
+    return OutgoingOutcome.end(
+        decision, outcome.getQueueId(), outcome.getAttempt(), states(outcome), outcome);
   }
 
   private static List<RecipientState> states(OutcomeRecorded.Builder outcome) {
@@ -213,15 +208,15 @@ final class Deliveries {
             .toList();
   }
 
-  /** Takes in what has ended. */
+  /** Takes in the deliveries that have ended. */
   void collect() {
-    for (Ended end = threads.poll(); end != null; end = threads.poll()) {
+    for (End end = threads.poll(); end != null; end = threads.poll()) {
       collect(end);
     }
     count();
   }
 
-  private void collect(Ended end) {
+  private void collect(End end) {
     OpenDelivery delivery = end.delivery();
     OutcomeRecorded.Builder outcome = end.outcome();
     PartitionWork work = delivery.work;
@@ -230,10 +225,10 @@ final class Deliveries {
     }
     if (isOurs(work) && work.ended(delivery)) {
       if (outcome == null && delivery.tooSlow()) {
-        end(work, delivery.decision, unfinished(delivery));
+        end(work, delivery.decision, Outcomes.tooSlow(delivery.task));
       } else if (outcome != null || !delivery.closed()) {
-        // Closed before anything was decided: its Decision stays open, for its next owner. What was
-        // not taken from it owes an outcome, or it would pin the partition for ever.
+        // Closed before anything was decided: its Decision stays open, for its next owner. Any
+        // other delivery owes an outcome, or it would pin the partition for ever.
         end(
             work,
             delivery.decision,
@@ -251,7 +246,7 @@ final class Deliveries {
 
   private void watchedEnded(
       PartitionWork work, OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {
-    OutcomeRecorded.Builder known = outcome == null ? unfinished(delivery) : outcome;
+    OutcomeRecorded.Builder known = outcome == null ? Outcomes.tooSlow(delivery.task) : outcome;
     if (inTime(delivery)) {
       writing.write(work, following(delivery, known));
     } else {
@@ -259,18 +254,13 @@ final class Deliveries {
     }
   }
 
-  private static OutcomeRecorded.Builder unfinished(OpenDelivery delivery) {
-    return Outcomes.complete(
-        Outcomes.unfinished(delivery.request), delivery.request, delivery.requestedMillis);
-  }
-
   private static boolean inTime(OpenDelivery delivery) {
     return delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0;
   }
 
-  private static Outgoing<OutcomeRecorded.Builder> following(
+  private static OutgoingOutcome<OutcomeRecorded.Builder> following(
       OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
-    return Outgoing.following(
+    return OutgoingOutcome.following(
         Objects.requireNonNull(delivery.handover()),
         outcome.getQueueId(),
         outcome.getAttempt(),
@@ -281,15 +271,8 @@ final class Deliveries {
   /** Of a delivery that is not ours any more, or was watched for too long. */
   private void late(OpenDelivery delivery, OutcomeRecorded.Builder outcome) {
     Handover<OutcomeRecorded.Builder> handover = delivery.handover();
-    Outgoing<OutcomeRecorded.Builder> outgoing =
-        handover == null
-            ? Outgoing.end(
-                delivery.decision,
-                outcome.getQueueId(),
-                outcome.getAttempt(),
-                states(outcome),
-                outcome)
-            : following(delivery, outcome);
+    OutgoingOutcome<OutcomeRecorded.Builder> outgoing =
+        handover == null ? ending(delivery.decision, outcome) : following(delivery, outcome);
     Remainder<OutcomeRecorded.Builder> remainder =
         PartitionLedger.afterLoss(outgoing, handover, delivery.owner, inTime(delivery));
     if (remainder != null) {
@@ -298,8 +281,9 @@ final class Deliveries {
   }
 
   /**
-   * Hands over what has lasted, and what the position stands at while unfinished Decisions span too
-   * much; ends what was handed over and can send no dot any more.
+   * Hands deliveries over to the watch: those that last, and those that the position stands at
+   * while unfinished Decisions span too much. Ends those in the watch that may send no dot any
+   * more.
    */
   void watch() {
     long now = clock.getAsLong();
@@ -344,38 +328,35 @@ final class Deliveries {
   private boolean handOver(PartitionWork work, OpenDelivery delivery, boolean roomOrNot) {
     if (!roomOrNot && !watch.hasRoom(delivery)) {
       // Hosts that hang must not stop the others: the session that has been watched for longest and
-      // is before its dot is ended, and what follows from it is a deferral. Where all watched ones
-      // are past their dot this one is, if it is before its own.
+      // is before its dot is ended, and its mail deferred. Where all watched sessions are past
+      // their dot this one is ended, if it is before its own.
       boolean ended =
-          switch (watch.cutOldest(delivery)) {
+          switch (watch.endOldest(delivery)) {
             case ENDED -> true;
             case UNDER_WAY -> false;
             case NONE -> delivery.endAsTooSlow();
           };
       if (ended) {
-        counts.cut();
+        counts.sessionsCut.increment();
       }
       return false;
     }
     long open = (clock.getAsLong() - delivery.startedNanos) / 1_000_000;
-    OutcomeRecorded.Builder stillOpen =
-        Outcomes.complete(
-            Outcomes.stillOpen(delivery.request, open), delivery.request, delivery.requestedMillis);
     Handover<OutcomeRecorded.Builder> handover = new Handover<>();
     delivery.handOver(handover);
     work.watch(delivery);
     watch.add(delivery);
     weigh(delivery, -1);
-    counts.handedOver();
+    counts.handovers.increment();
     writing.write(
         work,
-        Outgoing.stillOpen(
+        OutgoingOutcome.stillOpen(
             delivery.decision,
-            delivery.request.getQueueId(),
-            delivery.request.getAttempt(),
-            delivery.request.getRecipientsList(),
+            delivery.request().getQueueId(),
+            delivery.request().getAttempt(),
+            delivery.request().getRecipientsList(),
             handover,
-            stillOpen));
+            Outcomes.stillOpen(delivery.task, open)));
     return true;
   }
 
@@ -390,7 +371,7 @@ final class Deliveries {
     work.closeSessions();
   }
 
-  /** What is past its dot goes to the watch. */
+  /** Hands deliveries past their dot over to the watch. */
   void handOverPastDot(PartitionWork work) {
     for (OpenDelivery delivery : work.open()) {
       if (delivery.everPastDot()) {
@@ -408,7 +389,7 @@ final class Deliveries {
 
   /** Waits for an end, and takes it in. */
   void awaitEnd(Duration patience) {
-    Ended end = threads.await(patience);
+    End end = threads.await(patience);
     if (end != null) {
       collect(end);
     }
@@ -434,7 +415,7 @@ final class Deliveries {
     return lost.contains(delivery) || isOurs(delivery.work) && delivery.work.watches(delivery);
   }
 
-  /** The partition is another's; what is still under way is no longer ours to record. */
+  /** The partition is another's; deliveries under way are no longer ours to record. */
   void lose(TopicPartition partition) {
     PartitionWork work = works.remove(partition);
     if (work != null) {

@@ -1,5 +1,6 @@
 package io.postern.delivery.position;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Topics;
@@ -7,7 +8,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Lease;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.TakerWait;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,23 +30,24 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the Decisions of {@code mail.deliveries}, has each delivery done on a virtual thread of its
- * own, records the outcomes, and commits the position after them; the commits prove the lease on
- * which final dots rest (docs/design/the-log.md). The Kafka client itself, as no framework knows
- * such a position.
+ * The reader of Decisions in {@code mail.deliveries}. It has each delivery done on a virtual thread
+ * of its own, records the outcomes, and commits the position after them; the commits prove the
+ * lease on which final dots rest (docs/design/the-log.md). It uses the Kafka client itself, as no
+ * framework knows such a position.
  *
  * <p>One thread owns consumer, producer and all {@link PartitionWork}: {@link #run}. Nothing blocks
  * it for long, since the group waits for its members while a lease lapses: outcomes are read back
  * by {@link Takes}. Bounds: the window of deliveries a partition and of bytes in all; beyond it
- * partitions are paused, but what one poll returned is started. While outcomes cannot be recorded,
- * or {@code mayStart} says no, nothing starts. A broker that is away is waited for; open deliveries
- * go on meanwhile and send no final dot after the lease.
+ * partitions are paused, but all Decisions of one poll are started. While outcomes cannot be
+ * recorded, or {@code mayStart} says no, nothing starts. A broker that is away is waited for; open
+ * deliveries go on meanwhile and send no final dot after the lease.
  */
 public final class DeliveryReader implements Runnable, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(DeliveryReader.class.getName());
+  private static final Logger LOG = Logger.getLogger(DeliveryReader.class);
   private static final int MAX_POLL_RECORDS = 100;
   private static final int FETCH_BYTES = 8 << 20;
   private static final int PARTITION_FETCH_BYTES = 512 * 1024;
@@ -60,7 +62,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   static final Duration RENEW_PAUSE = Duration.ofMillis(200);
   private static final long REBUILD_PAUSE_MILLIS = 500;
 
-  // Most final replies come within a second; who takes over does not wait longer for the others.
+  // Most final replies come within a second; the next owner does not wait longer for the others.
   private static final Duration DRAIN = Duration.ofSeconds(2);
 
   private final LogSettings log;
@@ -68,14 +70,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private final Clocks clocks;
   private final BooleanSupplier mayStart;
   private final Watch watch;
-  private final TakeoverCounts counts = new TakeoverCounts();
+  private final TakeoverCounts counts;
   private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
   private final OutcomeLog outcomes;
   private final OutcomeWriting writing;
   private final Deliveries deliveries;
   private final PositionCommits commits;
   private final Takes takes;
-  private final Thread readBack;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
@@ -87,14 +88,16 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   /**
    * @param mayStart whether deliveries may start now (the directory was read to its end)
    * @param observer sees each outcome that became durable
+   * @param registry for counters of takeovers and of the watch
    */
   public DeliveryReader(
       LogSettings log,
       ReaderSettings settings,
       Deliverer deliverer,
       BooleanSupplier mayStart,
-      Consumer<OutcomeRecorded> observer) {
-    this(log, settings, deliverer, mayStart, observer, Clocks.ofTheMachine());
+      Consumer<OutcomeRecorded> observer,
+      MeterRegistry registry) {
+    this(log, settings, deliverer, mayStart, observer, registry, Clocks.ofTheMachine());
   }
 
   DeliveryReader(
@@ -103,11 +106,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       Deliverer deliverer,
       BooleanSupplier mayStart,
       Consumer<OutcomeRecorded> observer,
+      MeterRegistry registry,
       Clocks clocks) {
     this.log = log;
     this.settings = settings;
     this.mayStart = mayStart;
     this.clocks = clocks;
+    this.counts = new TakeoverCounts(registry);
     this.watch =
         new Watch(
             settings.watchedSessions(),
@@ -119,14 +124,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         new Deliveries(deliverer, writing, watch, NoticeShare.of(settings), clocks.later(), counts);
     this.commits = new PositionCommits(settings.commitInterval(), clocks);
     this.takes = new Takes(log);
-    this.readBack = Thread.ofPlatform().name("delivery-takes").daemon().unstarted(takes);
     this.renewedAt = now() - RENEW_PAUSE.toNanos();
   }
 
   /** Runs until {@link #close}. */
   @Override
   public void run() {
-    readBack.start();
+    takes.start();
     while (!closed) {
       turnNanos = System.nanoTime();
       begun = true;
@@ -138,10 +142,9 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       assigned = -1;
       pause();
     }
-    takes.close();
     finishLost();
     outcomes.close();
-    join(readBack);
+    takes.close();
   }
 
   private void session() {
@@ -171,7 +174,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void turn(KafkaConsumer<String, byte[]> member) {
-    if (!readBack.isAlive()) {
+    if (!takes.alive()) {
       throw new IllegalStateException("the thread that reads back has ended");
     }
     turnNanos = System.nanoTime();
@@ -192,7 +195,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   /**
-   * Takes in what the log has said of outcomes; after a failed send all partitions are taken anew.
+   * Takes in the log's answers about outcomes; after a failed send all partitions are taken anew.
    */
   private void settle() {
     var unused = writing.settle(deliveries::isOurs, this::marked);
@@ -226,19 +229,15 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         continue;
       }
       boolean first = !work.ledger.begun();
-      List<Outgoing<OutcomeRecorded.Builder>> sends =
+      List<OutgoingOutcome<OutcomeRecorded.Builder>> sends =
           work.ledger.taken(
               request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {
-        LOG.log(
-            System.Logger.Level.ERROR,
-            "the log has a later owner of "
-                + work.partition
-                + " than "
-                + request.by()
-                + ": another replica has it, or the consumer group was deleted and its numbers"
-                + " began again");
-        counts.laterOwner();
+        LOG.errorf(
+            "the log has a later owner of %s than %s: another replica has it, or the consumer group"
+                + " was deleted and its numbers began again",
+            work.partition, request.by());
+        counts.laterOwners.increment();
         lose(work.partition);
         unusable.add(work.partition); // unless another replica has it nobody delivers from it
         continue;
@@ -253,7 +252,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
-  /** Pauses what must not be read further, resumes what may. */
+  /** Pauses the partitions that must not be read further, resumes the others. */
   private void steer(KafkaConsumer<String, byte[]> member) {
     boolean open =
         outcomes.usable()
@@ -305,7 +304,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   /**
-   * The partitions are given up: what is still past its dot is waited for, and recorded as late.
+   * The partitions are given up: deliveries past their dot are waited for, and recorded as late.
    */
   private void finishLost() {
     long began = now();
@@ -340,7 +339,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         } catch (IllegalArgumentException | IllegalStateException e) {
           // It stays paused; the others go on.
           unusable.add(partition);
-          LOG.log(System.Logger.Level.ERROR, partition + " cannot be delivered from", e);
+          LOG.errorf(e, "%s cannot be delivered from", partition);
         }
       }
       count();
@@ -386,7 +385,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         TakerWait.of(
             position, clocks.boot(), clocks.monotonic().getAsLong(), clocks.wall().millis());
     if (!wait.isZero()) {
-      counts.takerWaits();
+      counts.takerWaits.increment();
     }
     PartitionWork work =
         new PartitionWork(
@@ -397,7 +396,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     } // else with the next producer
   }
 
-  /** Nothing starts, what is past its dot goes to the watch, and the last position is committed. */
+  /** Nothing starts, deliveries past their dot go to the watch, the last position is committed. */
   private void giveUp(KafkaConsumer<String, byte[]> member, Collection<TopicPartition> gone) {
     List<PartitionWork> given =
         gone.stream().map(deliveries::work).filter(Objects::nonNull).toList();
@@ -469,16 +468,6 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
   }
 
-  private static void join(Thread thread) {
-    try {
-      if (!thread.join(CLOSE_PATIENCE)) {
-        LOG.log(System.Logger.Level.WARNING, "reading back did not end in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Member of the group; the number of partitions it owns, -1 while it is no member. */
   public int assigned() {
     return assigned;
@@ -497,14 +486,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     return begun ? Duration.ofNanos(System.nanoTime() - turnNanos) : Duration.ZERO;
   }
 
-  /** Open deliveries and outcomes not durable yet, without what is watched. */
+  /** Open deliveries and outcomes not durable yet, without the watched ones. */
   public int inWindow() {
     return deliveries.inWindow();
   }
 
   /**
    * A partition's window is over half full, or the memory of all of them: a full one would hold up
-   * whatever comes next, wherever it goes. Any thread.
+   * the mail that comes next, to all destinations. Any thread.
    */
   public boolean crowded() {
     return deliveries.crowded(settings);
@@ -515,13 +504,13 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     return watch.size();
   }
 
-  public TakeoverCounts counts() {
+  TakeoverCounts counts() {
     return counts;
   }
 
   /**
-   * Ends {@link #run}: nothing new starts, what is before its final dot is left to the next owner,
-   * what is past it is waited for at most the settings' patience.
+   * Ends {@link #run}: nothing new starts, deliveries before their final dot are left to the next
+   * owner, those past it are waited for, at most the settings' patience.
    */
   @Override
   public void close() {

@@ -5,23 +5,27 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual thread for each delivery, and the queue of those that have ended: all that a delivery's
- * thread does to the reader. Whatever it throws is an outcome, or the delivery would pin its
- * partition for ever. The reader's thread starts and takes; bounded by what it has started.
+ * thread does to the reader. An exception becomes an outcome, or the delivery would pin its
+ * partition for ever. The reader's thread starts and takes; bounded by the deliveries that it has
+ * started.
  */
 final class DeliveryThreads {
-  private static final System.Logger LOG = System.getLogger(DeliveryThreads.class.getName());
+  private static final Logger LOG = Logger.getLogger(DeliveryThreads.class);
 
   /**
+   * The end of a delivery's thread.
+   *
    * @param outcome null: it was closed before anything was decided
    */
-  record Ended(OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {}
+  record End(OpenDelivery delivery, OutcomeRecorded.@Nullable Builder outcome) {}
 
   private final Deliverer deliverer;
-  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+  private final BlockingQueue<End> ends = new LinkedBlockingQueue<>();
 
   DeliveryThreads(Deliverer deliverer) {
     this.deliverer = deliverer;
@@ -29,19 +33,19 @@ final class DeliveryThreads {
 
   void start(OpenDelivery delivery) {
     Thread.ofVirtual()
-        .name(delivery.request.getDeliveryId())
-        .start(() -> ended.add(new Ended(delivery, deliver(delivery))));
+        .name(delivery.request().getDeliveryId())
+        .start(() -> ends.add(new End(delivery, deliver(delivery))));
   }
 
-  /** The next that has ended; null: none. */
-  @Nullable Ended poll() {
-    return ended.poll();
+  /** The next end; null: none. */
+  @Nullable End poll() {
+    return ends.poll();
   }
 
-  /** Waits for one; null: none ended in time, or the thread was interrupted and still is. */
-  @Nullable Ended await(Duration patience) {
+  /** Waits for one; null: none came in time, or the thread was interrupted and still is. */
+  @Nullable End await(Duration patience) {
     try {
-      return ended.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return ends.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -50,16 +54,12 @@ final class DeliveryThreads {
 
   private OutcomeRecorded.@Nullable Builder deliver(OpenDelivery delivery) {
     try {
-      OutcomeRecorded.Builder outcome = deliverer.deliver(delivery.request, delivery);
-      return outcome == null
-          ? null
-          : Outcomes.complete(outcome, delivery.request, delivery.requestedMillis);
+      return deliverer.deliver(delivery.task, delivery);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
     } catch (RuntimeException | Error e) {
-      LOG.log(
-          System.Logger.Level.ERROR, "delivery " + delivery.request.getDeliveryId() + " failed", e);
+      LOG.errorf(e, "delivery %s failed", delivery.request().getDeliveryId());
       return failed(delivery, e.getClass().getSimpleName());
     } finally {
       delivery.answered();
@@ -67,10 +67,7 @@ final class DeliveryThreads {
     }
   }
 
-  static OutcomeRecorded.Builder failed(OpenDelivery delivery, String what) {
-    return Outcomes.complete(
-        Outcomes.failed(delivery.request, "an error in the delivery service: " + what),
-        delivery.request,
-        delivery.requestedMillis);
+  static OutcomeRecorded.Builder failed(OpenDelivery delivery, String cause) {
+    return Outcomes.internalError(delivery.task, "an error in the delivery service: " + cause);
   }
 }

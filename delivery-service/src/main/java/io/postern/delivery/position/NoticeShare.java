@@ -1,9 +1,9 @@
 package io.postern.delivery.position;
 
 /**
- * What mail with a null reverse-path (DSNs, RFC 3461 §6.1) may use at most. Whoever sends us mail
- * chooses where such mail goes and how many destinations that are: bounces to a thousand hosts that
- * hang must leave the rest to all other mail, whose destinations our own users choose.
+ * The share of mail with a null reverse-path (DSNs, RFC 3461 §6.1). A sender of mail to us chooses
+ * where its DSNs go, and to how many destinations: bounces to a thousand hosts that hang must leave
+ * the rest to all other mail, whose destinations our own users choose.
  *
  * @param sessions in a partition's window
  * @param bytes in all windows together

@@ -26,10 +26,9 @@ final class OpenDelivery implements Ownership {
 
   final PartitionWork work;
   final long decision;
+  final DeliveryTask task;
   final long weight;
   final long startedNanos;
-  final long requestedMillis;
-  final DeliveryRequested request;
   final Owner owner;
   final boolean notice;
   private final boolean room;
@@ -48,37 +47,33 @@ final class OpenDelivery implements Ownership {
   /**
    * @param decision its offset in {@code mail.deliveries}
    * @param weight bytes that it holds at most
-   * @param requestedMillis when the log had the request
    * @param room see {@link Ownership#room}
    */
   OpenDelivery(
       PartitionWork work,
       long decision,
+      DeliveryTask task,
       long weight,
-      DeliveryRequested request,
-      long requestedMillis,
       boolean room,
       TakeoverCounts counts) {
     this.work = work;
     this.decision = decision;
+    this.task = task;
     this.weight = weight;
-    this.request = request;
-    this.requestedMillis = requestedMillis;
     this.owner = work.ledger.owner();
-    this.notice = isNotice(request);
+    this.notice = task.notice();
     this.room = room;
     this.lease = work.lease;
     this.startedNanos = lease.now();
-    this.readAt = request.getAttempt() <= 1 ? Lease.ANY : startedNanos;
+    this.readAt = request().getAttempt() <= 1 ? Lease.ANY : startedNanos;
     this.counts = counts;
   }
 
-  /** RFC 5321 §4.5.5: a null reverse-path. */
-  static boolean isNotice(DeliveryRequested request) {
-    return request.getEnvelope().getReversePath().isEmpty();
+  DeliveryRequested request() {
+    return task.request();
   }
 
-  /** It counts in what notices may use of the window. */
+  /** It counts in the notices' share of the window. */
   boolean inNoticeShare() {
     return notice && room;
   }
@@ -101,7 +96,7 @@ final class OpenDelivery implements Ownership {
       long deadline = lease.now() + PATIENCE.toNanos();
       Duration answer = dot();
       if (answer == null) {
-        counts.waited();
+        counts.dotWaits.increment();
       }
       while (answer == null && lease.now() - deadline < 0) {
         try {
@@ -113,7 +108,7 @@ final class OpenDelivery implements Ownership {
         answer = dot();
       }
       if (answer == null) {
-        counts.refused();
+        counts.refusedDots.increment();
         return Duration.ZERO;
       }
       return answer;
@@ -198,12 +193,6 @@ final class OpenDelivery implements Ownership {
     }
   }
 
-  boolean pastDot() {
-    synchronized (lease) {
-      return pastDot;
-    }
-  }
-
   /** Some of its recipients may have been delivered to. */
   boolean everPastDot() {
     synchronized (lease) {
@@ -217,12 +206,6 @@ final class OpenDelivery implements Ownership {
     synchronized (lease) {
       handedOver = true;
       handedOverAt = lease.now();
-    }
-  }
-
-  boolean handedOver() {
-    synchronized (lease) {
-      return handedOver;
     }
   }
 

@@ -1,15 +1,7 @@
 package io.postern.delivery.position;
 
-import io.postern.contracts.Headers;
-import io.postern.contracts.Owner;
-import io.postern.contracts.QueueId;
-import io.postern.contracts.Topics;
-import io.postern.contracts.v1.OutcomeKind;
-import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Queue;
@@ -23,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes outcomes and PartitionTaken to {@code mail.outcomes} and says what became of each, in
+ * The producer of outcomes and PartitionTaken to {@code mail.outcomes}; it answers each send, in
  * order. Owner: the reader's thread, which a send blocks for a second at most.
  *
  * <p>The first send that fails ends the producer, on its own thread and before it sends anything
@@ -34,23 +26,23 @@ final class OutcomeLog implements AutoCloseable {
   private static final int MAX_BLOCK_MILLIS = 1_000;
   private static final int DELIVERY_TIMEOUT_MILLIS = 8_000;
   private static final int REQUEST_TIMEOUT_MILLIS = 3_000;
-  // Nobody waits for an outcome but the position: each append of them costs what twenty more would.
+  // Nobody waits for an outcome but the position; an append of one costs as much as of twenty.
   private static final int LINGER_MILLIS = 20;
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   /**
-   * What became of a send.
+   * The result of a send.
    *
-   * @param what as given to {@link #send}
+   * @param subject as given to {@link #send}
    * @param offset in {@code mail.outcomes}; -1: it failed, and so did all after it
    */
-  record Result<T>(T what, long offset) {
+  record Result(Object subject, long offset) {
     boolean failed() {
       return offset < 0;
     }
   }
 
-  private record Answer(Object producer, Object what, long offset) {}
+  private record Answer(Object producer, Object subject, long offset) {}
 
   private final Supplier<? extends Producer<String, byte[]>> producers;
   private final OccasionalLog complaints;
@@ -80,14 +72,14 @@ final class OutcomeLog implements AutoCloseable {
     return producer != null;
   }
 
-  /** A new producer; what the one before has not answered is not answered any more. */
+  /** A new producer; sends to the one before get no answer any more. */
   void renew() {
     discard();
     producer = producers.get();
   }
 
   /** Sends; the answer comes by {@link #poll}. */
-  void send(ProducerRecord<String, byte[]> record, Object what) {
+  void send(ProducerRecord<String, byte[]> record, Object subject) {
     Producer<String, byte[]> current = producer;
     if (current == null) {
       throw new IllegalStateException("there is no producer");
@@ -101,32 +93,32 @@ final class OutcomeLog implements AutoCloseable {
                   try {
                     current.close(Duration.ZERO);
                   } finally {
-                    answer(current, what, failure);
+                    answer(current, subject, failure);
                   }
                 } else {
-                  answers.add(new Answer(current, what, metadata.offset()));
+                  answers.add(new Answer(current, subject, metadata.offset()));
                 }
               });
     } catch (KafkaException | IllegalStateException e) {
-      answer(current, what, e);
+      answer(current, subject, e);
     }
   }
 
-  private void answer(Producer<String, byte[]> from, Object what, Exception failure) {
+  private void answer(Producer<String, byte[]> from, Object subject, Exception failure) {
     if (from == producer) {
       complaints.warn("an outcome could not be written", failure);
     }
-    answers.add(new Answer(from, what, -1));
+    answers.add(new Answer(from, subject, -1));
   }
 
   /** The next answer of the present producer; null: none yet. After a failure there are no more. */
-  @Nullable Result<Object> poll() {
+  @Nullable Result poll() {
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       if (answer.producer() == producer) {
         if (answer.offset() < 0) {
           discard();
         }
-        return new Result<>(answer.what(), answer.offset());
+        return new Result(answer.subject(), answer.offset());
       }
     }
     return null;
@@ -143,48 +135,6 @@ final class OutcomeLog implements AutoCloseable {
         complaints.warn("a producer of outcomes could not be closed", e);
       }
     }
-  }
-
-  static ProducerRecord<String, byte[]> taken(int partition, Owner by) {
-    byte[] value =
-        OutcomeRecorded.newBuilder()
-            .setWriter(OutcomeWriter.WRITER_DELIVERY)
-            .setOwner(by.message())
-            .setPartitionTaken(true)
-            .setAtMillis(System.currentTimeMillis())
-            .build()
-            .toByteArray();
-    return new ProducerRecord<>(Topics.MAIL_OUTCOMES, partition, null, value);
-  }
-
-  static ProducerRecord<String, byte[]> record(OutcomeRecorded outcome) {
-    String key = outcome.getQueueId();
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(
-            Topics.MAIL_OUTCOMES, QueueId.parse(key).partition(), key, outcome.toByteArray());
-    record.headers().add(Headers.WRITER, ascii(Headers.WRITER_DELIVERY));
-    if (!outcome.getOrganization().isEmpty()) {
-      record.headers().add(Headers.ORGANIZATION, ascii(outcome.getOrganization()));
-    }
-    if (isFinal(outcome)) {
-      record.headers().add(Headers.FINAL, ascii(Owner.of(outcome.getOwner()).toString()));
-    }
-    return record;
-  }
-
-  // The scheduler has a state to close after "still open", perhaps one after "late", and a notice
-  // to ask for after "relayed".
-  private static boolean isFinal(OutcomeRecorded outcome) {
-    return outcome.getAttempt() == 1
-        && !outcome.getAfterStillOpen()
-        && !outcome.getLate()
-        && outcome.getRecipientsCount() > 0
-        && outcome.getRecipientsList().stream()
-            .allMatch(r -> r.getKind() == OutcomeKind.DELIVERED && !r.getRelayed());
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   @Override

@@ -4,7 +4,7 @@ import io.postern.contracts.Owner;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger.Remainder;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outcomes on their way into the log, of partitions that are ours and of those that were. Outcomes
- * of one partition keep their order. Owner: the reader's thread. Bounded by the window and the
- * watch.
+ * The outcomes on their way into the log, of partitions that are ours and of those that were.
+ * Outcomes of one partition keep their order. Owner: the reader's thread. Bounded by the window and
+ * the watch.
  *
  * <p>After a send that failed nothing is sent again before its partition was taken again; of a
  * partition that is not ours only <em>delivered</em> is.
@@ -32,16 +32,16 @@ final class OutcomeWriting {
   private final TakeoverCounts counts;
   private final Consumer<OutcomeRecorded> observer;
   private final String incarnation = Long.toString(RANDOM.nextLong(1L << 50), 36);
-  private final Map<Outgoing<OutcomeRecorded.Builder>, Sent> sent = new LinkedHashMap<>();
-  private final List<Sent> lateUnsent = new ArrayList<>();
+  private final Map<OutgoingOutcome<OutcomeRecorded.Builder>, Append> sent = new LinkedHashMap<>();
+  private final List<Append> lateUnsent = new ArrayList<>();
   private long number;
 
   /**
    * @param work null: of no partition that is ours
    */
-  private record Sent(
+  private record Append(
       @Nullable PartitionWork work,
-      Outgoing<OutcomeRecorded.Builder> outgoing,
+      OutgoingOutcome<OutcomeRecorded.Builder> outgoing,
       OutcomeRecorded record) {}
 
   private record Marker(PartitionWork work, Owner by) {}
@@ -56,46 +56,40 @@ final class OutcomeWriting {
   }
 
   /** An outcome of a partition that is ours came. */
-  void write(PartitionWork work, Outgoing<OutcomeRecorded.Builder> outgoing) {
-    identify(outgoing.payload());
+  void write(PartitionWork work, OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
     send(work, work.ledger.write(outgoing));
   }
 
-  /** Sends what a take left to be sent. */
-  void send(PartitionWork work, List<Outgoing<OutcomeRecorded.Builder>> sends) {
-    for (Outgoing<OutcomeRecorded.Builder> outgoing : sends) {
+  /** Sends the outcomes that a take did not find in the log. */
+  void send(PartitionWork work, List<OutgoingOutcome<OutcomeRecorded.Builder>> sends) {
+    for (OutgoingOutcome<OutcomeRecorded.Builder> outgoing : sends) {
       if (!log.usable()) {
         return; // it waits in the ledger for the next take
       }
-      send(new Sent(work, outgoing, record(outgoing)));
+      send(new Append(work, outgoing, record(outgoing)));
     }
   }
 
   /** It is durable, as a take has read, though its acknowledgement never came. */
-  void found(Outgoing<OutcomeRecorded.Builder> outgoing) {
+  void found(OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
     observer.accept(record(outgoing));
   }
 
   /** PartitionTaken; its offset comes by {@link #settle}. */
   void take(PartitionWork work) {
     Owner by = work.ledger.take();
-    counts.taken();
-    log.send(OutcomeLog.taken(work.partition.partition(), by), new Marker(work, by));
+    counts.takes.increment();
+    log.send(OutcomeRecords.taken(work.partition.partition(), by), new Marker(work, by));
   }
 
   /** An outcome of a partition that was ours came. */
   void writeLate(Remainder<OutcomeRecorded.Builder> remainder) {
-    identify(remainder.outgoing().payload());
-    late(remainder);
-  }
-
-  private void late(Remainder<OutcomeRecorded.Builder> remainder) {
-    Outgoing<OutcomeRecorded.Builder> outgoing = remainder.outgoing();
+    OutgoingOutcome<OutcomeRecorded.Builder> outgoing = remainder.outgoing();
     if (remainder.deliveredOnly()) {
       var unused = Outcomes.late(outgoing.payload());
-      counts.late();
+      counts.lateOutcomes.increment();
     }
-    Sent late = new Sent(null, outgoing, record(outgoing));
+    Append late = new Append(null, outgoing, record(outgoing));
     if (log.usable()) {
       send(late);
     } else {
@@ -110,27 +104,23 @@ final class OutcomeWriting {
   void lost(PartitionWork work) {
     for (Remainder<OutcomeRecorded.Builder> remainder : work.ledger.lose()) {
       if (!sent.containsKey(remainder.outgoing())) {
-        late(remainder);
+        writeLate(remainder);
       }
     }
   }
 
-  private void send(Sent each) {
+  private void send(Append each) {
     sent.put(each.outgoing(), each);
-    log.send(OutcomeLog.record(each.record()), each);
+    log.send(OutcomeRecords.of(each.record()), each);
   }
 
-  private void identify(OutcomeRecorded.Builder outcome) {
-    // The same outcome keeps it when it is written again.
-    if (!outcome.hasId()) {
+  private OutcomeRecorded record(OutgoingOutcome<OutcomeRecorded.Builder> outgoing) {
+    OutcomeRecorded.Builder outcome = outgoing.payload();
+    if (!outcome.hasId()) { // it keeps the id when it is written again
       outcome.setId(OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(++number));
     }
-  }
-
-  private static OutcomeRecorded record(Outgoing<OutcomeRecorded.Builder> outgoing) {
     OutcomeRecorded record =
-        outgoing
-            .payload()
+        outcome
             .setOwner(outgoing.owner().message())
             .setAfterStillOpen(outgoing.afterStillOpen())
             .build();
@@ -154,32 +144,32 @@ final class OutcomeWriting {
   }
 
   /**
-   * Takes in what the log has said.
+   * Takes in the log's answers.
    *
    * @param ours whether the partition is still this one
    * @param taken a PartitionTaken is in the log, at the offset
    * @return false: a send failed, and there is no producer any more
    */
   boolean settle(Predicate<PartitionWork> ours, BiConsumer<PartitionWork, Long> taken) {
-    for (OutcomeLog.Result<Object> result = log.poll(); result != null; result = log.poll()) {
+    for (OutcomeLog.Result result = log.poll(); result != null; result = log.poll()) {
       if (result.failed()) {
         failed(ours);
         return false;
       }
-      switch (result.what()) {
+      switch (result.subject()) {
         case Marker marker -> {
           if (ours.test(marker.work()) && marker.by().equals(marker.work().ledger.owner())) {
             taken.accept(marker.work(), result.offset());
           }
         }
-        case Sent each -> acknowledged(each, result.offset(), ours);
+        case Append each -> acknowledged(each, result.offset(), ours);
         default -> throw new IllegalStateException("nothing else is sent");
       }
     }
     return true;
   }
 
-  private void acknowledged(Sent each, long offset, Predicate<PartitionWork> ours) {
+  private void acknowledged(Append each, long offset, Predicate<PartitionWork> ours) {
     sent.remove(each.outgoing());
     PartitionWork work = each.work();
     if (work != null && ours.test(work)) {
@@ -189,9 +179,9 @@ final class OutcomeWriting {
   }
 
   private void failed(Predicate<PartitionWork> ours) {
-    List<Sent> unanswered = List.copyOf(sent.values());
+    List<Append> unanswered = List.copyOf(sent.values());
     sent.clear();
-    for (Sent each : unanswered) {
+    for (Append each : unanswered) {
       PartitionWork work = each.work();
       // Of a partition that is ours the ledger knows it, and the next take decides.
       if (work == null || !ours.test(work)) {
@@ -199,15 +189,15 @@ final class OutcomeWriting {
             each.record().getRecipientsList().stream()
                 .anyMatch(r -> r.getKind() == OutcomeKind.DELIVERED);
         if (delivered) {
-          late(new Remainder<>(each.outgoing(), true));
+          writeLate(new Remainder<>(each.outgoing(), true));
         }
       }
     }
   }
 
-  /** There is a producer again: what may be written of partitions that are not ours. */
+  /** There is a producer again: sends the late outcomes of partitions that are not ours. */
   void renewed() {
-    List<Sent> late = List.copyOf(lateUnsent);
+    List<Append> late = List.copyOf(lateUnsent);
     lateUnsent.clear();
     late.forEach(this::send);
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this replica still owns a delivery, and may send its final dot (docs/design/the-log.md,
- * "Lease"). Asked by the delivery's thread; taken away by the reader's.
+ * The right of this replica to a delivery and to its final dot (docs/design/the-log.md, "Lease").
+ * The delivery's thread asks for it; the reader's takes it away.
  */
 @FunctionalInterface
 public interface Ownership {
@@ -30,12 +30,12 @@ public interface Ownership {
     return held() ? Duration.ofSeconds(5) : Duration.ZERO;
   }
 
-  /** What the host made of the dot is known, or never will be. */
+  /** The host has answered the dot, or never will. */
   default void answered() {}
 
   /**
-   * How the delivery's connection is ended from another thread; null: it has none. One that is no
-   * longer held is ended at once.
+   * The way to end the delivery's connection from another thread; null: it has none. That of a
+   * delivery that is no longer held is ended at once.
    */
   default void connection(@Nullable Runnable abort) {}
 }

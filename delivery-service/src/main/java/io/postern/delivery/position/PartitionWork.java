@@ -79,7 +79,7 @@ final class PartitionWork {
     return open.stream().filter(d -> d.decision == first).toList();
   }
 
-  /** Open deliveries that count in what notices may use. */
+  /** Open deliveries that count in the notices' share. */
   int notices() {
     return notices;
   }

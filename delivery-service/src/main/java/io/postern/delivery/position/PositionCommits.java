@@ -16,14 +16,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Commits positions, whose success proves the lease: twice a second, and at a revocation. At rest,
- * when nothing is under way and that is committed, every 2 s: the lease of 5 s does not lapse, and
- * whatever begins is committed at once, before its dot can come. A commit has the positions as of
- * its call, of partitions that are ours then; nothing is kept for a later one. Owner: the reader's
- * thread, on which the client calls back; {@link #proven} any.
+ * The commits of positions, whose success proves the lease: twice a second, and at a revocation. At
+ * rest, when nothing is under way and that is committed, every 2 s: the lease of 5 s does not
+ * lapse, and whatever begins is committed at once, before its dot can come. A commit has the
+ * positions as of its call, of partitions that are ours then; nothing is kept for a later one.
+ * Owner: the reader's thread, on which the client calls back; {@link #proven} any.
  */
 final class PositionCommits {
-  // An answer that is as late as this renews what it can; the next commit does not wait for it.
+  // A later answer still renews leases as of its commit; the next commit does not wait for it.
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(2);
 
   private static final Duration AT_REST = Duration.ofSeconds(2);
@@ -136,7 +136,7 @@ final class PositionCommits {
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
-      // Whoever takes them waits, and does again what lies behind the position before.
+      // The taker waits, and reads again from the position before.
       complaints.warn("the last positions could not be committed", e);
     }
   }

@@ -6,6 +6,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.reading.ConsumerThread;
 import io.postern.log.rules.ReadBack;
 import io.postern.log.rules.RecipientState;
 import java.time.Duration;
@@ -24,17 +25,18 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads back in {@code mail.outcomes} what predecessors had finished, for partitions whose
- * PartitionTaken is in the log. A thread of its own, so that the reader goes on polling; asked by
- * the reader's thread. The partitions are tried in turn, so that one that cannot be read holds up
- * no other, until they succeed. Bounded by the number of partitions, and for each by what is read
- * beyond a committed position.
+ * The reading back, in {@code mail.outcomes}, of outcomes that predecessors wrote, for partitions
+ * whose PartitionTaken is in the log. A thread of its own, so that the reader goes on polling;
+ * asked by the reader's thread. The partitions are tried in turn, so that one that cannot be read
+ * holds up no other, until they succeed. Bounded by the number of partitions, and for each by the
+ * Decisions read beyond a committed position.
  */
-final class Takes implements Runnable, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Takes.class.getName());
+final class Takes implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Takes.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -42,7 +44,7 @@ final class Takes implements Runnable, AutoCloseable {
 
   /**
    * The marker is in the log, so there is nothing to wait for; and a fetch that waits at the end of
-   * one partition holds up what is asked of the next on the same connection.
+   * one partition holds up the next one on the same connection.
    */
   private static final int FETCH_WAIT_MILLIS = 10;
 
@@ -57,16 +59,29 @@ final class Takes implements Runnable, AutoCloseable {
    */
   record Result(Request request, ReadBack back, long deliveriesEnd) {}
 
-  private final LogSettings settings;
   private final OccasionalLog complaints = new OccasionalLog(Takes.class);
   private final Map<TopicPartition, Request> waiting = new ConcurrentHashMap<>();
   private final Semaphore asked = new Semaphore(0);
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
-  private volatile boolean closed;
-  private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+  private final ConsumerThread thread;
 
   Takes(LogSettings settings) {
-    this.settings = settings;
+    thread =
+        new ConsumerThread(
+            "delivery-takes",
+            () -> new KafkaConsumer<>(properties(settings)),
+            "outcomes cannot be read back",
+            complaints,
+            reader -> () -> turn(reader));
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** See {@link ConsumerThread#alive}. */
+  boolean alive() {
+    return thread.alive();
   }
 
   /** A later request for a partition replaces the one before. */
@@ -87,30 +102,11 @@ final class Takes implements Runnable, AutoCloseable {
     return results.poll();
   }
 
-  /** Runs until {@link #close}. */
-  @Override
-  public void run() {
-    while (!closed) {
-      try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties())) {
-        consumer = reader;
-        while (!closed) {
-          if (waiting.isEmpty()) {
-            var unused = asked.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
-          } else if (!readAll(reader)) {
-            Thread.sleep(PAUSE);
-          }
-        }
-      } catch (WakeupException e) {
-        // close() was called
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        complaints.warn("outcomes cannot be read back", e);
-        pause();
-      } finally {
-        consumer = null;
-      }
+  private void turn(KafkaConsumer<String, byte[]> reader) throws InterruptedException {
+    if (waiting.isEmpty()) {
+      var unused = asked.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    } else if (!readAll(reader)) {
+      Thread.sleep(PAUSE);
     }
   }
 
@@ -172,7 +168,7 @@ final class Takes implements Runnable, AutoCloseable {
           }
         }
       } catch (OffsetOutOfRangeException e) {
-        // Retention has taken what is older than any message lives.
+        // Retention has taken the records that are older than any message lives.
         reader.seekToBeginning(List.of(outcomes));
       }
     }
@@ -194,20 +190,16 @@ final class Takes implements Runnable, AutoCloseable {
             RecipientState.of(outcome));
       }
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "the outcome at "
-              + record.topic()
-              + "-"
-              + record.partition()
-              + " offset "
-              + record.offset()
-              + " is unreadable",
-          e);
+      LOG.errorf(
+          e,
+          "the outcome at %s-%d offset %d is unreadable",
+          record.topic(),
+          record.partition(),
+          record.offset());
     }
   }
 
-  private Properties properties() {
+  private static Properties properties(LogSettings settings) {
     Properties properties = settings.reader(false);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
@@ -216,21 +208,8 @@ final class Takes implements Runnable, AutoCloseable {
     return properties;
   }
 
-  private void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closed = true;
-    }
-  }
-
   @Override
   public void close() {
-    closed = true;
-    KafkaConsumer<String, byte[]> current = consumer;
-    if (current != null) {
-      current.wakeup();
-    }
+    thread.close();
   }
 }

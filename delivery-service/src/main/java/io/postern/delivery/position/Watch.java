@@ -5,15 +5,15 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Sessions that last: handed over to the scheduler's watch and still open here, beside the window,
- * so that none pins a partition. Bounded in sessions and bytes, and those of notices by their share
- * of both; when it is full, the oldest before its dot is ended. Any host that hangs fills it, and
- * then the sessions of all others have less time.
+ * The sessions that last: handed over to the scheduler's watch and still open here, beside the
+ * window, so that none pins a partition. Bounded in sessions and bytes, and those of notices by
+ * their share of both; when it is full, the oldest before its dot is ended. Any host that hangs
+ * fills it, and then the sessions of all others have less time.
  *
- * <p>Above these bounds comes what cannot be ended and must not stop a partition: sessions past
- * their dot that pin it or that a revocation leaves behind. Of notices that is at most what was in
- * the window when their share here was used up, since none starts while it is exceeded: their share
- * of each partition's window in sessions, and of all windows in bytes.
+ * <p>Above these bounds come sessions that cannot be ended and must not stop a partition: those
+ * past their dot that pin it, or that a revocation leaves behind. Those of notices were all in the
+ * window when their share here was used up, since none starts while it is exceeded: so they are at
+ * most their share of each partition's window in sessions, and of all windows in bytes.
  *
  * <p>Owner: the reader's thread; {@link #size} from any.
  */
@@ -25,8 +25,8 @@ final class Watch {
   static final Duration LAST_OUTCOME =
       OpenDelivery.DOT_AFTER_HANDING_OVER.plus(Duration.ofMinutes(10));
 
-  /** What became of {@link #cutOldest}. */
-  enum Cut {
+  /** The result of {@link #endOldest}. */
+  enum EndResult {
     ENDED,
     /** One was ended already and has not gone yet. */
     UNDER_WAY,
@@ -74,20 +74,20 @@ final class Watch {
    * For other mail a notice that has not gone yet is no answer while there is another session to
    * end: it may be in the DNS for a while.
    */
-  Cut cutOldest(OpenDelivery forWhom) {
+  EndResult endOldest(OpenDelivery forWhom) {
     boolean ofNotices = forWhom.notice && !hasRoomForNotice(forWhom.weight);
-    Cut otherwise = Cut.NONE;
+    EndResult otherwise = EndResult.NONE;
     for (OpenDelivery delivery : sessions) {
       if (ofNotices && !delivery.notice) {
         continue;
       }
       if (delivery.closed()) {
         if (!delivery.notice || forWhom.notice) {
-          return Cut.UNDER_WAY;
+          return EndResult.UNDER_WAY;
         }
-        otherwise = Cut.UNDER_WAY;
+        otherwise = EndResult.UNDER_WAY;
       } else if (delivery.close()) {
-        return Cut.ENDED;
+        return EndResult.ENDED;
       }
     }
     return otherwise;

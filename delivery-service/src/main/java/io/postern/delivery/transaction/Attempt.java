@@ -1,24 +1,25 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RemoteReply;
 import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.position.DeliveryTask;
 import io.postern.smtp.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One delivery while it is being done: which recipients are settled, and what will stand in the one
- * outcome record. Owner: the delivery's thread. A recipient is settled once; "position" is its
- * place in this delivery's envelope.
+ * One delivery while it is being done: its recipients, of whom each is settled once, and all that
+ * its one outcome reports. Owner: the delivery's thread.
  */
 final class Attempt {
   private static final int MAX_TEXT = 1024;
@@ -27,30 +28,45 @@ final class Attempt {
   private static final int TEXT_BUDGET = 160_000;
   private static final int DETAIL_BUDGET = 60_000;
 
-  private final DeliveryRequested request;
+  private final DeliveryTask task;
   private final TlsRequirement requirement;
   private final long startedMillis = System.currentTimeMillis();
-  private final @Nullable RecipientOutcome[] outcomes;
+  private final List<Recipient> recipients;
   private int open;
-  private Seen seen = Seen.NOTHING;
+  private ConnectionReport connection = ConnectionReport.NONE;
   private String token = "";
   private boolean passed;
   private boolean noAttempt;
+  private boolean abandoned;
   private long notBeforeMillis;
   private long transferNanos;
 
   /**
-   * @param requirement with what was left implicit filled in
+   * @param requirement complete, see {@link Relay#complete}
+   * @throws IllegalArgumentException where the delivery has not an address for each recipient
    */
-  Attempt(DeliveryRequested request, TlsRequirement requirement) {
-    this.request = request;
+  Attempt(DeliveryTask task, TlsRequirement requirement) {
+    this.task = task;
     this.requirement = requirement;
-    this.open = request.getRecipientsCount();
-    this.outcomes = new RecipientOutcome[open];
+    this.open = request().getRecipientsCount();
+    if (request().getEnvelope().getRecipientsCount() != open) {
+      throw new IllegalArgumentException(
+          "the delivery has %d recipients and %d addresses"
+              .formatted(open, request().getEnvelope().getRecipientsCount()));
+    }
+    this.recipients = new ArrayList<>(open);
+    for (int i = 0; i < open; i++) {
+      recipients.add(
+          new Recipient(request().getRecipients(i), request().getEnvelope().getRecipients(i)));
+    }
+  }
+
+  DeliveryTask task() {
+    return task;
   }
 
   DeliveryRequested request() {
-    return request;
+    return task.request();
   }
 
   TlsRequirement requirement() {
@@ -62,31 +78,27 @@ final class Attempt {
   }
 
   boolean untouched() {
-    return open == outcomes.length;
+    return open == recipients.size();
   }
 
   int openCount() {
     return open;
   }
 
-  /** Positions not settled, at most {@code limit}. */
-  List<Integer> open(int limit) {
-    List<Integer> positions = new ArrayList<>(Math.min(open, limit));
-    for (int i = 0; i < outcomes.length && positions.size() < limit; i++) {
-      if (outcomes[i] == null) {
-        positions.add(i);
+  /** Those not settled, at most {@code limit}. */
+  List<Recipient> open(int limit) {
+    List<Recipient> rest = new ArrayList<>(Math.min(open, limit));
+    for (Recipient recipient : recipients) {
+      if (recipient.outcome() == null && rest.size() < limit) {
+        rest.add(recipient);
       }
     }
-    return positions;
+    return rest;
   }
 
-  boolean settled(int position) {
-    return outcomes[position] != null;
-  }
-
-  /** The gate let this connection through: what follows is said over it. */
-  void passed(Seen connection, String achieved) {
-    seen = connection;
+  /** The gate let this connection through: all replies from now on come over it. */
+  void passed(ConnectionReport through, String achieved) {
+    connection = through;
     token = TlsToken.achieved(requirement.getLevel(), achieved);
     passed = true;
   }
@@ -96,61 +108,71 @@ final class Attempt {
   }
 
   /**
-   * @param relayed to a host that will not confirm what the sender wants confirmed
+   * @param relayed the sender wants a confirmation, and the host will give none
    */
-  void delivered(int position, RemoteReply reply, boolean relayed) {
+  void delivered(Recipient recipient, RemoteReply reply, boolean relayed) {
+    Establishment how = connection.establishment();
+    String detail = how == null ? "" : how.failedBefore();
     settle(
-        position,
-        recipient(position, OutcomeKind.DELIVERED, "", reply, seen.tried()).setRelayed(relayed));
+        recipient,
+        outcome(recipient, OutcomeKind.DELIVERED, "", reply, detail).setRelayed(relayed));
   }
 
   /** The reply to the final dot never came: the host may have the message. */
-  void unanswered(int position, String reason, String detail) {
+  void unanswered(Recipient recipient, String reason, String detail) {
     settle(
-        position,
-        recipient(position, OutcomeKind.DEFERRED, reason, null, detail).setMayHaveBeenTaken(true));
+        recipient,
+        outcome(recipient, OutcomeKind.DEFERRED, reason, null, detail).setMayHaveBeenTaken(true));
   }
 
   void settle(
-      int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
-    settle(position, recipient(position, kind, reason, reply, detail));
+      Recipient recipient,
+      OutcomeKind kind,
+      String reason,
+      @Nullable RemoteReply reply,
+      String detail) {
+    settle(recipient, outcome(recipient, kind, reason, reply, detail));
   }
 
-  private void settle(int position, RecipientOutcome.Builder outcome) {
-    if (outcomes[position] != null) {
-      throw new IllegalStateException("recipient settled twice");
-    }
-    outcomes[position] = outcome.build();
+  private void settle(Recipient recipient, RecipientOutcome.Builder outcome) {
+    recipient.settle(outcome.build());
     open--;
   }
 
-  private RecipientOutcome.Builder recipient(
-      int position, OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
+  private RecipientOutcome.Builder outcome(
+      Recipient recipient,
+      OutcomeKind kind,
+      String reason,
+      @Nullable RemoteReply reply,
+      String detail) {
     RecipientOutcome.Builder outcome =
         RecipientOutcome.newBuilder()
-            .setRecipient(request.getRecipients(position))
+            .setRecipient(recipient.index)
             .setKind(kind)
             .setReason(reason)
-            .setDetail(cut(detail, Math.min(MAX_DETAIL, DETAIL_BUDGET / outcomes.length)));
+            .setDetail(cut(detail, Math.min(MAX_DETAIL, DETAIL_BUDGET / recipients.size())));
     if (reply != null) {
-      String text = cut(reply.getText(), Math.min(MAX_TEXT, TEXT_BUDGET / outcomes.length));
+      String text = cut(reply.getText(), Math.min(MAX_TEXT, TEXT_BUDGET / recipients.size()));
       outcome.setReply(
           text.equals(reply.getText()) ? reply : reply.toBuilder().setText(text).build());
     }
     return outcome;
   }
 
-  /** The same for all who are not settled. */
+  /** The same for all that are not settled. */
   void settleRest(OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
-    for (int position : open(open)) {
-      settle(position, kind, reason, reply, detail);
+    for (Recipient recipient : open(open)) {
+      settle(recipient, kind, reason, reply, detail);
     }
   }
 
   /** No host took it: all the rest come again. */
   void deferRest(Failure failure) {
+    if (done()) {
+      return;
+    }
     if (!passed) {
-      seen = failure.seen();
+      connection = failure.connection();
     }
     refusedToken(failure.reason());
     settleRest(
@@ -162,72 +184,99 @@ final class Attempt {
         failure.detail());
   }
 
-  /** Handed back, and need not come again before this time. */
-  void handBack(String reason, String detail, long untilMillis) {
-    notBeforeMillis = untilMillis;
-    handBack(reason, detail);
+  /** No slot for it: handed back, and it need not come again before that time from now. */
+  void busy(Duration stayAway, String detail) {
+    notBeforeMillis = System.currentTimeMillis() + stayAway.toMillis();
+    handBack(Reasons.DESTINATION_BUSY, detail);
   }
 
   /** Handed back without being tried; does not count as an attempt. */
-  void handBack(String reason, String detail) {
+  private void handBack(String reason, String detail) {
     noAttempt = true;
+    deferRest(new Failure(reason, detail));
+  }
+
+  /** It goes no further here: handed back, or, where a host has decided about some, deferred. */
+  void leaveRest(String reason, String detail) {
+    if (untouched()) {
+      handBack(reason, detail);
+    } else {
+      deferRest(new Failure(reason, detail));
+    }
+  }
+
+  /**
+   * This replica has lost the delivery, and nobody has the message for those not settled: they are
+   * left to the next owner, or, where a host has decided about some, deferred.
+   */
+  void giveUp() {
+    if (untouched()) {
+      abandoned = true;
+    } else {
+      deferRest(
+          new Failure(
+              Reasons.DISCONNECTED,
+              "this replica gave the delivery up before these recipients' turn"));
+    }
+  }
+
+  /** It has no outcome here. */
+  boolean abandoned() {
+    return abandoned;
+  }
+
+  /** No host is asked about the rest: they fail with a reply of ours. */
+  void failRest(String reason, int code, String enhanced, String text, String detail) {
     refusedToken(reason);
-    settleRest(OutcomeKind.DEFERRED, reason, null, detail);
+    settleRest(OutcomeKind.FAILED, reason, own(code, enhanced, text), detail);
   }
 
   /** The token of a delivery that passed no gate. */
-  void refusedToken(String reason) {
+  private void refusedToken(String reason) {
     if (!passed) {
       token = TlsToken.refused(requirement.getLevel(), reason);
     }
   }
 
-  /**
-   * What became of it, complete but for what the reader knows: id, owner, and when the log had the
-   * request. Asked once, when all are settled; the caller adds those and builds it.
-   */
+  /** The outcome, when all are settled. */
   OutcomeRecorded.Builder outcome() {
-    OutcomeRecorded.Builder record =
-        OutcomeRecorded.newBuilder()
-            .setWriter(OutcomeWriter.WRITER_DELIVERY)
-            .setQueueId(request.getQueueId())
-            .setDeliveryId(request.getDeliveryId())
-            .setAttempt(request.getAttempt())
-            .setOrganization(request.getOrganization())
-            .setConnector(request.getConnector())
-            .setAcceptedOffset(request.getAcceptedOffset())
-            .setAcceptedMillis(request.getAcceptedMillis())
-            .setExpiresMillis(request.getExpiresMillis())
-            .setRoute(request.getNextHop().getRoute())
-            .setHost(seen.host())
-            .setAddress(seen.address())
+    OutcomeRecorded.Builder outcome =
+        task.outcome()
             .setRequirement(requirement)
             .setToken(token)
             .setNoAttempt(noAttempt)
-            .setNotBeforeMillis(notBeforeMillis)
-            .setAtMillis(System.currentTimeMillis())
-            .setTimings(
-                Timings.newBuilder()
-                    .setStartedMillis(startedMillis)
-                    .setConnectMillis(seen.connectMillis())
-                    .setTlsMillis(seen.tlsMillis())
-                    .setVerdictMillis(seen.verdictMillis())
-                    .setTransferMillis((int) (transferNanos / 1_000_000))
-                    .setConnectionReused(seen.reused()));
-    for (RecipientOutcome outcome : outcomes) {
-      if (outcome == null) {
+            .setNotBeforeMillis(notBeforeMillis);
+    for (Recipient recipient : recipients) {
+      RecipientOutcome settled = recipient.outcome();
+      if (settled == null) {
         throw new IllegalStateException("a recipient is not settled");
       }
-      record.addRecipients(outcome);
+      outcome.addRecipients(settled);
     }
-    if (seen.facts() != null) {
-      record.setTlsFacts(seen.facts());
+    Timings.Builder timings =
+        outcome
+            .getTimingsBuilder()
+            .setStartedMillis(startedMillis)
+            .setVerdictMillis(connection.verdictMillis())
+            .setTransferMillis((int) (transferNanos / 1_000_000))
+            .setConnectionReused(connection.reused());
+    Target target = connection.target();
+    if (target != null) {
+      outcome.setHost(target.host()).setAddress(target.shown());
     }
-    if (seen.verdict() != null) {
-      record.setVerdict(Spelling.verdict(seen.verdict()));
-      record.setVerdictKey(seen.verdict().getVerdictKey());
+    Establishment how = connection.establishment();
+    if (how != null && how.facts() != null) {
+      outcome.setTlsFacts(how.facts());
     }
-    return record;
+    if (how != null && !connection.reused()) {
+      timings.setConnectMillis(how.connectMillis()).setTlsMillis(how.tlsMillis());
+    }
+    if (connection.verdict() != null) {
+      outcome
+          .setVerdict(Spelling.verdict(connection.verdict()))
+          .setVerdictKey(connection.verdict().getVerdictKey());
+    }
+    return outcome;
   }
 
   /** A host's reply as outcomes carry it: bounded, printable. */
@@ -240,8 +289,8 @@ final class Attempt {
         .build();
   }
 
-  /** What we say ourselves of a recipient that no host was asked about; the command is empty. */
-  static RemoteReply own(int code, String enhanced, String text) {
+  // Of a recipient that no host was asked about; the command is empty.
+  private static RemoteReply own(int code, String enhanced, String text) {
     return RemoteReply.newBuilder()
         .setCode(code)
         .setEnhancedCode(enhanced)

@@ -63,7 +63,7 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
       }
       return new ClientCertificateFile(stamp, certificate(file, coming ? null : key));
     } catch (IOException e) {
-      LOG.debugf("%s is not told: %s", file, e.getMessage());
+      LOG.debugf("%s is not published: %s", file, e.getMessage());
       return UNREADABLE;
     }
   }
@@ -82,7 +82,7 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
               state(file),
               key == null ? KeyMaterial.certificates(file) : KeyMaterial.load(file, key).chain()));
     } catch (GeneralSecurityException | RuntimeException e) {
-      LOG.debugf("%s is not told: %s", file, e.getMessage());
+      LOG.debugf("%s is not published: %s", file, e.getMessage());
       return Optional.empty();
     }
   }

@@ -1,7 +1,5 @@
 package io.postern.delivery.transaction;
 
-import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.TlsRequirement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,17 +15,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle sessions, kept by address, host name, protocol and the whole requirement (G3), so that
- * nothing is ever sent over a connection made for another requirement. Bounded in number, idle time
- * and uses; what is over a bound gets QUIT. Any thread, and none waits for a host. Whoever takes a
- * session puts it before the gate again.
+ * Idle sessions, kept by their {@link SessionKey}. Bounded in number, idle time and uses; a session
+ * over a bound gets QUIT. Any thread, and none waits for a host. The taker of a session puts it
+ * before the gate again.
  */
 public final class Connections implements AutoCloseable {
-  record Key(Target target, HopProtocol protocol, TlsRequirement requirement) {}
+  private record IdleSession(Session session, long sinceNanos) {}
 
-  private record Idle(Session session, long since) {}
-
-  // Each for the patience of QUIT at most: what comes when so many hosts keep silent just ends.
+  // Each for the patience of QUIT at most; while so many hosts keep silent further sessions just
+  // end.
   private static final int MAX_QUITTING = 500;
 
   private final Semaphore quitting;
@@ -35,7 +31,7 @@ public final class Connections implements AutoCloseable {
   private final int maxUses;
   private final Duration maxIdleTime;
   private final Duration quitPatience;
-  private final Map<Key, Deque<Idle>> idle = new HashMap<>();
+  private final Map<SessionKey, Deque<IdleSession>> idle = new HashMap<>();
   private int count;
   private boolean closed;
   private final ScheduledExecutorService sweeper =
@@ -62,12 +58,12 @@ public final class Connections implements AutoCloseable {
   }
 
   /** The session used last, for the caller alone; null: none. */
-  synchronized @Nullable Session take(Key key) {
-    Deque<Idle> sessions = idle.get(key);
+  synchronized @Nullable Session take(SessionKey key) {
+    Deque<IdleSession> sessions = idle.get(key);
     if (sessions == null) {
       return null;
     }
-    Idle last = sessions.removeLast();
+    IdleSession last = sessions.removeLast();
     count--;
     if (sessions.isEmpty()) {
       idle.remove(key);
@@ -76,8 +72,8 @@ public final class Connections implements AutoCloseable {
   }
 
   /** Gives a session back for reuse, or has it {@link #quit}. */
-  void keep(Key key, Session session) {
-    if (session.uses() >= maxUses || session.dialogue().inputBuffered() || !park(key, session)) {
+  void keep(Session session) {
+    if (session.uses() >= maxUses || session.dialogue.inputBuffered() || !park(session)) {
       quit(session);
     }
   }
@@ -106,12 +102,12 @@ public final class Connections implements AutoCloseable {
     return count;
   }
 
-  private synchronized boolean park(Key key, Session session) {
+  private synchronized boolean park(Session session) {
     if (closed || count >= maxIdle) {
       return false;
     }
-    idle.computeIfAbsent(key, k -> new ArrayDeque<>())
-        .addLast(new Idle(session, System.nanoTime()));
+    idle.computeIfAbsent(session.key, k -> new ArrayDeque<>())
+        .addLast(new IdleSession(session, System.nanoTime()));
     count++;
     return true;
   }
@@ -120,11 +116,11 @@ public final class Connections implements AutoCloseable {
     List<Session> over = new ArrayList<>();
     synchronized (this) {
       long now = System.nanoTime();
-      Iterator<Deque<Idle>> each = idle.values().iterator();
+      Iterator<Deque<IdleSession>> each = idle.values().iterator();
       while (each.hasNext()) {
-        Deque<Idle> sessions = each.next();
+        Deque<IdleSession> sessions = each.next();
         while (!sessions.isEmpty()
-            && (all || now - sessions.getFirst().since() > maxIdleTime.toNanos())) {
+            && (all || now - sessions.getFirst().sinceNanos() > maxIdleTime.toNanos())) {
           over.add(sessions.removeFirst().session());
           count--;
         }

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one content into a session's output, with a second dot in front of each line that begins
- * with one (RFC 5321 §4.5.2). Content that has no such line goes out as it is, without a copy here.
- * Owner: the delivery's thread. At most one buffer of 16 KiB.
+ * The writer of one content into a session's output, with a second dot in front of each line that
+ * begins with one (RFC 5321 §4.5.2). Content that has no such line goes out as it is, without a
+ * copy here. Owner: the delivery's thread. At most one buffer of 16 KiB.
  */
 final class ContentWriter {
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -98,7 +98,7 @@ final class ContentWriter {
   /**
    * All of it leaves our buffers: nothing may stand there that a dot behind it would take along.
    *
-   * @return what ends the data
+   * @return the end of the data, still to send
    */
   byte[] flush() throws DialogueException {
     dialogue.write(out.flip(), patience);

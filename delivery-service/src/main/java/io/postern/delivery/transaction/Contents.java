@@ -5,7 +5,7 @@ import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import java.util.List;
 
-/** Where contents are read. */
+/** The source of contents. */
 @FunctionalInterface
 public interface Contents {
   ContentStream open(List<ContentSegment> segments) throws ContentException;

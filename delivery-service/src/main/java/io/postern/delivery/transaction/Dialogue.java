@@ -20,9 +20,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands out, replies in, over one connection (RFC 5321 §4.2). Every step has a time-out;
- * whatever ends the session is a {@link DialogueException}, a 421 too (RFC 5321 §3.8). Owner: the
- * delivery's thread.
+ * The dialogue over one connection: commands out, replies in (RFC 5321 §4.2). Every step has a
+ * time-out; whatever ends the session is a {@link DialogueException}, a 421 too (RFC 5321 §3.8).
+ * Owner: the delivery's thread.
  */
 final class Dialogue {
   private final SmtpConnection connection;
@@ -91,7 +91,7 @@ final class Dialogue {
   }
 
   /**
-   * The handshake after 220 to STARTTLS; what came in plaintext behind it is thrown away (RFC 3207
+   * The handshake after 220 to STARTTLS; plaintext behind that reply is thrown away (RFC 3207
    * §4.2).
    *
    * @param hybrid see {@link SmtpConnection#startTls(TlsClient, String, boolean)}
@@ -139,12 +139,12 @@ final class Dialogue {
   }
 
   /**
-   * Ends the connection at once, so that what was sent of a message is not taken for all of it. By
-   * the owner.
+   * Ends the connection at once, so that a part of a message is not taken for all of it. By the
+   * owner.
    */
   void abort() {
     connection.abort();
-    connection.close(); // what it holds; nothing is sent any more
+    connection.close(); // its buffers; nothing is sent any more
   }
 
   /** Ends the connection at once, from any thread: the owner's call fails, and it aborts. */

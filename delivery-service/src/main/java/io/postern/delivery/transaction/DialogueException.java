@@ -13,7 +13,7 @@ final class DialogueException extends Exception {
 
   /**
    * @param reason of the closed list
-   * @param reply what the host said, if that ended it
+   * @param reply the host's, if that ended it
    * @param detail a sentence for the administrator
    */
   DialogueException(String reason, Stage stage, @Nullable Reply reply, String detail) {

@@ -1,24 +1,25 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.smtp.Reply;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why one host did not take the delivery.
+ * The failure of a delivery, or of its try with one host.
  *
- * @param reason what stands after "/" in the token
- * @param stage where; null: before anyone was dialled
- * @param reply what the host said, if that was it
- * @param seen what is known of the connection
+ * @param reason as it stands after "/" in the token
+ * @param stage of the dialogue, if that ended it
+ * @param reply the host's, if that was it
+ * @param detail a sentence for the administrator
  */
 record Failure(
     String reason,
     @Nullable Stage stage,
-    io.postern.smtp.@Nullable Reply reply,
+    @Nullable Reply reply,
     String detail,
-    Seen seen) {
-  // From "nothing was reached" to "the host was seen and is not what was demanded".
+    ConnectionReport connection) {
+  // From "nothing was reached" to "the host is there and does not meet the demand".
   private static final List<String> TELLING =
       List.of(
           Reasons.DNS_FAILURE,
@@ -34,8 +35,18 @@ record Failure(
           Reasons.STARTTLS_REFUSED,
           Reasons.HANDSHAKE_FAILED);
 
-  static Failure of(DialogueException e, Seen seen) {
-    return new Failure(e.reason(), e.stage(), e.reply(), e.detail(), seen);
+  /** Of a host, after no dialogue that ended. */
+  Failure(String reason, String detail, ConnectionReport connection) {
+    this(reason, null, null, detail, connection);
+  }
+
+  /** Before any host was dialled, or of no host. */
+  Failure(String reason, String detail) {
+    this(reason, detail, ConnectionReport.NONE);
+  }
+
+  Failure(DialogueException e, ConnectionReport connection) {
+    this(e.reason(), e.stage(), e.reply(), e.detail(), connection);
   }
 
   /** Before any recipient was named: another delivery to the destination would fare the same. */
@@ -43,7 +54,7 @@ record Failure(
     return reason.equals(Reasons.DNS_FAILURE) || stage != null && stage.compareTo(Stage.MAIL) <= 0;
   }
 
-  /** The host is there, and did not do: no TLS with it, or the session broke in a transaction. */
+  /** The host is there and failed: no TLS with it, or the session broke in a transaction. */
   boolean strained() {
     return reason.equals(Reasons.HANDSHAKE_FAILED)
         || reason.equals(Reasons.STARTTLS_REFUSED)
@@ -52,12 +63,13 @@ record Failure(
 
   /** For people, with the host where one was dialled. */
   String shown() {
-    return seen.host().isEmpty()
+    Target target = connection.target();
+    return target == null
         ? reason + ": " + detail
-        : reason + " at " + seen.host() + " [" + seen.address() + "]: " + detail;
+        : reason + " at " + target.host() + " [" + target.shown() + "]: " + detail;
   }
 
-  /** Among several hosts' failures the one that tells most; of equal ones the first. */
+  /** Among several hosts' failures the most telling one; of equal ones the first. */
   static Failure mostTelling(List<Failure> failures) {
     Failure best = failures.getFirst();
     for (Failure failure : failures) {
@@ -68,7 +80,7 @@ record Failure(
     return best;
   }
 
-  // A refusal by the gate on what was seen tells most.
+  // A refusal by the gate, which has seen the host, says most.
   private int rank() {
     int index = TELLING.indexOf(reason);
     return index < 0 ? TELLING.size() : index;

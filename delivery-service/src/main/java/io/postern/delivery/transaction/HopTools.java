@@ -5,7 +5,7 @@ import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.NextHops;
 
 /**
- * What every delivery of this process uses on its way to a host, the same for all of them.
+ * The tools of a delivery on its way to a host, the same for all of this process.
  *
  * @param hosts slots of the addresses of mail hosts that recipients' domains have chosen
  * @param timeouts also those of the opener
@@ -17,7 +17,7 @@ public record HopTools(
     SessionOpener opener,
     Connections connections,
     Judge judge,
-    Handshakes handshakes,
+    HandshakePublisher handshakes,
     RoutingCheck routing,
     Contents contents,
     Timeouts timeouts,

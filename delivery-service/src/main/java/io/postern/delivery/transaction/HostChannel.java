@@ -18,13 +18,13 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hosts ask for where a connector presents a certificate, into certificate.hosts by the
- * channel {@code hosts}: each kind once a day, so that a change of the certificate can be rehearsed
- * against it. At most {@value #MOST_A_DAY} a day are told and remembered, {@value
- * #MOST_OF_CONNECTOR} of one connector, and 100 wait; what is more is dropped and counted.
+ * The channel {@code hosts}, by which the demands of hosts get into certificate.hosts where a
+ * connector presents a certificate: each kind once a day, so that a change of the certificate can
+ * be rehearsed against it. At most {@value #MOST_A_DAY} a day are published and remembered, {@value
+ * #MOST_OF_CONNECTOR} of one connector, and 100 wait; those beyond are dropped and counted.
  */
 @ApplicationScoped
-public class HostChannel implements Handshakes {
+public class HostChannel implements HandshakePublisher {
   private static final int WAITING = 100;
   static final int MOST_A_DAY = 2_000;
   static final int MOST_OF_CONNECTOR = 50;
@@ -36,26 +36,26 @@ public class HostChannel implements Handshakes {
       @Channel("hosts") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
-    Counter told = registry.counter("postern.delivery.host.records", "result", "told");
+    Counter published = registry.counter("postern.delivery.host.records", "result", "told");
     Counter dropped = registry.counter("postern.delivery.host.records", "result", "dropped");
     records =
         new DailyRecords(
             MOST_A_DAY,
             MOST_OF_CONNECTOR,
             (key, value) -> emitter.send(Record.of(key, value)),
-            told::increment,
+            published::increment,
             dropped::increment);
   }
 
   @Override
-  public void passed(
+  public void publish(
       DeliveryRequested request, String host, TlsFacts facts, @Nullable CertificateRequest asked) {
-    // A resumed session asks for nothing: its first handshake was told.
+    // A resumed session asks for nothing: its first handshake was published.
     if (request.getRequirement().getClientCertificate().isEmpty() || facts.getResumed()) {
       return;
     }
     HostSeen seen = seen(request, host, facts, asked);
-    records.tell(
+    records.publish(
         seen.getOrganization() + "/" + seen.getConnector(),
         seen.toByteArray(),
         now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());

@@ -2,18 +2,15 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
-import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
-import io.postern.log.content.ContentException;
-import io.postern.log.content.ContentStream;
+import io.postern.delivery.transaction.SessionUse.Step;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,34 +22,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through a delivery's hosts (RFC 5321 §5.1) until one passes the gate and has decided about
- * the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
+ * The walk through a delivery's hosts (RFC 5321 §5.1), until one passes the gate and has decided
+ * about the recipients. For a host that the gate refuses: QUIT before MAIL FROM, then the next one.
  * Plaintext after failed handshakes only when no host was left over TLS; none at all after a TLS
  * session has stood with any host (S2).
  *
  * <p>Owner: the delivery's thread, once.
  */
 final class HostWalk {
-  private static final int MAX_RECIPIENTS =
-      100; // RFC 5321 §4.5.3.1.8: what every host takes at once
-  private static final System.Logger LOG = System.getLogger(HostWalk.class.getName());
-
-  private enum Step {
-    DONE,
-    AGAIN,
-    NEXT_HOST,
-    ABANDONED
-  }
-
   private final Attempt attempt;
   private final Ownership ownership;
   private final HopTools tools;
   private final HopProtocol protocol;
   private final boolean configured; // its hosts are an administrator's choice
   private final List<Failure> failures = new ArrayList<>();
-  private final Map<Target, String> handshakeFailed = new LinkedHashMap<>();
+  private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
   private boolean encrypted; // a TLS session stood with some host
-  private boolean abandoned;
   private boolean reached;
   private boolean through;
   private boolean busy; // it ended at an address without a free slot
@@ -66,12 +51,7 @@ final class HostWalk {
     this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
   }
 
-  /** Ownership was lost before anything was sent. */
-  boolean abandoned() {
-    return abandoned;
-  }
-
-  /** What the walk learnt about the destination. */
+  /** The walk's lesson about the destination. */
   Feedback feedback() {
     if (through) {
       return Feedback.THROUGH;
@@ -88,12 +68,12 @@ final class HostWalk {
         : Feedback.NOTHING;
   }
 
-  /** For slots of addresses, which other domains' mail may have had. */
+  /** The wait for slots of addresses, which other domains' mail may have had. */
   Duration waited() {
     return Duration.ofNanos(waitedNanos);
   }
 
-  /** What went wrong last with the destination, for people; empty: nothing. */
+  /** The most telling failure, for people; empty: there was none. */
   String lastError() {
     return failures.isEmpty() ? "" : Failure.mostTelling(failures).shown();
   }
@@ -105,14 +85,12 @@ final class HostWalk {
               String reason,
               String enhanced,
               String detail) -> {
-        Failure failure = new Failure(reason, null, null, detail, Seen.NOTHING);
-        if (!permanent) {
-          failures.add(failure);
-          attempt.deferRest(failure);
-          return;
+        if (permanent) {
+          attempt.failRest(reason, 550, enhanced, detail, detail);
+        } else {
+          failures.add(new Failure(reason, detail));
+          attempt.deferRest(failures.getFirst());
         }
-        attempt.refusedToken(reason);
-        attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(550, enhanced, detail), detail);
       }
       case Resolution.Hosts(List<MailHost> hosts) -> walk(hosts);
     }
@@ -122,7 +100,7 @@ final class HostWalk {
     int tried = 0;
     for (MailHost host : hosts) {
       if (!ownership.held()) {
-        giveUp();
+        attempt.giveUp();
         return;
       }
       for (InetAddress address : addresses(host)) {
@@ -131,15 +109,16 @@ final class HostWalk {
         }
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        if (inTurn(target, () -> visit(target)) != Step.NEXT_HOST) {
+        SessionKey key = new SessionKey(target, protocol, attempt.requirement());
+        if (inTurn(target, () -> visit(key)) != Step.NEXT_HOST) {
           return;
         }
       }
     }
     if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
-      for (Map.Entry<Target, String> failed : handshakeFailed.entrySet()) {
-        Target target = failed.getKey();
-        if (inTurn(target, () -> open(target, null, failed.getValue())) != Step.NEXT_HOST) {
+      for (Map.Entry<SessionKey, String> failed : handshakeFailed.entrySet()) {
+        SessionKey key = failed.getKey();
+        if (inTurn(key.target(), () -> open(key, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
@@ -160,27 +139,23 @@ final class HostWalk {
     if (configured) {
       return visit.get();
     }
-    boolean notice = attempt.request().getEnvelope().getReversePath().isEmpty();
     long since = System.nanoTime();
-    Admission admission = tools.hosts().acquire(target.place(), notice, ownership);
+    Admission admission = tools.hosts().acquire(target.place(), attempt.task().notice(), ownership);
     waitedNanos += System.nanoTime() - since;
     switch (admission) {
-      case Admission.Lost lost -> {
+      case Admission.Loss loss -> {
         return givenUp();
       }
-      case Admission.Busy(Duration stayAway, String detail) -> {
+      case Admission.HandBack(Duration stayAway, String detail) -> {
         busy = true;
         if (failures.isEmpty()) {
-          attempt.handBack(
-              Reasons.DESTINATION_BUSY,
-              target.shown() + ": " + detail,
-              System.currentTimeMillis() + stayAway.toMillis());
+          attempt.busy(stayAway, target.shown() + ": " + detail);
         } else {
           attempt.deferRest(Failure.mostTelling(failures));
         }
         return Step.DONE;
       }
-      case Admission.Granted(Slot slot) -> {
+      case Admission.Grant(Slot slot) -> {
         Feedback learnt = Feedback.NOTHING;
         try {
           Step step = visit.get();
@@ -206,13 +181,13 @@ final class HostWalk {
   }
 
   private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
-    if (addresses.failure() != null) { // what is not known for now may be usable
+    if (addresses.failure() != null) { // an address that is not known for now may be usable
       String detail = String.valueOf(addresses.failure().getMessage());
-      return new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING);
+      return new Failure(Reasons.DNS_FAILURE, detail);
     }
     if (addresses.known().isEmpty()) {
       String detail = "the host " + host.name() + " has no address";
-      return new Failure(Reasons.NO_MAIL_HOST, null, null, detail, Seen.NOTHING);
+      return new Failure(Reasons.NO_MAIL_HOST, detail);
     }
     String detail =
         "the address "
@@ -220,7 +195,7 @@ final class HostWalk {
             + " of the host "
             + host.name()
             + " is not public (see postern.delivery.allow-private-targets)";
-    return new Failure(Reasons.PRIVATE_ADDRESS, null, null, detail, Seen.NOTHING);
+    return new Failure(Reasons.PRIVATE_ADDRESS, detail);
   }
 
   private static boolean withoutUsableAddress(Failure failure) {
@@ -238,287 +213,91 @@ final class HostWalk {
             + String.join(", ", hosts.stream().map(MailHost::name).toList());
     String detail = inside ? telling.detail() : said;
     if (configured) {
-      attempt.deferRest(new Failure(Reasons.DNS_FAILURE, null, null, detail, Seen.NOTHING));
+      attempt.deferRest(new Failure(Reasons.DNS_FAILURE, detail));
     } else {
-      attempt.refusedToken(telling.reason());
-      attempt.settleRest(
-          OutcomeKind.FAILED, telling.reason(), Attempt.own(550, "5.4.4", said), detail);
+      attempt.failRest(telling.reason(), 550, "5.4.4", said, detail);
     }
   }
 
-  private Step visit(Target target) {
-    Connections.Key key = new Connections.Key(target, protocol, attempt.requirement());
-    Session kept = tools.connections().take(key);
-    while (kept != null) {
-      // A kept session may have ended meanwhile: then it tells nothing about the host.
-      int before = failures.size();
-      boolean reachedBefore = reached;
-      Step step = use(kept, key);
-      if (step != Step.NEXT_HOST) {
-        return step;
+  private Step visit(SessionKey key) {
+    for (Session kept = tools.connections().take(key);
+        kept != null;
+        kept = tools.connections().take(key)) {
+      if (use(kept, false) == Step.DONE) {
+        return Step.DONE;
       }
-      failures.subList(before, failures.size()).clear();
-      reached = reachedBefore;
-      kept = tools.connections().take(key);
     }
-    return open(target, key, null);
+    return open(key, null);
   }
 
-  private Step open(Target target, Connections.@Nullable Key key, @Nullable String plaintextAfter) {
+  private Step givenUp() {
+    attempt.giveUp();
+    return Step.DONE;
+  }
+
+  private Step open(SessionKey key, @Nullable String plaintextAfter) {
     if (!ownership.held()) {
       return givenUp();
     }
     try {
-      return switch (tools
-          .opener()
-          .open(
-              target,
-              attempt.requirement(),
-              protocol,
-              plaintextAfter,
-              ownership,
-              () -> encrypted = true)) {
-        case SessionOpener.Opened.Ready(Session session) -> use(session, key);
-        case SessionOpener.Opened.NoTls(TlsGate.WhyPlain why, String detail) -> {
+      SessionOpener.Opening opening =
+          tools.opener().open(key, plaintextAfter, ownership, () -> encrypted = true);
+      return switch (opening) {
+        case SessionOpener.Opening.Success(Session session) -> use(session, true);
+        case SessionOpener.Opening.NoTls(TlsGate.WhyPlain why, String detail) -> {
           if (!ownership.held()) {
             yield givenUp(); // we ended it ourselves
           }
-          handshakeFailed.put(target, detail);
-          failures.add(new Failure(why.reason(), null, null, detail, Seen.dialled(target)));
+          handshakeFailed.put(key, detail);
+          failures.add(new Failure(why.reason(), detail, ConnectionReport.dialled(key.target())));
           yield Step.NEXT_HOST;
         }
       };
     } catch (ClientCertificateException e) {
       attempt.deferRest(
-          new Failure(
-              Reasons.CLIENT_CERTIFICATE_MISSING,
-              null,
-              null,
-              String.valueOf(e.getMessage()),
-              Seen.NOTHING));
+          new Failure(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage())));
       return Step.DONE;
     } catch (DialogueException e) {
       if (!ownership.held()) {
-        return givenUp(); // we ended it ourselves: it tells nothing about the host
+        return givenUp(); // we ended it ourselves, which proves nothing about the host
       }
-      failures.add(Failure.of(e, Seen.dialled(target)));
+      failures.add(new Failure(e, ConnectionReport.dialled(key.target())));
       return Step.NEXT_HOST;
     }
   }
 
   /**
-   * As many transactions as its recipients need, each behind the gate: minutes may lie between two,
-   * and the verdict may have fallen meanwhile (G3).
-   *
-   * @param key where to keep the session afterwards; null: nowhere
+   * @param fresh it was opened for this delivery
    */
-  private Step use(Session session, Connections.@Nullable Key key) {
-    ownership.connection(session::cut);
-    switch (session.channel()) {
-      case TlsGate.Channel.Encrypted tls -> encrypted = true; // a kept one too
-      case TlsGate.Channel.Plain(TlsGate.WhyPlain why) -> {
-        if (encrypted) {
-          leave(session, tlsStoodBefore(session, why));
-          return Step.NEXT_HOST;
-        }
+  private Step use(Session session, boolean fresh) {
+    SessionUse use = new SessionUse(attempt, ownership, tools, session);
+    Step step =
+        switch (session.channel()) {
+          case TlsGate.Channel.Tls tls -> {
+            encrypted = true; // a kept one too
+            yield use.run();
+          }
+          case TlsGate.Channel.Plaintext(TlsGate.WhyPlain why) ->
+              encrypted ? use.leave(tlsStoodBefore(session, why)) : use.run();
+        };
+    through = !use.broken() && (through || use.through());
+    Failure failure = use.failure();
+    // A kept session may have ended meanwhile, which proves nothing about the host.
+    if (fresh || step == Step.DONE) {
+      reached |= use.reached();
+      if (failure != null) {
+        failures.add(failure);
       }
-    }
-    Seen seen = null;
-    Step step = Step.AGAIN;
-    while (step == Step.AGAIN) {
-      Judgement judgement = judge(session);
-      if (seen == null) {
-        seen = Seen.judged(session, judgement);
-      }
-      step =
-          switch (judgement.decision()) {
-            case TlsGate.Decision.Refuse(String reason, String detail) -> {
-              leave(session, new Failure(reason, null, null, detail, seen));
-              yield Step.NEXT_HOST;
-            }
-            case TlsGate.Decision.Pass(String achieved) -> passed(session, key, seen, achieved);
-          };
     }
     return step;
   }
 
-  /** The host is there, and gets nothing of the envelope. */
-  private void leave(Session session, Failure failure) {
-    reached = true;
-    ownership.connection(null);
-    tools.connections().quit(session);
-    failures.add(failure);
-  }
-
-  // A domain with which TLS stands has it: whoever breaks that session, and TLS with the next host
-  // or its offer, must not get the message in plaintext (S2).
+  // A domain with which TLS stands has it: an attacker who breaks that session, and TLS with the
+  // next host or its offer, must not get the message in plaintext (S2).
   private static Failure tlsStoodBefore(Session session, TlsGate.WhyPlain why) {
     return new Failure(
         why.reason(),
-        null,
-        null,
         why.detail() + "; nothing goes in plaintext, since a TLS session has stood in this attempt",
-        Seen.dialled(session.target()));
-  }
-
-  private Judgement judge(Session session) {
-    return tools
-        .judge()
-        .judge(
-            attempt.requirement(),
-            session.channel(),
-            session.target().host(),
-            session.capabilities().has("REQUIRETLS"),
-            session.question(attempt.request().getOrganization()));
-  }
-
-  private Step passed(Session session, Connections.@Nullable Key key, Seen seen, String achieved) {
-    tellHandshake(session);
-    if (!mayBegin()) {
-      reached = true;
-      release(session, key);
-      return abandoned ? Step.ABANDONED : Step.DONE;
-    }
-    attempt.passed(seen, achieved);
-    return transact(session, key, seen);
-  }
-
-  /** A kept session too: it may have been another connector's. */
-  private void tellHandshake(Session session) {
-    if (session.channel() instanceof TlsGate.Channel.Encrypted tls) {
-      tools
-          .handshakes()
-          .passed(
-              attempt.request(),
-              session.target().host(),
-              tls.facts(),
-              session.dialogue().certificateRequest());
-    }
-  }
-
-  /**
-   * Asked before each MAIL FROM, also of a further transaction: is the delivery still ours, and the
-   * decision still that of the directory (G3)? False: it ends here.
-   */
-  private boolean mayBegin() {
-    if (!ownership.held()) {
-      giveUp();
-      return false;
-    }
-    String changed = tools.routing().changed(attempt.request());
-    if (changed == null) {
-      return true;
-    }
-    if (attempt.untouched()) {
-      attempt.handBack(Reasons.ROUTING_CHANGED, changed);
-    } else {
-      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.ROUTING_CHANGED, null, changed);
-    }
-    return false;
-  }
-
-  /** It was taken from us; nobody has the message for recipients that are not settled. */
-  private void giveUp() {
-    if (attempt.untouched()) {
-      abandoned = true;
-    } else {
-      attempt.settleRest(
-          OutcomeKind.DEFERRED,
-          Reasons.DISCONNECTED,
-          null,
-          "this replica gave the delivery up before these recipients' turn");
-    }
-  }
-
-  private Step givenUp() {
-    giveUp();
-    return abandoned ? Step.ABANDONED : Step.DONE;
-  }
-
-  /** {@link Step#AGAIN}: some recipients are left, and the session is as it was. */
-  private Step transact(Session session, Connections.@Nullable Key key, Seen seen) {
-    boolean healthy = false;
-    try {
-      if (MailCommand.possible(attempt, session.capabilities())) {
-        int before = attempt.openCount();
-        try (ContentStream content = tools.contents().open(attempt.request().getContentList())) {
-          new MailTransaction(attempt, ownership, session, tools.timeouts(), content)
-              .run(attempt.open(MAX_RECIPIENTS));
-        }
-        if (attempt.openCount() == before) {
-          throw new IllegalStateException("a transaction decided about nobody");
-        }
-        through = true;
-      }
-      healthy = true;
-      reached = true;
-      return attempt.done() ? Step.DONE : Step.AGAIN;
-    } catch (NoDotException e) {
-      reached = true;
-      return ownership.held() ? unproven() : givenUp();
-    } catch (DialogueException e) {
-      if (!attempt.done() && !ownership.held()) {
-        return givenUp();
-      }
-      through = false;
-      failures.add(Failure.of(e, seen));
-      return attempt.done() ? Step.DONE : Step.NEXT_HOST;
-    } catch (RuntimeException e) {
-      if (attempt.untouched()) {
-        throw e;
-      }
-      // What the host has taken stays taken: "deferred" for all would send it twice.
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "delivery " + attempt.request().getDeliveryId() + " failed",
-          e);
-      attempt.settleRest(
-          OutcomeKind.DEFERRED,
-          Reasons.INTERNAL_ERROR,
-          null,
-          "an error in the delivery service: " + e.getClass().getSimpleName());
-      return Step.DONE;
-    } catch (ContentException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "content of " + attempt.request().getQueueId() + " cannot be read (" + e.kind() + ")",
-          e);
-      reached = true;
-      attempt.settleRest(
-          OutcomeKind.DEFERRED,
-          Reasons.CONTENT_UNREADABLE,
-          null,
-          "the content could not be read from the log: " + e.getMessage());
-      return Step.DONE;
-    } finally {
-      if (!healthy) {
-        // Without the final dot, so that the host takes nothing for the whole message.
-        session.abort();
-      } else if (attempt.done()) {
-        release(session, key);
-      }
-    }
-  }
-
-  // Still ours as far as we know, but the log did not say so in time: it comes again.
-  private Step unproven() {
-    String detail =
-        "before the final dot the log did not confirm in time that this replica still owns the"
-            + " delivery; the host has not taken the message";
-    if (attempt.untouched()) {
-      attempt.handBack(Reasons.OWNERSHIP_UNPROVEN, detail);
-    } else {
-      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.OWNERSHIP_UNPROVEN, null, detail);
-    }
-    return Step.DONE;
-  }
-
-  private void release(Session session, Connections.@Nullable Key key) {
-    ownership.connection(null);
-    if (key == null || !ownership.held()) {
-      tools.connections().quit(session);
-    } else {
-      tools.connections().keep(key, session);
-    }
+        ConnectionReport.dialled(session.target()));
   }
 }

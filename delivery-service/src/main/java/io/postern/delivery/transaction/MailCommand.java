@@ -5,13 +5,12 @@ import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.smtp.Capabilities;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** What MAIL and RCPT say to this host, and whether it can take the message at all. Pure. */
+/** The commands MAIL and RCPT for a host, and whether it can take the message at all. Pure. */
 final class MailCommand {
   private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4
   private static final int MAX_ORIGINAL_RECIPIENT = 500; // RFC 3461 §4.2
@@ -21,15 +20,13 @@ final class MailCommand {
   private MailCommand() {}
 
   /**
-   * Fails the recipients when the host cannot take the message as it is; nothing is ever re-encoded
-   * (G10).
-   *
-   * @return whether the host can
+   * Whether the host can take the message as it is; nothing is ever re-encoded (G10). If not, the
+   * recipients fail.
    */
   static boolean possible(Attempt attempt, Capabilities host) {
     DeliveryRequested request = attempt.request();
     Envelope envelope = request.getEnvelope();
-    // RFC 1870 §6.1: what is larger than announced is not offered.
+    // RFC 1870 §6.1: a message larger than announced is not offered.
     if (host.size().isPresent() && request.getSize() > host.size().getAsLong()) {
       return fail(
           attempt,
@@ -94,8 +91,7 @@ final class MailCommand {
     return line.toString();
   }
 
-  static String rcpt(Envelope envelope, int position, Capabilities host) {
-    EnvelopeRecipient recipient = envelope.getRecipients(position);
+  static String rcpt(Envelope envelope, EnvelopeRecipient recipient, Capabilities host) {
     StringBuilder line =
         new StringBuilder("RCPT TO:<").append(safe(envelope, recipient.getAddress())).append('>');
     if (host.dsn()) {
@@ -121,11 +117,11 @@ final class MailCommand {
    * Will nobody else confirm this recipient's delivery, although the sender asked for it? Then it
    * is "relayed" (RFC 3461 §5.2.2).
    */
-  static boolean unconfirmed(Envelope envelope, int position, Capabilities host) {
-    return !host.dsn() && envelope.getRecipients(position).getNotifyList().contains("SUCCESS");
+  static boolean unconfirmed(EnvelopeRecipient recipient, Capabilities host) {
+    return !host.dsn() && recipient.getNotifyList().contains("SUCCESS");
   }
 
-  /** RFC 3461 §4: what is no printable ASCII, "+" and "=" as "+" and two hexadecimal digits. */
+  /** RFC 3461 §4: octets but printable ASCII, "+" and "=" as "+" and two hexadecimal digits. */
   static String xtext(String text) {
     StringBuilder xtext = new StringBuilder(text.length());
     for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
@@ -152,7 +148,7 @@ final class MailCommand {
 
   private static boolean fail(
       Attempt attempt, String reason, int code, String enhanced, String detail) {
-    attempt.settleRest(OutcomeKind.FAILED, reason, Attempt.own(code, enhanced, detail), detail);
+    attempt.failRest(reason, code, enhanced, detail, detail);
     return false;
   }
 }

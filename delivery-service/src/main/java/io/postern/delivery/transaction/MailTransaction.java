@@ -68,12 +68,12 @@ final class MailTransaction {
    * @throws ContentException before the final dot; the session must be aborted
    * @throws NoDotException instead of the final dot; the session must be aborted
    */
-  void run(List<Integer> batch) throws DialogueException, ContentException, NoDotException {
+  void run(List<Recipient> batch) throws DialogueException, ContentException, NoDotException {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
     boolean together = together(batch);
-    List<Integer> accepted = envelope(batch, together);
+    List<Recipient> accepted = envelope(batch, together);
     if (accepted.isEmpty()) {
       nobody(together);
       return;
@@ -81,7 +81,7 @@ final class MailTransaction {
     Reply go = together ? dataReply() : dialogue().command(Stage.DATA, DATA, timeouts.dataStart());
     if (go.code() != 354) {
       refused(go);
-      accepted.forEach(position -> decide(position, Stage.DATA, go));
+      accepted.forEach(recipient -> decide(recipient, Stage.DATA, go));
       reset();
       return;
     }
@@ -97,8 +97,8 @@ final class MailTransaction {
     }
   }
 
-  private boolean together(List<Integer> batch) {
-    return session.capabilities().pipelining()
+  private boolean together(List<Recipient> batch) {
+    return session.capabilities.pipelining()
         && !session.dataApart()
         && !lmtp()
         && attempt.request().getAttempt() == 1
@@ -110,7 +110,7 @@ final class MailTransaction {
   }
 
   private Dialogue dialogue() {
-    return session.dialogue();
+    return session.dialogue;
   }
 
   private void reset() throws DialogueException {
@@ -121,7 +121,7 @@ final class MailTransaction {
     return dialogue().reply(Stage.DATA, timeouts.dataStart());
   }
 
-  /** A success that is no "go on": nobody knows what the host waits for. */
+  /** A success that is no "go on": the next step is the host's, and nobody knows which. */
   private static void refused(Reply data) throws DialogueException {
     if (data.isPositive()) {
       throw new DialogueException(
@@ -171,21 +171,22 @@ final class MailTransaction {
    * MAIL and RCPT, and their replies.
    *
    * @param data send DATA behind them in the same group; its reply is left to the caller
-   * @return who was accepted
+   * @return the accepted recipients
    */
-  private List<Integer> envelope(List<Integer> batch, boolean data) throws DialogueException {
+  private List<Recipient> envelope(List<Recipient> batch, boolean data) throws DialogueException {
     Dialogue dialogue = dialogue();
     List<String> commands = new ArrayList<>(batch.size() + 1);
-    commands.add(MailCommand.mail(attempt.request(), session.capabilities()));
-    for (int position : batch) {
+    commands.add(MailCommand.mail(attempt.request(), session.capabilities));
+    for (Recipient recipient : batch) {
       commands.add(
-          MailCommand.rcpt(attempt.request().getEnvelope(), position, session.capabilities()));
+          MailCommand.rcpt(
+              attempt.request().getEnvelope(), recipient.envelope, session.capabilities));
     }
-    List<Integer> accepted = new ArrayList<>();
-    List<Integer> tooMany = new ArrayList<>();
+    List<Recipient> accepted = new ArrayList<>();
+    List<Recipient> tooMany = new ArrayList<>();
     Reply mail = null;
     Reply lastTooMany = null;
-    int step = session.capabilities().pipelining() ? PIPELINED : 1;
+    int step = session.capabilities.pipelining() ? PIPELINED : 1;
     for (int from = 0;
         from < commands.size() && (mail == null || mail.isCompletion());
         from += step) {
@@ -203,26 +204,26 @@ final class MailTransaction {
         if (i == 0) {
           mail = reply;
         } else if (mail != null && mail.isCompletion()) {
-          int position = batch.get(i - 1);
+          Recipient recipient = batch.get(i - 1);
           if (reply.isCompletion()) {
-            accepted.add(position);
+            accepted.add(recipient);
           } else if (tooMany(reply)) {
-            tooMany.add(position);
+            tooMany.add(recipient);
             lastTooMany = reply;
           } else {
-            decide(position, Stage.RCPT, reply);
+            decide(recipient, Stage.RCPT, reply);
           }
         }
       }
     }
     if (mail != null && !mail.isCompletion()) {
-      for (int position : batch) {
-        decide(position, Stage.MAIL, mail);
+      for (Recipient recipient : batch) {
+        decide(recipient, Stage.MAIL, mail);
       }
     } else if (accepted.isEmpty() && lastTooMany != null) {
       // Not even one: then it is no matter of how many.
-      for (int position : tooMany) {
-        decide(position, Stage.RCPT, lastTooMany);
+      for (Recipient recipient : tooMany) {
+        decide(recipient, Stage.RCPT, lastTooMany);
       }
     }
     return accepted;
@@ -238,7 +239,7 @@ final class MailTransaction {
   }
 
   /**
-   * @return what ends the data; null when the host ended the connection on the way
+   * @return the end of the data, still to send; null when the host ended the connection on the way
    */
   private byte @Nullable [] send(@Nullable ByteBuffer first)
       throws DialogueException, ContentException {
@@ -259,11 +260,11 @@ final class MailTransaction {
 
   // A host that refuses in mid-data says so and closes; its reply is worth more than
   // "disconnected".
-  private DialogueException lastWords(List<Integer> accepted) {
+  private DialogueException lastWords(List<Recipient> accepted) {
     try {
       Reply reply = dialogue().reply(Stage.DATA, timeouts.quit());
       if (!reply.isPositive()) {
-        accepted.forEach(position -> decide(position, Stage.DATA, reply));
+        accepted.forEach(recipient -> decide(recipient, Stage.DATA, reply));
       }
       return new DialogueException(
           Reasons.DISCONNECTED, Stage.DATA, reply, "the host ended the session in the content");
@@ -272,9 +273,10 @@ final class MailTransaction {
     }
   }
 
-  private void finish(List<Integer> accepted, byte[] end) throws DialogueException, NoDotException {
+  private void finish(List<Recipient> accepted, byte[] end)
+      throws DialogueException, NoDotException {
     Dialogue dialogue = dialogue();
-    List<Integer> waiting = new ArrayList<>(accepted);
+    List<Recipient> waiting = new ArrayList<>(accepted);
     // A pause of this process between here and the dot's write is G5 (b).
     Duration lease = ownership.awaitDot();
     if (lease.isZero()) {
@@ -293,16 +295,16 @@ final class MailTransaction {
       } else {
         Reply reply = dialogue.reply(Stage.END_OF_DATA, timeouts.end());
         waiting.clear();
-        accepted.forEach(position -> decide(position, Stage.END_OF_DATA, reply));
+        accepted.forEach(recipient -> decide(recipient, Stage.END_OF_DATA, reply));
       }
     } catch (DialogueException e) {
       // Past the dot another host must not be tried: this one may have taken it (G5 a).
-      for (int position : waiting) {
+      for (Recipient recipient : waiting) {
         if (e.reply() == null) {
-          attempt.unanswered(position, e.reason(), e.detail());
+          attempt.unanswered(recipient, e.reason(), e.detail());
         } else {
           RemoteReply reply = Attempt.remote(Stage.END_OF_DATA, e.reply());
-          attempt.settle(position, OutcomeKind.DEFERRED, e.reason(), reply, e.detail());
+          attempt.settle(recipient, OutcomeKind.DEFERRED, e.reason(), reply, e.detail());
         }
       }
       throw e;
@@ -311,26 +313,22 @@ final class MailTransaction {
     }
   }
 
-  private void decide(int position, Stage stage, Reply reply) {
+  private void decide(Recipient recipient, Stage stage, Reply reply) {
     if (stage == Stage.END_OF_DATA && reply.isCompletion()) {
-      boolean relayed =
-          MailCommand.unconfirmed(
-              attempt.request().getEnvelope(), position, session.capabilities());
-      attempt.delivered(position, Attempt.remote(stage, reply), relayed);
-    } else if (reply.isPermanent()) {
-      attempt.settle(
-          position,
-          OutcomeKind.FAILED,
-          Reasons.REMOTE_5XX,
-          Attempt.remote(stage, reply),
-          "the host refused at " + stage.command() + ": " + reply);
+      boolean relayed = MailCommand.unconfirmed(recipient.envelope, session.capabilities);
+      attempt.delivered(recipient, Attempt.remote(stage, reply), relayed);
     } else {
+      boolean refused = reply.isPermanent();
       attempt.settle(
-          position,
-          OutcomeKind.DEFERRED,
-          Reasons.REMOTE_4XX,
+          recipient,
+          refused ? OutcomeKind.FAILED : OutcomeKind.DEFERRED,
+          refused ? Reasons.REMOTE_5XX : Reasons.REMOTE_4XX,
           Attempt.remote(stage, reply),
-          "the host answered at " + stage.command() + ": " + reply);
+          "the host "
+              + (refused ? "refused at " : "answered at ")
+              + stage.command()
+              + ": "
+              + reply);
     }
   }
 }

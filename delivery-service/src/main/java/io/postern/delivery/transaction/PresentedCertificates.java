@@ -5,7 +5,7 @@ import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
 import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.transport.Capabilities;
+import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,11 +22,12 @@ import org.jboss.logging.Logger;
 
 /**
  * The client certificates below the folder (ORGANIZATION/NAME.pem with NAME.key; NAME.coming.pem
- * alone is to replace it), and what a client of ours offers. One that cannot be read is left out:
- * the delivery that needs it says why. At most {@value #MOST} of together {@value #MOST_BYTES}
- * bytes are told, those in use first, by name; of more one line says so, and {@link #untold} counts
- * their files. A file is read again when it changes. Owner: one thread; {@link #told} and {@link
- * #untold} any.
+ * alone is to replace it), and the abilities of our TLS client, as we publish them for partners. A
+ * certificate that cannot be read is left out: the delivery that needs it reports why. At most
+ * {@value #MOST} of together {@value #MOST_BYTES} bytes are published, those in use first, by name;
+ * {@link #unpublished} counts the files of the rest, and a line in the error log names the first. A
+ * file is read again when it changes. Owner: one thread; {@link #published} and {@link
+ * #unpublished} any.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
   static final int MOST = 100;
@@ -41,13 +42,13 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   private final Optional<Path> folder;
   private final TlsCapabilities capabilities;
   private Map<Path, ClientCertificateFile> known = new HashMap<>();
-  private volatile int told;
-  private volatile int untold;
+  private volatile int published;
+  private volatile int unpublished;
 
   public PresentedCertificates(Optional<Path> folder) {
     this.folder = folder;
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
-      this.capabilities = Capabilities.of(client);
+      this.capabilities = TlsCapabilityProbe.of(client);
     }
   }
 
@@ -74,32 +75,32 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
       next++;
     }
     known = used;
-    told = own.getCertificatesCount();
-    tellUntold(files.subList(next, files.size()));
+    published = own.getCertificatesCount();
+    warnOfUnpublished(files.subList(next, files.size()));
     return own.build();
   }
 
-  private void tellUntold(List<Path> files) {
-    if (!files.isEmpty() && untold == 0) {
+  private void warnOfUnpublished(List<Path> files) {
+    if (!files.isEmpty() && unpublished == 0) {
       LOG.warnf(
-          "%d files of postern.delivery.client-certificates-folder are not told to partners, from"
-              + " %s on: at most %d certificates of together %d KiB are; take out what is not used",
+          "%d files of postern.delivery.client-certificates-folder are not published for partners, from"
+              + " %s on: at most %d certificates of together %d KiB are; take out those not in use",
           files.size(), files.getFirst().getFileName(), MOST, MOST_BYTES / 1024);
     }
-    untold = files.size();
+    unpublished = files.size();
   }
 
-  /** Certificates that were told last. */
-  public int told() {
-    return told;
+  /** Certificates in the last publication. */
+  public int published() {
+    return published;
   }
 
   /** Files for which there was no room. */
-  public int untold() {
-    return untold;
+  public int unpublished() {
+    return unpublished;
   }
 
-  /** In one order, so that what has not changed is equal. */
+  /** In one order, so that files without a change are equal. */
   private static List<Path> pemFiles(Path folder) {
     try (Stream<Path> organizations = Files.list(folder)) {
       return organizations

@@ -3,7 +3,6 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.NextHop;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -13,14 +12,15 @@ import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Deliverer;
+import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does one delivery from its slot to its outcome. Any number of threads; each delivery blocks its
- * own. Whatever happens, every recipient is settled, or nothing was sent and the delivery is left
- * to its next owner.
+ * The relay: it does a delivery from its slot to its outcome. Any number of threads; each delivery
+ * blocks its own. Whatever happens, every recipient is settled, or nothing was sent and the
+ * delivery is left to its next owner.
  */
 public final class Relay implements Deliverer {
   private final Destinations destinations;
@@ -32,36 +32,28 @@ public final class Relay implements Deliverer {
   }
 
   @Override
-  public OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
+  public OutcomeRecorded.@Nullable Builder deliver(DeliveryTask task, Ownership ownership)
       throws InterruptedException {
-    Attempt attempt = new Attempt(request, complete(request));
-    return settle(attempt, ownership) ? attempt.outcome() : null;
+    Attempt attempt = new Attempt(task, complete(task.request()));
+    settle(attempt, ownership);
+    return attempt.abandoned() ? null : attempt.outcome();
   }
 
-  /** Settles every recipient; false: abandoned. */
-  private boolean settle(Attempt attempt, Ownership ownership) throws InterruptedException {
-    TlsGate.Decision.Refuse unsupported = TlsGate.unsupported(attempt.requirement());
+  private void settle(Attempt attempt, Ownership ownership) throws InterruptedException {
+    TlsGate.Ruling.Refusal unsupported = TlsGate.unsupported(attempt.requirement());
     if (unsupported != null) {
-      attempt.deferRest(
-          new Failure(unsupported.reason(), null, null, unsupported.detail(), Seen.NOTHING));
-      return true;
+      attempt.deferRest(new Failure(unsupported.reason(), unsupported.detail()));
+      return;
     }
-    boolean notice = attempt.request().getEnvelope().getReversePath().isEmpty();
     String route = route(attempt.request().getNextHop());
-    return switch (destinations.acquire(route, notice, ownership)) {
-      case Admission.Lost lost -> false;
-      case Admission.Busy(Duration stayAway, String detail) -> {
-        attempt.handBack(
-            Reasons.DESTINATION_BUSY, detail, System.currentTimeMillis() + stayAway.toMillis());
-        yield true;
-      }
-      case Admission.Granted(Slot slot) -> walk(attempt, ownership, slot);
-    };
+    switch (destinations.acquire(route, attempt.task().notice(), ownership)) {
+      case Admission.Loss loss -> attempt.giveUp();
+      case Admission.HandBack(Duration stayAway, String detail) -> attempt.busy(stayAway, detail);
+      case Admission.Grant(Slot slot) -> walk(attempt, ownership, slot);
+    }
   }
 
-  /** False: abandoned. */
-  private boolean walk(Attempt attempt, Ownership ownership, Slot slot)
-      throws InterruptedException {
+  private void walk(Attempt attempt, Ownership ownership, Slot slot) throws InterruptedException {
     HostWalk walk = new HostWalk(attempt, ownership, tools);
     Feedback learnt = Feedback.NOTHING;
     String error = "";
@@ -72,19 +64,15 @@ public final class Relay implements Deliverer {
     } finally {
       destinations.release(slot, learnt, error, walk.waited());
     }
-    if (walk.abandoned()) {
-      return false;
+    if (!attempt.abandoned() && !attempt.done()) {
+      attempt.deferRest(new Failure(Reasons.DISCONNECTED, "not decided"));
     }
-    if (!attempt.done()) {
-      attempt.settleRest(OutcomeKind.DEFERRED, Reasons.DISCONNECTED, null, "not decided");
-    }
-    return true;
   }
 
   /**
    * Domain validation without a domain to look for means the recipients' domain where the MX chose
-   * the host (docs/design/connectors.md, "TLS levels"). Filled in here, so that it is part of what
-   * connections are kept by.
+   * the host (docs/design/connectors.md, "TLS levels"). Filled in here, so that it is part of the
+   * {@link SessionKey}.
    */
   static TlsRequirement complete(DeliveryRequested request) {
     TlsRequirement requirement = request.getRequirement();

@@ -4,7 +4,8 @@ import io.postern.contracts.v1.DeliveryRequested;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is the decision behind a delivery still in force (G3)? Asked as late as can be, before MAIL FROM.
+ * The check whether the decision behind a delivery is still in force (G3), as late as can be:
+ * before MAIL FROM.
  */
 @FunctionalInterface
 public interface RoutingCheck {

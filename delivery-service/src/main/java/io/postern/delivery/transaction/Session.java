@@ -14,67 +14,34 @@ import org.jspecify.annotations.Nullable;
  * order. Owner: one delivery's thread at a time; {@link Connections} hands it on.
  */
 final class Session {
-  private final Target target;
-  private final TlsRequirement requirement;
-  private final Dialogue dialogue;
-  private final Capabilities capabilities;
-  private final TlsGate.Channel channel;
-  private final int connectMillis;
-  private final int tlsMillis;
-  private final String tried;
+  final SessionKey key;
+  final Establishment establishment;
+  final Dialogue dialogue;
+  final Capabilities capabilities;
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
   private boolean dataApart;
 
-  /**
-   * @param requirement for which it was opened, and by which it is kept
-   * @param tried what was tried with this host before and did not do; empty: nothing
-   */
   Session(
-      Target target,
-      TlsRequirement requirement,
-      Dialogue dialogue,
-      Capabilities capabilities,
-      TlsGate.Channel channel,
-      int connectMillis,
-      int tlsMillis,
-      String tried) {
-    this.target = target;
-    this.requirement = requirement;
+      SessionKey key, Establishment establishment, Dialogue dialogue, Capabilities capabilities) {
+    this.key = key;
+    this.establishment = establishment;
     this.dialogue = dialogue;
     this.capabilities = capabilities;
-    this.channel = channel;
-    this.connectMillis = connectMillis;
-    this.tlsMillis = tlsMillis;
-    this.tried = tried;
   }
 
   Target target() {
-    return target;
-  }
-
-  Dialogue dialogue() {
-    return dialogue;
-  }
-
-  Capabilities capabilities() {
-    return capabilities;
+    return key.target();
   }
 
   TlsGate.Channel channel() {
-    return channel;
+    return establishment.channel();
   }
 
-  int connectMillis() {
-    return connectMillis;
-  }
-
-  int tlsMillis() {
-    return tlsMillis;
-  }
-
-  String tried() {
-    return tried;
+  /** False: in plaintext after failed handshakes, while the next delivery tries TLS again. */
+  boolean reusable() {
+    return !(channel() instanceof TlsGate.Channel.Plaintext(TlsGate.WhyPlain why)
+        && why == TlsGate.WhyPlain.HANDSHAKE_FAILED);
   }
 
   /** Transactions so far. */
@@ -102,9 +69,10 @@ final class Session {
    * @param sender whose mail it is
    */
   @Nullable VerdictQuestion question(String sender) {
-    if (!(channel instanceof TlsGate.Channel.Encrypted)) {
+    if (!(channel() instanceof TlsGate.Channel.Tls)) {
       return null;
     }
+    TlsRequirement requirement = key.requirement();
     String organization = DirectoryKeys.organizationOf(requirement.getAnchors(), sender);
     VerdictQuestion asked = question;
     asked =

@@ -3,7 +3,6 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.gate.TlsGate.WhyPlain;
 import io.postern.delivery.position.Ownership;
@@ -20,18 +19,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From TCP to EHLO over TLS (RFC 5321 §3.1, §3.2, RFC 3207, LMTP: RFC 2033 §4.1). STARTTLS is used
- * whenever it is offered. A host whose handshake fails is asked once more, on a connection of its
- * own, without the hybrid group: some take no hello that needs two packets. What comes out still
- * has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
+ * The opening of sessions, from TCP to EHLO over TLS (RFC 5321 §3.1, §3.2, RFC 3207, LMTP: RFC 2033
+ * §4.1). STARTTLS is used whenever it is offered. A host whose handshake fails is asked once more,
+ * on a connection of its own, without the hybrid group: some take no hello that needs two packets.
+ * The session still has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
  */
 public final class SessionOpener {
-  /** What became of it. */
-  sealed interface Opened {
-    record Ready(Session session) implements Opened {}
+  /** The answer. */
+  sealed interface Opening {
+    record Success(Session session) implements Opening {}
 
-    /** TLS was offered and no handshake stood; the connection is closed. */
-    record NoTls(WhyPlain why, String detail) implements Opened {}
+    /** TLS was offered and no handshake succeeded; the connection is closed. */
+    record NoTls(WhyPlain why, String detail) implements Opening {}
   }
 
   // A host that drops large hellos answers none; with the second one it has its full time.
@@ -55,79 +54,64 @@ public final class SessionOpener {
    *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
    * @param tlsStood called when a handshake has succeeded, whatever follows
-   * @throws DialogueException what ended the connection; with {@code tlsStood} called before, over
-   *     TLS
+   * @throws DialogueException by which the connection ended; with {@code tlsStood} called before,
+   *     over TLS
    */
-  Opened open(
-      Target target,
-      TlsRequirement requirement,
-      HopProtocol protocol,
-      @Nullable String plaintextAfter,
-      Ownership ownership,
-      Runnable tlsStood)
+  Opening open(
+      SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
       throws DialogueException, ClientCertificateException {
-    try (TlsClients.Lease lease = clients.lease(requirement)) {
-      TlsClient client = lease.client();
-      Supplier<Opening> connection =
-          () -> new Opening(target, requirement, protocol, ownership, tlsStood);
+    try (TlsClients.Permit permit = clients.permit(key.requirement())) {
+      TlsClient client = permit.client();
+      Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
       if (plaintextAfter != null) {
-        return connection.get().inPlaintext(plaintextAfter);
+        return dial.get().inPlaintext(plaintextAfter);
       }
-      Opened opened = connection.get().overTls(client, true, "");
-      return opened instanceof Opened.NoTls(WhyPlain why, String detail)
+      Opening first = dial.get().overTls(client, true, "");
+      return first instanceof Opening.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
               && ownership.held()
-          ? again(connection.get(), client, detail)
-          : opened;
+          ? again(dial.get(), client, detail)
+          : first;
     }
   }
 
-  // Whatever keeps it from a second handshake that stands, it is the handshake that failed.
-  private Opened again(Opening opening, TlsClient client, String failed) throws DialogueException {
+  // Whatever keeps the second handshake from success, the failure is that of the handshake.
+  private Opening again(Dial dial, TlsClient client, String failed) throws DialogueException {
     String second;
     try {
-      Opened opened =
-          opening.overTls(client, false, failed + "; without the hybrid group it did not fail");
-      if (!(opened instanceof Opened.NoTls(WhyPlain why, String detail))) {
-        return opened;
+      Opening opening =
+          dial.overTls(client, false, failed + "; without the hybrid group it did not fail");
+      if (!(opening instanceof Opening.NoTls(WhyPlain why, String detail))) {
+        return opening;
       }
       second = detail;
     } catch (DialogueException e) {
-      if (opening.encrypted) {
+      if (dial.encrypted) {
         throw e; // the host's, over TLS that stands: nothing to say in plaintext instead (S2)
       }
       second = e.detail();
     }
-    return new Opened.NoTls(
+    return new Opening.NoTls(
         WhyPlain.HANDSHAKE_FAILED, failed + "; once more without the hybrid group: " + second);
   }
 
   /** One connection on its way to a session. Owner: the delivery's thread. */
-  private final class Opening {
-    private final Target target;
-    private final TlsRequirement requirement;
-    private final HopProtocol protocol;
+  private final class Dial {
+    private final SessionKey key;
     private final Ownership ownership;
     private final Runnable tlsStood;
     private final long started = System.nanoTime();
     private int connectMillis;
     private boolean encrypted; // its handshake has succeeded
 
-    Opening(
-        Target target,
-        TlsRequirement requirement,
-        HopProtocol protocol,
-        Ownership ownership,
-        Runnable tlsStood) {
-      this.target = target;
-      this.requirement = requirement;
-      this.protocol = protocol;
+    Dial(SessionKey key, Ownership ownership, Runnable tlsStood) {
+      this.key = key;
       this.ownership = ownership;
       this.tlsStood = tlsStood;
     }
 
-    Opened inPlaintext(String after) throws DialogueException {
-      Dialogue dialogue = connect(target);
+    Opening inPlaintext(String after) throws DialogueException {
+      Dialogue dialogue = connect(key.target());
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -141,45 +125,48 @@ public final class SessionOpener {
     }
 
     /**
-     * @param tried why the handshake before did not do; empty: there was none, and a host without
-     *     STARTTLS is one to talk to in plaintext
+     * @param failedBefore why the handshake before did not do; empty: there was none, and a host
+     *     without STARTTLS is one to talk to in plaintext
      */
-    Opened overTls(TlsClient client, boolean hybrid, String tried) throws DialogueException {
-      Dialogue dialogue = connect(target);
+    Opening overTls(TlsClient client, boolean hybrid, String failedBefore)
+        throws DialogueException {
+      Dialogue dialogue = connect(key.target());
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
         if (!capabilities.has("STARTTLS")) {
           kept = true;
-          if (tried.isEmpty()) {
+          if (failedBefore.isEmpty()) {
             return ready(dialogue, capabilities, WhyPlain.NOT_OFFERED, "");
           }
           dialogue.quit(timeouts.quit());
-          return new Opened.NoTls(WhyPlain.NOT_OFFERED, "the host offered no STARTTLS any more");
+          return new Opening.NoTls(WhyPlain.NOT_OFFERED, "the host offered no STARTTLS any more");
         }
         Reply answer = dialogue.command(Stage.STARTTLS, "STARTTLS", timeouts.command());
         if (answer.code() != 220) {
           dialogue.quit(timeouts.quit());
           kept = true;
-          return new Opened.NoTls(
+          return new Opening.NoTls(
               WhyPlain.STARTTLS_REFUSED, "the host refused STARTTLS: " + answer);
         }
         long handshake = System.nanoTime();
-        String sni = requirement.getSni().isEmpty() ? sni(target) : requirement.getSni();
-        TlsFacts facts = dialogue.startTls(client, sni, hybrid, patience(hybrid));
+        TlsFacts facts = dialogue.startTls(client, sni(key), hybrid, patience(hybrid));
         int tlsMillis = millisSince(handshake);
         encrypted = true;
         tlsStood.run();
         TlsGate.Channel channel =
-            new TlsGate.Channel.Encrypted(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
-        // RFC 3207 §4.2: what was learnt before the handshake is forgotten.
-        Capabilities anew = hello(dialogue, protocol, false);
+            new TlsGate.Channel.Tls(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
+        // RFC 3207 §4.2: the capabilities from before the handshake are forgotten.
+        Capabilities anew = hello(dialogue, key.protocol(), false);
         kept = true;
-        return new Opened.Ready(
+        return new Opening.Success(
             new Session(
-                target, requirement, dialogue, anew, channel, connectMillis, tlsMillis, tried));
+                key,
+                new Establishment(channel, connectMillis, tlsMillis, failedBefore),
+                dialogue,
+                anew));
       } catch (TlsHandshakeException e) {
-        return new Opened.NoTls(
+        return new Opening.NoTls(
             WhyPlain.HANDSHAKE_FAILED, "the TLS handshake failed: " + e.getMessage());
       } finally {
         if (!kept) {
@@ -193,13 +180,18 @@ public final class SessionOpener {
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       connectMillis = millisSince(started);
-      return hello(dialogue, protocol, TlsGate.plaintextAllowed(requirement));
+      return hello(dialogue, key.protocol(), TlsGate.plaintextAllowed(key.requirement()));
     }
 
-    private Opened ready(Dialogue dialogue, Capabilities capabilities, WhyPlain why, String tried) {
-      TlsGate.Channel plain = new TlsGate.Channel.Plain(why);
-      return new Opened.Ready(
-          new Session(target, requirement, dialogue, capabilities, plain, connectMillis, 0, tried));
+    private Opening ready(
+        Dialogue dialogue, Capabilities capabilities, WhyPlain why, String failedBefore) {
+      TlsGate.Channel channel = new TlsGate.Channel.Plaintext(why);
+      return new Opening.Success(
+          new Session(
+              key,
+              new Establishment(channel, connectMillis, 0, failedBefore),
+              dialogue,
+              capabilities));
     }
   }
 
@@ -249,8 +241,11 @@ public final class SessionOpener {
   }
 
   // RFC 6066 §3: literal addresses are not permitted as server name.
-  private static String sni(Target target) {
-    String host = target.host();
+  private static String sni(SessionKey key) {
+    if (!key.requirement().getSni().isEmpty()) {
+      return key.requirement().getSni();
+    }
+    String host = key.target().host();
     boolean literal = host.indexOf(':') >= 0 || host.startsWith("[") || host.matches("[0-9.]+");
     return literal ? "" : host;
   }

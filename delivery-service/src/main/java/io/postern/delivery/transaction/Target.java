@@ -9,7 +9,7 @@ import java.util.HexFormat;
  * @param host its name, as dialled
  */
 record Target(String host, InetSocketAddress address) {
-  /** What counts as one place: an IPv4 address, and all of an IPv6 network that one owner has. */
+  /** One IPv4 address, or all of an IPv6 network that one owner has: they share their slots. */
   String place() {
     byte[] octets = address.getAddress().getAddress();
     return octets.length == 4

@@ -3,7 +3,7 @@ package io.postern.delivery.transaction;
 import java.time.Duration;
 
 /**
- * How long a host is waited for (RFC 5321 §4.5.3.2).
+ * The time-outs of a host (RFC 5321 §4.5.3.2).
  *
  * @param connect for the TCP connection to one address
  * @param greeting for the 220 greeting

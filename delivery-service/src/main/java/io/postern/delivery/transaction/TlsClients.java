@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS clients by whole requirement, since each keeps its own sessions for resumption (G3). Client
- * certificates come from a folder, ORGANIZATION/NAME.pem with NAME.key, so that no organization
- * shows another's (G8), and are read again when a file changes. Any thread. Bounded: the
- * requirement that was not used for longest is dropped.
+ * The TLS clients, by whole requirement, since each keeps its own sessions for resumption (G3).
+ * Client certificates come from a folder, ORGANIZATION/NAME.pem with NAME.key, so that no
+ * organization shows another's (G8), and are read again when a file changes. Any thread. Bounded:
+ * the requirement that was not used for longest is dropped.
  */
 public final class TlsClients {
   private static final int MAX_CLIENTS = 256;
@@ -39,10 +39,10 @@ public final class TlsClients {
   }
 
   /** The right to begin handshakes until it is closed: a client in use is not closed. */
-  final class Lease implements AutoCloseable {
+  final class Permit implements AutoCloseable {
     private final Entry entry;
 
-    private Lease(Entry entry) {
+    private Permit(Entry entry) {
       this.entry = entry;
       entry.users++;
     }
@@ -69,9 +69,9 @@ public final class TlsClients {
 
   /**
    * The handshake itself accepts TLS 1.2 whatever the requirement's minimum, so that the gate sees
-   * and names what the host can do.
+   * and names the abilities of the host.
    */
-  synchronized Lease lease(TlsRequirement requirement) throws ClientCertificateException {
+  synchronized Permit permit(TlsRequirement requirement) throws ClientCertificateException {
     String name = requirement.getClientCertificate();
     String material = name.isEmpty() ? "" : stamp(name);
     Entry entry = clients.get(requirement);
@@ -83,7 +83,7 @@ public final class TlsClients {
         drop(clients.remove(clients.keySet().iterator().next()));
       }
     }
-    return new Lease(entry);
+    return new Permit(entry);
   }
 
   private void drop(@Nullable Entry entry) {

@@ -166,7 +166,7 @@ class DestinationTest {
     assertThat(handBacks(2_000)).isLessThan(7 * 2_000);
   }
 
-  /** Two a second are taken; so many wait, and come again when they were told to. */
+  /** Two a second are taken; so many wait, and come again at their booked times. */
   private long handBacks(int deliveries) {
     long began = now;
     List<Long> due = new ArrayList<>();
@@ -206,7 +206,7 @@ class DestinationTest {
     one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
     pass(Duration.ofSeconds(3));
     for (int i = 0; i < 500; i++) {
-      destination.line.add(new Place(false));
+      destination.line.add(new PlaceInLine(false));
     }
     assertThat(handBack(300)).allSatisfy(s -> assertThat(s).isBetween(5.0, 10.0));
     pass(Duration.ofSeconds(20));
@@ -281,11 +281,11 @@ class DestinationTest {
       pass(Duration.ofMillis(100));
     }
     for (int i = 0; i < 9; i++) {
-      destination.line.add(new Place(false));
+      destination.line.add(new PlaceInLine(false));
       assertThat(destination.soon(now, share)).isTrue();
     }
     for (int i = 0; i < 3; i++) {
-      destination.line.add(new Place(false));
+      destination.line.add(new PlaceInLine(false));
     }
     assertThat(destination.soon(now, share)).as("twelve wait, ten a second go").isFalse();
   }

@@ -40,7 +40,7 @@ class DestinationsTest {
     Slot other = slot("b");
     assertThat(destinations.busy()).isEqualTo(2);
     destinations.release(first, Feedback.THROUGH, "");
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Grant.class);
     assertThat(destinations.busy()).isEqualTo(2);
     assertThat(destinations.waiting()).isZero();
     destinations.release(other, Feedback.THROUGH, "");
@@ -53,7 +53,7 @@ class DestinationsTest {
     clock.addAndGet(Duration.ofSeconds(5).toNanos());
     assertThat(waiting.get(5, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
-            Admission.Busy.class,
+            Admission.HandBack.class,
             busy -> {
               assertThat(busy.stayAway()).isBetween(Duration.ofSeconds(5), Duration.ofMinutes(11));
               assertThat(busy.detail()).contains("all 1 slots");
@@ -69,15 +69,13 @@ class DestinationsTest {
     CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
     clock.addAndGet(Duration.ofSeconds(2).toNanos());
     crowded.set(true);
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.HandBack.class);
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
     assertThat(destinations.waiting()).isZero();
     destinations.release(first, Feedback.THROUGH, "");
   }
 
-  /**
-   * A thousand hosts that hang, each with a slot or two, leave the other half to whoever is quick.
-   */
+  /** A thousand hosts that hang, each with a slot or two, leave the other half to quick ones. */
   @Test
   void aCrowdedWindowTakesDeliveriesToQuickDestinationsAlone() throws Exception {
     takes("quick", Duration.ofMillis(100));
@@ -87,11 +85,11 @@ class DestinationsTest {
     for (String other : List.of("slow", "unknown")) {
       assertThat(destinations.acquire(other, () -> true))
           .isInstanceOfSatisfying(
-              Admission.Busy.class,
+              Admission.HandBack.class,
               busy -> assertThat(busy.detail()).contains("not known to be quick"));
     }
     destinations.release(quick, Feedback.THROUGH, "");
-    assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Granted.class);
+    assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Grant.class);
     crowded.set(false);
     destinations.release(slot("unknown"), Feedback.THROUGH, "");
   }
@@ -100,12 +98,12 @@ class DestinationsTest {
   void whereTheSessionsOfAQuickDestinationStandItIsNotQuickAnyMore() throws Exception {
     Destinations two =
         DestinationsLab.destinations(DestinationsLab.SETTINGS, crowded::get, clock::get);
-    Admission.Granted first = (Admission.Granted) two.acquire("a", () -> true);
+    Admission.Grant first = (Admission.Grant) two.acquire("a", () -> true);
     two.release(first.slot(), Feedback.THROUGH, "");
     crowded.set(true);
-    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Grant.class);
     clock.addAndGet(Duration.ofMillis(2_001).toNanos());
-    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
   }
 
   @Test
@@ -114,9 +112,9 @@ class DestinationsTest {
     fail("a", 3);
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     crowded.set(true);
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
     crowded.set(false);
-    assertThat(slot("a").probe()).isTrue();
+    assertThat(slot("a").probe).isTrue();
   }
 
   @Test
@@ -131,7 +129,8 @@ class DestinationsTest {
     crowded.set(true);
     List<Long> seconds = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      Admission.Busy busy = (Admission.Busy) destinations.acquire("unknown" + i, () -> true);
+      Admission.HandBack busy =
+          (Admission.HandBack) destinations.acquire("unknown" + i, () -> true);
       seconds.add(busy.stayAway().toSeconds());
     }
     assertThat(seconds).isSorted();
@@ -150,10 +149,10 @@ class DestinationsTest {
     crowded.set(true);
     CompletableFuture<Admission> waiting = inLine("a", new AtomicBoolean(true));
     destinations.release(last, Feedback.THROUGH, "");
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Grant.class);
     // None has ended for more than a second: it does not move any more.
     clock.addAndGet(Duration.ofMillis(1_001).toNanos());
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
   }
 
   /** Handing back would cost the CPU that is missing. */
@@ -167,11 +166,11 @@ class DestinationsTest {
     Slot hanging = granted(scarce, "slow");
     crowded.set(true);
     clock.addAndGet(Duration.ofMillis(1_100).toNanos());
-    assertThat(scarce.acquire("slow", () -> true)).isInstanceOf(Admission.Busy.class);
+    assertThat(scarce.acquire("slow", () -> true)).isInstanceOf(Admission.HandBack.class);
     CompletableFuture<Admission> waiting = inLine(scarce, "quick", new AtomicBoolean(true));
     assertThat(scarce.waiting()).isEqualTo(1);
     late.set(false);
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.HandBack.class);
     scarce.release(running, Feedback.THROUGH, "");
     scarce.release(hanging, Feedback.THROUGH, "");
   }
@@ -196,7 +195,7 @@ class DestinationsTest {
     for (CompletableFuture<Admission> next : line) {
       clock.addAndGet(one.toNanos());
       scarce.release(running, Feedback.THROUGH, "");
-      running = ((Admission.Granted) next.get(5, TimeUnit.SECONDS)).slot();
+      running = ((Admission.Grant) next.get(5, TimeUnit.SECONDS)).slot();
       if (next == line.get(4)) { // 8.5 s, its usual patience is 5 s
         int before = looks.get();
         Awaitility.await().until(() -> looks.get() > before + 1);
@@ -204,7 +203,7 @@ class DestinationsTest {
       }
     }
     clock.addAndGet(Duration.ofMillis(1_400).toNanos());
-    assertThat(last.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    assertThat(last.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.HandBack.class);
     scarce.release(running, Feedback.THROUGH, "");
   }
 
@@ -229,10 +228,10 @@ class DestinationsTest {
     for (CompletableFuture<Admission> next : line.subList(0, 2)) {
       clock.addAndGet(one.toNanos());
       hosts.release(running, Feedback.THROUGH, "");
-      running = ((Admission.Granted) next.get(5, TimeUnit.SECONDS)).slot();
+      running = ((Admission.Grant) next.get(5, TimeUnit.SECONDS)).slot();
     }
     clock.addAndGet(one.toNanos());
-    assertThat(line.getLast().get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Busy.class);
+    assertThat(line.getLast().get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.HandBack.class);
     hosts.release(running, Feedback.THROUGH, "");
   }
 
@@ -244,7 +243,7 @@ class DestinationsTest {
     crowded.set(true);
     assertThat(destinations.acquire("a", () -> true))
         .as("quick")
-        .isInstanceOf(Admission.Granted.class);
+        .isInstanceOf(Admission.Grant.class);
   }
 
   /** One delivery at a time to each destination. */
@@ -259,7 +258,7 @@ class DestinationsTest {
   }
 
   private static Slot granted(Destinations destinations, String route) throws InterruptedException {
-    return ((Admission.Granted) destinations.acquire(route, () -> true)).slot();
+    return ((Admission.Grant) destinations.acquire(route, () -> true)).slot();
   }
 
   @Test
@@ -270,7 +269,7 @@ class DestinationsTest {
     destinations.release(last, Feedback.FAILED, "connect-failed at mx: refused");
     assertThat(waiting.get(5, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
-            Admission.Busy.class, busy -> assertThat(busy.detail()).contains("mx: refused"));
+            Admission.HandBack.class, busy -> assertThat(busy.detail()).contains("mx: refused"));
     assertThat(destinations.dead()).isEqualTo(1);
   }
 
@@ -279,12 +278,12 @@ class DestinationsTest {
     fail("a", 3);
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     Slot probe = slot("a");
-    assertThat(probe.probe()).isTrue();
+    assertThat(probe.probe).isTrue();
     for (int i = 0; i < 10; i++) {
-      assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.Busy.class);
+      assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
     }
     destinations.release(probe, Feedback.THROUGH, "");
-    assertThat(slot("a").probe()).isFalse();
+    assertThat(slot("a").probe).isFalse();
   }
 
   @Test
@@ -293,7 +292,7 @@ class DestinationsTest {
     AtomicBoolean owned = new AtomicBoolean(true);
     CompletableFuture<Admission> waiting = inLine("a", owned);
     owned.set(false);
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Lost.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Loss.class);
     assertThat(destinations.waiting()).isZero();
     destinations.release(first, Feedback.THROUGH, "");
   }
@@ -312,10 +311,10 @@ class DestinationsTest {
     Destinations shared =
         new Destinations(
             DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get, false);
-    assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Granted.class);
+    assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Grant.class);
     CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
     share.set(1.0);
-    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Granted.class);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Grant.class);
   }
 
   @Test
@@ -337,7 +336,7 @@ class DestinationsTest {
     Slot running = slot("a");
     fail("b", 3);
     destinations.release(slot("quiet"), Feedback.THROUGH, "");
-    List<RouteState> said = destinations.tell("replica", 10);
+    List<RouteState> said = destinations.statesToPublish("replica", 10);
     assertThat(said).extracting(RouteState::getRoute).containsExactly("b", "a");
     assertThat(said.getFirst().getState()).isEqualTo("dead");
     assertThat(said.getFirst().getLastError()).isEqualTo("refused");
@@ -351,16 +350,16 @@ class DestinationsTest {
                 .setState("open")
                 .build());
     assertThat(destinations.known()).isEqualTo(3);
-    assertThat(destinations.tell("replica", 10)).isEmpty();
+    assertThat(destinations.statesToPublish("replica", 10)).isEmpty();
     clock.addAndGet(Duration.ofMinutes(1).toNanos());
-    assertThat(destinations.tell("replica", 1))
+    assertThat(destinations.statesToPublish("replica", 1))
         .extracting(RouteState::getRoute)
         .containsExactly("b");
     destinations.release(running, Feedback.THROUGH, "");
-    assertThat(destinations.tell("replica", 10))
+    assertThat(destinations.statesToPublish("replica", 10))
         .singleElement()
         .satisfies(state -> assertThat(state.getOpen()).isZero());
-    assertThat(destinations.tell("replica", 10)).isEmpty();
+    assertThat(destinations.statesToPublish("replica", 10)).isEmpty();
   }
 
   private void takes(String route, Duration time) throws InterruptedException {
@@ -411,20 +410,20 @@ class DestinationsTest {
                   while (true) {
                     tight.set(random.nextInt(50) == 0);
                     switch (many.acquire(route, () -> owned)) {
-                      case Admission.Lost lost -> {
+                      case Admission.Loss loss -> {
                         return false;
                       }
-                      case Admission.Busy busy -> {
+                      case Admission.HandBack busy -> {
                         assertThat(busy.stayAway()).isLessThan(Duration.ofSeconds(1));
                         LockSupport.parkNanos(busy.stayAway().toNanos());
                       }
-                      case Admission.Granted(Slot slot) -> {
+                      case Admission.Grant(Slot slot) -> {
                         most.accumulateAndGet(count.incrementAndGet(), Math::max);
-                        if (slot.probe() && route.equals("r0")) {
+                        if (slot.probe && route.equals("r0")) {
                           mostProbes.accumulateAndGet(probes.incrementAndGet(), Math::max);
                         }
                         LockSupport.parkNanos(random.nextInt(1_000_000));
-                        if (slot.probe() && route.equals("r0")) {
+                        if (slot.probe && route.equals("r0")) {
                           probes.decrementAndGet();
                         }
                         count.decrementAndGet();
@@ -454,7 +453,7 @@ class DestinationsTest {
   }
 
   private Slot slot(String route) throws InterruptedException {
-    if (destinations.acquire(route, () -> true) instanceof Admission.Granted(Slot slot)) {
+    if (destinations.acquire(route, () -> true) instanceof Admission.Grant(Slot slot)) {
       return slot;
     }
     throw new AssertionError("no slot for " + route);

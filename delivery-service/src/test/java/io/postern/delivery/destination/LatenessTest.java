@@ -7,9 +7,9 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What sleeps that end late say. */
+/** The two signs of too little CPU. */
 class LatenessTest {
-  private final Lateness lateness = new Lateness();
+  private final Lateness lateness = new Lateness(() -> 0);
 
   private void sleeps(int count, int millis) {
     for (int i = 0; i < count; i++) {
@@ -47,6 +47,31 @@ class LatenessTest {
   void aMachineThatSleptIsNotLateForLong() {
     lateness.ran(Duration.ofHours(8).toNanos());
     sleeps(60, 20);
+    assertThat(lateness.late()).isFalse();
+  }
+
+  @Test
+  void aQuotaWithAShortPeriodIsLateAlthoughItsStopsAreShort() {
+    for (int i = 0; i < 5; i++) { // 200 ms each: 15 % of a core in periods of 10 ms
+      sleeps(10, 29);
+      lateness.stopped(0.95);
+    }
+    assertThat(lateness.late()).isTrue();
+    for (int i = 0; i < 3; i++) {
+      lateness.stopped(0.4);
+    }
+    assertThat(lateness.late()).as("not over yet: it would begin again").isTrue();
+    for (int i = 0; i < 10; i++) {
+      lateness.stopped(0);
+    }
+    assertThat(lateness.late()).isFalse();
+  }
+
+  @Test
+  void aQuotaThatIsUsedUpNowAndThenIsNotLate() {
+    for (int i = 0; i < 100; i++) {
+      lateness.stopped(i % 5 == 0 ? 1 : 0.2);
+    }
     assertThat(lateness.late()).isFalse();
   }
 

@@ -20,11 +20,11 @@ class RouteStatesTest {
   void aStateIsSaidWithReplicaAndTime() throws Exception {
     List<RouteState> said = new ArrayList<>();
     try (RouteStates states = new RouteStates(destinations, "host/1", said::add)) {
-      states.say();
+      states.publish();
       assertThat(said).isEmpty();
       die();
       long before = System.currentTimeMillis();
-      states.say();
+      states.publish();
       assertThat(said)
           .singleElement()
           .satisfies(
@@ -35,9 +35,8 @@ class RouteStatesTest {
                 assertThat(state.getAtMillis()).isGreaterThanOrEqualTo(before);
               });
       clock.addAndGet(Duration.ofSeconds(10).toNanos());
-      assertThat(destinations.acquire("fabrikam", () -> true))
-          .isInstanceOf(Admission.Granted.class);
-      states.say();
+      assertThat(destinations.acquire("fabrikam", () -> true)).isInstanceOf(Admission.Grant.class);
+      states.publish();
       assertThat(said.getLast().getState()).isEqualTo("probing");
     }
   }
@@ -54,15 +53,15 @@ class RouteStatesTest {
               throw new IllegalStateException("full");
             })) {
       die();
-      states.say();
+      states.publish();
       clock.addAndGet(Duration.ofMinutes(1).toNanos());
-      states.say();
+      states.publish();
       assertThat(said).hasSize(2);
     }
   }
 
   private void die() throws InterruptedException {
-    if (destinations.acquire("fabrikam", () -> true) instanceof Admission.Granted(Slot slot)) {
+    if (destinations.acquire("fabrikam", () -> true) instanceof Admission.Grant(Slot slot)) {
       destinations.release(slot, Feedback.FAILED, "refused");
     }
     assertThat(destinations.dead()).isEqualTo(1);

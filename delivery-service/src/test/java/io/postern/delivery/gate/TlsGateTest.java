@@ -20,7 +20,7 @@ import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.gate.TlsGate.Channel;
-import io.postern.delivery.gate.TlsGate.Decision;
+import io.postern.delivery.gate.TlsGate.Ruling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -241,7 +241,7 @@ class TlsGateTest {
       for (TlsLevel level : levels) {
         boolean passes =
             TlsGate.decide(requirement.setLevel(level).build(), channel, HOST, true, verdict)
-                instanceof Decision.Pass;
+                instanceof Ruling.Pass;
         assertThat(passes && !weakerPassed).as("%s on %s", requirement, channel).isFalse();
         weakerPassed = passes;
       }
@@ -256,10 +256,10 @@ class TlsGateTest {
     return Arguments.of(requirement, channel, verdict, wanted);
   }
 
-  private static String spelled(Decision decision) {
+  private static String spelled(Ruling decision) {
     return switch (decision) {
-      case Decision.Pass(String achieved) -> ":" + achieved;
-      case Decision.Refuse(String reason, String detail) -> {
+      case Ruling.Pass(String achieved) -> ":" + achieved;
+      case Ruling.Refusal(String reason, String detail) -> {
         assertThat(detail).isNotBlank();
         yield "/" + reason;
       }
@@ -287,11 +287,11 @@ class TlsGateTest {
   }
 
   private static Channel encrypted(TlsFacts.Builder facts) {
-    return new Channel.Encrypted(facts.build(), facts.getPeerNamesList());
+    return new Channel.Tls(facts.build(), facts.getPeerNamesList());
   }
 
   private static Channel plain(TlsGate.WhyPlain why) {
-    return new Channel.Plain(why);
+    return new Channel.Plaintext(why);
   }
 
   /** A newer writer's demand: a number that no field has here. */
@@ -337,11 +337,10 @@ class TlsGateTest {
   void theNameIsLookedForAmongAllOfTheCertificatesNotAmongTheFewInTheTrace() {
     TlsRequirement last =
         level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("last.fabrikam.com").build();
-    Channel many = new Channel.Encrypted(facts().build(), List.of(HOST, "last.fabrikam.com"));
-    assertThat(TlsGate.decide(last, many, HOST, false, GOOD)).isInstanceOf(Decision.Pass.class);
-    Channel few =
-        new Channel.Encrypted(facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST));
-    assertThat(TlsGate.decide(last, few, HOST, false, GOOD)).isInstanceOf(Decision.Refuse.class);
+    Channel many = new Channel.Tls(facts().build(), List.of(HOST, "last.fabrikam.com"));
+    assertThat(TlsGate.decide(last, many, HOST, false, GOOD)).isInstanceOf(Ruling.Pass.class);
+    Channel few = new Channel.Tls(facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST));
+    assertThat(TlsGate.decide(last, few, HOST, false, GOOD)).isInstanceOf(Ruling.Refusal.class);
   }
 
   private static CertificateVerdict bad(VerdictReason reason) {

@@ -20,6 +20,7 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentReader;
@@ -30,7 +31,6 @@ import io.postern.log.topics.TopicsSetup;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,20 +59,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The copy of a held message's content, against a real broker. */
 @Timeout(180)
 class KeeperTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String RECEIVED = "Received: from x\r\n";
-  @TempDir private static Path folder;
   private static KafkaBroker broker;
   private static LogSettings log;
   private static MessageLog messages;
   private static ContentReader reader;
   private final Random random = new Random(11);
-  private final List<Kept> kept = new CopyOnWriteArrayList<>();
+  private final List<KeepResult> kept = new CopyOnWriteArrayList<>();
   private final List<Keeper> running = new ArrayList<>();
 
   /** A message, its accepted record's place and its bytes. */
@@ -88,7 +86,7 @@ class KeeperTest {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KafkaBroker.start(folder, more -> {});
+    broker = SharedBroker.empty();
     log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(2));
     messages = new MessageLog(log, 2);
@@ -99,7 +97,6 @@ class KeeperTest {
   static void stop() {
     reader.close();
     messages.close();
-    broker.close();
   }
 
   @AfterEach
@@ -132,7 +129,7 @@ class KeeperTest {
       assertMoved(mail, outcome);
     }
     Awaitility.await().atMost(PATIENCE).until(() -> kept.size() == 2);
-    assertThat(kept).containsOnly(Kept.COPIED);
+    assertThat(kept).containsOnly(KeepResult.COPIED);
   }
 
   @Test
@@ -228,7 +225,7 @@ class KeeperTest {
     keeper(() -> {});
     ask(inline, NoticeKind.KEEP_CONTENT);
     Awaitility.await().atMost(PATIENCE).until(() -> position(inline) == noticesEnd(inline));
-    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(Kept.NOTHING)));
+    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(KeepResult.NOTHING)));
     assertThat(answers(inline)).isEmpty();
   }
 
@@ -254,7 +251,9 @@ class KeeperTest {
     ask(good, NoticeKind.KEEP_CONTENT);
     assertMoved(good, parse(awaitAnswers(good, 1).getFirst()));
     Awaitility.await().atMost(PATIENCE).until(() -> kept.size() == 4);
-    assertThat(kept).containsExactly(Kept.GONE, Kept.UNREADABLE, Kept.GONE, Kept.COPIED);
+    assertThat(kept)
+        .containsExactly(
+            KeepResult.GONE, KeepResult.UNREADABLE, KeepResult.GONE, KeepResult.COPIED);
     assertThat(answers(gone)).isEmpty();
   }
 
@@ -275,7 +274,7 @@ class KeeperTest {
       assertMoved(mail, parse(awaitAnswers(mail, 1).getFirst()));
     }
     assertThat(opened.get()).isGreaterThan(1);
-    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(Kept.COPIED)));
+    Awaitility.await().atMost(PATIENCE).until(() -> kept.equals(List.of(KeepResult.COPIED)));
   }
 
   @Test

@@ -197,7 +197,7 @@ class AttackedWindowTest {
     assertThat(run.handedBack).isZero();
     assertThat(run.mostNotices).isEqualTo(WINDOW / 4);
     assertThat(run.lab.watch.size()).isLessThanOrEqualTo(SessionLab.WATCHED / 4);
-    assertThat(run.lab.counts.sessionsCut()).isPositive();
+    assertThat(run.lab.counts.sessionsCut.count()).isPositive();
     assertThat(run.lab.durable)
         .filteredOn(OutcomeRecorded::getNoAttempt)
         .as("bounces that wait their turn")

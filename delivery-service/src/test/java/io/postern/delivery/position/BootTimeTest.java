@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What the kernel says of the time since its start, against its own file. */
+/** The kernel's time since its start, against its own file. */
 class BootTimeTest {
   @Test
   @EnabledOnOs(OS.LINUX)

@@ -161,7 +161,7 @@ class DeliveriesTest {
     lab.acknowledge();
     assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
     assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED + 1);
-    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+    assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
 
   /** Nothing may stand in the window for ever, with a watch full of what cannot be cut. */
@@ -193,7 +193,7 @@ class DeliveriesTest {
     lab.end(past, OutcomeKind.DELIVERED);
     lab.acknowledge();
     assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED + 2);
-    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+    assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
 
   @Test
@@ -263,7 +263,7 @@ class DeliveriesTest {
     lab.pass(30);
     lab.deliveries.watch();
     lab.deliveries.watch();
-    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+    assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
 
   @Test
@@ -285,7 +285,7 @@ class DeliveriesTest {
     lab.deliveries.watch();
     assertThat(notice.over()).as("for the other notice").isTrue();
     assertThat(mail.over()).as("for the mail").isTrue();
-    assertThat(lab.counts.sessionsCut()).isEqualTo(2);
+    assertThat(lab.counts.sessionsCut.count()).isEqualTo(2);
   }
 
   @Test
@@ -308,7 +308,7 @@ class DeliveriesTest {
     lab.awaitEnd(notice);
     lab.deliveries.watch();
     assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
-    assertThat(lab.counts.sessionsCut()).isEqualTo(1);
+    assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
 
   @Test
@@ -418,8 +418,8 @@ class DeliveriesTest {
     lab.start(work, 0);
     lab.read(work, 1, lab.decision(0, 1, 0).build());
     lab.read(work, 2, lab.decision(2, 1, 0).build());
-    assertThat(lab.counts.replays()).isEqualTo(1);
-    assertThat(lab.counts.gaps()).isEqualTo(1);
+    assertThat(lab.counts.replays.count()).isEqualTo(1);
+    assertThat(lab.counts.gaps.count()).isEqualTo(1);
     assertThat(work.open()).hasSize(1);
     lab.start(work, 3, lab.decision(1, 1, 0).build());
     assertThat(work.open()).hasSize(2);
@@ -445,11 +445,11 @@ class DeliveriesTest {
 
     PartitionWork again = lab.takeFrom(position);
     SessionLab.Session rest = lab.start(again, 0, lab.decision(0, 1, 0, 1, 2).build());
-    assertThat(rest.delivery().request.getRecipientsList()).containsExactly(0, 2);
-    assertThat(rest.delivery().request.getEnvelope().getRecipientsList())
+    assertThat(rest.delivery().request().getRecipientsList()).containsExactly(0, 2);
+    assertThat(rest.delivery().request().getEnvelope().getRecipientsList())
         .extracting(r -> r.getAddress())
         .containsExactly("r0@fabrikam.example", "r2@fabrikam.example");
-    assertThat(lab.counts.recipientsFound()).isEqualTo(1);
+    assertThat(lab.counts.found.count()).isEqualTo(1);
   }
 
   @Test

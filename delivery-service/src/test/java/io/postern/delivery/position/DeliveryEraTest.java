@@ -73,8 +73,8 @@ class DeliveryEraTest {
         OutcomeRecorded.parseFrom(
             outcomes.getOrDefault(asked.getLast(), List.of()).getFirst().value());
     assertThat(last.getOwner().getEra()).isEqualTo(era);
-    assertThat(second.counts().laterOwners()).isZero();
-    assertThat(second.counts().takersThatWaited()).isEqualTo(2);
+    assertThat(second.counts().laterOwners.count()).isZero();
+    assertThat(second.counts().takerWaits.count()).isEqualTo(2);
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> lab.position(1).next() > lab.offset(asked.getLast()));

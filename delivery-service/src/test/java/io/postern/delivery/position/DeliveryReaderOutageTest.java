@@ -3,7 +3,6 @@ package io.postern.delivery.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.KafkaBroker;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,24 +10,21 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The broker dies or stands still while deliveries are under way. */
 class DeliveryReaderOutageTest {
-  @TempDir private Path folder;
   private KafkaBroker broker;
   private ReaderLab lab;
 
   @BeforeEach
   void start() throws Exception {
-    broker = KafkaBroker.start(folder, more -> {});
+    broker = ReaderLab.sharedBroker();
     lab = new ReaderLab(broker);
   }
 
   @AfterEach
   void stop() throws Exception {
     lab.close();
-    broker.close();
   }
 
   @Test

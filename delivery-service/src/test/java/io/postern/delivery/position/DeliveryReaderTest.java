@@ -100,7 +100,7 @@ class DeliveryReaderTest {
     for (int i = 0; i < 50; i++) {
       assertThat(lab.starts(asked.get(i))).isEqualTo(i == 3 || i == 20 ? 2 : 1);
     }
-    assertThat(second.counts().takersThatWaited()).isZero();
+    assertThat(second.counts().takerWaits.count()).isZero();
   }
 
   /** Refuses, and counts how often it was asked. Consumers have none. */
@@ -220,11 +220,11 @@ class DeliveryReaderTest {
   void aDeliveryThatThrowsIsDeferredAndThePartitionGoesOn() throws Exception {
     List<String> asked = lab.ask(0, 3);
     lab.reader(
-        (request, ownership) -> {
-          if (request.getQueueId().equals(asked.get(1))) {
+        (task, ownership) -> {
+          if (task.request().getQueueId().equals(asked.get(1))) {
             throw new IllegalStateException("broken");
           }
-          return ReaderLab.delivered(request);
+          return ReaderLab.delivered(task);
         });
     Map<String, List<ConsumerRecord<String, byte[]>>> outcomes = lab.awaitOutcomes(asked);
     OutcomeRecorded outcome =

@@ -2,6 +2,7 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.log.rules.Handover;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Lease, taker's wait and the check before the final dot, by a clock that the test moves. */
 class LeaseTest {
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L); // wraps over
-  private final TakeoverCounts counts = new TakeoverCounts();
+  private final TakeoverCounts counts = new TakeoverCounts(new SimpleMeterRegistry());
 
   private void pass(long millis) {
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
@@ -32,8 +33,8 @@ class LeaseTest {
   private OpenDelivery delivery(Lease lease, int attempt) {
     PartitionWork work =
         new PartitionWork(SessionLab.PARTITION, DeliveryPosition.first(0), 1, lease);
-    return new OpenDelivery(
-        work, 0, 1, DeliveryRequested.newBuilder().setAttempt(attempt).build(), 1, true, counts);
+    DeliveryRequested request = DeliveryRequested.newBuilder().setAttempt(attempt).build();
+    return new OpenDelivery(work, 0, new DeliveryTask(request, 1), 1, true, counts);
   }
 
   private Lease lease(boolean wait) {
@@ -170,7 +171,7 @@ class LeaseTest {
     OpenDelivery delivery = delivery(lease);
     CompletableFuture<Duration> dot = new CompletableFuture<>();
     Thread thread = Thread.startVirtualThread(() -> dot.complete(delivery.awaitDot()));
-    while (counts.dotsThatWaited() == 0) {
+    while (counts.dotWaits.count() == 0) {
       Thread.onSpinWait();
     }
     assertThat(dot).isNotDone();
@@ -184,12 +185,12 @@ class LeaseTest {
     OpenDelivery delivery = delivery(lease(false));
     CompletableFuture<Duration> dot = new CompletableFuture<>();
     Thread.startVirtualThread(() -> dot.complete(delivery.awaitDot()));
-    while (counts.dotsThatWaited() == 0) {
+    while (counts.dotWaits.count() == 0) {
       Thread.onSpinWait();
     }
     pass(OpenDelivery.PATIENCE.toMillis());
     assertThat(dot.get(10, TimeUnit.SECONDS)).isEqualTo(Duration.ZERO);
-    assertThat(counts.leasesRefused()).isEqualTo(1);
+    assertThat(counts.refusedDots.count()).isEqualTo(1);
     assertThat(delivery.held()).as("ours as far as is known").isTrue();
   }
 
@@ -199,7 +200,7 @@ class LeaseTest {
     OpenDelivery delivery = delivery(lease);
     CompletableFuture<Duration> dot = new CompletableFuture<>();
     Thread.startVirtualThread(() -> dot.complete(delivery.awaitDot()));
-    while (counts.dotsThatWaited() == 0) {
+    while (counts.dotWaits.count() == 0) {
       Thread.onSpinWait();
     }
     lease.end();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the log says of sends, against a real broker and one that fails; headers of outcomes. */
+/** The log's answers to sends, by a real broker and one that fails; headers of outcomes. */
 class OutcomeLogTest {
   @Test
   void outcomesAreAcknowledgedInOrderWithTheirOffsets() throws Exception {
@@ -42,13 +42,13 @@ class OutcomeLogTest {
     try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(OutcomeLogTest.class))) {
       assertThat(log.usable()).isFalse();
       log.renew();
-      log.send(OutcomeLog.taken(0, new Owner(0, 3, 1)), "taken");
+      log.send(OutcomeRecords.taken(0, new Owner(0, 3, 1)), "taken");
       for (int i = 1; i < 20; i++) {
-        log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), i);
+        log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), i);
       }
-      List<OutcomeLog.Result<Object>> results = results(log, 20);
+      List<OutcomeLog.Result> results = results(log, 20);
       for (int i = 0; i < 20; i++) {
-        assertThat(results.get(i)).isEqualTo(new OutcomeLog.Result<>(i == 0 ? "taken" : i, i));
+        assertThat(results.get(i)).isEqualTo(new OutcomeLog.Result(i == 0 ? "taken" : i, i));
       }
       List<ConsumerRecord<String, byte[]>> records = read(settings, 20);
       OutcomeRecorded marker = OutcomeRecorded.parseFrom(records.getFirst().value());
@@ -72,30 +72,30 @@ class OutcomeLogTest {
             },
             new OccasionalLog(OutcomeLogTest.class));
     log.renew();
-    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 1);
-    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 2);
-    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 3);
+    log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), 1);
+    log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), 2);
+    log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), 3);
     assertThat(made.getFirst().completeNext()).isTrue();
     assertThat(made.getFirst().errorNext(new KafkaException("expired"))).isTrue();
     assertThat(made.getFirst().closed()).isTrue();
-    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(1, 0));
-    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(2, -1));
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result(1, 0));
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result(2, -1));
     assertThat(log.usable()).isFalse();
     assertThat(log.poll()).isNull();
     log.renew();
-    log.send(OutcomeLog.record(outcome(1, OutcomeKind.DELIVERED).build()), 4);
+    log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), 4);
     assertThat(made.getLast().completeNext()).isTrue();
-    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result<>(4, 0));
+    assertThat(log.poll()).isEqualTo(new OutcomeLog.Result(4, 0));
     log.close();
   }
 
-  private static List<OutcomeLog.Result<Object>> results(OutcomeLog log, int count) {
-    List<OutcomeLog.Result<Object>> results = new ArrayList<>();
+  private static List<OutcomeLog.Result> results(OutcomeLog log, int count) {
+    List<OutcomeLog.Result> results = new ArrayList<>();
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
-              OutcomeLog.Result<Object> next = log.poll();
+              OutcomeLog.Result next = log.poll();
               if (next != null) {
                 results.add(next);
               }
@@ -135,7 +135,7 @@ class OutcomeLogTest {
       int attempt, OutcomeKind kind, boolean relayed, boolean late, boolean after, boolean last) {
     OutcomeRecorded.Builder outcome = outcome(attempt, kind).setLate(late).setAfterStillOpen(after);
     outcome.getRecipientsBuilder(0).setRelayed(relayed);
-    Header header = OutcomeLog.record(outcome.build()).headers().lastHeader(Headers.FINAL);
+    Header header = OutcomeRecords.of(outcome.build()).headers().lastHeader(Headers.FINAL);
     assertThat(header == null ? null : new String(header.value(), StandardCharsets.US_ASCII))
         .isEqualTo(last ? "0.4.2" : null);
   }

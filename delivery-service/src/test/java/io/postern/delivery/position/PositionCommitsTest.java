@@ -85,7 +85,7 @@ class PositionCommitsTest {
   @Test
   void twiceASecondWhileSomethingIsUnderWayAndSeldomAtRest() {
     assertThat(commits(Duration.ofSeconds(2), false)).containsExactly(0, 500, 1_000, 1_500);
-    // What was finished last is committed as soon as before; then nothing changes.
+    // The last finished Decision is committed as soon as before; then nothing changes.
     assertThat(commits(Duration.ofSeconds(7), true)).containsExactly(0, 2_000, 4_000, 6_000);
   }
 

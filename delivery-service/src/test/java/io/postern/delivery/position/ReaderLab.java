@@ -3,6 +3,7 @@ package io.postern.delivery.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Deployment;
@@ -95,7 +96,7 @@ final class ReaderLab implements AutoCloseable {
   private final LogSettings log;
   private final List<Running> running = new ArrayList<>();
 
-  /** For a class that leaves the broker alone: no topics, and no chains in them. */
+  /** Without topics, and without chains in them. */
   static KafkaBroker sharedBroker() {
     KafkaBroker broker = SharedBroker.empty();
     CHAINS.remove(broker);
@@ -148,7 +149,13 @@ final class ReaderLab implements AutoCloseable {
     String machine = "machine-" + running.size();
     DeliveryReader reader =
         new DeliveryReader(
-            settings, SETTINGS, deliverer, start, observed::add, clocks(clock, machine));
+            settings,
+            SETTINGS,
+            deliverer,
+            start,
+            observed::add,
+            new SimpleMeterRegistry(),
+            clocks(clock, machine));
     Running begun = new Running(reader, Thread.ofPlatform().start(reader));
     running.add(begun);
     return begun;
@@ -159,8 +166,8 @@ final class ReaderLab implements AutoCloseable {
     return new Clocks(clock, clock, Clock.systemUTC(), machine);
   }
 
-  OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership) {
-    String id = request.getQueueId();
+  OutcomeRecorded.@Nullable Builder deliver(DeliveryTask task, Ownership ownership) {
+    String id = task.request().getQueueId();
     started.computeIfAbsent(id, i -> new AtomicInteger()).incrementAndGet();
     CompletableFuture<Void> cut = new CompletableFuture<>();
     ownership.connection(() -> cut.complete(null));
@@ -169,18 +176,18 @@ final class ReaderLab implements AutoCloseable {
     }
     ended.computeIfAbsent(id, i -> new AtomicInteger()).incrementAndGet();
     if (ownership.awaitDot().isZero()) {
-      return ownership.held() ? deferred(request) : null;
+      return ownership.held() ? deferred(task) : null;
     }
     dots.add(id);
     if (unanswered.contains(id)) {
       replies.join();
     }
     ownership.answered();
-    return delivered(request);
+    return delivered(task);
   }
 
-  static OutcomeRecorded.Builder deferred(DeliveryRequested request) {
-    return delivered(request)
+  static OutcomeRecorded.Builder deferred(DeliveryTask task) {
+    return delivered(task)
         .setNoAttempt(true)
         .setRecipients(
             0,
@@ -189,12 +196,8 @@ final class ReaderLab implements AutoCloseable {
                 .setReason(Reasons.OWNERSHIP_UNPROVEN));
   }
 
-  static OutcomeRecorded.Builder delivered(DeliveryRequested request) {
-    return OutcomeRecorded.newBuilder()
-        .setQueueId(request.getQueueId())
-        .setDeliveryId(request.getDeliveryId())
-        .setOrganization(request.getOrganization())
-        .setAttempt(request.getAttempt())
+  static OutcomeRecorded.Builder delivered(DeliveryTask task) {
+    return task.outcome()
         .addRecipients(RecipientOutcome.newBuilder().setKind(OutcomeKind.DELIVERED));
   }
 

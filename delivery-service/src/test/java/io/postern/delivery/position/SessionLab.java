@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
@@ -71,7 +72,7 @@ final class SessionLab {
   final List<OutcomeRecorded> durable = new ArrayList<>();
 
   final Watch watch;
-  final TakeoverCounts counts = new TakeoverCounts();
+  final TakeoverCounts counts = new TakeoverCounts(new SimpleMeterRegistry());
   final List<OutcomeRecorded> observed = new ArrayList<>();
   private final OutcomeLog log =
       new OutcomeLog(() -> producer, new OccasionalLog(SessionLab.class));
@@ -132,7 +133,7 @@ final class SessionLab {
       return end.isDone();
     }
 
-    private OutcomeRecorded.@Nullable Builder run(DeliveryRequested request) {
+    private OutcomeRecorded.@Nullable Builder run(DeliveryTask task) {
       OutcomeKind kind = end.join();
       if (kind == null) { // cut
         if (!delivery.everPastDot()) {
@@ -140,52 +141,51 @@ final class SessionLab {
         }
         kind = OutcomeKind.DELIVERED; // of those whose turn had come
       }
-      return outcome(request, kind);
+      return outcome(task, kind);
     }
   }
 
-  private OutcomeRecorded.@Nullable Builder deliver(DeliveryRequested request, Ownership ownership)
+  private OutcomeRecorded.@Nullable Builder deliver(DeliveryTask task, Ownership ownership)
       throws InterruptedException {
     Destinations from = destinations;
     if (from == null) {
-      return session(request, ownership).run(request);
+      return session(task, ownership).run(task);
     }
-    boolean notice = request.getEnvelope().getReversePath().isEmpty();
-    switch (from.acquire(request.getNextHop().getRoute(), notice, ownership)) {
-      case Admission.Granted(Slot slot) -> {
-        OutcomeRecorded.Builder outcome = atHost(request, ownership);
+    switch (from.acquire(task.request().getNextHop().getRoute(), task.notice(), ownership)) {
+      case Admission.Grant(Slot slot) -> {
+        OutcomeRecorded.Builder outcome = atHost(task, ownership);
         from.release(slot, feedback(outcome), "");
         return outcome;
       }
-      case Admission.Busy busy -> {
-        return handedBack(request);
+      case Admission.HandBack handBack -> {
+        return handedBack(task);
       }
-      case Admission.Lost lost -> {
-        started(request, null);
+      case Admission.Loss loss -> {
+        started(task, null);
         return null;
       }
     }
   }
 
-  private OutcomeRecorded.@Nullable Builder atHost(DeliveryRequested request, Ownership ownership)
+  private OutcomeRecorded.@Nullable Builder atHost(DeliveryTask task, Ownership ownership)
       throws InterruptedException {
-    String route = request.getNextHop().getRoute();
+    String route = task.request().getNextHop().getRoute();
     Destinations from = hosts;
     if (from == null || route.indexOf('@') < 0) {
-      return session(request, ownership).run(request);
+      return session(task, ownership).run(task);
     }
     if (from.acquire(route.substring(route.indexOf('@')), ownership)
-        instanceof Admission.Granted(Slot slot)) {
-      OutcomeRecorded.Builder outcome = session(request, ownership).run(request);
+        instanceof Admission.Grant(Slot slot)) {
+      OutcomeRecorded.Builder outcome = session(task, ownership).run(task);
       from.release(slot, feedback(outcome), "");
       return outcome;
     }
-    return handedBack(request);
+    return handedBack(task);
   }
 
-  private OutcomeRecorded.Builder handedBack(DeliveryRequested request) {
-    started(request, null);
-    return outcome(request, OutcomeKind.DEFERRED).setNoAttempt(true);
+  private OutcomeRecorded.Builder handedBack(DeliveryTask task) {
+    started(task, null);
+    return outcome(task, OutcomeKind.DEFERRED).setNoAttempt(true);
   }
 
   private static Feedback feedback(OutcomeRecorded.@Nullable Builder outcome) {
@@ -194,26 +194,22 @@ final class SessionLab {
     return through ? Feedback.THROUGH : Feedback.NOTHING;
   }
 
-  private Session session(DeliveryRequested request, Ownership ownership) {
+  private Session session(DeliveryTask task, Ownership ownership) {
     Session session = new Session((OpenDelivery) ownership);
-    started(request, session);
+    started(task, session);
     return session;
   }
 
-  private void started(DeliveryRequested request, @Nullable Session session) {
-    CompletableFuture<@Nullable Session> waiting = starting.get(request.getQueueId());
+  private void started(DeliveryTask task, @Nullable Session session) {
+    CompletableFuture<@Nullable Session> waiting = starting.get(task.request().getQueueId());
     if (waiting != null) {
       waiting.complete(session);
     }
   }
 
-  private static OutcomeRecorded.Builder outcome(DeliveryRequested request, OutcomeKind kind) {
-    OutcomeRecorded.Builder outcome =
-        OutcomeRecorded.newBuilder()
-            .setQueueId(request.getQueueId())
-            .setDeliveryId(request.getDeliveryId())
-            .setAttempt(request.getAttempt());
-    for (int recipient : request.getRecipientsList()) {
+  private static OutcomeRecorded.Builder outcome(DeliveryTask task, OutcomeKind kind) {
+    OutcomeRecorded.Builder outcome = task.outcome();
+    for (int recipient : task.request().getRecipientsList()) {
       outcome.addRecipients(RecipientOutcome.newBuilder().setRecipient(recipient).setKind(kind));
     }
     return outcome;

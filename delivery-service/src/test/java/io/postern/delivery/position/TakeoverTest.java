@@ -85,8 +85,8 @@ class TakeoverTest {
         .noneMatch(OutcomeRecorded::getLate);
     assertThat(outcomes(before)).noneMatch(OutcomeRecorded::getLate);
     // The handover was in order: nobody had to wait.
-    assertThat(second.counts().takersThatWaited()).isZero();
-    assertThat(first.counts().deliveriesHandedOver()).isEqualTo(2);
+    assertThat(second.counts().takerWaits.count()).isZero();
+    assertThat(first.counts().handovers.count()).isEqualTo(2);
   }
 
   @Test
@@ -121,24 +121,24 @@ class TakeoverTest {
     Map<String, Long> dotsOfTaker = new ConcurrentHashMap<>();
     DeliveryReader second =
         lab.reader(
-                (request, ownership) -> {
+                (task, ownership) -> {
                   if (ownership.awaitDot().isZero()) {
-                    return ownership.held() ? ReaderLab.deferred(request) : null;
+                    return ownership.held() ? ReaderLab.deferred(task) : null;
                   }
-                  dotsOfTaker.put(request.getQueueId(), clock.getAsLong());
-                  return ReaderLab.delivered(request);
+                  dotsOfTaker.put(task.request().getQueueId(), clock.getAsLong());
+                  return ReaderLab.delivered(task);
                 },
                 clock)
             .reader();
     // All at their dot, and no time has passed for the taker.
-    Awaitility.await().atMost(LONG).until(() -> second.counts().dotsThatWaited() == 3);
-    assertThat(second.counts().takersThatWaited()).isPositive();
-    // Who has lost it comes to its dots, and has waited for them in vain: it is not the owner.
-    long waited = first.counts().dotsThatWaited();
+    Awaitility.await().atMost(LONG).until(() -> second.counts().dotWaits.count() == 3);
+    assertThat(second.counts().takerWaits.count()).isPositive();
+    // The former owner comes to its dots, and waits for them in vain.
+    double waited = first.counts().dotWaits.count();
     lab.release.complete(null);
-    Awaitility.await().atMost(LONG).until(() -> first.counts().dotsThatWaited() == waited + 2);
+    Awaitility.await().atMost(LONG).until(() -> first.counts().dotWaits.count() == waited + 2);
     lab.ahead.addAndGet(OpenDelivery.PATIENCE.toNanos());
-    Awaitility.await().atMost(LONG).until(() -> first.counts().leasesRefused() == 2);
+    Awaitility.await().atMost(LONG).until(() -> first.counts().refusedDots.count() == 2);
     assertThat(lab.dots).containsExactly(past);
 
     clock.pass(Lease.TAKER_WAIT.minusNanos(1));
@@ -154,7 +154,7 @@ class TakeoverTest {
     clock.goOn();
     goOn.countDown();
     assertThat(lab.dots).containsExactly(past);
-    assertThat(second.counts().dotsThatWaited()).isEqualTo(3);
+    assertThat(second.counts().dotWaits.count()).isEqualTo(3);
     assertThat(lab.awaitOutcomes(asked)).hasSize(3);
     assertThat(dotsOfTaker).hasSize(3);
   }
@@ -181,10 +181,10 @@ class TakeoverTest {
     lab.ahead.addAndGet(Duration.ofSeconds(20).toNanos());
     assertThat(reader.committing()).isFalse();
     lab.release.complete(null);
-    Awaitility.await().atMost(LONG).until(() -> reader.counts().dotsThatWaited() == 1);
+    Awaitility.await().atMost(LONG).until(() -> reader.counts().dotWaits.count() == 1);
     assertThat(lab.dots).isEmpty();
     lab.ahead.addAndGet(OpenDelivery.PATIENCE.toNanos());
-    Awaitility.await().atMost(LONG).until(() -> reader.counts().leasesRefused() == 1);
+    Awaitility.await().atMost(LONG).until(() -> reader.counts().refusedDots.count() == 1);
     awake.countDown();
     OutcomeRecorded outcome = await(id, 1).getFirst();
     assertThat(outcome.getRecipients(0).getReason()).isEqualTo("ownership-unproven");

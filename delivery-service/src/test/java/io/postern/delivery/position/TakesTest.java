@@ -33,16 +33,15 @@ class TakesTest {
         new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS));
     Takes takes = new Takes(settings);
-    Thread thread = Thread.ofPlatform().unstarted(takes);
     try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(TakesTest.class))) {
       log.renew();
       for (int partition = 0; partition < PARTITIONS; partition++) {
         Owner owner = new Owner(0, 3, 1);
-        log.send(OutcomeLog.taken(partition, owner), owner);
+        log.send(OutcomeRecords.taken(partition, owner), owner);
         Awaitility.await().until(() -> log.poll() != null);
         takes.ask(new Takes.Request(work(partition), owner, 0, owner, 0));
       }
-      thread.start();
+      takes.start();
       Set<Integer> read = new TreeSet<>();
       Awaitility.await()
           .atMost(Duration.ofSeconds(12))
@@ -57,7 +56,6 @@ class TakesTest {
               });
     } finally {
       takes.close();
-      assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
     }
   }
 

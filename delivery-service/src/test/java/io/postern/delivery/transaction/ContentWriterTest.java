@@ -83,7 +83,7 @@ class ContentWriterTest {
     assertThat(ContentWriter.noLeadingDot(List.of(ContentSegment.getDefaultInstance()))).isFalse();
   }
 
-  /** What a host receives. */
+  /** The bytes that a host receives. */
   private static byte[] wire(List<byte[]> pieces, boolean stuff) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<byte[]> received = new CompletableFuture<>();

@@ -39,8 +39,8 @@ class HostChannelTest {
 
   @Test
   void aHostOfAConnectorWithACertificateIsToldOnceADay() throws Exception {
-    channel.passed(request("To Fabrikam", "ours"), "MX.fabrikam.example", FACTS, ASKED);
-    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, ASKED);
+    channel.publish(request("To Fabrikam", "ours"), "MX.fabrikam.example", FACTS, ASKED);
+    channel.publish(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, ASKED);
     assertThat(log.values).hasSize(1);
     HostSeen seen = HostSeen.parseFrom(log.values.getFirst());
     assertThat(seen.getLastSeenMillis()).isPositive();
@@ -58,27 +58,27 @@ class HostChannelTest {
                 .build());
     assertThat(count("told")).isEqualTo(1);
 
-    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, null);
+    channel.publish(request("To Fabrikam", "ours"), "mx.fabrikam.example", FACTS, null);
     assertThat(log.values).hasSize(2);
     assertThat(HostSeen.parseFrom(log.values.getLast()).getCertificateAsked()).isFalse();
   }
 
   @Test
   void connectorsWithoutACertificateAndResumedSessionsAreNotTold() {
-    channel.passed(request("To Fabrikam", ""), "mx.fabrikam.example", FACTS, null);
+    channel.publish(request("To Fabrikam", ""), "mx.fabrikam.example", FACTS, null);
     TlsFacts resumed = FACTS.toBuilder().setResumed(true).build();
-    channel.passed(request("To Fabrikam", "ours"), "mx.fabrikam.example", resumed, null);
+    channel.publish(request("To Fabrikam", "ours"), "mx.fabrikam.example", resumed, null);
     assertThat(log.values).isEmpty();
   }
 
   @Test
   void aConnectorWithManyHostsTakesNoRoomOfAnother() {
     for (int i = 0; i < HostChannel.MOST_OF_CONNECTOR + 10; i++) {
-      channel.passed(request("To Fabrikam", "ours"), "mx" + i + ".example", FACTS, ASKED);
+      channel.publish(request("To Fabrikam", "ours"), "mx" + i + ".example", FACTS, ASKED);
     }
     assertThat(log.values).hasSize(HostChannel.MOST_OF_CONNECTOR);
     assertThat(count("dropped")).isEqualTo(10);
-    channel.passed(request("To others", "ours"), "mx.example", FACTS, ASKED);
+    channel.publish(request("To others", "ours"), "mx.example", FACTS, ASKED);
     assertThat(log.values).hasSize(HostChannel.MOST_OF_CONNECTOR + 1);
   }
 

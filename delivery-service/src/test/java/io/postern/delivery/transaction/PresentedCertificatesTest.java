@@ -48,8 +48,8 @@ class PresentedCertificatesTest {
     assertThat(leaf(own, 0)).isEqualTo(FIRST.der().getFirst());
     assertThat(leaf(own, 1)).isEqualTo(SECOND.der().getFirst());
     assertThat(certificates.get()).isEqualTo(own);
-    assertThat(certificates.told()).isEqualTo(2);
-    assertThat(certificates.untold()).isZero();
+    assertThat(certificates.published()).isEqualTo(2);
+    assertThat(certificates.unpublished()).isZero();
   }
 
   @Test
@@ -114,11 +114,11 @@ class PresentedCertificatesTest {
     assertThat(own.getCertificatesList())
         .filteredOn(c -> c.getState() == OwnCertificateState.COMING)
         .hasSize(40);
-    assertThat(certificates.told()).isEqualTo(100);
-    assertThat(certificates.untold()).isEqualTo(20);
+    assertThat(certificates.published()).isEqualTo(100);
+    assertThat(certificates.unpublished()).isEqualTo(20);
     Files.delete(folder.resolve("gate00.coming.pem"));
     assertThat(certificates.get().getCertificatesList()).hasSize(100);
-    assertThat(certificates.untold()).isEqualTo(19);
+    assertThat(certificates.unpublished()).isEqualTo(19);
   }
 
   @Test
@@ -134,7 +134,7 @@ class PresentedCertificatesTest {
     OwnTls own = certificates.get();
     assertThat(own.getSerializedSize()).isLessThan(920 * 1024);
     assertThat(own.getCertificatesCount()).isBetween(fit - 1, fit);
-    assertThat(certificates.untold()).isEqualTo(100 - own.getCertificatesCount());
+    assertThat(certificates.unpublished()).isEqualTo(100 - own.getCertificatesCount());
   }
 
   private void age(String name) throws IOException {

@@ -226,7 +226,7 @@ class RelayDestinationTest {
       many.crowded.set(false);
       assertThat(peer.sessions()).hasSize(3);
 
-      // What an administrator has configured has its own slots alone.
+      // A host that an administrator has configured has its own slots alone.
       CompletableFuture<OutcomeRecorded> smart = async(many, RelayLab.request(OPPORTUNISTIC, peer));
       peer.awaitSessions(4, Duration.ofSeconds(20));
       peer.asUsual();

@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.DeliveryRequested;
@@ -9,6 +10,7 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -315,6 +317,41 @@ class RelayDialogueTest {
   }
 
   @Test
+  void aDeliveryWithoutAnAddressForEachRecipientReachesNoHost() {
+    DeliveryRequested.Builder request = request().addRecipients(9);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> lab.deliver(request))
+        .withMessage("the delivery has 2 recipients and 1 addresses");
+    assertThat(peer.envelopeSeen()).isFalse();
+  }
+
+  @Test
+  void theOutcomeHasAllThatTheSchedulerNeedsOfItsTask() throws Exception {
+    DeliveryRequested.Builder request =
+        request()
+            .setConnector("To Fabrikam")
+            .setAcceptedOffset(42)
+            .setAcceptedMillis(1_000)
+            .setExpiresMillis(2_000)
+            .setRoutingVersion(7);
+    OutcomeRecorded outcome = lab.deliver(request);
+    assertThat(outcome)
+        .returns(OutcomeWriter.WRITER_DELIVERY, OutcomeRecorded::getWriter)
+        .returns(request.getQueueId(), OutcomeRecorded::getQueueId)
+        .returns(request.getDeliveryId(), OutcomeRecorded::getDeliveryId)
+        .returns(1, OutcomeRecorded::getAttempt)
+        .returns("contoso", OutcomeRecorded::getOrganization)
+        .returns("To Fabrikam", OutcomeRecorded::getConnector)
+        .returns("fabrikam", OutcomeRecorded::getRoute)
+        .returns(42L, OutcomeRecorded::getAcceptedOffset)
+        .returns(1_000L, OutcomeRecorded::getAcceptedMillis)
+        .returns(2_000L, OutcomeRecorded::getExpiresMillis)
+        .returns(7L, OutcomeRecorded::getRoutingVersion);
+    assertThat(outcome.getTimings().getRequestedMillis()).isEqualTo(RelayLab.REQUESTED_MILLIS);
+    assertThat(outcome.getTimings().getStartedMillis()).isPositive();
+  }
+
+  @Test
   void anOldRoutingVersionIsHandedBackBeforeMailFrom() throws Exception {
     lab.routingChanged("newer");
     OutcomeRecorded outcome = lab.deliver(request());
@@ -395,7 +432,7 @@ class RelayDialogueTest {
     }
   }
 
-  /** What is not known for now may be public. */
+  /** An address that is not known for now may be public. */
   @Test
   void aPrivateAddressOfOneFamilyAndNoAnswerForTheOtherDefers() throws Exception {
     try (RelayLab outside = RelayLab.publicOnly(peer.port())) {

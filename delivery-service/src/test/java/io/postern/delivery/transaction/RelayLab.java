@@ -24,6 +24,7 @@ import io.postern.delivery.destination.DestinationsLab;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
 import io.postern.lab.LabDns;
 import io.postern.lab.ScriptedPeer;
@@ -49,9 +50,10 @@ import org.jspecify.annotations.Nullable;
  * its own DNS, and verdicts and contents that a test decides.
  */
 final class RelayLab implements AutoCloseable, VerdictSource {
-  /** One that was told. */
+  /** One that was published. */
   record Handshake(String host, TlsFacts facts, @Nullable CertificateRequest asked) {}
 
+  static final long REQUESTED_MILLIS = 1_790_000_000_000L;
   static final String CONTENT = "Subject: hello\r\n\r\n.dot\r\nsecret body\r\n";
   private static final Timeouts PATIENT =
       new Timeouts(
@@ -175,7 +177,8 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   OutcomeRecorded deliver(DeliveryRequested.Builder request) throws InterruptedException {
-    OutcomeRecorded outcome = built(relay.deliver(request.build(), () -> true));
+    OutcomeRecorded outcome =
+        built(relay.deliver(new DeliveryTask(request.build(), REQUESTED_MILLIS), () -> true));
     if (outcome == null) {
       throw new AssertionError("abandoned");
     }
@@ -184,12 +187,12 @@ final class RelayLab implements AutoCloseable, VerdictSource {
 
   @Nullable OutcomeRecorded deliver(DeliveryRequested.Builder request, Ownership ownership)
       throws InterruptedException {
-    return built(relay.deliver(request.build(), ownership));
+    return built(relay.deliver(new DeliveryTask(request.build(), REQUESTED_MILLIS), ownership));
   }
 
   @Nullable OutcomeRecorded deliverUnowned(DeliveryRequested.Builder request)
       throws InterruptedException {
-    return built(relay.deliver(request.build(), () -> false));
+    return built(relay.deliver(new DeliveryTask(request.build(), REQUESTED_MILLIS), () -> false));
   }
 
   private static @Nullable OutcomeRecorded built(OutcomeRecorded.@Nullable Builder outcome) {

@@ -515,11 +515,11 @@ class RelayTlsTest {
       certified.deliver(RelayLab.request(requirement, naming));
       assertThat(naming.sessions()).hasSize(1);
       assertThat(certified.handshakes).hasSize(2);
-      RelayLab.Handshake told = certified.handshakes.getLast();
-      assertThat(told.host()).isEqualTo("127.0.0.1");
-      assertThat(told.facts().getOwnFingerprint().size()).isEqualTo(32);
-      assertThat(told.asked()).isNotNull();
-      assertThat(told.asked().authorities())
+      RelayLab.Handshake last = certified.handshakes.getLast();
+      assertThat(last.host()).isEqualTo("127.0.0.1");
+      assertThat(last.facts().getOwnFingerprint().size()).isEqualTo(32);
+      assertThat(last.asked()).isNotNull();
+      assertThat(last.asked().authorities())
           .containsExactlyInAnyOrder(
               CertificateRequest.digest(CA.root().getSubjectX500Principal()),
               CertificateRequest.digest(CA.intermediate().getSubjectX500Principal()));
@@ -573,7 +573,7 @@ class RelayTlsTest {
     }
   }
 
-  /** A mailbox route's anchors are its own organization's, whoever sends. */
+  /** A mailbox route's anchors are its own organization's, and not the sender's. */
   @Test
   void theVerdictIsAskedForInTheNameOfWhoseAnchorsAreNeeded() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {

@@ -1,12 +1,16 @@
 package io.postern.e2e.attacks;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
+import io.postern.lab.PeerManner;
 import io.postern.lab.PeerStage;
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerStep;
+import io.postern.lab.PeerWitness;
+import io.postern.lab.ScriptedPeer;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -36,33 +40,31 @@ final class AttackedWorld implements AutoCloseable {
   static final String OWN_SERVER = "mail." + AttackTarget.MAILBOXES;
 
   private static final Duration READY = Duration.ofSeconds(180);
-  private static final SinkPeer.Manner AT_ONCE = stage -> new SinkPeer.Step.GoOn();
-  private static final SinkPeer.Manner NOBODY_HERE =
+  private static final PeerManner NOBODY_HERE =
       stage ->
           stage == PeerStage.RCPT
-              ? SinkPeer.Step.answer(550, "5.1.1", "Nobody of that name")
-              : new SinkPeer.Step.GoOn();
+              ? PeerStep.answer(550, "5.1.1", "Nobody of that name")
+              : PeerStep.goOn();
 
   private final StateFolder state;
   private final CrlServer crls;
   private final LabCa ca;
   private final LabDns dns;
-  private final SinkPeer friends;
-  private final SinkPeer mailboxes;
-  private final SinkPeer partner;
-  private final SinkPeer gone;
+  private final ScriptedPeer friends;
+  private final ScriptedPeer mailboxes;
+  private final ScriptedPeer partner;
+  private final ScriptedPeer gone;
   private final LocalStack stack;
 
-  private AttackedWorld(Path home, Path folder, Size size, SinkPeer.Witness witness)
-      throws Exception {
+  private AttackedWorld(Path home, Path folder, Size size, PeerWitness witness) throws Exception {
     state = new StateFolder(folder);
     crls = CrlServer.create();
     ca = LabCa.open(state.ca(), "Attacks", crls.url());
     crls.serve(ca);
     dns = LabDns.start();
-    friends = sink("mx." + FRIENDS, witness, AT_ONCE);
-    mailboxes = sink("mailboxes." + AttackTarget.MAILBOXES, witness, AT_ONCE);
-    partner = sink("mx." + PARTNER, witness, AT_ONCE);
+    friends = sink("mx." + FRIENDS, witness, PeerManner.GOOD);
+    mailboxes = sink("mailboxes." + AttackTarget.MAILBOXES, witness, PeerManner.GOOD);
+    partner = sink("mx." + PARTNER, witness, PeerManner.GOOD);
     gone = sink("mailboxes." + AttackTarget.GONE, witness, NOBODY_HERE);
     dns.mx(FRIENDS, 10, friends.hostName());
     for (int host = 1; host <= AttackTarget.HANGING_HOSTS; host++) {
@@ -74,12 +76,17 @@ final class AttackedWorld implements AutoCloseable {
     stack = LocalStack.start(options(home, size), AttacksMain::say);
   }
 
-  private SinkPeer sink(String host, SinkPeer.Witness witness, SinkPeer.Manner manner) {
+  private ScriptedPeer sink(String host, PeerWitness witness, PeerManner manner) {
     dns.a(host, "127.0.0.1");
-    return SinkPeer.start(host, ca.issue(Issue.to(host)), witness, manner);
+    return ScriptedPeer.named(host)
+        .identity(ca.issue(Issue.to(host)))
+        .askClientCertificate(false)
+        .witness(witness)
+        .manner(manner)
+        .start();
   }
 
-  static AttackedWorld start(Path home, Path folder, Size size, SinkPeer.Witness witness)
+  static AttackedWorld start(Path home, Path folder, Size size, PeerWitness witness)
       throws Exception {
     AttackedWorld world = new AttackedWorld(home, folder, size, witness);
     try {
@@ -102,7 +109,7 @@ final class AttackedWorld implements AutoCloseable {
     return new StackOptions(
         home,
         state,
-        StateFolder.freePort(),
+        FreePorts.next(),
         state.keys().resolve("gate.pem"),
         state.keys().resolve("gate.key"),
         List.of(state.keys().resolve("ca.pem")),
@@ -143,7 +150,7 @@ final class AttackedWorld implements AutoCloseable {
     }
   }
 
-  private static String domain(String domain, SinkPeer host) {
+  private static String domain(String domain, ScriptedPeer host) {
     return domain(domain, host.hostName(), host.port());
   }
 
@@ -194,7 +201,7 @@ final class AttackedWorld implements AutoCloseable {
     try {
       stack.close();
     } finally {
-      List.of(friends, mailboxes, partner, gone).forEach(SinkPeer::close);
+      List.of(friends, mailboxes, partner, gone).forEach(ScriptedPeer::close);
       dns.close();
       crls.close();
     }

@@ -1,6 +1,7 @@
 package io.postern.e2e.attacks;
 
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerMessage;
+import io.postern.lab.PeerWitness;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The account of fair mail on both sides: what senders were told, what the mail hosts took.
  * Thread-safe. Memory: some 150 bytes a message that is under way.
  */
-final class FairMail implements SinkPeer.Witness {
+final class FairMail implements PeerWitness {
   private static final Pattern NUMBER = Pattern.compile("Subject: fair (\\d+)\r?\n");
 
   private final Map<Long, Mail> underWay = new ConcurrentHashMap<>();
@@ -77,8 +78,8 @@ final class FairMail implements SinkPeer.Witness {
   }
 
   @Override
-  public void took(SinkPeer.Receipt receipt) {
-    Matcher subject = NUMBER.matcher(receipt.start());
+  public void took(PeerMessage message) {
+    Matcher subject = NUMBER.matcher(message.start());
     if (!subject.find()) {
       return; // of an attacker
     }
@@ -88,7 +89,7 @@ final class FairMail implements SinkPeer.Witness {
     if (mail == null) {
       doubled.incrementAndGet();
     } else {
-      settle(number, mail.note(0, receipt.takenNanos()));
+      settle(number, mail.note(0, message.takenNanos()));
     }
   }
 
@@ -97,12 +98,6 @@ final class FairMail implements SinkPeer.Witness {
       underWay.remove(number);
     }
   }
-
-  @Override
-  public void envelope(String peer, String client, String command) {}
-
-  @Override
-  public void refused(String peer, String recipient, String command) {}
 
   /** Accepted and not delivered. */
   long owed() {

@@ -1,8 +1,8 @@
 package io.postern.e2e.kills;
 
+import io.postern.lab.PeerManner;
 import io.postern.lab.PeerStage;
-import io.postern.lab.SinkPeer;
-import io.postern.lab.SinkPeer.Step;
+import io.postern.lab.PeerStep;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * count. Thread-safe. Never waits in the middle of content, since then a final dot would be seen
  * later than it was sent, and the account could not tell when.
  */
-final class Faults implements SinkPeer.Manner {
-  private static final Step GO_ON = new Step.GoOn();
+final class Faults implements PeerManner {
+  private static final PeerStep GO_ON = PeerStep.goOn();
 
   private final long seed;
   private final Destination destination;
@@ -27,7 +27,7 @@ final class Faults implements SinkPeer.Manner {
   }
 
   @Override
-  public Step at(PeerStage stage) {
+  public PeerStep at(PeerStage stage) {
     if (!destination.mayReceive()) {
       return GO_ON; // its certificate is its fault
     }
@@ -50,36 +50,38 @@ final class Faults implements SinkPeer.Manner {
     };
   }
 
-  private Step endOfData(double one, SplittableRandom random) {
+  private PeerStep endOfData(double one, SplittableRandom random) {
     if (one < 0.02) {
       return drop();
     }
     if (one < 0.04) {
-      return new Step.TakeAndDrop();
+      return new PeerStep.TakeAndDrop();
     }
     if (one < 0.06) {
       return refuse(random, one < 0.045);
     }
     if (one < 0.065) {
-      return new Step.GoOnAfter(
+      return new PeerStep.GoOnAfter(
           Duration.ofMillis(2_000 + random.nextLong(profile.longestHang().toMillis() - 2_000)));
     }
     return wait(one, 0.2, random);
   }
 
-  private static Step wait(double one, double below, SplittableRandom random) {
-    return one < below ? new Step.GoOnAfter(Duration.ofMillis(20 + random.nextInt(1_500))) : GO_ON;
+  private static PeerStep wait(double one, double below, SplittableRandom random) {
+    return one < below
+        ? new PeerStep.GoOnAfter(Duration.ofMillis(20 + random.nextInt(1_500)))
+        : GO_ON;
   }
 
-  private static Step drop() {
-    return new Step.Drop();
+  private static PeerStep drop() {
+    return PeerStep.drop();
   }
 
-  private static Step refuse(SplittableRandom random, boolean forGood) {
+  private static PeerStep refuse(SplittableRandom random, boolean forGood) {
     return forGood
-        ? Step.answer(550, "5.7.1", "Not wanted here")
+        ? PeerStep.answer(550, "5.7.1", "Not wanted here")
         : random.nextInt(4) == 0
-            ? Step.answer(421, "4.3.2", "Closing for now")
-            : Step.answer(451, "4.3.0", "Later");
+            ? PeerStep.answer(421, "4.3.2", "Closing for now")
+            : PeerStep.answer(451, "4.3.0", "Later");
   }
 }

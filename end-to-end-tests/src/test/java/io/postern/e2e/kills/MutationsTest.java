@@ -7,7 +7,7 @@ import io.postern.e2e.kills.Findings.Kind;
 import io.postern.e2e.kills.mutation.MutationAgent;
 import io.postern.lab.AgentJar;
 import io.postern.lab.PeerStage;
-import io.postern.lab.SinkPeer.Step;
+import io.postern.lab.PeerStep;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
@@ -131,7 +131,8 @@ class MutationsTest {
             relayed(2, SMALL, Destination.OPEN.get(1)))) {
       scenario.manner(
           Destination.OPEN.get(1),
-          stage -> stage == PeerStage.RCPT ? Step.answer(550, "5.1.1", "Nobody") : new Step.GoOn());
+          stage ->
+              stage == PeerStage.RCPT ? PeerStep.answer(550, "5.1.1", "Nobody") : PeerStep.goOn());
       for (int seq = 0; seq < 3; seq++) {
         assertThat(scenario.send(seq)).isTrue();
       }
@@ -179,7 +180,8 @@ class MutationsTest {
     try (Scenario scenario = scenario(relayed(0, SMALL, GOOD))) {
       scenario.manner(
           GOOD,
-          stage -> stage == PeerStage.RCPT ? Step.answer(451, "4.3.0", "Later") : new Step.GoOn());
+          stage ->
+              stage == PeerStage.RCPT ? PeerStep.answer(451, "4.3.0", "Later") : PeerStep.goOn());
       on("scheduler-entry-lost");
       assertThat(scenario.send(0)).isTrue();
       metAndOff("scheduler-entry-lost");
@@ -193,7 +195,8 @@ class MutationsTest {
     try (Scenario scenario = scenario(relayed(0, SMALL, GOOD))) {
       scenario.manner(
           GOOD,
-          stage -> stage == PeerStage.RCPT ? Step.answer(550, "5.1.1", "Nobody") : new Step.GoOn());
+          stage ->
+              stage == PeerStage.RCPT ? PeerStep.answer(550, "5.1.1", "Nobody") : PeerStep.goOn());
       on("dsn-twice");
       assertThat(scenario.send(0)).isTrue();
       metAndOff("dsn-twice");
@@ -220,11 +223,11 @@ class MutationsTest {
           GOOD,
           stage -> {
             if (stage != PeerStage.END_OF_DATA) {
-              return new Step.GoOn();
+              return PeerStep.goOn();
             }
             dotSeen.countDown();
             awaitQuietly(goOn);
-            return new Step.GoOn();
+            return PeerStep.goOn();
           });
       on("position-before-outcome");
       assertThat(scenario.send(0)).isTrue();
@@ -297,7 +300,7 @@ class MutationsTest {
               inContent.countDown();
               awaitQuietly(goOn);
             }
-            return new Step.GoOn();
+            return PeerStep.goOn();
           });
       scenario.onEnvelope(client -> first.compareAndSet("", client));
       on("lease-ignored", "lease-ignored-at-close", "lease-ignored-all-along");

@@ -3,7 +3,9 @@ package io.postern.e2e.kills;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerManner;
+import io.postern.lab.PeerWitness;
+import io.postern.lab.ScriptedPeer;
 import io.postern.operator.api.DirectoryClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +21,12 @@ final class Peers implements AutoCloseable {
 
   private final World world;
   private final String organization;
-  private final List<SinkPeer> peers = new ArrayList<>();
+  private final List<ScriptedPeer> peers = new ArrayList<>();
 
   /**
    * @param plan what each peer does
    */
-  Peers(World world, String organization, SinkPeer.Witness witness, Plan plan) throws Exception {
+  Peers(World world, String organization, PeerWitness witness, Plan plan) throws Exception {
     this.world = world;
     this.organization = organization;
     for (Destination destination : Destination.ALL) {
@@ -45,13 +47,18 @@ final class Peers implements AutoCloseable {
     world.stack().awaitDirectory(answer.version(), DIRECTORY);
   }
 
-  private SinkPeer peer(Destination destination, SinkPeer.Witness witness, SinkPeer.Manner manner) {
+  private ScriptedPeer peer(Destination destination, PeerWitness witness, PeerManner manner) {
     String host = destination.hostName(organization);
     world.dns().a(host, "127.0.0.1");
+    ScriptedPeer.Builder peer =
+        ScriptedPeer.named(host)
+            .identity(identity(destination, host))
+            .askClientCertificate(false)
+            .witness(witness)
+            .manner(manner);
     return switch (destination.host()) {
-      case FAILED_HANDSHAKE, FORBIDDEN_HANDSHAKE ->
-          SinkPeer.failingHandshakes(host, witness, manner);
-      default -> SinkPeer.start(host, identity(destination, host), witness, manner);
+      case FAILED_HANDSHAKE, FORBIDDEN_HANDSHAKE -> peer.failHandshake().start();
+      default -> peer.start();
     };
   }
 
@@ -71,7 +78,7 @@ final class Peers implements AutoCloseable {
   }
 
   /** From now on one peer does so. */
-  void manner(Destination destination, SinkPeer.Manner manner) {
+  void manner(Destination destination, PeerManner manner) {
     peers.get(destination.number()).manner(manner);
   }
 
@@ -81,12 +88,12 @@ final class Peers implements AutoCloseable {
 
   /** From now on no peer misbehaves. */
   void becomeGood() {
-    peers.forEach(peer -> peer.manner(stage -> new SinkPeer.Step.GoOn()));
+    peers.forEach(ScriptedPeer::asUsual);
   }
 
   private String yaml() {
     StringBuilder yaml = new StringBuilder();
-    SinkPeer mailbox = peers.get(Destination.MAILBOX);
+    ScriptedPeer mailbox = peers.get(Destination.MAILBOX);
     yaml.append("organizations:\n  - id: ").append(organization);
     yaml.append("\n    displayName: Kills ").append(organization);
     yaml.append("\n    acceptedDomains:\n      - domain: ")
@@ -108,7 +115,7 @@ final class Peers implements AutoCloseable {
   }
 
   private String connector(Destination destination) {
-    SinkPeer peer = peers.get(destination.number());
+    ScriptedPeer peer = peers.get(destination.number());
     String level =
         switch (destination.level()) {
           case Destination.OPPORTUNISTIC -> "";
@@ -135,6 +142,6 @@ final class Peers implements AutoCloseable {
 
   @Override
   public void close() {
-    peers.forEach(SinkPeer::close);
+    peers.forEach(ScriptedPeer::close);
   }
 }

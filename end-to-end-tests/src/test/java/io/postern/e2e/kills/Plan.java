@@ -1,6 +1,6 @@
 package io.postern.e2e.kills;
 
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerManner;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,9 +210,9 @@ final class Plan {
   }
 
   /** What a peer does. */
-  SinkPeer.Manner manner(Destination destination) {
+  PeerManner manner(Destination destination) {
     return given.isEmpty()
         ? new Faults(random(4, destination.number()).nextLong(), destination, profile)
-        : stage -> new SinkPeer.Step.GoOn();
+        : PeerManner.GOOD;
   }
 }

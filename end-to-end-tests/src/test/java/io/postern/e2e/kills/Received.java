@@ -1,7 +1,8 @@
 package io.postern.e2e.kills;
 
 import io.postern.e2e.kills.Findings.Kind;
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerMessage;
+import io.postern.lab.PeerWitness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the peers received, by recipient; what can be judged at once (level, content, address) is.
  * Thread-safe. Memory: about 250 bytes a recipient.
  */
-final class Received implements SinkPeer.Witness {
+final class Received implements PeerWitness {
   private static final Pattern QUEUE_ID = Pattern.compile("\\sid ([a-z0-9]+)");
   private static final Pattern DSN_ID = Pattern.compile("\nMessage-ID:\\s*<([a-z0-9]+)@");
   private static final Pattern RECIPIENT = Pattern.compile("s(\\d+)\\.(\\d+)@.+");
@@ -31,7 +32,7 @@ final class Received implements SinkPeer.Witness {
     }
   }
 
-  /** One time a recipient was received; the times are those of {@link SinkPeer.Receipt}. */
+  /** One time a recipient was received; the times are those of {@link PeerMessage}. */
   record Taken(
       String queueId,
       String client,
@@ -60,21 +61,22 @@ final class Received implements SinkPeer.Witness {
   }
 
   @Override
-  public void took(SinkPeer.Receipt receipt) {
-    Matcher trace = QUEUE_ID.matcher(receipt.trace());
+  public void took(PeerMessage message) {
+    Matcher trace = QUEUE_ID.matcher(message.trace());
     String queueId = trace.find() ? trace.group(1) : "";
-    if (receipt.reversePath().isEmpty()) {
-      dsn(receipt);
+    if (message.from().isEmpty()) {
+      dsn(message);
       return;
     }
-    for (String recipient : receipt.recipients()) {
+    for (String recipient : message.recipients()) {
       Key key = key(recipient);
-      Destination destination = key == null ? null : destination(key, recipient, receipt.peer());
+      Destination destination =
+          key == null ? null : destination(key, recipient, message.session().peer());
       if (key == null || destination == null) {
-        findings.add(Kind.MISDIRECTED, queueId, recipient + " at " + receipt.peer());
+        findings.add(Kind.MISDIRECTED, queueId, recipient + " at " + message.session().peer());
         continue;
       }
-      judge(key, destination, receipt, queueId);
+      judge(key, destination, message, queueId);
       taken.compute(
           key,
           (any, before) -> {
@@ -82,12 +84,12 @@ final class Received implements SinkPeer.Witness {
             all.add(
                 new Taken(
                     queueId,
-                    receipt.client(),
-                    receipt.dataNanos(),
-                    receipt.contentNanos(),
-                    receipt.dotNanos(),
-                    receipt.takenNanos(),
-                    receipt.answered()));
+                    message.session().hello(),
+                    message.dataNanos(),
+                    message.contentNanos(),
+                    message.dotNanos(),
+                    message.takenNanos(),
+                    message.answered()));
             return all;
           });
     }
@@ -114,34 +116,34 @@ final class Received implements SinkPeer.Witness {
     return destination.hostName(organization).equals(peer) ? destination : null;
   }
 
-  private void judge(Key key, Destination destination, SinkPeer.Receipt receipt, String queueId) {
+  private void judge(Key key, Destination destination, PeerMessage message, String queueId) {
     byte[] sent = told.sent(key.seq());
-    if (sent == null || !Arrays.equals(sent, receipt.sha256())) {
+    if (sent == null || !Arrays.equals(sent, message.sha256())) {
       findings.add(
           Kind.CONTENT,
           queueId,
           key
               + ": "
-              + receipt.size()
+              + message.size()
               + " bytes that are not those sent; they begin with "
-              + receipt.start().lines().findFirst().orElse(""));
+              + message.start().lines().findFirst().orElse(""));
     }
     if (queueId.isEmpty()) {
       findings.add(Kind.CONTENT, queueId, key + ": no Received field of ours in front");
     }
-    if (destination.tlsDemanded() && !receipt.tlsVersion().startsWith("TLSv1.")) {
+    if (destination.tlsDemanded() && !message.session().tlsVersion().startsWith("TLSv1.")) {
       findings.add(
           Kind.BELOW_LEVEL,
           queueId,
-          key + ": " + destination.level() + " over '" + receipt.tlsVersion() + "'");
+          key + ": " + destination.level() + " over '" + message.session().tlsVersion() + "'");
     }
   }
 
   /** No ingress has seen it, so that it has no trace; its queue id is in its Message-ID. */
-  private void dsn(SinkPeer.Receipt receipt) {
-    Matcher id = DSN_ID.matcher(receipt.start());
+  private void dsn(PeerMessage message) {
+    Matcher id = DSN_ID.matcher(message.start());
     String queueId = id.find() ? id.group(1) : "";
-    for (String recipient : receipt.recipients()) {
+    for (String recipient : message.recipients()) {
       Matcher sender = SENDER.matcher(recipient);
       if (sender.matches()) {
         dsns.computeIfAbsent(

@@ -1,6 +1,6 @@
 package io.postern.e2e.kills;
 
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerManner;
 import io.postern.operator.audit.AuditReport;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;
@@ -58,7 +58,7 @@ final class Scenario implements AutoCloseable {
     return client.tryOnce(plan.message(seq));
   }
 
-  void manner(Destination destination, SinkPeer.Manner manner) {
+  void manner(Destination destination, PeerManner manner) {
     peers.manner(destination, manner);
   }
 

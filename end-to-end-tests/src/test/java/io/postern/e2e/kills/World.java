@@ -1,10 +1,13 @@
 package io.postern.e2e.kills;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
-import io.postern.lab.SinkPeer;
+import io.postern.lab.PeerMessage;
+import io.postern.lab.PeerWitness;
+import io.postern.lab.ScriptedPeer;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
@@ -13,6 +16,7 @@ import io.postern.stack.Service;
 import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,27 +38,17 @@ final class World implements AutoCloseable {
   private final CrlServer crls;
   private final LabCa ca;
   private final LabDns dns;
-  private final SinkPeer strangers;
+  private final ScriptedPeer strangers;
   private final LocalStack stack;
   private final AtomicInteger revoked = new AtomicInteger();
-  private volatile SinkPeer.Witness strangersWitness = new Nobody();
 
   /** Before there is a run, strangers get nothing. */
-  private static final class Nobody implements SinkPeer.Witness {
-    @Override
-    public void took(SinkPeer.Receipt receipt) {}
+  private volatile PeerWitness strangersWitness = message -> {};
 
+  private final class Strangers implements PeerWitness {
     @Override
-    public void envelope(String peer, String client, String command) {}
-
-    @Override
-    public void refused(String peer, String recipient, String command) {}
-  }
-
-  private final class Strangers implements SinkPeer.Witness {
-    @Override
-    public void took(SinkPeer.Receipt receipt) {
-      strangersWitness.took(receipt);
+    public void took(PeerMessage message) throws IOException {
+      strangersWitness.took(message);
     }
 
     @Override
@@ -76,11 +70,11 @@ final class World implements AutoCloseable {
     dns = LabDns.start();
     dns.a(STRANGERS, "127.0.0.1");
     strangers =
-        SinkPeer.start(
-            STRANGERS,
-            ca.issue(Issue.to(STRANGERS)),
-            new Strangers(),
-            stage -> new SinkPeer.Step.GoOn());
+        ScriptedPeer.named(STRANGERS)
+            .identity(ca.issue(Issue.to(STRANGERS)))
+            .askClientCertificate(false)
+            .witness(new Strangers())
+            .start();
     ca.issue(Issue.to("gate.kills.example")).write(state.keys(), "gate");
     ca.writeRoot(state.keys().resolve("ca.pem"));
     stack =
@@ -137,7 +131,7 @@ final class World implements AutoCloseable {
     return new StackOptions(
         home(),
         state,
-        StateFolder.freePort(),
+        FreePorts.next(),
         state.keys().resolve("gate.pem"),
         state.keys().resolve("gate.key"),
         List.of(state.keys().resolve("ca.pem")),
@@ -166,7 +160,7 @@ final class World implements AutoCloseable {
   }
 
   /** Who hears what strangers receive. */
-  void strangersWitness(SinkPeer.Witness witness) {
+  void strangersWitness(PeerWitness witness) {
     strangersWitness = witness;
   }
 

@@ -15,24 +15,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recipients that a mail transaction has so far, in the order of their RCPT commands, and their
- * groups by organization, connector and direction, of the sender's and, where the recipient's is
- * another, of that one. The same address twice is once. Owner: the session's thread, which must
- * close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one transaction, so
- * that the envelope fits into one record of the log, and the {@link RecipientMemory} for all and
- * for one source.
+ * The accepted recipients of a mail transaction, in the order of their RCPT commands, and their
+ * groups by organization, connector and direction, of the sender's organization and, where the
+ * recipient's is another, of that one. The same address twice is once. Owner: the session's thread,
+ * which must close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one
+ * transaction, so that the envelope fits into one record of the log, and the {@link
+ * RecipientMemory} for all and for one source.
  */
 public final class AcceptedRecipients implements AutoCloseable {
   /**
-   * Half of what a record holds: header section (32 KiB) and session facts have their place beside
-   * it. A thousand of the longest addresses in one group fit.
+   * Half of a record's bytes: header section (32 KiB) and session facts have their place beside it.
+   * A thousand of the longest addresses in one group fit.
    */
   public static final int MAX_BYTES = 512 * 1024;
 
-  /** What a recipient costs beside its address: map entry, message, string. */
+  /** Bytes of a recipient beside its address: map entry, message, string. */
   private static final int OVERHEAD = 200;
 
-  /** What came of a recipient. */
+  /** The result of adding a recipient. */
   public enum Room {
     TAKEN,
     /** This message's envelope is full. */
@@ -146,7 +146,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     return groups.values().stream().map(RecipientGroup.Builder::build).toList();
   }
 
-  /** Gives their memory back; twice is once. */
+  /** Gives the memory back; twice is once. */
   @Override
   public void close() {
     memory.close();

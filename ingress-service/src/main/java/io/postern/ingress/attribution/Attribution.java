@@ -15,12 +15,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides the recipients of one mail transaction: the rules say, and where they need a verdict on
- * the client's certificate it is asked for, within the patience that one transaction has in all. An
- * answer, unknown included, holds for the transaction's commands, so that a silent
- * certificate-service costs its patience once and not once a recipient; but a message may take half
- * an hour, and what a verdict let in is decided anew when the verdict is too old by then. Owner:
- * the session's thread. Unknown is not good (G4): the rules refuse with 4xx.
+ * The decision about each recipient of one mail transaction. The rules decide; where they need a
+ * verdict on the client's certificate it is asked for, within the patience that one transaction has
+ * in all. An answer, unknown included, holds for the transaction's commands, so that a silent
+ * certificate-service costs its patience once and not once a recipient. But a message may take half
+ * an hour: when a verdict that let it in is too old by then, it is decided anew. Owner: the
+ * session's thread. Unknown is not good (G4): the rules refuse with 4xx.
  */
 public final class Attribution {
   private static final int QUESTIONS_A_RECIPIENT = 16;
@@ -52,7 +52,7 @@ public final class Attribution {
     return judged && System.nanoTime() - judgedNanos >= holds.toNanos();
   }
 
-  /** What is decided from now on is decided by verdicts of now, with the whole patience again. */
+  /** Decisions from now on need new verdicts, with the whole patience again. */
   public void askAgain() {
     answers.clear();
     judged = false;

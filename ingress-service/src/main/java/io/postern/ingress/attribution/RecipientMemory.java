@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bounds the bytes that the recipients of all open mail transactions hold together: they wait for
- * their message as long as the client likes.
+ * The bound of the bytes that the recipients of all open mail transactions hold together: they wait
+ * for their message as long as the client likes.
  *
- * <p>Whoever may send to an accepted domain fills it. One source has a part of it at most, and
- * never more than an eighth of what is free: so N sources that take all they can leave (8/9)^N of
- * it to the others (20: a tenth), who notice nothing but that long lists of recipients get a 452.
- * Nobody is ended for room: those who hold it longest would be honest ones as well. Thread-safe;
- * never blocks.
+ * <p>Anybody who may send to an accepted domain can fill it. One source has a part of it at most,
+ * and never more than an eighth of the free bytes: so N sources that take all they can leave
+ * (8/9)^N of it to the others (20: a tenth), whose long lists of recipients get a 452 then. No
+ * session is ended for room: honest clients may be those that hold it longest. Thread-safe; never
+ * blocks.
  */
 public final class RecipientMemory {
   private static final int PART_OF_FREE = 8;
@@ -31,7 +31,7 @@ public final class RecipientMemory {
     this.free = bytes;
   }
 
-  /** What one mail transaction holds. Owner: the session's thread, which must close it. */
+  /** The bytes of one mail transaction. Owner: the session's thread, which must close it. */
   public final class Holding implements AutoCloseable {
     private final Source source;
     private int held;

@@ -1,3 +1,3 @@
-/** Who may send what: the session's facts against the connectors, certificate verdicts included. */
+/** Attribution: the session's facts against the connectors, certificate verdicts included. */
 @org.jspecify.annotations.NullMarked
 package io.postern.ingress.attribution;

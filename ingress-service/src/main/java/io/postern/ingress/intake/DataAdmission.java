@@ -9,14 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the bytes that messages under way hold in buffers of their own, whatever their size: each
- * takes one share before its 354 and returns it at its end. What is on its way to the log is
- * bounded by the log itself, which holds up the session, and by that its client, until there is
- * room.
+ * The bound of the bytes that messages under way hold in buffers of their own, whatever their size:
+ * each takes one share before its 354 and returns it at its end. The log itself bounds the octets
+ * on their way to it: it holds up the session, and by that its client, until there is room.
  *
- * <p>Whoever may send holds shares as long as its message takes. One source has a part of them at
- * most and waits for its own beyond that, without standing in anybody's way: others notice it when
- * as many sources as there are parts hold all. Thread-safe.
+ * <p>Anybody who may send can hold shares as long as a message takes. One source has a part of them
+ * at most, and waits for its own beyond that without holding up anybody: others notice it when as
+ * many sources as there are parts hold all. Thread-safe.
  */
 public final class DataAdmission {
   /**
@@ -29,14 +28,14 @@ public final class DataAdmission {
   private final int all;
   private final int ofSource;
   private final Semaphore shares;
-  private final Map<Source, Own> sources = new HashMap<>();
+  private final Map<Source, SourceShares> sources = new HashMap<>();
 
-  /** A source's shares; there is one while somebody has or waits for one. */
-  private static final class Own {
+  /** The shares of one source, as long as a message has one or waits for one. */
+  private static final class SourceShares {
     final Semaphore shares;
     int users;
 
-    Own(int shares) {
+    SourceShares(int shares) {
       this.shares = new Semaphore(shares, true);
     }
   }
@@ -53,10 +52,10 @@ public final class DataAdmission {
   /** One message's share. Owner: the session's thread; closing it again means nothing. */
   public final class Share implements AutoCloseable {
     private final Source source;
-    private final Own own;
+    private final SourceShares own;
     private boolean closed;
 
-    private Share(Source source, Own own) {
+    private Share(Source source, SourceShares own) {
       this.source = source;
       this.own = own;
     }
@@ -75,7 +74,7 @@ public final class DataAdmission {
   /** Null when no share was free in time. */
   public @Nullable Share admit(Source source, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    Own own = enter(source);
+    SourceShares own = enter(source);
     boolean ownShare = false;
     boolean admitted = false;
     try {
@@ -93,13 +92,13 @@ public final class DataAdmission {
     }
   }
 
-  private synchronized Own enter(Source source) {
-    Own own = sources.computeIfAbsent(source, any -> new Own(ofSource));
+  private synchronized SourceShares enter(Source source) {
+    SourceShares own = sources.computeIfAbsent(source, any -> new SourceShares(ofSource));
     own.users++;
     return own;
   }
 
-  private synchronized void leave(Source source, Own own) {
+  private synchronized void leave(Source source, SourceShares own) {
     if (--own.users == 0) {
       sources.remove(source);
     }

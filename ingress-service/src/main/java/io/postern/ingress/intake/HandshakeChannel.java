@@ -17,14 +17,14 @@ import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
- * Handshakes of peers whose mail a connector took, into certificate.handshakes by the channel
- * {@code handshakes}: each kind of handshake once a day. A peer has a name if its certificate was
- * judged good for the connector, or if the connector names its address: then it is the range that
- * it names. Any other is unproved, since anybody may write a partner's MAIL FROM: of it only what
- * its software can do is told, nothing that it makes up, and it takes no room of those with a name.
- * At most {@value #MOST_A_DAY} a day of these and {@value #MOST_UNPROVED_A_DAY} of the unproved are
- * told and remembered, {@value #MOST_OF_CONNECTOR} and {@value #MOST_UNPROVED_OF_CONNECTOR} of one
- * connector, and 100 wait; what is more is dropped and counted.
+ * The channel {@code handshakes} to certificate.handshakes: handshakes of peers whose mail a
+ * connector took, each kind of handshake once a day. A proved peer has a name: that of its
+ * certificate if it was judged good for the connector, or the range of addresses by which the
+ * connector names it. Any other is unproved, since anybody may write a partner's MAIL FROM: its
+ * record has the abilities of its software and nothing that it makes up, and takes no room of the
+ * proved ones. A day has at most {@value #MOST_A_DAY} records of proved and {@value
+ * #MOST_UNPROVED_A_DAY} of unproved peers, one connector {@value #MOST_OF_CONNECTOR} and {@value
+ * #MOST_UNPROVED_OF_CONNECTOR}, and 100 wait; further ones are dropped and counted.
  */
 @ApplicationScoped
 public class HandshakeChannel implements Handshakes {
@@ -43,24 +43,24 @@ public class HandshakeChannel implements Handshakes {
       @Channel("handshakes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
-    Counter told = registry.counter("postern.ingress.handshake.records", "result", "told");
+    Counter published = registry.counter("postern.ingress.handshake.records", "result", "told");
     Counter dropped = registry.counter("postern.ingress.handshake.records", "result", "dropped");
     DailyRecords.Sender sender = (key, value) -> emitter.send(Record.of(key, value));
     named =
         new DailyRecords(
-            MOST_A_DAY, MOST_OF_CONNECTOR, sender, told::increment, dropped::increment);
+            MOST_A_DAY, MOST_OF_CONNECTOR, sender, published::increment, dropped::increment);
     unproved =
         new DailyRecords(
             MOST_UNPROVED_A_DAY,
             MOST_UNPROVED_OF_CONNECTOR,
             sender,
-            told::increment,
+            published::increment,
             dropped::increment);
   }
 
   @Override
-  public void accepted(SessionFacts session, List<RecipientGroup> groups) {
-    // A resumed session shows no certificate of ours: its first handshake was told.
+  public void record(SessionFacts session, List<RecipientGroup> groups) {
+    // A resumed session shows no certificate of ours: its first handshake was published.
     if (!session.hasTlsFacts() || session.getTlsFacts().getResumed()) {
       return;
     }
@@ -68,7 +68,7 @@ public class HandshakeChannel implements Handshakes {
       if (!group.getConnector().isEmpty()) {
         HandshakeSeen seen = seen(session, group);
         (seen.getPeer().isEmpty() ? unproved : named)
-            .tell(
+            .publish(
                 seen.getOrganization() + "/" + seen.getConnector(),
                 seen.toByteArray(),
                 now -> seen.toBuilder().setLastSeenMillis(now).build().toByteArray());

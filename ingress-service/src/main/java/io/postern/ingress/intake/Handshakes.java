@@ -5,11 +5,14 @@ import io.postern.contracts.v1.SessionFacts;
 import java.util.List;
 
 /**
- * Where it is told how partners shake hands with us: certificate.handshakes. Called from session
+ * The records of partners' handshakes with us, for certificate.handshakes. Called from session
  * threads behind the reply to a session's first message of each connector; never blocks and never
  * throws.
  */
 @FunctionalInterface
 public interface Handshakes {
-  void accepted(SessionFacts session, List<RecipientGroup> groups);
+  /**
+   * @param groups for which a message was accepted
+   */
+  void record(SessionFacts session, List<RecipientGroup> groups);
 }

@@ -6,11 +6,12 @@ import io.postern.smtp.LineEnds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The header section of a message as it streams by (RFC 5322 §2.2): its first 32 KiB, cut at a line
  * end, and the number of its Received fields (RFC 5321 §6.3), counted in the first MiB. Owner: the
- * session's thread. Never fails: what is no header field is kept as it is.
+ * session's thread. Never fails: it keeps lines that are no header fields as they are.
  */
 public final class HeaderBlock {
   /** Kept octets at most. */
@@ -19,7 +20,8 @@ public final class HeaderBlock {
   private static final int LOOKED_AT = 1024 * 1024;
   private static final int MOST_OF_MESSAGE_ID = 998; // a line's octets, RFC 5322 §2.1.1
   private static final byte[] RECEIVED = "received:".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
+  private static final String MESSAGE_ID = "message-id:";
+  private static final Pattern FIELD_END = Pattern.compile("\\r?\\n(?![ \\t])");
 
   private byte[] kept = new byte[2048];
   private int keptLines; // octets of kept up to its last line end
@@ -29,7 +31,7 @@ public final class HeaderBlock {
   private int matched; // octets of "received:" that the line began with
   private int received;
 
-  /** Looks at the octets between position and limit; leaves the buffer, which has an array. */
+  /** Reads the octets between position and limit; leaves the buffer, which has an array. */
   public void look(ByteBuffer content) {
     if (ended || !content.hasRemaining()) {
       return;
@@ -72,11 +74,7 @@ public final class HeaderBlock {
   }
 
   private boolean named(byte octet) {
-    return lower(octet) == RECEIVED[matched];
-  }
-
-  private static int lower(byte octet) {
-    return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
+    return Character.toLowerCase(octet) == RECEIVED[matched];
   }
 
   private static int lineFeed(byte[] bytes, int from, int to) {
@@ -99,8 +97,8 @@ public final class HeaderBlock {
   }
 
   /**
-   * The header section, at most 32 KiB, without the empty line's successors; not copied, so nothing
-   * may be looked at any more.
+   * The header section with its empty line, at most 32 KiB; not copied, so no more octets may be
+   * read.
    */
   public ByteString bytes() {
     ended = true;
@@ -111,7 +109,7 @@ public final class HeaderBlock {
     return cut() ? keptLines : seen;
   }
 
-  /** Whether more header was there than {@link #bytes()} has. */
+  /** The header section is longer than {@link #bytes()}. */
   public boolean cut() {
     return seen > LIMIT;
   }
@@ -124,42 +122,22 @@ public final class HeaderBlock {
   /** The Message-ID field's value, unfolded, at most 998 characters; empty when there is none. */
   public String messageId() {
     int length = length();
-    for (int line = 0; line < length; line = next(line, length)) {
-      if (isMessageId(line, length)) {
-        return unfolded(line, length);
+    for (int line = 0; line < length; line = Math.min(length, lineFeed(kept, line, length) + 1)) {
+      int value = Math.min(length, line + MESSAGE_ID.length());
+      if (text(line, value).equalsIgnoreCase(MESSAGE_ID)) {
+        return unfolded(text(value, length));
       }
     }
     return "";
   }
 
-  private int next(int line, int length) {
-    return Math.min(length, lineFeed(kept, line, length) + 1);
-  }
-
-  private boolean isMessageId(int line, int length) {
-    if (length - line < MESSAGE_ID.length) {
-      return false;
-    }
-    for (int i = 0; i < MESSAGE_ID.length; i++) {
-      if (lower(kept[line + i]) != MESSAGE_ID[i]) {
-        return false;
-      }
-    }
-    return true;
+  private String text(int from, int to) {
+    return new String(kept, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
   /** RFC 5322 §2.2.3. */
-  private String unfolded(int field, int length) {
-    StringBuilder value = new StringBuilder();
-    int from = field + MESSAGE_ID.length;
-    do {
-      int end = lineFeed(kept, from, length);
-      boolean crlf = end < length && end > from && kept[end - 1] == '\r';
-      value.append(
-          new String(kept, from, end - from - (crlf ? 1 : 0), StandardCharsets.ISO_8859_1));
-      from = Math.min(length, end + 1);
-    } while (from < length && (kept[from] == ' ' || kept[from] == '\t'));
-    String text = value.toString().strip();
+  private static String unfolded(String field) {
+    String text = FIELD_END.split(field, 2)[0].replaceAll("\r?\n", "").strip();
     return text.substring(0, Math.min(text.length(), MOST_OF_MESSAGE_ID));
   }
 }

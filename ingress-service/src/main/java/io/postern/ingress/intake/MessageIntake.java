@@ -17,11 +17,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One message's way into the log: the content as it streams by, then the envelope with the header
- * section and our Received field as a segment in front (docs/design/architecture.md, "The way of a
- * message"; G10). Owner: the session's thread, which waits here for the log, within its patience.
- * Closed without {@link #accept} having returned, nothing was accepted; when the log's answer alone
- * was lost, the client tries again and the message may be twice (G5 c).
+ * The way of one message into the log: the content as it streams by, then the envelope with the
+ * header section and our Received field as a segment in front (docs/design/architecture.md, "The
+ * way of a message"; G10). Owner: the session's thread, which waits here for the log, within its
+ * patience. Closed without {@link #accept} having returned, nothing was accepted; when the log's
+ * answer alone was lost, the client tries again and the message may be twice (G5 c).
  */
 public final class MessageIntake implements AutoCloseable {
   private final Intake log;
@@ -100,7 +100,9 @@ public final class MessageIntake implements AutoCloseable {
     return ReceivedHeader.build(session, queueId().toString(), only, Instant.ofEpochMilli(now));
   }
 
-  /** Gives the message up; what was written stays unreferenced and goes with its retention. */
+  /**
+   * Gives the message up; its content in the log stays unreferenced and goes with its retention.
+   */
   public void abandon() {
     if (!ended) {
       ended = true;

@@ -3,33 +3,29 @@ package io.postern.ingress.intake;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.log.OccasionalLog;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
-import org.jboss.logging.Logger;
 
 /**
- * Refusals into mail.refusals by the channel {@code mail-refusals}, keyed by the source IP.
- * Bounded: at most 1,000 records of 4 MiB in all wait; while the log takes none, the newest are
- * dropped and counted.
+ * The channel {@code mail-refusals} to mail.refusals, whose key is the client's address. Bound:
+ * 1,000 records of 4 MiB in all wait; while the log takes none, it drops and counts the newest.
  */
 @ApplicationScoped
 public class RefusalChannel implements Refusals {
-  private static final Logger LOG = Logger.getLogger(RefusalChannel.class);
   private static final int WAITING = 1_000;
   private static final long WAITING_BYTES = 4 << 20;
-  private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Emitter<Record<String, byte[]>> emitter;
-  private final Counter told;
+  private final Counter published;
   private final Counter dropped;
   private final AtomicLong waiting = new AtomicLong();
-  private final AtomicLong said = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
+  private final OccasionalLog log = new OccasionalLog(RefusalChannel.class);
 
   @Inject
   public RefusalChannel(
@@ -38,12 +34,8 @@ public class RefusalChannel implements Refusals {
           Emitter<Record<String, byte[]>> emitter,
       MeterRegistry registry) {
     this.emitter = emitter;
-    this.told =
-        Counter.builder("postern.ingress.refusal.records").tag("result", "told").register(registry);
-    this.dropped =
-        Counter.builder("postern.ingress.refusal.records")
-            .tag("result", "dropped")
-            .register(registry);
+    this.published = registry.counter("postern.ingress.refusal.records", "result", "told");
+    this.dropped = registry.counter("postern.ingress.refusal.records", "result", "dropped");
   }
 
   @Override
@@ -61,7 +53,7 @@ public class RefusalChannel implements Refusals {
               (done, failure) -> {
                 waiting.addAndGet(-size);
                 if (failure == null) {
-                  told.increment();
+                  published.increment();
                 } else {
                   dropped(failure);
                 }
@@ -74,10 +66,6 @@ public class RefusalChannel implements Refusals {
 
   private void dropped(Throwable why) {
     dropped.increment();
-    long now = System.nanoTime();
-    long before = said.get();
-    if (now - before > PAUSE_NANOS && said.compareAndSet(before, now)) {
-      LOG.warnf("Records of refusals are dropped, the log takes none: %s", why.getMessage());
-    }
+    log.warn("Records of refusals are dropped, the log takes none", why);
   }
 }

@@ -18,18 +18,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals by source and kind: the first of a minute is published in full, the further ones raise a
- * count that is published at the minute's end, and all have one reference.
+ * The counts of refusals by source and kind: the first of a minute is published in full, the
+ * further ones raise a count that is published at the minute's end, and all have one reference.
  *
- * <p>Whoever connects fills it, so it is bounded in memory and in what it publishes: {@value #MOST}
+ * <p>Anybody who connects can fill it, so it is bounded in memory and in records: {@value #MOST}
  * minutes are open at once, of at most 2 KiB each; the next one ends the oldest, whose count is
  * published then. A source has {@value #MOST_OF_SOURCE} kinds, all else that it is refused is one
  * more. {@value #RECORDS} first refusals and {@value #BYTES} bytes of them a minute are published
- * in full; what is beyond that is counted in total, under one reference, without source or kind.
- * Others notice no more than that a first refusal of theirs may be among those.
+ * in full; further ones are counted in total, under one reference, without source or kind. Others
+ * notice no more than that a first refusal of theirs may be among those.
  *
- * <p>Thread-safe; called from session threads, never blocks. One thread of its own publishes what
- * has ended, within a second.
+ * <p>Thread-safe; called from session threads, never blocks. One thread of its own publishes the
+ * counts of minutes that have ended, within a second.
  */
 public final class RefusalCounts implements AutoCloseable {
   static final Duration MINUTE = Duration.ofMinutes(1);
@@ -83,11 +83,11 @@ public final class RefusalCounts implements AutoCloseable {
   }
 
   /**
-   * A refusal happened: its reference.
+   * Counts a refusal, and returns its reference.
    *
    * @param full the record, made only if it is published
    */
-  public String refused(Source source, RefusalKind kind, Supplier<MessageRefused> full) {
+  public String add(Source source, RefusalKind kind, Supplier<MessageRefused> full) {
     String known = again(source, kind);
     if (known != null) {
       counted.increment();
@@ -167,7 +167,7 @@ public final class RefusalCounts implements AutoCloseable {
     return recordsLeft > 0;
   }
 
-  /** What the record of the count has of the first refusal: no session's details, no addresses. */
+  /** The record of the count, from the first refusal: no session's details, no addresses. */
   private static MessageRefused.Builder further(MessageRefused first, RefusalKind kind) {
     boolean one = !kind.equals(RefusalKind.OTHERS);
     return counting(kind)

@@ -1,8 +1,8 @@
 package io.postern.ingress.intake;
 
 /**
- * What makes two refusals of one source the same for the record: they differ in recipient and time
- * at most.
+ * The kind of a refusal: two of one source and kind differ in recipient and time at most, and are
+ * one record.
  *
  * @param enhanced "" for none
  * @param organization whose rule it is; empty: nobody's
@@ -11,6 +11,6 @@ package io.postern.ingress.intake;
 public record RefusalKind(
     int code, String enhanced, String rule, String organization, String connector) {
 
-  /** All that a source has beyond its kinds. */
+  /** All refusals of a source beyond its kinds. */
   static final RefusalKind OTHERS = new RefusalKind(0, "", "several", "", "");
 }

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Content that stands in the log without having been accepted, by source: of messages under way,
- * and of those that were refused at their end or dropped before it, which stays for days. Bounds
- * what a source may have there within an hour (at its turn twice as much, as all of the hour is
- * forgotten together). A message under way counts with the size that it declared (RFC 1870), so
- * that a gateway which empties its queue is asked to wait at MAIL and leaves nothing behind.
+ * The bound of the content in the log that was not accepted, for each source within an hour:
+ * content of messages under way, and of those that were refused at their end or dropped before it,
+ * which stays for days. At the turn of the hour a source may have twice as much, as all of the hour
+ * is forgotten together. A message under way counts with the size that it declared (RFC 1870): so a
+ * gateway that empties its queue has to wait at MAIL and leaves nothing behind.
  *
- * <p>Whoever may send to an accepted domain fills it: {@value #MOST} sources at most besides those
- * with messages under way; the next one takes the place of the oldest, so who has as many addresses
- * has as many bounds. The free space of the log ({@link io.postern.log.LogSpace}) bounds them all.
- * Others notice nothing. Thread-safe, never blocks.
+ * <p>Anybody who may send to an accepted domain can fill it: {@value #MOST} sources at most besides
+ * those with messages under way. The next one takes the place of the oldest, so a client with as
+ * many addresses has as many bounds. The free space of the log ({@link io.postern.log.LogSpace})
+ * bounds them all. Others notice nothing. Thread-safe, never blocks.
  */
 public final class UnacceptedContent {
   static final int MOST = 10_000;
   private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
 
-  private static final class Bytes {
+  private static final class SourceBytes {
     long underWay;
     int messages;
     long left;
@@ -36,7 +36,7 @@ public final class UnacceptedContent {
 
   private final long most;
   private final LongSupplier nanos;
-  private final Map<Source, Bytes> sources = new LinkedHashMap<>();
+  private final Map<Source, SourceBytes> sources = new LinkedHashMap<>();
 
   /**
    * @param most bytes of one source
@@ -56,7 +56,7 @@ public final class UnacceptedContent {
    * @param declared octets, 0 where it did not say
    */
   public synchronized boolean full(Source source, long declared) {
-    Bytes bytes = sources.get(source);
+    SourceBytes bytes = sources.get(source);
     return bytes != null && all(bytes) + Math.max(declared, 1) > most;
   }
 
@@ -76,11 +76,11 @@ public final class UnacceptedContent {
       this.counted = declared;
     }
 
-    /** So much is in the log now; false when that is more than the source may have. */
-    public boolean sent(long bytes) {
+    /** Counts the octets in the log so far; false when that is more than the source may have. */
+    public boolean update(long bytes) {
       if (bytes != sent) {
         synchronized (UnacceptedContent.this) {
-          Bytes of = of(source);
+          SourceBytes of = of(source);
           sent = bytes;
           long now = Math.max(declared, bytes);
           of.underWay += now - counted;
@@ -91,12 +91,12 @@ public final class UnacceptedContent {
       return within;
     }
 
-    /** It was accepted, or the fault is ours: it counts for nothing. */
+    /** The message was accepted, or the fault is ours: it counts for nothing. */
     public void forgive() {
       kept = false;
     }
 
-    /** What was not forgiven is left behind; twice is once. */
+    /** The content of a message that was not forgiven is left behind; twice is once. */
     @Override
     public void close() {
       synchronized (UnacceptedContent.this) {
@@ -104,7 +104,7 @@ public final class UnacceptedContent {
           return;
         }
         closed = true;
-        Bytes of = of(source);
+        SourceBytes of = of(source);
         forgetHour(of);
         of.messages--;
         of.underWay -= counted;
@@ -122,12 +122,12 @@ public final class UnacceptedContent {
   }
 
   /**
-   * A message begins.
+   * Begins a message.
    *
    * @param declared octets, 0 where it did not say
    */
   public synchronized Message begin(Source source, long declared) {
-    Bytes bytes = sources.computeIfAbsent(source, any -> new Bytes());
+    SourceBytes bytes = sources.computeIfAbsent(source, any -> new SourceBytes());
     bytes.messages++;
     bytes.underWay += declared;
     if (sources.size() > MOST) {
@@ -136,27 +136,27 @@ public final class UnacceptedContent {
     return new Message(source, declared);
   }
 
-  private Bytes of(Source source) {
-    Bytes bytes = sources.get(source);
+  private SourceBytes of(Source source) {
+    SourceBytes bytes = sources.get(source);
     if (bytes == null) {
       throw new IllegalStateException("a source with a message under way was forgotten");
     }
     return bytes;
   }
 
-  private long all(Bytes bytes) {
+  private long all(SourceBytes bytes) {
     forgetHour(bytes);
     return bytes.left + bytes.underWay;
   }
 
-  private void forgetHour(Bytes bytes) {
+  private void forgetHour(SourceBytes bytes) {
     if (bytes.left > 0 && nanos.getAsLong() - bytes.leftSince >= HOUR_NANOS) {
       bytes.left = 0;
     }
   }
 
   private void forgetOldest() {
-    for (Iterator<Bytes> each = sources.values().iterator(); each.hasNext(); ) {
+    for (Iterator<SourceBytes> each = sources.values().iterator(); each.hasNext(); ) {
       if (each.next().messages == 0) {
         each.remove();
         return;

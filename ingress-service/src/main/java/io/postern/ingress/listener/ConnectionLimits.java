@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts open connections, in all and per address, and tells when they are nearly all taken.
+ * The bounds of open connections, in all and per address.
  *
- * <p>One address has so many at most, and never more than a quarter of what is free: so N addresses
- * that take all they can leave some (4/5)^N to the others, who may have a few each. Thread-safe.
+ * <p>One address has so many at most, and never more than a quarter of the free ones: so N
+ * addresses that take all they can leave some (4/5)^N to the others, a few to each. Thread-safe.
  */
 public final class ConnectionLimits implements Load {
-  /** What came of a new connection. */
+  /** The decision about a new connection. */
   public enum Admission {
     ACCEPTED,
     FULL,
@@ -48,7 +48,7 @@ public final class ConnectionLimits implements Load {
     return Admission.ACCEPTED;
   }
 
-  /** One address may have all: it is a proxy's, and stands for all clients. */
+  /** One address may have all connections: it is a proxy's, and stands for all clients. */
   boolean oneAddressIsAll() {
     return mostPerAddress >= most;
   }
@@ -77,7 +77,7 @@ public final class ConnectionLimits implements Load {
     return stopping;
   }
 
-  /** Waits until no connection is open: false when that took too long. */
+  /** Waits until no connection is open; false when one still is at the end of the wait. */
   synchronized boolean awaitNone(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
     while (open > 0) {

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the sessions of each source that brought no message, but for those whose messages we could
- * not take ({@link io.postern.ingress.session.SmtpSession#fruitful}). Connections and handshakes
- * cost the CPU that all sessions share, and anybody may begin them without end. A source that had
- * more than {@value #FREE} of them lately waits for its next greetings (RFC 5321 §4.5.3.2.1 gives a
- * client five minutes), each in its place among the connections that it may have; every second one
- * is forgotten.
+ * The number of sessions of each source that brought no message lately, except those whose messages
+ * we could not take ({@link io.postern.ingress.session.SmtpSession#fruitful}); likewise of refused
+ * connections ({@link ConnectionRefusal}). Connections and handshakes cost the CPU that all
+ * sessions share, and anybody may begin them without end. A source with more than {@value #FREE}
+ * waits for its next greetings (RFC 5321 §4.5.3.2.1 gives a client five minutes), each in its place
+ * among the connections that it may have. Every second one is forgotten.
  *
- * <p>Whoever connects fills it: {@value #MOST} sources, the one seen longest ago is forgotten.
- * Others notice nothing, honest clients at the same address a greeting that comes late.
+ * <p>Anybody who connects can fill it: beyond {@value #MOST} sources it forgets the one seen
+ * longest ago. Others notice nothing, and honest clients at the same address get a late greeting.
  * Thread-safe, never blocks.
  */
 final class FruitlessSessions {
@@ -50,15 +50,15 @@ final class FruitlessSessions {
     this.nanos = nanos;
   }
 
-  /** A session of the source has ended and brought no message. */
-  synchronized void ended(Source source) {
+  /** Counts a session of the source that has ended and brought no message. */
+  synchronized void add(Source source) {
     long now = nanos.getAsLong();
     Level before = levels.get(source);
     double count = before == null ? 0 : before.now(now);
     levels.put(source, new Level(Math.min(count + 1, 2 * FREE), now));
   }
 
-  /** How long the next session of the source waits for its greeting. */
+  /** The wait of the source's next session for its greeting. */
   synchronized Duration pause(Source source) {
     Level level = levels.get(source);
     return level != null && level.now(nanos.getAsLong()) > FREE ? PAUSE : Duration.ZERO;

@@ -1,18 +1,14 @@
 package io.postern.ingress.listener;
 
-import io.postern.contracts.v1.MessageRefused;
-import io.postern.contracts.v1.SessionFacts;
-import io.postern.ingress.intake.RefusalKind;
+import io.micrometer.core.instrument.Counter;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.session.SmtpSession;
 import io.postern.ingress.source.Source;
-import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -21,26 +17,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens and gives each connection a session on a virtual thread of its own. Connections beyond
- * the limits get 421 at once. A watchdog ends sessions that are stuck past their deadline. Closing
- * takes no more connections, lets waiting sessions end with 421 and messages under way end within
- * the patience, and cuts off what is left. Thread-safe.
+ * The listener, which gives each connection a session on a virtual thread of its own. It refuses
+ * connections beyond the limits at once. A watchdog ends sessions that are stuck past their
+ * deadline. Closing takes no more connections, lets waiting sessions end with 421 and messages
+ * under way end within the patience, and cuts off the sessions that are left. Thread-safe.
  */
 public final class IngressServer implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(IngressServer.class.getName());
+  /**
+   * Octets, SO_RCVBUF. A session that waits reads nothing, and the kernel keeps its input: without
+   * this as much as it has grown to for a fast client (net.ipv4.tcp_rmem: megabytes). Linux doubles
+   * the number and counts its own overhead in it, so some 100 to 256 KiB are on their way to us: a
+   * client 100 ms away sends 1 to 2.5 MB/s on one connection, one at 20 ms five times as much.
+   */
+  static final int RECEIVE_BUFFER = 128 * 1024;
+
+  private static final Logger LOG = Logger.getLogger(IngressServer.class);
   private static final int BACKLOG = 512;
-  private static final RefusalKind TURNED_AWAY =
-      new RefusalKind(421, "4.3.2", "connections", "", "");
+  private static final long PAUSE_NANOS = 200_000_000;
 
   private final InetSocketAddress address;
   private final SessionParts parts;
   private final ConnectionLimits limits;
   private final Duration shutdownPatience;
+  private final Counter accepted;
+  private final ConnectionRefusal full;
+  private final ConnectionRefusal addressLimit;
   private final FruitlessSessions fruitless = new FruitlessSessions();
   private final Set<SmtpSession> sessions = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watchdog =
@@ -57,6 +63,12 @@ public final class IngressServer implements AutoCloseable {
     this.parts = parts;
     this.limits = limits;
     this.shutdownPatience = shutdownPatience;
+    accepted = parts.metrics().connections("accepted");
+    boolean resets = !limits.oneAddressIsAll();
+    full = new ConnectionRefusal(parts, "full", "Too many connections, try again later", resets);
+    addressLimit =
+        new ConnectionRefusal(
+            parts, "address-limit", "Too many connections from your address", resets);
     parts.metrics().sessions(limits::open);
   }
 
@@ -68,6 +80,7 @@ public final class IngressServer implements AutoCloseable {
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER); // connections inherit it
       channel.bind(address, BACKLOG);
     } catch (IOException e) {
       channel.close();
@@ -75,7 +88,8 @@ public final class IngressServer implements AutoCloseable {
     }
     listener = channel;
     Thread.ofPlatform().daemon().name("ingress-accept").start(() -> accept(channel));
-    watchdog.scheduleWithFixedDelay(this::watch, 1, 1, TimeUnit.SECONDS);
+    watchdog.scheduleWithFixedDelay(
+        () -> sessions.forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
   }
 
   public boolean listening() {
@@ -83,7 +97,7 @@ public final class IngressServer implements AutoCloseable {
     return channel != null && channel.isOpen();
   }
 
-  /** Where it was told to listen. */
+  /** The address of the settings. */
   public InetSocketAddress address() {
     return address;
   }
@@ -103,49 +117,37 @@ public final class IngressServer implements AutoCloseable {
         admit(channel.accept());
       } catch (IOException e) {
         if (channel.isOpen()) { // file descriptors ran out, most likely: others must end first
-          LOG.log(Level.WARNING, "A connection could not be accepted: {0}", e.getMessage());
-          java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+          LOG.warnf("A connection could not be accepted: %s", e.getMessage());
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
       } catch (RuntimeException fault) { // one connection's; the next are still accepted
-        LOG.log(Level.SEVERE, "A connection was lost by a fault of ours", fault);
+        LOG.error("A connection was lost by a fault of ours", fault);
       }
     }
   }
 
   private void admit(SocketChannel channel) throws IOException {
-    InetSocketAddress remote;
-    try {
-      remote = (InetSocketAddress) channel.getRemoteAddress();
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    } catch (IOException gone) {
-      channel.close();
-      return;
-    }
-    if (remote == null) {
-      channel.close();
-      return;
-    }
-    InetAddress from = remote.getAddress();
-    switch (limits.enter(from)) {
-      case FULL -> turnAway(channel, remote, "full", "Too many connections, try again later");
-      case ADDRESS_LIMIT ->
-          turnAway(channel, remote, "address-limit", "Too many connections from your address");
+    InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+    InetAddress client = remote.getAddress();
+    switch (limits.enter(client)) {
+      case FULL -> full.end(channel, remote);
+      case ADDRESS_LIMIT -> addressLimit.end(channel, remote);
       case ACCEPTED -> {
-        parts.metrics().connection("accepted");
-        Thread.ofVirtual().name("smtp").start(() -> serve(channel, from));
+        accepted.increment();
+        Thread.ofVirtual().name("smtp").start(() -> serve(channel, client));
       }
     }
   }
 
-  private void serve(SocketChannel channel, InetAddress from) {
+  private void serve(SocketChannel channel, InetAddress client) {
     SmtpSession session = null;
-    try {
-      awaitGreeting(from);
+    try (channel) {
+      awaitGreeting(client);
       session = new SmtpSession(SmtpConnection.accepted(channel), parts, limits);
       sessions.add(session);
       session.run();
     } catch (IOException gone) {
-      LOG.log(Level.FINE, "A connection was gone before its greeting", gone);
+      LOG.debug("A connection was gone before its greeting, or did not close", gone);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -153,73 +155,15 @@ public final class IngressServer implements AutoCloseable {
         sessions.remove(session);
       }
       if (session == null || !session.fruitful()) {
-        fruitless.ended(Source.of(from));
+        fruitless.add(Source.of(client));
       }
-      closeQuietly(channel);
-      limits.leave(from);
+      limits.leave(client);
     }
   }
 
-  private void awaitGreeting(InetAddress from) throws InterruptedException {
+  private void awaitGreeting(InetAddress client) throws InterruptedException {
     if (!limits.oneAddressIsAll()) {
-      Thread.sleep(fruitless.pause(Source.of(from)));
-    }
-  }
-
-  /**
-   * RFC 5321 §3.1, §4.2.2: 421 instead of a greeting. Its octets fit the empty send buffer; nobody
-   * waits for the client.
-   */
-  private void turnAway(
-      SocketChannel channel, InetSocketAddress remote, String result, String text) {
-    parts.metrics().connection(result);
-    String said = parts.limits().hostName() + " " + text;
-    parts.metrics().refused(TURNED_AWAY.code(), TURNED_AWAY.enhanced());
-    String reference =
-        parts
-            .refusals()
-            .refused(Source.of(remote.getAddress()), TURNED_AWAY, () -> turnedAway(remote, said));
-    Reply reply =
-        Reply.of(
-            TURNED_AWAY.code(), TURNED_AWAY.enhanced(), said + " (reference " + reference + ")");
-    try {
-      channel.configureBlocking(false);
-      channel.write(ByteBuffer.wrap(reply.toBytes()));
-      channel.shutdownOutput();
-    } catch (IOException gone) {
-      LOG.log(Level.FINE, "A client was gone before it was turned away", gone);
-    }
-    closeQuietly(channel);
-  }
-
-  private MessageRefused turnedAway(InetSocketAddress remote, String said) {
-    return MessageRefused.newBuilder()
-        .setSession(
-            SessionFacts.newBuilder()
-                .setClientIp(remote.getAddress().getHostAddress())
-                .setClientPort(remote.getPort())
-                .setServerName(parts.limits().hostName())
-                .setStartedMillis(System.currentTimeMillis()))
-        .setCommand("connect")
-        .setCode(TURNED_AWAY.code())
-        .setEnhancedCode(TURNED_AWAY.enhanced())
-        .setText(said)
-        .setRule(TURNED_AWAY.rule())
-        .setAtMillis(System.currentTimeMillis())
-        .build();
-  }
-
-  private void watch() {
-    for (SmtpSession session : sessions) {
-      session.watch();
-    }
-  }
-
-  private static void closeQuietly(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      LOG.log(Level.FINE, "A connection did not close", e);
+      Thread.sleep(fruitless.pause(Source.of(client)));
     }
   }
 
@@ -232,12 +176,12 @@ public final class IngressServer implements AutoCloseable {
         channel.close();
       }
       if (!limits.awaitNone(shutdownPatience.toMillis())) {
-        LOG.log(Level.WARNING, "{0} sessions are cut off, they did not end in time", limits.open());
+        LOG.warnf("%d sessions are cut off, they did not end in time", limits.open());
         sessions.forEach(SmtpSession::cutOff);
         limits.awaitNone(2_000);
       }
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "The listener did not close", e);
+      LOG.warn("The listener did not close", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

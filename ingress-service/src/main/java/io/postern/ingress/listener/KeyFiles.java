@@ -9,16 +9,15 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 
 /**
- * Keeps a server's key and certificate as their files are: looked at every 3 s, and read again when
- * one of them changed. When the new ones are broken the old ones stay in use, and one line says so.
- * Sessions keep what they began with.
+ * The files of a server's key and certificate: it looks at them every 3 s, and reads them again
+ * when one of them has changed. When the new ones are not usable the old ones stay in use, and one
+ * log line says so. Open sessions keep theirs.
  */
 public final class KeyFiles implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(KeyFiles.class.getName());
+  private static final Logger LOG = Logger.getLogger(KeyFiles.class);
   private static final int SECONDS = 3;
 
   private record Stamp(
@@ -57,18 +56,17 @@ public final class KeyFiles implements AutoCloseable {
         seen = now;
         server.reload(KeyMaterial.load(certificate, key));
         usable = true;
-        LOG.log(Level.INFO, "Certificate and key were read again from {0}", certificate);
+        LOG.infof("Certificate and key were read again from %s", certificate);
       }
     } catch (IOException | RuntimeException | java.security.GeneralSecurityException broken) {
       usable = false;
-      LOG.log(
-          Level.WARNING,
-          "The changed certificate or key is not usable, the old ones stay in use: {0}",
+      LOG.warnf(
+          "The changed certificate or key is not usable, the old ones stay in use: %s",
           broken.getMessage());
     }
   }
 
-  /** What the files held when they last changed is in use. */
+  /** The server uses the certificate and key of the files' last change. */
   public boolean usable() {
     return usable;
   }

@@ -4,9 +4,9 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
 import io.postern.contracts.v1.TlsCapabilities;
-import io.postern.transport.Capabilities;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.OwnCertificates;
+import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,27 +15,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server presents and can do, read from the server itself, and the certificate that is to
- * come from its file. Owner: one thread.
+ * The certificates and abilities of the server, read from the server itself, and the coming
+ * certificate, from its file. Owner: one thread.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
-  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class.getName());
+  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
 
   private final TlsServer server;
   private final Optional<Path> coming;
   private final Optional<Instant> planned;
-  private @Nullable List<KeyMaterial> asked;
+  private @Nullable List<KeyMaterial> probed;
   private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
-  private String said = "";
+  private String logged = "";
 
   /**
-   * @param coming the chain that is to come
-   * @param planned when it is to be presented
+   * @param coming the file of the coming chain
+   * @param planned the time from which it is to be presented
    */
   public PresentedCertificates(TlsServer server, Optional<Path> coming, Optional<Instant> planned) {
     this.server = server;
@@ -46,9 +45,9 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   @Override
   public OwnTls get() {
     List<KeyMaterial> materials = server.materials();
-    if (!materials.equals(asked)) {
-      capabilities = Capabilities.of(server);
-      asked = materials;
+    if (!materials.equals(probed)) {
+      capabilities = TlsCapabilityProbe.of(server);
+      probed = materials;
     }
     OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
     for (KeyMaterial material : materials) {
@@ -70,15 +69,12 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
                   KeyMaterial.certificates(file))
               .toBuilder()
               .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
-      said = "";
+      logged = "";
     } catch (IOException | GeneralSecurityException e) {
       String why = String.valueOf(e.getMessage());
-      if (!why.equals(said)) {
-        said = why;
-        LOG.log(
-            Level.WARNING,
-            "postern.tls.coming-certificate cannot be read and is not told: {0}",
-            why);
+      if (!why.equals(logged)) {
+        logged = why;
+        LOG.warnf("postern.tls.coming-certificate cannot be read and is not published: %s", why);
       }
     }
   }

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a session knows about its client: address, greeting, TLS. Owner: the session's thread. */
+/** The facts about a session's client: address, greeting, TLS. Owner: the session's thread. */
 final class ClientFacts {
   private final SmtpConnection connection;
   private final String hostName;
@@ -21,7 +21,7 @@ final class ClientFacts {
   private @Nullable String greeting;
   private boolean extended;
   private int mailNumber;
-  private @Nullable List<String> certificateNames; // of this TLS state; null: not looked at yet
+  private @Nullable List<String> certificateNames; // of this TLS state; null: not read yet
 
   ClientFacts(SmtpConnection connection, String hostName) {
     this.connection = connection;

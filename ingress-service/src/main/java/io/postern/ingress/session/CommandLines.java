@@ -10,26 +10,27 @@ import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's command lines, waited for as long as the clock allows; while it waits the session
- * notices that the server stops. What ends the wait is answered here. Owner: the session's thread.
+ * The client's command lines. The session waits for them as long as the clock allows, and notices
+ * meanwhile that the server stops. The reply to a wait without a line is sent here. Owner: the
+ * session's thread.
  */
 final class CommandLines {
   private final SmtpConnection connection;
   private final SessionClock clock;
   private final Load load;
-  private final Answers answers;
+  private final Replies replies;
   private final String hostName;
 
   CommandLines(
-      SmtpConnection connection, SessionClock clock, Load load, Answers answers, String hostName) {
+      SmtpConnection connection, SessionClock clock, Load load, Replies replies, String hostName) {
     this.connection = connection;
     this.clock = clock;
     this.load = load;
-    this.answers = answers;
+    this.replies = replies;
     this.hostName = hostName;
   }
 
-  /** Null when there is none to obey: it was too long, or the session is over. */
+  /** Null when there is no line to obey: it was too long, or the session has ended. */
   byte @Nullable [] next() throws IOException {
     if (!connection.inputBuffered()) {
       connection.flush(); // RFC 2920 §3.2: replies go out together, at the latest now
@@ -51,15 +52,15 @@ final class CommandLines {
       return end();
     } catch (LineTooLongException e) {
       Reply reply = CommandParser.tooLong(CommandParser.MAX_LINE).reply();
-      answers.bad("", reply, "syntax");
+      replies.reject("", reply, "syntax");
       return null;
     } finally {
-      clock.waited(silentSince);
+      clock.addWait(silentSince);
     }
   }
 
   private byte @Nullable [] end() throws IOException {
-    answers.end(
+    replies.end(
         load.stopping()
             ? Refusal.of(421, "4.3.2", hostName + " is shutting down", "stopping")
             : SessionClock.timeout(hostName));

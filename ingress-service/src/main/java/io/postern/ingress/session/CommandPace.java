@@ -3,9 +3,9 @@ package io.postern.ingress.session;
 import java.time.Duration;
 
 /**
- * How fast a client may go on with commands that bring no message: RSET, NOOP, recipients that are
- * refused. A command costs the CPU that all sessions share, and anybody may say one without end.
- * The first {@value #FREE} since the last accepted message are obeyed at once, and so are the
+ * The pace of commands that bring no message: RSET, NOOP, recipients that are refused. A command
+ * costs the CPU that all sessions share, and anybody may send one after the other without end. A
+ * session obeys the first {@value #FREE} since the last accepted message at once, and the
  * recipients of the message under way; each further one waits. Others notice nothing; a message for
  * a thousand recipients of whom none exists takes a minute and a half. Owner: the session's thread.
  */
@@ -16,16 +16,17 @@ final class CommandPace {
   private int commands;
 
   /**
-   * One command more; whether it has to wait.
+   * Counts a command, and is true if it has to wait.
    *
-   * @param recipients that were accepted and wait for their message
+   * @param recipients accepted recipients of the message under way
    */
   boolean mustWait(int recipients) {
     commands++;
     return commands - recipients > FREE;
   }
 
-  void accepted() {
+  /** A message was accepted. */
+  void restart() {
     commands = 0;
   }
 }

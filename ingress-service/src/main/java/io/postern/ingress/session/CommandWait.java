@@ -3,10 +3,10 @@ package io.postern.ingress.session;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether a session's wait for a command is over before its time-out. Made by the session's thread,
- * then asked by the watch of the sockets alone, while the session waits. A stop is noticed at once;
- * stress within two seconds, each session at a time of its own: not all that are silent go when the
- * end of a few is enough.
+ * The early end of a session's wait for a command. The session's thread makes it, then the watch of
+ * the sockets alone asks it while the session waits. It notices a stop at once, and stress within
+ * two seconds, each session at a time of its own: when the end of a few silent sessions is enough,
+ * the others stay.
  */
 final class CommandWait implements BooleanSupplier {
   private static final long LOOK_NANOS = 2_000_000_000;

@@ -18,15 +18,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One DATA command (RFC 5321 §4.1.1.4), from before its 354 to before the reply to its end: the
- * octets go into the log as they come, and only when the log has acknowledged content and envelope
- * is there something to say 250 about (G1). A message that is refused on the way is read to its
- * end, within its deadline and as many octets as a largest message, so that the client reads the
- * reply. Owner: the session's thread.
+ * One DATA command (RFC 5321 §4.1.1.4), from before its 354 to before the reply to its end. The
+ * octets go into the log as they come; the reply is 250 only when the log has acknowledged content
+ * and envelope (G1). A message that is refused on the way is read to its end, within its deadline
+ * and twice the octets of a largest message, so that the client reads the reply. Owner: the
+ * session's thread.
  */
 final class DataCommand {
-  /** What there is to say about an accepted message, and to count once it is said. */
-  record Accepted(Reply reply, long size, Duration latency) {}
+  /** The reply to an accepted message, and the numbers to count once it is sent. */
+  record Acceptance(Reply reply, long size, Duration latency) {}
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -37,7 +37,7 @@ final class DataCommand {
   private final MailTransaction mail;
   private final DataDecoder decoder = new DataDecoder();
   private @Nullable Refusal refusal;
-  private @Nullable Accepted accepted;
+  private @Nullable Acceptance acceptance;
   private boolean endsSession;
   private long received;
 
@@ -57,16 +57,11 @@ final class DataCommand {
     this.mail = mail;
   }
 
-  static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
-    return Refusal.of(
-        552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
-  }
-
-  Accepted accepted() {
-    if (accepted == null) {
+  Acceptance acceptance() {
+    if (acceptance == null) {
       throw new IllegalStateException("not accepted");
     }
-    return accepted;
+    return acceptance;
   }
 
   /** The client may still be sending: nothing that follows can be trusted to be a command. */
@@ -79,7 +74,7 @@ final class DataCommand {
     try (DataAdmission.Share share =
         parts.admission().admit(client.source(), limits.memoryPatience())) {
       if (share == null) {
-        return noMemory();
+        return Refusal.NO_MEMORY;
       }
       try (UnacceptedContent.Message unaccepted =
               parts.unaccepted().begin(client.source(), mail.parameters().size());
@@ -137,20 +132,20 @@ final class DataCommand {
           550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
     }
     if (received > limits.maxMessageBytes()) {
-      return tooLarge(limits.maxMessageBytes());
+      return Refusal.tooLarge(limits.maxMessageBytes());
     }
     try {
       intake.write(content);
     } catch (LogUnavailableException e) {
       unaccepted.forgive();
-      return logUnavailable();
+      return Refusal.LOG_UNAVAILABLE;
     }
-    if (!unaccepted.sent(intake.sentBytes())) {
-      return tooMuchUnaccepted();
+    if (!unaccepted.update(intake.sentBytes())) {
+      return Refusal.UNACCEPTED_CONTENT;
     }
     if (parts.space().get() == LogSpace.State.CRITICAL) {
       unaccepted.forgive();
-      return noSpace();
+      return Refusal.NO_SPACE;
     }
     if (intake.receivedFields() > SessionLimits.RECEIVED_FIELDS) { // RFC 5321 §6.3
       return Refusal.of(
@@ -166,13 +161,13 @@ final class DataCommand {
     if (refusal != null) {
       return refusal;
     }
-    unaccepted.forgive(); // what follows is not the client's doing
+    unaccepted.forgive(); // a refusal from here on is not the client's doing
     Refusal late = changedMeanwhile();
     if (late != null) {
       return late;
     }
     // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
-    // or the client would send again what was accepted (G5 c).
+    // or the client would send an accepted message again (G5 c).
     Reply reply = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
     long began = System.nanoTime();
     try {
@@ -183,22 +178,22 @@ final class DataCommand {
               client.facts(),
               mail.directoryVersion(),
               decoder.leadingDot());
-      accepted = new Accepted(reply, size, Duration.ofNanos(System.nanoTime() - began));
+      acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
-      return logUnavailable();
+      return Refusal.LOG_UNAVAILABLE;
     }
     return null;
   }
 
   /**
-   * A message may take half an hour: what a change of the directory forbids in the meantime is not
-   * accepted (G9), nor what a verdict on the client's certificate forbids that is new since then.
-   * The client's next try is decided by both as they are then.
+   * A message may take half an hour. It is not accepted if a change of the directory forbids it in
+   * the meantime (G9), or a new verdict on the client's certificate. Both decide the client's next
+   * try as they are then.
    */
   private @Nullable Refusal changedMeanwhile() {
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      return directoryUnavailable();
+      return Refusal.DIRECTORY_UNAVAILABLE;
     }
     Directory now = directory.get();
     boolean outdated = mail.attribution().outdated();
@@ -222,31 +217,5 @@ final class DataCommand {
             "4.3.0",
             "The connectors changed while the message was sent, send it again",
             "directory-changed");
-  }
-
-  static Refusal directoryUnavailable() {
-    return Refusal.of(
-        451, "4.3.0", "The directory cannot be read now, try again later", "directory-unavailable");
-  }
-
-  private static Refusal logUnavailable() {
-    return Refusal.of(
-        451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
-  }
-
-  static Refusal noSpace() {
-    return Refusal.of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
-  }
-
-  static Refusal tooMuchUnaccepted() {
-    return Refusal.of(
-        452,
-        "4.3.1",
-        "Too much content of your address was not accepted, try again in an hour",
-        "unaccepted-content");
-  }
-
-  static Refusal noMemory() { // RFC 3463 §3.4: X.3.1 is for lack of room
-    return Refusal.of(452, "4.3.1", "Too many messages at once, try again later", "memory");
   }
 }

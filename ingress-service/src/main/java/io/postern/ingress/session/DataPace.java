@@ -3,7 +3,7 @@ package io.postern.ingress.session;
 import java.time.Duration;
 
 /**
- * Whether a client sends its message fast enough while sessions are nearly all taken: one octet now
+ * The pace of a client that sends its message while sessions are nearly all taken: one octet now
  * and then would hold a session and a share of memory until the message deadline. Only the time
  * that we wait for the client counts, not the log's. Owner: the session's thread.
  */
@@ -18,7 +18,7 @@ final class DataPace {
     this.windowNanos = window.toNanos();
   }
 
-  /** After a wait of so long that brought so many octets. */
+  /** Counts a wait and the octets that it brought, and is true if the client is too slow. */
   boolean tooSlow(long waitNanos, int arrived) {
     if (!load.stressed()) {
       waitedNanos = 0;

@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that no mail client sends: a browser's request, or a line that begins with no letter. Who
- * sends one may be made to by a stranger (a page that posts a form to this port), with commands in
- * the lines that follow: so none of these is read. An empty line is a client's slip.
+ * Lines that no mail client sends: a browser's request, or a line that begins with no letter. A
+ * stranger may make a browser send one (by a page that posts a form to this port), with commands in
+ * the lines that follow: so the session reads none of these. An empty line is a client's slip.
  */
 final class ForeignLines {
   private static final Set<String> HTTP = // RFC 9110 §9, and those that came after it

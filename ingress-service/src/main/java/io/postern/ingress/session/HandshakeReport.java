@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reports the session's handshake, once for each connector that takes its mail: at the first
- * message, as only that shows the connector. What is dropped then is reported by the peer's next
- * session. Owner: the session's thread. Bound: {@value #MOST} connectors; further ones of the
+ * The report of the session's handshake, once for each connector that takes its mail: at the first
+ * message, as only that shows the connector. The peer's next session reports a handshake that was
+ * dropped then. Owner: the session's thread. Bound: {@value #MOST} connectors; further ones of the
  * session are not reported.
  */
 final class HandshakeReport {
   static final int MOST = 100;
 
-  /** All of a group that a report depends on. */
+  /** The fields of a group on which a report depends. */
   private record Peer(String organization, String connector, String verdict, String byAddress) {}
 
   private final SmtpConnection connection;
@@ -30,14 +30,16 @@ final class HandshakeReport {
     this.handshakes = handshakes;
   }
 
-  /** A message was accepted for these. */
-  void accepted(List<RecipientGroup> groups) {
+  /**
+   * @param groups for which a message was accepted
+   */
+  void report(List<RecipientGroup> groups) {
     if (!connection.tls()) { // it may still come
       return;
     }
     List<RecipientGroup> fresh = groups.stream().filter(this::isNew).toList();
     if (!fresh.isEmpty()) {
-      handshakes.accepted(client.facts(), fresh);
+      handshakes.record(client.facts(), fresh);
     }
   }
 

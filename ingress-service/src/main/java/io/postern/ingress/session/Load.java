@@ -3,7 +3,7 @@ package io.postern.ingress.session;
 import io.postern.ingress.attribution.RecipientMemory;
 import io.postern.ingress.intake.DataAdmission;
 
-/** What a session asks about the server that it runs in. Thread-safe, cheap. */
+/** The load of the server that a session runs in. Thread-safe, cheap. */
 public interface Load {
   /** Nearly all of something is taken: waiting clients get less time. */
   boolean stressed();
@@ -11,8 +11,8 @@ public interface Load {
   /** The server stops: sessions that wait for a command end with 421. */
   boolean stopping();
 
-  /** Memory is as scarce a thing as sessions, and needs fewer clients to be held. */
-  record MemoryToo(Load server, DataAdmission messages, RecipientMemory recipients)
+  /** Memory is as scarce as sessions, and fewer clients can hold all of it. */
+  record WithMemory(Load server, DataAdmission messages, RecipientMemory recipients)
       implements Load {
     @Override
     public boolean stressed() {

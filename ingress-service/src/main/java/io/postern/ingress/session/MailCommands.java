@@ -12,16 +12,15 @@ import io.postern.smtp.SmtpSyntaxException;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mail transaction of a session (RFC 5321 §3.3): MAIL, RCPT, DATA and what they answer. Owner:
- * the session's thread, which must close it.
+ * The commands of a session's mail transaction (RFC 5321 §3.3), MAIL, RCPT and DATA, and their
+ * replies. Owner: the session's thread, which must close it.
  */
 final class MailCommands implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(MailCommands.class.getName());
+  private static final Logger LOG = Logger.getLogger(MailCommands.class);
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -30,10 +29,10 @@ final class MailCommands implements AutoCloseable {
   private final Load load;
   private final CommandPace pace;
   private final ClientFacts client;
-  private final Answers answers;
+  private final Replies replies;
   private final HandshakeReport handshakes;
   private @Nullable MailTransaction transaction;
-  private boolean acceptedOne;
+  private boolean acceptedMessage;
 
   MailCommands(
       SmtpConnection connection,
@@ -42,7 +41,7 @@ final class MailCommands implements AutoCloseable {
       Load load,
       CommandPace pace,
       ClientFacts client,
-      Answers answers) {
+      Replies replies) {
     this.connection = connection;
     this.parts = parts;
     this.limits = parts.limits();
@@ -50,34 +49,34 @@ final class MailCommands implements AutoCloseable {
     this.load = load;
     this.pace = pace;
     this.client = client;
-    this.answers = answers;
+    this.replies = replies;
     this.handshakes = new HandshakeReport(connection, client, parts.handshakes());
   }
 
   void mail(Command.Mail command) throws IOException, SmtpSyntaxException {
     if (!client.greeted()) {
-      answers.bad("MAIL", Reply.of(503, "5.5.1", "Say EHLO first"), "sequence");
+      replies.reject("MAIL", Reply.of(503, "5.5.1", "Say EHLO first"), "sequence");
       return;
     }
     if (transaction != null) {
-      answers.bad(
+      replies.reject(
           "MAIL", Reply.of(503, "5.5.1", "A mail is under way, RSET gives it up"), "sequence");
       return;
     }
     MailParameters parameters = MailParameters.of(command);
     Address from = command.from();
     if (parameters.size() > limits.maxMessageBytes()) {
-      answers.refuse("MAIL", "", DataCommand.tooLarge(limits.maxMessageBytes()));
+      replies.refuse("MAIL", "", Refusal.tooLarge(limits.maxMessageBytes()));
       return;
     }
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      answers.refuse("MAIL", "", DataCommand.directoryUnavailable());
+      replies.refuse("MAIL", "", Refusal.DIRECTORY_UNAVAILABLE);
       return;
     }
     Refusal noRoom = noRoom(parameters.size());
     if (noRoom != null) {
-      answers.refuse("MAIL", "", noRoom);
+      replies.refuse("MAIL", "", noRoom);
       return;
     }
     client.mailBegan();
@@ -95,24 +94,22 @@ final class MailCommands implements AutoCloseable {
             attribution,
             new AcceptedRecipients(parts.recipients().holding(client.source())));
     transaction = begun;
-    answers.during(begun.reversePath());
-    answers.say(Reply.of(250, "2.1.0", "Sender noted"));
+    replies.transaction(begun.reversePath());
+    replies.send(Reply.of(250, "2.1.0", "Sender noted"));
   }
 
   /** Null when there is room for the content of one more message of this client. */
   private @Nullable Refusal noRoom(long declared) {
     if (parts.space().get() != LogSpace.State.OPEN) {
-      return DataCommand.noSpace();
+      return Refusal.NO_SPACE;
     }
-    return parts.unaccepted().full(client.source(), declared)
-        ? DataCommand.tooMuchUnaccepted()
-        : null;
+    return parts.unaccepted().full(client.source(), declared) ? Refusal.UNACCEPTED_CONTENT : null;
   }
 
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
     MailTransaction mail = transaction;
     if (mail == null) {
-      answers.bad("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
+      replies.reject("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
       return;
     }
     RecipientParameters parameters = RecipientParameters.of(command);
@@ -122,117 +119,112 @@ final class MailCommands implements AutoCloseable {
     }
     String address = to.domain().isEmpty() ? limits.postmaster() : to.toString();
     if (address == null) {
-      mail.refusedRecipient();
-      answers.refuse(
-          "RCPT",
+      refuseRecipient(
+          mail,
           to.toString(),
           Refusal.of(
               550, "5.1.1", "No postmaster is set here, write to postmaster@domain", "postmaster"));
       return;
     }
     if (mail.recipients().contains(address)) {
-      answers.say(Reply.of(250, "2.1.5", "Recipient noted before"));
+      replies.send(Reply.of(250, "2.1.5", "Recipient noted before"));
       return;
     }
     if (mail.full()) { // RFC 5321 §4.5.3.1.10
-      answers.refuse("RCPT", address, tooMany("More than " + SessionLimits.RECIPIENTS));
+      replies.refuse("RCPT", address, tooMany("More than " + SessionLimits.RECIPIENTS));
       return;
     }
     Optional<Directory> directory = parts.directory().get();
     if (directory.isEmpty()) {
-      mail.refusedRecipient();
-      answers.refuse("RCPT", address, DataCommand.directoryUnavailable());
+      refuseRecipient(mail, address, Refusal.DIRECTORY_UNAVAILABLE);
       return;
     }
-    mail.decidedWith(directory.get().version());
+    mail.noteDirectoryVersion(directory.get().version());
     String domain = to.domain().isEmpty() ? Address.parse(address).asciiDomain() : to.asciiDomain();
     switch (mail.attribution().decide(directory.get(), domain)) {
       case InboundDecision.Accept accept -> {
         switch (mail.recipients().add(parameters.recipient(address), accept)) {
-          case TAKEN -> answers.say(Reply.of(250, "2.1.5", "Recipient noted"));
-          case MESSAGE_FULL -> {
-            mail.refusedRecipient();
-            answers.refuse("RCPT", address, tooMany("No room for more"));
-          }
-          case NO_MEMORY -> {
-            mail.refusedRecipient();
-            answers.refuse("RCPT", address, DataCommand.noMemory());
-          }
+          case TAKEN -> replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
+          case MESSAGE_FULL -> refuseRecipient(mail, address, tooMany("No room for more"));
+          case NO_MEMORY -> refuseRecipient(mail, address, Refusal.NO_MEMORY);
         }
       }
-      case InboundDecision.Refuse refusal -> {
-        mail.refusedRecipient();
-        answers.refuse("RCPT", address, Refusal.of(refusal));
-      }
+      case InboundDecision.Refuse refusal -> refuseRecipient(mail, address, Refusal.of(refusal));
       case InboundDecision.VerdictNeeded needed ->
           throw new IllegalStateException("attribution left a verdict open");
     }
   }
 
+  private void refuseRecipient(MailTransaction mail, String address, Refusal refusal)
+      throws IOException {
+    mail.countRefusedRecipient();
+    replies.refuse("RCPT", address, refusal);
+  }
+
   void data() throws IOException, InterruptedException {
     MailTransaction mail = transaction;
     if (mail == null) {
-      answers.bad("DATA", Reply.of(503, "5.5.1", "Say MAIL and RCPT first"), "sequence");
+      replies.reject("DATA", Reply.of(503, "5.5.1", "Say MAIL and RCPT first"), "sequence");
       return;
     }
     if (mail.onlyRefusals()) { // RFC 5321 §3.3: "no valid recipients"
-      answers.refuse("DATA", "", Refusal.of(554, "5.5.1", "No valid recipients", "sequence"));
+      replies.refuse("DATA", "", Refusal.of(554, "5.5.1", "No valid recipients", "sequence"));
       return;
     }
     if (mail.recipients().isEmpty()) {
-      answers.bad("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
+      replies.reject("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
       return;
     }
     Refusal noRoom = noRoom(mail.parameters().size());
     if (noRoom != null) {
-      answers.refuse("DATA", "", noRoom);
+      replies.refuse("DATA", "", noRoom);
       reset();
       return;
     }
     DataCommand data = new DataCommand(connection, parts, clock, load, client, mail);
     Refusal refusal = data.receive();
     if (refusal != null) {
-      answers.refuse("DATA", "", refusal);
+      replies.refuse("DATA", "", refusal);
     } else {
-      DataCommand.Accepted accepted = data.accepted();
-      answers.say(accepted.reply());
+      DataCommand.Acceptance acceptance = data.acceptance();
+      replies.send(acceptance.reply());
       clock.restart();
-      pace.accepted();
-      acceptedOne = true;
-      count(accepted, mail);
+      pace.restart();
+      acceptedMessage = true;
+      count(acceptance, mail);
     }
     if (data.endsSession()) {
-      answers.end();
+      replies.end();
     }
     reset();
   }
 
-  /** The client has its 250: what fails here changes nothing for it. */
-  private void count(DataCommand.Accepted accepted, MailTransaction mail) {
+  /** The client has its 250: a failure here changes nothing for it. */
+  private void count(DataCommand.Acceptance acceptance, MailTransaction mail) {
     try {
-      parts.metrics().accepted(accepted.size(), mail.recipients().size(), accepted.latency());
-      handshakes.accepted(mail.recipients().groups());
+      parts.metrics().accepted(acceptance.size(), mail.recipients().size(), acceptance.latency());
+      handshakes.report(mail.recipients().groups());
     } catch (RuntimeException fault) {
-      LOG.log(Level.SEVERE, "An accepted message was not counted by a fault of ours", fault);
+      LOG.error("An accepted message was not counted by a fault of ours", fault);
     }
   }
 
-  /** Of the transaction under way. */
+  /** Recipients of the transaction under way. */
   int acceptedRecipients() {
     return transaction == null ? 0 : transaction.recipients().size();
   }
 
-  boolean acceptedOne() {
-    return acceptedOne;
+  boolean acceptedMessage() {
+    return acceptedMessage;
   }
 
-  /** RFC 5321 §4.1.1.5, §4.1.4: whatever was under way is given up. */
+  /** RFC 5321 §4.1.1.5, §4.1.4: gives up the transaction under way. */
   void reset() {
     if (transaction != null) {
       transaction.close();
       transaction = null;
     }
-    answers.during("");
+    replies.transaction("");
   }
 
   @Override
@@ -240,8 +232,8 @@ final class MailCommands implements AutoCloseable {
     reset();
   }
 
-  private static Refusal tooMany(String what) {
+  private static Refusal tooMany(String beginning) {
     return Refusal.of(
-        452, "4.5.3", what + " recipients, send the rest in another mail", "recipients");
+        452, "4.5.3", beginning + " recipients, send the rest in another mail", "recipients");
   }
 }

@@ -7,8 +7,8 @@ import io.postern.smtp.Address;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between MAIL and the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3). Owner:
- * the session's thread, which must close it.
+ * A mail transaction, from MAIL to the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3).
+ * Owner: the session's thread, which must close it.
  */
 final class MailTransaction implements AutoCloseable {
   private final String reversePath;
@@ -49,7 +49,7 @@ final class MailTransaction implements AutoCloseable {
     return recipients.size() + refusedRecipients >= SessionLimits.RECIPIENTS;
   }
 
-  void refusedRecipient() {
+  void countRefusedRecipient() {
     refusedRecipients++;
   }
 
@@ -57,7 +57,7 @@ final class MailTransaction implements AutoCloseable {
     return recipients.isEmpty() && refusedRecipients > 0;
   }
 
-  void decidedWith(long version) {
+  void noteDirectoryVersion(long version) {
     directoryVersion = Math.max(directoryVersion, version);
   }
 

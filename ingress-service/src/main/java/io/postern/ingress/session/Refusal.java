@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A "no" on its way to the client and to mail.refusals. All that a client can make long is cut: who
- * is refused has proved nothing.
+ * A refusal on its way to the client and to mail.refusals. All that a client can make long is cut:
+ * a refused client has proved nothing.
  *
  * @param rule a connector's restriction, or syntax, sequence, size, log-unavailable, ... (README.md
  *     has the list)
@@ -29,6 +29,25 @@ record Refusal(
   private static final Set<String> OUR_TROUBLE =
       Set.of("log-unavailable", "log-space", "directory-unavailable");
 
+  static final Refusal DIRECTORY_UNAVAILABLE =
+      of(
+          451,
+          "4.3.0",
+          "The directory cannot be read now, try again later",
+          "directory-unavailable");
+  static final Refusal LOG_UNAVAILABLE =
+      of(451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
+  static final Refusal NO_SPACE =
+      of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
+  static final Refusal UNACCEPTED_CONTENT =
+      of(
+          452,
+          "4.3.1",
+          "Too much content of your address was not accepted, try again in an hour",
+          "unaccepted-content");
+  static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
+      of(452, "4.3.1", "Too many messages at once, try again later", "memory");
+
   private static final int MOST_REPLY = 512; // RFC 5321 §4.5.3.1.5, CRLF included
   private static final int MOST_TEXT = 600;
   private static final int MOST_EXPLANATION = 8 * 1024;
@@ -41,6 +60,11 @@ record Refusal(
     return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance());
   }
 
+  static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
+    return of(
+        552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
+  }
+
   static Refusal of(InboundDecision.Refuse decision) {
     return new Refusal(
         Reply.of(decision.code(), decision.enhanced(), decision.text()),
@@ -51,8 +75,8 @@ record Refusal(
         decision.explanation());
   }
 
-  /** Whatever the client had said, its mail would not have been taken. */
-  boolean forOurTrouble() {
+  /** Our trouble is the reason: nothing that the client could send would be accepted. */
+  boolean ownTrouble() {
     return OUR_TROUBLE.contains(rule);
   }
 

@@ -3,8 +3,8 @@ package io.postern.ingress.session;
 import java.time.Duration;
 
 /**
- * How long a session may wait. Owner: the session's thread; {@link #overdue(long)} may be asked
- * from any, {@link #commandLeft} by another while the session waits.
+ * The time that a session may wait. Owner: the session's thread; {@link #overdue(long)} may be
+ * asked from any, {@link #commandLeft} by another while the session waits.
  */
 final class SessionClock {
   private final SessionLimits limits;
@@ -29,21 +29,21 @@ final class SessionClock {
     return System.nanoTime() - deadline > graceNanos;
   }
 
-  /** RFC 5321 §4.5.3.2: the reply to a client that let us wait too long. */
+  /** RFC 5321 §4.5.3.2: the reply to a client that has made us wait too long. */
   static Refusal timeout(String hostName) {
     return Refusal.of(421, "4.4.2", hostName + " waited too long", "timeout");
   }
 
-  /** A wait for a command that began then is over. */
-  void waited(long since) {
+  /** A wait for a command that began then has ended. */
+  void addWait(long since) {
     if (load.stressed()) {
       waitedNanos += System.nanoTime() - since;
     }
   }
 
   /**
-   * What the client has left for a command when it has been silent since then. Under stress all
-   * waits before one message count together: a NOOP now and then keeps no session.
+   * The time that a client has left for a command when it has been silent since then. Under stress
+   * all waits before one message count together: a NOOP now and then keeps no session.
    */
   Duration commandLeft(long silentSince) {
     Duration left = left(silentSince);
@@ -65,7 +65,7 @@ final class SessionClock {
     return atLeastOne(left(silentSince, limits.idleTimeout()));
   }
 
-  /** How long to wait for what must come now: content, a handshake; at least a millisecond. */
+  /** The wait for octets that must come now, of content or a handshake; at least a millisecond. */
   Duration patience() {
     return atLeastOne(left(System.nanoTime()));
   }

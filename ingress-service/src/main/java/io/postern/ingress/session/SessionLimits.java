@@ -38,6 +38,6 @@ public record SessionLimits(
   /** Stress time-outs that a client may use up on commands between two messages under stress. */
   static final int STRESS_WAITS = 6;
 
-  /** What a message must arrive with under stress, averaged over a stress time-out. */
+  /** The least rate of a message under stress, averaged over a stress time-out. */
   static final int STRESS_OCTETS_PER_SECOND = 1024;
 }

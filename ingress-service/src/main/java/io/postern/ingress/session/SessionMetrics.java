@@ -30,15 +30,15 @@ public final class SessionMetrics {
 
   /** Registers the gauge of open sessions. */
   public void sessions(IntSupplier open) {
-    // The registry holds what it measures weakly, and nobody else holds this.
+    // The registry holds its gauges' objects weakly, and nobody else holds this.
     Gauge.builder("postern.ingress.sessions", open, IntSupplier::getAsInt)
         .strongReference(true)
         .register(registry);
   }
 
-  /** A connection came: result is accepted, full or address-limit. */
-  public void connection(String result) {
-    registry.counter("postern.ingress.connections", "result", result).increment();
+  /** Connections that came, by result: accepted, full or address-limit. */
+  public Counter connections(String result) {
+    return registry.counter("postern.ingress.connections", "result", result);
   }
 
   /** A handshake ended: result is TLSv1.2, TLSv1.3 or failed. */
@@ -46,10 +46,10 @@ public final class SessionMetrics {
     registry.counter("postern.ingress.tls.handshakes", "result", result).increment();
   }
 
-  public void refused(int code, String enhanced) {
-    registry
-        .counter("postern.ingress.refusals", "code", Integer.toString(code), "enhanced", enhanced)
-        .increment();
+  /** Refusing replies, by their code. */
+  public Counter refusals(int code, String enhanced) {
+    return registry.counter(
+        "postern.ingress.refusals", "code", Integer.toString(code), "enhanced", enhanced);
   }
 
   void accepted(long size, int recipientCount, Duration latency) {

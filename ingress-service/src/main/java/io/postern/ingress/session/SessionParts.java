@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What all sessions share. Everything in it is thread-safe.
+ * The parts that all sessions share. Each is thread-safe.
  *
  * @param directory empty while it is not in force: mail waits (G3)
  * @param space whether the brokers' disks have room for mail

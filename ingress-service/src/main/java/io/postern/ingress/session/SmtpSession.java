@@ -13,17 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.Locale;
+import org.jboss.logging.Logger;
 
 /**
  * The server's side of one SMTP session (RFC 5321), from greeting to close. Owner: one virtual
  * thread, which may block; {@link #watch} and {@link #cutOff} come from others. Bounds: {@link
- * SessionLimits}. Whatever ends the session before the reply to the end of data, nothing of that
- * message was accepted.
+ * SessionLimits}. Nothing of a message is accepted if the session ends before the reply to its end
+ * of data.
  */
 public final class SmtpSession implements Runnable {
-  private static final Logger LOG = Logger.getLogger(SmtpSession.class.getName());
+  private static final Logger LOG = Logger.getLogger(SmtpSession.class);
   private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final SmtpConnection connection;
@@ -31,21 +31,21 @@ public final class SmtpSession implements Runnable {
   private final SessionLimits limits;
   private final SessionClock clock;
   private final ClientFacts client;
-  private final Answers answers;
+  private final Replies replies;
   private final CommandLines lines;
   private final MailCommands mail;
   private final CommandPace pace = new CommandPace();
 
   public SmtpSession(SmtpConnection connection, SessionParts parts, Load server) {
-    Load load = new Load.MemoryToo(server, parts.admission(), parts.recipients());
+    Load load = new Load.WithMemory(server, parts.admission(), parts.recipients());
     this.connection = connection;
     this.parts = parts;
     this.limits = parts.limits();
     this.clock = new SessionClock(limits, load);
     this.client = new ClientFacts(connection, limits.hostName());
-    this.answers = new Answers(connection, parts, client);
-    this.lines = new CommandLines(connection, clock, load, answers, limits.hostName());
-    this.mail = new MailCommands(connection, parts, clock, load, pace, client, answers);
+    this.replies = new Replies(connection, parts, client);
+    this.lines = new CommandLines(connection, clock, load, replies, limits.hostName());
+    this.mail = new MailCommands(connection, parts, clock, load, pace, client, replies);
   }
 
   @Override
@@ -64,7 +64,7 @@ public final class SmtpSession implements Runnable {
   private void talk() throws IOException, InterruptedException {
     try {
       greet();
-      while (!answers.over()) {
+      while (!replies.ended()) {
         byte[] line = lines.next();
         if (line != null) {
           if (pace.mustWait(mail.acceptedRecipients())) {
@@ -76,22 +76,22 @@ public final class SmtpSession implements Runnable {
       }
     } catch (RuntimeException fault) {
       parts.metrics().failed();
-      LOG.log(Level.SEVERE, "A session ended by a fault of ours", fault);
-      answers.say(Reply.of(421, "4.3.0", limits.hostName() + " has a problem, try again later"));
+      LOG.error("A session ended by a fault of ours", fault);
+      replies.send(Reply.of(421, "4.3.0", limits.hostName() + " has a problem, try again later"));
     }
   }
 
   /**
-   * RFC 5321 §4.3.1: a client waits for the greeting. One that has spoken already is none of mail;
-   * nobody is made to wait in order to see whether it will.
+   * RFC 5321 §4.3.1: a client waits for the greeting. One that has sent input already is no mail
+   * client. The greeting does not wait for such input.
    */
   private void greet() throws IOException {
     if (connection.inputArrived()) {
-      answers.end(
+      replies.end(
           Refusal.of(
               554, "5.5.1", "You spoke before the greeting: wait for it (RFC 5321)", "not-smtp"));
     } else {
-      answers.say(Reply.of(220, "", limits.hostName() + " ESMTP Postern"));
+      replies.send(Reply.of(220, "", limits.hostName() + " ESMTP Postern"));
     }
   }
 
@@ -107,13 +107,13 @@ public final class SmtpSession implements Runnable {
 
   /**
    * Whether a message of this session was accepted, or could not be for a trouble of ours, which is
-   * no reason to slow its client down afterwards. Once it is over, from its thread.
+   * no reason to slow its client down afterwards. Asked by its thread once it has ended.
    */
   public boolean fruitful() {
-    return mail.acceptedOne() || answers.troubled();
+    return mail.acceptedMessage() || replies.ownTrouble();
   }
 
-  /** From any thread: ends the session without another word. */
+  /** From any thread: ends the session without a reply. */
   public void cutOff() {
     connection.abort();
   }
@@ -121,7 +121,7 @@ public final class SmtpSession implements Runnable {
   private void obey(byte[] line) throws IOException, InterruptedException {
     String foreign = ForeignLines.problem(line);
     if (foreign != null) {
-      answers.end(Refusal.of(554, "5.5.1", foreign, "not-smtp"));
+      replies.end(Refusal.of(554, "5.5.1", foreign, "not-smtp"));
       return;
     }
     try {
@@ -134,31 +134,31 @@ public final class SmtpSession implements Runnable {
         case Command.Data data -> mail.data();
         case Command.Rset rset -> {
           mail.reset();
-          answers.say(Reply.of(250, "2.0.0", "Reset"));
+          replies.send(Reply.of(250, "2.0.0", "Reset"));
         }
-        case Command.Noop noop -> answers.say(Reply.of(250, "2.0.0", "OK"));
+        case Command.Noop noop -> replies.send(Reply.of(250, "2.0.0", "OK"));
         case Command.Quit quit -> {
-          answers.say(Reply.of(221, "2.0.0", limits.hostName() + " closes the connection"));
-          answers.end();
+          replies.send(Reply.of(221, "2.0.0", limits.hostName() + " closes the connection"));
+          replies.end();
         }
-        // RFC 5321 §7.3: whether a mailbox exists is told by nobody here.
+        // RFC 5321 §7.3: the reply does not say whether a mailbox exists.
         case Command.Vrfy vrfy ->
-            answers.say(Reply.of(252, "2.5.0", "Cannot verify, send mail and it will be tried"));
+            replies.send(Reply.of(252, "2.5.0", "Cannot verify, send mail and it will be tried"));
         case Command.Help help ->
-            answers.say(
+            replies.send(
                 Reply.of(
                     214,
                     "2.0.0",
                     "EHLO HELO STARTTLS MAIL RCPT DATA RSET NOOP QUIT VRFY HELP",
                     "See RFC 5321"));
         case Command.Unknown unknown ->
-            answers.bad(
+            replies.reject(
                 unknown.verb(),
                 Reply.of(500, "5.5.1", "Unknown command, HELP lists the known ones"),
                 "syntax");
       }
     } catch (SmtpSyntaxException e) {
-      answers.bad(verb(line), e.reply(), "syntax");
+      replies.reject(verb(line), e.reply(), "syntax");
     }
   }
 
@@ -175,22 +175,22 @@ public final class SmtpSession implements Runnable {
     if (!connection.tls()) { // RFC 3207 §4.2: not once TLS is active
       offer.add("STARTTLS");
     }
-    answers.say(Reply.of(250, "", offer.toArray(String[]::new)));
+    replies.send(Reply.of(250, "", offer.toArray(String[]::new)));
   }
 
   private void helo(String name) throws IOException {
     client.greeted(name, false);
     mail.reset();
-    answers.say(Reply.of(250, "", limits.hostName()));
+    replies.send(Reply.of(250, "", limits.hostName()));
   }
 
   private void startTls() throws IOException {
     if (connection.tls()) {
-      answers.bad("STARTTLS", Reply.of(503, "5.5.1", "TLS is active already"), "sequence");
+      replies.reject("STARTTLS", Reply.of(503, "5.5.1", "TLS is active already"), "sequence");
       return;
     }
-    connection.discardInput(); // RFC 3207 §6: what came along in plaintext is nobody's command
-    answers.say(Reply.of(220, "2.0.0", "Begin the TLS handshake"));
+    connection.discardInput(); // RFC 3207 §6: plaintext behind STARTTLS is nobody's command
+    replies.send(Reply.of(220, "2.0.0", "Begin the TLS handshake"));
     connection.flush();
     connection.readTimeout(clock.patience());
     try {
@@ -198,13 +198,13 @@ public final class SmtpSession implements Runnable {
       parts.metrics().handshake(Spelling.of(facts.getVersion()));
     } catch (TlsHandshakeException e) {
       parts.metrics().handshake("failed");
-      answers.end(); // RFC 3207 §4.1: after a failed handshake there is nobody to say anything to
-      String unsaid =
-          answers.report(
+      replies.end(); // RFC 3207 §4.1: after a failed handshake there is nobody to reply to
+      String reference =
+          replies.record(
               "STARTTLS",
               "",
               Refusal.of(454, "4.7.0", "TLS handshake failed: " + e.getMessage(), "handshake"));
-      LOG.log(Level.FINE, "A TLS handshake failed, reference {0}", unsaid);
+      LOG.debugf("A TLS handshake failed, reference %s", reference);
       return;
     }
     client.forgetGreeting();
@@ -215,6 +215,6 @@ public final class SmtpSession implements Runnable {
   private static String verb(byte[] line) {
     String text = new String(line, 0, Math.min(line.length, 10), StandardCharsets.US_ASCII);
     String word = text.split(" ", 2)[0];
-    return word.matches("[A-Za-z]+") ? word.toUpperCase(java.util.Locale.ROOT) : "";
+    return word.matches("[A-Za-z]+") ? word.toUpperCase(Locale.ROOT) : "";
   }
 }

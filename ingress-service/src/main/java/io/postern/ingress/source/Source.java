@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * A client as counts and shares know it: its IPv4 address, or its IPv6 /64, since a host has all of
- * that.
+ * The source of a session for counts and shares: the client's IPv4 address, or its IPv6 /64, since
+ * a host has all of that.
  */
 public record Source(InetAddress network) {
   private static final int NETWORK_OCTETS = 8;

@@ -1,3 +1,3 @@
-/** Whose a session is, for counting by client address. */
+/** The source of a session, for counting by client address. */
 @org.jspecify.annotations.NullMarked
 package io.postern.ingress.source;

@@ -31,8 +31,8 @@ class HandshakeChannelTest {
 
   @Test
   void aPartnersHandshakeIsToldOnceADayAndAnotherKindOfItAgain() throws Exception {
-    channel.accepted(session("Mail.Fabrikam.example"), List.of(PARTNER, ANONYMOUS));
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    channel.record(session("Mail.Fabrikam.example"), List.of(PARTNER, ANONYMOUS));
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     assertThat(emitter.values).hasSize(1);
     HandshakeSeen seen = HandshakeSeen.parseFrom(emitter.values.getFirst());
     assertThat(seen.getPeer()).isEqualTo("mail.fabrikam.example");
@@ -47,7 +47,7 @@ class HandshakeChannelTest {
 
     SessionFacts.Builder other = session("mail.fabrikam.example").toBuilder();
     other.getTlsFactsBuilder().setPeerVerifiesEcdsa(true);
-    channel.accepted(other.build(), List.of(PARTNER));
+    channel.record(other.build(), List.of(PARTNER));
     assertThat(emitter.values).hasSize(2);
   }
 
@@ -55,18 +55,18 @@ class HandshakeChannelTest {
   void strangersPlaintextAndResumedSessionsAreNotTold() {
     SessionFacts.Builder resumed = session("mail.fabrikam.example").toBuilder();
     resumed.getTlsFactsBuilder().setResumed(true);
-    channel.accepted(session("mail.stranger.example"), List.of(ANONYMOUS));
-    channel.accepted(resumed.build(), List.of(PARTNER));
-    channel.accepted(SessionFacts.newBuilder().setGreeting("plain").build(), List.of(PARTNER));
+    channel.record(session("mail.stranger.example"), List.of(ANONYMOUS));
+    channel.record(resumed.build(), List.of(PARTNER));
+    channel.record(SessionFacts.newBuilder().setGreeting("plain").build(), List.of(PARTNER));
     assertThat(emitter.values).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "bad/self-signed", "unknown/unavailable"})
-  void whatAnUnprovedPeerMakesUpIsNotTold(String verdict) throws Exception {
+  void anUnprovedPeersOwnWordsAreNotRecorded(String verdict) throws Exception {
     RecipientGroup unproved = group("Fabrikam", Direction.INCOMING, verdict);
     for (int i = 0; i < 12_000; i++) {
-      channel.accepted(session("host" + i + ".example"), List.of(unproved));
+      channel.record(session("host" + i + ".example"), List.of(unproved));
     }
     assertThat(emitter.values).hasSize(1);
     HandshakeSeen seen = HandshakeSeen.parseFrom(emitter.values.getFirst());
@@ -84,10 +84,10 @@ class HandshakeChannelTest {
   }
 
   @Test
-  void whoIsKnownByTheAddressThatTheConnectorNamesIsToldByThat() throws Exception {
-    channel.accepted(session("made.up.example"), List.of(OWN_BY_ADDRESS));
-    channel.accepted(session("relay.contoso.example"), List.of(OWN));
-    channel.accepted(session("made.up.example"), List.of(PARTNER_BY_ADDRESS));
+  void aPeerKnownByTheAddressThatTheConnectorNamesIsRecordedByIt() throws Exception {
+    channel.record(session("made.up.example"), List.of(OWN_BY_ADDRESS));
+    channel.record(session("relay.contoso.example"), List.of(OWN));
+    channel.record(session("made.up.example"), List.of(PARTNER_BY_ADDRESS));
     assertThat(HandshakeSeen.parseFrom(emitter.values.get(0)).getPeer()).isEqualTo("192.0.2.0/24");
     assertThat(HandshakeSeen.parseFrom(emitter.values.get(1)).getPeer())
         .isEqualTo("relay.contoso.example");
@@ -97,37 +97,37 @@ class HandshakeChannelTest {
   @Test
   void oneConnectorsPeersTakeNoRoomOfAnothers() {
     for (int i = 0; i < HandshakeChannel.MOST_OF_CONNECTOR + 10; i++) {
-      channel.accepted(session("host" + i + ".example"), List.of(PARTNER));
+      channel.record(session("host" + i + ".example"), List.of(PARTNER));
     }
     assertThat(emitter.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR);
     assertThat(dropped()).isEqualTo(10);
-    channel.accepted(session("host.example"), List.of(OWN));
+    channel.record(session("host.example"), List.of(OWN));
     assertThat(emitter.values).hasSize(HandshakeChannel.MOST_OF_CONNECTOR + 1);
   }
 
   @Test
   void unprovedPeersTakeNoRoomOfPartners() {
     for (int i = 0; i < HandshakeChannel.MOST_UNPROVED_A_DAY + 10; i++) {
-      channel.accepted(session("any.example"), List.of(group("To " + i, Direction.INCOMING, "")));
+      channel.record(session("any.example"), List.of(group("To " + i, Direction.INCOMING, "")));
     }
     assertThat(emitter.values).hasSize(HandshakeChannel.MOST_UNPROVED_A_DAY);
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     assertThat(emitter.values).hasSize(HandshakeChannel.MOST_UNPROVED_A_DAY + 1);
   }
 
   @Test
-  void whatTheLogDidNotTakeIsToldAtTheNextOccasion() {
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+  void aRecordThatTheLogDidNotTakeIsPublishedAtTheNextOccasion() {
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     emitter.waiting.getFirst().completeExceptionally(new IllegalStateException("away"));
     emitter.full = true;
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     emitter.full = false;
     assertThat(dropped()).isEqualTo(2);
 
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     assertThat(emitter.values).hasSize(2);
     emitter.waiting.getLast().complete(null);
-    channel.accepted(session("mail.fabrikam.example"), List.of(PARTNER));
+    channel.record(session("mail.fabrikam.example"), List.of(PARTNER));
     assertThat(emitter.values).hasSize(2);
     assertThat(dropped()).isEqualTo(2);
   }

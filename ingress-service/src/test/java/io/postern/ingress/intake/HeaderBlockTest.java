@@ -47,7 +47,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void fields_beyond_what_is_kept_are_counted_too() {
+  void fields_beyond_the_kept_octets_are_counted_too() {
     String filler = "X-Filler: " + "y".repeat(900) + "\r\n";
     HeaderBlock block = of(filler.repeat(50) + "Received: late\r\n\r\n");
     assertThat(block.cut()).isTrue();
@@ -57,7 +57,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void one_line_longer_than_what_is_kept_leaves_nothing() {
+  void one_line_longer_than_the_bound_leaves_nothing() {
     HeaderBlock block = of("X".repeat(HeaderBlock.LIMIT + 10) + "\r\n\r\n");
     assertThat(block.bytes().isEmpty()).isTrue();
     assertThat(block.cut()).isTrue();
@@ -78,7 +78,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void any_division_into_buffers_gives_what_reading_octet_by_octet_gives() {
+  void any_division_into_buffers_gives_the_same_as_reading_octet_by_octet() {
     Random random = new Random(42);
     String[] pieces = {
       "Received: ",

@@ -28,7 +28,7 @@ class RefusalChannelTest {
   }
 
   @Test
-  void what_the_channel_has_no_place_for_leaves_no_bytes_behind() {
+  void a_record_without_room_leaves_no_bytes_behind() {
     emitter.full = true;
     for (int i = 0; i < 100; i++) {
       channel.record(LARGE);

@@ -39,7 +39,7 @@ class RefusalCountsTest {
   }
 
   private String refuse(Source source, RefusalKind kind, String recipient) {
-    return counts.refused(
+    return counts.add(
         source,
         kind,
         () ->
@@ -176,7 +176,7 @@ class RefusalCountsTest {
   }
 
   @Test
-  void closing_publishes_what_is_counted() {
+  void closing_publishes_the_counts() {
     refuse(source(1), RELAY);
     refuse(source(1), RELAY);
     counts.close();

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** G6: what one address may leave in the log, with a held clock. */
+/** G6: the content that one address may leave in the log, with a held clock. */
 class UnacceptedContentTest {
   private final AtomicLong nanos = new AtomicLong();
   private final UnacceptedContent contents = new UnacceptedContent(1_000, nanos::get);
@@ -20,12 +20,12 @@ class UnacceptedContentTest {
 
   private void leave(Source source, long bytes) {
     try (UnacceptedContent.Message message = contents.begin(source, 0)) {
-      message.sent(bytes);
+      message.update(bytes);
     }
   }
 
   @Test
-  void what_is_left_behind_counts_for_an_hour_and_for_its_source_alone() {
+  void content_left_behind_counts_for_an_hour_and_for_its_source_alone() {
     leave(source(1), 600);
     assertThat(contents.full(source(1), 0)).isFalse();
     leave(source(1), 400);
@@ -38,12 +38,12 @@ class UnacceptedContentTest {
   }
 
   @Test
-  void messages_under_way_count_together_and_what_is_forgiven_counts_no_more() {
+  void messages_under_way_count_together_and_forgiven_ones_count_no_more() {
     UnacceptedContent.Message one = contents.begin(source(1), 0);
     UnacceptedContent.Message two = contents.begin(source(1), 0);
-    assertThat(one.sent(500)).isTrue();
-    assertThat(two.sent(400)).isTrue();
-    assertThat(two.sent(501)).isFalse();
+    assertThat(one.update(500)).isTrue();
+    assertThat(two.update(400)).isTrue();
+    assertThat(two.update(501)).isFalse();
     assertThat(contents.full(source(1), 0)).isTrue();
     one.forgive();
     one.close();
@@ -59,7 +59,7 @@ class UnacceptedContentTest {
   @Test
   void the_table_is_bounded_and_a_source_with_a_message_under_way_stays() {
     UnacceptedContent.Message under = contents.begin(source(0), 0);
-    under.sent(1_000);
+    under.update(1_000);
     leave(source(1), 1_000);
     for (int i = 2; i < UnacceptedContent.MOST + 2; i++) {
       leave(source(i), 1);
@@ -76,9 +76,9 @@ class UnacceptedContentTest {
     assertThat(contents.full(source(1), 400)).isFalse();
     UnacceptedContent.Message two = contents.begin(source(1), 400);
     UnacceptedContent.Message silent = contents.begin(source(1), 0);
-    assertThat(silent.sent(1)).isFalse(); // it did not say
-    assertThat(one.sent(600)).isTrue();
-    assertThat(two.sent(400)).isTrue();
+    assertThat(silent.update(1)).isFalse(); // it did not say
+    assertThat(one.update(600)).isTrue();
+    assertThat(two.update(400)).isTrue();
     one.forgive();
     one.close();
     assertThat(contents.full(source(1), 400)).isFalse();

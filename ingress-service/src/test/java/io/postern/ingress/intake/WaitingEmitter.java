@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
-/** A log that takes nothing until told to. */
+/** A log that takes nothing until the test lets it. */
 final class WaitingEmitter implements Emitter<Record<String, byte[]>> {
   final List<CompletableFuture<Void>> waiting = new ArrayList<>();
   final List<byte[]> values = new ArrayList<>();

@@ -48,6 +48,45 @@ class ConnectionsTest {
     }
   }
 
+  /** The reply is most of the cost of a refused connection. */
+  @Test
+  void an_address_that_is_refused_again_and_again_is_reset_without_a_reply() throws Exception {
+    try (TestServer server =
+            TestServer.withoutLog(
+                s -> {
+                  s.mostConnections = 1_000;
+                  s.mostPerAddress = 1;
+                });
+        RawClient first = server.greeted()) {
+      int replies = 0;
+      while (replies < 20 * FruitlessSessions.FREE && refusedWithReply(server)) {
+        replies++;
+      }
+      assertThat(replies).isBetween(FruitlessSessions.FREE, 20 * FruitlessSessions.FREE - 1);
+      assertThat(server.count("postern.ingress.connections", "result", "address-limit"))
+          .isEqualTo(replies + 1);
+      assertThat(server.count("postern.ingress.refusals", "code", "421")).isEqualTo(replies);
+      first.command("NOOP", "250");
+    }
+  }
+
+  private static boolean refusedWithReply(TestServer server) throws Exception {
+    try (RawClient client = new RawClient(server.port())) {
+      return !client.atEnd();
+    }
+  }
+
+  @Test
+  void where_one_address_is_all_clients_each_refused_connection_has_its_reply() throws Exception {
+    try (TestServer server = TestServer.withoutLog(s -> s.mostConnections = s.mostPerAddress = 1);
+        RawClient first = server.greeted()) {
+      for (int i = 0; i <= 2 * FruitlessSessions.FREE; i++) {
+        assertThat(refusedWithReply(server)).isTrue();
+      }
+      first.command("NOOP", "250");
+    }
+  }
+
   @Test
   void an_IPv6_network_counts_as_one_address() throws Exception {
     ConnectionLimits limits = new ConnectionLimits(10, 1);
@@ -159,7 +198,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void what_does_not_end_in_time_is_cut_off() throws Exception {
+  void a_session_that_does_not_end_in_time_is_cut_off() throws Exception {
     TestServer server = TestServer.withoutLog(s -> s.shutdownPatience = Duration.ofMillis(500));
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");

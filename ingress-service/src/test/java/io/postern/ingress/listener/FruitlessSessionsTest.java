@@ -22,7 +22,7 @@ class FruitlessSessionsTest {
 
   private void end(Source source, int times) {
     for (int i = 0; i < times; i++) {
-      sessions.ended(source);
+      sessions.add(source);
     }
   }
 
@@ -57,7 +57,7 @@ class FruitlessSessionsTest {
   }
 
   @Test
-  void who_was_seen_longest_ago_is_forgotten() {
+  void the_source_seen_longest_ago_is_forgotten() {
     end(ATTACKER, 2 * FruitlessSessions.FREE);
     for (int i = 0; i < FruitlessSessions.MOST; i++) {
       end(source(1_000 + i), 1);

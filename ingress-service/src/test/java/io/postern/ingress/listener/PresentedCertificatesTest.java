@@ -45,47 +45,48 @@ class PresentedCertificatesTest {
   }
 
   @Test
-  void whatTheServerPresentsIsToldAndWithItsKeyWhatItCanDo() {
+  void thePresentedCertificateIsPublishedWithTheAbilitiesOfItsKey() {
     PresentedCertificates certificates =
         new PresentedCertificates(server, Optional.empty(), Optional.empty());
     OwnTls before = certificates.get();
-    assertThat(told(before)).containsExactly(own(PRESENT, true));
+    assertThat(published(before)).containsExactly(own(PRESENT, true));
     assertThat(certificates.get()).isEqualTo(before);
 
     server.reload(new KeyMaterial(RSA.chain(), RSA.key()));
     OwnTls after = certificates.get();
-    assertThat(told(after)).containsExactly(own(RSA, true));
+    assertThat(published(after)).containsExactly(own(RSA, true));
     assertThat(after.getCapabilitiesList()).isNotEqualTo(before.getCapabilitiesList());
   }
 
   @Test
-  void whatIsToComeIsToldAsItsFileIsNow() throws Exception {
+  void theComingCertificateIsPublishedAsItsFileIsNow() throws Exception {
     Path coming = folder.resolve("coming.pem");
     PresentedCertificates certificates =
         new PresentedCertificates(server, Optional.of(coming), Optional.of(PLANNED));
-    assertThat(told(certificates.get())).containsExactly(own(PRESENT, true));
+    assertThat(published(certificates.get())).containsExactly(own(PRESENT, true));
 
     NEXT.write(folder, "coming");
-    assertThat(told(certificates.get())).containsExactly(own(PRESENT, true), own(NEXT, false));
+    assertThat(published(certificates.get())).containsExactly(own(PRESENT, true), own(NEXT, false));
     AFTER.write(folder, "coming");
-    assertThat(told(certificates.get())).containsExactly(own(PRESENT, true), own(AFTER, false));
+    assertThat(published(certificates.get()))
+        .containsExactly(own(PRESENT, true), own(AFTER, false));
 
     for (String broken : List.of("", "no certificate", damaged())) {
       Files.writeString(coming, broken);
-      assertThat(told(certificates.get())).containsExactly(own(PRESENT, true));
+      assertThat(published(certificates.get())).containsExactly(own(PRESENT, true));
     }
     NEXT.write(folder, "coming");
-    assertThat(told(certificates.get())).containsExactly(own(PRESENT, true), own(NEXT, false));
+    assertThat(published(certificates.get())).containsExactly(own(PRESENT, true), own(NEXT, false));
     Files.delete(coming);
-    assertThat(told(certificates.get())).containsExactly(own(PRESENT, true));
+    assertThat(published(certificates.get())).containsExactly(own(PRESENT, true));
   }
 
   private static String damaged() {
     return "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   }
 
-  /** Without what follows from the chain. */
-  private static List<OwnCertificate> told(OwnTls own) {
+  /** The certificates, without the fields that follow from the chain. */
+  private static List<OwnCertificate> published(OwnTls own) {
     return own.getCertificatesList().stream()
         .map(certificate -> certificate.toBuilder().clearChainFingerprint().build())
         .toList();

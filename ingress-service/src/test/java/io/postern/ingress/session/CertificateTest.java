@@ -55,7 +55,7 @@ class CertificateTest {
   @Test
   void the_partners_name_counts_however_many_names_stand_before_it() throws Exception {
     Identity hosted =
-        hosted(215); // beyond what the trace keeps, and the two session tickets hold it
+        hosted(215); // more than the trace keeps, and as much as two session tickets hold
     assertThat(rcpt(hosted, "a@partner.example", "b@contoso.example")).startsWith("250");
   }
 

@@ -21,7 +21,7 @@ class CommandPaceTest {
       }
       assertThat(pace.mustWait(0)).isTrue();
       assertThat(pace.mustWait(0)).isTrue();
-      pace.accepted();
+      pace.restart();
     }
   }
 

@@ -115,7 +115,7 @@ class DialogueTest {
   }
 
   @Test
-  void EHLO_announces_what_is_there_and_STARTTLS_only_before_TLS() throws Exception {
+  void EHLO_announces_the_extensions_and_STARTTLS_only_before_TLS() throws Exception {
     try (RawClient client = new RawClient(server.port())) {
       client.expect("220 mx.postern.example ESMTP");
       String plain = client.command("EHLO client.example");
@@ -380,7 +380,7 @@ class DialogueTest {
   }
 
   @Test
-  void a_refusal_is_told_with_command_rule_and_explanation() throws Exception {
+  void a_refusal_is_recorded_with_command_rule_and_explanation() throws Exception {
     try (TestServer own = TestServer.withoutLog(s -> {});
         RawClient client = own.greeted()) {
       client.command("MAIL FROM:<ceo@tls-partner.example>", "250");

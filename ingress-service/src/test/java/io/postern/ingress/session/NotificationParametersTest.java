@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 3461 §4: what a client may ask for, and what of it stands in the envelope. */
+/** RFC 3461 §4: the parameters of a client, and those in the envelope. */
 class NotificationParametersTest {
   private static Command parse(String line) throws SmtpSyntaxException {
     return CommandParser.parse(line.getBytes(StandardCharsets.UTF_8));
@@ -31,7 +31,7 @@ class NotificationParametersTest {
           ORCPT=x400;/C=de/+3B NOTIFY=SUCCESS              | SUCCESS              | x400;/C=de/;
           ORCPT=utf-8;gr\\x{E5}@example                    | ''                   | utf-8;gr\\x{E5}@example
           """)
-  void theEnvelopeHasWhatWasGivenAndNothingElse(
+  void theEnvelopeHasTheGivenParametersAndNothingElse(
       String parameters, String notify, String originalRecipient) throws Exception {
     String line = "RCPT TO:<b@contoso.example>" + (parameters == null ? "" : " " + parameters);
     EnvelopeRecipient recipient =

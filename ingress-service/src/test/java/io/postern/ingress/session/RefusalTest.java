@@ -28,7 +28,7 @@ class RefusalTest {
   }
 
   @Test
-  void what_a_client_can_make_long_is_cut_in_the_record() {
+  void fields_that_a_client_can_make_long_are_cut_in_the_record() {
     Explanation.Builder explanation = Explanation.newBuilder().setSummary("why");
     for (int i = 0; i < 1_000; i++) {
       explanation.addSteps(ExplanationStep.newBuilder().setDetail("d".repeat(100)));

@@ -1,13 +1,9 @@
 package io.postern.stack.commands;
 
 import io.postern.stack.RunningStack;
-import java.io.IOException;
+import io.postern.stack.StateFolder;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -37,17 +33,7 @@ public final class Clean implements Callable<Integer> {
       throw new IllegalStateException(
           "something runs with " + state.folder + "; `./run stop` first");
     }
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(state.folder)) {
-      all = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      try {
-        Files.delete(path);
-      } catch (IOException e) {
-        throw new IOException("cannot remove " + path + ": " + e.getMessage(), e);
-      }
-    }
+    StateFolder.remove(state.folder);
     System.out.println("postern: removed " + state.folder);
     return 0;
   }

@@ -26,8 +26,7 @@ public final class Demo implements Callable<Integer> {
 
   @Option(
       names = "--without-crl-server",
-      description =
-          "stops the server of the revocation lists first, to see what mail does without it")
+      description = "stops the server of the revocation lists first, to show mail without it")
   private boolean withoutCrlServer;
 
   @Override

@@ -5,7 +5,7 @@ import io.postern.stack.example.Sample;
 import io.postern.stack.example.SampleRun;
 import java.nio.file.Path;
 
-/** Sends the samples of a folder and prints each one's way. */
+/** The samples of a folder, sent, and each one's way, printed. */
 final class Samples {
   private Samples() {}
 

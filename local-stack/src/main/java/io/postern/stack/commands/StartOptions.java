@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the commands that start a stack have in common. */
+/** The common options of the commands that start a stack. */
 final class StartOptions {
   @Mixin StateOption state = new StateOption();
 

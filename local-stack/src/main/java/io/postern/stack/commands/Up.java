@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Starts everything, sends the samples where the example directory is in force, and stays up until
- * Ctrl-C.
+ * The default command: starts everything, sends the samples where the example directory is in
+ * force, and stays up until Ctrl-C.
  */
 public class Up implements Callable<Integer> {
   @Mixin private StartOptions start = new StartOptions();
@@ -37,7 +37,7 @@ public class Up implements Callable<Integer> {
             + "/api/v1/directory, user and password in "
             + start.state.open().credentials());
     progress.say(
-        "what arrives is in " + start.state.open().received("") + "; Ctrl-C stops everything");
+        "arriving mail is in " + start.state.open().received("") + "; Ctrl-C stops everything");
     if (!noWarm) {
       TrainingProcess.startIfDue(StateOption.home(), progress::say);
     }

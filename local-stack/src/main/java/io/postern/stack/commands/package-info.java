@@ -1,4 +1,4 @@
-/** What {@code ./run} can be asked to do. */
+/** The commands of {@code ./run}. */
 @NullMarked
 package io.postern.stack.commands;
 

@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What surrounds Postern in the example: a development CA whose revocation list is served, DNS, and
- * four mail servers on loopback: Contoso's mailbox, Fabrikam, a partner with a revoked certificate,
- * and a stranger without TLS.
+ * The surroundings of Postern in the example: a development CA whose revocation list is served,
+ * DNS, and four mail servers on loopback: Contoso's mailbox, Fabrikam, a partner with a revoked
+ * certificate, and a stranger without TLS.
  *
  * <p>Certificates, ports and received mail are kept in the state folder. Never for real mail: the
  * CA's key lies beside it.
@@ -81,7 +81,7 @@ public final class ExampleWorld implements AutoCloseable {
   }
 
   private static Identity identity(StateFolder state, String name) {
-    return Identity.load(state.keys().resolve(name + ".pem"), state.keys().resolve(name + ".key"));
+    return Identity.load(state.keys(), name);
   }
 
   private void publishNames() {

@@ -62,7 +62,7 @@ public final class RunningExample implements AutoCloseable {
       throws Exception {
     refuseSecond(state);
     Processes processes = Processes.of(size).replicas(replicas);
-    // What takes longest begins first: all else starts beside it.
+    // The broker takes longest and begins first: the others start beside it.
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
     ExampleWorld world = startWorld(state, broker);
     try {

@@ -14,7 +14,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * A sample message with what its file says should become of it.
+ * A sample message with the results that its file expects.
  *
  * @param file where it comes from
  * @param about one line for the reader
@@ -48,7 +48,7 @@ public record Sample(
     }
   }
 
-  /** Reads one file; what is wrong in it is said with the file's and the field's name. */
+  /** Reads one file; an error names the file and the field. */
   public static Sample read(Path file) throws IOException {
     Object loaded;
     try {

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one sample over SMTP with STARTTLS, follows its way through the topics, and compares it
- * with what its file expects.
+ * Runs of samples: each is sent over SMTP with STARTTLS, followed through the topics, and compared
+ * with its file.
  */
 public final class SampleRun {
   private static final Pattern QUEUE_ID = Pattern.compile("Queued as (\\S+)");
@@ -37,7 +37,7 @@ public final class SampleRun {
     this.kafka = kafka;
   }
 
-  /** The way in words, and every difference from what the file expects: none means as expected. */
+  /** The way in words, and every difference from the file. */
   public record Result(List<String> way, List<String> differences) {}
 
   public Result run(Sample sample) throws Exception {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One child program that is kept alive: when it ends without having been asked to, it is started
- * again after 0.1, 1, 2, 4 ... 30 s, and that is said; {@link #restartByItself} switches it off for
- * those who do it themselves. Its output goes to one log file; what was in it before the first
- * start is kept as {@code .1}, and so is what exceeds 16 MB at a restart.
+ * again after 0.1, 1, 2, 4 ... 30 s, and that is reported; {@link #restartByItself} switches it off
+ * for those who do it themselves. Its output goes to one log file; a file from before the first
+ * start is kept as {@code .1}, and so is one above 16 MB at a restart.
  *
  * <p>The child's standard input is a pipe that this process holds open; the child must end when the
  * pipe closes (see {@code EndWithParent}), which covers every way in which this process can end,
@@ -43,7 +43,7 @@ public final class ManagedProcess implements AutoCloseable {
   private volatile @Nullable Process process;
 
   /**
-   * @param command asked at each start: what is best then, such as a cache that was made meanwhile
+   * @param command asked at each start: it may name a cache that was made meanwhile
    */
   public ManagedProcess(
       String name, Supplier<List<String>> command, Path log, Consumer<String> say) {
@@ -60,10 +60,6 @@ public final class ManagedProcess implements AutoCloseable {
     }
     Process started = launch();
     Thread.ofVirtual().name("watch-" + name).start(() -> watch(started));
-  }
-
-  public String name() {
-    return name;
   }
 
   public Path log() {

@@ -13,7 +13,7 @@ final class BoundedRun {
   private BoundedRun() {}
 
   /**
-   * @param output what it says goes there
+   * @param output file of its output
    * @throws IllegalStateException when it has failed or was ended after two minutes
    */
   static void of(List<String> command, Path output) throws IOException, InterruptedException {

@@ -48,7 +48,7 @@ record TrainedProgram(String name, AotCache cache) {
                         name + " cannot have an AOT cache: its class path has a folder")));
   }
 
-  /** What its training run records, in the folder of the run. */
+  /** The record of its training run, in the folder of the run. */
   Path configuration(Path folder) {
     return folder.resolve(name + ".aotconf");
   }

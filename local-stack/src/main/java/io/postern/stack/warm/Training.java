@@ -11,18 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * Makes the AOT caches of a build that has none: a stack of its own takes and delivers mail while
- * its JVMs record, then each program's cache is made from its record. Beside a stack that runs it
- * needs 1.5 GB of memory and a minute of two cores; it shares neither ports nor folders with it.
+ * The making of the AOT caches of a build that has none: a stack of its own takes and delivers mail
+ * while its JVMs record, then each program's cache is made from its record. Beside a stack that
+ * runs it needs 1.5 GB of memory and a minute of two cores; it shares neither ports nor folders
+ * with it.
  *
  * <p>Everything is below {@code target/warm}, the caches are beside the jars of their programs. One
  * run at a time. Bounds: 10 minutes. Failure: an exception, and a file that keeps {@link #due} from
@@ -67,7 +66,7 @@ public final class Training {
   }
 
   private boolean done() {
-    return programsDone() && Launcher.cacheToMake().isEmpty();
+    return programsDone() && LauncherProgram.cacheToMake().isEmpty();
   }
 
   private boolean programsDone() {
@@ -93,7 +92,7 @@ public final class Training {
     return folder.resolve("failed");
   }
 
-  /** Makes what is missing. At the limit the JVM is halted, and its children end with it. */
+  /** Makes missing caches. At the limit the JVM is halted, and its children end with it. */
   public void run(Consumer<String> say) throws Exception {
     Files.createDirectories(folder);
     try (FileChannel channel =
@@ -135,16 +134,16 @@ public final class Training {
   private void train(Consumer<String> say) throws Exception {
     Files.deleteIfExists(failure());
     Path work = folder.resolve("work");
-    remove(work);
+    StateFolder.remove(work);
     Files.createDirectories(work);
     if (!programsDone()) {
       trainPrograms(work, say);
     }
-    Optional<Path> launcher = Launcher.cacheToMake();
+    Optional<Path> launcher = LauncherProgram.cacheToMake();
     if (launcher.isPresent()) {
-      Launcher.makeCache(home, work, launcher.get());
+      LauncherProgram.makeCache(home, work, launcher.get());
     }
-    remove(work);
+    StateFolder.remove(work);
     say.accept("the AOT caches are made");
   }
 
@@ -180,19 +179,6 @@ public final class Training {
     program.cache().keep(made);
     if (!processes.wrapped()) {
       ImageOptions.write(program.cache());
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(folder)) {
-      all = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * A training run beside the stack that this process runs: a process of its own with the lowest
- * priority, which ends with this one. Failure is said and has no other consequence.
+ * priority, which ends with this one. Failure is reported and has no other consequence.
  */
 public final class TrainingProcess {
   /** Five JVMs that record, and one that makes a cache. */
@@ -37,11 +37,11 @@ public final class TrainingProcess {
       return;
     }
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    JavaProgram warm = Launcher.program(home, List.of("warm"));
+    JavaProgram warm = LauncherProgram.program(home, List.of("warm"));
     command.addAll(
         warm.with(
-                Launcher.cacheToMake()
-                    .map(cache -> List.of("-D" + Launcher.TO_MAKE + "=" + cache))
+                LauncherProgram.cacheToMake()
+                    .map(cache -> List.of("-D" + LauncherProgram.TO_MAKE + "=" + cache))
                     .orElse(List.of()))
             .command());
     Path output = Files.createDirectories(home.resolve("target/warm")).resolve("output");

@@ -1,11 +1,12 @@
 package io.postern.stack.warm;
 
 import io.postern.lab.CrlServer;
+import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
-import io.postern.lab.SinkPeer;
+import io.postern.lab.ScriptedPeer;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -38,21 +39,8 @@ final class TrainingWorld implements AutoCloseable {
   private final AtomicLong taken = new AtomicLong();
   private final CrlServer crls;
   private final LabDns dns;
-  private final SinkPeer sink;
+  private final ScriptedPeer sink;
   private final LocalStack stack;
-
-  private final class Counting implements SinkPeer.Witness {
-    @Override
-    public void took(SinkPeer.Receipt receipt) {
-      taken.incrementAndGet();
-    }
-
-    @Override
-    public void envelope(String peer, String client, String command) {}
-
-    @Override
-    public void refused(String peer, String recipient, String command) {}
-  }
 
   private TrainingWorld(Path home, StateFolder state, Processes processes) throws Exception {
     this.state = state;
@@ -61,8 +49,11 @@ final class TrainingWorld implements AutoCloseable {
     dns = LabDns.start();
     dns.a(SINK, "127.0.0.1");
     sink =
-        SinkPeer.start(
-            SINK, ca.issue(Issue.to(SINK)), new Counting(), stage -> new SinkPeer.Step.GoOn());
+        ScriptedPeer.named(SINK)
+            .identity(ca.issue(Issue.to(SINK)))
+            .askClientCertificate(false)
+            .witness(message -> taken.incrementAndGet())
+            .start();
     ca.issue(Issue.to("gate.training.example")).write(state.keys(), GATE);
     ca.issue(Issue.to("sender.training.example")).write(state.keys(), SENDER);
     Path anchors = state.keys().resolve("ca.pem");
@@ -72,7 +63,7 @@ final class TrainingWorld implements AutoCloseable {
             new StackOptions(
                 home,
                 state,
-                StateFolder.freePort(),
+                FreePorts.next(),
                 state.keys().resolve(GATE + ".pem"),
                 state.keys().resolve(GATE + ".key"),
                 List.of(anchors),
@@ -133,8 +124,7 @@ final class TrainingWorld implements AutoCloseable {
 
   /** With which a sender proves itself. */
   Identity sender() {
-    return Identity.load(
-        state.keys().resolve(SENDER + ".pem"), state.keys().resolve(SENDER + ".key"));
+    return Identity.load(state.keys(), SENDER);
   }
 
   /** Waits until so many messages have reached the mail host. */

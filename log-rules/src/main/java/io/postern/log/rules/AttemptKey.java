@@ -1,11 +1,11 @@
 package io.postern.log.rules;
 
 /**
- * One recipient in one attempt.
+ * A recipient in one attempt.
  *
- * @param recipient index into the accepted envelope; {@link #NO_RECIPIENT}: an outcome that names
- *     none
+ * @param recipient index into the accepted envelope; {@link #NO_RECIPIENT}: of an outcome without
+ *     recipients
  */
-public record AttemptKey(String queueId, int attempt, int recipient) {
+public record AttemptKey(MessageAttempt attempt, int recipient) {
   public static final int NO_RECIPIENT = -1;
 }

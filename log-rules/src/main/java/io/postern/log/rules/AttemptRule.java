@@ -3,19 +3,20 @@ package io.postern.log.rules;
 import io.postern.contracts.Owner;
 
 /**
- * Whether an outcome that counts is that of a recipient's open attempt, as the scheduler's entry
- * says. <em>Delivered</em> closes a recipient whatever the entry says. Pure.
+ * The rule by which an outcome that counts closes a recipient: it must be the outcome of the open
+ * attempt, by the scheduler's entry. <em>Delivered</em> closes a recipient whatever the entry says.
+ * Pure.
  */
 public final class AttemptRule {
-  /** What the scheduler knows of a recipient. */
+  /** The state of a recipient by the scheduler's entry. */
   public enum Entry {
-    /** Nothing: its first attempt may be open. */
+    /** There is no entry: the first attempt may be open. */
     NONE,
-    /** An attempt was asked for. */
+    /** The scheduler has asked for an attempt. */
     OPEN,
-    /** The attempt was handed over, and its owner's session may go on. */
+    /** The owner has handed the attempt over, and its session may go on. */
     WATCHED,
-    /** No attempt is open: it waits, is held, or was delivered. */
+    /** No attempt is open: the recipient waits, is held, or was delivered. */
     CLOSED
   }
 
@@ -23,7 +24,7 @@ public final class AttemptRule {
 
   /**
    * @param entryAttempt the entry's last attempt
-   * @param watchedBy of {@link Entry#WATCHED}: the owner whose "still open" it was
+   * @param watchedBy of {@link Entry#WATCHED}: the owner that wrote the "still open"
    * @param afterStillOpen the outcome says that it follows a "still open"
    */
   public static boolean isOfOpenAttempt(

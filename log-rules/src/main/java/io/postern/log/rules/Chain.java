@@ -4,20 +4,20 @@ import io.postern.contracts.Marks;
 import io.postern.contracts.v1.DecisionSource;
 
 /**
- * Which Decisions of one partition count, for whoever reads them in the log's order: those that
- * continue the one taken before. Two deciders at once need no fencing, since every reader skips the
- * same records.
+ * The chain of Decisions of one partition, for a reader that reads them in the log's order: a
+ * Decision counts if it continues the one taken before. Two deciders at once need no fencing, since
+ * every reader skips the same records.
  *
  * <p>Owner: one thread.
  */
 public final class Chain {
-  /** How a Decision stands to those before it. */
+  /** The relation of a Decision to those before it. */
   public enum Link {
-    /** It counts. */
+    /** The Decision counts. */
     NEXT,
-    /** Its source was decided before: the first Decision in the log is the one that counts. */
+    /** An earlier Decision about the source counts: the first one in the log. */
     REPLAY,
-    /** One before it is missing, and comes again; so does this one, behind it. */
+    /** A Decision before it is missing; the decider writes that one and this one again. */
     GAP
   }
 
@@ -37,7 +37,7 @@ public final class Chain {
       return Link.REPLAY;
     }
     if (previous != mark) {
-      // A bare high-water mark would take it, and lose the one that is missing.
+      // A bare high-water mark would take it, and lose the missing one.
       return Link.GAP;
     }
     marks = marks.with(source, sourceOffset);

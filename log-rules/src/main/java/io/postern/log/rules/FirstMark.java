@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the mark of one source topic before the first Decision of a log whose start is gone. Each
- * Decision that continues no mark known so far may be where the chain comes in from before, or
- * stand behind a gap: it begins another candidate. The first candidate that has come as far as the
- * decider's position says is the chain: one that began with replays stands still, one that began
+ * The mark of one source topic before the first Decision of a log whose start is gone. A Decision
+ * that continues no mark known so far either continues the chain from before the log's start, or
+ * stands behind a gap: it begins a candidate. The first candidate that reaches the source in the
+ * decider's position is the chain. A candidate that began with replays stands still; one that began
  * behind a gap began later.
  *
  * <p>Owner: one thread. Bounded by the gaps that are open at the same time.

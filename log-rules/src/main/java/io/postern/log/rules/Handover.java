@@ -4,22 +4,23 @@ import io.postern.contracts.Owner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that was handed over to the scheduler's watch: its "still open" and what follows it.
- * Owner: the ledger's thread.
+ * A delivery that was handed over to the scheduler's watch: its "still open" and the outcome that
+ * follows. Owner: the ledger's thread.
  *
- * @param <P> what the caller writes
+ * @param <P> the caller's form of an outcome
  */
 public final class Handover<P> {
   private Owner owner = Owner.NOBODY;
   private boolean acknowledged;
-  @Nullable Outgoing<P> waiting; // what follows, until the "still open" is acknowledged
+  @Nullable OutgoingOutcome<P>
+      waiting; // the outcome that follows, until the "still open" is acknowledged
 
-  /** The log has the "still open": its Decision is finished, and what follows counts. */
+  /** The log has the "still open": its Decision is finished, and the outcome behind it counts. */
   public boolean acknowledged() {
     return acknowledged;
   }
 
-  /** Whoever wrote the "still open": what follows names the same. */
+  /** The writer of the "still open"; the outcome behind it names the same owner. */
   Owner owner() {
     return owner;
   }

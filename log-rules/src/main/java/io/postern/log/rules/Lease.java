@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * The proof that a partition is ours, on which a final dot rests: the last commit of its position
- * that succeeded, counted from before it began. Whoever takes the partition from us waits longer
- * than that.
+ * The proof that a partition is ours, which each final dot needs: the last commit of its position
+ * that succeeded, counted from before it began. A taker of the partition waits longer than that.
  *
  * <p>Any thread; the monitor also guards the deliveries of the partition, so that a dot and the end
- * of the lease have an order. Clocks in nanoseconds: what we may do ends by the one that does not
- * stand while the machine sleeps ({@link LaterClock}), what we wait for by the monotonic one.
+ * of the lease have an order. Clocks in nanoseconds: our permission ends by the clock that advances
+ * while the machine sleeps ({@link SleepCountingClock}), our wait by the monotonic one.
  */
 public final class Lease {
   public static final Duration TERM = Duration.ofSeconds(5);
@@ -18,7 +17,7 @@ public final class Lease {
   /** After assignment, unless the owner before has released the partition or there was none. */
   public static final Duration TAKER_WAIT = Duration.ofSeconds(6);
 
-  /** No commit is asked of a first attempt but the last one. */
+  /** For a first attempt any commit suffices. */
   public static final long ANY = Long.MIN_VALUE;
 
   private final LongSupplier clock;
@@ -29,10 +28,10 @@ public final class Lease {
   private long provenAt;
 
   /**
-   * @param clock of what we may do: one that does not stand while the machine sleeps
-   * @param waiting of what we wait for: monotonic alone, since a wall clock that is set forward
-   *     must not end a wait for another machine's lease
-   * @param wait how long another may have a lease still; at most {@link #TAKER_WAIT}
+   * @param clock of our permission: it advances while the machine sleeps
+   * @param waiting of our wait: monotonic alone, since a wall clock that is set forward must not
+   *     end a wait for another machine's lease
+   * @param wait for as long as another may have a lease; at most {@link #TAKER_WAIT}
    */
   public Lease(LongSupplier clock, LongSupplier waiting, Duration wait) {
     this.clock = clock;
@@ -62,7 +61,7 @@ public final class Lease {
     return ended;
   }
 
-  /** Our own wait as a taker is over: only then can we say that we release the partition. */
+  /** Our own wait as a taker is over: only then may a commit say that we release the partition. */
   public synchronized boolean waitOver() {
     return waiting.getAsLong() - notBefore >= 0;
   }
@@ -79,7 +78,7 @@ public final class Lease {
       return 0;
     }
     if (readAt != ANY && provenAt - readAt <= 0) {
-      return 0; // of equal times nobody knows which came first
+      return 0; // equal times have no known order
     }
     return TERM.toNanos() - (clock.getAsLong() - provenAt);
   }

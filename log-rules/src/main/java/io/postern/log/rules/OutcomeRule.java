@@ -5,17 +5,18 @@ import io.postern.contracts.v1.OutcomeKind;
 import java.util.function.BooleanSupplier;
 
 /**
- * Which outcomes of one partition of {@code mail.outcomes} count, recipient by recipient, for
- * whoever reads them in the log's order. PartitionTaken names the owner from there on; of any other
- * owner only <em>delivered</em> counts, and what follows its own <em>still open</em> that counted.
+ * The rule by which outcomes of one partition of {@code mail.outcomes} count, recipient by
+ * recipient, for a reader that reads them in the log's order. PartitionTaken names the owner in
+ * force from there on. Of any other owner only <em>delivered</em> counts, and an outcome that
+ * follows its own <em>still open</em> that counted.
  *
  * <p>Owner: one thread.
  */
 public final class OutcomeRule {
-  /** What an outcome is worth. */
+  /** The weight of an outcome. */
   public enum Count {
     COUNTS,
-    /** <em>Delivered</em> by an owner who had lost the partition. */
+    /** <em>Delivered</em> by an owner that had lost the partition; it counts. */
     LATE,
     SKIPPED
   }
@@ -23,8 +24,7 @@ public final class OutcomeRule {
   private Owner inForce;
 
   /**
-   * @param inForce the owner at the offset that is read first; of a reader who begins somewhere:
-   *     {@link Owner#NOBODY}
+   * @param inForce the owner at the offset that is read first; {@link Owner#NOBODY}: not known
    */
   public OutcomeRule(Owner inForce) {
     this.inForce = inForce;
@@ -50,7 +50,7 @@ public final class OutcomeRule {
   /**
    * One recipient's outcome was read.
    *
-   * @param owner {@link Owner#NOBODY}: a copy of content, which counts whoever writes it
+   * @param owner {@link Owner#NOBODY}: of a copy of content, which counts from any writer
    * @param afterStillOpen it says that it follows a "still open"
    * @param stillOpenCounted whether that one of the same owner, attempt and recipient counted, and
    *     nothing has followed it; asked where it matters
@@ -60,8 +60,8 @@ public final class OutcomeRule {
     if (kind == OutcomeKind.MOVED) {
       return Count.COUNTS;
     }
-    // An owner writes when its PartitionTaken is in the log: whoever began behind that one learns
-    // of it so.
+    // An owner writes after its PartitionTaken: a reader that began behind that record learns the
+    // owner here.
     if (owner.after(inForce)) {
       inForce = owner;
     }

@@ -5,7 +5,6 @@ import io.postern.contracts.DeliveryPosition.LeaseBeginning;
 import io.postern.contracts.Marks;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.DecisionSource;
-import io.postern.contracts.v1.OutcomeKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,24 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One partition of {@code mail.deliveries} in the hands of one owner, from its assignment to its
- * loss: which Decisions are open, which outcomes are on their way, and the position that follows
+ * loss: the open Decisions, the outcomes on their way, and the position that follows
  * (docs/design/the-log.md). Outcomes come first, the position after: a Decision is finished when
  * the log has acknowledged the outcomes of all its recipients.
  *
- * <p>An assignment begins with a take: {@link #take} names the owner, whose PartitionTaken the
- * caller writes; acknowledged, the caller reads {@code mail.outcomes} from {@link #readFrom} to it
- * and calls {@link #taken}. A send that fails begins another take: nothing is sent again under the
- * same one.
+ * <p>An assignment begins with a take. {@link #take} names the owner, and the caller writes its
+ * PartitionTaken. When the log has that record, the caller reads {@code mail.outcomes} from {@link
+ * #readFrom} to it and calls {@link #taken}. A send that fails begins another take: nothing is sent
+ * again under the same one.
  *
  * <p>Owner: one thread. Bounded by the caller's window of open deliveries.
  *
- * @param <P> what the caller writes as an outcome
+ * @param <P> the caller's form of an outcome
  */
 public final class PartitionLedger<P> {
   /** Decisions that are read at most beyond the committed position, but for one poll's. */
   public static final long MOST_AHEAD = 20_000;
 
-  /** What one poll returns at most. */
+  /** The most Decisions of one poll. */
   public static final int MOST_AT_ONCE = 1_000;
 
   private final DeliveryPosition inherited;
@@ -51,10 +50,10 @@ public final class PartitionLedger<P> {
   private long marker;
   private long acknowledgedTo; // the last offset of mail.outcomes that is known to be ours
   private long before; // Decisions below were there at the first take
-  private @Nullable ReadBack predecessors; // what they had written, for Decisions from before
+  private @Nullable ReadBack predecessors; // their outcomes of Decisions from before
   private final TreeMap<Long, OpenDecision> open = new TreeMap<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();
-  private final Set<Outgoing<P>> pending = new LinkedHashSet<>();
+  private final Set<OutgoingOutcome<P>> pending = new LinkedHashSet<>();
 
   /**
    * @param generation of the consumer group, in which the partition was assigned
@@ -67,26 +66,11 @@ public final class PartitionLedger<P> {
     this.committedNext = inherited.next();
   }
 
-  private static final class OpenDecision {
-    final Marks marksBefore;
-    final long outcomesFrom;
-    final String queueId;
-    final int attempt;
-    final Set<Integer> recipients;
-
-    OpenDecision(
-        Marks marksBefore,
-        long outcomesFrom,
-        String queueId,
-        int attempt,
-        Collection<Integer> recipients) {
-      this.marksBefore = marksBefore;
-      this.outcomesFrom = outcomesFrom;
-      this.queueId = queueId;
-      this.attempt = attempt;
-      this.recipients = new HashSet<>(recipients);
-    }
-  }
+  /**
+   * @param recipients those without an acknowledged outcome; changes
+   */
+  private record OpenDecision(
+      Marks marksBefore, long outcomesFrom, MessageAttempt attempt, Set<Integer> recipients) {}
 
   /** Begins a take: the owner whose PartitionTaken goes to the log now. */
   public Owner take() {
@@ -128,8 +112,8 @@ public final class PartitionLedger<P> {
    * @param found is given each outcome of this assignment that stands in the log unacknowledged
    * @return outcomes to send now, under the new take; null: a later owner has the partition
    */
-  public @Nullable List<Outgoing<P>> taken(
-      long at, long deliveriesEnd, ReadBack back, Consumer<Outgoing<P>> found) {
+  public @Nullable List<OutgoingOutcome<P>> taken(
+      long at, long deliveriesEnd, ReadBack back, Consumer<OutgoingOutcome<P>> found) {
     if (!back.inForce().equals(owner)) {
       return null;
     }
@@ -149,12 +133,11 @@ public final class PartitionLedger<P> {
       predecessors = back; // it begins where the first one did
     }
     for (OpenDecision decision : open.values()) {
-      decision.recipients.removeIf(
-          r -> back.ended(new AttemptKey(decision.queueId, decision.attempt, r)));
+      decision.recipients.removeIf(r -> back.ended(new AttemptKey(decision.attempt, r)));
     }
     open.values().removeIf(decision -> decision.recipients.isEmpty());
-    List<Outgoing<P>> sends = new ArrayList<>();
-    for (Outgoing<P> outgoing : List.copyOf(pending)) {
+    List<OutgoingOutcome<P>> sends = new ArrayList<>();
+    for (OutgoingOutcome<P> outgoing : List.copyOf(pending)) {
       if (stands(outgoing, back)) {
         found.accept(outgoing);
         sends.addAll(finish(outgoing));
@@ -166,7 +149,7 @@ public final class PartitionLedger<P> {
     return sends;
   }
 
-  private static <P> boolean stands(Outgoing<P> outgoing, ReadBack back) {
+  private static <P> boolean stands(OutgoingOutcome<P> outgoing, ReadBack back) {
     return outgoing.recipients.stream()
         .map(outgoing::key)
         .allMatch(outgoing.isStillOpen() ? back::written : back::ended);
@@ -186,7 +169,7 @@ public final class PartitionLedger<P> {
   public record Reading(Chain.Link link, List<Integer> open, int found) {}
 
   /**
-   * Reads the Decision at this offset. What lies between {@link #next} and it is nobody's.
+   * Reads the Decision at this offset. Offsets between {@link #next} and it have no Decision.
    *
    * @param recipients of all its deliveries and outcomes; {@link AttemptKey#NO_RECIPIENT} for an
    *     outcome that names none
@@ -211,16 +194,20 @@ public final class PartitionLedger<P> {
     if (link != Chain.Link.NEXT) {
       return new Reading(link, List.of(), 0);
     }
+    MessageAttempt message = new MessageAttempt(queueId, attempt);
     List<Integer> all = recipients.stream().distinct().toList();
     List<Integer> left =
         !fromBefore || back == null
             ? all
-            : all.stream().filter(r -> !back.written(new AttemptKey(queueId, attempt, r))).toList();
+            : all.stream().filter(r -> !back.written(new AttemptKey(message, r))).toList();
     if (!left.isEmpty()) {
       open.put(
           offset,
           new OpenDecision(
-              marksBefore, fromBefore ? marker + 1 : acknowledgedTo + 1, queueId, attempt, left));
+              marksBefore,
+              fromBefore ? marker + 1 : acknowledgedTo + 1,
+              message,
+              new HashSet<>(left)));
     }
     return new Reading(link, left, all.size() - left.size());
   }
@@ -266,11 +253,11 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * An outcome came.
+   * Takes an outcome to be written.
    *
-   * @return what to send now: during a take nothing, after it all
+   * @return the outcomes to send now: during a take none, after it all
    */
-  public List<Outgoing<P>> write(Outgoing<P> outgoing) {
+  public List<OutgoingOutcome<P>> write(OutgoingOutcome<P> outgoing) {
     Handover<P> handover = outgoing.handover;
     if (outgoing.afterStillOpen() && handover != null && !handover.acknowledged()) {
       if (handover.waiting != null) {
@@ -290,7 +277,7 @@ public final class PartitionLedger<P> {
     return List.of(outgoing);
   }
 
-  private void name(Outgoing<P> outgoing) {
+  private void name(OutgoingOutcome<P> outgoing) {
     Handover<P> handover = outgoing.handover;
     if (handover == null) {
       outgoing.owner(owner);
@@ -303,21 +290,21 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * The log has it. Not to be called for what an earlier take's producer sent: that may stand
-   * behind the marker, where nobody counts it.
+   * The log has the outcome. Not to be called for a record of an earlier take's producer: it may
+   * stand behind the PartitionTaken, where no reader counts it.
    *
    * @param at its offset in {@code mail.outcomes}
-   * @return what to send now
+   * @return the outcomes to send now
    */
-  public List<Outgoing<P>> acknowledged(Outgoing<P> outgoing, long at) {
+  public List<OutgoingOutcome<P>> acknowledged(OutgoingOutcome<P> outgoing, long at) {
     if (!running) {
-      return List.of(); // of the take before: what is read back says where it stands
+      return List.of(); // of the take before: reading back finds it, or it is written again
     }
     acknowledgedTo = Math.max(acknowledgedTo, at);
     return finish(outgoing);
   }
 
-  private List<Outgoing<P>> finish(Outgoing<P> outgoing) {
+  private List<OutgoingOutcome<P>> finish(OutgoingOutcome<P> outgoing) {
     pending.remove(outgoing);
     OpenDecision decision = open.get(outgoing.decision);
     if (decision != null) {
@@ -331,7 +318,7 @@ public final class PartitionLedger<P> {
       return List.of();
     }
     handover.acknowledge();
-    Outgoing<P> waiting = handover.waiting;
+    OutgoingOutcome<P> waiting = handover.waiting;
     if (waiting == null) {
       return List.of();
     }
@@ -342,9 +329,9 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * What is to be committed, as of now: acknowledged, and nothing else.
+   * The position to commit now: it stands on acknowledged outcomes alone.
    *
-   * @param lease from when on its success proves the lease
+   * @param lease the time from which its success proves the lease
    */
   public DeliveryPosition position(boolean released, @Nullable LeaseBeginning lease) {
     long from = outcomesFrom();
@@ -367,7 +354,7 @@ public final class PartitionLedger<P> {
   private long outcomesFrom() {
     long base = open.isEmpty() ? next : open.firstKey();
     if (base < before) {
-      // What was finished of Decisions from before stands behind this, and is read back again.
+      // Outcomes of Decisions from before stand behind this offset, and the next taker reads them.
       return inherited.outcomesFrom();
     }
     return open.isEmpty() ? acknowledgedTo + 1 : open.firstEntry().getValue().outcomesFrom;
@@ -379,16 +366,16 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * Of an outcome that was on its way when the partition was lost.
+   * An outcome that was on its way when the partition was lost.
    *
-   * @param deliveredOnly nothing but its "delivered" may be written, as late
+   * @param deliveredOnly only its "delivered" may be written, as late
    */
-  public record Remainder<P>(Outgoing<P> outgoing, boolean deliveredOnly) {}
+  public record Remainder<P>(OutgoingOutcome<P> outgoing, boolean deliveredOnly) {}
 
-  /** The partition is another's: what may still be written, named by its owner. */
+  /** The partition is another's: the outcomes that may still be written, each with its owner. */
   public List<Remainder<P>> lose() {
     List<Remainder<P>> remainders = new ArrayList<>();
-    for (Outgoing<P> outgoing : pending) {
+    for (OutgoingOutcome<P> outgoing : pending) {
       Handover<P> handover = outgoing.handover;
       if (handover != null && outgoing.isStillOpen() && handover.waiting != null) {
         late(handover.waiting, remainders);
@@ -407,7 +394,7 @@ public final class PartitionLedger<P> {
     return remainders;
   }
 
-  private void late(Outgoing<P> outgoing, List<Remainder<P>> remainders) {
+  private void late(OutgoingOutcome<P> outgoing, List<Remainder<P>> remainders) {
     if (outgoing.anyDelivered()) {
       outgoing.owner(owner);
       remainders.add(new Remainder<>(outgoing, true));
@@ -415,14 +402,14 @@ public final class PartitionLedger<P> {
   }
 
   /**
-   * Of an outcome that comes when the partition is lost.
+   * The outcome of a session that ends after the partition was lost.
    *
    * @param handover null: the delivery was not handed over
-   * @param inTime within the time that the owner gave itself when it handed over
+   * @param inTime within the owner's time after handing over
    * @return null: nothing of it is written
    */
   public static <P> @Nullable Remainder<P> afterLoss(
-      Outgoing<P> outgoing, @Nullable Handover<P> handover, Owner formerly, boolean inTime) {
+      OutgoingOutcome<P> outgoing, @Nullable Handover<P> handover, Owner formerly, boolean inTime) {
     if (handover != null && handover.acknowledged() && inTime) {
       outgoing.owner(handover.owner());
       return new Remainder<>(outgoing, false);
@@ -432,10 +419,5 @@ public final class PartitionLedger<P> {
     }
     outgoing.owner(formerly);
     return new Remainder<>(outgoing, true);
-  }
-
-  /** States of recipients, one kind for all. */
-  public static List<RecipientState> all(Collection<Integer> recipients, OutcomeKind kind) {
-    return recipients.stream().map(r -> new RecipientState(r, kind)).toList();
   }
 }

@@ -8,15 +8,16 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a taker finds in {@code mail.outcomes} between the position's offset and its own
- * PartitionTaken: which recipients its predecessors had finished. Fed in the log's order, its own
- * marker last.
+ * The outcomes that a taker reads in {@code mail.outcomes} from the position's offset to its own
+ * PartitionTaken: they say which recipients its predecessors had finished. Fed in the log's order,
+ * its own PartitionTaken last.
  *
- * <p>Owner: one thread at a time. Bounded by what a position may leave behind it.
+ * <p>Owner: one thread at a time. Bounded: a position leaves a bounded number of Decisions behind
+ * it ({@link PartitionLedger#MOST_AHEAD}).
  */
 public final class ReadBack {
   private final OutcomeRule rule;
-  private final StillOpens stillOpens = new StillOpens();
+  private final StillOpenDeliveries stillOpens = new StillOpenDeliveries();
   private final Set<AttemptKey> written = new HashSet<>();
   private final Set<AttemptKey> ended = new HashSet<>();
   private final TreeMap<Long, Owner> markers = new TreeMap<>();
@@ -39,16 +40,17 @@ public final class ReadBack {
       int attempt,
       boolean afterStillOpen,
       List<RecipientState> recipients) {
+    MessageAttempt message = new MessageAttempt(queueId, attempt);
     for (RecipientState state : recipients) {
-      AttemptKey key = new AttemptKey(queueId, attempt, state.recipient());
+      AttemptKey key = new AttemptKey(message, state.recipient());
       OutcomeRule.Count count =
           rule.of(owner, state.kind(), afterStillOpen, () -> stillOpens.has(owner, key));
       if (count == OutcomeRule.Count.SKIPPED || state.kind() == OutcomeKind.MOVED) {
         continue;
       }
       if (state.recipient() == AttemptKey.NO_RECIPIENT) {
-        // Two Decisions of one message and attempt may name none: such an outcome is never found,
-        // and written again, which changes nothing.
+        // Two Decisions of one message and attempt may name no recipient: such an outcome is never
+        // found, and the taker writes it again, which changes nothing.
         continue;
       }
       written.add(key);
@@ -66,12 +68,12 @@ public final class ReadBack {
     return rule.inForce();
   }
 
-  /** An outcome stands there, or a "still open". */
+  /** The log has an outcome of the recipient, or its "still open". */
   boolean written(AttemptKey key) {
     return written.contains(key);
   }
 
-  /** An outcome stands there. */
+  /** The log has an outcome of the recipient. */
   boolean ended(AttemptKey key) {
     return ended.contains(key);
   }

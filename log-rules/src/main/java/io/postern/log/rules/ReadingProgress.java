@@ -4,10 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How far a reader of one partition is behind the time: until when everything that the log had was
- * read. What time brings waits for that: a watch, a hold or a lifetime ends only when the outcomes
- * that were in the log at that time have been read, since the reader may have been away for an
- * hour.
+ * The time until which a reader has read one partition: all that the log had at that time. The end
+ * of a watch, a hold or a lifetime waits until the reader has read the outcomes that were in the
+ * log then, since the reader may have been away for an hour.
  *
  * <p>Any thread. Bounded: of many answers the middle ones are dropped.
  */
@@ -29,7 +28,7 @@ public final class ReadingProgress {
    */
   public synchronized void end(long askedMillis, long end) {
     if (askedMillis < lastAsked) {
-      // The clock was set back: times that it shows again are not those that were read.
+      // The clock was set back: the times that it shows again are others.
       answers.clear();
       readUntil = Long.MIN_VALUE;
     }
@@ -56,15 +55,10 @@ public final class ReadingProgress {
     }
   }
 
-  /** Whether all that the log had at this time was read. */
-  public synchronized boolean hasReadUntil(long millis) {
-    return readUntil >= millis;
-  }
-
   /**
-   * What time it is for whatever waits for what was said: at most until when all was read.
+   * The time that counts for watches, holds and lifetimes: until then all was read.
    *
-   * @param nowMillis the clock; set back behind what was read, it begins anew
+   * @param nowMillis the clock; when it is set back behind the result, reading begins anew
    */
   public synchronized long until(long nowMillis) {
     if (readUntil > nowMillis) {
@@ -74,7 +68,7 @@ public final class ReadingProgress {
     return readUntil;
   }
 
-  /** The last time of which that is known; {@link Long#MIN_VALUE}: none yet. */
+  /** The last time of which all that the log had was read; {@link Long#MIN_VALUE}: none yet. */
   public synchronized long readUntil() {
     return readUntil;
   }

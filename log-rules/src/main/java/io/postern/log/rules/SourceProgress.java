@@ -1,8 +1,8 @@
 package io.postern.log.rules;
 
 /**
- * The decider's side of a {@link Chain}, for one partition of one source topic: which source comes
- * before the next one, and up to which the log has acknowledged Decisions, with all before them.
+ * The decider's side of a {@link Chain}, for one partition of one source topic: the source before
+ * the next one, and the last source whose Decision the log has acknowledged with all before it.
  *
  * <p>Owner: one thread.
  */
@@ -41,7 +41,7 @@ public final class SourceProgress {
     acknowledged = source;
   }
 
-  /** A send failed: all that is not acknowledged is decided again, chained to what is. */
+  /** A send failed: the decider decides again from the last acknowledged source on. */
   public void failed() {
     sent = acknowledged;
   }

@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a taker sends no final dot, as the position of its predecessor says. On another machine
- * the whole {@link Lease#TAKER_WAIT}: clocks of two machines say nothing to each other. Pure.
+ * The time in which a taker sends no final dot, by the position of its predecessor. On another
+ * machine it is the whole {@link Lease#TAKER_WAIT}, since clocks of two machines cannot be
+ * compared. Pure.
  */
 public final class TakerWait {
   private TakerWait() {}
@@ -28,7 +29,7 @@ public final class TakerWait {
     }
     long elapsed = monotonicNanos - lease.monotonicNanos();
     long byWall = TimeUnit.MILLISECONDS.toNanos(wallMillis - lease.wallMillis());
-    // Either may have been set: the one that asks for the longer wait is believed.
+    // A clock may have been set: the longer wait of the two counts.
     long least = Math.min(elapsed, byWall);
     if (least < 0) {
       return Lease.TAKER_WAIT;

@@ -60,7 +60,7 @@ class ChainTest {
     assertThat(chain.marks()).isEqualTo(Marks.NONE);
   }
 
-  /** Two deciders and any order of what they write: each source counts once, in order. */
+  /** Two deciders and any order of their records: each source counts once, in order. */
   @Test
   void whateverIsWrittenEachSourceCountsOnceAndInOrder() {
     for (int seed = 0; seed < 500; seed++) {

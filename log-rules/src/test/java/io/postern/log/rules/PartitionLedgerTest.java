@@ -20,18 +20,18 @@ import org.junit.jupiter.api.Test;
 class PartitionLedgerTest {
   private final PartitionLedger<String> ledger =
       new PartitionLedger<>(DeliveryPosition.first(0), 7);
-  private final List<Outgoing<String>> found = new ArrayList<>();
+  private final List<OutgoingOutcome<String>> found = new ArrayList<>();
 
   private static RecipientState state(int recipient, OutcomeKind kind) {
     return new RecipientState(recipient, kind);
   }
 
-  private static Outgoing<String> end(long decision, RecipientState... states) {
-    return Outgoing.end(decision, "q" + decision, 1, List.of(states), "");
+  private static OutgoingOutcome<String> end(long decision, RecipientState... states) {
+    return OutgoingOutcome.end(decision, "q" + decision, 1, List.of(states), "");
   }
 
-  /** Takes; what is read back is what {@code back} was fed. */
-  private List<Outgoing<String>> taken(
+  /** Takes, with the outcomes that {@code back} was fed. */
+  private List<OutgoingOutcome<String>> taken(
       PartitionLedger<String> ledger, long marker, long deliveriesEnd, ReadBack back) {
     back.taken(marker, ledger.owner());
     return Objects.requireNonNull(ledger.taken(marker, deliveriesEnd, back, found::add));
@@ -52,8 +52,8 @@ class PartitionLedgerTest {
   void aDecisionIsFinishedWhenAllItsRecipientsHaveAnAcknowledgedOutcome() {
     begin();
     assertThat(read(0, 0, 1).open()).containsExactly(0, 1);
-    Outgoing<String> first = end(0, state(0, DELIVERED));
-    Outgoing<String> second = end(0, state(1, DEFERRED));
+    OutgoingOutcome<String> first = end(0, state(0, DELIVERED));
+    OutgoingOutcome<String> second = end(0, state(1, DEFERRED));
     assertThat(ledger.write(first)).containsExactly(first);
     assertThat(first.owner()).isEqualTo(new Owner(0, 7, 1));
     assertThat(ledger.position(false, null).next()).as("sent is not written").isZero();
@@ -73,13 +73,15 @@ class PartitionLedgerTest {
     begin();
     read(0, 0);
     read(1, 0);
-    Outgoing<String> second = end(1, state(0, DELIVERED));
+    OutgoingOutcome<String> second = end(1, state(0, DELIVERED));
     ledger.write(second);
     ledger.acknowledged(second, 1);
     DeliveryPosition position = ledger.position(false, null);
     assertThat(position.next()).isZero();
     assertThat(position.marks()).isEqualTo(Marks.NONE);
-    assertThat(position.outcomesFrom()).as("behind it stands what the second has").isEqualTo(1);
+    assertThat(position.outcomesFrom())
+        .as("behind it stands the second one's outcome")
+        .isEqualTo(1);
     assertThat(ledger.span()).isEqualTo(2);
   }
 
@@ -93,7 +95,7 @@ class PartitionLedgerTest {
     assertThat(read(0, 0, 1, 2))
         .isEqualTo(new PartitionLedger.Reading(Chain.Link.NEXT, List.of(2), 2));
     assertThat(ledger.position(false, null).outcomesFrom())
-        .as("what was found must be found again")
+        .as("outcomes found must be found again")
         .isZero();
     assertThat(read(1, 0).open())
         .as("beyond the end at the marker nothing is looked up")
@@ -134,8 +136,8 @@ class PartitionLedgerTest {
     begin();
     read(0, 0);
     read(1, 0);
-    Outgoing<String> first = end(0, state(0, DEFERRED));
-    Outgoing<String> second = end(1, state(0, DEFERRED));
+    OutgoingOutcome<String> first = end(0, state(0, DEFERRED));
+    OutgoingOutcome<String> second = end(1, state(0, DEFERRED));
     ledger.write(first);
     ledger.write(second);
 
@@ -158,7 +160,7 @@ class PartitionLedgerTest {
     begin();
     read(0, 0);
     Owner again = ledger.take();
-    Outgoing<String> outcome = end(0, state(0, DELIVERED));
+    OutgoingOutcome<String> outcome = end(0, state(0, DELIVERED));
     assertThat(ledger.write(outcome)).isEmpty();
     assertThat(taken(ledger, 4, 1, new ReadBack(ledger.ownerThere()))).containsExactly(outcome);
     assertThat(outcome.owner()).isEqualTo(again);
@@ -169,15 +171,15 @@ class PartitionLedgerTest {
     begin();
     read(0, 0);
     Handover<String> handover = new Handover<>();
-    Outgoing<String> open = Outgoing.stillOpen(0, "q0", 1, List.of(0), handover, "");
-    Outgoing<String> following =
-        Outgoing.following(handover, "q0", 1, List.of(state(0, DEFERRED)), "");
+    OutgoingOutcome<String> open = OutgoingOutcome.stillOpen(0, "q0", 1, List.of(0), handover, "");
+    OutgoingOutcome<String> following =
+        OutgoingOutcome.following(handover, "q0", 1, List.of(state(0, DEFERRED)), "");
     assertThat(ledger.write(open)).containsExactly(open);
     assertThat(ledger.write(following)).isEmpty();
     assertThatThrownBy(
             () ->
                 ledger.write(
-                    Outgoing.following(handover, "q0", 1, List.of(state(0, DELIVERED)), "")))
+                    OutgoingOutcome.following(handover, "q0", 1, List.of(state(0, DELIVERED)), "")))
         .isInstanceOf(IllegalStateException.class);
     assertThat(ledger.acknowledged(open, 1)).containsExactly(following);
     assertThat(ledger.firstOpen()).as("handed over is finished").isEqualTo(-1);
@@ -194,9 +196,9 @@ class PartitionLedgerTest {
     begin();
     read(0, 0);
     Handover<String> handover = new Handover<>();
-    Outgoing<String> open = Outgoing.stillOpen(0, "q0", 1, List.of(0), handover, "");
-    Outgoing<String> following =
-        Outgoing.following(handover, "q0", 1, List.of(state(0, DEFERRED)), "");
+    OutgoingOutcome<String> open = OutgoingOutcome.stillOpen(0, "q0", 1, List.of(0), handover, "");
+    OutgoingOutcome<String> following =
+        OutgoingOutcome.following(handover, "q0", 1, List.of(state(0, DEFERRED)), "");
     ledger.write(open);
     ledger.write(following);
     Owner first = ledger.owner();
@@ -213,16 +215,16 @@ class PartitionLedgerTest {
     read(0, 0, 1);
     read(1, 0);
     read(2, 0);
-    Outgoing<String> mixed = end(0, state(0, DELIVERED), state(1, DEFERRED));
-    Outgoing<String> deferred = end(1, state(0, DEFERRED));
+    OutgoingOutcome<String> mixed = end(0, state(0, DELIVERED), state(1, DEFERRED));
+    OutgoingOutcome<String> deferred = end(1, state(0, DEFERRED));
     ledger.write(mixed);
     ledger.write(deferred);
     Handover<String> handover = new Handover<>();
-    Outgoing<String> open = Outgoing.stillOpen(2, "q2", 1, List.of(0), handover, "");
+    OutgoingOutcome<String> open = OutgoingOutcome.stillOpen(2, "q2", 1, List.of(0), handover, "");
     ledger.write(open);
     ledger.acknowledged(open, 3);
-    Outgoing<String> following =
-        Outgoing.following(handover, "q2", 1, List.of(state(0, DEFERRED)), "");
+    OutgoingOutcome<String> following =
+        OutgoingOutcome.following(handover, "q2", 1, List.of(state(0, DEFERRED)), "");
     ledger.write(following);
 
     assertThat(ledger.lose())
@@ -236,9 +238,9 @@ class PartitionLedgerTest {
   @Test
   void afterTheLossNothingButDeliveredUnlessItWasHandedOverAndInTime() {
     Owner formerly = new Owner(0, 7, 1);
-    Outgoing<String> deferred = end(0, state(0, DEFERRED));
+    OutgoingOutcome<String> deferred = end(0, state(0, DEFERRED));
     assertThat(PartitionLedger.afterLoss(deferred, null, formerly, true)).isNull();
-    Outgoing<String> delivered = end(0, state(0, DELIVERED));
+    OutgoingOutcome<String> delivered = end(0, state(0, DELIVERED));
     assertThat(PartitionLedger.afterLoss(delivered, null, formerly, true))
         .isEqualTo(new PartitionLedger.Remainder<>(delivered, true));
     assertThat(delivered.owner()).isEqualTo(formerly);
@@ -256,7 +258,7 @@ class PartitionLedgerTest {
     assertThatThrownBy(() -> read(2, 0)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** What a taker reads back is bounded by what its predecessor can have read. */
+  /** A taker's reading back is bounded by its predecessor's reading. */
   @Test
   void itReadsNoFurtherBeyondACommittedPositionThanATakerReckonsWith() {
     begin();

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What an agent changes in one class.
+ * The change that an agent makes in one class.
  *
  * @param owner the class, named as in class files
  * @param place the methods, in words: for the complaint that there is none

@@ -20,9 +20,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A Java agent that lets {@link DiskNotes} hear of each flush, in the JDK's own classes: whatever
- * library writes, none is missed. Arguments: the folder for the notes and the folder that is
- * watched, with a comma between. Its classes are the boot loader's, since the JDK calls them.
+ * A Java agent that lets {@link DiskNotes} hear of each flush, in the JDK's own classes: no flush
+ * of any library is missed. Arguments: the folder for the notes and the folder that is watched,
+ * with a comma between. Its classes are the boot loader's, since the JDK calls them.
  */
 public final class DiskAgent {
   private static final ClassDesc NOTES = ClassDesc.of("io.postern.lab.disk.DiskNotes");

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes what is durable of the files below one folder, in a file that outlives the process: a line
- * for each flush that has ended, of what was there when it began. The JDK's own code calls in,
- * changed by {@link DiskAgent}.
+ * The notes of the durable parts of the files below one folder, in a file that outlives the
+ * process: a line for each flush that has ended, of the state when it began. {@link DiskAgent}
+ * makes the JDK's own code call this class.
  *
  * <ul>
  *   <li>{@code F inode size}: a file was flushed up to its size;
@@ -83,7 +83,7 @@ public final class DiskNotes {
     }
   }
 
-  /** A flush of what the descriptor stands for begins: the line for its end, or null. */
+  /** A flush of the descriptor's file or folder begins: the line for its end, or null. */
   public static @Nullable String begins(int descriptor) {
     DiskNotes now = notes;
     try {
@@ -185,7 +185,7 @@ public final class DiskNotes {
   }
 
   private static UncheckedIOException end(IOException e) {
-    System.err.println("what was flushed cannot be noted: " + e);
+    System.err.println("a flush cannot be noted: " + e);
     Runtime.getRuntime().halt(1);
     return new UncheckedIOException(e);
   }

@@ -1,4 +1,4 @@
-/** What runs inside a process whose disk is watched; the JDK alone is needed. */
+/** The code inside a process whose disk is watched; it needs the JDK alone. */
 @NullMarked
 package io.postern.lab.disk;
 

@@ -5,12 +5,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 
 /**
- * Records for a compacted topic, each kind once a day. Bounded for each connector and in all; what
- * is more, or the log does not take, is dropped and counted, and told at the next occasion if there
- * is room. Thread-safe; never blocks if the sender does not.
+ * Publisher of records to a compacted topic, each kind once a day. Bounded for each connector and
+ * in all: a record beyond the bound, or one that the log does not take, is dropped and counted; its
+ * kind is published at the next occasion if there is room. Thread-safe; never blocks if the sender
+ * does not.
  */
 public final class DailyRecords {
-  /** Where records go. */
+  /** Way of a record into the log. */
   @FunctionalInterface
   public interface Sender {
     /** Fails, or throws IllegalStateException, when the log does not take it or too many wait. */
@@ -18,32 +19,32 @@ public final class DailyRecords {
   }
 
   private final Sender sender;
-  private final Runnable told;
+  private final Runnable published;
   private final Runnable dropped;
-  private final ToldToday today;
+  private final DailyKinds today;
 
   /**
    * @param most a day
    * @param mostOfConnector of them
-   * @param told counts a record that the log has
+   * @param published counts a record that the log has
    * @param dropped counts one that it has not
    */
   public DailyRecords(
-      int most, int mostOfConnector, Sender sender, Runnable told, Runnable dropped) {
+      int most, int mostOfConnector, Sender sender, Runnable published, Runnable dropped) {
     this.sender = sender;
-    this.told = told;
+    this.published = published;
     this.dropped = dropped;
-    this.today = new ToldToday(most, mostOfConnector);
+    this.today = new DailyKinds(most, mostOfConnector);
   }
 
   /**
-   * Tells it, unless its kind was told today.
+   * Publishes a record, unless its kind was published today.
    *
    * @param connector with its organization
    * @param kind all of the record but its time
    * @param record by its time, in Unix milliseconds
    */
-  public void tell(String connector, byte[] kind, LongFunction<byte[]> record) {
+  public void publish(String connector, byte[] kind, LongFunction<byte[]> record) {
     String key = Fingerprints.hex(Fingerprints.sha256(kind));
     long now = System.currentTimeMillis();
     switch (today.add(connector, key, now)) {
@@ -53,17 +54,17 @@ public final class DailyRecords {
         try {
           sender
               .send(key, record.apply(now))
-              .whenComplete((done, failure) -> sent(failure == null, connector, key));
+              .whenComplete((done, failure) -> answered(failure == null, connector, key));
         } catch (IllegalStateException full) { // no room among the waiting, or the service stops
-          sent(false, connector, key);
+          answered(false, connector, key);
         }
       }
     }
   }
 
-  private void sent(boolean success, String connector, String key) {
+  private void answered(boolean success, String connector, String key) {
     if (success) {
-      told.run();
+      published.run();
     } else {
       dropped.run();
       today.forget(connector, key);

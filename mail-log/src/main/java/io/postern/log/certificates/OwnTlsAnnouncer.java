@@ -16,13 +16,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Tells {@code certificate.own} what this replica presents in TLS: at its start, within 10 s of a
- * change, every six hours, and at its end that it presents nothing any more. Owns a thread; a
- * producer lives as long as one record. A log that is away is tried again for ever. Each record
- * says when its announcer began, so that a late farewell does not end what a successor has told.
+ * Publisher of this replica's certificates and TLS capabilities to {@code certificate.own}: at its
+ * start, within 10 s of a change and every six hours. At its end it publishes that the replica
+ * presents nothing any more. It owns a thread; a producer lives as long as one record. A log that
+ * is away is tried again for ever. Each record has its announcer's start, so that a late farewell
+ * does not end a successor's announcement.
  */
 public final class OwnTlsAnnouncer implements AutoCloseable {
-  /** After this time without a word a replica counts as gone. */
+  /** After this time without a record a replica counts as gone. */
   public static final Duration SILENT = Duration.ofHours(13);
 
   private static final Duration AGAIN = Duration.ofHours(6);
@@ -53,7 +54,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   }
 
   /**
-   * @param farewell how long the end of it may take
+   * @param farewell limit for the last record, at the end
    */
   OwnTlsAnnouncer(
       LogSettings settings,
@@ -73,27 +74,27 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   }
 
   private void run() {
-    OwnTls told = null;
-    long toldNanos = 0;
+    OwnTls published = null;
+    long publishedNanos = 0;
     long wholeNanos = 0;
     while (!closed) {
       try {
         OwnTls now = presented.get();
         boolean whole =
-            !now.equals(told) || System.nanoTime() - wholeNanos >= WHOLE_AGAIN.toNanos();
-        if (whole || System.nanoTime() - toldNanos >= AGAIN.toNanos()) {
-          tell(whole ? now : withoutChains(now), PATIENCE);
-          told = now;
-          toldNanos = System.nanoTime();
-          wholeNanos = whole ? toldNanos : wholeNanos;
-          log.over("our own certificates are told to the log again");
+            !now.equals(published) || System.nanoTime() - wholeNanos >= WHOLE_AGAIN.toNanos();
+        if (whole || System.nanoTime() - publishedNanos >= AGAIN.toNanos()) {
+          publish(whole ? now : withoutChains(now), PATIENCE);
+          published = now;
+          publishedNanos = System.nanoTime();
+          wholeNanos = whole ? publishedNanos : wholeNanos;
+          log.over("our own certificates are published again");
         }
         TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
       } catch (RuntimeException | ExecutionException | TimeoutException e) {
-        log.warn("our own certificates cannot be told to the log, trying again", e);
+        log.warn("our own certificates cannot be published, trying again", e);
         pause();
       }
     }
@@ -114,10 +115,10 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
     return own.build();
   }
 
-  private void tell(OwnTls presents, Duration patience)
+  private void publish(OwnTls presented, Duration patience)
       throws InterruptedException, ExecutionException, TimeoutException {
     OwnTls record =
-        presents.toBuilder()
+        presented.toBuilder()
             .setService(service)
             .setReplica(replica)
             .setAtMillis(System.currentTimeMillis())
@@ -143,7 +144,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
     thread.interrupt();
     try {
       thread.join(PATIENCE);
-      tell(OwnTls.getDefaultInstance(), farewell);
+      publish(OwnTls.getDefaultInstance(), farewell);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalThreadStateException
@@ -151,7 +152,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
         | ExecutionException
         | TimeoutException e) {
       // Readers take silence for the same, only later.
-      log.warn("it cannot be told that we present no certificate any more", e);
+      log.warn("the end of our own certificates cannot be published", e);
     }
   }
 }

@@ -1,3 +1,3 @@
-/** What replicas publish of the certificates that they present and of those that they meet. */
+/** Records that replicas publish about the certificates that they present or meet. */
 @org.jspecify.annotations.NullMarked
 package io.postern.log.certificates;

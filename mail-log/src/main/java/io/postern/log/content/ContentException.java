@@ -11,8 +11,8 @@ public final class ContentException extends Exception {
     /** The log no longer has it: retention. Trying again does not help. */
     GONE,
     /**
-     * It is there and is not what was written: size, digest, order or owner differ. Trying again
-     * does not help.
+     * It is there and differs from the accepted content: in size, digest, order or owner. Trying
+     * again does not help.
      */
     DAMAGED,
     /** The log does not answer, or the reader was closed. Try again later. */

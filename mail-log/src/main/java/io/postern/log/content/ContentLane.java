@@ -28,22 +28,21 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One consumer and its thread, which fills the passages that want to be filled. Partitions without
- * one are paused. Its position moves by seeking only when what is wanted is not just ahead
+ * One consumer and its thread, which fills the passages that its lane has. Partitions without one
+ * are paused. Its position moves by seeking only when the wanted offset is not just ahead
  * (docs/design/the-log.md, "Home partition and content").
  *
  * <p>In each partition it goes forward from passage to passage, each filled to its window on the
  * way, and then back to the first one: nobody waits for more than one sweep, and neighbours are
- * read together. With another lane behind it, it only moves forward, and what lies behind goes
- * there. A log that is away is tried again until the passages' owners give up.
+ * read together. With another lane behind it, it only moves forward, and passages behind its
+ * position go there. A log that is away is tried again until the passages' owners give up.
  */
 final class ContentLane implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Duration IDLE = Duration.ofMillis(200);
   private static final int MAX_FETCH = 4 << 20;
   private static final long EMPTY_NANOS = Duration.ofMillis(2).toNanos();
-  // Reading this many records more is cheaper than a seek, which throws away what was fetched
-  // ahead.
+  // Reading this many records more is cheaper than a seek, which throws away records fetched ahead.
   private static final long NEAR = 32;
 
   private final RecentRecords recent;
@@ -53,7 +52,7 @@ final class ContentLane implements AutoCloseable {
   private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
   private final ConsumerThread thread;
 
-  /** Who wants what of a partition, and where its consumer stands (-1: nowhere). */
+  /** The passages of a partition, and the position of its consumer (-1: none). */
   private static final class PartitionReading {
     final List<Passage> passages = new ArrayList<>();
     long position = -1;
@@ -62,7 +61,7 @@ final class ContentLane implements AutoCloseable {
   /**
    * @param fetchBytes of a partition at a time
    * @param keptBytes of records read last
-   * @param behind takes what lies before the position; null: goes back for it
+   * @param behind takes passages before the position; null: this lane goes back for them
    */
   ContentLane(
       String name,
@@ -142,8 +141,8 @@ final class ContentLane implements AutoCloseable {
   }
 
   /**
-   * Takes what came in; waits a little when there is nothing to do. True: there is something to
-   * read.
+   * Takes passages out of the inbox; waits a little when there is nothing to do. True: there is
+   * something to read.
    */
   private boolean receive() throws InterruptedException {
     boolean idle = readings.values().stream().allMatch(r -> r.passages.isEmpty());
@@ -167,7 +166,7 @@ final class ContentLane implements AutoCloseable {
     }
   }
 
-  /** Fills from what was read lately; true when the passage wants nothing more now. */
+  /** Fills from the records read lately; true when the passage wants nothing more now. */
   private boolean fill(Passage passage) {
     while (!passage.release()) {
       ConsumerRecord<String, byte[]> chunk = recent.get(passage.partition(), passage.position());

@@ -8,25 +8,25 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads contents (docs/design/the-log.md, "Home partition and content"): many at once, in batches
- * per partition and in offset order. Any thread may open; each stream has one owner. Three threads
- * of its own read: one scans forward with large fetches and begins every fresh content; one with
- * small fetches reads what lies behind the scan (retries, held mail, a slow destination's); one
- * with the largest fetches reads contents above 1 MiB behind the scan, and what of them did not fit
- * into the first window. So a slow peer delays nobody.
+ * Reader of contents (docs/design/the-log.md, "Home partition and content"): many at once, in
+ * batches per partition and in offset order. Any thread may open; each stream has one owner. Three
+ * threads of its own read: one scans forward with large fetches and begins every fresh content; one
+ * with small fetches reads contents behind the scan (retries, held mail, a slow destination's); one
+ * with the largest fetches reads contents above 1 MiB behind the scan, and their parts beyond the
+ * first window. So a slow peer delays nobody.
  *
  * <p>Bounds: at most 1 MiB of a content is read ahead, and one chunk once 16 MiB are buffered over
- * all streams; 8 MiB of records of the first two threads and 2 MiB of the third are kept for those
- * who come a moment later; a fetch of a partition is 512 KiB, 128 KiB and 1 MiB, 4 MiB in all (1
- * MiB of the second). A log that does not answer within the patience is a {@link ContentException}
- * of kind UNAVAILABLE.
+ * all streams; 8 MiB of records of the first two threads and 2 MiB of the third are kept for
+ * streams that need them a moment later; a fetch of a partition is 512 KiB, 128 KiB and 1 MiB, 4
+ * MiB in all (1 MiB of the second). A log that does not answer within the patience is a {@link
+ * ContentException} of kind UNAVAILABLE.
  */
 public final class ContentReader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int SCAN_FETCH = 512 * 1024;
   private static final int LATE_FETCH = 128 * 1024;
   private static final int SCAN_KEPT = 8 << 20;
-  // A slow destination's deliveries come nearly in order: neighbours of what was just read.
+  // A slow destination's deliveries come nearly in order: neighbours of the records just read.
   private static final int LATE_KEPT = 8 << 20;
   private static final int LARGE = 1 << 20;
   private static final int LARGE_FETCH = 1 << 20;
@@ -57,8 +57,8 @@ public final class ContentReader implements AutoCloseable {
   }
 
   /**
-   * Opens a content and begins to read its first reference. Does not block; what is wrong is said
-   * by the stream.
+   * Opens a content and begins to read its first reference. Does not block; the stream throws if
+   * the content cannot be read.
    */
   public ContentStream open(List<ContentSegment> segments) {
     return new SegmentedStream(this, segments, patience);

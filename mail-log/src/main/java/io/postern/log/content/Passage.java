@@ -1,6 +1,7 @@
 package io.postern.log.content;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentChunk;
@@ -52,7 +53,7 @@ final class Passage {
   private @Nullable String owner;
 
   /**
-   * @param more who reads on when a full passage was emptied
+   * @param more reads on when a full passage was emptied
    */
   Passage(ContentReference reference, ContentBudget budget, Consumer<Passage> more) {
     this.reference = reference;
@@ -121,9 +122,9 @@ final class Passage {
                 && MessageDigest.isEqual(digest.digest(), reference.getSha256().toByteArray())
             : received <= reference.getSize();
     if (!right) {
-      fail(Kind.DAMAGED, "size or digest differ from what was accepted", null);
+      fail(Kind.DAMAGED, "size or digest differ from the accepted content", null);
       throw new ContentException(
-          Kind.DAMAGED, at("size or digest differ from what was accepted"), null);
+          Kind.DAMAGED, at("size or digest differ from the accepted content"), null);
     }
   }
 
@@ -159,7 +160,7 @@ final class Passage {
     }
   }
 
-  // What follows is called by the lane that has it.
+  // The lane that has it calls the following methods.
 
   /** The offset that is needed next. */
   long position() {
@@ -199,9 +200,7 @@ final class Passage {
     owner = key;
     ContentChunk chunk;
     try {
-      CodedInputStream input = CodedInputStream.newInstance(value);
-      input.enableAliasing(true); // the value is ours and never changed
-      chunk = ContentChunk.parseFrom(input);
+      chunk = chunk(value);
     } catch (IOException e) {
       fail(Kind.DAMAGED, "a chunk cannot be read", e);
       return;
@@ -239,6 +238,13 @@ final class Passage {
     if (!last) {
       advance();
     }
+  }
+
+  /** Its data is a slice of the record's value, which nobody changes. */
+  static ContentChunk chunk(byte[] value) throws IOException {
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
+    input.enableAliasing(true); // without the wrapper the data would be a copy
+    return ContentChunk.parseFrom(input);
   }
 
   /** There are no records from {@link #position} up to this offset. */

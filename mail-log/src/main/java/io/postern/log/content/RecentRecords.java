@@ -7,9 +7,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records a lane has read lately, bounded in bytes: whoever comes a moment later (the decider's
- * next batch, a second delivery of the same message) finds them without going back in the log.
- * Owner: the lane's thread.
+ * The records a lane has read lately, bounded in bytes: a reader that comes a moment later (the
+ * decider's next batch, a second delivery of the same message) finds them without going back in the
+ * log. Owner: the lane's thread.
  */
 final class RecentRecords {
   private static final int OVERHEAD = 200;

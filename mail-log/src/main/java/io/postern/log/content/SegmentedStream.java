@@ -18,7 +18,7 @@ final class SegmentedStream implements ContentStream {
     this.reader = reader;
     this.segments = List.copyOf(segments);
     this.patience = patience;
-    // The first reference is read while the caller still connects and sends what stands inline
+    // The first reference is read while the caller still connects and sends the inline segment
     // before it.
     for (ContentSegment segment : segments) {
       if (segment.hasReference()) {

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ByteString's octets where they lie, as a buffer with an array: digests and copies take those
- * without a detour, and a read-only one in pieces of 4 KiB. Whoever gets one changes nothing in it.
+ * A ByteString's octets where they lie, as a buffer with an array: digests and copies take such a
+ * buffer at once, and a read-only one in pieces of 4 KiB. Callers change nothing in it.
  */
 final class Slices extends ByteOutput {
   private @Nullable ByteBuffer only;

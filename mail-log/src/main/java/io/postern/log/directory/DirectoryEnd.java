@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks every 2 s where the directory ends, and tells when a position has reached it
+ * The directory's end, asked for every 2 s, and the check that a position has reached it
  * (docs/design/the-log.md, "Directory"). The end is the read_uncommitted one: a command whose
  * transaction is not decided yet is waited for. Owner: the reader's thread; never blocks.
  */

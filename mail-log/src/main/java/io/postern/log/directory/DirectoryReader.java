@@ -20,17 +20,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the directory (docs/design/the-log.md, "Directory") and holds the newest snapshot of it.
+ * Follower of the directory (docs/design/the-log.md, "Directory") that holds its newest snapshot.
  * One thread of its own reads; every method may be called from any thread.
  *
  * <p>{@link #current} is empty until the directory was read to its end, and when the reader is
- * silent: for 10 s no answer has confirmed that it is at the end. Who finds it empty decides
- * nothing (G3; ingress: 451). A log that is away is tried for ever; a record that cannot be read
- * makes the reader begin again, and silent meanwhile.
+ * silent: for 10 s no answer has confirmed that it is at the end. A caller that finds it empty
+ * decides nothing (G3; ingress: 451). A log that is away is tried for ever; a record that cannot be
+ * read makes the reader begin again, and silent meanwhile.
  *
  * <p>An empty directory is current: it is the one that the first command changes. It is not {@link
- * #inForce}, and neither is one whose version went back: the topic was lost, and who would decide
- * for good by it would refuse all mail.
+ * #inForce}, and neither is one whose version went back: the topic was lost, and a final decision
+ * by it would refuse all mail.
  *
  * <p>Memory: the directory, twice while a snapshot is made.
  */
@@ -53,7 +53,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private long highest = -1; // the reader's thread
 
   /**
-   * @param doubt why nobody may be refused for good by it; empty: there is none
+   * @param doubt reason against a refusal for good by it; empty: none
    */
   private record Snapshot<D>(D directory, long version, String doubt) {}
 
@@ -166,7 +166,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
     @Override
     public void turn() throws InvalidProtocolBufferException {
-      // Asked after the assignment: what was written before is below this end
+      // Asked after the assignment: earlier records are below this end
       // (docs/design/the-log.md, "Directory").
       end.ask();
       for (ConsumerRecord<String, byte[]> object : consumer.poll(loaded ? READ_POLL : POLL)) {

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryState {
   private record Entry(DirectoryObject object, long offset) {}
 
-  private record Waiting(String key, @Nullable DirectoryObject object, long offset) {}
+  private record PendingObject(String key, @Nullable DirectoryObject object, long offset) {}
 
   // In the order of keys' first appearance, so that snapshots do not differ by chance.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<PendingObject> waiting = new ArrayList<>();
   private String waitingCommand = "";
   private long version = -1;
 
@@ -42,15 +42,15 @@ final class DirectoryState {
       applyWaiting();
       waitingCommand = command;
     }
-    waiting.add(new Waiting(key, object, offset));
+    waiting.add(new PendingObject(key, object, offset));
     if (object == null || object.getCommandIndex() >= object.getCommandCount() - 1) {
       applyWaiting();
     }
   }
 
   /**
-   * The reader's position after what it has read: beyond the next offset, the transaction has
-   * ended.
+   * The reader's position after the records it has read: beyond the next offset, the transaction
+   * has ended.
    */
   void passed(long position) {
     if (!waiting.isEmpty() && position > waiting.getLast().offset() + 1) {
@@ -71,15 +71,15 @@ final class DirectoryState {
         .toList();
   }
 
-  /** Somebody is served. */
+  /** True: Postern serves an organization. */
   boolean hasOrganization() {
     return objects().stream().anyMatch(DirectoryObject::hasOrganization);
   }
 
   /**
    * By organization, the highest offset among its connectors and accepted domains, removed ones
-   * included. Only from what compaction keeps: two readers that started at different times must
-   * agree, or a delivery would circle between them.
+   * included. Only from records that compaction keeps: two readers that started at different times
+   * must agree, or a delivery would circle between them.
    */
   Map<String, Long> routingVersions() {
     Map<String, Long> versions = new HashMap<>();
@@ -96,7 +96,7 @@ final class DirectoryState {
   }
 
   private void applyWaiting() {
-    for (Waiting record : waiting) {
+    for (PendingObject record : waiting) {
       if (record.object() == null) {
         entries.remove(record.key());
       } else {

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Makes an immutable, indexed directory of the objects in force. Called by the reader's thread
+ * Maker of an immutable, indexed directory of the objects in force. Called by the reader's thread
  * alone.
  */
 @FunctionalInterface

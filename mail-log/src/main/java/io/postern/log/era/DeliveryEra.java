@@ -18,6 +18,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.FirstMark;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.PartitionLedger;
 import java.time.Duration;
@@ -46,10 +47,10 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a new era of delivery's consumer group, when the group was deleted and its positions with
- * it: each partition's position is derived from the log alone, and its owners are later than all
- * before (docs/design/the-log.md, "A new era"). No replica of delivery may be alive meanwhile, not
- * even one that is stopped or paused.
+ * Beginning of a new era of delivery's consumer group, when the group was deleted with its
+ * positions: each partition's position is derived from the log alone, and its owners are later than
+ * all before (docs/design/the-log.md, "A new era"). No replica of delivery may be alive meanwhile,
+ * not even one that is stopped or paused.
  *
  * <p>Both topics are read two or three times, partition by partition. Memory: 8 bytes a recipient's
  * outcome of one partition. Any thread; blocks.
@@ -118,7 +119,7 @@ public final class DeliveryEra {
     if (anyMember()) {
       throw hasMembers();
     }
-    Map<Integer, Derived> derived = new TreeMap<>();
+    Map<Integer, DerivedPosition> derived = new TreeMap<>();
     for (PartitionInfo partition : reader.partitionsFor(Topics.MAIL_DELIVERIES, PATIENCE)) {
       derived.put(partition.partition(), derive(partition.partition()));
     }
@@ -154,7 +155,7 @@ public final class DeliveryEra {
     }
   }
 
-  private record Derived(long next, Marks marks, long outcomesFrom, Owner there) {
+  private record DerivedPosition(long next, Marks marks, long outcomesFrom, Owner there) {
     /** Nobody says that the last owner has released it: the taker waits for its lease. */
     DeliveryPosition position(int era) {
       LeaseBeginning unknown = new LeaseBeginning("", 0, 0);
@@ -162,9 +163,9 @@ public final class DeliveryEra {
     }
   }
 
-  private Derived derive(int partition)
+  private DerivedPosition derive(int partition)
       throws ExecutionException, InterruptedException, TimeoutException {
-    // Asked before the ends: what it says is decided stands before them.
+    // Asked before the ends: the Decisions of these positions stand before them.
     Map<TopicPartition, OffsetAndMetadata> decider =
         answer(
             admin.listConsumerGroupOffsets(ConsumerGroups.DECIDER).partitionsToOffsetAndMetadata());
@@ -180,7 +181,7 @@ public final class DeliveryEra {
         });
     written.sort();
 
-    Decided decided = decided(deliveries, marksBefore(deliveries, decider), written);
+    LastDecisions decided = decided(deliveries, marksBefore(deliveries, decider), written);
     Set<AttemptKey> recent = new HashSet<>(decided.recent());
     Set<AttemptKey> last = new HashSet<>(decided.last());
     boolean[] lastFound = {last.isEmpty()};
@@ -201,7 +202,7 @@ public final class DeliveryEra {
     if (!lastFound[0]) { // two recipients have one hash
       throw new IllegalStateException("how far partition " + partition + " was read is not known");
     }
-    return new Derived(
+    return new DerivedPosition(
         decided.next(), decided.marks(), from[0] < 0 ? outcomes.end() : from[0], rule.inForce());
   }
 
@@ -209,9 +210,10 @@ public final class DeliveryEra {
    * @param last recipients of the last Decision that has an outcome
    * @param recent recipients of the Decisions from {@code next} to that
    */
-  private record Decided(long next, Marks marks, List<AttemptKey> last, List<AttemptKey> recent) {}
+  private record LastDecisions(
+      long next, Marks marks, List<AttemptKey> last, List<AttemptKey> recent) {}
 
-  private Decided decided(Part deliveries, Marks first, Hashes written) {
+  private LastDecisions decided(Part deliveries, Marks first, Hashes written) {
     long[] next = {deliveries.begin()};
     long[] last = {-1};
     List<AttemptKey> lastKeys = new ArrayList<>();
@@ -243,7 +245,7 @@ public final class DeliveryEra {
             recent.addAll(keys);
           }
         });
-    return new Decided(from, before[0], lastKeys, recent);
+    return new LastDecisions(from, before[0], lastKeys, recent);
   }
 
   /** The chain's marks where the log begins. */
@@ -292,16 +294,16 @@ public final class DeliveryEra {
     if (link != Chain.Link.NEXT) {
       return List.of();
     }
+    MessageAttempt attempt = new MessageAttempt(decision.getQueueId(), decision.getAttempt());
     List<AttemptKey> keys = new ArrayList<>();
     for (DeliveryRequested delivery : decision.getDeliveriesList()) {
       for (int recipient : delivery.getRecipientsList()) {
-        keys.add(new AttemptKey(decision.getQueueId(), decision.getAttempt(), recipient));
+        keys.add(new AttemptKey(attempt, recipient));
       }
     }
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-        keys.add(
-            new AttemptKey(decision.getQueueId(), decision.getAttempt(), recipient.getRecipient()));
+        keys.add(new AttemptKey(attempt, recipient.getRecipient()));
       }
     }
     return keys;
@@ -312,12 +314,13 @@ public final class DeliveryEra {
     if (outcome.getMovedContentCount() > 0) {
       return List.of();
     }
+    MessageAttempt attempt = new MessageAttempt(outcome.getQueueId(), outcome.getAttempt());
     return outcome.getRecipientsList().stream()
-        .map(r -> new AttemptKey(outcome.getQueueId(), outcome.getAttempt(), r.getRecipient()))
+        .map(r -> new AttemptKey(attempt, r.getRecipient()))
         .toList();
   }
 
-  // As delivery reads them: what cannot be read is as far as it could be.
+  // As delivery reads them: of a broken one the fields before the fault.
   private static Decision decision(ConsumerRecord<String, byte[]> record) {
     try {
       return Decision.parseFrom(record.value() == null ? new byte[0] : record.value());
@@ -336,7 +339,7 @@ public final class DeliveryEra {
     }
   }
 
-  /** What a partition of a topic holds. */
+  /** Offsets of the records that a partition holds. */
   private record Part(TopicPartition partition, long begin, long end) {}
 
   private Part part(String topic, int number) {
@@ -365,10 +368,11 @@ public final class DeliveryEra {
 
   private static long hash(AttemptKey key) {
     long hash = 0xcbf29ce484222325L; // FNV-1a
-    for (int i = 0; i < key.queueId().length(); i++) {
-      hash = (hash ^ key.queueId().charAt(i)) * 0x100000001b3L;
+    String queueId = key.attempt().queueId();
+    for (int i = 0; i < queueId.length(); i++) {
+      hash = (hash ^ queueId.charAt(i)) * 0x100000001b3L;
     }
-    hash = (hash ^ key.attempt()) * 0x100000001b3L;
+    hash = (hash ^ key.attempt().number()) * 0x100000001b3L;
     return (hash ^ key.recipient()) * 0x100000001b3L;
   }
 

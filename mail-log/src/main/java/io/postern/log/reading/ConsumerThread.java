@@ -9,11 +9,12 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a reader of the log: one thread, and on it one Kafka consumer after another, until it
- * is closed. {@link Reader} says what is read and what is made of it.
+ * is closed. The {@link Reader} reads and uses the records.
  *
  * <p><b>Owner:</b> the thread has the consumer; any thread may call the methods.
  *
@@ -21,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  * thread: a line in the log now and then, a pause of half a second, and a new consumer, for ever.
  * Only an {@link Error} ends the thread, see {@link #alive}.
  *
- * <p><b>Bounds:</b> a consumer closes within 2 s, the thread ends within 10 s of {@link #close} and
- * is interrupted then. Who can make a turn long, makes the end long.
+ * <p><b>Bounds:</b> a member of a group closes within 2 s, another consumer at once, the thread
+ * ends within 10 s of {@link #close} and is interrupted then. A long turn makes the end long.
  */
 public final class ConsumerThread implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(ConsumerThread.class.getName());
+  private static final Logger LOG = Logger.getLogger(ConsumerThread.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
-  // Kafka's clients wait long for a log that is away when they are closed.
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  // A member tells its group that it leaves. Kafka's clients wait long for a log that is away.
+  private static final Duration LEAVE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(10);
 
-  /** What is done with one consumer after another. All of it runs on the thread. */
+  /** Use of one consumer after another. All of it runs on the thread. */
   @FunctionalInterface
   public interface Reader {
     /** Assigns or subscribes the consumer, which is new. The session's turns follow. */
@@ -44,12 +45,12 @@ public final class ConsumerThread implements AutoCloseable {
     default void ended() {}
   }
 
-  /** What is read with one consumer. */
+  /** Use of one consumer. */
   @FunctionalInterface
   public interface Session extends AutoCloseable {
     /**
-     * A poll, and what is made of its records. WakeupException when {@link ConsumerThread#close} is
-     * called meanwhile.
+     * Polls, and uses the records. WakeupException when {@link ConsumerThread#close} is called
+     * meanwhile.
      */
     void turn() throws Exception;
 
@@ -115,7 +116,7 @@ public final class ConsumerThread implements AutoCloseable {
     }
     try {
       if (thread.getState() != Thread.State.NEW && !thread.join(END)) {
-        LOG.log(System.Logger.Level.WARNING, thread.getName() + " did not end within " + END);
+        LOG.warnf("%s did not end within %s", thread.getName(), END);
         thread.interrupt();
       }
     } catch (InterruptedException e) {
@@ -132,7 +133,7 @@ public final class ConsumerThread implements AutoCloseable {
       closing.countDown();
     } catch (Error e) {
       fallen = true;
-      LOG.log(System.Logger.Level.ERROR, trouble + ", for good: its thread has ended", e);
+      LOG.errorf(e, "%s, for good: its thread has ended", trouble);
       throw e;
     } finally {
       reader.ended();
@@ -172,6 +173,8 @@ public final class ConsumerThread implements AutoCloseable {
 
   private void close(KafkaConsumer<String, byte[]> used) {
     consumer = null; // no wake-up from now on
-    used.close(CloseOptions.timeout(CLOSE));
+    // Whoever is in no group would wait for the answer to the last fetch, up to its own wait.
+    boolean member = !used.subscription().isEmpty();
+    used.close(CloseOptions.timeout(member ? LEAVE : Duration.ZERO));
   }
 }

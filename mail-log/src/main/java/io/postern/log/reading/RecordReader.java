@@ -16,10 +16,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of one topic back by offset: what {@code mail.due} and {@code mail.notices} refer
- * to (docs/design/the-log.md, "Decisions: a chain"). Small fetches, since such reads are at random;
- * seeks only when the position differs. Owner: one thread, which it blocks. Connected at the first
- * read.
+ * Reader of single records of one topic by offset: those to which {@code mail.due} and {@code
+ * mail.notices} refer (docs/design/the-log.md, "Decisions: a chain"). Small fetches, since such
+ * reads are at random; seeks only when the position differs. Owner: one thread, which it blocks.
+ * Connected at the first read.
  */
 public final class RecordReader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -39,8 +39,8 @@ public final class RecordReader implements AutoCloseable {
   }
 
   /**
-   * Empty when there is no such record (any more). Whoever has the offset from a committed record
-   * finds it below the last stable offset: what is not there was never committed.
+   * Empty when there is no such record (any more). An offset from a committed record is below the
+   * last stable offset: a record that is not there was never committed.
    *
    * @throws KafkaException when the log does not answer within some 3 s
    */

@@ -13,8 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads all of a topic from its start and then what comes, for a view that is held in memory. Owns
- * a thread, on which the records are handed over. A log that is away, or records that the view
+ * Reader of a topic from its start and then for ever, for a view that is held in memory. Owns a
+ * thread, on which the records are handed over. A log that is away, or records that the view
  * refuses by an exception, make it begin again from the start after a pause, for ever ({@link
  * ConsumerThread}).
  */
@@ -22,9 +22,9 @@ public final class TopicFollower implements AutoCloseable {
   // A record ends it at once.
   private static final Duration POLL = Duration.ofSeconds(2);
 
-  /** What is made of the records; called by one thread. */
+  /** View of the records; called by one thread. */
   public interface View {
-    /** The topic is read from its start: what was known before comes again. */
+    /** The topic is read from its start: records come again. */
     void begin();
 
     /** A value of null: the key's record was removed. */

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of one message was sent and what the log has acknowledged. One thread sends and waits, the
- * producer's thread answers. The first failure stays.
+ * Records of one message that were sent, and the log's acknowledgements. One thread sends and
+ * waits, the producer's thread answers. The first failure stays.
  */
 final class Acknowledgements {
   private final ReentrantLock lock = new ReentrantLock();

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
 import java.util.List;
 
-/** What a content's writers write: its chunks, and the reference by which they are found. */
+/** The records of a content: its chunks, and the reference by which readers find them. */
 final class ContentRecords {
   private ContentRecords() {}
 

@@ -37,8 +37,8 @@ final class DurableSender implements AutoCloseable {
     int third = (int) Math.max(300, patience.toMillis() / 3);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, third);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, third);
-    // Ends before the caller's patience does: he hears the reason, and no record comes long after
-    // he has given up.
+    // Ends before the caller's patience: the caller gets the reason, and no record comes long after
+    // that.
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, third * 5 / 2);
     current = new KafkaProducer<>(properties);
   }
@@ -59,7 +59,8 @@ final class DurableSender implements AutoCloseable {
     } catch (InterruptException e) { // the client has re-interrupted
       throw new LogUnavailableException("interrupted", e);
     } catch (KafkaException | IllegalStateException e) {
-      // What send() throws instead of reporting is for good: a fatal state of the idempotent
+      // An exception that send() throws instead of reporting it is for good: a fatal state of the
+      // idempotent
       // producer, or closed.
       replace(producer, e);
       throw new LogUnavailableException("the log's producer failed", e);

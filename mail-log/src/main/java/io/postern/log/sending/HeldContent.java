@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Copies contents to {@code mail.content.held}, where a held message's content outlives the
+ * Copier of contents to {@code mail.content.held}, where a held message's content outlives the
  * retention of {@code mail.content} (docs/design/the-log.md, "Home partition and content"): without
  * a transaction, and every chunk acknowledged before the copy is named to anyone. A copy that is
  * not finished harms nobody.
@@ -46,12 +46,12 @@ public final class HeldContent implements AutoCloseable {
   }
 
   /**
-   * Copies what {@code source} refers to.
+   * Copies the content of {@code source}.
    *
    * @param content opened for it; the caller closes it
    * @param given whether to give up, asked between chunks
    * @return the copy; of the same size and SHA-256
-   * @throws ContentException when the source cannot be read, or is not what was accepted
+   * @throws ContentException when the source cannot be read, or differs from the accepted content
    */
   public ContentReference copy(
       QueueId queueId, ContentReference source, ContentStream content, BooleanSupplier givenUp)
@@ -68,12 +68,12 @@ public final class HeldContent implements AutoCloseable {
     ContentReference made = copy.end().reference();
     if (made.getSize() != source.getSize() || !made.getSha256().equals(source.getSha256())) {
       throw new ContentException(
-          ContentException.Kind.DAMAGED, "the copy differs from what was accepted", null);
+          ContentException.Kind.DAMAGED, "the copy differs from the accepted content", null);
     }
     return made.toBuilder().setNoLeadingDot(source.getNoLeadingDot()).build();
   }
 
-  /** Waits some seconds for what is under way. */
+  /** Waits some seconds for records on their way. */
   @Override
   public void close() {
     sender.close();

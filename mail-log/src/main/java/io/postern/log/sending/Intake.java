@@ -22,8 +22,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * One message on its way into the log: content in pieces, then the envelope. Owner: one thread that
  * may block (a virtual one); acknowledgements arrive on the producer's thread, see {@link
- * Acknowledgements}. Each call ends within the log's patience. The first failure is final: what
- * follows throws again.
+ * Acknowledgements}. Each call ends within the log's patience. The first failure is final: later
+ * calls throw again.
  */
 public final class Intake {
   // Two fill a batch of 512 KiB, and a batch is the unit of append and of read.
@@ -41,9 +41,9 @@ public final class Intake {
   }
 
   private final QueueId queueId;
-  private final Way envelopes;
-  private final Way small;
-  private final Way large;
+  private final BoundSender envelopes;
+  private final BoundSender small;
+  private final BoundSender large;
   private final Partitions partitions;
   private final Duration patience;
   private final Semaphore lent;
@@ -58,9 +58,9 @@ public final class Intake {
   private State state = State.CONTENT;
 
   /** A sender and the producer that it had when the message began, for all of the message. */
-  private record Way(DurableSender sender, Producer<String, byte[]> producer) {
-    static Way of(DurableSender sender) {
-      return new Way(sender, sender.current());
+  private record BoundSender(DurableSender sender, Producer<String, byte[]> producer) {
+    static BoundSender of(DurableSender sender) {
+      return new BoundSender(sender, sender.current());
     }
   }
 
@@ -78,9 +78,9 @@ public final class Intake {
       Duration patience,
       Semaphore lent) {
     this.queueId = queueId;
-    this.envelopes = Way.of(envelopes);
-    this.small = Way.of(small);
-    this.large = Way.of(large);
+    this.envelopes = BoundSender.of(envelopes);
+    this.small = BoundSender.of(small);
+    this.large = BoundSender.of(large);
     this.partitions = partitions;
     this.patience = patience;
     this.lent = lent;
@@ -156,7 +156,7 @@ public final class Intake {
     return sent;
   }
 
-  /** Gives the message up: what was written of it stays unreferenced. Always allowed. */
+  /** Gives the message up: its chunks in the log stay unreferenced. Always allowed. */
   public void abandon() {
     state = State.DONE;
     release();
@@ -167,7 +167,7 @@ public final class Intake {
     sent += filled;
     filled = 0;
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
-    // Which way is settled by the first chunk: those of a content stay in order.
+    // The first chunk settles the sender: the chunks of a content stay in order.
     boolean alone = last && chunks == 1;
     send(alone ? small : large, message(Topics.MAIL_CONTENT, value));
   }
@@ -176,15 +176,15 @@ public final class Intake {
     return new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value);
   }
 
-  private void send(Way way, ProducerRecord<String, byte[]> message)
+  private void send(BoundSender bound, ProducerRecord<String, byte[]> message)
       throws LogUnavailableException {
     int bytes = message.value().length;
     int partition = queueId.partition();
     int number = acknowledgements.sending(bytes);
     partitions.sent(partition, bytes, System.nanoTime());
     try {
-      way.sender.send(
-          way.producer,
+      bound.sender.send(
+          bound.producer,
           message,
           (metadata, failure) -> {
             partitions.answered(partition, bytes, System.nanoTime());

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * Ingress' durable way in (G1; docs/design/the-log.md, "Home partition and content"): content in
- * chunks, all acknowledged, then the envelope. Any number of virtual threads, one per {@link
- * Intake}.
+ * Ingress' durable way into the log (G1; docs/design/the-log.md, "Home partition and content"):
+ * content in chunks, all acknowledged, then the envelope. Any number of virtual threads, one per
+ * {@link Intake}.
  *
  * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
  * each would wait for the other's flush; and contents of more than one chunk have one of their own,
@@ -59,7 +59,7 @@ public final class MessageLog implements AutoCloseable {
     return new Intake(queueId, envelopes, small, large, partitions, patience, lent);
   }
 
-  /** Waits some seconds for what is under way. */
+  /** Waits some seconds for records on their way. */
   @Override
   public void close() {
     try (large;

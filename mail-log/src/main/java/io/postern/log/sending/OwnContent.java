@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * Writes the text of a message that we say ourselves to {@code mail.content}, so that what follows
- * carries a reference and no bytes (docs/design/the-log.md, "Home partition and content"): without
- * a transaction, and every chunk acknowledged before the envelope names it. A text that no envelope
+ * Writer of the texts of our own messages to {@code mail.content}, so that later records carry a
+ * reference and no bytes (docs/design/the-log.md, "Home partition and content"): without a
+ * transaction, and every chunk acknowledged before the envelope names it. A text that no envelope
  * names harms nobody and goes with its retention. Owner: one thread. Bounds: 16 MiB unacknowledged
  * in all; a log that does not answer within the patience of 15 s ends the call.
  */
@@ -28,13 +28,13 @@ public final class OwnContent implements AutoCloseable {
   }
 
   /** A text on its way. */
-  public interface Sent {
+  public interface PendingText {
     /** Waits until all of it is durable; once. */
     ContentReference reference() throws LogUnavailableException;
   }
 
   /** Several may be on their way at once: their acknowledgements come together. */
-  public Sent send(QueueId queueId, byte[] text) throws LogUnavailableException {
+  public PendingText send(QueueId queueId, byte[] text) throws LogUnavailableException {
     ChunkedContent content =
         new ChunkedContent(
             Topics.MAIL_CONTENT,
@@ -47,7 +47,7 @@ public final class OwnContent implements AutoCloseable {
     return content.end()::reference;
   }
 
-  /** Waits some seconds for what is under way. */
+  /** Waits some seconds for texts on their way. */
   @Override
   public void close() {
     sender.close();

@@ -3,7 +3,7 @@ package io.postern.log.sending;
 import java.time.Duration;
 
 /**
- * Which partition the next message goes to: the same one for up to 1 MB or 100 ms, so that many
+ * Choice of the partition for the next message: the same one for up to 1 MB or 100 ms, so that many
  * messages share one append and one fsync, then the next. One whose acknowledgement is overdue, or
  * that has more than 1 MB unacknowledged, is left at once and avoided (docs/design/the-log.md,
  * "Home partition and content"). Any thread; never blocks.

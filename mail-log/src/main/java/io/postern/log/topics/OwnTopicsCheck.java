@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import org.apache.kafka.common.internals.Topic;
 
 /**
- * Are Kafka's own topics as durable as ours? Positions and transactions are part of what was
- * promised: a position that goes back delivers twice, one that is ahead of its data loses mail.
- * While one of them does not exist, the brokers' settings that it will be made with are looked at.
- * Weaker is a {@link WeakTopicException}. Stateless.
+ * Check that Kafka's own topics are as durable as ours. Positions and transactions are part of the
+ * promise: a position that goes back delivers twice, one that is ahead of its data loses mail. Of
+ * one that does not exist the brokers' settings are checked, with which Kafka will make it. Weaker
+ * is a {@link WeakTopicException}. Stateless.
  */
 final class OwnTopicsCheck {
   static final List<String> NAMES =

@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is a topic at least what it is declared to be? Stronger is allowed; weaker is a {@link
+ * Check of a topic against its declaration. Stronger is allowed; weaker is a {@link
  * WeakTopicException}. Stateless.
  */
 final class TopicCheck {
@@ -59,7 +59,8 @@ final class TopicCheck {
                 }
                 return;
               }
-              // What is compacted alone is kept for ever, whatever its retention says.
+              // A topic that is only compacted keeps its records for ever, whatever its retention
+              // says.
               boolean keptForEver =
                   setting.equals("retention.ms") && "compact".equals(actual.get("cleanup.policy"));
               if (!keptForEver && !strongEnough(setting, value, wanted)) {

@@ -39,13 +39,14 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates what is missing of the declared topics, verifies the rest, and gives every declared group
- * position 0 in new partitions (docs/design/the-log.md, "Home partition and content"). Kafka's own
- * topics are verified as well, before the first of them can come to be. Each service runs it at
- * start; several at once do no harm.
+ * Set-up of the declared topics: creates the missing ones, verifies the others, and gives every
+ * declared group position 0 in new partitions (docs/design/the-log.md, "Home partition and
+ * content"). Kafka's own topics are verified as well, before the first of them can come to be. Each
+ * service runs it at start; several at once do no harm.
  *
  * <p>Topics that must not lose a record are made while none of them has one: on an empty log, or
  * where somebody died while making them. Once one has records, a missing one was lost, and making
@@ -59,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class TopicsSetup {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final System.Logger LOG = System.getLogger(TopicsSetup.class.getName());
+  private static final Logger LOG = Logger.getLogger(TopicsSetup.class);
   private static final Map<String, TopicDeclaration> DECLARED =
       Topics.ALL.stream()
           .collect(Collectors.toUnmodifiableMap(TopicDeclaration::name, Function.identity()));
@@ -88,7 +89,7 @@ public final class TopicsSetup {
   /**
    * @param patience how long to try
    * @throws LogUnavailableException when the log did not answer in that time
-   * @throws WeakTopicException names topic, setting, value and what is wanted
+   * @throws WeakTopicException names topic, setting, value and the wanted value
    */
   public static void createOrVerify(LogSettings settings, Deployment deployment, Duration patience)
       throws LogUnavailableException {
@@ -96,8 +97,8 @@ public final class TopicsSetup {
   }
 
   /**
-   * As {@link #createOrVerify}, but makes what is missing even beside topics that have records: for
-   * an administrator who has given up what was in it, or adds a topic that a release brings.
+   * As {@link #createOrVerify}, but makes missing topics even beside others with records: for an
+   * administrator who has given up their mail, or adds a topic that a release brings.
    */
   public static void createMissing(LogSettings settings, Deployment deployment, Duration patience)
       throws LogUnavailableException {
@@ -288,11 +289,9 @@ public final class TopicsSetup {
     }
     tuning.forEach(
         (setting, values) ->
-            LOG.log(
-                System.Logger.Level.INFO,
-                "{0} is not as declared, which costs speed alone: {1}",
-                setting,
-                String.join(", ", values)));
+            LOG.infof(
+                "%s is not as declared, which costs speed alone: %s",
+                setting, String.join(", ", values)));
   }
 
   // Only where nothing was written yet: elsewhere a missing position is a lost one, and its reader

@@ -38,6 +38,6 @@ public final class WeakTopicException extends RuntimeException {
     return new WeakTopicException(
         "mail topics %s are missing while %s have records: restore them from a copy of the log,"
                 .formatted(String.join(", ", missing), String.join(", ", withRecords))
-            + " or give up what was in them and make them empty (postern set-up log --make-missing-topics)");
+            + " or give up their records and make them empty (postern set-up log --make-missing-topics)");
   }
 }

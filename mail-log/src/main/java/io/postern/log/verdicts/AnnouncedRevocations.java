@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The revocations that certificate-service has announced, those of the newest {@value #MOST}
- * certificates, and what they make of verdicts. Nobody's clock counts: the times compared are those
+ * certificates, and the verdicts that they make void. No clock counts: the times compared are those
  * that one issuer publishes. Any thread.
  */
 public final class AnnouncedRevocations {
   static final int MOST = 10_000;
 
   /**
-   * @param byMillis thisUpdate of what revokes the certificate
+   * @param byMillis thisUpdate of the list or response that revokes the certificate
    */
   public record Overtaken(RevocationEvidence evidence, long byMillis) {}
 
-  // By certificate: the newest thisUpdate, in Unix milliseconds, of what revokes it, at whatever
-  // place; the certificate announced last is last. Guarded by itself.
+  // By certificate: the newest thisUpdate, in Unix milliseconds, of a list or response that revokes
+  // it, at whatever place; the certificate announced last is last. Guarded by itself.
   private final Map<ByteString, Long> revoked =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -53,10 +53,9 @@ public final class AnnouncedRevocations {
   }
 
   /**
-   * The verdict does not take a certificate for revoked, because of what was published before the
-   * announced revocation, there or at a mirror, or because nothing current could be had: it was
-   * overtaken, whenever it is read. Where nothing is published, or nothing was to be looked at,
-   * nothing was overtaken.
+   * Whether a verdict is void: its evidence on a certificate is older than an announced revocation,
+   * or nothing current could be had. When it was read does not count. Evidence of a certificate
+   * without revocation information, or with revocation switched off, is not outdated.
    */
   public boolean voids(CertificateVerdict verdict) {
     return !overtaken(verdict).isEmpty();

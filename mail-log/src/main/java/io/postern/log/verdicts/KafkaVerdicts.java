@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
  * until"), at most {@link VerdictCache}'s bound; one on the default anchor set, or on an
  * organization's that includes it, is void when another version of that set is announced, and any
- * when another version of what the installation distrusts is; one that rests on a certificate falls
+ * when another version of the distrusted certificates is; one that rests on a certificate is void
  * when this is announced as revoked. A chain of more than 10 certificates or 64 KiB is bad
- * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE. Who asks before the log
- * has first answered waits for that too, within the same patience.
+ * (too-complex) without asking anyone. An outage is UNKNOWN, UNAVAILABLE. A caller that asks before
+ * the log's first answer waits for that too, within the same patience.
  */
 public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_CERTIFICATES = 10;
@@ -71,7 +71,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
     meeting.start();
   }
 
-  // Sending waits half a second at most for what must be known of the topic. That is too short for
+  // Sending waits half a second at most for the topic's metadata. That is too short for
   // the first question, which would be lost with all its caller's patience.
   private void meet() {
     for (int tries = 1; !met.isDone(); tries++) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A question in flight and who waits for it. Any thread. */
+/** A question in flight, with the number of callers that wait for its answer. Any thread. */
 final class PendingVerdict {
   private final CompletableFuture<CertificateVerdict> answer = new CompletableFuture<>();
   private int waiting;

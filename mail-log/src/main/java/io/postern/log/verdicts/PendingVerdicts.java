@@ -4,13 +4,13 @@ import io.postern.contracts.VerdictKey;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The questions in flight, each while somebody waits for it. Any thread. */
+/** The questions in flight, each while a caller waits for it. Any thread. */
 final class PendingVerdicts {
   private final ConcurrentHashMap<VerdictKey, PendingVerdict> open = new ConcurrentHashMap<>();
 
   /**
-   * One to wait for, until it is left. Never one that is answered: what it was answered may be void
-   * by now, though others have yet to leave it.
+   * Enters a question that the caller leaves again. Never one with an answer: the answer may be
+   * void by now, although other callers have yet to leave it.
    */
   PendingVerdict enter(VerdictKey key) {
     return open.compute(
@@ -23,7 +23,7 @@ final class PendingVerdicts {
     open.computeIfPresent(key, (_, there) -> mine.leave() && there == mine ? null : there);
   }
 
-  /** Those that were entered last, by what they ask. */
+  /** Those that were entered last, by question. */
   ConcurrentMap<VerdictKey, PendingVerdict> byKey() {
     return open;
   }

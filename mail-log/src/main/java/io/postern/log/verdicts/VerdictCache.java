@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verdicts that are valid, at most 16 MiB of them, the announced versions of the default anchor set
- * and of what is distrusted, and the announced revocations. Written by the reader's thread, read by
- * any.
+ * and of the distrusted certificates, and the announced revocations. Written by the reader's
+ * thread, read by any.
  *
  * <p>Nothing is known before the log was read to its end once: the newest announcement could void
  * it.
@@ -52,8 +52,8 @@ final class VerdictCache {
   }
 
   /**
-   * Overtaken by what was announced: made with another version of the default anchors, or of what
-   * is distrusted, or by what was published before a revocation.
+   * Void by an announcement: made with another version of the default anchors or of the distrusted
+   * certificates, or on evidence older than a revocation.
    */
   boolean isVoid(CertificateVerdict verdict) {
     return otherAnchors(verdict) || revocations.voids(verdict);
@@ -70,7 +70,7 @@ final class VerdictCache {
     return otherDefaults || !verdict.getDistrustVersion().equals(now.getDistrustVersion());
   }
 
-  /** A certificate was revoked: what rests on it is asked for again. */
+  /** A certificate was revoked: verdicts that rest on it are asked for again. */
   void announce(RevocationAnnouncement revocation) {
     if (revocations.take(revocation)) {
       ByteString certificate = revocation.getCertificateFingerprint();
@@ -81,7 +81,7 @@ final class VerdictCache {
     }
   }
 
-  /** Versions were announced: what other ones said is void. */
+  /** Versions were announced: verdicts by other ones are void. */
   void announce(AnchorSetAnnouncement announcement) {
     if (announcement.equals(announced)) {
       return;

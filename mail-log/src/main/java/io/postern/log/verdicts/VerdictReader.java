@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what comes of certificate.verdicts into the cache and answers who waits. What is known stays
- * known until it ends, also while the topic is read again. Owner: the follower's thread.
+ * View of certificate.verdicts: puts its verdicts into the cache and answers the waiting callers. A
+ * verdict stays until it ends, also while the topic is read again. Owner: the follower's thread.
  */
 final class VerdictReader implements TopicFollower.View {
   private final VerdictCache cache;
@@ -62,7 +62,7 @@ final class VerdictReader implements TopicFollower.View {
         }
       }
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      // Nobody's verdict: who waits for it hears "unavailable" (G4).
+      // Nobody's verdict: callers that wait for it get "unavailable" (G4).
       log.warn("a verdict at offset " + entry.offset() + " cannot be read", e);
     }
   }

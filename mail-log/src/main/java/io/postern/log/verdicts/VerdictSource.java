@@ -6,14 +6,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers about certificate chains (docs/design/architecture.md, "Certificate verdicts"). Any
- * thread; never throws for an outage: a verdict that cannot be had is UNKNOWN with reason
+ * Source of verdicts on certificate chains (docs/design/architecture.md, "Certificate verdicts").
+ * Any thread; never throws for an outage: a verdict that cannot be had is UNKNOWN with reason
  * UNAVAILABLE, and unknown is not good (G4).
  */
 public interface VerdictSource {
   /** Blocks until there is a verdict, at most {@code patience}. */
   CertificateVerdict verdict(VerdictQuestion question, Duration patience);
 
-  /** What is known and still valid, without asking anyone; null: nothing. */
+  /** A valid verdict that is there already, without asking anyone; null: none. */
   @Nullable CertificateVerdict known(VerdictQuestion question);
 }

@@ -50,7 +50,7 @@ class ContentReaderTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = TestLog.start();
+    log = TestLog.shared();
     messages = new MessageLog(log.settings, 4);
     reader = new ContentReader(log.settings);
   }
@@ -133,6 +133,17 @@ class ContentReaderTest {
     assertThat(slice.hasArray()).isTrue();
     assertThat(ByteString.copyFrom(slice)).isEqualTo(parts);
     assertThat(Slices.of(ByteString.EMPTY).hasRemaining()).isFalse();
+  }
+
+  @Test
+  void aChunksDataIsNotCopied() throws Exception {
+    byte[] record =
+        ContentChunk.newBuilder()
+            .setQueueId("id")
+            .setData(ByteString.copyFromUtf8("a".repeat(200)))
+            .build()
+            .toByteArray();
+    assertThat(Slices.of(Passage.chunk(record).getData()).array()).isSameAs(record);
   }
 
   @Test

@@ -21,9 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** G3, G9 and docs/design/the-log.md, "Directory", with a real broker. */
@@ -40,15 +38,12 @@ class DirectoryReaderTest {
         return new Seen(keys, version, routingVersions);
       };
 
-  /** Of tests that pause or kill it. */
-  private static final String OWN_BROKER = "own-broker";
-
   private TestLog log;
   private final List<AutoCloseable> closing = new ArrayList<>();
 
   @BeforeEach
-  void start(TestInfo test) throws Exception {
-    log = test.getTags().contains(OWN_BROKER) ? TestLog.start() : TestLog.shared();
+  void start() throws Exception {
+    log = TestLog.shared();
   }
 
   @AfterEach
@@ -83,7 +78,6 @@ class DirectoryReaderTest {
 
   /** The topic was lost and made anew while a service ran. */
   @Test
-  @Tag(OWN_BROKER)
   void nobodyIsRefusedForGoodByADirectoryWhoseVersionWentBack() throws Exception {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
@@ -168,7 +162,6 @@ class DirectoryReaderTest {
   }
 
   @Test
-  @Tag(OWN_BROKER)
   void g3_aReaderThatHearsNothingForTenSecondsSaysNothing() {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
@@ -185,7 +178,6 @@ class DirectoryReaderTest {
   }
 
   @Test
-  @Tag(OWN_BROKER)
   void g7_aReaderStartedBeforeTheLogReadsItWhenItComes() {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));

@@ -51,7 +51,7 @@ class MessageLogTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = TestLog.start();
+    log = TestLog.shared();
   }
 
   @AfterAll

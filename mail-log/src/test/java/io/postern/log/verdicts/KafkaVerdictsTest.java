@@ -42,7 +42,7 @@ class KafkaVerdictsTest extends VerdictSourceContract {
 
   @BeforeAll
   static void start() throws Exception {
-    log = TestLog.start();
+    log = TestLog.shared();
     judge = new TestJudge(log);
     verdicts = new KafkaVerdicts(log.settings, () -> Instant.now().plusMillis(AHEAD.get()));
   }

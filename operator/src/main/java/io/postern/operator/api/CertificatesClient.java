@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Asks certificate-service what an administrator asks about certificates. Any thread.
+ * Client of certificate-service's API for administrators. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -22,7 +22,7 @@ public final class CertificatesClient {
     this.api = api;
   }
 
-  /** What is published of our own, {@code /certificates.json}. */
+  /** Our own certificates as published, {@code /certificates.json}. */
   public JsonNode published() throws IOException, InterruptedException {
     return api.send(api.page("/certificates.json").GET(), ANSWER);
   }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Applies directory files through policy-service's API, with the credentials that it generated.
+ * Client for directory files at policy-service's API, with the credentials that the service
+ * generated.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -21,7 +22,7 @@ public final class DirectoryClient {
     this.api = api;
   }
 
-  /** What a file would change or has changed, or what is wrong with it. */
+  /** Changes by a file, or problems in it. */
   public record Answer(
       boolean accepted, long version, List<String> changes, List<String> problems) {}
 

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Asks a replica whether it can do its work. Any thread. */
+/** Client of a replica's readiness. Any thread. */
 public final class Health {
   private Health() {}
 
@@ -28,7 +28,8 @@ public final class Health {
       int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? "" : "it answers " + status;
     } catch (SSLHandshakeException e) {
-      return "it is not who is trusted (postern.authority-file): " + e.getMessage();
+      return "it has no certificate of a trusted authority (postern.authority-file): "
+          + e.getMessage();
     } catch (IOException e) {
       return "it does not answer"; // it does not listen yet, or is gone
     }

@@ -1,16 +1,13 @@
 package io.postern.operator.api;
 
+import io.postern.operator.pem.PemFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -36,13 +33,9 @@ public final class Https {
    * @throws GeneralSecurityException it has no certificate
    */
   public static HttpClient client(Path authority) throws IOException, GeneralSecurityException {
-    Collection<? extends Certificate> roots;
-    try (InputStream pem = Files.newInputStream(authority)) {
-      roots = CertificateFactory.getInstance("X.509").generateCertificates(pem);
-    }
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    for (Certificate root : roots) {
+    for (X509Certificate root : PemFile.certificates(authority)) {
       trusted.setCertificateEntry("root-" + trusted.size(), root);
     }
     if (trusted.size() == 0) {

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Asks, through policy-service's API, for what may be asked of mail that waits or is held. Any
- * thread.
+ * Client of policy-service's API for controls of mail that waits or is held. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -26,7 +25,7 @@ public final class QueueClient {
   /**
    * @param action hold, release, retry or cancel
    * @param recipients indexes into the envelope; none: all
-   * @return the control id, which stands in the outcomes that tell what became of it
+   * @return the control id, which stands in the outcomes that answer it
    */
   public String control(QueueId queueId, String action, List<Integer> recipients)
       throws IOException, InterruptedException {

@@ -76,7 +76,7 @@ public final class ServiceApi {
     } catch (SSLHandshakeException e) {
       throw new IOException(
           this
-              + " is not who is trusted: name its authority with postern.authority-file, and a host"
+              + " has no certificate of a trusted authority: name its authority with postern.authority-file, and a host"
               + " that its certificate names ("
               + e.getMessage()
               + ")",

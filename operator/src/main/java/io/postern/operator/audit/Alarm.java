@@ -1,10 +1,10 @@
 package io.postern.operator.audit;
 
 /**
- * One thing to look into. No address and no content: queue id and index only.
+ * One finding of the audit. No address and no content: queue id and index only.
  *
  * @param queueId empty: no single message
  * @param recipient index into the accepted envelope; -1: the message as a whole
- * @param lookedAt what was looked at, for people
+ * @param lookedAt the facts, for people
  */
 public record Alarm(AlarmKind kind, String queueId, int recipient, String lookedAt) {}

@@ -1,6 +1,6 @@
 package io.postern.operator.audit;
 
-/** What the audit raises. Each is a promise that was not kept, or that cannot be shown. */
+/** Kinds of alarms. Each is a promise that was not kept, or that cannot be shown. */
 public enum AlarmKind {
   /** Pending and in no place: a loss (G2). */
   FOUND_NOWHERE("found nowhere"),
@@ -8,7 +8,7 @@ public enum AlarmKind {
   FOUND_TWICE("found twice"),
   /** Records speak of a message that mail.accepted does not have. */
   UNKNOWN_MESSAGE("not in mail.accepted"),
-  /** A group has consumed what the topic does not have: its end was lost. */
+  /** A group has consumed beyond the topic's end: the end was lost. */
   POSITION_BEYOND_END("consumed beyond the end"),
   ACCEPTED_TWICE("accepted twice"),
   /** A second delivered that none of G5's causes explains. */
@@ -28,7 +28,7 @@ public enum AlarmKind {
   DSN_TWICE("DSN twice"),
   /** A DSN that names no cause, or one that did not happen, or that answers a null reverse-path. */
   DSN_WITHOUT_CAUSE("DSN without a cause"),
-  /** What was achieved, or what was required, is less than what its connector demands (G3). */
+  /** The achieved level, or the required one, is below the connector's demand (G3). */
   BELOW_TLS_LEVEL("below its TLS level");
 
   private final String words;

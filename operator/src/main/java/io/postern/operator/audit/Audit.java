@@ -12,24 +12,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Accounts for every accepted recipient from the topics and the groups' positions alone
- * (docs/design/the-log.md, "Accounting"): what became of each, in which one place each pending one
- * is, and what is not as promised.
+ * The account of every accepted recipient from the topics and the groups' positions alone
+ * (docs/design/the-log.md, "Accounting"): its state, the one place of a pending one, and broken
+ * promises.
  *
- * <p>Positions and topics are no snapshot. Who is in no place or in two is looked for again soon,
- * since most are only in motion, and is an alarm when nothing about it has changed for {@link
- * AuditOptions#lookAgainAfter} and no open transaction held anything back. The second and later
- * looks read what is new, for those alone.
+ * <p>Positions and topics are no snapshot. The audit looks again soon for a recipient in no place
+ * or in two, since most are only in motion. It is an alarm when nothing about it has changed for
+ * {@link AuditOptions#lookAgainAfter} and no open transaction held anything back. The second and
+ * later looks read new records, for those recipients alone.
  *
  * <p>Memory: about 130 bytes a recipient, and 8 MiB a thread. Any thread; blocks.
  */
 public final class Audit {
-  // Parts of the wait after which it is looked again; who is in motion is settled by the first.
+  // Parts of the wait after which the audit looks again; the first look settles recipients in
+  // motion.
   private static final int SOON = 30;
   private static final int LATER = 6;
   private static final int EACH = 3;
 
-  /** Waits at most, for those about whom something changes at every look. */
+  /** Waits at most, for recipients that change at every look. */
   private static final int MAX_WAITS = 4;
 
   private static final int MAX_UNREADABLE = 100;
@@ -43,7 +44,7 @@ public final class Audit {
   }
 
   /**
-   * Reads the whole log once, and again what is new for those who were found in no place or in two.
+   * Reads the whole log once, then new records of recipients that were found in no place or in two.
    *
    * @throws AuditUnavailableException when the log could not be read in time
    */
@@ -57,19 +58,19 @@ public final class Audit {
   AuditReport run() throws AuditUnavailableException, InterruptedException {
     List<Integer> numbers = log.partitions();
     long begin = System.nanoTime();
-    Map<Integer, Cut> cut = log.cut();
+    Map<Integer, LogExtent> extents = log.extents();
     int maxAlarms = Math.max(1, options.maxAlarms() / Math.max(1, numbers.size()));
     List<PartitionAudit> partitions = new ArrayList<>();
     for (int number : numbers) {
-      Cut first = cut.get(number);
+      LogExtent first = extents.get(number);
       if (first != null) {
         partitions.add(new PartitionAudit(number, first, maxAlarms, options.stuckAfter()));
       }
     }
-    long cutNanos = System.nanoTime();
-    Parallel.each(options.threads(), log, partitions, PartitionAudit::readAll);
-    partitions.forEach(p -> p.firstLook(options.clock().millis(), cutNanos));
-    int looks = 1 + lookAgain(partitions, cutNanos);
+    long extentsNanos = System.nanoTime();
+    PartitionWorkers.each(options.threads(), log, partitions, PartitionAudit::readAll);
+    partitions.forEach(p -> p.firstLook(options.clock().millis(), extentsNanos));
+    int looks = 1 + lookAgain(partitions, extentsNanos);
     options.progress().at("done in " + (System.nanoTime() - begin) / 1_000_000 + " ms", 1, 1);
     return report(partitions, looks);
   }
@@ -81,17 +82,17 @@ public final class Audit {
     while (partitions.stream().anyMatch(p -> p.suspects() > 0)) {
       looks++;
       pause(firstNanos + after(looks).toNanos(), partitions);
-      Map<Integer, Cut> cut = log.cut();
+      Map<Integer, LogExtent> extents = log.extents();
       long now = System.nanoTime();
       boolean last =
           looks == PartitionAudit.MAX_LOOKS - 1
               || now - firstNanos >= wait.multipliedBy(MAX_WAITS).toNanos();
-      Parallel.each(
+      PartitionWorkers.each(
           options.threads(),
           log,
           partitions,
           (partition, reader) -> {
-            Cut found = cut.get(partition.partition());
+            LogExtent found = extents.get(partition.partition());
             if (found != null) {
               partition.readNew(reader, found);
             }
@@ -121,7 +122,7 @@ public final class Audit {
 
   private AuditReport report(List<PartitionAudit> partitions, int looks) {
     Tallies tallies = new Tallies();
-    Map<Uncounted, Long> uncounted = new EnumMap<>(Uncounted.class);
+    Map<UncountedRecord, Long> uncounted = new EnumMap<>(UncountedRecord.class);
     Map<AlarmKind, Long> counts = new EnumMap<>(AlarmKind.class);
     List<Alarm> alarms = new ArrayList<>();
     List<UnreadableRecord> unreadable = new ArrayList<>();
@@ -134,7 +135,7 @@ public final class Audit {
       alarms.addAll(findings.alarms());
       unreadable.addAll(findings.unreadable());
       unreadableCount += findings.unreadableCount();
-      for (Uncounted kind : Uncounted.values()) {
+      for (UncountedRecord kind : UncountedRecord.values()) {
         if (partition.state().counted(kind) > 0) {
           uncounted.merge(kind, partition.state().counted(kind), Long::sum);
         }
@@ -161,12 +162,11 @@ public final class Audit {
     return new AuditReport.Recipients() {
       @Override
       public Optional<RecipientAnswer> find(String queueId, int recipient) {
-        PackedId id = new PackedId();
-        id.set(QueueId.parse(queueId));
+        QueueId id = QueueId.parse(queueId);
         return partitions.stream()
-            .filter(p -> p.partition() == id.partition)
+            .filter(p -> p.partition() == id.partition())
             .findFirst()
-            .flatMap(p -> p.answer(id.time, id.random, recipient));
+            .flatMap(p -> p.answer(id, recipient));
       }
 
       @Override

@@ -5,17 +5,17 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /**
- * How to audit.
+ * Options of an audit.
  *
  * @param client settings of the Kafka client, {@code bootstrap.servers} among them
- * @param lookAgainAfter who is found in no place or in two is an alarm when that is still so after
- *     this time (docs/design/the-log.md, "Accounting")
+ * @param lookAgainAfter a recipient in no place or in two is an alarm when it is so after this time
+ *     (docs/design/the-log.md, "Accounting")
  * @param patience for everything but that wait; past it the log counts as unreadable
  * @param stuckAfter how long beyond its due time, or in front of a reader that stands still
  * @param threads readers at the same time, each with a consumer of its own
  * @param maxAlarms kept; more are counted only
- * @param progress told how far the reading is
- * @param clock what "now" is, for due times
+ * @param progress takes the progress of the reading
+ * @param clock the present, for due times
  */
 public record AuditOptions(
     Map<String, String> client,
@@ -31,7 +31,7 @@ public record AuditOptions(
   /** Any thread, often. */
   @FunctionalInterface
   public interface Progress {
-    /** What is being done and which part of it is done. */
+    /** Takes the step under way and its done part. */
     void at(String step, long done, long all);
   }
 
@@ -76,9 +76,9 @@ public record AuditOptions(
         client, lookAgainAfter, patience, stuckAfter, threads, max, progress, clock);
   }
 
-  public AuditOptions progress(Progress told) {
+  public AuditOptions progress(Progress other) {
     return new AuditOptions(
-        client, lookAgainAfter, patience, stuckAfter, threads, maxAlarms, told, clock);
+        client, lookAgainAfter, patience, stuckAfter, threads, maxAlarms, other, clock);
   }
 
   public AuditOptions clock(InstantSource source) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** The report in words, for a terminal: the equation, what is behind it, and every alarm. */
+/** The report in words, for a terminal: the equation, the numbers behind it, and every alarm. */
 public final class AuditPrinter {
   private static final int SHOWN = 20;
 
@@ -50,7 +50,9 @@ public final class AuditPrinter {
       lines.add(uncounted.toString());
     }
     if (report.leftOut() > 0) {
-      lines.add(report.leftOut() + " messages left out: older than what the topics still have");
+      lines.add(
+          report.leftOut()
+              + " messages left out: older than the records that the topics still have");
     }
     if (report.unreadableCount() > 0) {
       lines.add(report.unreadableCount() + " records cannot be read:");
@@ -127,9 +129,9 @@ public final class AuditPrinter {
     lines.add("  " + behind);
   }
 
-  private static void add(StringJoiner text, String what, long count) {
+  private static void add(StringJoiner text, String words, long count) {
     if (count > 0) {
-      text.add(count + " " + what);
+      text.add(count + " " + words);
     }
   }
 }

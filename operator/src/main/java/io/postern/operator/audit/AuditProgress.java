@@ -2,15 +2,15 @@ package io.postern.operator.audit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How far the reading is. Any thread. */
+/** Progress of the reading. Any thread. */
 final class AuditProgress {
-  private final AuditOptions.Progress told;
+  private final AuditOptions.Progress progress;
   private final AtomicLong done = new AtomicLong();
   private volatile long all;
   private volatile String step = "reading";
 
-  AuditProgress(AuditOptions.Progress told) {
-    this.told = told;
+  AuditProgress(AuditOptions.Progress progress) {
+    this.progress = progress;
   }
 
   void begin(long offsets) {
@@ -19,10 +19,10 @@ final class AuditProgress {
     }
     all = offsets;
     done.set(0);
-    told.at(step, 0, all);
+    progress.at(step, 0, all);
   }
 
   void passed(long offsets) {
-    told.at(step, done.addAndGet(offsets), all);
+    progress.at(step, done.addAndGet(offsets), all);
   }
 }

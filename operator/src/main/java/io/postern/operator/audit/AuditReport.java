@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What the audit found. Keeps the folded state, about 100 bytes a recipient, so that single
+ * Result of an audit. Keeps the folded state, about 100 bytes a recipient, so that single
  * recipients can be asked for. Immutable for its reader; any thread.
  *
  * @param mail everybody's mail, DSNs apart
@@ -14,20 +14,20 @@ import java.util.function.Consumer;
  * @param organizations mail by organization, sorted
  * @param dsnsByOrganization DSNs by organization, sorted
  * @param uncounted records that change nobody's state, by kind
- * @param leftOut messages older than what the topics still have of everything
+ * @param leftOut messages older than the records that all topics still have
  * @param alarmCounts exact, by kind
  * @param alarms at most {@link AuditOptions#maxAlarms}
  * @param unreadableCount exact
  * @param unreadable the first of them
- * @param notes what else a reader must know, such as an end held back by an open transaction
- * @param looks how often somebody was looked for
+ * @param notes further facts for the reader, such as an end held back by an open transaction
+ * @param looks number of looks
  */
 public record AuditReport(
     Tally mail,
     Tally dsns,
     Map<String, Tally> organizations,
     Map<String, Tally> dsnsByOrganization,
-    Map<Uncounted, Long> uncounted,
+    Map<UncountedRecord, Long> uncounted,
     long leftOut,
     Map<AlarmKind, Long> alarmCounts,
     List<Alarm> alarms,
@@ -47,16 +47,15 @@ public record AuditReport(
   }
 
   /**
-   * A record that cannot be read may be the only one about somebody, who then is found missing by
-   * nothing else: with one, nothing is clean.
+   * Whether there is no finding. A record that cannot be read may be the only one of a recipient,
+   * whose loss nothing else would show: with one, nothing is clean.
    */
   public boolean clean() {
     return alarmCounts.isEmpty() && unreadableCount == 0 && mail.balanced() && dsns.balanced();
   }
 
   /**
-   * 0 clean, 1 alarm, or a record that cannot be read. (2 is said by {@link
-   * AuditUnavailableException}.)
+   * 0 clean, 1 alarm, or a record that cannot be read. (An {@link AuditUnavailableException} is 3.)
    */
   public int exitCode() {
     return clean() ? 0 : 1;

@@ -1,8 +1,9 @@
 package io.postern.operator.audit;
 
 import io.postern.contracts.v1.ScheduleState;
+import java.time.Instant;
 
-/** What was looked at for one recipient, in words: offsets, positions, the schedule's entry. */
+/** Facts about one recipient, in words: offsets, positions, the schedule's entry. */
 final class Description {
   private final PartitionState state;
 
@@ -10,7 +11,7 @@ final class Description {
     this.state = state;
   }
 
-  String of(int message, int recipient, Examination examination, Positions now) {
+  String of(int recipient, Examination examination, Positions now) {
     StringBuilder text = new StringBuilder();
     if (!examination.places().isEmpty()) {
       text.append("found");
@@ -22,47 +23,40 @@ final class Description {
     } else if (examination.problem == Problem.NO_DSN) {
       text.append(dsn(recipient));
     }
-    text.append("mail.accepted-")
-        .append(state.partition)
-        .append(" offset ")
-        .append(state.messages.offset(message))
-        .append(" (decider at ")
-        .append(now.accepted())
-        .append("), ");
+    text.append(
+        "mail.accepted-%d offset %d (decider at %d), "
+            .formatted(
+                state.partition,
+                state.messages.offset(state.messages.of(recipient)),
+                now.accepted()));
     long delivery = state.recipients.deliveryOffset[recipient];
     if (delivery < 0) {
       text.append("no delivery, ");
     } else {
-      text.append("delivery ")
-          .append(state.recipients.deliveryAttempt[recipient])
-          .append(" at offset ")
-          .append(delivery)
-          .append(" (delivery at ")
-          .append(now.deliveries().next())
-          .append("), ");
+      text.append(
+          "delivery %d at offset %d (delivery at %d), "
+              .formatted(
+                  state.recipients.deliveryAttempt[recipient], delivery, now.deliveries().next()));
     }
     items(text, recipient, now);
     long outcome = state.recipients.outcomeOffset[recipient];
     if (outcome < 0) {
       text.append("no outcome, ");
     } else {
-      text.append("last outcome at offset ")
-          .append(outcome)
-          .append(" (scheduler at ")
-          .append(now.outcomes())
-          .append("), ");
+      text.append(
+          "last outcome at offset %d (scheduler at %d), ".formatted(outcome, now.outcomes()));
     }
-    int later = state.recipients.later[recipient];
-    ScheduleState entry = later == 0 ? null : ScheduleState.forNumber(state.later.state[later]);
+    int retry = state.recipients.retry[recipient];
+    ScheduleState entry = retry == 0 ? null : ScheduleState.forNumber(state.retries.state[retry]);
     if (entry == null || entry == ScheduleState.SCHEDULE_STATE_UNSPECIFIED) {
       text.append("no entry in the schedule");
     } else {
-      text.append("schedule ")
-          .append(entry)
-          .append(" attempt ")
-          .append(state.later.attempt[later])
-          .append(" due ")
-          .append(java.time.Instant.ofEpochMilli(state.later.due[later]));
+      text.append(
+          "schedule %s attempt %d due %s"
+              .formatted(
+                  entry,
+                  state.retries.attempt[retry],
+                  Instant.ofEpochMilli(state.retries.due[retry])));
     }
     return text.toString();
   }
@@ -73,13 +67,9 @@ final class Description {
         item != 0 && shown < 5;
         item = state.items.next(item)) {
       if (!state.items.consumed(item, now) && state.items.kind(item) == Items.DUE) {
-        text.append("due ")
-            .append(state.items.attempt(item))
-            .append(" at offset ")
-            .append(state.items.offset(item))
-            .append(" (decider at ")
-            .append(now.due())
-            .append("), ");
+        text.append(
+            "due %d at offset %d (decider at %d), "
+                .formatted(state.items.attempt(item), state.items.offset(item), now.due()));
         shown++;
       }
     }
@@ -90,8 +80,7 @@ final class Description {
     return "the notice at mail.notices offset "
         + state.notices.offset(notice)
         + " was taken up, and its DSN "
-        + PackedId.text(
-            state.partition, state.notices.ids.time(notice), state.notices.ids.random(notice))
+        + state.notices.ids.text(state.partition, notice)
         + " is not in mail.accepted; ";
   }
 }

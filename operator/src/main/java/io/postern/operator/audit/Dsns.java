@@ -1,22 +1,23 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.QueueId;
+import org.jspecify.annotations.Nullable;
+
 /** The accepted messages that were written because of another one. The fold's thread. */
 final class Dsns {
+  final IdTable causes = new IdTable();
   private int size;
   private int[] messages = new int[64];
-  private long[] causeTimes = new long[64];
-  private long[] causeRandoms = new long[64];
+  private int[] causeNumbers = new int[64];
 
   /**
    * @param cause null: it names none
    */
-  void add(int message, @org.jspecify.annotations.Nullable PackedId cause) {
+  void add(int message, @Nullable QueueId cause) {
     messages = Columns.grown(messages, size);
-    causeTimes = Columns.grown(causeTimes, size);
-    causeRandoms = Columns.grown(causeRandoms, size);
+    causeNumbers = Columns.grown(causeNumbers, size);
     messages[size] = message;
-    causeTimes[size] = cause == null ? -1 : cause.time;
-    causeRandoms[size] = cause == null ? -1 : cause.random;
+    causeNumbers[size] = cause == null ? -1 : causes.number(cause);
     size++;
   }
 
@@ -28,12 +29,8 @@ final class Dsns {
     return messages[dsn];
   }
 
-  /** -1: it names no cause. */
-  long causeTime(int dsn) {
-    return causeTimes[dsn];
-  }
-
-  long causeRandom(int dsn) {
-    return causeRandoms[dsn];
+  /** Its number in {@link #causes}; -1: it names no cause. */
+  int cause(int dsn) {
+    return causeNumbers[dsn];
   }
 }

@@ -1,6 +1,6 @@
 package io.postern.operator.audit;
 
-/** Why a recipient was delivered once more (G5). */
+/** Cause of a second delivery to a recipient (G5). */
 public enum DuplicateCause {
   /** One of the two was delivered after its owner had lost it. */
   LATE("late"),

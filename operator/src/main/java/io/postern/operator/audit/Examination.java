@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recipient at one look: its state, where it is found, and what is wrong with that
- * (docs/design/the-log.md, "Accounting"). Reused; one thread.
+ * One recipient at one look: its state, its places, and its problem (docs/design/the-log.md,
+ * "Accounting"). Reused; one thread.
  */
 final class Examination {
   private final PartitionState state;
@@ -40,12 +40,11 @@ final class Examination {
   }
 
   /**
-   * @param before positions of the first look; null: this is it, and who waits for long is looked
-   *     at again
-   * @param nowMillis what due times are compared with
+   * @param before positions of the first look; null: this is the first, and the audit looks again
+   *     at a recipient that waits for long
+   * @param nowMillis the present, for due times
    */
-  void examine(
-      int message, int recipient, Positions now, @Nullable Positions before, long nowMillis) {
+  void examine(int recipient, Positions now, @Nullable Positions before, long nowMillis) {
     places = 0;
     moving = 0;
     movingAttempt = 0;
@@ -55,10 +54,10 @@ final class Examination {
     annulledThrough = state.annulledThrough(recipient);
     problem = Problem.NONE;
     fingerprint = 31L * (all.flags[recipient] & Recipients.FACTS) + all.items[recipient];
-    accepted(message, now, before, nowMillis);
+    accepted(recipient, now, before, nowMillis);
     items(recipient, now, before, nowMillis);
-    int later = all.later[recipient];
-    ScheduleState entry = later == 0 ? null : ScheduleState.forNumber(state.later.state[later]);
+    int retry = all.retry[recipient];
+    ScheduleState entry = retry == 0 ? null : ScheduleState.forNumber(state.retries.state[retry]);
     if (all.is(recipient, Recipients.DELIVERED)) {
       result = RecipientState.DELIVERED;
       ended(recipient, entry, now);
@@ -66,23 +65,24 @@ final class Examination {
       expired = all.is(recipient, Recipients.EXPIRED);
       result = expired ? RecipientState.FAILED : RecipientState.CANCELLED;
       ended(recipient, entry, now);
-      if (all.outcomeAttempt[recipient] > state.later.ownAttempt[later]) {
+      if (all.outcomeAttempt[recipient] > state.retries.ownAttempt[retry]) {
         problem = Problem.STATE_AFTER_END;
       }
     } else if (state.failed(recipient)) {
       result = RecipientState.FAILED;
       ended(recipient, entry, now);
-      if (state.later.failedBefore[later] > state.annulledThrough(recipient)) {
+      if (state.retries.failedBefore[retry] > state.annulledThrough(recipient)) {
         problem = Problem.STATE_AFTER_END;
       }
     } else {
       result = RecipientState.PENDING;
-      pending(entry, later, nowMillis);
+      pending(entry, retry, nowMillis);
     }
     fingerprint = (fingerprint * 31 + places) * 31 + problem.ordinal();
-    if (later != 0) {
-      fingerprint = (fingerprint * 31 + state.later.state[later]) * 31 + state.later.attempt[later];
-      fingerprint = fingerprint * 31 + state.later.due[later];
+    if (retry != 0) {
+      fingerprint =
+          (fingerprint * 31 + state.retries.state[retry]) * 31 + state.retries.attempt[retry];
+      fingerprint = fingerprint * 31 + state.retries.due[retry];
     }
   }
 
@@ -100,7 +100,8 @@ final class Examination {
     return set;
   }
 
-  private void accepted(int message, Positions now, @Nullable Positions before, long nowMillis) {
+  private void accepted(int recipient, Positions now, @Nullable Positions before, long nowMillis) {
+    int message = state.messages.of(recipient);
     if (state.messages.offset(message) >= now.accepted()) {
       found(Place.UNDECIDED, 1);
       still |=
@@ -134,8 +135,8 @@ final class Examination {
         }
         case Items.OUTCOME -> {
           outcomeUnread = true;
-          // "still open" and what followed it are one attempt, and one place; one that the
-          // scheduler's own word has ended is none.
+          // "still open" and the outcome that followed it are one attempt, and one place; an
+          // attempt that the scheduler's own word has ended is in none.
           if (attempt != lastOutcome && attempt > annulledThrough) {
             found(Place.OUTCOME_UNREAD, attempt);
           }
@@ -164,7 +165,7 @@ final class Examination {
         || entry == ScheduleState.WATCHED) {
       problem = Problem.SCHEDULED_AFTER_END;
     } else if (result != RecipientState.DELIVERED && all.is(recipient, Recipients.WANTS_NOTICE)) {
-      // What was cancelled, by a person or by its hold's limit, is a failure to its sender.
+      // A cancellation, by a person or by the limit of a hold, is a failure to the sender.
       notice(recipient, all.notice[recipient] - 1, now);
     }
   }
@@ -174,15 +175,14 @@ final class Examination {
       problem = Problem.NO_NOTICE;
     } else if (state.notices.offset(notice) < now.notices()
         && !all.is(recipient, Recipients.NOT_NOTIFIED)) {
-      long time = state.notices.ids.time(notice);
-      long random = state.notices.ids.random(notice);
-      if (state.messages.ids.find(time, random) < 0 && state.newDsns.find(time, random) < 0) {
+      IdTable dsns = state.notices.ids;
+      if (state.messages.ids.find(dsns, notice) < 0 && state.newDsns.find(dsns, notice) < 0) {
         problem = Problem.NO_DSN;
       }
     }
   }
 
-  private void pending(@Nullable ScheduleState entry, int later, long nowMillis) {
+  private void pending(@Nullable ScheduleState entry, int retry, long nowMillis) {
     boolean scheduled = true;
     Place place = Place.WAITING;
     switch (entry) {
@@ -190,7 +190,7 @@ final class Examination {
       case ENTRY_HELD -> place = Place.HELD;
       case WATCHED -> place = Place.WATCHED;
       case OPEN -> {
-        open(later);
+        open(retry);
         return;
       }
       case null, default -> scheduled = false;
@@ -203,7 +203,7 @@ final class Examination {
       return;
     }
     places |= 1 << place.ordinal();
-    long due = state.later.due[later];
+    long due = state.retries.due[retry];
     if (moving > 0) {
       problem = Problem.TWICE;
     } else if (due > 0 && nowMillis - due > stuckMillis) {
@@ -213,8 +213,8 @@ final class Examination {
 
   // An entry open(n) and attempt n's counterpart are one place. An outcome of attempt 0 is the
   // decider's about a record that it could not read.
-  private void open(int later) {
-    int attempt = state.later.attempt[later];
+  private void open(int retry) {
+    int attempt = state.retries.attempt[retry];
     if (moving == 0) {
       places |= 1 << Place.OPEN.ordinal();
       problem = Problem.OPEN_ALONE;

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one partition's fold raises, bounded. The fold's thread. */
+/** Findings of one partition's fold, bounded. The fold's thread. */
 final class Findings {
   private static final int MAX_UNREADABLE = 100;
 

@@ -1,5 +1,7 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.QueueId;
+
 /**
  * Queue ids of one partition, numbered 0, 1, 2 ... as they come: 16 bytes an id and a table of ints
  * that is at most half full. One thread while it grows.
@@ -14,26 +16,42 @@ final class IdTable {
     return size;
   }
 
-  long time(int index) {
-    return times[index];
-  }
-
-  long random(int index) {
-    return randoms[index];
+  /** The id as text. */
+  String text(int partition, int index) {
+    return QueueId.of(partition, times[index], randoms[index]).value();
   }
 
   /** The id's number, or -1. */
-  int find(long time, long random) {
-    return slots[slot(time, random)] - 1;
+  int find(QueueId id) {
+    return slots[slot(id.createdMillis(), id.random())] - 1;
+  }
+
+  /** The number that another table's id has here, or -1. */
+  int find(IdTable others, int index) {
+    return slots[slot(others.times[index], others.randoms[index])] - 1;
+  }
+
+  /** The id's number, a new one where it is not there. */
+  int number(QueueId id) {
+    int known = find(id);
+    return known < 0 ? add(id) : known;
+  }
+
+  /**
+   * @return false: it is there
+   */
+  boolean addIfAbsent(QueueId id) {
+    int before = size;
+    return number(id) == before;
   }
 
   /** Gives a number to an id that is not there. */
-  int add(long time, long random) {
+  int add(QueueId id) {
     times = Columns.grown(times, size);
     randoms = Columns.grown(randoms, size);
-    times[size] = time;
-    randoms[size] = random;
-    slots[slot(time, random)] = ++size;
+    times[size] = id.createdMillis();
+    randoms[size] = id.random();
+    slots[slot(times[size], randoms[size])] = ++size;
     if (size * 2 > slots.length) {
       slots = new int[slots.length * 2];
       for (int i = 0; i < size; i++) {

@@ -1,8 +1,8 @@
 package io.postern.operator.audit;
 
 /**
- * Records that nobody had consumed when they were folded, as a list a recipient: 25 bytes each.
- * Whether one is consumed by now, the positions of now say. The fold's thread.
+ * Records that nobody had consumed when they were folded, as a list a recipient: 25 bytes each. The
+ * present positions show whether one is consumed. The fold's thread.
  */
 final class Items {
   static final byte DUE = 1;
@@ -65,7 +65,7 @@ final class Items {
     return times[item];
   }
 
-  /** An outcome of this attempt counts: what was to be delivered or recorded is done. */
+  /** An outcome of this attempt counts: the delivery or the recording is done. */
   void done(int head, int attempt) {
     for (int item = head; item != 0; item = next[item]) {
       if ((kinds[item] == DELIVERY || kinds[item] == RECORDING) && attempts[item] == attempt) {

@@ -28,11 +28,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log behind a broker. Asks, joins no group and writes nothing. {@link #cut} is the audit's
+ * The log behind a broker. It joins no group and writes nothing. {@link #extents} is the audit's
  * thread's; readers are one thread's each.
  *
- * <p>Failure: {@link AuditUnavailableException} when a cut and the reading after it were not done
- * within the patience.
+ * <p>Failure: {@link AuditUnavailableException} when extents and the reading after them were not
+ * done within the patience.
  */
 final class KafkaLog implements LogSource {
   private static final Duration OPEN_TRANSACTION = Duration.ofSeconds(10);
@@ -44,10 +44,11 @@ final class KafkaLog implements LogSource {
    */
   static final Duration FIRST_HOUR = Duration.ofHours(1);
 
-  // Ends are asked in this order, after all positions. The schedule before what its entries lead
-  // to, so that an open entry's attempt is there, and the word that ended one; Decisions after
-  // their sources and before the outcomes that settle them; mail.accepted after all that speaks of
-  // its messages; notices after the DSNs that answer them.
+  // Ends are asked in this order, after all positions. The schedule before the records that its
+  // entries lead to, so that an open entry's attempt is there, and the state that ended one;
+  // Decisions after
+  // their sources and before the outcomes that settle them; mail.accepted after all topics that
+  // name its messages; notices after the DSNs that answer them.
   private static final List<Topic> ENDS =
       List.of(
           Topic.SCHEDULE,
@@ -89,7 +90,7 @@ final class KafkaLog implements LogSource {
   }
 
   @Override
-  public Map<Integer, Cut> cut() throws AuditUnavailableException, InterruptedException {
+  public Map<Integer, LogExtent> extents() throws AuditUnavailableException, InterruptedException {
     deadline = System.nanoTime() + options.patience().toNanos();
     Map<String, Map<TopicPartition, @Nullable OffsetAndMetadata>> positions = positions();
     Map<TopicPartition, Long> ends = new HashMap<>();
@@ -101,7 +102,7 @@ final class KafkaLog implements LogSource {
       offsets(topic, OffsetSpec.earliest()).forEach((p, info) -> begins.put(p, info.offset()));
     }
     Map<Integer, Long> horizons = horizons(begins);
-    Map<Integer, Cut> cuts = new HashMap<>();
+    Map<Integer, LogExtent> cuts = new HashMap<>();
     long records = 0;
     for (int partition : partitions) {
       long[] from = new long[Topic.values().length];
@@ -113,7 +114,8 @@ final class KafkaLog implements LogSource {
       }
       cuts.put(
           partition,
-          new Cut(positions(positions, partition), from, to, horizons.getOrDefault(partition, 0L)));
+          new LogExtent(
+              positions(positions, partition), from, to, horizons.getOrDefault(partition, 0L)));
     }
     progress.begin(records);
     return cuts;
@@ -192,7 +194,7 @@ final class KafkaLog implements LogSource {
               + at(Topic.DELIVERIES, partition)
               + " cannot be read ("
               + message(e)
-              + "): what it says beyond its offset is not known");
+              + "): nothing but its offset is known");
       return DeliveryPosition.first(committed.offset());
     }
   }

@@ -16,7 +16,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
 /**
- * Reads committed records, one partition of one topic at a time, without copying them. One thread.
+ * Reader of committed records, one partition of one topic at a time, without copying them. One
+ * thread.
  *
  * <p>Bounds: the fetches of one consumer, 8 MiB. The end is asked with open transactions counted in
  * (read_uncommitted), and the last stable offset is waited for until it is there, as everything
@@ -110,7 +111,7 @@ final class KafkaReader implements LogSource.Reader {
     return end;
   }
 
-  /** The last stable offset: what a committed reader calls the end. */
+  /** The last stable offset: the end for a committed reader. */
   private long stable(TopicPartition at) {
     return consumer.endOffsets(List.of(at)).getOrDefault(at, 0L);
   }

@@ -9,13 +9,13 @@ interface LogSource extends AutoCloseable {
   /** The home partitions. */
   List<Integer> partitions() throws AuditUnavailableException, InterruptedException;
 
-  /** Where everything stands now, by partition; see {@link Cut} for the order of asking. */
-  Map<Integer, Cut> cut() throws AuditUnavailableException, InterruptedException;
+  /** The present extents, by partition; see {@link LogExtent} for the order of asking. */
+  Map<Integer, LogExtent> extents() throws AuditUnavailableException, InterruptedException;
 
   /** A reader for one thread. */
   Reader reader();
 
-  /** What a reader of the report must know. */
+  /** Facts for the reader of the report. */
   List<String> notes();
 
   @Override

@@ -1,14 +1,16 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.QueueId;
+
 /**
  * The accepted messages of one partition, by number: about 50 bytes each. The fold's thread; read
  * by any once the fold has ended.
  */
 final class Messages {
-  static final int NULL_SENDER = 1;
+  static final int NULL_REVERSE_PATH = 1;
   static final int DSN = 2;
 
-  /** Older than what the topics have: known, and not accounted for. */
+  /** Older than the records that the topics have: known, and not accounted for. */
   static final int LEFT_OUT = 4;
 
   final IdTable ids = new IdTable();
@@ -17,8 +19,8 @@ final class Messages {
   private long[] times = new long[64];
   private byte[] flags = new byte[64];
 
-  int add(PackedId id, long offset, long timestamp, int flag, int firstRecipient, int recipients) {
-    int message = ids.add(id.time, id.random);
+  int add(QueueId id, long offset, long timestamp, int flag, int firstRecipient, int recipients) {
+    int message = ids.add(id);
     first = Columns.grown(first, message + 1);
     offsets = Columns.grown(offsets, message);
     times = Columns.grown(times, message);

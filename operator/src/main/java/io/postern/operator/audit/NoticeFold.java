@@ -2,7 +2,8 @@ package io.postern.operator.audit;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.NoticeKind;
-import io.postern.operator.audit.wire.NoticeFields;
+import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.RecipientOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which DSNs a notice asks for. Their queue ids follow from the notice's id and time; where one
+ * The DSNs that a notice asks for. Their queue ids follow from the notice's id and time; where one
  * notice needs several, the later ones from the id and "/1", "/2" ...: one an organization (G8), in
  * the order of the notice, and one for each hundred recipients. One thread.
  */
@@ -21,7 +22,6 @@ final class NoticeFold {
   private static final int MOST_OF_UNKNOWN = 20;
 
   private final PartitionState state;
-  private final PackedId id = new PackedId();
 
   NoticeFold(PartitionState state) {
     this.state = state;
@@ -29,21 +29,22 @@ final class NoticeFold {
 
   /**
    * @param message negative: one that is left out
-   * @param again only those who are looked for count
+   * @param again only suspects count
    */
-  void fold(NoticeFields notice, int message, LogRecord record, boolean again) throws IOException {
+  void fold(NoticeRequested notice, int message, LogRecord record, boolean again)
+      throws IOException {
     int first = add(notice, 0, message, record);
     if (message < 0) {
-      int most = Math.min(notice.recipients.size() - 1, MOST_OF_UNKNOWN);
+      int most = Math.min(notice.getRecipientsCount() - 1, MOST_OF_UNKNOWN);
       for (int number = 1; number <= most; number++) {
         add(notice, number, message, record);
       }
       return;
     }
-    boolean failure = notice.kind == NoticeKind.NOTICE_FAILED_VALUE;
+    boolean failure = notice.getKind() == NoticeKind.NOTICE_FAILED;
     Map<Short, List<Integer>> byOrganization = new LinkedHashMap<>();
     for (int recipient : recipients(notice, message)) {
-      // Who is told of a delay or a relay is not followed: all that there may be.
+      // The recipients of a delay's or a relay's DSN are not followed: all that there may be.
       if (!failure || state.recipients.is(recipient, Recipients.WANTS_NOTICE)) {
         byOrganization
             .computeIfAbsent(state.recipients.organization[recipient], o -> new ArrayList<>())
@@ -65,25 +66,22 @@ final class NoticeFold {
     }
   }
 
-  private Set<Integer> recipients(NoticeFields notice, int message) throws IOException {
+  private Set<Integer> recipients(NoticeRequested notice, int message) throws IOException {
     Set<Integer> all = new LinkedHashSet<>();
-    for (int i = 0; i < notice.recipients.size(); i++) {
-      int index = notice.recipients.get(i);
-      if (index < 0 || index >= state.messages.recipients(message)) {
-        throw new IOException("it names a recipient that the envelope does not have");
-      }
-      all.add(state.messages.first(message) + index);
+    for (RecipientOutcome one : notice.getRecipientsList()) {
+      all.add(state.recipient(message, one.getRecipient()));
     }
     return all;
   }
 
-  private int add(NoticeFields notice, int number, int message, LogRecord record) {
-    String noticeId = notice.noticeId.text();
-    id.set(
+  private int add(NoticeRequested notice, int number, int message, LogRecord record) {
+    String noticeId = notice.getNoticeId();
+    QueueId dsn =
         QueueId.derived(
-            state.partition, number == 0 ? noticeId : noticeId + "/" + number, notice.atMillis));
-    int known = state.notices.ids.find(id.time, id.random);
-    return known >= 0 ? known : state.notices.add(id, record.offset(), message);
+            state.partition,
+            number == 0 ? noticeId : noticeId + "/" + number,
+            notice.getAtMillis());
+    return state.notices.number(dsn, record.offset(), message);
   }
 
   private void asked(int recipient, int dsn, LogRecord record, boolean again) {

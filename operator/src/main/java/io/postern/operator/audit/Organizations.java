@@ -1,6 +1,5 @@
 package io.postern.operator.audit;
 
-import io.postern.operator.audit.wire.Slice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,36 +10,21 @@ final class Organizations {
   private static final int MAX = Short.MAX_VALUE;
 
   private final List<String> names = new ArrayList<>(List.of(""));
-  private final Map<String, Integer> numbers = new HashMap<>(Map.of("", 0));
-  private byte[] last = new byte[0];
-  private int lastNumber;
-
-  int number(Slice name) {
-    if (!name.is(last)) {
-      last = name.copy();
-      lastNumber = number(name.text());
-    }
-    return lastNumber;
-  }
+  private final Map<String, Short> numbers = new HashMap<>(Map.of("", (short) 0));
 
   String name(int number) {
     return names.get(number);
   }
 
-  int size() {
-    return names.size();
+  short number(String name) {
+    return numbers.computeIfAbsent(name, this::add);
   }
 
-  private int number(String name) {
-    Integer known = numbers.get(name);
-    if (known != null) {
-      return known;
-    }
+  private short add(String name) {
     if (names.size() == MAX) {
       throw new IllegalStateException("more than " + MAX + " organizations");
     }
     names.add(name);
-    numbers.put(name, names.size() - 1);
-    return names.size() - 1;
+    return (short) (names.size() - 1);
   }
 }

@@ -1,13 +1,13 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
-import io.postern.operator.audit.wire.OutcomeFields;
+import io.postern.operator.audit.wire.OutcomeRecord;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What an outcome makes of a recipient (docs/design/the-log.md, "Accounting"): any delivered wins,
+ * A recipient's state after an outcome (docs/design/the-log.md, "Accounting"): any delivered wins,
  * a second one is a duplicate with its cause; of all others the scheduler's word is the last. One
  * thread.
  */
@@ -21,60 +21,53 @@ final class OutcomeFold {
   }
 
   /** Answers to an administrator's controls are no states, and have no kind. */
-  static boolean answersOnly(OutcomeFields outcome) {
-    for (int i = 0; i < outcome.kinds.size(); i++) {
-      if (outcome.kinds.get(i) != OutcomeKind.OUTCOME_KIND_UNSPECIFIED_VALUE) {
-        return false;
-      }
-    }
-    return true;
+  static boolean isState(OutcomeRecord.Recipient one) {
+    return one.getKind() != OutcomeKind.OUTCOME_KIND_UNSPECIFIED;
   }
 
-  /** A kind that delivery writes. */
-  static OutcomeKind ofDelivery(int number) throws IOException {
-    OutcomeKind kind = OutcomeKind.forNumber(number);
-    return switch (kind) {
-      case DELIVERED, DEFERRED, FAILED, HELD, STILL_OPEN, MOVED -> kind;
-      case null, default -> throw new IOException("its kind " + number + " is none of delivery's");
-    };
+  /** Refuses a kind that delivery does not write. */
+  static void checkKind(OutcomeRecord.Recipient one) throws IOException {
+    switch (one.getKind()) {
+      case DELIVERED, DEFERRED, FAILED, HELD, STILL_OPEN, MOVED -> {}
+      default -> throw new IOException("its kind " + one.getKindValue() + " is none of delivery's");
+    }
   }
 
   /**
-   * An outcome of mail.outcomes.
+   * Folds an outcome of mail.outcomes.
    *
-   * @param index of the recipient in the outcome
+   * @param one the recipient's part of the outcome
    * @return false: it says nothing of the recipient's state
    */
   boolean fold(
-      OutcomeFields outcome,
-      int index,
-      OutcomeKind kind,
+      OutcomeRecord outcome,
+      OutcomeRecord.Recipient one,
       Worth worth,
       int recipient,
       LogRecord record) {
-    if (outcome.doubts.get(index) != 0) {
-      // Whoever writes it: the next hop may have taken the message.
+    if (one.getMayHaveBeenTaken()) {
+      // No matter which owner wrote it.
       all.set(recipient, Recipients.MAY_HAVE_BEEN_TAKEN);
     }
     if (worth == Worth.NOTHING) {
-      state.count(Uncounted.FORMER_OWNER);
+      state.count(UncountedRecord.FORMER_OWNER);
       return false;
     }
-    switch (kind) {
+    switch (one.getKind()) {
       case MOVED -> {
         return false;
       }
       case DELIVERED -> delivered(outcome, worth, recipient, record);
-      default -> notDelivered(outcome.attempt, kind, recipient);
+      default -> notDelivered(outcome.getAttempt(), one.getKind(), recipient);
     }
     all.outcomeOffset[recipient] = record.offset();
-    all.outcomeAttempt[recipient] = Math.max(all.outcomeAttempt[recipient], outcome.attempt);
+    all.outcomeAttempt[recipient] = Math.max(all.outcomeAttempt[recipient], outcome.getAttempt());
     return true;
   }
 
-  private void delivered(OutcomeFields outcome, Worth worth, int recipient, LogRecord record) {
+  private void delivered(OutcomeRecord outcome, Worth worth, int recipient, LogRecord record) {
     below(outcome, recipient, record);
-    int hash = (int) outcome.id;
+    int hash = hash(outcome);
     if (!all.is(recipient, Recipients.DELIVERED)) {
       if (state.failed(recipient) || state.endedByScheduler(recipient)) {
         all.set(recipient, Recipients.DELIVERED_AFTER_END);
@@ -84,9 +77,9 @@ final class OutcomeFold {
       }
     } else if (hash != 0
         && hash == all.deliveredHash[recipient]
-        && outcome.attempt == all.deliveredAttempt[recipient]) {
+        && outcome.getAttempt() == all.deliveredAttempt[recipient]) {
       // One final dot: its outcome was sent again under a new take, and came from the old one too.
-      state.count(Uncounted.WRITTEN_TWICE);
+      state.count(UncountedRecord.WRITTEN_TWICE);
       return;
     } else {
       duplicate(outcome, worth, recipient, record);
@@ -94,11 +87,20 @@ final class OutcomeFold {
     all.delivered(
         recipient,
         new DeliveredOutcome(
-            outcome.attempt, outcome.late || worth == Worth.LATE, outcome.afterStillOpen),
+            outcome.getAttempt(),
+            outcome.getLate() || worth == Worth.LATE,
+            outcome.getAfterStillOpen()),
         hash);
   }
 
-  private void duplicate(OutcomeFields outcome, Worth worth, int recipient, LogRecord record) {
+  /** Of incarnation and number; 0: it has no id. */
+  private static int hash(OutcomeRecord outcome) {
+    OutcomeId id = outcome.getId();
+    int hash = 31 * id.getIncarnation().hashCode() + Long.hashCode(id.getNumber());
+    return id.getIncarnation().isEmpty() ? 0 : hash == 0 ? 1 : hash;
+  }
+
+  private void duplicate(OutcomeRecord outcome, Worth worth, int recipient, LogRecord record) {
     DuplicateCause cause = cause(outcome, worth, recipient);
     int message = state.messages.of(recipient);
     state
@@ -114,7 +116,7 @@ final class OutcomeFold {
           "delivered by attempts "
               + all.delivered(recipient).getLast().attempt()
               + " and "
-              + outcome.attempt
+              + outcome.getAttempt()
               + ", at mail.outcomes offsets "
               + all.outcomeOffset[recipient]
               + " and "
@@ -122,14 +124,14 @@ final class OutcomeFold {
     }
   }
 
-  private DuplicateCause cause(OutcomeFields outcome, Worth worth, int recipient) {
-    boolean late = outcome.late || worth == Worth.LATE;
-    boolean stillOpen = outcome.afterStillOpen;
+  private DuplicateCause cause(OutcomeRecord outcome, Worth worth, int recipient) {
+    boolean late = outcome.getLate() || worth == Worth.LATE;
+    boolean stillOpen = outcome.getAfterStillOpen();
     boolean otherAttempt = false;
     for (DeliveredOutcome before : all.delivered(recipient)) {
       late |= before.late();
       stillOpen |= before.afterStillOpen();
-      otherAttempt |= before.attempt() != outcome.attempt;
+      otherAttempt |= before.attempt() != outcome.getAttempt();
     }
     if (late) {
       return DuplicateCause.LATE;
@@ -142,7 +144,8 @@ final class OutcomeFold {
         : DuplicateCause.UNKNOWN;
   }
 
-  // Whether it counts is seen when the recipient is examined: what annuls it may come later.
+  // The examination of the recipient shows whether it counts: the record that annuls it may come
+  // later.
   private void notDelivered(int attempt, OutcomeKind kind, int recipient) {
     if (kind == OutcomeKind.STILL_OPEN) {
       all.set(recipient, Recipients.STILL_OPEN);
@@ -151,47 +154,48 @@ final class OutcomeFold {
     if (!failed && !all.is(recipient, Recipients.FAILED)) {
       return;
     }
-    int number = state.later(recipient);
-    Later later = state.later;
+    int number = state.retry(recipient);
+    Retries retries = state.retries;
     if (all.is(recipient, Recipients.FAILED)) {
-      later.failedBefore[number] = Math.max(later.failedBefore[number], later.failedBy[number]);
+      retries.failedBefore[number] =
+          Math.max(retries.failedBefore[number], retries.failedBy[number]);
     }
     if (failed) {
       all.set(recipient, Recipients.FAILED);
-      later.failedBy[number] = Math.max(later.failedBy[number], attempt);
-      if (attempt <= later.annulledThrough(number)) {
-        state.count(Uncounted.ANNULLED);
+      retries.failedBy[number] = Math.max(retries.failedBy[number], attempt);
+      if (attempt <= retries.annulledThrough(number)) {
+        state.count(UncountedRecord.ANNULLED);
       }
     }
   }
 
   /** A state that the scheduler wrote itself. */
-  void own(OutcomeFields outcome, int index, int recipient, LogRecord record) throws IOException {
-    OutcomeKind kind = OutcomeKind.forNumber(outcome.kinds.get(index));
+  void own(OutcomeRecord outcome, OutcomeRecord.Recipient one, int recipient, LogRecord record)
+      throws IOException {
     int end =
-        switch (kind) {
+        switch (one.getKind()) {
           case HELD, RELEASED -> 0;
           case EXPIRED_OUTCOME -> Recipients.EXPIRED;
           case CANCELLED -> Recipients.CANCELLED;
-          case null, default ->
+          default ->
               throw new IOException(
-                  "its kind " + outcome.kinds.get(index) + " is none of the scheduler's");
+                  "its kind " + one.getKindValue() + " is none of the scheduler's");
         };
-    int number = state.later(recipient);
-    Later later = state.later;
+    int number = state.retry(recipient);
+    Retries retries = state.retries;
     if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER)) {
       afterItsEnd(
           recipient,
-          kind + " of attempt " + outcome.attempt,
+          one.getKind() + " of attempt " + outcome.getAttempt(),
           "mail.schedule.outcomes offset " + record.offset());
     }
-    later.ownAttempt[number] = Math.max(later.ownAttempt[number], outcome.attempt);
+    retries.ownAttempt[number] = Math.max(retries.ownAttempt[number], outcome.getAttempt());
     if (end != 0) {
       all.set(recipient, end);
-      if (later.askedFor[number] > later.ownAttempt[number]) {
+      if (retries.askedFor[number] > retries.ownAttempt[number]) {
         afterItsEnd(
             recipient,
-            "attempt " + later.askedFor[number] + " was asked for",
+            "attempt " + retries.askedFor[number] + " was asked for",
             "mail.schedule.outcomes offset " + record.offset());
       }
     }
@@ -199,33 +203,33 @@ final class OutcomeFold {
 
   /** The scheduler asked for an attempt. */
   void askedFor(int recipient, int attempt, LogRecord record) {
-    int number = state.later(recipient);
-    Later later = state.later;
-    later.askedFor[number] = Math.max(later.askedFor[number], attempt);
-    if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER) && attempt > later.ownAttempt[number]) {
+    int number = state.retry(recipient);
+    Retries retries = state.retries;
+    retries.askedFor[number] = Math.max(retries.askedFor[number], attempt);
+    if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER) && attempt > retries.ownAttempt[number]) {
       afterItsEnd(
           recipient, "attempt " + attempt + " was asked for", "mail.due offset " + record.offset());
     }
   }
 
-  private void afterItsEnd(int recipient, String what, String where) {
+  private void afterItsEnd(int recipient, String event, String where) {
     state.raise(
         AlarmKind.STATE_AFTER_END,
         recipient,
-        what
+        event
             + ", after "
             + (all.is(recipient, Recipients.EXPIRED) ? "expired" : "cancelled")
             + "; "
             + where);
   }
 
-  private void below(OutcomeFields outcome, int recipient, LogRecord record) {
+  private void below(OutcomeRecord outcome, int recipient, LogRecord record) {
     String shortfall = TlsCheck.shortfall(outcome);
     int delivery = all.deliveryRequirement[recipient];
     if (shortfall == null
         && delivery != 0
-        && all.deliveryAttempt[recipient] == outcome.attempt
-        && delivery != outcome.requirement.packed()) {
+        && all.deliveryAttempt[recipient] == outcome.getAttempt()
+        && delivery != TlsCheck.packed(outcome.getRequirement())) {
       shortfall = "the requirement is not the one of its delivery";
     }
     if (shortfall != null) {
@@ -236,9 +240,9 @@ final class OutcomeFold {
     }
   }
 
-  private static String token(OutcomeFields outcome) {
-    @Nullable String token = outcome.token.isEmpty() ? null : outcome.token.text();
-    return token == null
+  private static String token(OutcomeRecord outcome) {
+    String token = outcome.getToken();
+    return token.isEmpty()
         ? "no token"
         : "token " + token.substring(0, Math.min(100, token.length()));
   }

@@ -1,10 +1,12 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.QueueId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One partition from its first look to its last. A look is one thread's; the next may be another's.
@@ -18,12 +20,12 @@ final class PartitionAudit {
   private final Description description;
   private final List<Positions> looks = new ArrayList<>();
   private final long[] read = new long[Topic.values().length];
-  private final Cut first;
+  private final LogExtent first;
   private Suspects suspects = new Suspects();
   private boolean heldBack;
   private long nowMillis;
 
-  PartitionAudit(int partition, Cut first, int maxAlarms, Duration stuckAfter) {
+  PartitionAudit(int partition, LogExtent first, int maxAlarms, Duration stuckAfter) {
     this.state = new PartitionState(partition, maxAlarms);
     this.first = first;
     this.fold = new PartitionFold(state, first);
@@ -43,7 +45,7 @@ final class PartitionAudit {
     return state;
   }
 
-  /** Reads all that the first cut holds. */
+  /** Reads the first extent. */
   void readAll(LogSource.Reader log) throws AuditUnavailableException, InterruptedException {
     for (Topic topic : Topic.values()) {
       read[topic.ordinal()] =
@@ -64,14 +66,11 @@ final class PartitionAudit {
     positions();
     Positions now = fold.positions();
     looks.add(now);
-    for (int message = 0; message < state.messages.size(); message++) {
-      int end = state.messages.first(message) + state.messages.recipients(message);
-      for (int recipient = state.messages.first(message); recipient < end; recipient++) {
-        examination.examine(message, recipient, now, null, millis);
-        if (examination.problem != Problem.NONE) {
-          state.recipients.set(recipient, Recipients.SUSPECT);
-          suspects.add(recipient, examination.fingerprint, nanos);
-        }
+    for (int recipient = 0; recipient < state.recipients.size(); recipient++) {
+      examination.examine(recipient, now, null, millis);
+      if (examination.problem != Problem.NONE) {
+        state.recipients.set(recipient, Recipients.SUSPECT);
+        suspects.add(recipient, examination.fingerprint, nanos);
       }
     }
     dsns();
@@ -104,33 +103,33 @@ final class PartitionAudit {
     }
   }
 
-  /** Reads what is new; nothing where nobody is looked for. */
-  void readNew(LogSource.Reader log, Cut cut)
+  /** Reads new records; nothing where there is no suspect. */
+  void readNew(LogSource.Reader log, LogExtent extent)
       throws AuditUnavailableException, InterruptedException {
     if (suspects.size() == 0) {
       return;
     }
-    fold.lookAgain(cut.positions());
+    fold.lookAgain(extent.positions());
     heldBack = false;
     for (Topic topic : Topic.values()) {
       int at = topic.ordinal();
-      if (cut.end(topic) > read[at]) {
+      if (extent.end(topic) > read[at]) {
         read[at] =
             log.read(
                 topic,
                 state.partition,
-                Math.max(read[at], cut.begin(topic)),
-                cut.end(topic),
+                Math.max(read[at], extent.begin(topic)),
+                extent.end(topic),
                 record -> fold.fold(topic, record));
-        heldBack |= read[at] < cut.end(topic);
+        heldBack |= read[at] < extent.end(topic);
       }
     }
     looks.add(fold.positions());
   }
 
   /**
-   * Who is in order now is settled; who has been out of order in the same way for {@code wait}
-   * while an open transaction held nothing back, or is so at the last look, is an alarm.
+   * Settles a recipient that is in order now. One with the same problem for {@code wait} while an
+   * open transaction held nothing back, or with one at the last look, is an alarm.
    */
   void lookAgain(long millis, long nanos, Duration wait, boolean last) {
     if (suspects.size() == 0) {
@@ -141,16 +140,13 @@ final class PartitionAudit {
     Suspects left = new Suspects();
     for (int i = 0; i < suspects.size(); i++) {
       int recipient = suspects.recipient(i);
-      int message = state.messages.of(recipient);
-      examination.examine(message, recipient, now, looks.getFirst(), millis);
+      examination.examine(recipient, now, looks.getFirst(), millis);
       long since = suspects.since(i, examination.fingerprint, nanos);
       if (examination.problem == Problem.NONE) {
         settle(recipient);
       } else if (last || !heldBack && nanos - since >= wait.toNanos()) {
         state.raise(
-            examination.problem.alarm(),
-            recipient,
-            description.of(message, recipient, examination, now));
+            examination.problem.alarm(), recipient, description.of(recipient, examination, now));
         settle(recipient);
       } else {
         left.add(recipient, examination.fingerprint, since);
@@ -164,14 +160,13 @@ final class PartitionAudit {
     state.recipients.set(recipient, looks.size() - 1 << Recipients.LOOK_SHIFT);
   }
 
-  private void examineSettled(int message, int recipient) {
+  private void examineSettled(int recipient) {
     int look = state.recipients.flags[recipient] >>> Recipients.LOOK_SHIFT & MAX_LOOKS;
     Positions before = look == 0 ? null : looks.getFirst();
-    examination.examine(message, recipient, looks.get(look), before, nowMillis);
+    examination.examine(recipient, looks.get(look), before, nowMillis);
   }
 
-  // Each DSN names a cause that happened, and answers nobody who must not be answered (RFC 5321
-  // §4.5.5).
+  // Each DSN names a cause that happened, and answers no null reverse-path (RFC 5321 §4.5.5).
   private void dsns() {
     for (int i = 0; i < state.dsns.size(); i++) {
       int dsn = state.dsns.message(i);
@@ -182,15 +177,14 @@ final class PartitionAudit {
     }
   }
 
-  private @org.jspecify.annotations.Nullable String fault(int i, int dsn) {
-    if (state.dsns.causeTime(i) < 0) {
+  private @Nullable String fault(int i, int dsn) {
+    int named = state.dsns.cause(i);
+    if (named < 0) {
       return "it names no message of this partition as its cause";
     }
-    int cause = state.messages.ids.find(state.dsns.causeTime(i), state.dsns.causeRandom(i));
-    String causeId =
-        PackedId.text(state.partition, state.dsns.causeTime(i), state.dsns.causeRandom(i));
-    int notice =
-        state.notices.ids.find(state.messages.ids.time(dsn), state.messages.ids.random(dsn));
+    int cause = state.messages.ids.find(state.dsns.causes, named);
+    String causeId = state.dsns.causes.text(state.partition, named);
+    int notice = state.notices.ids.find(state.messages.ids, dsn);
     if (notice < 0) {
       return "no notice about " + causeId + " asked for it";
     }
@@ -199,7 +193,7 @@ final class PartitionAudit {
           ? null // older than its acceptance is kept
           : "its cause " + causeId + " is not in mail.accepted";
     }
-    if (state.messages.is(cause, Messages.NULL_SENDER)) {
+    if (state.messages.is(cause, Messages.NULL_REVERSE_PATH)) {
       return "its cause " + causeId + " has a null reverse-path";
     }
     int about = state.notices.message(notice);
@@ -210,18 +204,14 @@ final class PartitionAudit {
 
   Tallies tally() {
     Tallies tallies = new Tallies();
-    for (int message = 0; message < state.messages.size(); message++) {
-      int from = state.messages.first(message);
-      int end = from + state.messages.recipients(message);
-      boolean dsn = state.messages.is(message, Messages.DSN);
-      for (int recipient = from; recipient < end; recipient++) {
-        Tally tally = tallies.of(organization(recipient), dsn);
-        if (recipient == from) {
-          tally.countMessage();
-        }
-        examineSettled(message, recipient);
-        count(tally, recipient);
+    for (int recipient = 0; recipient < state.recipients.size(); recipient++) {
+      int message = state.messages.of(recipient);
+      Tally tally = tallies.of(organization(recipient), state.messages.is(message, Messages.DSN));
+      if (recipient == state.messages.first(message)) {
+        tally.countMessage();
       }
+      examineSettled(recipient);
+      count(tally, recipient);
     }
     tallies.add(state.duplicates);
     return tallies;
@@ -251,25 +241,23 @@ final class PartitionAudit {
     return state.organizations.name(state.recipients.organization[recipient]);
   }
 
-  synchronized Optional<RecipientAnswer> answer(long time, long random, int index) {
-    int message = state.messages.ids.find(time, random);
+  synchronized Optional<RecipientAnswer> answer(QueueId id, int index) {
+    int message = state.messages.ids.find(id);
     if (message < 0 || index < 0 || index >= state.messages.recipients(message)) {
       return Optional.empty();
     }
-    return Optional.of(answer(message, state.messages.first(message) + index));
+    return Optional.of(answer(state.messages.first(message) + index));
   }
 
   synchronized void answers(Consumer<RecipientAnswer> each) {
-    for (int message = 0; message < state.messages.size(); message++) {
-      int end = state.messages.first(message) + state.messages.recipients(message);
-      for (int recipient = state.messages.first(message); recipient < end; recipient++) {
-        each.accept(answer(message, recipient));
-      }
+    for (int recipient = 0; recipient < state.recipients.size(); recipient++) {
+      each.accept(answer(recipient));
     }
   }
 
-  private RecipientAnswer answer(int message, int recipient) {
-    examineSettled(message, recipient);
+  private RecipientAnswer answer(int recipient) {
+    examineSettled(recipient);
+    int message = state.messages.of(recipient);
     return new RecipientAnswer(
         state.queueId(message),
         recipient - state.messages.first(message),

@@ -1,53 +1,57 @@
 package io.postern.operator.audit;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.Owner;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners;
-import io.postern.operator.audit.wire.AcceptedFields;
-import io.postern.operator.audit.wire.AttemptFields;
-import io.postern.operator.audit.wire.DecisionFields;
-import io.postern.operator.audit.wire.EntryFields;
-import io.postern.operator.audit.wire.Ints;
-import io.postern.operator.audit.wire.NoticeFields;
-import io.postern.operator.audit.wire.OutcomeFields;
-import io.postern.operator.audit.wire.Slice;
+import io.postern.operator.audit.wire.AcceptedRecord;
+import io.postern.operator.audit.wire.DecisionRecord;
+import io.postern.operator.audit.wire.OutcomeRecord;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds one partition's records into its {@link PartitionState}: first all that the first cut
- * holds, topic by topic, mail.accepted before the others; in later looks what is new, for those who
- * are looked for alone. One thread.
+ * Fold of one partition's records into its {@link PartitionState}: first of the first extent, topic
+ * by topic, mail.accepted before the others; in later looks of new records, for suspects alone. One
+ * thread.
  *
- * <p>A record that cannot be read is named, counted and left out.
+ * <p>The fold names and counts a record that cannot be read, and leaves it out.
  */
 final class PartitionFold {
   private static final int OTHER = -1;
 
+  /** A key of the schedule: queue id and the recipient's index. */
+  private static final Pattern ENTRY_KEY = Pattern.compile("([0-9a-z]{21})/([0-9]{1,6})");
+
   private final PartitionState state;
-  private final Cut first;
+  private final LogExtent first;
   private final OutcomeFold outcomeFold;
   private final NoticeFold noticeFold;
-  private final PackedId id = new PackedId();
-  private final PackedId other = new PackedId();
-  private final Slice key = new Slice();
-  private final AcceptedFields accepted = new AcceptedFields();
-  private final AttemptFields attempt = new AttemptFields();
-  private final DecisionFields decision = new DecisionFields();
-  private final OutcomeFields outcome = new OutcomeFields();
-  private final NoticeFields notice = new NoticeFields();
-  private final EntryFields entry = new EntryFields();
-  private final HashSetOfLongs unknown = new HashSetOfLongs();
+  private final IdTable unknown = new IdTable();
   private final OutcomeOwners owners = new OutcomeOwners();
   private @Nullable DecisionChain chain;
   private Positions positions;
   private long acceptedEnd;
   private boolean again;
 
-  PartitionFold(PartitionState state, Cut first) {
+  PartitionFold(PartitionState state, LogExtent first) {
     this.state = state;
     this.first = first;
     this.positions = first.positions();
@@ -62,7 +66,7 @@ final class PartitionFold {
     acceptedEnd = end;
   }
 
-  /** What follows belongs to another look. */
+  /** Later records belong to another look. */
   void lookAgain(Positions now) {
     positions = now;
     again = true;
@@ -80,33 +84,33 @@ final class PartitionFold {
         case SCHEDULE -> entry(record);
       }
     } catch (IOException | IllegalArgumentException e) {
-      state.findings.unreadable(topic, state.partition, record.offset(), why(e));
+      state.findings.unreadable(topic, state.partition, record.offset(), KafkaLog.message(e));
     }
   }
 
-  private static String why(Exception e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
-  }
-
-  private static java.nio.ByteBuffer value(LogRecord record) throws IOException {
-    if (record.value() == null) {
+  // Its byte fields are slices of the record.
+  private static <M extends Message> M message(Parser<M> parser, LogRecord record)
+      throws IOException {
+    ByteBuffer value = record.value();
+    if (value == null) {
       throw new IOException("it has no value");
     }
-    return record.value();
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
+    in.enableAliasing(true);
+    return DiscardUnknownFieldsParser.wrap(parser).parseFrom(in);
   }
 
   private void accepted(LogRecord record) throws IOException {
-    accepted.read(value(record));
-    home(accepted.queueId);
-    boolean dsn = !accepted.causeQueueId.isEmpty() || !accepted.cause.isEmpty();
+    AcceptedRecord accepted = message(AcceptedRecord.parser(), record);
+    QueueId id = home(accepted.getQueueId());
+    boolean dsn = !accepted.getCauseQueueId().isEmpty() || !accepted.getCause().isEmpty();
     if (again) {
-      if (dsn && state.newDsns.find(id.time, id.random) < 0) {
-        state.newDsns.add(id.time, id.random);
+      if (dsn) {
+        state.newDsns.addIfAbsent(id);
       }
       return;
     }
-    int known = state.messages.ids.find(id.time, id.random);
+    int known = state.messages.ids.find(id);
     if (known >= 0) {
       state.findings.raise(
           dsn ? AlarmKind.DSN_TWICE : AlarmKind.ACCEPTED_TWICE,
@@ -119,11 +123,13 @@ final class PartitionFold {
       return;
     }
     boolean leftOut = record.timestamp() < first.horizonMillis();
+    // No notice may answer it (RFC 5321 §4.5.5).
+    boolean nullReversePath = accepted.getEnvelope().getReversePath().isEmpty();
     int flag =
-        (accepted.nullSender ? Messages.NULL_SENDER : 0)
+        (nullReversePath ? Messages.NULL_REVERSE_PATH : 0)
             | (dsn ? Messages.DSN : 0)
             | (leftOut ? Messages.LEFT_OUT : 0);
-    int count = leftOut ? 0 : accepted.recipients();
+    int count = leftOut ? 0 : accepted.getEnvelope().getRecipientsCount();
     int message =
         state.messages.add(
             id, record.offset(), record.timestamp(), flag, state.recipients.size(), count);
@@ -131,38 +137,44 @@ final class PartitionFold {
       state.leftOut++;
       return;
     }
-    for (int i = 0; i < count; i++) {
-      boolean wants = !accepted.nullSender && accepted.failureNotice.get(i) != 0;
-      state.recipients.add(wants ? Recipients.WANTS_NOTICE : 0, 0);
+    for (AcceptedRecord.Recipient recipient : accepted.getEnvelope().getRecipientsList()) {
+      // RFC 3461 §4.1: without NOTIFY a failure is reported.
+      List<String> notify = recipient.getNotifyList();
+      boolean wants = !nullReversePath && (notify.isEmpty() || notify.contains("FAILURE"));
+      state.recipients.add(wants ? Recipients.WANTS_NOTICE : 0);
     }
-    organizations(message);
+    organizations(accepted, message);
     if (dsn) {
-      boolean named = !accepted.cause.isEmpty() && other.parse(accepted.causeQueueId);
-      state.dsns.add(message, named && other.partition == state.partition ? other : null);
+      state.dsns.add(message, accepted.getCause().isEmpty() ? null : cause(accepted));
     }
   }
 
-  private void organizations(int message) throws IOException {
-    int count = state.messages.recipients(message);
-    for (int group = 0; group < accepted.groups; group++) {
-      int organization = state.organizations.number(accepted.organization(group));
-      Ints members = accepted.members(group);
-      for (int i = 0; i < members.size(); i++) {
-        int index = members.get(i);
-        if (index < 0 || index >= count) {
-          throw new IOException("a group names a recipient that the envelope does not have");
-        }
-        state.recipients.organization[state.messages.first(message) + index] = (short) organization;
+  /** Null: a message of another partition, or none. */
+  private @Nullable QueueId cause(AcceptedRecord dsn) {
+    try {
+      QueueId cause = QueueId.parse(dsn.getCauseQueueId());
+      return cause.partition() == state.partition ? cause : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private void organizations(AcceptedRecord accepted, int message) throws IOException {
+    for (AcceptedRecord.Group group : accepted.getGroupsList()) {
+      short organization = state.organizations.number(group.getOrganization());
+      for (int i = 0; i < group.getRecipientsCount(); i++) {
+        state.recipients.organization[state.recipient(message, group.getRecipients(i))] =
+            organization;
       }
     }
   }
 
   private void notice(LogRecord record) throws IOException {
-    notice.read(value(record));
-    if (notice.kind == NoticeKind.KEEP_CONTENT_VALUE) {
+    NoticeRequested notice = message(NoticeRequested.parser(), record);
+    if (notice.getKind() == NoticeKind.KEEP_CONTENT) {
       return;
     }
-    int message = message(notice.queueId, notice.acceptedOffset, true);
+    int message = message(notice.getQueueId(), notice.getAcceptedOffset(), true);
     if (message == OTHER && again) {
       return;
     }
@@ -170,19 +182,16 @@ final class PartitionFold {
   }
 
   private void decision(LogRecord record) throws IOException {
-    decision.read(value(record));
-    DecisionChain.Link link =
-        chainFrom(record)
-            .read(decision.source, decision.sourceOffset, decision.previous, record.timestamp());
-    switch (link) {
-      case COUNTS -> decided(record);
-      case REPLAY -> count(Uncounted.REPLAY);
-      case GAP -> count(Uncounted.GAP);
-      case LEARNT -> count(Uncounted.LEARNT);
+    DecisionRecord decision = message(DecisionRecord.parser(), record);
+    switch (chainFrom(record).read(decision, record.timestamp())) {
+      case COUNTS -> decided(decision, record);
+      case REPLAY -> count(UncountedRecord.REPLAY);
+      case GAP -> count(UncountedRecord.GAP);
+      case LEARNT -> count(UncountedRecord.LEARNT);
     }
   }
 
-  // Where the log's start is gone, the first hour tells the marks.
+  // Where the log's start is gone, the first hour shows the marks.
   private DecisionChain chainFrom(LogRecord record) {
     if (chain == null) {
       chain = DecisionChain.fromTheMiddle(record.timestamp() + KafkaLog.FIRST_HOUR.toMillis());
@@ -190,41 +199,39 @@ final class PartitionFold {
     return chain;
   }
 
-  private void decided(LogRecord record) throws IOException {
-    if (decision.queueId.isEmpty()) {
+  private void decided(DecisionRecord decision, LogRecord record) throws IOException {
+    if (decision.getQueueId().isEmpty()) {
       return; // its source could not be read
     }
-    int message = message(decision.queueId, acceptedOffset(), false);
+    int message = message(decision.getQueueId(), acceptedOffset(decision), false);
     if (message == OTHER) {
       return;
     }
-    for (int i = 0; i < decision.deliveries; i++) {
-      AttemptFields delivery = decision.delivery(i);
-      if (!delivery.queueId.is(decision.queueId)) {
+    for (DecisionRecord.Delivery delivery : decision.getDeliveriesList()) {
+      if (!delivery.getQueueId().equals(decision.getQueueId())) {
         throw new IOException("it has a delivery of another message");
       }
-      for (int j = 0; j < delivery.recipients.size(); j++) {
-        int recipient = recipient(message, delivery.recipients.get(j));
-        int requirement = delivery.requirement.packed();
-        decided(recipient, Items.DELIVERY, delivery.attempt, requirement, record);
+      int requirement = delivery.hasRequirement() ? TlsCheck.packed(delivery.getRequirement()) : 0;
+      for (int i = 0; i < delivery.getRecipientsCount(); i++) {
+        int recipient = state.recipient(message, delivery.getRecipients(i));
+        decided(recipient, Items.DELIVERY, delivery.getAttempt(), requirement, record);
       }
     }
-    for (int i = 0; i < decision.outcomes; i++) {
-      OutcomeFields ofIt = decision.outcome(i);
-      for (int j = 0; j < ofIt.recipients.size(); j++) {
-        int recipient = recipient(message, ofIt.recipients.get(j));
-        decided(recipient, Items.RECORDING, ofIt.attempt, 0, record);
+    for (OutcomeRecord outcome : decision.getOutcomesList()) {
+      for (OutcomeRecord.Recipient one : outcome.getRecipientsList()) {
+        int recipient = state.recipient(message, one.getRecipient());
+        decided(recipient, Items.RECORDING, outcome.getAttempt(), 0, record);
       }
     }
   }
 
-  private long acceptedOffset() {
-    if (decision.source == DecisionSource.SOURCE_ACCEPTED_VALUE) {
-      return decision.sourceOffset;
+  private static long acceptedOffset(DecisionRecord decision) {
+    if (decision.getSource() == DecisionSource.SOURCE_ACCEPTED) {
+      return decision.getSourceOffset();
     }
-    return decision.deliveries > 0
-        ? decision.delivery(0).acceptedOffset
-        : decision.outcomes > 0 ? decision.outcome(0).acceptedOffset : 0;
+    return decision.getDeliveriesCount() > 0
+        ? decision.getDeliveries(0).getAcceptedOffset()
+        : decision.getOutcomesCount() > 0 ? decision.getOutcomes(0).getAcceptedOffset() : 0;
   }
 
   private void decided(int recipient, byte kind, int number, int requirement, LogRecord record) {
@@ -245,102 +252,86 @@ final class PartitionFold {
   }
 
   private void due(LogRecord record) throws IOException {
-    attempt.readDue(value(record));
-    int message = message(attempt.queueId, attempt.acceptedOffset, false);
+    AttemptDue due = message(AttemptDue.parser(), record);
+    int message = message(due.getQueueId(), due.getAcceptedOffset(), false);
     if (message == OTHER) {
       return;
     }
     boolean undecided = record.offset() >= positions().due();
-    for (int i = 0; i < attempt.recipients.size(); i++) {
-      int recipient = recipient(message, attempt.recipients.get(i));
+    for (int i = 0; i < due.getRecipientsCount(); i++) {
+      int recipient = state.recipient(message, due.getRecipients(i));
       if (skipped(recipient)) {
         continue;
       }
-      outcomeFold.askedFor(recipient, attempt.attempt, record);
+      outcomeFold.askedFor(recipient, due.getAttempt(), record);
       if (undecided) {
-        item(recipient, Items.DUE, attempt.attempt, record);
+        item(recipient, Items.DUE, due.getAttempt(), record);
       }
     }
   }
 
   private void ownState(LogRecord record) throws IOException {
-    outcome.read(value(record));
-    if (OutcomeFold.answersOnly(outcome)) {
+    OutcomeRecord outcome = message(OutcomeRecord.parser(), record);
+    List<OutcomeRecord.Recipient> states =
+        outcome.getRecipientsList().stream().filter(OutcomeFold::isState).toList();
+    if (states.isEmpty()) {
       return; // a control may have come for a message that never was
     }
-    int message = message(outcome.queueId, outcome.acceptedOffset, false);
+    int message = message(outcome.getQueueId(), outcome.getAcceptedOffset(), false);
     if (message == OTHER) {
       return;
     }
-    for (int i = 0; i < outcome.recipients.size(); i++) {
-      if (outcome.kinds.get(i) == OutcomeKind.OUTCOME_KIND_UNSPECIFIED_VALUE) {
-        continue;
-      }
-      int recipient = recipient(message, outcome.recipients.get(i));
+    for (OutcomeRecord.Recipient one : states) {
+      int recipient = state.recipient(message, one.getRecipient());
       if (skipped(recipient)) {
         continue;
       }
-      if (outcome.kinds.get(i) == OutcomeKind.NOT_NOTIFIED_VALUE) {
+      if (one.getKind() == OutcomeKind.NOT_NOTIFIED) {
         state.recipients.set(recipient, Recipients.NOT_NOTIFIED);
       } else {
-        outcomeFold.own(outcome, i, recipient, record);
+        outcomeFold.own(outcome, one, recipient, record);
       }
     }
   }
 
   private void outcome(LogRecord record) throws IOException {
-    outcome.read(value(record));
-    if (outcome.partitionTaken) {
-      count(
-          owners.taken(outcome.era, outcome.generation, outcome.take)
-              ? Uncounted.MARKER
-              : Uncounted.MARKER_NOT_ABOVE);
+    OutcomeRecord outcome = message(OutcomeRecord.parser(), record);
+    Owner owner = Owner.of(outcome.getOwner());
+    if (outcome.getPartitionTaken()) {
+      count(owners.taken(owner) ? UncountedRecord.MARKER : UncountedRecord.MARKER_NOT_ABOVE);
       return;
     }
-    implied();
-    int message = message(outcome.queueId, outcome.acceptedOffset, false);
+    List<OutcomeRecord.Recipient> recipients = outcome.getRecipientsList();
+    // The writer has taken the partition before, be the message one that is read here or another. A
+    // copy of content has no owner.
+    if (recipients.isEmpty()
+        || recipients.stream().anyMatch(one -> one.getKind() != OutcomeKind.MOVED)) {
+      owners.isInForce(owner);
+    }
+    int message = message(outcome.getQueueId(), outcome.getAcceptedOffset(), false);
     if (message == OTHER) {
       return;
     }
     boolean unread = record.offset() >= positions.outcomes();
-    for (int i = 0; i < outcome.recipients.size(); i++) {
-      int recipient = recipient(message, outcome.recipients.get(i));
-      OutcomeKind kind = OutcomeFold.ofDelivery(outcome.kinds.get(i));
+    boolean follows = outcome.getAfterStillOpen();
+    int attempt = outcome.getAttempt();
+    for (OutcomeRecord.Recipient one : recipients) {
+      int recipient = state.recipient(message, one.getRecipient());
+      OutcomeFold.checkKind(one);
       if (skipped(recipient)) {
         continue;
       }
-      OutcomeOwners.Worth worth =
-          owners.of(
-              outcome.era,
-              outcome.generation,
-              outcome.take,
-              kind,
-              outcome.attempt,
-              recipient,
-              outcome.afterStillOpen);
-      if (outcomeFold.fold(outcome, i, kind, worth, recipient, record)) {
-        state.items.done(state.recipients.items[recipient], outcome.attempt);
+      OutcomeOwners.Worth worth = owners.of(owner, one.getKind(), attempt, recipient, follows);
+      if (outcomeFold.fold(outcome, one, worth, recipient, record)) {
+        state.items.done(state.recipients.items[recipient], attempt);
         if (unread) {
-          byte item = outcome.afterStillOpen ? Items.OUTCOME_NO_PLACE : Items.OUTCOME;
-          item(recipient, item, outcome.attempt, record);
+          item(recipient, follows ? Items.OUTCOME_NO_PLACE : Items.OUTCOME, attempt, record);
         }
       }
     }
   }
 
-  // Whoever writes has taken the partition before, be it of this message or another's, or of none
-  // that is read here. A copy of content has no owner.
-  private void implied() {
-    boolean copy = outcome.kinds.size() > 0;
-    for (int i = 0; i < outcome.kinds.size(); i++) {
-      copy &= outcome.kinds.get(i) == OutcomeKind.MOVED_VALUE;
-    }
-    if (!copy) {
-      owners.isInForce(outcome.era, outcome.generation, outcome.take);
-    }
-  }
-
-  /** Where the groups stand, the decider by its chain of Decisions as far as it was folded. */
+  /** Positions of the groups, the decider's by its chain of Decisions as far as it was folded. */
   Positions positions() {
     DecisionChain decided = chain;
     return decided == null
@@ -353,7 +344,7 @@ final class PartitionFold {
             positions.deliveries());
   }
 
-  private void count(Uncounted kind) {
+  private void count(UncountedRecord kind) {
     if (!again) {
       state.count(kind);
     }
@@ -363,34 +354,35 @@ final class PartitionFold {
     if (record.key() == null) {
       throw new IOException("it has no key");
     }
-    key.set(record.key());
-    int index = id.parseEntryKey(key);
-    if (index < 0 || id.partition != state.partition) {
-      throw new IOException("its key is no recipient of this partition");
+    Matcher key =
+        ENTRY_KEY.matcher(StandardCharsets.UTF_8.decode(record.key().duplicate()).toString());
+    if (!key.matches()) {
+      throw new IOException("its key is no recipient");
     }
-    entry.state = 0;
-    if (record.value() != null) {
-      entry.read(record.value());
-      ScheduleState known = ScheduleState.forNumber(entry.state);
-      if (known == null || known == ScheduleState.SCHEDULE_STATE_UNSPECIFIED) {
-        throw new IOException("its state " + entry.state + " is none that is known");
-      }
+    QueueId id = home(key.group(1));
+    ScheduleEntry entry = record.value() == null ? null : message(ScheduleEntry.parser(), record);
+    if (entry != null
+        && (entry.getState() == ScheduleState.UNRECOGNIZED
+            || entry.getState() == ScheduleState.SCHEDULE_STATE_UNSPECIFIED)) {
+      throw new IOException("its state " + entry.getStateValue() + " is none that is known");
     }
     // A control may be remembered for a message that never was.
-    boolean noPlace = record.value() == null || entry.state == ScheduleState.REMEMBERED_VALUE;
-    int message = noPlace ? find() : known(entry.acceptedOffset, false);
+    int message =
+        entry == null || entry.getState() == ScheduleState.REMEMBERED
+            ? find(id)
+            : known(id, entry.getAcceptedOffset(), false);
     if (message == OTHER) {
       return;
     }
-    int recipient = recipient(message, index);
+    int recipient = state.recipient(message, Integer.parseInt(key.group(2)));
     if (skipped(recipient)) {
       return;
     }
-    int later = state.later(recipient);
-    state.later.state[later] = (byte) entry.state;
-    if (record.value() != null) {
-      state.later.attempt[later] = entry.attempt;
-      state.later.due[later] = entry.dueMillis;
+    int retry = state.retry(recipient);
+    state.retries.state[retry] = entry == null ? 0 : (byte) entry.getStateValue();
+    if (entry != null) {
+      state.retries.attempt[retry] = entry.getAttempt();
+      state.retries.due[retry] = entry.getDueMillis();
     }
   }
 
@@ -404,37 +396,28 @@ final class PartitionFold {
     return again && !state.recipients.is(recipient, Recipients.SUSPECT);
   }
 
-  private int recipient(int message, int index) throws IOException {
-    if (index < 0 || index >= state.messages.recipients(message)) {
-      throw new IOException("it names a recipient that the envelope does not have");
-    }
-    return state.messages.first(message) + index;
-  }
-
-  private void home(Slice queueId) throws IOException {
-    if (!id.parse(queueId)) {
-      throw new IOException("it has no queue id");
-    }
-    if (id.partition != state.partition) {
+  private QueueId home(String text) throws IOException {
+    QueueId id = QueueId.parse(text);
+    if (id.partition() != state.partition) {
       throw new IOException("its queue id is of another partition");
     }
+    return id;
   }
 
-  private int message(Slice queueId, long acceptedOffset, boolean mayBeNewer) throws IOException {
-    home(queueId);
-    return known(acceptedOffset, mayBeNewer);
+  private int message(String queueId, long acceptedOffset, boolean mayBeNewer) throws IOException {
+    return known(home(queueId), acceptedOffset, mayBeNewer);
   }
 
-  private int find() {
-    int message = state.messages.ids.find(id.time, id.random);
+  private int find(QueueId id) {
+    int message = state.messages.ids.find(id);
     return message < 0 || state.messages.is(message, Messages.LEFT_OUT) ? OTHER : message;
   }
 
   // The message that a record speaks of; OTHER: older than the topics go back, newer than this look
   // (only notices are read to a later end than mail.accepted, unless a transaction held that back),
   // or, an alarm, one that mail.accepted ought to have.
-  private int known(long acceptedOffset, boolean mayBeNewer) {
-    int message = state.messages.ids.find(id.time, id.random);
+  private int known(QueueId id, long acceptedOffset, boolean mayBeNewer) {
+    int message = state.messages.ids.find(id);
     if (message >= 0) {
       return state.messages.is(message, Messages.LEFT_OUT) ? OTHER : message;
     }
@@ -442,15 +425,14 @@ final class PartitionFold {
     if (again || (mayBeNewer || held) && acceptedOffset >= acceptedEnd) {
       return OTHER;
     }
-    long hash = id.time * 0x9e3779b97f4a7c15L ^ id.random | 1;
     if (acceptedOffset < first.begin(Topic.ACCEPTED)) {
-      if (state.older.add(hash)) {
+      if (state.older.addIfAbsent(id)) {
         state.leftOut++;
       }
-    } else if (unknown.add(hash)) {
+    } else if (unknown.addIfAbsent(id)) {
       state.findings.raise(
           AlarmKind.UNKNOWN_MESSAGE,
-          PackedId.text(state.partition, id.time, id.random),
+          id.value(),
           -1,
           "other topics speak of it, and mail.accepted-"
               + state.partition

@@ -1,6 +1,6 @@
 package io.postern.operator.audit;
 
-/** Where a pending recipient is found (docs/design/the-log.md, "Accounting"). */
+/** Place of a pending recipient (docs/design/the-log.md, "Accounting"). */
 public enum Place {
   /** An accepted record whose Decision is not in the chain. */
   UNDECIDED("not decided yet"),

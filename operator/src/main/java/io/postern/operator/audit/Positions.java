@@ -3,7 +3,7 @@ package io.postern.operator.audit;
 import io.postern.contracts.DeliveryPosition;
 
 /**
- * Where the groups stand in one partition: offsets below are consumed.
+ * Positions of the groups in one partition: records below are consumed.
  *
  * @param accepted of the decider in mail.accepted: of its commit, or where a look has come to, of
  *     the chain of Decisions, if that is further

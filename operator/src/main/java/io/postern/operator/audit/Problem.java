@@ -2,9 +2,7 @@ package io.postern.operator.audit;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is not as it should be about a recipient, at one look. Looked at again before it is said.
- */
+/** A recipient's problem at one look. The audit looks again before it raises an alarm. */
 enum Problem {
   NONE(null),
   NOWHERE(AlarmKind.FOUND_NOWHERE),

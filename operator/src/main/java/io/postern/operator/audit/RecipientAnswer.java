@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the topics say of one recipient, to be compared with what its peer received.
+ * Facts of the topics about one recipient, to be compared with its peer's mail.
  *
  * @param recipient index into the accepted envelope
  * @param dsn its message is one that was written here because of another one

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is known of each recipient of one partition, by number: about 50 bytes each. The fold's
- * thread; read by any once the fold has ended.
+ * The recipients of one partition, by number: about 50 bytes each. The fold's thread; read by any
+ * once the fold has ended.
  */
 final class Recipients {
   static final int DELIVERED = 1;
@@ -20,7 +20,7 @@ final class Recipients {
   /** By the scheduler's own word. */
   static final int ENDED_BY_SCHEDULER = EXPIRED | CANCELLED;
 
-  /** The notice writer said that it writes no DSN about it. */
+  /** The notice writer writes no DSN about it. */
   static final int NOT_NOTIFIED = 1 << 6;
 
   /** Delivered after failed or cancelled. */
@@ -36,7 +36,7 @@ final class Recipients {
   /** The first doubt came before the first delivered. */
   static final int PERHAPS_TWICE = 1 << 12;
 
-  /** All that the topics say; above them stands what the looks need. */
+  /** All facts of the topics; the bits above are the looks'. */
   static final int FACTS = (1 << 13) - 1;
 
   /** To be looked for again. */
@@ -52,8 +52,8 @@ final class Recipients {
   /** Head of its {@link Items}; 0 none. */
   int[] items = new int[64];
 
-  /** Its number in {@link Later}; 0 none. */
-  int[] later = new int[64];
+  /** Its number in {@link Retries}; 0 none. */
+  int[] retry = new int[64];
 
   /** Number of the notice of its failure or cancellation in {@link Notices}, and 1; 0 none. */
   int[] notice = new int[64];
@@ -77,12 +77,12 @@ final class Recipients {
 
   private final Map<Integer, List<DeliveredOutcome>> more = new HashMap<>();
 
-  int add(int flag, int organizationNumber) {
+  int add(int flag) {
     int recipient = size++;
     flags = Columns.grown(flags, recipient);
     organization = Columns.grown(organization, recipient);
     items = Columns.grown(items, recipient);
-    later = Columns.grown(later, recipient);
+    retry = Columns.grown(retry, recipient);
     notice = Columns.grown(notice, recipient);
     deliveredAttempt = Columns.grown(deliveredAttempt, recipient);
     deliveredHash = Columns.grown(deliveredHash, recipient);
@@ -92,7 +92,6 @@ final class Recipients {
     outcomeOffset = Columns.grown(outcomeOffset, recipient);
     outcomeAttempt = Columns.grown(outcomeAttempt, recipient);
     flags[recipient] = flag;
-    organization[recipient] = (short) organizationNumber;
     deliveryOffset[recipient] = -1;
     outcomeOffset[recipient] = -1;
     outcomeAttempt[recipient] = -1;

@@ -29,8 +29,4 @@ final class Suspects {
   long since(int index, long fingerprint, long nanos) {
     return fingerprints[index] == fingerprint ? since[index] : nanos;
   }
-
-  void clear() {
-    size = 0;
-  }
 }

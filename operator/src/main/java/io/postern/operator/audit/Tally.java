@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Recipients by state, of one organization or of all. The equation of G2 is {@link #balanced}:
- * pending is the sum of what was found in exactly one place, never the rest of a subtraction.
+ * pending is the number of recipients in exactly one place, never the rest of a subtraction.
  *
  * <p>One thread while it is filled; read by any afterwards.
  */

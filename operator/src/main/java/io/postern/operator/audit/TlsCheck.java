@@ -3,58 +3,67 @@ package io.postern.operator.audit;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.operator.audit.wire.OutcomeFields;
-import io.postern.operator.audit.wire.RequirementFields;
-import java.nio.charset.StandardCharsets;
+import io.postern.contracts.v1.VerdictResult;
+import io.postern.operator.audit.wire.OutcomeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what a delivered outcome says of its session is what its requirement demands (G3;
- * docs/design/connectors.md, "TLS levels"). Names cannot be checked: an outcome has only some of
- * them.
+ * Check of a delivered outcome's session against its requirement (G3; docs/design/connectors.md,
+ * "TLS levels"). Names cannot be checked: an outcome has only some of them.
  */
 final class TlsCheck {
-  private static final byte[] GOOD = "good".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] NONE = "none(".getBytes(StandardCharsets.US_ASCII);
-
   private TlsCheck() {}
 
-  /** What falls short; null: nothing. */
-  static @Nullable String shortfall(OutcomeFields outcome) {
-    RequirementFields required = outcome.requirement;
-    TlsLevel level = TlsLevel.forNumber(required.level);
-    if (level == null || level == TlsLevel.TLS_LEVEL_UNSPECIFIED) {
+  /** The shortfall; null: none. */
+  static @Nullable String shortfall(OutcomeRecord outcome) {
+    TlsRequirement required = outcome.getRequirement();
+    TlsLevel level = required.getLevel();
+    if (level == TlsLevel.UNRECOGNIZED || level == TlsLevel.TLS_LEVEL_UNSPECIFIED) {
       return "the requirement names no level that is known";
     }
-    int achieved = achieved(outcome.token.text(), Spelling.of(level));
+    int achieved = achieved(outcome.getToken(), Spelling.of(level));
     if (achieved < 0) {
       return "the token is not of this requirement";
     }
-    boolean requireTls = required.requireTls == RequireTls.REQUIRE_TLS_YES_VALUE;
+    boolean requireTls = required.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
     boolean onTls =
-        required.forwardSecrecy
-            || required.minimumVersion > TlsVersion.TLS_1_2_VALUE
+        required.getForwardSecrecy()
+            || required.getMinimumVersionValue() > TlsVersion.TLS_1_2_VALUE
             || requireTls
             || level != TlsLevel.OPPORTUNISTIC;
-    if (achieved < required.level && level != TlsLevel.OPPORTUNISTIC) {
+    if (achieved < level.getNumber() && level != TlsLevel.OPPORTUNISTIC) {
       return "achieved less than " + Spelling.of(level);
     }
     if (achieved == TlsLevel.OPPORTUNISTIC_VALUE) {
       return onTls ? "plaintext where TLS is demanded" : null;
     }
-    if (!outcome.tlsFacts
-        || outcome.tlsVersion < Math.max(required.minimumVersion, TlsVersion.TLS_1_2_VALUE)) {
+    OutcomeRecord.Facts facts = outcome.getTlsFacts();
+    if (facts.getVersionValue()
+        < Math.max(required.getMinimumVersionValue(), TlsVersion.TLS_1_2_VALUE)) {
       return "the TLS version is below the minimum";
     }
-    if (required.forwardSecrecy && !outcome.forwardSecrecy) {
+    if (required.getForwardSecrecy() && !facts.getForwardSecrecy()) {
       return "no forward secrecy";
     }
     boolean judged = level.getNumber() >= TlsLevel.CERTIFICATE_VALIDATION_VALUE || requireTls;
-    if (judged && (!outcome.verdict.is(GOOD) || !outcome.peerChain)) {
+    if (judged
+        && (!outcome.getVerdict().equals(Spelling.of(VerdictResult.GOOD))
+            || facts.getPeerChainFingerprint().isEmpty())) {
       return "no good verdict on a certificate";
     }
     return null;
+  }
+
+  /** A requirement's demands of a session in one number, never 0: equal numbers demand the same. */
+  static int packed(TlsRequirement requirement) {
+    return 1
+        | (requirement.getLevelValue() & 0xff) << 1
+        | (requirement.getMinimumVersionValue() & 0xff) << 9
+        | (requirement.getForwardSecrecy() ? 1 << 17 : 0)
+        | (requirement.getRevocationValue() & 0xf) << 18
+        | (requirement.getRequireTlsValue() & 0xf) << 22;
   }
 
   // The level that was reached, plaintext as OPPORTUNISTIC; -1: the token is another one's.
@@ -64,7 +73,7 @@ final class TlsCheck {
       return -1;
     }
     String achieved = token.substring(prefix.length());
-    if (achieved.startsWith(new String(NONE, StandardCharsets.US_ASCII))) {
+    if (achieved.startsWith("none(")) {
       return TlsLevel.OPPORTUNISTIC_VALUE;
     }
     for (TlsLevel level : TlsLevel.values()) {

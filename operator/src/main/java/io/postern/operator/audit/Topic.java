@@ -3,8 +3,8 @@ package io.postern.operator.audit;
 import io.postern.contracts.Topics;
 
 /**
- * What the audit reads, in the order in which it folds a partition: Decisions before the sources
- * that they settle, and before the outcomes that settle them.
+ * The topics, in the order in which the audit folds a partition: Decisions before the sources that
+ * they settle, and before the outcomes that settle them.
  */
 enum Topic {
   ACCEPTED(Topics.MAIL_ACCEPTED),

@@ -15,11 +15,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what a directory file would change, and changes it. */
+/** Command that shows the changes by a directory file, and makes them. */
 @Command(
     name = "apply",
     description =
-        "Shows what a directory file changes (the organizations it names become as it says), and applies it.",
+        "Shows the changes by a directory file (the organizations it names become as it says), and applies it.",
     mixinStandardHelpOptions = true)
 public final class Apply implements Callable<Integer> {
   private static final Path STANDARD_INPUT = Path.of("-");

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Accounts for every recipient. Its memory is bounded by the mail in the log: where this JVM has
- * little, it runs in one of its own.
+ * Command that accounts for every recipient. Its memory is bounded by the mail in the log: where
+ * this JVM has little, it runs in one of its own.
  */
 @Command(
     name = "audit",
@@ -45,7 +45,7 @@ public final class AuditCommand implements Callable<Integer> {
       names = "--look-again-after",
       paramLabel = "SECONDS",
       description =
-          "who is found nowhere or twice is an alarm if that is still so then (default: ${DEFAULT-VALUE})")
+          "a recipient that is found nowhere or twice is an alarm if it is so after this time (default: ${DEFAULT-VALUE})")
   private int lookAgainAfter = 30;
 
   @Option(
@@ -80,7 +80,7 @@ public final class AuditCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--heap: \"" + heap + "\" is no size; write one like 512m or 2g");
     }
-    connection.installation().kafka(); // says what is missing before a JVM is started for it
+    connection.installation().kafka(); // names a missing setting before a JVM is started for it
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heap);

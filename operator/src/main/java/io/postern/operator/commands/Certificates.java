@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Our certificates, and which ones end soon. */
+/** Command that shows our certificates, and those that end soon. */
 @Command(
     name = "certificates",
     description = {
@@ -31,7 +31,7 @@ public final class Certificates implements Callable<Integer> {
   @Option(
       names = "--within",
       paramLabel = "DAYS",
-      description = "what ends within so many days (default: ${DEFAULT-VALUE})")
+      description = "certificates that end within so many days (default: ${DEFAULT-VALUE})")
   private int days = 60;
 
   /**

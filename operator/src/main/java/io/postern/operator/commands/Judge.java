@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** What was collected, judged without the network. */
+/** Command that judges collected chains, without the network. */
 @Command(
     name = "judge",
     description = {

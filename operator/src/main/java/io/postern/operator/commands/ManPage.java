@@ -13,8 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * A program's manual page in the macros of man(7), written from its commands: whatever they have is
- * in it. Pure.
+ * A program's manual page in the macros of man(7), written from the model of its commands. Pure.
  */
 final class ManPage {
   /** An option of so many commands stands once. */

@@ -16,12 +16,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What may be asked of mail that waits or is held. */
+/** Command for controls of mail that waits or is held. */
 @Command(
     name = "queue",
     description = {
       "Asks something of mail that waits or is held: hold, release, retry or cancel QUEUE-ID, or flush ROUTE.",
-      "What became of it is in the message's trace."
+      "The message's trace shows the result."
     },
     mixinStandardHelpOptions = true)
 public final class Queue implements Callable<Integer> {
@@ -53,8 +53,8 @@ public final class Queue implements Callable<Integer> {
 
   /**
    * @param recipients none: all
-   * @param controlId stands in the outcomes that tell what became of it
-   * @param service whom it was asked of
+   * @param controlId stands in the outcomes that answer it
+   * @param service the asked service
    */
   record Result(
       String action, String subject, List<Integer> recipients, String controlId, String service) {}

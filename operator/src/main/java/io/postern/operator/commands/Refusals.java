@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Why mail was refused: one refusal by its reference, or those of a sender. */
+/** Command that shows refusals: one by its reference, or those of a sender. */
 @Command(
     name = "refusals",
     description = {

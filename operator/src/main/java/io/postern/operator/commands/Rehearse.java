@@ -15,12 +15,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a change of a certificate would do. */
+/** Command that rehearses a change of a certificate. */
 @Command(
     name = "rehearse",
     description = {
-      "Tells who would fail if a certificate (PEM) replaced one of ours, or one of a server that we know.",
-      "Exit code 0: nobody for what can be known from here, 1: somebody."
+      "Shows the peers that would fail if a certificate (PEM) replaced one of ours, or one of a known server.",
+      "Exit code 0: none is known, 1: there is one."
     },
     mixinStandardHelpOptions = true)
 public final class Rehearse implements Callable<Integer> {

@@ -15,12 +15,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Counts from the topics, the health of each replica whose address is known, and the links. */
+/**
+ * Command that shows counts from the topics, the health of each replica whose address is known, and
+ * the links.
+ */
 @Command(
     name = "status",
     description = {
-      "Shows how many recipients are in which state, whether each service is ready, and what ends soon of the",
-      "links to Kafka.",
+      "Shows the number of recipients in each state, the readiness of each service, and certificates of the links",
+      "to Kafka that end soon.",
       "Exit code 0: all replicas whose health address is known (postern.health.NAME) are ready, and no",
       "certificate of the links to Kafka ends within 45 days; 1: one is not, or does."
     },

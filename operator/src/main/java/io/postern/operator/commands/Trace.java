@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** One message's way, read from the topics. */
+/** Command that shows one message's way, read from the topics. */
 @Command(
     name = "trace",
     description = {

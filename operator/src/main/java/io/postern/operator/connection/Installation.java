@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An installation, as a command reaches it. Each part is looked up when a command needs it, so that
- * nobody must know how to reach what he does not ask.
+ * a context needs only the parts that its commands ask.
  *
  * <p>Failure: {@link IllegalStateException} or {@link IllegalArgumentException} that names the
  * missing or wrong value.

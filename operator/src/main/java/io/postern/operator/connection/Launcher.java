@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The launcher of a stack on this machine, as it wrote itself down: what it wrote counts while it
- * lives. The start time tells it from another use of its pid.
+ * The launcher of a stack on this machine, in the file that it wrote: the file counts while the
+ * launcher lives. By its start time it differs from another process with its pid.
  */
 public final class Launcher {
   private static final String PID = "pid";
@@ -13,7 +13,7 @@ public final class Launcher {
 
   private Launcher() {}
 
-  /** Writes this process down. */
+  /** Adds this process to the file. */
   public static void describe(Properties written) {
     ProcessHandle own = ProcessHandle.current();
     written.setProperty(PID, Long.toString(own.pid()));

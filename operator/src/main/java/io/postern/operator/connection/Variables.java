@@ -12,9 +12,7 @@ public final class Variables {
 
   private Variables() {}
 
-  /**
-   * Fills in what is known, or usual; an unknown name outside a comment is refused with its line.
-   */
+  /** Fills in known and usual values; refuses an unknown name outside a comment, with its line. */
   public static String fill(String text, Map<String, String> values) {
     StringBuilder filled = new StringBuilder();
     int number = 0;

@@ -1,4 +1,4 @@
-/** How the program reaches an installation. */
+/** The program's connection to an installation. */
 @NullMarked
 package io.postern.operator.connection;
 

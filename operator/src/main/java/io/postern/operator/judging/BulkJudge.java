@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Judges the chains of a file, a line each, on all processors; the answers come in the file's
+ * Judge of the chains of a file, a line each, on all processors; the answers come in the file's
  * order, one for each line that is not blank. Bound: {@value #AHEAD} lines are in work at one time;
  * one of more than {@value #LONGEST} characters is not judged.
  */
@@ -21,7 +21,7 @@ public final class BulkJudge {
   private static final int AHEAD = 256;
   private static final int LONGEST = 32 << 20;
 
-  private record Running(String text, Future<JsonNode> answer) {}
+  private record LineInWork(String text, Future<JsonNode> answer) {}
 
   private BulkJudge() {}
 
@@ -36,20 +36,20 @@ public final class BulkJudge {
     long lines = 0;
     long unreadable = 0;
     try (ExecutorService judges = Executors.newFixedThreadPool(processors)) {
-      Deque<Running> running = new ArrayDeque<>();
+      Deque<LineInWork> running = new ArrayDeque<>();
       for (String line = from.readLine(); line != null; line = from.readLine()) {
         if (line.isBlank()) {
           continue;
         }
         String text = line;
-        running.add(new Running(text, judges.submit(() -> answer(text, now))));
+        running.add(new LineInWork(text, judges.submit(() -> answer(text, now))));
         lines++;
         if (running.size() == AHEAD) {
-          unreadable += tell(running.remove(), to);
+          unreadable += answer(running.remove(), to);
         }
       }
-      for (Running last : running) {
-        unreadable += tell(last, to);
+      for (LineInWork last : running) {
+        unreadable += answer(last, to);
       }
     }
     return new Counts(lines, unreadable);
@@ -61,7 +61,7 @@ public final class BulkJudge {
         : CollectedLine.judge(line, now);
   }
 
-  private static int tell(Running line, Consumer<JsonNode> to) throws InterruptedException {
+  private static int answer(LineInWork line, Consumer<JsonNode> to) throws InterruptedException {
     JsonNode answer;
     try {
       answer = line.answer().get();

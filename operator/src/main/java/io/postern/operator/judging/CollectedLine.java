@@ -79,7 +79,7 @@ final class CollectedLine {
     return id.isMissingNode() ? TextNode.valueOf("") : id;
   }
 
-  // Whose line it is can be told as far as it is JSON.
+  // The id stands in the part of the line that is JSON.
   private static JsonNode idBeforeTheFault(String line) {
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
@@ -129,7 +129,7 @@ final class CollectedLine {
                 policies(read.path("policy")),
                 at)
             .judge();
-    tell(outcome, read.path("peer").asText(null), answer);
+    write(outcome, read.path("peer").asText(null), answer);
   }
 
   private static void response(
@@ -147,7 +147,7 @@ final class CollectedLine {
     answer.putArray("path");
   }
 
-  private static void tell(
+  private static void write(
       CollectedChain.Outcome outcome, @Nullable String peer, ObjectNode answer) {
     boolean stranger =
         outcome.result() == VerdictResult.GOOD

@@ -11,7 +11,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * When the certificates of all holders end, as {@code set-up certificates} saw it last. A
+ * Ends of the certificates of all holders, as of the last run of {@code set-up certificates}. A
  * properties file beside the administrator's key, without anything secret. Immutable.
  *
  * @param seen when that was; it runs once a day

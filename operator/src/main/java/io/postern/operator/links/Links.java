@@ -82,7 +82,7 @@ public record Links(
     ends.putAll(all.ends());
     if (all.seen().isBefore(now.minus(SILENT))) {
       findings.add(
-          "nobody has looked after the certificates since %s: see whether the container certificates runs"
+          "set-up certificates has not run since %s: see whether the container certificates runs"
               .formatted(all.seen()));
     }
   }

@@ -1,4 +1,4 @@
-/** When the certificates of the links to the log end. */
+/** Ends of the certificates of the links to the log. */
 @NullMarked
 package io.postern.operator.links;
 

@@ -18,10 +18,10 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * Who may do what in the log, from the topics' declarations (docs/design/architecture.md,
+ * Rights of the principals in the log, from the topics' declarations (docs/design/architecture.md,
  * "Topics"): mail content is read by delivery alone. Every service may also look at topics, Kafka's
  * own included, at groups and at the brokers' settings, which it verifies at start; ingress also at
- * what their disks have free. None may make, change or delete a topic. Pure.
+ * the free space of their disks. None may make, change or delete a topic. Pure.
  */
 final class AccessRights {
   private AccessRights() {}

@@ -36,8 +36,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A certificate authority (RFC 5280): a root, and an intermediate that issues. Keys are P-256. It
- * publishes no revocation list: whom it issued a certificate for is known by name, and loses its
- * rights where these are kept. Immutable.
+ * publishes no revocation list: holders of its certificates are known by name, and lose their
+ * rights in the log. Immutable.
  */
 final class Authority {
   private static final Duration LIFE = Duration.ofDays(3650);
@@ -46,7 +46,7 @@ final class Authority {
   private static final String ROOT = "root";
   private static final String INTERMEDIATE = "intermediate";
 
-  /** For which side of a TLS session a certificate is. */
+  /** Sides of a TLS session that a certificate serves. */
   enum Use {
     CLIENT(KeyPurposeId.id_kp_clientAuth),
     SERVER(KeyPurposeId.id_kp_serverAuth),

@@ -1,6 +1,7 @@
 package io.postern.operator.setup;
 
 import io.postern.operator.links.CertificateEnds;
+import io.postern.operator.pem.PemFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,15 +19,15 @@ import java.util.TreeSet;
 /**
  * The certificates of an installation in containers, a folder each: the log's authority and, issued
  * by it, one for the broker, one for each principal that may use the log, and one for each
- * service's HTTP (S3); and, from an authority of its own, one for SMTP until there is a real one.
- * Whoever holds a client certificate of the log's authority gets into the log: it issues nothing
- * for others. Those for HTTP are for servers alone, so the broker takes none of them.
+ * service's HTTP (S3); and, from an authority of its own, one for SMTP until there is a real one. A
+ * holder of a client certificate of the log's authority gets into the log: it issues nothing for
+ * others. Those for HTTP are for servers alone, so the broker takes none of them.
  *
  * <p>May run again at any time, and has to once a day: a certificate that is good for another 60
  * days stays byte for byte, the authority's key is kept, so processes with older certificates go on
  * and take the new ones up by themselves. One run at a time. Failure leaves whole files only.
  *
- * <p>{@code administrator/ends.properties} says what ends when ({@link CertificateEnds}).
+ * <p>{@code administrator/ends.properties} has the certificates' ends ({@link CertificateEnds}).
  */
 final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
@@ -42,7 +43,7 @@ final class InstallationCertificates {
 
   private final Path root;
   private final Instant now;
-  private final List<String> said = new ArrayList<>();
+  private final List<String> lines = new ArrayList<>();
   private final Map<String, Instant> ends = new TreeMap<>();
 
   private InstallationCertificates(Path root, Instant now) {
@@ -60,7 +61,7 @@ final class InstallationCertificates {
       throws IOException, GeneralSecurityException {
     InstallationCertificates all = new InstallationCertificates(root, now);
     Authority authority = Authority.open(root.resolve("authority"), "Postern log", now);
-    all.say("authority", "kept", authority.root());
+    all.report("authority", "kept", authority.root());
     // The common name is the principal; the broker is client and server, of itself too.
     Set<String> brokerNames = new TreeSet<>(List.of("broker", brokerHost, "localhost"));
     all.issued("broker", authority, Authority.Use.BOTH, brokerNames);
@@ -74,7 +75,7 @@ final class InstallationCertificates {
     PemFile.write(
         root.resolve("administrator").resolve(CertificateEnds.FILE),
         new CertificateEnds(now, all.ends).text());
-    return all.said;
+    return all.lines;
   }
 
   private void issued(String holder, Authority authority, Authority.Use use, Set<String> names)
@@ -95,7 +96,7 @@ final class InstallationCertificates {
     }
   }
 
-  // Whose authority nobody keeps: a partner who tries it out trusts authority.pem beside it.
+  // Nobody keeps its authority: a partner trusts authority.pem beside it for a try.
   private void smtp(String host) throws IOException, GeneralSecurityException {
     KeyFolder folder = new KeyFolder(root.resolve("smtp"), false);
     Optional<X509Certificate> kept = folder.trusted().flatMap(folder::leaf);
@@ -111,15 +112,15 @@ final class InstallationCertificates {
             && KeyFolder.names(leaf.get()).equals(names)
             && KeyFolder.holds(leaf.get(), now, now.plus(RENEW_BEFORE_END));
     if (good) {
-      say(holder, "kept", leaf.get());
+      report(holder, "kept", leaf.get());
     }
     return good;
   }
 
-  private void say(String holder, String what, X509Certificate certificate) {
+  private void report(String holder, String action, X509Certificate certificate) {
     Instant end = certificate.getNotAfter().toInstant();
     ends.put(holder, end);
-    said.add("%s: %s, until %s".formatted(holder, what, end));
+    lines.add("%s: %s, until %s".formatted(holder, action, end));
   }
 
   private void make(
@@ -134,6 +135,6 @@ final class InstallationCertificates {
     names.stream().filter(name -> !name.equals(commonName)).sorted().forEach(ordered::add);
     KeyAndChain made = authority.issue(ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
     folder.write(made, authority.root());
-    say(holder, "made", made.leaf());
+    report(holder, "made", made.leaf());
   }
 }

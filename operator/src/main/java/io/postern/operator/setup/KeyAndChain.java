@@ -1,5 +1,6 @@
 package io.postern.operator.setup;
 
+import io.postern.operator.pem.PemFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,5 +1,6 @@
 package io.postern.operator.setup;
 
+import io.postern.operator.pem.PemFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,9 +15,9 @@ import java.util.stream.Collectors;
 
 /**
  * One holder's folder: {@code keys.pem} with private key and chain, as Kafka reads it, or, for
- * SMTP, {@code key.pem} and {@code certificate.pem}; and {@code authority.pem}, whom to trust. Only
- * the owner reads a private key, from its file's first byte on; a file appears whole or not at all,
- * so that a running reader never sees half of one.
+ * SMTP, {@code key.pem} and {@code certificate.pem}; and {@code authority.pem}, the trusted root.
+ * Only the owner reads a private key, from its file's first byte on; a file appears whole or not at
+ * all, so that a running reader never sees half of one.
  *
  * @param both key and chain in one file
  */
@@ -38,7 +39,7 @@ record KeyFolder(Path folder, boolean both) {
       chain.get(0).verify(chain.get(1).getPublicKey());
       return Optional.of(chain.getFirst());
     } catch (IOException | GeneralSecurityException | IllegalArgumentException broken) {
-      return Optional.empty(); // it is made anew, and said
+      return Optional.empty(); // it is made anew, and reported
     }
   }
 

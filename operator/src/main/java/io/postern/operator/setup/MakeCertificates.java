@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "certificates",
     description =
-        "Makes what is missing or ends within 60 days of an installation's certificates; leaves the rest.",
+        "Makes the certificates of an installation that are missing or end within 60 days; leaves the others.",
     mixinStandardHelpOptions = true)
 public final class MakeCertificates implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "holds a folder for each holder of a key")

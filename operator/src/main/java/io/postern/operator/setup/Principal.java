@@ -4,7 +4,7 @@ import io.postern.contracts.ConsumerGroups;
 import java.util.Set;
 
 /**
- * Who uses the log, by the common name of its certificate.
+ * A user of the log, by the common name of its certificate.
  *
  * @param roles the writers and readers of topics' declarations that run in it
  * @param groups the consumer groups it is a member of

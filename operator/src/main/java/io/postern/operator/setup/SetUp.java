@@ -2,7 +2,7 @@ package io.postern.operator.setup;
 
 import picocli.CommandLine.Command;
 
-/** What is done once, before the services start, and may be done again at any time. */
+/** Set-up of an installation: once, before the services start, and again at any time. */
 @Command(
     name = "set-up",
     description =

@@ -84,7 +84,7 @@ public final class SetUpLog implements Callable<Integer> {
     return 0;
   }
 
-  /** Rights are added before others are taken away: what runs goes on. */
+  /** Rights are added before others are taken away: running services go on. */
   static String grant(LogSettings settings)
       throws ExecutionException, InterruptedException, TimeoutException {
     try (Admin admin = Admin.create(settings.admin())) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How many recipients are in which state, counted from the topics.
+ * Numbers of recipients by state, counted from the topics.
  *
  * @param messages accepted
  * @param recipients of them
@@ -37,7 +37,7 @@ public record MailCounts(
 
   /** Counts everything the topics still have. Memory: about 150 bytes a recipient. */
   public static MailCounts read(LogSettings kafka) throws TimeoutException {
-    Counting counting = new Counting();
+    MailCounter counter = new MailCounter();
     try (TopicScan scan = new TopicScan(kafka, ANSWER)) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic :
@@ -49,8 +49,8 @@ public record MailCounts(
               Topics.MAIL_REFUSALS)) {
         partitions.addAll(scan.partitions(topic));
       }
-      scan.read(partitions, 0, counting::read);
+      scan.read(partitions, 0, counter::read);
     }
-    return counting.counts();
+    return counter.counts();
   }
 }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message's way, as the topics have it: what was accepted, what was decided, what became of
- * each recipient. There is no other bookkeeping to ask.
+ * One message's way, as the topics have it: its acceptance, its Decisions, the outcomes of each
+ * recipient. There is no other bookkeeping.
  *
  * @param accepted null while the log has no such message
  * @param decisions in the log's order, those that count for nothing included
@@ -36,27 +35,27 @@ import org.jspecify.annotations.Nullable;
  */
 public record MailTrace(
     @Nullable MessageAccepted accepted,
-    List<Decided> decisions,
+    List<TracedDecision> decisions,
     List<AttemptDue> due,
-    List<Recorded> records) {
+    List<TracedOutcome> records) {
 
   // The queue id's clock is ingress', the topics' timestamps are the broker's.
   private static final long CLOCK_SKEW_MILLIS = 60_000;
 
-  // Before the message: where the chain of Decisions is, and who owns the partition.
+  // Before the message: the marks of the chain of Decisions, and the owner of the partition.
   private static final long LEARN_MILLIS = 120_000;
 
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   /** A Decision, and whether it counts. */
-  public record Decided(Decision decision, DecisionChain.Link link) {}
+  public record TracedDecision(Decision decision, DecisionChain.Link link) {}
 
   /**
    * An outcome, or a state that the scheduler wrote itself.
    *
    * @param worth of each recipient's part, in their order
    */
-  public record Recorded(OutcomeRecorded outcome, boolean byScheduler, List<Worth> worth) {}
+  public record TracedOutcome(OutcomeRecorded outcome, boolean byScheduler, List<Worth> worth) {}
 
   /** Reads the home partition of the message from shortly before the time in its queue id on. */
   public static MailTrace read(LogSettings kafka, QueueId queueId) throws TimeoutException {
@@ -78,8 +77,8 @@ public record MailTrace(
   }
 
   /**
-   * Reads until each recipient has an outcome, or the time is over: then the trace is what there
-   * was.
+   * Reads until each recipient has an outcome, or the time is over: then the trace has the records
+   * until then.
    */
   public static MailTrace await(LogSettings kafka, QueueId queueId, Duration limit)
       throws TimeoutException, InterruptedException {
@@ -113,7 +112,7 @@ public record MailTrace(
   public List<OutcomeRecorded> outcomes() {
     return records.stream()
         .filter(r -> r.worth().stream().anyMatch(w -> w != Worth.NOTHING))
-        .map(Recorded::outcome)
+        .map(TracedOutcome::outcome)
         .toList();
   }
 
@@ -124,7 +123,7 @@ public record MailTrace(
       return false;
     }
     Set<Integer> seen = new HashSet<>();
-    for (Recorded recorded : records) {
+    for (TracedOutcome recorded : records) {
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = recorded.outcome().getRecipients(i);
         if (recorded.worth().get(i) != Worth.NOTHING
@@ -137,17 +136,17 @@ public record MailTrace(
   }
 
   /** The last outcome of each recipient that counts, by address. */
-  public Map<String, Last> lastOutcomes() {
-    Map<String, Last> last = new TreeMap<>();
+  public Map<String, LastOutcome> lastOutcomes() {
+    Map<String, LastOutcome> last = new TreeMap<>();
     MessageAccepted message = accepted;
     if (message != null) {
       folds()
           .forEach(
               (recipient, fold) -> {
-                RecipientFold.State<Last> state = fold.state();
+                RecipientFold.State<LastOutcome> state = fold.state();
                 if (state != null) {
                   last.put(
-                      message.getEnvelope().getRecipients(recipient).getAddress(), state.what());
+                      message.getEnvelope().getRecipients(recipient).getAddress(), state.facts());
                 }
               });
     }
@@ -156,29 +155,29 @@ public record MailTrace(
 
   /** Whether the scheduler's word has annulled a failure. */
   boolean annulled(OutcomeRecorded outcome, RecipientOutcome recipient) {
-    RecipientFold<Last> fold = folds().get(recipient.getRecipient());
+    RecipientFold<LastOutcome> fold = folds().get(recipient.getRecipient());
     return recipient.getKind() == OutcomeKind.FAILED
         && fold != null
         && fold.annuls(outcome.getAttempt());
   }
 
-  private Map<Integer, RecipientFold<Last>> folds() {
-    Map<Integer, RecipientFold<Last>> folds = new TreeMap<>();
+  private Map<Integer, RecipientFold<LastOutcome>> folds() {
+    Map<Integer, RecipientFold<LastOutcome>> folds = new TreeMap<>();
     for (AttemptDue asked : due) {
       for (int recipient : asked.getRecipientsList()) {
         folds.computeIfAbsent(recipient, r -> new RecipientFold<>()).askedFor(asked.getAttempt());
       }
     }
-    for (Recorded recorded : records) {
+    for (TracedOutcome recorded : records) {
       OutcomeRecorded outcome = recorded.outcome();
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
         if (recorded.worth().get(i) == Worth.NOTHING) {
           continue;
         }
-        RecipientFold<Last> fold =
+        RecipientFold<LastOutcome> fold =
             folds.computeIfAbsent(recipient.getRecipient(), r -> new RecipientFold<>());
-        Last last = new Last(outcome, recipient);
+        LastOutcome last = new LastOutcome(outcome, recipient);
         if (recorded.byScheduler()) {
           fold.own(recipient.getKind(), outcome.getAttempt(), last);
         } else {
@@ -189,15 +188,8 @@ public record MailTrace(
     return folds;
   }
 
-  /** The delivery that an outcome belongs to, if one was asked for. */
-  public Optional<DeliveryRequested> delivery(OutcomeRecorded outcome) {
-    return deliveries().stream()
-        .filter(d -> d.getDeliveryId().equals(outcome.getDeliveryId()))
-        .findFirst();
-  }
-
   /** A recipient's state and the record that says so. */
-  public record Last(OutcomeRecorded outcome, RecipientOutcome recipient) {
+  public record LastOutcome(OutcomeRecorded outcome, RecipientOutcome recipient) {
     /**
      * "delivered domain-validation:domain-validation", "deferred certificate-validation/revoked".
      */

@@ -4,11 +4,10 @@ import io.postern.contracts.v1.OutcomeKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recipient's state from all that the topics say of it, each topic in its order
- * (docs/design/the-log.md, "Accounting"): any delivered wins; of all others the scheduler's word is
- * the last.
+ * Fold of one recipient's records into its state, each topic in its order (docs/design/the-log.md,
+ * "Accounting"): any delivered wins; of all others the scheduler's word is the last.
  *
- * @param <T> what the caller keeps of a state
+ * @param <T> facts that the caller keeps of a state
  */
 final class RecipientFold<T> {
   private @Nullable T delivered;
@@ -20,39 +19,36 @@ final class RecipientFold<T> {
   private int ownAttempt = -1;
   private int askedFor;
 
-  /**
-   * An answer to an administrator, where a copy of the content is, or that the sender is not told
-   * is nobody's state.
-   */
+  /** An answer to an administrator, the place of a copy and "not notified" are nobody's state. */
   static boolean isState(OutcomeKind kind) {
     return kind != OutcomeKind.OUTCOME_KIND_UNSPECIFIED
         && kind != OutcomeKind.MOVED
         && kind != OutcomeKind.NOT_NOTIFIED;
   }
 
-  /** A state and what the caller keeps of it. */
-  record State<T>(OutcomeKind kind, T what) {}
+  /** A state and the caller's facts. */
+  record State<T>(OutcomeKind kind, T facts) {}
 
-  /** An outcome of mail.outcomes that counts, or is late; what is no state is left out. */
-  void outcome(OutcomeKind kind, int attempt, T what) {
+  /** Takes an outcome of mail.outcomes that counts, or is late, if it is a state. */
+  void outcome(OutcomeKind kind, int attempt, T facts) {
     if (!isState(kind)) {
       return;
     }
     if (kind == OutcomeKind.DELIVERED) {
-      delivered = what;
+      delivered = facts;
     } else if (attempt >= lastAttempt) {
-      last = what;
+      last = facts;
       lastKind = kind;
       lastAttempt = attempt;
     }
   }
 
-  /** What the scheduler wrote itself; what is no state is left out. */
-  void own(OutcomeKind kind, int attempt, T what) {
+  /** Takes an outcome that the scheduler wrote itself, if it is a state. */
+  void own(OutcomeKind kind, int attempt, T facts) {
     if (!isState(kind)) {
       return;
     }
-    own = what;
+    own = facts;
     ownKind = kind;
     ownAttempt = Math.max(ownAttempt, attempt);
   }
@@ -74,11 +70,11 @@ final class RecipientFold<T> {
       return new State<>(OutcomeKind.DELIVERED, taken);
     }
     OutcomeKind kind = ownAttempt >= lastAttempt ? ownKind : lastKind;
-    T what = ownAttempt >= lastAttempt ? own : last;
-    if (kind == null || what == null || annulledEnd(kind)) {
+    T facts = ownAttempt >= lastAttempt ? own : last;
+    if (kind == null || facts == null || annulledEnd(kind)) {
       return null;
     }
-    return new State<>(kind, what);
+    return new State<>(kind, facts);
   }
 
   private boolean annulledEnd(OutcomeKind kind) {

@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Finds refusals in mail.refusals, which keeps a week's. */
+/** Look-up of refusals in mail.refusals, which keeps a week's. */
 public final class RefusalLookup {
   /** The newest records that a look-up returns. */
   public static final int MOST = 1_000;

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads topics once from a point in time to their present end, committed records only, without
+ * One reading of topics from a point in time to their present end, committed records only, without
  * joining any group.
  *
  * <p>Thread rules: one thread. Bounds: one poll's records in memory. Failure: {@link

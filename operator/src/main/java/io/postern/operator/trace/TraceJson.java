@@ -6,14 +6,15 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
-import io.postern.operator.trace.MailTrace.Decided;
-import io.postern.operator.trace.MailTrace.Recorded;
+import io.postern.operator.trace.MailTrace.TracedDecision;
+import io.postern.operator.trace.MailTrace.TracedOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A trace as a document for programs (docs/postern.md, "JSON"): the facts that {@link TracePrinter}
  * puts into words. The names of the records' components are its field names, and are only added;
- * what there is not is left out.
+ * absent facts are left out.
  */
 public final class TraceJson {
   private TraceJson() {}
@@ -169,7 +170,7 @@ public final class TraceJson {
       return new Message(queueId.value(), false, null, List.of(), List.of(), List.of());
     }
     List<Outcome> outcomes = new ArrayList<>();
-    for (Recorded recorded : trace.records()) {
+    for (TracedOutcome recorded : trace.records()) {
       OutcomeRecorded outcome = recorded.outcome();
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
@@ -209,7 +210,7 @@ public final class TraceJson {
         group.hasIncoming() ? connector(accepted, group.getIncoming(), why) : null);
   }
 
-  private static Decision decision(MessageAccepted accepted, Decided decided, boolean why) {
+  private static Decision decision(MessageAccepted accepted, TracedDecision decided, boolean why) {
     List<Outcome> outcomes = new ArrayList<>();
     for (OutcomeRecorded outcome : decided.decision().getOutcomesList()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
@@ -230,9 +231,7 @@ public final class TraceJson {
     return new Delivery(
         addresses(accepted, delivery.getRecipientsList()),
         present(delivery.getConnector()),
-        delivery.getNextHop().getSmartHostsList().stream()
-            .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
-            .toList(),
+        hosts(delivery.getNextHop()),
         present(delivery.getNextHop().getMxDomain()),
         delivery.getNextHop().getRoute(),
         Spelling.of(delivery.getRequirement().getLevel()),
@@ -240,7 +239,7 @@ public final class TraceJson {
         Why.of(delivery.getExplanation(), why));
   }
 
-  private static String writer(Recorded recorded) {
+  private static String writer(TracedOutcome recorded) {
     if (recorded.outcome().getWriter() == OutcomeWriter.WRITER_NOTICES) {
       return "notices";
     }
@@ -253,13 +252,10 @@ public final class TraceJson {
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
       String counts) {
-    int index = recipient.getRecipient();
     return new Outcome(
         writer,
         outcome.getAttempt(),
-        index >= 0 && index < accepted.getEnvelope().getRecipientsCount()
-            ? accepted.getEnvelope().getRecipients(index).getAddress()
-            : null,
+        address(accepted, recipient.getRecipient()),
         kind(recipient.getKind()),
         counts,
         outcome.getAtMillis() == 0 ? null : time(outcome.getAtMillis()),
@@ -284,7 +280,20 @@ public final class TraceJson {
     };
   }
 
-  private static List<String> addresses(MessageAccepted accepted, List<Integer> indexes) {
+  static List<String> hosts(NextHop hop) {
+    return hop.getSmartHostsList().stream()
+        .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
+        .toList();
+  }
+
+  /** Null: an answer may be about recipients without an entry in the schedule. */
+  static @Nullable String address(MessageAccepted accepted, int index) {
+    return index >= 0 && index < accepted.getEnvelope().getRecipientsCount()
+        ? accepted.getEnvelope().getRecipients(index).getAddress()
+        : null;
+  }
+
+  static List<String> addresses(MessageAccepted accepted, List<Integer> indexes) {
     return indexes.stream()
         .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
         .toList();

@@ -17,13 +17,12 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
-import io.postern.operator.trace.MailTrace.Decided;
-import io.postern.operator.trace.MailTrace.Recorded;
+import io.postern.operator.trace.MailTrace.TracedDecision;
+import io.postern.operator.trace.MailTrace.TracedOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * A trace in words, for a terminal: one line a step, the explanation's steps where {@code why} is
@@ -43,12 +42,8 @@ public final class TracePrinter {
       return List.of("no such message in the log");
     }
     lines.add(
-        "accepted   "
-            + accepted.getQueueId()
-            + ", "
-            + accepted.getSize()
-            + " bytes, from "
-            + session(accepted.getSession()));
+        "accepted   %s, %d bytes, from %s"
+            .formatted(accepted.getQueueId(), accepted.getSize(), session(accepted.getSession())));
     for (RecipientGroup group : accepted.getGroupsList()) {
       lines.add(
           "connector  "
@@ -61,10 +56,10 @@ public final class TracePrinter {
         explain(group.getIncoming().getExplanation(), lines);
       }
     }
-    for (Decided decided : trace.decisions()) {
+    for (TracedDecision decided : trace.decisions()) {
       decision(trace, accepted, decided, lines);
     }
-    for (Recorded recorded : trace.records()) {
+    for (TracedOutcome recorded : trace.records()) {
       OutcomeRecorded outcome = recorded.outcome();
       for (int i = 0; i < recorded.worth().size(); i++) {
         RecipientOutcome recipient = outcome.getRecipients(i);
@@ -77,7 +72,7 @@ public final class TracePrinter {
     return lines;
   }
 
-  private static String writer(Recorded recorded) {
+  private static String writer(TracedOutcome recorded) {
     if (recorded.outcome().getWriter() == OutcomeWriter.WRITER_NOTICES) {
       return "notice     ";
     }
@@ -127,7 +122,7 @@ public final class TracePrinter {
   }
 
   private void decision(
-      MailTrace trace, MessageAccepted accepted, Decided decided, List<String> lines) {
+      MailTrace trace, MessageAccepted accepted, TracedDecision decided, List<String> lines) {
     Decision decision = decided.decision();
     if (decided.link() != DecisionChain.Link.COUNTS) {
       if (why) {
@@ -136,7 +131,7 @@ public final class TracePrinter {
                 + decision.getAttempt()
                 + ", counts for nothing: "
                 + (decided.link() == DecisionChain.Link.GAP
-                    ? "what it continues is not there, both are decided again"
+                    ? "the Decision that it continues is not there, both are decided again"
                     : "it was written twice, the first counts"));
       }
       return;
@@ -176,22 +171,17 @@ public final class TracePrinter {
   }
 
   private void delivery(MessageAccepted accepted, DeliveryRequested delivery, List<String> lines) {
+    String connector = delivery.getConnector();
+    String tlsDomain = delivery.getRequirement().getTlsDomain();
     lines.add(
-        "delivery   attempt "
-            + delivery.getAttempt()
-            + ": "
-            + recipients(accepted, delivery.getRecipientsList())
-            + " by "
-            + (delivery.getConnector().isEmpty()
-                ? "no connector"
-                : "connector " + delivery.getConnector())
-            + " to "
-            + hop(delivery.getNextHop())
-            + ", requires "
-            + Spelling.of(delivery.getRequirement().getLevel())
-            + (delivery.getRequirement().getTlsDomain().isEmpty()
-                ? ""
-                : " for " + delivery.getRequirement().getTlsDomain()));
+        "delivery   attempt %d: %s by %s to %s, requires %s%s"
+            .formatted(
+                delivery.getAttempt(),
+                recipients(accepted, delivery.getRecipientsList()),
+                connector.isEmpty() ? "no connector" : "connector " + connector,
+                hop(delivery.getNextHop()),
+                Spelling.of(delivery.getRequirement().getLevel()),
+                tlsDomain.isEmpty() ? "" : " for " + tlsDomain));
     explain(delivery.getExplanation(), lines);
   }
 
@@ -243,20 +233,18 @@ public final class TracePrinter {
     if (!hop.getMxDomain().isEmpty()) {
       return "the MX hosts of " + hop.getMxDomain();
     }
-    return hop.getSmartHostsList().stream()
-        .map(host -> host.getHost() + (host.getPort() == 0 ? "" : ":" + host.getPort()))
-        .collect(Collectors.joining(", "));
+    return String.join(", ", TraceJson.hosts(hop));
   }
 
   private static String outcome(
       MessageAccepted accepted, OutcomeRecorded outcome, RecipientOutcome recipient) {
-    StringBuilder line = new StringBuilder();
-    line.append(address(accepted, recipient.getRecipient()));
-    line.append(" ")
+    String address = TraceJson.address(accepted, recipient.getRecipient());
+    StringBuilder line = new StringBuilder(address == null ? "other recipients" : address);
+    line.append(' ')
         .append(
             switch (recipient.getKind()) {
               case OUTCOME_KIND_UNSPECIFIED -> "answer to a control";
-              case NOT_NOTIFIED -> "its sender is not told";
+              case NOT_NOTIFIED -> "its sender gets no DSN";
               default -> recipient.getKind().name().toLowerCase(Locale.ROOT);
             });
     if (!outcome.getToken().isEmpty()) {
@@ -269,16 +257,10 @@ public final class TracePrinter {
       line.append(", certificate ").append(outcome.getVerdict());
     }
     if (!outcome.getHost().isEmpty()) {
-      line.append(", at ")
-          .append(outcome.getHost())
-          .append(" [")
-          .append(outcome.getAddress())
-          .append("]");
+      line.append(", at %s [%s]".formatted(outcome.getHost(), outcome.getAddress()));
     }
     if (recipient.getReply().getCode() != 0) {
-      line.append(", it said: ")
-          .append(recipient.getReply().getCode())
-          .append(" ")
+      line.append(", it replied: %d ".formatted(recipient.getReply().getCode()))
           .append(recipient.getReply().getText());
       if (recipient.getKind() == OutcomeKind.DELIVERED && !recipient.getDetail().isEmpty()) {
         line.append("; before: ").append(recipient.getDetail());
@@ -292,16 +274,7 @@ public final class TracePrinter {
     return line.toString();
   }
 
-  // An answer may be about those that have no entry in the schedule.
-  private static String address(MessageAccepted accepted, int recipient) {
-    return recipient >= 0 && recipient < accepted.getEnvelope().getRecipientsCount()
-        ? accepted.getEnvelope().getRecipients(recipient).getAddress()
-        : "other recipients";
-  }
-
   private static String recipients(MessageAccepted accepted, List<Integer> indexes) {
-    return indexes.stream()
-        .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
-        .collect(Collectors.joining(", "));
+    return String.join(", ", TraceJson.addresses(accepted, indexes));
   }
 }

@@ -703,12 +703,12 @@ final class AlarmsTest {
     assertThat(report.uncounted())
         .isEqualTo(
             Map.of(
-                Uncounted.REPLAY, 1L,
-                Uncounted.GAP, 2L,
-                Uncounted.MARKER, 2L,
-                Uncounted.MARKER_NOT_ABOVE, 1L,
-                Uncounted.FORMER_OWNER, 2L,
-                Uncounted.ANNULLED, 1L));
+                UncountedRecord.REPLAY, 1L,
+                UncountedRecord.GAP, 2L,
+                UncountedRecord.MARKER, 2L,
+                UncountedRecord.MARKER_NOT_ABOVE, 1L,
+                UncountedRecord.FORMER_OWNER, 2L,
+                UncountedRecord.ANNULLED, 1L));
     assertThat(new AuditPrinter(false).lines(report))
         .contains(
             "count for nothing: 1 Decisions written again, 2 Decisions behind a gap, 2 partitions"
@@ -738,7 +738,8 @@ final class AlarmsTest {
         Mail.decision(scene.id, 1).addDeliveries(Mail.delivery(scene.id, 1, 0)));
     AuditReport report = log.audit();
     assertThat(report.alarms()).isEmpty();
-    assertThat(report.uncounted()).isEqualTo(Map.of(Uncounted.LEARNT, 2L, Uncounted.GAP, 1L));
+    assertThat(report.uncounted())
+        .isEqualTo(Map.of(UncountedRecord.LEARNT, 2L, UncountedRecord.GAP, 1L));
     assertThat(scene.answer(report).places()).containsExactly(Place.IN_DELIVERY);
   }
 
@@ -751,7 +752,7 @@ final class AlarmsTest {
     scene.outcome(1, OutcomeKind.FAILED);
     AuditReport report = scene.log.audit();
     assertThat(report.alarms()).isEmpty();
-    assertThat(report.uncounted()).isEqualTo(Map.of(Uncounted.FORMER_OWNER, 1L));
+    assertThat(report.uncounted()).isEqualTo(Map.of(UncountedRecord.FORMER_OWNER, 1L));
     assertThat(scene.answer(report).places()).containsExactly(Place.OUTCOME_UNREAD);
   }
 

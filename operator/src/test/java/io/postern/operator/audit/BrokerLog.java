@@ -45,7 +45,7 @@ final class BrokerLog implements AutoCloseable {
     settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     admin = Admin.create(settings.admin());
     // What is read does not depend on flushes, and a million records are written faster without.
-    TopicsSetup.createOrVerify(settings, new Deployment("unflushed", partitions, 1, 1, false));
+    TopicsSetup.createOrVerify(settings, new Deployment(partitions, 1, 1, false));
   }
 
   AuditOptions options() {

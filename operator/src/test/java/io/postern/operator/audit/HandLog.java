@@ -142,7 +142,7 @@ final class HandLog implements LogSource {
   }
 
   @Override
-  public Map<Integer, Cut> cut() {
+  public Map<Integer, LogExtent> extents() {
     if (++cuts == 2) {
       beforeSecondLook.accept(this);
     }
@@ -160,7 +160,7 @@ final class HandLog implements LogSource {
             noticed,
             new DeliveryPosition(
                 delivered, Marks.NONE, outcomesFrom, Owner.NOBODY, 0, false, null));
-    return Map.of(0, new Cut(positions, from, to, horizon));
+    return Map.of(0, new LogExtent(positions, from, to, horizon));
   }
 
   @Override

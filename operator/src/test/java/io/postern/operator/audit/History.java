@@ -17,8 +17,9 @@ import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.AttemptRule;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
-import io.postern.log.rules.StillOpens;
+import io.postern.log.rules.StillOpenDeliveries;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class History {
 
   private Owner owner = Mail.OWNER;
   private final OutcomeRule rule = new OutcomeRule(Owner.NOBODY);
-  private final StillOpens stillOpens = new StillOpens();
+  private final StillOpenDeliveries stillOpens = new StillOpenDeliveries();
   private final Map<String, Owner> watchedBy = new TreeMap<>();
 
   /** Recipients of whom the scheduler has read an outcome of a first attempt, or delivered. */
@@ -328,7 +329,9 @@ final class History {
     }
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       AttemptKey key =
-          new AttemptKey(outcome.getQueueId(), outcome.getAttempt(), recipient.getRecipient());
+          new AttemptKey(
+              new MessageAttempt(outcome.getQueueId(), outcome.getAttempt()),
+              recipient.getRecipient());
       OutcomeRule.Count count =
           rule.of(
               writer,

@@ -50,11 +50,11 @@ final class HistoryTest {
     assertThat(report.dsns().accepted()).isPositive();
     assertThat(report.uncounted())
         .containsKeys(
-            Uncounted.REPLAY,
-            Uncounted.GAP,
-            Uncounted.MARKER,
-            Uncounted.MARKER_NOT_ABOVE,
-            Uncounted.FORMER_OWNER);
+            UncountedRecord.REPLAY,
+            UncountedRecord.GAP,
+            UncountedRecord.MARKER,
+            UncountedRecord.MARKER_NOT_ABOVE,
+            UncountedRecord.FORMER_OWNER);
     assertThat(report.mail().duplicates()).containsKey(DuplicateCause.LATE);
   }
 

@@ -116,7 +116,7 @@ final class KafkaAuditTest {
         .isEqualTo(Set.of(Place.IN_DELIVERY));
     assertThat(report.recipient(ids.get(0).value(), 1)).isEmpty();
     assertThat(report.uncounted())
-        .isEqualTo(Map.of(Uncounted.MARKER, 2L, Uncounted.FORMER_OWNER, 1L));
+        .isEqualTo(Map.of(UncountedRecord.MARKER, 2L, UncountedRecord.FORMER_OWNER, 1L));
     assertThat(report.exitCode()).isZero();
     assertThat(report.looks()).isEqualTo(1);
     assertThat(exitCode()).as("clean").isZero();

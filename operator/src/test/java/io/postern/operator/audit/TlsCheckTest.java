@@ -3,15 +3,14 @@ package io.postern.operator.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.operator.audit.wire.OutcomeFields;
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import io.postern.operator.audit.wire.OutcomeRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,7 +52,7 @@ final class TlsCheckTest {
       boolean forwardSecrecy,
       String verdict,
       boolean enough)
-      throws IOException {
+      throws InvalidProtocolBufferException {
     TlsRequirement.Builder requirement = TlsRequirement.newBuilder().setLevel(level);
     switch (demand) {
       case "fs" -> requirement.setForwardSecrecy(true);
@@ -73,8 +72,7 @@ final class TlsCheckTest {
               .setForwardSecrecy(forwardSecrecy)
               .setPeerChainFingerprint(ByteString.copyFromUtf8("chain")));
     }
-    OutcomeFields fields = new OutcomeFields();
-    fields.read(ByteBuffer.wrap(outcome.build().toByteArray()));
-    assertThat(TlsCheck.shortfall(fields) == null).isEqualTo(enough);
+    assertThat(TlsCheck.shortfall(OutcomeRecord.parseFrom(outcome.build().toByteString())) == null)
+        .isEqualTo(enough);
   }
 }

@@ -35,9 +35,9 @@ final class WireFuzzTest {
             Mail.outcome(id, 1, OutcomeKind.DELIVERED, 0, 1).build().toByteArray(),
             Mail.entry(ScheduleState.WAITING, 1).build().toByteArray());
     HandLog log = new HandLog();
-    Cut cut = log.cut().values().iterator().next();
+    LogExtent extent = log.extents().values().iterator().next();
     PartitionState state = new PartitionState(0, 10);
-    PartitionFold fold = new PartitionFold(state, cut);
+    PartitionFold fold = new PartitionFold(state, extent);
     int folded = 0;
     for (int i = 0; i < 60_000; i++) {
       Topic topic = Topic.values()[random.nextInt(Topic.values().length)];

@@ -96,7 +96,7 @@ class LinksTest {
   @Test
   void nobodyWhoMakesThemAnewIsAFinding() throws IOException {
     ends(Duration.ofDays(4), 300, 3000);
-    assertFinding("nobody has looked after the certificates since");
+    assertFinding("set-up certificates has not run since");
   }
 
   @Test

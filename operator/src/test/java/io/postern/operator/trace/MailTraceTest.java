@@ -36,7 +36,7 @@ final class MailTraceTest {
 
   private final QueueId id = QueueId.next(0);
   private final TraceReading reading = new TraceReading(id, 0);
-  private final Counting counting = new Counting();
+  private final MailCounter counting = new MailCounter();
   private final Map<String, Long> ends = new HashMap<>();
   private long now = 1_000;
 
@@ -129,7 +129,7 @@ final class MailTraceTest {
   }
 
   private String last() {
-    MailTrace.Last last = reading.trace().lastOutcomes().get("a@fabrikam.example");
+    MailTrace.LastOutcome last = reading.trace().lastOutcomes().get("a@fabrikam.example");
     return last == null ? "none" : last.text().strip();
   }
 
@@ -146,7 +146,7 @@ final class MailTraceTest {
     assertThat(lines(false)).doesNotContain("counts for nothing");
     assertThat(lines(true))
         .containsOnlyOnce("it was written twice, the first counts")
-        .containsOnlyOnce("what it continues is not there, both are decided again");
+        .containsOnlyOnce("the Decision that it continues is not there, both are decided again");
   }
 
   @Test
@@ -177,7 +177,7 @@ final class MailTraceTest {
         .setReply(RemoteReply.newBuilder().setCode(250).setText("Ok"))
         .setDetail("the TLS handshake failed");
     record(second);
-    assertThat(lines(false)).contains("it said: 250 Ok; before: the TLS handshake failed");
+    assertThat(lines(false)).contains("it replied: 250 Ok; before: the TLS handshake failed");
   }
 
   @Test

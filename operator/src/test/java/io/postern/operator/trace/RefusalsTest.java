@@ -47,7 +47,7 @@ final class RefusalsTest {
 
   @Test
   void aRecordCountsForAllThatItStandsForAndAnOlderOneForItself() {
-    Counting counting = new Counting();
+    MailCounter counting = new MailCounter();
     long offset = 0;
     for (MessageRefused record : List.of(FIRST, FURTHER, MessageRefused.getDefaultInstance())) {
       counting.read(

@@ -17,10 +17,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Applies a directory file: compares it with the directory, sends the difference as one command,
- * and returns when this replica's own reader has read what it changed (docs/design/architecture.md,
- * "Directory and administration"). All or nothing; a file that says what the directory says sends
- * nothing. Any thread that may block; 10 s in all.
+ * The way of a directory file into the directory: it compares the two, sends the difference as one
+ * command, and returns when this replica's own reader has read the change
+ * (docs/design/architecture.md, "Directory and administration"). All or nothing; a file that equals
+ * the directory sends nothing. Any thread that may block; 10 s in all.
  */
 final class DirectoryApplier {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -34,17 +34,18 @@ final class DirectoryApplier {
     this.commands = commands;
   }
 
-  Directory directory() throws NotNow {
+  Directory directory() throws UnavailableException {
     return reader
         .current()
         .orElseThrow(
             () ->
-                new NotNow(
-                    NotNow.UNAVAILABLE,
-                    "The directory is not read to its end, or the log is away: try again."));
+                new UnavailableException(
+                    UnavailableException.UNAVAILABLE,
+                    "The directory is not read to its end, or the log is away: try again.",
+                    null));
   }
 
-  ApplyAnswer apply(byte[] yaml, boolean dryRun, String actor) throws NotNow {
+  ApplyAnswer apply(byte[] yaml, boolean dryRun, String actor) throws UnavailableException {
     DirectoryFile file = DirectoryFile.parse(yaml);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     for (int i = 1; ; i++) {
@@ -96,30 +97,32 @@ final class DirectoryApplier {
         .build();
   }
 
-  private DirectoryResult send(DirectoryCommand command, long deadline) throws NotNow {
+  private DirectoryResult send(DirectoryCommand command, long deadline)
+      throws UnavailableException {
     try {
       return commands.submit(command, left(deadline));
     } catch (LogUnavailableException e) {
-      throw new NotNow(
-          NotNow.UNAVAILABLE,
+      throw new UnavailableException(
+          UnavailableException.UNAVAILABLE,
           "The log does not take the change now: look at the directory, and apply again.",
           e);
     } catch (TimeoutException e) {
-      throw new NotNow(
-          NotNow.TIMED_OUT,
+      throw new UnavailableException(
+          UnavailableException.TIMED_OUT,
           "The change is in the log, and no policy service answered within 10 seconds. It will be"
               + " judged as soon as one does: look at the directory before you apply again.",
           e);
     }
   }
 
-  private void awaitOwnReader(long version, long deadline) throws NotNow {
+  private void awaitOwnReader(long version, long deadline) throws UnavailableException {
     if (!reader.awaitVersion(version, left(deadline))) {
-      throw new NotNow(
-          NotNow.TIMED_OUT,
+      throw new UnavailableException(
+          UnavailableException.TIMED_OUT,
           "The change is made (version "
               + version
-              + "), but this service has not read it within 10 seconds.");
+              + "), but this service has not read it within 10 seconds.",
+          null);
     }
   }
 

@@ -23,18 +23,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /**
- * The directory, read and applied as a whole (docs/design/architecture.md, "Directory and
- * administration"). Body at most 4 MB.
+ * The API of the directory, read and applied as a whole (docs/design/architecture.md, "Directory
+ * and administration"). Body at most 4 MB.
  */
 @Path("/api/v1/directory")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {
-  private static final Logger LOG = Logger.getLogger(DirectoryResource.class);
   private static final int UNPROCESSABLE = 422;
 
   private final DirectoryApplier applier;
@@ -56,15 +54,9 @@ public class DirectoryResource {
       responseCode = "503",
       description = "The directory is not read to its end, or the log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
-  public Response read() {
-    try {
-      Directory directory = applier.directory();
-      return Response.ok(
-              new DirectoryView(directory.version(), FileView.organizations(directory.objects())))
-          .build();
-    } catch (NotNow e) {
-      return answer(e);
-    }
+  public DirectoryView read() throws UnavailableException {
+    Directory directory = applier.directory();
+    return new DirectoryView(directory.version(), FileView.organizations(directory.objects()));
   }
 
   @POST
@@ -72,7 +64,7 @@ public class DirectoryResource {
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
   @RunOnVirtualThread
   @Operation(
-      summary = "Makes the directory say what a directory file says",
+      summary = "Makes the directory equal to a directory file",
       description =
           "Objects of the file's organizations that are not in it are removed; other organizations"
               + " are untouched. All or nothing.")
@@ -97,20 +89,11 @@ public class DirectoryResource {
       @Parameter(description = "Compare and check, change nothing")
           @QueryParam("dryRun")
           @DefaultValue("false")
-          boolean dryRun) {
-    try {
-      ApplyAnswer answer = applier.apply(file, dryRun, identity.getPrincipal().getName());
-      return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
-          .entity(answer)
-          .build();
-    } catch (NotNow e) {
-      return answer(e);
-    }
-  }
-
-  private static Response answer(NotNow e) {
-    LOG.warnf(
-        "%d: %s%s", e.status(), e.getMessage(), e.getCause() == null ? "" : " " + e.getCause());
-    return Response.status(e.status()).entity(new ApiError(String.valueOf(e.getMessage()))).build();
+          boolean dryRun)
+      throws UnavailableException {
+    ApplyAnswer answer = applier.apply(file, dryRun, identity.getPrincipal().getName());
+    return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
+        .entity(answer)
+        .build();
   }
 }

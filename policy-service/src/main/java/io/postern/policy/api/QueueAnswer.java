@@ -1,8 +1,8 @@
 package io.postern.policy.api;
 
 /**
- * A request that is in the log, and that the scheduler obeys within a second.
+ * The answer to a request that is in the log; the scheduler obeys within a second.
  *
- * @param controlId stands in the outcomes that tell what became of it
+ * @param controlId of the outcomes that answer the request
  */
 public record QueueAnswer(String controlId) {}

@@ -13,17 +13,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes controls durably for the scheduler (docs/design/architecture.md, "Time"). Each call has a
- * client of its own, since they are rare and nothing then outlives a broken broker. Any thread that
- * may block: 10 s for a place among four calls at a time and for the log's answers together, and a
- * second to close.
+ * The durable writer of controls for the scheduler (docs/design/architecture.md, "Time"). Each call
+ * has a client of its own: calls are rare, and no client then outlives a broken broker. Any thread
+ * that may block: 10 s for a place among four calls at a time and for the log's answers together,
+ * and a second to close.
  */
 final class QueueControls {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -42,7 +45,7 @@ final class QueueControls {
    *
    * @throws IllegalArgumentException when the queue id names a partition that there is not
    */
-  void ofMessage(QueueId queueId, MessageControl control) throws NotNow {
+  void ofMessage(QueueId queueId, MessageControl control) throws UnavailableException {
     write(
         partitions -> {
           if (queueId.partition() >= partitions) {
@@ -56,24 +59,16 @@ final class QueueControls {
   }
 
   /** To every partition. When it fails, some may have it: the same again does no harm. */
-  void ofRoute(MessageControl control) throws NotNow {
+  void ofRoute(MessageControl control) throws UnavailableException {
     write(
-        partitions -> {
-          List<Integer> all = new ArrayList<>();
-          for (int i = 0; i < partitions; i++) {
-            all.add(i);
-          }
-          return all;
-        },
-        control.getRoute(),
-        control);
+        partitions -> IntStream.range(0, partitions).boxed().toList(), control.getRoute(), control);
   }
 
-  private interface Where {
-    List<Integer> of(int partitions);
-  }
-
-  private void write(Where where, String key, MessageControl control) throws NotNow {
+  /**
+   * @param home the partitions to write to, by the number of all
+   */
+  private void write(IntFunction<List<Integer>> home, String key, MessageControl control)
+      throws UnavailableException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
       if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -92,7 +87,7 @@ final class QueueControls {
       try {
         List<Future<RecordMetadata>> written = new ArrayList<>();
         int partitions = producer.partitionsFor(Topics.MAIL_CONTROLS).size();
-        for (int partition : where.of(partitions)) {
+        for (int partition : home.apply(partitions)) {
           written.add(
               producer.send(
                   new ProducerRecord<>(
@@ -114,10 +109,10 @@ final class QueueControls {
     }
   }
 
-  private static NotNow away(@org.jspecify.annotations.Nullable Exception cause) {
-    String what = "The log does not take the request now: try again.";
-    return cause == null
-        ? new NotNow(NotNow.UNAVAILABLE, what)
-        : new NotNow(NotNow.UNAVAILABLE, what, cause);
+  private static UnavailableException away(@Nullable Exception cause) {
+    return new UnavailableException(
+        UnavailableException.UNAVAILABLE,
+        "The log does not take the request now: try again.",
+        cause);
   }
 }

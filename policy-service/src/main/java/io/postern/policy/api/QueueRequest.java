@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which recipients of a message are meant.
+ * The recipients of a message that a request is for.
  *
  * @param recipients indexes into the envelope as it was accepted; none: all
  */

@@ -22,20 +22,18 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked for a message that waits or is held, and for all that waits for a route
- * (docs/design/architecture.md, "Time"). A 202 says that the request is in the log; what becomes of
- * it stands in {@code mail.schedule.outcomes} under its control id.
+ * The API of controls: requests for a message that waits or is held, and for a route
+ * (docs/design/architecture.md, "Time"). A 202 says that the request is in the log; the scheduler
+ * answers in {@code mail.schedule.outcomes} under its control id.
  */
 @Path("/api/v1")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "queue", description = "Mail that waits, and mail that is held")
 public class QueueResource {
-  private static final Logger LOG = Logger.getLogger(QueueResource.class);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
@@ -58,8 +56,8 @@ public class QueueResource {
   @Operation(
       summary = "Holds, releases, retries or cancels a message, or some of its recipients",
       description =
-          "While an attempt is open it is remembered and obeyed when the attempt ends. A cancelled"
-              + " message's sender is told.")
+          "While an attempt is open the scheduler remembers the request, and obeys when the attempt"
+              + " ends. The sender of a cancelled message gets a notification.")
   @APIResponse(
       responseCode = "202",
       description = "In the log",
@@ -75,7 +73,8 @@ public class QueueResource {
   public Response control(
       @PathParam("queueId") String queueId,
       @PathParam("action") String action,
-      @Nullable QueueRequest request) {
+      @Nullable QueueRequest request)
+      throws UnavailableException {
     List<Integer> recipients =
         request == null || request.recipients() == null ? List.of() : request.recipients();
     if (recipients.size() > MOST_RECIPIENTS
@@ -104,8 +103,6 @@ public class QueueResource {
       return accepted(control);
     } catch (IllegalArgumentException e) {
       return refused(String.valueOf(e.getMessage()));
-    } catch (NotNow e) {
-      return answer(e);
     }
   }
 
@@ -124,17 +121,13 @@ public class QueueResource {
       responseCode = "503",
       description = "The log is away. Some partitions may have it: the same again does no harm",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
-  public Response flush(@PathParam("route") String route) {
+  public Response flush(@PathParam("route") String route) throws UnavailableException {
     if (route.isBlank() || route.length() > MOST_ROUTE) {
       return refused("a route is named such as mx:fabrikam.example");
     }
     MessageControl control = control(ControlKind.RETRY_NOW).setRoute(route).build();
-    try {
-      controls.ofRoute(control);
-      return accepted(control);
-    } catch (NotNow e) {
-      return answer(e);
-    }
+    controls.ofRoute(control);
+    return accepted(control);
   }
 
   private MessageControl.Builder control(ControlKind kind) {
@@ -153,11 +146,5 @@ public class QueueResource {
 
   private static Response refused(String why) {
     return Response.status(BAD_REQUEST).entity(new ApiError(why)).build();
-  }
-
-  private static Response answer(NotNow e) {
-    LOG.warnf(
-        "%d: %s%s", e.status(), e.getMessage(), e.getCause() == null ? "" : " " + e.getCause());
-    return Response.status(e.status()).entity(new ApiError(String.valueOf(e.getMessage()))).build();
   }
 }

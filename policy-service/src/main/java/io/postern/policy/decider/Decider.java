@@ -26,28 +26,27 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Writes one Decision about each accepted message, and about each attempt that is due, chained to
- * the one before it: whoever reads them takes each source once, however often it was decided
- * (docs/design/the-log.md). A position that has changed is committed within a second, and is never
- * ahead of what the log has acknowledged.
+ * The decider: it writes one Decision about each accepted message, and about each attempt that is
+ * due, chained to the one before. So a reader takes each source once, however often it was decided
+ * (docs/design/the-log.md). A position that has changed is committed within a second, and never
+ * runs ahead of the acknowledged Decisions.
  *
  * <p>Owner: its worker's thread. While the directory has not been read to its end, or its reader
- * has been silent, nothing is decided: the partitions are paused and polling goes on (G3).
+ * has been silent, it decides nothing: the partitions are paused and polling goes on (G3).
  *
- * <p>On failure all that is not acknowledged is decided again after a pause; nothing is skipped.
+ * <p>After a failure it decides again from the last acknowledged source on; it skips nothing.
  */
 public final class Decider implements Worker.Task {
   private static final Duration POLL = Duration.ofMillis(100);
-  // A record ends it at once.
+  // A record ends the wait at once.
   private static final Duration REST_POLL = Duration.ofMillis(500);
   // The answers that make room come within milliseconds.
   private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long BETWEEN_NANOS = Duration.ofMillis(10).toNanos();
   private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
-  // Envelopes are read back one by one, each of which may take 3 s: what is left comes with the
-  // next
-  // poll, which the group waits for.
+  // Envelopes are read back one by one, each within 3 s; the rest comes with the next poll, which
+  // the group waits for.
   private static final long ROUND_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int BATCH_RECORDS = 500;
@@ -199,7 +198,7 @@ public final class Decider implements Worker.Task {
   }
 
   /**
-   * False: not yet, by this directory. Its reader is at most 10 s behind, or it would be silent.
+   * False: this directory is too old for it. Its reader is at most 10 s behind, else it is silent.
    */
   private boolean decided(
       Sources.Source source, ConsumerRecord<String, byte[]> record, Directory current) {
@@ -241,7 +240,7 @@ public final class Decider implements Worker.Task {
 
   /** Takes in which Decisions are in the log. */
   private void acknowledge() {
-    DecisionLog.Acknowledged next = decisions.poll();
+    DecisionLog.Acknowledgement next = decisions.poll();
     while (next != null) {
       if (sources.has(next.source())) {
         next.source().progress.acknowledged(next.offset());
@@ -262,7 +261,7 @@ public final class Decider implements Worker.Task {
   }
 
   // Under load records gather at the broker meanwhile, and a fetch and an append cost about the
-  // same for one as for many; what comes after a pause is not kept waiting.
+  // same for one as for many; a record after a pause does not wait.
   private void pace() {
     long wait = lastRead + BETWEEN_NANOS - System.nanoTime();
     if (wait > 0) {

@@ -5,13 +5,14 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the decider tells of itself (README). Written by its thread, read by any. */
+/** The decider's metrics (README). Written by its thread, read by any. */
 public final class DeciderMetrics {
   private final Counter deliver;
   private final Counter hold;
@@ -32,7 +33,8 @@ public final class DeciderMetrics {
             .register(registry);
     startedOver =
         Counter.builder("postern.decider.started.over")
-            .description("Sends that failed: what was not acknowledged is decided again")
+            .description(
+                "Sends that failed; the decider decides again from the last acknowledged source on")
             .register(registry);
     batch =
         DistributionSummary.builder("postern.decider.batch.records")
@@ -54,9 +56,11 @@ public final class DeciderMetrics {
         .register(registry);
   }
 
-  void decided(Decided decision) {
-    decision.deliveries().forEach(delivery -> deliver.increment(delivery.getRecipientsCount()));
-    for (OutcomeRecorded outcome : decision.outcomes()) {
+  void decided(Decision.Builder decision) {
+    decision
+        .getDeliveriesList()
+        .forEach(delivery -> deliver.increment(delivery.getRecipientsCount()));
+    for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
         (recipient.getKind() == OutcomeKind.HELD ? hold : fail).increment();
       }

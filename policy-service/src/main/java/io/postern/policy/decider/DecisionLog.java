@@ -16,10 +16,10 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Decisions to {@code mail.deliveries} and says which of them are in the log, in order. The
- * first send that fails ends the producer on its own thread: a batch that expired may still come
- * into the log, and nothing may follow it unchained. Owner: the decider's thread. Bounded: the
- * caller asks {@link #crowded} before it reads on.
+ * The writer of Decisions to {@code mail.deliveries}, which gives their acknowledgements in order.
+ * The first send that fails ends the producer, on the producer's thread: a batch that expired may
+ * still come into the log, and no Decision may follow it unchained. Owner: the decider's thread.
+ * Bounded: the caller asks {@link #crowded} before it reads on.
  */
 final class DecisionLog implements AutoCloseable {
   static final int MAX_RECORD_BYTES = 7 << 20;
@@ -34,19 +34,19 @@ final class DecisionLog implements AutoCloseable {
   private static final long MOST_BYTES = 8L << 20;
 
   /** A Decision that the log has. */
-  record Acknowledged(Object producer, Sources.Source source, long offset, long sentNanos) {}
+  record Acknowledgement(Object producer, Sources.Source source, long offset, long sentNanos) {}
 
   private final Supplier<? extends Producer<String, byte[]>> producers;
-  private final Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
-  private @Nullable Sending producer;
+  private final Queue<Acknowledgement> acknowledged = new ConcurrentLinkedQueue<>();
+  private @Nullable CountedProducer producer;
 
-  private static final class Sending {
+  private static final class CountedProducer {
     final Producer<String, byte[]> client;
     final AtomicInteger records = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();
     volatile @Nullable Exception failure;
 
-    Sending(Producer<String, byte[]> client) {
+    CountedProducer(Producer<String, byte[]> client) {
       this.client = client;
     }
   }
@@ -55,7 +55,7 @@ final class DecisionLog implements AutoCloseable {
     this.producers = producers;
   }
 
-  /** The producer as it must be. */
+  /** The producer of Decisions. */
   static Producer<String, byte[]> producer(LogSettings settings) {
     Properties properties = settings.producer();
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES);
@@ -70,12 +70,12 @@ final class DecisionLog implements AutoCloseable {
    * @throws KafkaException when it cannot be sent: begin again, see {@link #discard}
    */
   void send(ProducerRecord<String, byte[]> record, Sources.Source source, long sourceOffset) {
-    Sending current = producer;
+    CountedProducer current = producer;
     if (current == null) {
-      current = new Sending(producers.get());
+      current = new CountedProducer(producers.get());
       producer = current;
     }
-    Sending sending = current;
+    CountedProducer sending = current;
     int size = record.value().length;
     long now = System.nanoTime();
     sending.records.incrementAndGet();
@@ -87,7 +87,7 @@ final class DecisionLog implements AutoCloseable {
               sending.records.decrementAndGet();
               sending.bytes.addAndGet(-size);
               if (failure == null) {
-                acknowledged.add(new Acknowledged(sending, source, sourceOffset, now));
+                acknowledged.add(new Acknowledgement(sending, source, sourceOffset, now));
               } else if (sending.failure == null) {
                 sending.failure = failure;
                 sending.client.close(Duration.ZERO);
@@ -97,10 +97,10 @@ final class DecisionLog implements AutoCloseable {
 
   /**
    * The next Decision of the present producer that is in the log; null: none yet. One of a former
-   * producer is decided again, which nobody minds.
+   * producer is decided again, and readers skip the second one.
    */
-  @Nullable Acknowledged poll() {
-    for (Acknowledged next = acknowledged.poll(); next != null; next = acknowledged.poll()) {
+  @Nullable Acknowledgement poll() {
+    for (Acknowledgement next = acknowledged.poll(); next != null; next = acknowledged.poll()) {
       if (next.producer() == producer) {
         return next;
       }
@@ -110,26 +110,26 @@ final class DecisionLog implements AutoCloseable {
 
   /** Why a send failed, and with it all after it; null: none has. */
   @Nullable Exception failure() {
-    Sending current = producer;
+    CountedProducer current = producer;
     return current == null ? null : current.failure;
   }
 
-  /** Answers are awaited, or not taken in yet. */
+  /** Decisions without an acknowledgement, or acknowledgements not taken yet. */
   boolean underWay() {
-    Sending current = producer;
+    CountedProducer current = producer;
     return current != null && current.records.get() > 0 || !acknowledged.isEmpty();
   }
 
-  /** As much is on its way as there may be. */
+  /** The bound of Decisions on their way is reached. */
   boolean crowded() {
-    Sending current = producer;
+    CountedProducer current = producer;
     return current != null
         && (current.records.get() >= MOST_RECORDS || current.bytes.get() >= MOST_BYTES);
   }
 
   /** The next send makes a new producer. Poll first. */
   void discard() {
-    Sending old = producer;
+    CountedProducer old = producer;
     producer = null;
     if (old != null) {
       old.client.close(Duration.ZERO);

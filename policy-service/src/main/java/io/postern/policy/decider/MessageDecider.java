@@ -2,15 +2,13 @@ package io.postern.policy.decider;
 
 import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
-import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
-import io.postern.contracts.v1.TlsRequirement;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundRules;
@@ -23,28 +21,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an attempt into deliveries: which connector, which next hop and which TLS requirement for
- * whom (docs/design/architecture.md, "The way of a message"). Recipients with the same
- * organization, direction, connector, next hop and requirement travel together, at most 100 a
- * delivery (the least that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message
- * and directory, but for ids and the clock in outcomes. Any thread.
+ * The decisions about one attempt's recipients: connector, next hop and TLS requirement of each
+ * (docs/design/architecture.md, "The way of a message"). Recipients with the same organization,
+ * direction, connector, next hop and requirement travel together, at most 100 a delivery (the least
+ * that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message and directory, but
+ * for ids and the clock in outcomes. Any thread.
  *
- * <p>A recipient whose domain or group cannot be read is held on its own; anything else that is
- * wrong with the message is thrown.
+ * <p>A recipient whose domain or group cannot be read is held on its own; any other fault of the
+ * message is thrown.
  */
 final class MessageDecider {
   static final int MOST_RECIPIENTS = 100;
   private static final int DEFAULT_EXPIRY_HOURS = 24;
 
-  private final Outcomes outcomes;
+  private final DecisionOutcomes outcomes;
 
-  MessageDecider(Outcomes outcomes) {
+  MessageDecider(DecisionOutcomes outcomes) {
     this.outcomes = outcomes;
   }
 
-  Decided decide(Directory directory, Attempt attempt) {
-    Map<Together, List<Integer>> together = new LinkedHashMap<>();
-    Map<Together, Explanation> explanations = new LinkedHashMap<>();
+  /** The Decision without its place in the chain: each recipient is in one delivery or outcome. */
+  Decision.Builder decide(Directory directory, DecisionInput attempt) {
+    Map<DeliveryRequested, List<Integer>> together = new LinkedHashMap<>();
+    Map<DeliveryRequested, Explanation> explanations = new LinkedHashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
     for (int recipient : attempt.recipients()) {
@@ -54,7 +53,7 @@ final class MessageDecider {
       if (group == null || domain == null) {
         other(others, directory, attempt, organization)
             .addRecipients(
-                Outcomes.undecidable(
+                DecisionOutcomes.undecidable(
                     recipient, group == null ? "in no group" : "its domain cannot be read"));
         continue;
       }
@@ -68,20 +67,21 @@ final class MessageDecider {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
           if (weaker != null) {
             other(others, directory, attempt, organization)
-                .addRecipients(Outcomes.held(recipient, Reasons.CONNECTOR_REMOVED, weaker));
+                .addRecipients(DecisionOutcomes.held(recipient, Reasons.CONNECTOR_REMOVED, weaker));
             continue;
           }
-          Together key = Together.of(group, deliver);
+          DeliveryRequested key = shared(group, deliver);
           together.computeIfAbsent(key, k -> new ArrayList<>()).add(recipient);
           explanations.putIfAbsent(key, deliver.explanation());
         }
         case OutboundDecision.Hold hold ->
             other(others, directory, attempt, organization)
                 .addRecipients(
-                    Outcomes.held(recipient, hold.reason(), hold.explanation().getSummary()));
+                    DecisionOutcomes.held(
+                        recipient, hold.reason(), hold.explanation().getSummary()));
         case OutboundDecision.Fail fail ->
             other(others, directory, attempt, organization)
-                .addRecipients(Outcomes.failed(recipient, fail));
+                .addRecipients(DecisionOutcomes.failed(recipient, fail));
       }
     }
     List<DeliveryRequested> deliveries = new ArrayList<>();
@@ -103,47 +103,47 @@ final class MessageDecider {
                     explanations.getOrDefault(key, Explanation.getDefaultInstance())));
           }
         });
-    return new Decided(
-        deliveries, others.values().stream().map(OutcomeRecorded.Builder::build).toList());
+    Decision.Builder decision =
+        Decision.newBuilder()
+            .setQueueId(attempt.queueId().value())
+            .setAttempt(attempt.number())
+            .addAllDeliveries(deliveries);
+    others.values().forEach(decision::addOutcomes);
+    return decision;
   }
 
   private DeliveryRequested delivery(
       Directory directory,
-      Attempt attempt,
+      DecisionInput attempt,
       int group,
-      Together key,
+      DeliveryRequested shared,
       List<Integer> recipients,
       Explanation explanation) {
     MessageAccepted message = attempt.message();
     Envelope.Builder envelope = message.getEnvelope().toBuilder().clearRecipients();
     recipients.forEach(r -> envelope.addRecipients(message.getEnvelope().getRecipients(r)));
-    return DeliveryRequested.newBuilder()
+    return shared.toBuilder()
         .setDeliveryId(new DeliveryId(attempt.queueId(), attempt.number(), group).toString())
         .setQueueId(attempt.queueId().value())
         .setAttempt(attempt.number())
         .setGroup(group)
         .addAllRecipients(recipients)
         .setEnvelope(envelope)
-        .setOrganization(key.organization())
-        .setConnector(key.connector())
-        .setNextHop(key.nextHop())
-        .setRequirement(key.requirement())
-        .setRoutingVersion(directory.routingVersion(key.organization()))
+        .setRoutingVersion(directory.routingVersion(shared.getOrganization()))
         .setDirectoryVersion(directory.version())
         .setExplanation(explanation)
         .addAllContent(attempt.content())
         .setSize(message.getSize())
         .setAcceptedMillis(attempt.acceptedAt())
         .setAcceptedOffset(attempt.acceptedOffset())
-        .setDirection(key.direction())
-        .setExpiresMillis(expires(directory, attempt, key.organization()))
+        .setExpiresMillis(expires(directory, attempt, shared.getOrganization()))
         .build();
   }
 
   private OutcomeRecorded.Builder other(
       Map<String, OutcomeRecorded.Builder> others,
       Directory directory,
-      Attempt attempt,
+      DecisionInput attempt,
       String organization) {
     return others.computeIfAbsent(
         organization,
@@ -153,12 +153,12 @@ final class MessageDecider {
                 .setAcceptedOffset(attempt.acceptedOffset())
                 .setAcceptedMillis(attempt.acceptedAt())
                 .setExpiresMillis(expires(directory, attempt, o))
-                // What is held today goes on tomorrow from what it was promised.
+                // A recipient that is held keeps the requirement of its last attempt.
                 .setConnector(attempt.due().getConnector())
                 .setRequirement(attempt.due().getRequirement()));
   }
 
-  private static long expires(Directory directory, Attempt attempt, String organization) {
+  private static long expires(Directory directory, DecisionInput attempt, String organization) {
     int hours = directory.organization(organization).map(o -> o.getExpiryHours()).orElse(0);
     return attempt.acceptedAt()
         + Duration.ofHours(hours == 0 ? DEFAULT_EXPIRY_HOURS : hours).toMillis();
@@ -185,21 +185,14 @@ final class MessageDecider {
     }
   }
 
-  /** What recipients must share to travel together. */
-  private record Together(
-      String organization,
-      Direction direction,
-      String connector,
-      NextHop nextHop,
-      TlsRequirement requirement) {
-
-    static Together of(RecipientGroup group, OutboundDecision.Deliver deliver) {
-      return new Together(
-          group.getOrganization(),
-          group.getDirection(),
-          deliver.connector(),
-          deliver.nextHop(),
-          deliver.requirement());
-    }
+  /** The part of a delivery that its recipients share. */
+  private static DeliveryRequested shared(RecipientGroup group, OutboundDecision.Deliver deliver) {
+    return DeliveryRequested.newBuilder()
+        .setOrganization(group.getOrganization())
+        .setDirection(group.getDirection())
+        .setConnector(deliver.connector())
+        .setNextHop(deliver.nextHop())
+        .setRequirement(deliver.requirement())
+        .build();
   }
 }

@@ -20,18 +20,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of {@code mail.accepted} or {@code mail.due} to the one Decision about it. Owner: the
- * decider's thread.
+ * The step from one record of {@code mail.accepted} or {@code mail.due} to the one Decision about
+ * it. Owner: the decider's thread.
  *
- * <p>A record that cannot be decided twice in a row is answered by held (undecidable), for its
- * recipients as far as they can be known, and a line in the log. An outage while an envelope is
- * read back is a KafkaException and nobody's fault.
+ * <p>A record that cannot be decided twice in a row holds its recipients (undecidable), as far as
+ * they can be known, and has a line in the error log. An outage while an envelope is read back is a
+ * KafkaException, and the record comes again.
  */
 final class RecordDecider {
   private static final Logger LOG = Logger.getLogger(RecordDecider.class);
 
   private final RecordReader accepted;
-  private final Outcomes outcomes = new Outcomes();
+  private final DecisionOutcomes outcomes = new DecisionOutcomes();
   private final MessageDecider messages = new MessageDecider(outcomes);
   private final DeciderMetrics metrics;
 
@@ -40,7 +40,7 @@ final class RecordDecider {
     this.metrics = metrics;
   }
 
-  /** The directory that we know is older than the one that the last attempt was decided by. */
+  /** Our directory is older than the one of the last attempt's Decision. */
   static final class OlderDirectory extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -49,17 +49,17 @@ final class RecordDecider {
    * The Decision, without its place in the chain.
    *
    * @throws OlderDirectory when it must be decided later: it could promise less than the last
-   *     attempt did, and no administrator has said so (G3)
+   *     attempt did, without a change by an administrator (G3)
    */
   Decision.Builder decide(ConsumerRecord<String, byte[]> record, Directory directory) {
     try {
       return decideOnce(record, directory);
-    } catch (Undecidable first) {
+    } catch (UndecidableException first) {
       LOG.debugf(first, "tried once more");
     }
     try {
       return decideOnce(record, directory);
-    } catch (Undecidable e) {
+    } catch (UndecidableException e) {
       LOG.errorf(
           "%s-%d offset %d (%s) cannot be decided and is held: %s",
           record.topic(), record.partition(), record.offset(), printable(record.key()), e.why());
@@ -67,19 +67,19 @@ final class RecordDecider {
       String queueId = isHome(record) ? String.valueOf(record.key()) : "";
       Decision.Builder decision = Decision.newBuilder().setQueueId(queueId).setAttempt(e.attempt());
       if (queueId.isEmpty()) {
-        return decision; // whose mail it is cannot be known: the audit finds it in no place
+        return decision; // without its message: the audit finds that in no place
       }
       OutcomeRecorded outcome =
           outcomes.undecidable(queueId, e.attempt(), e.organization(), e.recipients(), e.why());
       if (outcome.getSerializedSize() > DecisionLog.MAX_RECORD_BYTES) {
-        // It must be written, or the partition stands still; the record itself names them.
+        // It must be written, or the partition stands still; the source names the recipients.
         outcome = outcomes.undecidable(queueId, e.attempt(), e.organization(), List.of(), e.why());
       }
       return decision.addOutcomes(placed(record, outcome));
     }
   }
 
-  /** As it goes to the log. */
+  /** The record of a Decision. */
   ProducerRecord<String, byte[]> written(ConsumerRecord<String, byte[]> cause, Decision decision) {
     String key = decision.getQueueId().isEmpty() ? null : decision.getQueueId();
     ProducerRecord<String, byte[]> record =
@@ -104,25 +104,19 @@ final class RecordDecider {
   }
 
   private Decision.Builder decideOnce(ConsumerRecord<String, byte[]> record, Directory directory)
-      throws Undecidable {
+      throws UndecidableException {
     if (record.value() == null) {
-      throw new Undecidable("it has no value", 0, "", List.of());
+      throw new UndecidableException("it has no value", 0, "", List.of());
     }
-    Attempt attempt =
+    DecisionInput attempt =
         record.topic().equals(Topics.MAIL_DUE) ? due(record, directory) : first(record);
     try {
-      Decided decided = messages.decide(directory, attempt);
-      Decision.Builder decision =
-          Decision.newBuilder()
-              .setQueueId(attempt.queueId().value())
-              .setAttempt(attempt.number())
-              .addAllDeliveries(decided.deliveries())
-              .addAllOutcomes(decided.outcomes());
+      Decision.Builder decision = messages.decide(directory, attempt);
       int bytes = decision.build().getSerializedSize();
       if (bytes > DecisionLog.MAX_RECORD_BYTES) {
-        throw undecidable("what follows from it has " + bytes + " bytes", attempt);
+        throw undecidable("its Decision has " + bytes + " bytes", attempt);
       }
-      metrics.decided(decided);
+      metrics.decided(decision);
       return decision;
     } catch (KafkaException e) {
       throw e;
@@ -132,7 +126,7 @@ final class RecordDecider {
     }
   }
 
-  private Attempt first(ConsumerRecord<String, byte[]> record) throws Undecidable {
+  private DecisionInput first(ConsumerRecord<String, byte[]> record) throws UndecidableException {
     MessageAccepted message;
     try {
       message = MessageAccepted.parseFrom(record.value());
@@ -141,28 +135,28 @@ final class RecordDecider {
           e.getUnfinishedMessage() instanceof MessageAccepted some
               ? some
               : MessageAccepted.getDefaultInstance();
-      throw new Undecidable("its bytes cannot be read", 1, organization(known), all(known));
+      throw new UndecidableException(
+          "its bytes cannot be read", 1, organization(known), all(known));
     }
-    return Attempt.first(
+    return DecisionInput.first(
         home(record, message.getQueueId(), 1, organization(message), all(message)),
         message,
-        record.offset(),
-        record.timestamp());
+        record);
   }
 
-  private Attempt due(ConsumerRecord<String, byte[]> record, Directory directory)
-      throws Undecidable {
+  private DecisionInput due(ConsumerRecord<String, byte[]> record, Directory directory)
+      throws UndecidableException {
     AttemptDue due;
     try {
       due = AttemptDue.parseFrom(record.value());
     } catch (InvalidProtocolBufferException e) {
-      throw new Undecidable("its bytes cannot be read", 0, "", List.of());
+      throw new UndecidableException("its bytes cannot be read", 0, "", List.of());
     }
     List<Integer> recipients = due.getRecipientsList();
     int number = due.getAttempt();
     QueueId queueId = home(record, due.getQueueId(), number, "", recipients);
     if (due.getAcceptedOffset() < 0) {
-      throw new Undecidable("it names no accepted message", number, "", recipients);
+      throw new UndecidableException("it names no accepted message", number, "", recipients);
     }
     if (directory.version() < due.getRoutingVersion()) {
       throw new OlderDirectory();
@@ -171,18 +165,21 @@ final class RecordDecider {
         accepted
             .read(record.partition(), due.getAcceptedOffset())
             .orElseThrow(
-                () -> new Undecidable("the accepted message is gone", number, "", recipients));
+                () ->
+                    new UndecidableException(
+                        "the accepted message is gone", number, "", recipients));
     try {
       MessageAccepted message = MessageAccepted.parseFrom(envelope.value());
       int all = message.getEnvelope().getRecipientsCount();
       if (!message.getQueueId().equals(due.getQueueId())
           || number < 2
           || recipients.stream().anyMatch(r -> r < 0 || r >= all)) {
-        throw new Undecidable("it does not fit the accepted message", number, "", recipients);
+        throw new UndecidableException(
+            "it does not fit the accepted message", number, "", recipients);
       }
-      return Attempt.later(queueId, message, envelope.offset(), envelope.timestamp(), due);
+      return DecisionInput.later(queueId, message, envelope, due);
     } catch (InvalidProtocolBufferException e) {
-      throw new Undecidable("the accepted message cannot be read", number, "", recipients);
+      throw new UndecidableException("the accepted message cannot be read", number, "", recipients);
     }
   }
 
@@ -192,7 +189,7 @@ final class RecordDecider {
       int attempt,
       String organization,
       List<Integer> recipients)
-      throws Undecidable {
+      throws UndecidableException {
     try {
       QueueId id = QueueId.parse(queueId);
       if (id.partition() == record.partition() && queueId.equals(record.key())) {
@@ -201,12 +198,12 @@ final class RecordDecider {
     } catch (IllegalArgumentException e) {
       LOG.debugf(e, "no queue id");
     }
-    throw new Undecidable(
+    throw new UndecidableException(
         "its queue id is not that of its place in the log", attempt, organization, recipients);
   }
 
-  private static Undecidable undecidable(String why, Attempt attempt) {
-    return new Undecidable(
+  private static UndecidableException undecidable(String why, DecisionInput attempt) {
+    return new UndecidableException(
         why, attempt.number(), organization(attempt.message()), attempt.recipients());
   }
 

@@ -11,13 +11,13 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The decider's place in each of its source partitions: the chain's end as acknowledged, and the
- * position that says so. Owner: the decider's thread.
+ * The decider's place in each of its source partitions: the acknowledged end of the chain, and the
+ * position that goes with it. Owner: the decider's thread.
  */
 final class Sources {
   private static final String VERSION = "2/";
 
-  /** One of them, from its assignment to its loss. */
+  /** One source partition, from its assignment to its loss. */
   static final class Source {
     final TopicPartition partition;
     final SourceProgress progress;
@@ -61,14 +61,14 @@ final class Sources {
         });
   }
 
-  /** It is still the one that we have, after a send. */
+  /** Whether the partition is still ours by the same assignment. */
   boolean has(Source source) {
     return sources.get(source.partition) == source;
   }
 
   /**
-   * Which source was decided last is not the offset before the position: markers of transactions
-   * lie between.
+   * The source that was decided last. It need not be the offset before the position, since markers
+   * of transactions take offsets.
    */
   private static long mark(TopicPartition partition, OffsetAndMetadata position) {
     String metadata = position.metadata();
@@ -85,7 +85,7 @@ final class Sources {
     return Long.parseLong(metadata.substring(VERSION.length()));
   }
 
-  /** What is to be committed now. */
+  /** The positions to commit now. */
   Map<TopicPartition, OffsetAndMetadata> positions(GroupMember member) {
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
     for (TopicPartition partition : member.assignment()) {
@@ -98,12 +98,12 @@ final class Sources {
     return positions;
   }
 
-  /** Polled records that were not decided come again. */
+  /** Reads polled records that were not decided again. */
   void rewind(GroupMember member, Source source) {
     member.seek(source.partition, Math.max(source.begin, source.progress.previous() + 1));
   }
 
-  /** A send failed: all of them go on from what is acknowledged. */
+  /** A send failed: each source goes on from its last acknowledged record. */
   void restart(GroupMember member) {
     for (TopicPartition partition : member.assignment()) {
       Source source = of(member, partition);

@@ -4,15 +4,15 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.rules.Directory;
-import io.postern.rules.Looser;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.RequirementComparison;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a later attempt would go over less than what set its first one's requirement, because
- * that is no longer there (G3). A connector that still is in force and was changed is an
- * administrator's word; one that was removed or switched off, and an accepted domain that left, say
- * nothing about the mail that was promised its protection: it is held until somebody releases it.
+ * The check of a later attempt against the requirement of the attempt before (G3). A change of a
+ * connector in force is an administrator's word, and applies. A connector that was removed or
+ * switched off, or an accepted domain that left, says nothing about mail that waits under its
+ * protection: a looser attempt is held until somebody releases it.
  */
 final class Weakening {
   private Weakening() {}
@@ -35,7 +35,7 @@ final class Weakening {
         : inForce(directory, organization, set)) {
       return null;
     }
-    return Looser.respect(due.getRequirement(), now.requirement())
+    return RequirementComparison.looserRespect(due.getRequirement(), now.requirement())
         .map(
             respect ->
                 (set.isEmpty()

@@ -1,21 +1,16 @@
 package io.postern.policy.directory;
 
-import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryCommand;
-import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
-/** Whether a command may change the directory: a pure function of the two. */
+/** The judgement of a command against the directory. A pure function; any thread. */
 final class CommandJudge {
   private CommandJudge() {}
 
-  /** Nothing wrong: empty. */
+  /** The problems of the command; empty: it may change the directory. */
   static List<DirectoryProblem> judge(Directory directory, DirectoryCommand command) {
     if (command.getCommandId().isEmpty()) {
       return List.of(problem("", "commandId", "the command has no id", "give it a random one"));
@@ -34,23 +29,7 @@ final class CommandJudge {
     if (command.getChangesCount() == 0) {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));
     }
-    List<DirectoryProblem> shape = shape(command);
-    return shape.isEmpty() ? DirectoryRules.validate(directory, command.getChangesList()) : shape;
-  }
-
-  private static List<DirectoryProblem> shape(DirectoryCommand command) {
-    List<DirectoryProblem> problems = new ArrayList<>();
-    Set<String> keys = new HashSet<>();
-    for (DirectoryObject change : command.getChangesList()) {
-      if (change.getObjectCase() == DirectoryObject.ObjectCase.OBJECT_NOT_SET) {
-        problems.add(
-            problem("", "changes", "an object of an unknown kind", "update the policy service"));
-      } else if (!keys.add(DirectoryKeys.key(change))) {
-        problems.add(
-            problem(DirectoryKeys.key(change), "", "it stands twice", "keep one of the two"));
-      }
-    }
-    return problems;
+    return DirectoryRules.validate(directory, command.getChangesList());
   }
 
   static DirectoryProblem problem(String object, String field, String problem, String cure) {

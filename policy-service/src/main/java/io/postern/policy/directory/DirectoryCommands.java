@@ -23,9 +23,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The way in for commands: writes one and waits for the owner's answer. Each call has clients of
- * its own, since an administrator's change is rare and nothing then outlives a broken broker. Any
- * thread that may block; four calls at a time, others wait within their patience.
+ * The way in for commands: a call writes one and waits for the owner's answer. Each call has
+ * clients of its own: an administrator's change is rare, and no client then outlives a broken
+ * broker. Any thread that may block; four calls at a time, others wait within their patience.
  */
 @Singleton
 public final class DirectoryCommands {

@@ -18,13 +18,13 @@ import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -37,13 +37,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the directory while it owns the commands' one partition (docs/design/architecture.md,
- * "Directory and administration"): judges each command against the whole directory, and writes its
- * objects, the answer, the audit record and its own position in one transaction. The same command
- * id twice is once: it gets the same answer again (remembered for the last 10,000 commands).
+ * The owner of the directory, while it has the commands' one partition
+ * (docs/design/architecture.md, "Directory and administration"). It judges each command against the
+ * whole directory, and writes objects, answer, audit record and its own position in one
+ * transaction. A command id that comes twice gets the same answer again (remembered for the last
+ * 10,000 commands).
  *
- * <p>Owner: its worker's thread. On failure: the transaction is aborted, the directory is read anew
- * to an end asked for afterwards, and the command is judged again; nothing is skipped.
+ * <p>Owner: its worker's thread. After a failure it aborts the transaction, reads the directory
+ * anew to an end asked for afterwards, and judges the command again; it skips nothing.
  */
 public final class DirectoryOwner implements Worker.Task {
   /** Field of the problem with which a command for another version is rejected. */
@@ -53,30 +54,27 @@ public final class DirectoryOwner implements Worker.Task {
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
-  // A command ends both at once.
+  // A command ends both waits at once.
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int FETCH_WAIT_MILLIS = 2_000;
   private static final Duration READ = Duration.ofSeconds(10);
   private static final Duration SEND = Duration.ofSeconds(6);
 
   private final LogSettings settings;
-  private final Answered answered;
+  private final Consumer<Boolean> answers;
   private boolean assigned;
   private @Nullable OwnedDirectory owned;
 
-  /** Told about each answer, for metrics. */
-  @FunctionalInterface
-  public interface Answered {
-    void answered(boolean accepted);
-  }
-
-  public DirectoryOwner(LogSettings settings, Answered answered) {
+  /**
+   * @param answers takes whether a command was accepted, at each answer; on the worker's thread
+   */
+  public DirectoryOwner(LogSettings settings, Consumer<Boolean> answers) {
     this.settings = settings;
-    this.answered = answered;
+    this.answers = answers;
   }
 
   /** A worker for it, to be started. */
-  public static Worker worker(LogSettings settings, Answered answered) {
+  public static Worker worker(LogSettings settings, Consumer<Boolean> answers) {
     return new Worker(
         settings,
         ConsumerGroups.DIRECTORY_OWNER,
@@ -86,7 +84,7 @@ public final class DirectoryOwner implements Worker.Task {
             10,
             ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
             FETCH_WAIT_MILLIS),
-        new DirectoryOwner(settings, answered));
+        new DirectoryOwner(settings, answers));
   }
 
   @Override
@@ -132,7 +130,7 @@ public final class DirectoryOwner implements Worker.Task {
       Directory directory) {
     try {
       DirectoryResult result = write(member, record, own, directory);
-      answered.answered(result.getAccepted());
+      answers.accept(result.getAccepted());
       return own.answered(result, READ);
     } catch (KafkaException | TimeoutException e) {
       LOG.warnf("command %s was not written, and is judged again: %s", record.key(), e);
@@ -229,8 +227,6 @@ public final class DirectoryOwner implements Worker.Task {
 
   private static DirectoryAudit audit(
       DirectoryCommand command, Directory directory, List<DirectoryObject> after) {
-    Map<String, DirectoryObject> objects = new HashMap<>();
-    directory.objects().forEach(object -> objects.put(DirectoryKeys.key(object), object));
     DirectoryAudit.Builder audit =
         DirectoryAudit.newBuilder()
             .setCommandId(command.getCommandId())
@@ -238,10 +234,7 @@ public final class DirectoryOwner implements Worker.Task {
             .setAtMillis(command.getAtMillis())
             .addAllAfter(after);
     for (DirectoryObject object : after) {
-      DirectoryObject before = objects.get(DirectoryKeys.key(object));
-      if (before != null) {
-        audit.addBefore(before);
-      }
+      directory.object(DirectoryKeys.key(object)).ifPresent(audit::addBefore);
     }
     return audit.build();
   }

@@ -15,10 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the owner of the commands must know before it judges one: the whole directory, and which
- * commands were answered already. Read anew with each assignment, to an end that is asked for after
- * it, since a predecessor's transaction may still be in its commit (docs/design/the-log.md,
- * "Directory").
+ * The owner's knowledge for judging a command: the whole directory, and the answers to earlier
+ * commands. Read anew with each assignment, to an end asked for after it, since a predecessor's
+ * transaction may still be in its commit (docs/design/the-log.md, "Directory").
  *
  * <p>Owner: the directory owner's thread. Bounds: 10,000 answers.
  */
@@ -65,12 +64,12 @@ final class OwnedDirectory implements AutoCloseable {
     return reader.current();
   }
 
-  /** What was answered to this command; null when it is new. */
+  /** The answer to this command; null when it is new. */
   @Nullable DirectoryResult answer(String commandId) {
     return answers.get(commandId);
   }
 
-  /** Takes note of a committed answer, and waits until the directory shows what it changed. */
+  /** Remembers a committed answer, and waits until the directory has the change. */
   boolean answered(DirectoryResult result, Duration patience) {
     answers.put(result.getCommandId(), result);
     if (answers.size() > MOST_ANSWERS) {

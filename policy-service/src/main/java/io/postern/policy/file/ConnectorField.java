@@ -12,22 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param name Exchange's parameter, in camelCase
  * @param values its type and bounds, and the connectorType that may have it; as in the README
  * @param standard the value of a connector that does not name it; as in the README
- * @param reading from the file into the builder
- * @param value the connector's, in the file's spelling; null, empty or 0: not shown
+ * @param reader from the file into the builder
+ * @param value the connector's value in the file's spelling; null, empty or 0: not shown
  */
 record ConnectorField<C, B>(
     String name,
     String values,
     String standard,
-    Reading<B> reading,
+    Reader<B> reader,
     Function<C, @Nullable Object> value) {
 
-  /** Reads a field; reports a wrong value to the fields' problems. */
-  interface Reading<B> {
+  /** The reader of a field; it reports a wrong value to the fields' problems. */
+  interface Reader<B> {
     void read(Fields fields, String name, B builder);
   }
 
   void read(Fields fields, B builder) {
-    reading.read(fields, name, builder);
+    reader.read(fields, name, builder);
   }
 }

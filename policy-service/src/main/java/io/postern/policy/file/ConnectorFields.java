@@ -13,11 +13,11 @@ import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
 
 /**
- * The fields of a connector: the one table of them, for reader, view and README, in the order in
- * which they are shown. Each standing value is Exchange's (New-InboundConnector,
- * New-OutboundConnector), but where none is documented or the standing one would weaken TLS: said
- * at the field. The name is first, since problems of the others are reported with it; connectorType
- * is second, since standing values depend on it.
+ * The table of a connector's fields, for reader, view and README, in the order in which they are
+ * shown. Each standing value is Exchange's (New-InboundConnector, New-OutboundConnector); a comment
+ * says where Exchange documents none or its value would weaken TLS. The name is first, since
+ * problems of the others are reported with it; connectorType is second, since standing values
+ * depend on it.
  */
 final class ConnectorFields {
   private static final String FLAG = "`true`, `false`";

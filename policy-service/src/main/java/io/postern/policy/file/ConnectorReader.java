@@ -2,13 +2,10 @@ package io.postern.policy.file;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.OutboundConnector;
 import java.util.List;
-import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads one connector of a directory file, by the table {@link ConnectorFields}. One parse. */
+/** The reader of a directory file's connectors, by the table {@link ConnectorFields}. One parse. */
 final class ConnectorReader {
   private final Problems problems;
   private final String organization;
@@ -19,35 +16,27 @@ final class ConnectorReader {
   }
 
   DirectoryObject inbound(Node node) {
-    InboundConnector.Builder connector =
-        InboundConnector.newBuilder().setOrganization(organization);
-    return read(
-        node,
-        ConnectorFields.INBOUND,
-        connector,
-        () -> DirectoryObject.newBuilder().setInboundConnector(connector).build());
+    DirectoryObject.Builder object = DirectoryObject.newBuilder();
+    object.getInboundConnectorBuilder().setOrganization(organization);
+    return read(node, ConnectorFields.INBOUND, object.getInboundConnectorBuilder(), object);
   }
 
   DirectoryObject outbound(Node node) {
-    OutboundConnector.Builder connector =
-        OutboundConnector.newBuilder().setOrganization(organization);
-    return read(
-        node,
-        ConnectorFields.OUTBOUND,
-        connector,
-        () -> DirectoryObject.newBuilder().setOutboundConnector(connector).build());
+    DirectoryObject.Builder object = DirectoryObject.newBuilder();
+    object.getOutboundConnectorBuilder().setOrganization(organization);
+    return read(node, ConnectorFields.OUTBOUND, object.getOutboundConnectorBuilder(), object);
   }
 
   private <B> DirectoryObject read(
       Node node,
       List<? extends ConnectorField<?, B>> table,
       B connector,
-      Supplier<DirectoryObject> object) {
+      DirectoryObject.Builder object) {
     Fields fields = Fields.of(node, problems, "", "");
     table.getFirst().read(fields, connector); // the name, of which the object's key is made
-    fields.belongTo(DirectoryKeys.key(object.get()));
+    fields.belongTo(DirectoryKeys.key(object.build()));
     table.stream().skip(1).forEach(field -> field.read(fields, connector));
     fields.done();
-    return object.get();
+    return object.build();
   }
 }

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object that differs, for people.
+ * The difference of one object, for people.
  *
  * @param change added, changed or removed
  * @param object its key
- * @param fields what differs, in the file's order; of a removed object nothing
+ * @param fields that differ, in the file's order; none of a removed object
  */
 public record DirectoryChange(String change, String object, List<Field> fields) {
   public static final String ADDED = "added";

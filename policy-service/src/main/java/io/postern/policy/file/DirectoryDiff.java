@@ -13,10 +13,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What must change so that the directory says what a file says: objects of the file's organizations
- * that are not in the file are removed, those of other organizations are untouched. An object that
- * another organization has under the same key (an accepted domain) counts as added here; that it is
- * taken is the rules' to say. Immutable.
+ * The changes that make the directory equal to a file. Objects of the file's organizations that are
+ * not in the file are removed; those of other organizations are untouched. An object that another
+ * organization has under the same key (an accepted domain) counts as added, and the rules refuse
+ * it. Immutable.
  *
  * @param objects the command's changes, `removed` for a removal; empty when the two are equal
  * @param changes the same for people
@@ -51,7 +51,7 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
     return new DirectoryDiff(List.copyOf(objects), List.copyOf(changes));
   }
 
-  /** The object without what the command that wrote it left on it. */
+  /** The object without the marks of the command that wrote it. */
   static DirectoryObject bare(DirectoryObject object) {
     return object.toBuilder()
         .clearRemoved()

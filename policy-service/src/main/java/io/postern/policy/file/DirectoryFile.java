@@ -10,9 +10,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * A directory file (docs/design/architecture.md, "Directory and administration"): one or more
- * organizations, each with everything of theirs. Reading one never throws for what it says: what is
- * wrong is in {@link #problems}, each with line, field and cure, and a file with a problem must not
- * be applied. Immutable.
+ * organizations, each with all of its objects. Reading never throws for a wrong text: {@link
+ * #problems} has it with line, field and cure, and a file with a problem must not be applied.
+ * Immutable.
  */
 public final class DirectoryFile {
   private final Problems problems;

@@ -1,13 +1,13 @@
 package io.postern.policy.file;
 
 import io.postern.names.DomainNames;
-import java.net.InetAddress;
+import io.postern.rules.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Domain names and patterns as the directory keeps them: lower-case A-labels, so that a name has
- * one spelling. Whether a pattern is allowed where it stands is the rules' matter, not this class'.
+ * Domain names and patterns in the directory's spelling: lower-case A-labels, so that a name has
+ * one spelling. The rules judge whether a pattern may stand where it stands.
  */
 final class Domains {
   private Domains() {}
@@ -48,20 +48,12 @@ final class Domains {
     return text.startsWith("*") ? "" : aLabels(text);
   }
 
-  /** IPv4 with four parts, or IPv6 without brackets and zone; the JDK takes more. */
+  /** IPv4 with four parts, or IPv6 without brackets and zone. */
   static boolean isAddress(String text) {
-    if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
-      return false;
-    }
-    try {
-      InetAddress.ofLiteral(text);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return IpAddress.parse(text) != null;
   }
 
-  // Exchange shows address spaces as smtp:example.com;1; the cost means nothing to it, nor here.
+  // Exchange shows address spaces as smtp:example.com;1; the cost has no effect there, nor here.
   private static String unpriced(String text) {
     return text.regionMatches(true, 0, "smtp:", 0, 5)
         ? text.substring(5).replaceFirst(";[0-9]{1,3}$", "")

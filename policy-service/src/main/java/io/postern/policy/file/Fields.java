@@ -14,9 +14,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * The fields of one YAML mapping while it is read: each is asked for once, by name and type, and
- * {@link #done} reports what nobody asked for. Never throws for what the file says: a wrong value
- * is a problem with its line, and the default is returned. Not thread-safe: one parse.
+ * The fields of one YAML mapping while it is read: the reader takes each once, by name and type,
+ * and {@link #done} reports the unknown ones. Never throws for a wrong value: it is a problem with
+ * its line, and the default is returned. Not thread-safe: one parse.
  */
 final class Fields {
   private static final int MAX_TEXT = 1024;
@@ -38,7 +38,7 @@ final class Fields {
   }
 
   /**
-   * @param node what should be a mapping; anything else is a problem and reads as an empty one
+   * @param node a mapping; anything else is a problem and reads as an empty mapping
    * @param object key of the object that the fields belong to, as far as it is known
    * @param prefix of the fields' names in problems, as {@code mailboxRoute.}
    */

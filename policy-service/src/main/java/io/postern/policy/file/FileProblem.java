@@ -1,7 +1,7 @@
 package io.postern.policy.file;
 
 /**
- * What is wrong in a directory file, where, and what to write instead.
+ * A fault in a directory file, with its place and its cure.
  *
  * @param object key of the object as in {@code DirectoryKeys}; empty where it is not in one
  * @param field as {@code smartHosts[0]}; empty where the whole object is meant

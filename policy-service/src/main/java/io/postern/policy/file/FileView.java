@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Directory objects in the file's spelling, as maps that are written as JSON or compared field by
- * field. What is shown can be applied again: JSON is YAML. Pure functions.
+ * field. The view can be applied again, since JSON is YAML. Pure functions.
  */
 public final class FileView {
   private FileView() {}
@@ -61,7 +61,7 @@ public final class FileView {
   public static Map<String, Object> fields(DirectoryObject object) {
     return switch (object.getObjectCase()) {
       case ORGANIZATION -> {
-        Shown shown = new Shown();
+        ShownFields shown = new ShownFields();
         shown.put("id", object.getOrganization().getId());
         shown.put("displayName", object.getOrganization().getDisplayName());
         shown.put("expiryHours", object.getOrganization().getExpiryHours());
@@ -76,7 +76,7 @@ public final class FileView {
   }
 
   private static Map<String, Object> acceptedDomain(AcceptedDomain domain) {
-    Shown route = new Shown();
+    ShownFields route = new ShownFields();
     route.put("host", domain.getMailboxHost().getHost());
     route.put("port", domain.getMailboxHost().getPort());
     route.put("protocol", Words.PROTOCOL.write(domain.getMailboxProtocol()));
@@ -84,14 +84,14 @@ public final class FileView {
     route.put("tlsDomain", domain.getMailboxTlsDomain());
     route.put("trustAnchors", ConnectorFields.name(domain.getMailboxAnchors()));
     route.put("revocation", Words.REVOCATION.write(domain.getMailboxRevocation()));
-    Shown shown = new Shown();
+    ShownFields shown = new ShownFields();
     shown.put("domain", domain.getDomain());
     shown.put("mailboxRoute", route.fields);
     return shown.fields;
   }
 
   private static Map<String, Object> anchorSet(AnchorSet set) {
-    Shown shown = new Shown();
+    ShownFields shown = new ShownFields();
     shown.put("name", set.getName());
     shown.put(
         "pem", Pem.text(set.getCertificatesList().stream().map(ByteString::toByteArray).toList()));
@@ -106,13 +106,13 @@ public final class FileView {
 
   private static <C> Map<String, Object> connector(
       List<? extends ConnectorField<C, ?>> table, C connector) {
-    Shown shown = new Shown();
+    ShownFields shown = new ShownFields();
     table.forEach(field -> shown.put(field.name(), field.value().apply(connector)));
     return shown.fields;
   }
 
   /** Fields that have something to say. Flags always do: a reader need not know the defaults. */
-  private static final class Shown {
+  private static final class ShownFields {
     final Map<String, Object> fields = new LinkedHashMap<>();
 
     void put(String name, @Nullable Object value) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads one organization of a directory file with everything of theirs. One parse, one thread. */
+/** The reader of a directory file's organizations with all their objects. One parse, one thread. */
 final class OrganizationReader {
   private final Problems problems;
   private final Map<String, DirectoryObject> objects = new LinkedHashMap<>();

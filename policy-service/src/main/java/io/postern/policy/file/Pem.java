@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** Certificates as text (RFC 7468 §5), to DER and back. */
 final class Pem {
-  // What stands between the blocks is explanatory text and skipped (RFC 7468 §2).
+  // Text between the blocks is explanatory and skipped (RFC 7468 §2).
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \\1-----");
   private static final Base64.Encoder LINES =
@@ -25,7 +25,7 @@ final class Pem {
   private Pem() {}
 
   /**
-   * @throws CertificateException with a sentence that names the block and what is wrong with it
+   * @throws CertificateException with a sentence that names the block and its fault
    */
   static List<byte[]> certificates(String text) throws CertificateException {
     List<byte[]> certificates = new ArrayList<>();

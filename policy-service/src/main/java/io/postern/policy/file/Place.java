@@ -3,7 +3,7 @@ package io.postern.policy.file;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Where something stands in a file; lines and columns count from 1, 0 where it is not known. */
+/** A place in a file; lines and columns count from 1, 0 where it is not known. */
 public record Place(int line, int column) {
   public static final Place UNKNOWN = new Place(0, 0);
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was found wrong while one file was read, and where each field of each object stands, so that
- * a problem found later by its name can be shown by its line. At most 100 problems are kept: who
- * has more repairs those first. Not thread-safe: one parse.
+ * The faults found while one file was read, and the place of each field of each object, so that a
+ * problem that the rules find by name gets its line. At most 100 are kept; an administrator repairs
+ * those first. Not thread-safe: one parse.
  */
 final class Problems {
   static final int MOST = 100;

@@ -18,9 +18,9 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Bytes to YAML nodes with their places, and no further: no tag is resolved to a type, no class is
+ * The step from bytes to YAML nodes with their places: no tag is resolved to a type, no class is
  * loaded, no alias is expanded. Bounded in bytes, depth and number of nodes, so that no file costs
- * more than its size. What is no YAML is one problem with its line.
+ * more than its size. A text that is no YAML is one problem with its line.
  */
 final class YamlText {
   static final int MAX_BYTES = 4 * 1024 * 1024;
@@ -85,7 +85,7 @@ final class YamlText {
     }
   }
 
-  /** Ends a document that is nested or long beyond what any directory is. */
+  /** A parser that refuses a document nested deeper or longer than any directory. */
   private static final class BoundedParser implements Parser {
     private final Parser parser;
     private int depth;
@@ -123,7 +123,7 @@ final class YamlText {
         default -> {}
       }
       if (depth > MAX_DEPTH || nodes > MAX_NODES) {
-        throw new TooMuch(
+        throw new BoundExceededException(
             depth > MAX_DEPTH
                 ? "nested more than " + MAX_DEPTH + " deep"
                 : "more than " + MAX_NODES + " values",
@@ -133,10 +133,10 @@ final class YamlText {
     }
   }
 
-  private static final class TooMuch extends MarkedYamlEngineException {
+  private static final class BoundExceededException extends MarkedYamlEngineException {
     private static final long serialVersionUID = 1L;
 
-    TooMuch(String problem, Event at) {
+    BoundExceededException(String problem, Event at) {
       super(null, Optional.empty(), problem, at.getStartMark());
     }
   }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a DSN reports (RFC 3464 §2.3.3), and who has asked for it (RFC 3461 §4.1). "delivered" and
- * "expanded" are never ours: a relay hands on.
+ * The action that a DSN reports (RFC 3464 §2.3.3), with the NOTIFY value that asks for it (RFC 3461
+ * §4.1). "delivered" and "expanded" are never ours: a relay hands on.
  */
 enum Action {
   FAILED("FAILURE", true),
@@ -32,7 +32,7 @@ enum Action {
     };
   }
 
-  /** Does the sender want it? Without NOTIFY: failures, and at our choice delays. */
+  /** Whether the sender wants it; without NOTIFY failures, and at our choice delays. */
   boolean wanted(List<String> notifyValues) {
     return notifyValues.isEmpty() ? unasked : notifyValues.contains(notify);
   }

@@ -43,16 +43,12 @@ final class Dsn {
     delimiter(front, boundary);
     front.writeBytes(
         ascii(
-            "Content-Type: message/delivery-status"
-                + CRLF
-                + "Content-Description: Delivery report"
-                + CRLF
-                + CRLF
+            MimeText.partHeader("message/delivery-status", "", "Delivery report")
                 + StatusPart.of(report)));
     delimiter(front, boundary);
     front.writeBytes(returned.head());
-    // RFC 2046 §5.1.1: the CRLF before a delimiter belongs to it, so nothing need be known of how
-    // the returned content ends.
+    // RFC 2046 §5.1.1: the CRLF before a delimiter belongs to it, however the returned content
+    // ends.
     byte[] end = ascii(CRLF + "--" + boundary + "--" + CRLF);
 
     List<ContentSegment> content = new ArrayList<>();
@@ -127,14 +123,8 @@ final class Dsn {
     boolean plain = MimeText.isSevenBit(text);
     out.writeBytes(
         ascii(
-            "Content-Type: text/plain; charset=utf-8"
-                + CRLF
-                + "Content-Transfer-Encoding: "
-                + (plain ? "7bit" : "quoted-printable")
-                + CRLF
-                + "Content-Description: Notification"
-                + CRLF
-                + CRLF));
+            MimeText.partHeader(
+                "text/plain; charset=utf-8", plain ? "7bit" : "quoted-printable", "Notification")));
     out.writeBytes(plain ? text : MimeText.quotedPrintable(text));
   }
 
@@ -150,7 +140,7 @@ final class Dsn {
         .setDirection(Direction.ORIGINATING)
         .setExplanation(
             Explanation.newBuilder()
-                .setSummary("Written here: tells the sender of " + about + " what became of it")
+                .setSummary("Written here: a delivery status notification about " + about)
                 .setOrganization(report.organization())
                 .addSteps(
                     ExplanationStep.newBuilder()

@@ -11,12 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a DSN's text into {@code mail.content}, once, so that its acceptance, and each Decision
- * about it however often it comes back, carry a reference. One that returns the original's content
- * keeps its few lines around that inline.
+ * The texts of DSNs in {@code mail.content}: each is written once, so that the DSN's acceptance,
+ * and each Decision about it, carry a reference. A DSN that returns the original's content keeps
+ * its own few lines inline.
  *
- * <p>Those whose commit failed are remembered, 200 at most, and not written again: an outage must
- * not fill the log. Owner: the notice writer's thread. Connected at the first DSN.
+ * <p>It remembers the DSNs whose commit failed, 200 at most, and does not write them again: an
+ * outage must not fill the log. Owner: the notice writer's thread. Connected at the first DSN.
  */
 final class DsnTexts implements AutoCloseable {
   private static final int REMEMBERED = 200;
@@ -37,15 +37,15 @@ final class DsnTexts implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** A DSN on its way to its final form. */
-  interface Sent {
-    MessageAccepted dsn() throws LogUnavailableException;
+  /** A DSN whose text is on its way into the log. */
+  interface DurableDsn {
+    MessageAccepted await() throws LogUnavailableException;
   }
 
   /**
    * @param dsn as {@link Dsn} makes it
    */
-  Sent send(QueueId queueId, MessageAccepted dsn) throws LogUnavailableException {
+  DurableDsn send(QueueId queueId, MessageAccepted dsn) throws LogUnavailableException {
     MessageAccepted before = uncommitted.get(queueId.value());
     if (before != null) {
       return () -> before;
@@ -58,7 +58,7 @@ final class DsnTexts implements AutoCloseable {
       writer = new OwnContent(settings);
       contents = writer;
     }
-    OwnContent.Sent text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
+    OwnContent.PendingText text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
     MessageAccepted.Builder referring = dsn.toBuilder().clearContent();
     return () -> {
       if (referring.getContentCount() == 0) {
@@ -70,7 +70,7 @@ final class DsnTexts implements AutoCloseable {
     };
   }
 
-  /** All that was sent is committed. */
+  /** All sent DSNs are committed. */
   void committed() {
     uncommitted.clear();
   }

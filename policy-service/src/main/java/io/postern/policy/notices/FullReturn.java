@@ -10,26 +10,27 @@ import io.postern.contracts.v1.TlsRequirement;
 import java.time.Duration;
 
 /**
- * May a DSN carry the original's content? Only when the sender asked for it (RET=FULL, RFC 3461
- * §4.3, which is about failures alone) and it is certain that the message never had to travel above
- * OPPORTUNISTIC (G3). Certain is it for a message that failed in its first attempt, with all its
- * recipients, and came through no connector: later attempts and other recipients may have had
- * another requirement, which nobody remembers. And only while the content outlives the DSN that
- * refers to it: a content is kept for two days more than the longest lifetime, the DSN's
- * (docs/design/the-log.md, "Home partition and content"); one of them is the original's before its
- * notice, the other the notice writer's. Pure.
+ * The rule by which a DSN carries the original's content. The sender must have asked for it
+ * (RET=FULL, RFC 3461 §4.3, which is about failures alone), and the message must never have had to
+ * travel above OPPORTUNISTIC (G3). That is certain of a message that failed in its first attempt,
+ * with all its recipients, and came through no connector: later attempts and other recipients may
+ * have had another requirement, of which there is no record.
+ *
+ * <p>The content must outlive the DSN that refers to it. It is kept for two days more than the
+ * longest lifetime, the DSN's (docs/design/the-log.md, "Home partition and content"): one day is
+ * the original's before its notice, the other the notice writer's. Pure.
  */
 final class FullReturn {
-  /** What most hosts take in one message. */
+  /** The size that most hosts take in one message. */
   static final long MOST_BYTES = 10L << 20;
 
-  /** From acceptance to the notice: half of what a content is kept longer than any lifetime. */
+  /** From acceptance to the notice: half of the two days. */
   static final Duration LONGEST_BEFORE_NOTICE = Duration.ofDays(1);
 
   private FullReturn() {}
 
   /**
-   * @param required of the last attempt, as the notice tells it
+   * @param required of the last attempt, as in the notice
    * @param outcome the last attempt's; the default instance: not known
    * @param noticeMillis when the DSN was asked for
    */

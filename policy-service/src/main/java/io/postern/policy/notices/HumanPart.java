@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A DSN's first part (RFC 6522 §3): for a person who knows nothing of SMTP, then for the one whom
- * that person asks. What happened to whom, what the other server said, which TLS requirement could
- * not be met, who needs to do what. It names no connector and tells nothing of an explanation: it
- * goes to whoever the sender is (G8). Pure.
+ * A DSN's first part (RFC 6522 §3), for a person without knowledge of SMTP, and for that person's
+ * administrator: the fate of each recipient, the other server's answer, the TLS requirement that
+ * could not be met, and the repair. It names no connector and has no text of an explanation, since
+ * any stranger may be the sender (G8). Pure.
  */
 final class HumanPart {
   private static final int MAX_ADDRESS = 330;
@@ -34,23 +34,15 @@ final class HumanPart {
     return new HumanPart(report).write();
   }
 
-  /** What recipients share to be told of in one go. */
-  private record Fate(
-      OutcomeKind kind,
-      String by,
-      String reason,
-      RemoteReply reply,
-      TlsRequirement requirement,
-      String host) {
-    static Fate of(ReportedRecipient recipient) {
-      return new Fate(
-          recipient.kind(),
-          recipient.by(),
-          recipient.reason(),
-          recipient.reply(),
-          recipient.requirement(),
-          recipient.host());
-    }
+  /** All that recipients share that one paragraph reports. */
+  private static List<Object> fate(ReportedRecipient recipient) {
+    return List.of(
+        recipient.kind(),
+        recipient.by(),
+        recipient.reason(),
+        recipient.reply(),
+        recipient.requirement(),
+        recipient.host());
   }
 
   private String write() {
@@ -67,11 +59,11 @@ final class HumanPart {
               "Your message was handed on, to a mail server that sends no confirmations:"
                   + " you will hear of this recipient again only if something goes wrong.";
         });
-    Map<Fate, List<ReportedRecipient>> fates = new LinkedHashMap<>();
+    Map<List<Object>, List<ReportedRecipient>> fates = new LinkedHashMap<>();
     for (ReportedRecipient recipient : report.recipients()) {
-      fates.computeIfAbsent(Fate.of(recipient), fate -> new ArrayList<>()).add(recipient);
+      fates.computeIfAbsent(fate(recipient), fate -> new ArrayList<>()).add(recipient);
     }
-    fates.values().forEach(this::fate);
+    fates.values().forEach(this::paragraph);
     out.append(CRLF).append("--").append(CRLF);
     line("Queue id: " + report.original().getQueueId());
     line("Accepted: " + MimeText.date(report.original().getAcceptedMillis()));
@@ -86,7 +78,7 @@ final class HumanPart {
     return report.expiresMillis() > 0 ? " until " + MimeText.date(report.expiresMillis()) : "";
   }
 
-  private void fate(List<ReportedRecipient> recipients) {
+  private void paragraph(List<ReportedRecipient> recipients) {
     out.append(CRLF);
     for (ReportedRecipient recipient : recipients) {
       MimeText.paragraph(
@@ -128,7 +120,7 @@ final class HumanPart {
       return;
     }
     Meaning meaning = recipient.meaning();
-    line(meaning.what());
+    line(meaning.sentence());
     if (meaning.tls()) {
       line(required(recipient.requirement()));
     }
@@ -166,13 +158,13 @@ final class HumanPart {
       case SENDER -> "You need";
       case PEER -> "The recipient's mail administrator needs";
       case OURS -> {
-        String who = administrator();
-        yield Character.toUpperCase(who.charAt(0)) + who.substring(1) + " needs";
+        String ours = administrator();
+        yield Character.toUpperCase(ours.charAt(0)) + ours.substring(1) + " needs";
       }
     };
   }
 
-  /** Who runs this organization's mail, as the sender sees it. */
+  /** The administrator of this organization's mail, in the sender's words. */
   private String administrator() {
     return report.direction() == Direction.ORIGINATING
         ? "your mail administrator"

@@ -1,20 +1,20 @@
 package io.postern.policy.notices;
 
 /**
- * What a reason means to the sender of a mail.
+ * The meaning of a reason for the sender of a mail.
  *
  * @param code subject and detail of the enhanced status code (RFC 3463), without its class
- * @param tls whether a TLS requirement was not met: then the requirement is told
- * @param what a sentence: what happened
- * @param duty who can do something about it
- * @param cure what they need to do, after "needs to"
+ * @param tls whether a TLS requirement was not met; the DSN then describes the requirement
+ * @param sentence the event, as a sentence
+ * @param duty of the one that can repair it
+ * @param cure the repair, after "needs to"
  */
-record Meaning(String code, boolean tls, String what, Duty duty, String cure) {
-  /** Who must act. */
+record Meaning(String code, boolean tls, String sentence, Duty duty, String cure) {
+  /** The one that must act. */
   enum Duty {
-    /** Who runs the server that the mail was to go to. */
+    /** The administrator of the server that the mail was to go to. */
     PEER,
-    /** Who runs the organization's mail here. */
+    /** The administrator of the organization's mail here. */
     OURS,
     SENDER
   }

@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The table from every reason (docs/design/connectors.md, "Tokens and reasons") to what the sender
- * is told. Codes are those of Exchange where it has one (docs/design/connectors.md, "Reports to the
- * sender": 7.320 a certificate that is not good, 7.321 no TLS, 4.312 to 4.318 connections), else
- * those registered for RFC 3463. Immutable.
+ * The table from every reason (docs/design/connectors.md, "Tokens and reasons") to its meaning for
+ * the sender. Codes are those of Exchange where it has one (docs/design/connectors.md, "Reports to
+ * the sender": 7.320 a certificate that is not good, 7.321 no TLS, 4.312 to 4.318 connections),
+ * else those registered for RFC 3463. Immutable.
  */
 final class Meanings {
   private static final String BAD_CERTIFICATE = "7.320";
@@ -33,7 +33,7 @@ final class Meanings {
       new Meaning(
           "7.323",
           true,
-          "The receiving mail server does not match what its domain has published (DANE).",
+          "The receiving mail server does not match the TLSA records of its domain (DANE).",
           PEER,
           "publish TLSA records that match the server's certificate");
   private static final Meaning MTA_STS =
@@ -91,162 +91,110 @@ final class Meanings {
         SENDER,
         "send it without that demand, if it may travel without");
 
-    put(
+    peer(
         Reasons.DNS_FAILURE,
         "4.312",
-        false,
         "The recipient's mail server could not be looked up: DNS gave no usable answer.",
-        PEER,
         "check the domain's name servers and mail records");
-    put(
+    sender(
         Reasons.NO_MAIL_HOST,
         "1.2",
-        false,
-        "There is no mail server for what stands behind the @ of the address.",
-        SENDER,
+        "There is no mail server for the domain behind the @ of the address.",
         "check the address and send the message again");
-    put(
+    peer(
         Reasons.PRIVATE_ADDRESS,
         "4.4",
-        false,
         "The mail servers of the recipient's domain have addresses that the Internet cannot reach.",
-        PEER,
         "correct the domain's mail records");
-    put(
+    peer(
         Reasons.CONNECT_FAILED,
         "4.316",
-        false,
         "The receiving mail server could not be reached.",
-        PEER,
         "check that it runs and accepts connections");
-    put(
+    peer(
         Reasons.TIMEOUT,
         "4.315",
-        false,
         SERVER + " did not answer in time.",
-        PEER,
         "check that it works and is not overloaded");
-    put(
-        Reasons.DISCONNECTED,
-        "4.318",
-        false,
-        SERVER + " broke the connection off.",
-        PEER,
-        "check why it does");
-    put(
+    peer(Reasons.DISCONNECTED, "4.318", SERVER + " broke the connection off.", "check why it does");
+    peer(
         Reasons.REMOTE_4XX,
         "0.0",
-        false,
         SERVER + " did not take the message for the time being.",
-        PEER,
         "look into its answer");
-    put(
-        Reasons.REMOTE_5XX,
-        "0.0",
-        false,
-        SERVER + " refused the message.",
-        PEER,
-        "look into its answer");
-    put(
+    peer(Reasons.REMOTE_5XX, "0.0", SERVER + " refused the message.", "look into its answer");
+    peer(
         Reasons.DESTINATION_BUSY,
         "4.5",
-        false,
         "More mail waits for the receiving mail server than it takes at a time.",
-        PEER,
         "let it take more connections, or find out what slows it down");
-    put(
+    sender(
         Reasons.TOO_LARGE,
         "3.4",
-        false,
         "The message is larger than the receiving mail server takes.",
-        SENDER,
         "send a smaller one");
-    put(
+    sender(
         Reasons.NO_8BITMIME,
         "6.3",
-        false,
         "The message has 8-bit content, which the receiving mail server does not take.",
-        SENDER,
         "send it encoded (quoted-printable or base64)");
-    put(
+    sender(
         Reasons.NO_SMTPUTF8,
         "6.7",
-        false,
         "The receiving mail server does not take addresses or header fields in UTF-8.",
-        SENDER,
         "use ASCII addresses");
-    put(
+    ours(
         Reasons.LOOP,
         "4.6",
-        false,
         "The message came back to where it had been before: it goes round in a circle.",
-        OURS,
         "correct the mail routing of the recipient's domain");
 
-    put(
+    ours(
         Reasons.ROUTING_CHANGED,
         "3.0",
-        false,
         "The mail routing was being changed whenever the message was to be sent.",
-        OURS,
         "find out what keeps changing it");
-    put(
+    ours(
         Reasons.CONTENT_UNREADABLE,
         "3.0",
-        false,
         "The message's content can no longer be read here.",
-        OURS,
         "look at the storage; the message has to be sent again");
-    put(
+    ours(
         Reasons.CONNECTOR_REMOVED,
         "3.5",
-        false,
         "The rule that protected this mail was removed, and without it the message would have"
             + " travelled with less protection.",
-        OURS,
         "set the rule up again or release such messages; this one has to be sent again");
-    put(
+    ours(
         Reasons.UNDECIDABLE,
         "3.5",
-        false,
         "Where the message must go could not be decided.",
-        OURS,
         "correct the mail routing; the message has to be sent again");
-    put(
+    ours(
         Reasons.NO_ROUTE,
         "4.4",
-        false,
         "No way to the recipient's domain is set up.",
-        OURS,
         "set up where mail for that domain goes");
 
-    put(
+    ours(
         Reasons.ADMINISTRATOR,
         "7.1",
-        false,
         "An administrator held it back.",
-        OURS,
         "say why; the message has to be sent again");
-    put(
+    ours(
         Reasons.HOLD_LIMIT,
         "7.1",
-        false,
         "It was held back, and nobody released it in time.",
-        OURS,
         "say why; the message has to be sent again");
-    put(
+    ours(
         Reasons.OWNERSHIP_UNPROVEN,
         "3.0",
-        false,
         "This mail system could not make sure in time that only one part of it sends the message.",
-        OURS,
         "look the message up by its queue id");
-    put(
+    peer(
         Reasons.TOO_SLOW,
         "4.5",
-        false,
         SERVER + " took the message too slowly.",
-        PEER,
         "find out what slows it down");
     put(
         Reasons.CLIENT_CERTIFICATE_MISSING,
@@ -259,8 +207,7 @@ final class Meanings {
         Reasons.DANE_UNAVAILABLE,
         "7.0",
         true,
-        "What the recipient's domain has published about its certificates (DANE) could not be"
-            + " checked here.",
+        "The TLSA records of the recipient's domain (DANE) could not be checked here.",
         OURS,
         "see why it cannot be checked");
     put(
@@ -270,12 +217,10 @@ final class Meanings {
         "The policy of the recipient's domain (MTA-STS) could not be checked here.",
         OURS,
         "see why it cannot be checked");
-    put(
+    ours(
         Reasons.INTERNAL_ERROR,
         "3.0",
-        false,
         "This mail system had a fault while it sent the message.",
-        OURS,
         "look the message up by its queue id");
 
     chain(
@@ -371,28 +316,41 @@ final class Meanings {
   private static Meaning refused(String enhanced) {
     Meaning refused = TABLE.getOrDefault(Reasons.REMOTE_5XX, OTHER);
     if (enhanced.startsWith("5.1.")) {
-      return new Meaning(refused.code(), false, refused.what(), SENDER, "check the address");
+      return new Meaning(refused.code(), false, refused.sentence(), SENDER, "check the address");
     }
     if (enhanced.equals("5.2.3") || enhanced.equals("5.3.4")) {
-      return new Meaning(refused.code(), false, refused.what(), SENDER, "send a smaller message");
+      return new Meaning(
+          refused.code(), false, refused.sentence(), SENDER, "send a smaller message");
     }
     return refused;
   }
 
   private static void put(
-      String reason, String code, boolean tls, String what, Duty duty, String cure) {
-    TABLE.put(reason, new Meaning(code, tls, what, duty, cure));
+      String reason, String code, boolean tls, String sentence, Duty duty, String cure) {
+    TABLE.put(reason, new Meaning(code, tls, sentence, duty, cure));
   }
 
-  private static void tls(String reason, String code, String what, String cure) {
-    put(reason, code, true, what, PEER, cure);
+  private static void sender(String reason, String code, String sentence, String cure) {
+    put(reason, code, false, sentence, SENDER, cure);
   }
 
-  private static void chain(VerdictReason reason, String what, String cure) {
+  private static void peer(String reason, String code, String sentence, String cure) {
+    put(reason, code, false, sentence, PEER, cure);
+  }
+
+  private static void ours(String reason, String code, String sentence, String cure) {
+    put(reason, code, false, sentence, OURS, cure);
+  }
+
+  private static void tls(String reason, String code, String sentence, String cure) {
+    put(reason, code, true, sentence, PEER, cure);
+  }
+
+  private static void chain(VerdictReason reason, String fault, String cure) {
     tls(
         Spelling.of(reason),
         BAD_CERTIFICATE,
-        "The receiving mail server's certificate " + what + ".",
+        "The receiving mail server's certificate " + fault + ".",
         cure);
   }
 }

@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Text of strangers (addresses, replies, header fields) made fit for a mail: no control character,
- * no line that is too long, nothing that begins a field or a part of its own. Pure; any thread.
+ * The writing of strangers' text (addresses, replies, header fields) into a mail: without control
+ * characters and lines that are too long, so that no text begins a field or a part of its own.
+ * Pure; any thread.
  */
 final class MimeText {
   static final String CRLF = "\r\n";
@@ -29,7 +30,7 @@ final class MimeText {
 
   private MimeText() {}
 
-  /** One line of at most {@code max} characters: controls are spaces, what has no shape is "?". */
+  /** One line of at most {@code max} characters: controls become spaces, invisible ones "?". */
   static String clean(String text, int max) {
     StringBuilder clean = new StringBuilder(Math.min(text.length(), max));
     text.codePoints()
@@ -98,7 +99,7 @@ final class MimeText {
     out.append(CRLF);
   }
 
-  /** Words as they are, but for what makes no line: very long ones, and very many spaces. */
+  /** The words; very long ones are cut, and very many spaces become eight. */
   private static String[] words(String text) {
     String words = MANY_SPACES.matcher(text.strip()).replaceAll(" ".repeat(8));
     if (words.length() > LONGEST_WORD) {
@@ -107,14 +108,30 @@ final class MimeText {
     return words.split(" ", -1);
   }
 
+  /**
+   * The header of a body part, with the empty line behind it.
+   *
+   * @param encoding the content transfer encoding; empty: no field
+   */
+  static String partHeader(String type, String encoding, String description) {
+    return "Content-Type: "
+        + type
+        + CRLF
+        + (encoding.isEmpty() ? "" : "Content-Transfer-Encoding: " + encoding + CRLF)
+        + "Content-Description: "
+        + description
+        + CRLF
+        + CRLF;
+  }
+
   /** RFC 5322 §3.3. */
   static String date(long millis) {
     return DATE.format(Instant.ofEpochMilli(millis));
   }
 
   /**
-   * 128 random bits, drawn when the content that it parts is written already: it is not in there
-   * (RFC 2046 §5.1.1).
+   * 128 random bits, drawn after the content is written: the content has no such line (RFC 2046
+   * §5.1.1).
    */
   static String boundary() {
     byte[] random = new byte[16];
@@ -126,7 +143,7 @@ final class MimeText {
     return text.chars().allMatch(c -> c < 0x80);
   }
 
-  /** What may travel as 7bit (RFC 2045 §2.7): lines end with CRLF and have at most 998 octets. */
+  /** Whether the text is 7bit (RFC 2045 §2.7): lines end with CRLF and have at most 998 octets. */
   static boolean isSevenBit(byte[] text) {
     int line = 0;
     for (int i = 0; i < text.length; i++) {

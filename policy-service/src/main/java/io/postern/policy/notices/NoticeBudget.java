@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * How many DSNs this replica writes in an hour to senders whom nothing has proved: anybody can have
- * them sent to any address (backscatter). By the domain that they go to, and in all. Whoever fills
- * the whole silences DSNs to unproved senders for the rest of the hour, and nobody else's.
+ * The budget of DSNs that this replica writes in an hour to senders that no certificate or address
+ * has proved: any stranger can have them sent to any address (backscatter). It bounds them by the
+ * domain that they go to, and in all. A stranger who uses all of it up silences DSNs to unproved
+ * senders for the rest of the hour, and no others.
  *
  * <p>An hour begins with the clock's, so that two budgets may be used within one. A DSN counts
  * once, however often it is made after a failed commit. The count is the replica's memory: a start,
@@ -35,7 +36,7 @@ final class NoticeBudget {
   /**
    * @param dsn its queue id
    * @param domain that it goes to, in lower case
-   * @return false: not this one
+   * @return false: the budget is used up
    */
   boolean take(String dsn, String domain) {
     long now = Math.floorDiv(clockMillis.getAsLong(), HOUR);

@@ -3,9 +3,9 @@ package io.postern.policy.notices;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What the notice writer tells of itself (README). Any thread. */
+/** The notice writer's metrics (README). Any thread. */
 final class NoticeMetrics {
-  /** Why a recipient is told of in no DSN. */
+  /** The reason why no DSN reports a recipient. */
   enum Silence {
     /** Never a bounce of a bounce (RFC 5321 §6.1). */
     NULL_REVERSE_PATH("null-reverse-path"),

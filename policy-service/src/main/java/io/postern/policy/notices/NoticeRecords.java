@@ -34,17 +34,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of {@code mail.notices} to the DSNs that follow from it, or to the record that says
- * why there are none, all for the message's home partition; often nothing. Owner: the notice
+ * The step from one record of {@code mail.notices} to the DSNs that follow from it, or to the
+ * record with the reason of their absence, all for the message's home partition. Owner: the notice
  * writer's thread.
  *
- * <p>What cannot be read, and a fault of ours, is a line in the log and no DSN: nothing else is
- * blocked. An outage while the message is read back is a KafkaException, and the record comes
- * again.
+ * <p>A notice that cannot be read, and a fault of ours, leads to a line in the error log and no
+ * DSN: it blocks no other notice. An outage while the message is read back is a KafkaException, and
+ * the record comes again.
  */
 final class NoticeRecords {
   private static final Logger LOG = Logger.getLogger(NoticeRecords.class);
-  // What the producer takes in one record, with room for headers.
+  // The producer's bound for one record, with room for headers.
   private static final int MAX_RECORD_BYTES = 1_000_000;
 
   private final RecordReader accepted;
@@ -71,20 +71,20 @@ final class NoticeRecords {
     this.metrics = metrics;
   }
 
-  List<Pending> of(ConsumerRecord<String, byte[]> record) throws LogUnavailableException {
+  List<PendingRecord> of(ConsumerRecord<String, byte[]> record) throws LogUnavailableException {
     try {
       return written(record);
-    } catch (Unreadable e) {
-      complain(record, e.getMessage(), null);
+    } catch (UnreadableNoticeException e) {
+      logUnreadable(record, e.getMessage(), null);
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
-      complain(record, e.getClass().getSimpleName(), e);
+      logUnreadable(record, e.getClass().getSimpleName(), e);
     }
     return List.of();
   }
 
-  private void complain(
+  private void logUnreadable(
       ConsumerRecord<String, byte[]> record, @Nullable String why, @Nullable Exception fault) {
     metrics.suppressed(Silence.UNREADABLE, 1);
     LOG.errorf(
@@ -96,15 +96,15 @@ final class NoticeRecords {
         why);
   }
 
-  private List<Pending> written(ConsumerRecord<String, byte[]> record)
-      throws Unreadable, LogUnavailableException {
+  private List<PendingRecord> written(ConsumerRecord<String, byte[]> record)
+      throws UnreadableNoticeException, LogUnavailableException {
     NoticeRequested notice = notice(record);
     if (notice.getKind() == NoticeKind.KEEP_CONTENT) {
       return List.of(); // delivery-service's
     }
     Action action = Action.of(notice.getKind());
     if (action == null) {
-      throw new Unreadable("its kind is not known to this version");
+      throw new UnreadableNoticeException("its kind is not known to this version");
     }
     QueueId home = home(record, notice);
     MessageAccepted original = original(home, notice);
@@ -117,7 +117,7 @@ final class NoticeRecords {
     try {
       domain = Address.parse(sender).asciiDomain().toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException e) {
-      throw new Unreadable("the sender's address cannot be read");
+      throw new UnreadableNoticeException("the sender's address cannot be read");
     }
     List<RecipientOutcome> wanted = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
@@ -138,7 +138,7 @@ final class NoticeRecords {
     OutcomeRecorded outcome = outcome(home, notice);
     Reports reports = new Reports(action, notice, original, outcome, hostName);
     boolean proved = original.getGroupsList().stream().anyMatch(NoticeRecords::proves);
-    List<Pending> records = new ArrayList<>();
+    List<PendingRecord> records = new ArrayList<>();
     for (Report report : reports.of(wanted, home.partition())) {
       if (proved || budget.take(report.queueId().value(), domain)) {
         records.add(dsn(record, report));
@@ -152,8 +152,8 @@ final class NoticeRecords {
   }
 
   /**
-   * Whether the session has shown whose mail it is: by an organization's own server, or by what a
-   * connector asks for. A connector that asks for nothing but a sender domain proves nothing.
+   * Whether the session has proved the sender: by an organization's own server, or by the
+   * certificate or address that a connector asks for. A sender domain alone proves nothing.
    */
   private static boolean proves(RecipientGroup group) {
     return group.getDirection() != Direction.INCOMING
@@ -161,8 +161,8 @@ final class NoticeRecords {
         || !group.getByAddress().isEmpty();
   }
 
-  /** The record of mail.schedule.outcomes that says why there is no DSN. */
-  private Pending silence(
+  /** The record of mail.schedule.outcomes with the reason why there is no DSN. */
+  private PendingRecord silence(
       ConsumerRecord<String, byte[]> cause, NoticeRequested notice, Report report, int attempt) {
     OutcomeRecorded.Builder outcome =
         OutcomeRecorded.newBuilder()
@@ -192,32 +192,23 @@ final class NoticeRecords {
             outcome.build().toByteArray());
     record.headers().add(Headers.WRITER, utf8(Headers.WRITER_NOTICES));
     headers(record, cause, report.organization());
-    return new Pending() {
-      @Override
-      public int bytes() {
-        return record.value().length;
-      }
-
-      @Override
-      public ProducerRecord<String, byte[]> record() {
-        return record;
-      }
-    };
+    return new PendingRecord(record.value().length, () -> record);
   }
 
-  private static NoticeRequested notice(ConsumerRecord<String, byte[]> record) throws Unreadable {
+  private static NoticeRequested notice(ConsumerRecord<String, byte[]> record)
+      throws UnreadableNoticeException {
     if (record.value() == null) {
-      throw new Unreadable("it has no value");
+      throw new UnreadableNoticeException("it has no value");
     }
     try {
       return NoticeRequested.parseFrom(record.value());
     } catch (InvalidProtocolBufferException e) {
-      throw new Unreadable("its bytes cannot be read");
+      throw new UnreadableNoticeException("its bytes cannot be read");
     }
   }
 
   private static QueueId home(ConsumerRecord<String, byte[]> record, NoticeRequested notice)
-      throws Unreadable {
+      throws UnreadableNoticeException {
     try {
       QueueId id = QueueId.parse(notice.getQueueId());
       if (id.partition() == record.partition()
@@ -228,32 +219,33 @@ final class NoticeRecords {
     } catch (IllegalArgumentException e) {
       LOG.debugf(e, "no queue id");
     }
-    throw new Unreadable("its ids are not those of its place in the log");
+    throw new UnreadableNoticeException("its ids are not those of its place in the log");
   }
 
-  private MessageAccepted original(QueueId home, NoticeRequested notice) throws Unreadable {
+  private MessageAccepted original(QueueId home, NoticeRequested notice)
+      throws UnreadableNoticeException {
     ConsumerRecord<String, byte[]> envelope =
         accepted
             .read(home.partition(), notice.getAcceptedOffset())
-            .orElseThrow(() -> new Unreadable("the accepted message is gone"));
+            .orElseThrow(() -> new UnreadableNoticeException("the accepted message is gone"));
     MessageAccepted original;
     try {
       original = MessageAccepted.parseFrom(envelope.value());
     } catch (InvalidProtocolBufferException e) {
-      throw new Unreadable("the accepted message cannot be read");
+      throw new UnreadableNoticeException("the accepted message cannot be read");
     }
     int all = original.getEnvelope().getRecipientsCount();
     if (!original.getQueueId().equals(notice.getQueueId())
         || notice.getRecipientsList().stream()
             .anyMatch(r -> r.getRecipient() < 0 || r.getRecipient() >= all)) {
-      throw new Unreadable("it does not fit the accepted message");
+      throw new UnreadableNoticeException("it does not fit the accepted message");
     }
     return original;
   }
 
   /**
-   * The last attempt's; the scheduler names only one that counts, never a former owner's. Without
-   * it a DSN says less, and is written nevertheless.
+   * The last attempt's outcome; the scheduler names only one that counts, never a former owner's.
+   * Without it a DSN says less, and is written nevertheless.
    */
   private OutcomeRecorded outcome(QueueId home, NoticeRequested notice) {
     if (notice.getOutcomeOffset() < 0) {
@@ -275,35 +267,29 @@ final class NoticeRecords {
     return OutcomeRecorded.getDefaultInstance();
   }
 
-  private Pending dsn(ConsumerRecord<String, byte[]> cause, Report report)
-      throws Unreadable, LogUnavailableException {
+  private PendingRecord dsn(ConsumerRecord<String, byte[]> cause, Report report)
+      throws UnreadableNoticeException, LogUnavailableException {
     MessageAccepted dsn = Dsn.of(report, System.currentTimeMillis());
     int bytes = dsn.getSerializedSize();
     boolean byReference = dsn.getContentCount() == 1;
     int recorded = byReference ? dsn.toBuilder().clearContent().build().getSerializedSize() : bytes;
     if (recorded > MAX_RECORD_BYTES) {
-      throw new Unreadable("what would be written has " + recorded + " bytes");
+      throw new UnreadableNoticeException("the notification has " + recorded + " bytes");
     }
-    DsnTexts.Sent sent = texts.send(report.queueId(), dsn);
-    return new Pending() {
-      @Override
-      public int bytes() {
-        return bytes;
-      }
-
-      @Override
-      public ProducerRecord<String, byte[]> record() throws LogUnavailableException {
-        MessageAccepted written = sent.dsn();
-        ProducerRecord<String, byte[]> record =
-            new ProducerRecord<>(
-                Topics.MAIL_ACCEPTED,
-                cause.partition(),
-                written.getQueueId(),
-                written.toByteArray());
-        headers(record, cause, report.organization());
-        return record;
-      }
-    };
+    DsnTexts.DurableDsn durable = texts.send(report.queueId(), dsn);
+    return new PendingRecord(
+        bytes,
+        () -> {
+          MessageAccepted written = durable.await();
+          ProducerRecord<String, byte[]> record =
+              new ProducerRecord<>(
+                  Topics.MAIL_ACCEPTED,
+                  cause.partition(),
+                  written.getQueueId(),
+                  written.toByteArray());
+          headers(record, cause, report.organization());
+          return record;
+        });
   }
 
   private static void headers(

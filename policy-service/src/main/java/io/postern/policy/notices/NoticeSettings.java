@@ -5,10 +5,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** Delivery status notifications. */
+/** The settings of delivery status notifications. */
 @ConfigMapping(prefix = "postern.notices")
 public interface NoticeSettings {
-  /** What a replica remembers of an hour, some 100 bytes each. */
+  /** The most DSNs that a replica counts in an hour, some 100 bytes each. */
   int MOST_UNPROVED = 100_000;
 
   /**
@@ -18,8 +18,8 @@ public interface NoticeSettings {
   Optional<String> hostName();
 
   /**
-   * DSNs that one replica writes in an hour to senders of one domain whom nothing has proved
-   * (neither a certificate nor an address). 0: none.
+   * DSNs that one replica writes in an hour to senders of one domain that neither a certificate nor
+   * an address has proved. 0: none.
    */
   @WithDefault("1000")
   int unprovedPerDomain();
@@ -28,7 +28,7 @@ public interface NoticeSettings {
   @WithDefault("10000")
   int unproved();
 
-  /** Checked: a wrong one ends the process with a sentence. */
+  /** Checked: a wrong setting ends the process with a sentence. */
   default NoticeBudget budget() {
     if (unproved() < 0 || unproved() > MOST_UNPROVED || unprovedPerDomain() < 0) {
       throw new ConfigurationException(
@@ -39,7 +39,7 @@ public interface NoticeSettings {
     return new NoticeBudget(unproved(), unprovedPerDomain(), System::currentTimeMillis);
   }
 
-  /** Checked: a wrong one ends the process with a sentence. */
+  /** Checked: a wrong setting ends the process with a sentence. */
   default Optional<String> checkedHostName() {
     if (hostName().isPresent() && !Reports.isHostName(hostName().get())) {
       throw new ConfigurationException(

@@ -25,17 +25,17 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads each notice exactly once and writes the DSNs that follow, as messages of their own
- * (docs/design/architecture.md, "Time"): records and position in one transaction for each batch of
- * at most 50 notices and some 4 MB.
+ * The writer of DSNs: it reads each notice exactly once and writes the DSNs that follow, as
+ * messages of their own (docs/design/architecture.md, "Time"). Records and position are one
+ * transaction for each batch of at most 50 notices and some 4 MB.
  *
  * <p>Owner: its worker's thread. Envelopes and outcomes are read back, and the DSNs' texts are
- * durable, before the transaction begins, so that it is short. On failure the batch is aborted and
- * read again after a pause of a second; nothing is skipped, and a queue id derived from the notice
- * makes twice visibly once.
+ * durable, before the transaction begins, so that it is short. After a failure it aborts the batch
+ * and reads it again after a second; it skips nothing, and a DSN that is written twice has the same
+ * queue id, derived from the notice.
  */
 public final class NoticeWriter implements Worker.Task {
-  // A notice ends both at once.
+  // A notice ends both waits at once.
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int FETCH_WAIT_MILLIS = 2_000;
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -59,7 +59,7 @@ public final class NoticeWriter implements Worker.Task {
   }
 
   /**
-   * @param beforeCommit what a test does when all is sent and nothing committed
+   * @param beforeCommit runs when all is sent and nothing committed: for tests
    */
   NoticeWriter(
       LogSettings settings,
@@ -106,18 +106,18 @@ public final class NoticeWriter implements Worker.Task {
   @Override
   public void round(GroupMember member) throws LogUnavailableException {
     ConsumerRecords<String, byte[]> polled = member.poll(POLL);
-    List<Pending> written = new ArrayList<>();
+    List<PendingRecord> written = new ArrayList<>();
     Map<TopicPartition, Long> positions = new HashMap<>();
     int bytes = 0;
     for (ConsumerRecord<String, byte[]> record : polled) {
-      for (Pending pending : notices.of(record)) {
+      for (PendingRecord pending : notices.of(record)) {
         written.add(pending);
         bytes += pending.bytes();
       }
       positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
       if (bytes >= BATCH_BYTES) {
         if (!commit(member, written, positions)) {
-          return; // all of them come again
+          return; // the next poll reads them again
         }
         written.clear();
         positions.clear();
@@ -136,13 +136,13 @@ public final class NoticeWriter implements Worker.Task {
     texts.close();
   }
 
-  /** False when the batch was thrown away, and reading goes on from the committed positions. */
+  /** False when the batch was aborted, and reading goes on from the committed positions. */
   private boolean commit(
-      GroupMember member, List<Pending> written, Map<TopicPartition, Long> positions)
+      GroupMember member, List<PendingRecord> written, Map<TopicPartition, Long> positions)
       throws LogUnavailableException {
     List<ProducerRecord<String, byte[]>> records = new ArrayList<>(written.size());
-    for (Pending pending : written) {
-      records.add(pending.record());
+    for (PendingRecord pending : written) {
+      records.add(pending.durable().await());
     }
     try {
       member.begin();

@@ -6,12 +6,12 @@ import io.postern.contracts.v1.MessageAccepted;
 import java.util.List;
 
 /**
- * What one DSN says, of recipients of one organization (G8).
+ * The content of one DSN, about recipients of one organization (G8).
  *
  * @param queueId the DSN's own
  * @param hostName of the system that reports
  * @param organization whose mail the original is
- * @param direction the original's: who "your administrator" is depends on it
+ * @param direction the original's; "your administrator" depends on it
  * @param atMillis when it was asked for
  * @param expiresMillis how long a delayed message is tried; 0: not known
  * @param whole whether the original's content is returned ({@link FullReturn})

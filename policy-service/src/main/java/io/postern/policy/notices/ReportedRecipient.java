@@ -8,11 +8,11 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.smtp.EnhancedCode;
 
 /**
- * What became of one recipient.
+ * The fate of one recipient in a DSN.
  *
  * @param index in the envelope
  * @param kind how it ended, or how the last attempt did
- * @param by for what was cancelled: {@link Reasons#ADMINISTRATOR} or {@link Reasons#HOLD_LIMIT}
+ * @param by of a cancelled one: {@link Reasons#ADMINISTRATOR} or {@link Reasons#HOLD_LIMIT}
  * @param reason of the last attempt, or why it was held; empty: not known
  * @param reply of a host when it names a command, else our own; the default instance: none
  * @param requirement of the last attempt; the default instance: not known
@@ -41,9 +41,9 @@ record ReportedRecipient(
   }
 
   /**
-   * RFC 3463: class 2 when relayed, 5 when it is no use to send it again, 4 when it may be: also in
-   * a failure whose cause never was more than temporary (§3.1). A host's own code tells more than
-   * our table, but for a requirement of TLS, which the host does not know.
+   * The status (RFC 3463): class 2 when relayed, 5 when it is no use to send again, else 4, also
+   * for a failure whose cause never was more than temporary (§3.1). A host's own code says more
+   * than our table, but for a TLS requirement, which the host does not know.
    */
   EnhancedCode status(Action action) {
     int klass =

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a notice, the message that it is about and its last attempt's outcome make together: one
- * report for each organization (G8) and each {@link #MOST_RECIPIENTS}. The same notice always makes
- * the same reports, with the same queue ids. Pure.
+ * The reports of one notice, from the message that it is about and the last attempt's outcome: one
+ * for each organization (G8) and each {@link #MOST_RECIPIENTS}. The same notice always makes the
+ * same reports, with the same queue ids. Pure.
  */
 final class Reports {
   /** So that a DSN fits into a record with any addresses and replies. */
@@ -60,7 +60,7 @@ final class Reports {
    * @param wanted those of the notice that the sender wants to hear of; each an index into the
    *     envelope
    */
-  List<Report> of(List<RecipientOutcome> wanted, int home) throws Unreadable {
+  List<Report> of(List<RecipientOutcome> wanted, int home) throws UnreadableNoticeException {
     Map<String, List<RecipientOutcome>> byOrganization = new LinkedHashMap<>();
     for (RecipientOutcome recipient : wanted) {
       byOrganization
@@ -95,16 +95,16 @@ final class Reports {
         recipients.stream().map(this::reported).toList());
   }
 
-  private QueueId queueId(int home, int number) throws Unreadable {
+  private QueueId queueId(int home, int number) throws UnreadableNoticeException {
     String cause = number == 0 ? notice.getNoticeId() : notice.getNoticeId() + "/" + number;
     try {
       return QueueId.derived(home, cause, notice.getAtMillis());
     } catch (IllegalArgumentException e) {
-      throw new Unreadable("no queue id can be made of its time");
+      throw new UnreadableNoticeException("no queue id can be made of its time");
     }
   }
 
-  /** The notice says how it ended, the last attempt what the trouble was. */
+  /** The notice has the end of a recipient, the last attempt its cause. */
   private ReportedRecipient reported(RecipientOutcome said) {
     RecipientOutcome attempt = last.get(said.getRecipient());
     boolean ended = said.getKind() == OutcomeKind.FAILED || said.getKind() == OutcomeKind.DELIVERED;
@@ -140,7 +140,7 @@ final class Reports {
     }
     return RecipientGroup.newBuilder()
         .setOrganization(notice.getOrganization())
-        .setDirection(Direction.INCOMING) // tells less
+        .setDirection(Direction.INCOMING) // its DSN says less
         .build();
   }
 

@@ -1,7 +1,5 @@
 package io.postern.policy.notices;
 
-import static io.postern.policy.notices.MimeText.CRLF;
-
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.ContentSegment;
@@ -15,8 +13,8 @@ import java.util.List;
  * A DSN's third part: the original's header section (text/rfc822-headers, RFC 6522 §4), in an
  * encoding that passes any host, or the whole original by a reference to where it stands.
  *
- * @param head the part's own header with the empty line behind it, and what is inline
- * @param content what follows: segments of the original; empty: all is in {@code head}
+ * @param head the part's own header with the empty line behind it, and the inline content
+ * @param content segments of the original that follow; empty: all is in {@code head}
  * @param eightBit whether it holds octets that only 8BITMIME lets pass
  */
 record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit) {
@@ -35,15 +33,10 @@ record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit)
     boolean plain = MimeText.isSevenBit(header);
     byte[] body = plain ? header : MimeText.quotedPrintable(header);
     String head =
-        "Content-Type: text/rfc822-headers"
-            + CRLF
-            + "Content-Transfer-Encoding: "
-            + (plain ? "7bit" : "quoted-printable")
-            + CRLF
-            + "Content-Description: "
-            + (original.getHeaderBlockCut() ? "Original header, first part" : "Original header")
-            + CRLF
-            + CRLF;
+        MimeText.partHeader(
+            "text/rfc822-headers",
+            plain ? "7bit" : "quoted-printable",
+            original.getHeaderBlockCut() ? "Original header, first part" : "Original header");
     ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + body.length);
     out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(body);
@@ -66,15 +59,10 @@ record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit)
   private static ReturnedPart message(MessageAccepted original, boolean utf8) {
     boolean eightBit = original.getEnvelope().getBody() == BodyType.BODY_8BITMIME || utf8;
     String head =
-        "Content-Type: "
-            + (utf8 ? "message/global" : "message/rfc822")
-            + CRLF
-            + "Content-Transfer-Encoding: "
-            + (eightBit ? "8bit" : "7bit")
-            + CRLF
-            + "Content-Description: Original message"
-            + CRLF
-            + CRLF;
+        MimeText.partHeader(
+            utf8 ? "message/global" : "message/rfc822",
+            eightBit ? "8bit" : "7bit",
+            "Original message");
     return new ReturnedPart(
         head.getBytes(StandardCharsets.US_ASCII), original.getContentList(), eightBit);
   }

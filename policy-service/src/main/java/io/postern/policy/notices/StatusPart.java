@@ -71,7 +71,7 @@ final class StatusPart {
     }
   }
 
-  /** §2.3.6: "smtp" is for what a host said; a type of our own for what we say. */
+  /** §2.3.6: "smtp" is the type of a host's reply; a diagnosis of ours has a type of our own. */
   private static String diagnostic(ReportedRecipient recipient) {
     RemoteReply reply = recipient.reply();
     if (recipient.hostReplied()) {

@@ -4,36 +4,35 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RecipientOutcome;
 
 /**
- * Words for what becomes of a control, and reasons of states that the scheduler itself brings
- * about. Each control is answered for each of its recipients by an outcome with its control id: the
- * new state, or, where there is none, kind 0 (unspecified) and one of these reasons, which is no
- * change of state.
+ * The reasons in answers to controls, and of states that the scheduler itself brings about. An
+ * outcome with the control's id answers it for each of its recipients: with the new state, or, if
+ * the state stays, with kind 0 (unspecified) and one of these reasons.
  */
 final class Answers {
   /** It is too late: a next hop has the message. */
   static final String ALREADY_DELIVERED = "already-delivered";
 
-  /** It is too late: the message has failed, or its sender was told that it is cancelled. */
+  /** It is too late: the recipient has failed, or was cancelled. */
   static final String ALREADY_FAILED = "already-failed";
 
   static final String ALREADY_HELD = "already-held";
   static final String NOT_HELD = "not-held";
 
-  /** An attempt is open, or the first one is: obeyed at its outcome. */
+  /** An attempt may be open: the scheduler obeys at its outcome. */
   static final String REMEMBERED = "remembered";
 
-  /** It was remembered, and another control came before it was obeyed. */
+  /** Another control came before the scheduler could obey this one. */
   static final String SUPERSEDED = "superseded";
 
-  /** The hold that was remembered is forgotten. */
+  /** A release has taken back the remembered hold. */
   static final String TAKEN_BACK = "taken-back";
 
-  /** It was remembered, and no first attempt ended while it was. */
+  /** No first attempt ended while the control was remembered. */
   static final String NOTHING_TO_DO = "nothing-to-do";
 
   static final String RETRIED = "retried";
 
-  /** There is no room to remember it: recipients that it would have waited for do not get it. */
+  /** There is no room to remember it: it does not reach the recipients without an entry. */
   static final String TOO_MANY = "too-many-remembered";
 
   /** The index in an answer for those recipients of a message that have no entry. */

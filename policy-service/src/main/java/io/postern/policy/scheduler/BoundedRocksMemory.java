@@ -11,9 +11,9 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * All of the process's RocksDB stores together: 24 MB for blocks, indexes and filters, of which 12
- * MB may be write buffers. Streams' defaults are 50 MB and 48 MB for each store. Made by Kafka
- * Streams; any thread.
+ * The memory of all of the process's RocksDB stores together: 24 MB for blocks, indexes and
+ * filters, of which 12 MB may be write buffers. Streams' defaults are 50 MB and 48 MB for each
+ * store. Made by Kafka Streams; any thread.
  */
 public final class BoundedRocksMemory implements RocksDBConfigSetter {
   private static final long CACHE_BYTES = 24L << 20;

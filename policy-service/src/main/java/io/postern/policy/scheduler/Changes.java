@@ -5,6 +5,7 @@ import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,21 +13,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of the schedule, put together before any of it is done: what fails on the way has
- * changed nothing, and can be tried again. Owner: the partition's task; for one use.
+ * The changes of one step of the schedule, put together before any of them is made: a step that
+ * fails on the way has changed nothing, and can be tried again. Owner: the partition's task; for
+ * one use.
  */
 final class Changes {
   private final Entries entries;
-  private final Marks marks;
+  private final ScheduleMarks marks;
   private final Outbox outbox;
   private final long now;
-  private final Map<EntryKey, Staged> staged = new LinkedHashMap<>();
+  private final Map<EntryKey, StagedEntry> staged = new LinkedHashMap<>();
   private final List<Runnable> others = new ArrayList<>();
   private int remembered; // entries that only remember a control: more than before
 
-  private record Staged(@Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {}
+  private record StagedEntry(@Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {}
 
-  Changes(Entries entries, Marks marks, Outbox outbox, long now) {
+  Changes(Entries entries, ScheduleMarks marks, Outbox outbox, long now) {
     this.entries = entries;
     this.marks = marks;
     this.outbox = outbox;
@@ -41,7 +43,7 @@ final class Changes {
     return outbox;
   }
 
-  Marks marks() {
+  ScheduleMarks marks() {
     return marks;
   }
 
@@ -51,14 +53,13 @@ final class Changes {
   }
 
   @Nullable ScheduleEntry entry(EntryKey key) {
-    Staged known = staged.get(key);
+    StagedEntry known = staged.get(key);
     return known != null ? known.entry() : entries.get(key);
   }
 
   /** All entries of a message, by recipient. */
   Map<EntryKey, ScheduleEntry> ofMessage(QueueId queueId) {
-    Map<EntryKey, ScheduleEntry> all =
-        new TreeMap<>((a, b) -> Integer.compare(a.recipient(), b.recipient()));
+    Map<EntryKey, ScheduleEntry> all = new TreeMap<>(Comparator.comparingInt(EntryKey::recipient));
     all.putAll(entries.ofMessage(queueId));
     staged.forEach(
         (key, change) -> {
@@ -82,10 +83,10 @@ final class Changes {
   }
 
   private void stage(EntryKey key, @Nullable ScheduleEntry entry) {
-    Staged known = staged.get(key);
+    StagedEntry known = staged.get(key);
     ScheduleEntry old = known != null ? known.old() : entries.get(key);
     remembered += remembers(entry) - remembers(known != null ? known.entry() : old);
-    staged.put(key, new Staged(old, entry));
+    staged.put(key, new StagedEntry(old, entry));
   }
 
   private static int remembers(@Nullable ScheduleEntry entry) {
@@ -102,7 +103,7 @@ final class Changes {
     return entries.remembered() + remembered >= Entries.MOST_REMEMBERED;
   }
 
-  /** Does it all in the stores. What is in {@link #outbox} is the caller's to write. */
+  /** Makes all changes in the stores. The caller writes the records of {@link #outbox}. */
   void apply() {
     others.forEach(Runnable::run);
     staged.forEach(

@@ -14,11 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an administrator asks for: hold, release, retry now, cancel of a message's recipients, retry
- * now of a route (docs/design/architecture.md, "Time"). While an attempt is open the control is
- * remembered, and obeyed at its outcome; so it is where there is no entry, since the first attempt
- * may be open. Each recipient has an answer, see {@link Answers}. A pure step: all it does is
- * staged. Any thread.
+ * The step of an administrator's control: hold, release, retry now, cancel of a message's
+ * recipients, retry now of a route (docs/design/architecture.md, "Time"). While an attempt is open
+ * the scheduler remembers the control, and obeys at the outcome; so it does where there is no
+ * entry, since the first attempt may be open. Each recipient has an answer, see {@link Answers}. A
+ * pure step: all changes are staged. Any thread.
  */
 final class ControlStep {
   private final Transitions transitions;
@@ -28,7 +28,7 @@ final class ControlStep {
   }
 
   /**
-   * @throws Unprocessable for what nobody of us writes
+   * @throws UnprocessableException for a control that no version of ours writes
    */
   void apply(Changes changes, MessageControl control) {
     if (!control.getRoute().isEmpty()) {
@@ -38,7 +38,7 @@ final class ControlStep {
     switch (control.getKind()) {
       case HOLD, RELEASE, RETRY_NOW, CANCEL -> {}
       case CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
-          throw new Unprocessable("a control of kind " + control.getKindValue());
+          throw new UnprocessableException("a control of kind " + control.getKindValue());
     }
     QueueId queueId = QueueId.parse(control.getQueueId());
     Map<EntryKey, @Nullable ScheduleEntry> recipients = new LinkedHashMap<>();
@@ -55,17 +55,19 @@ final class ControlStep {
 
   private static void flush(Changes changes, MessageControl control) {
     if (control.getKind() != ControlKind.RETRY_NOW) {
-      throw new Unprocessable("a route can only be flushed");
+      throw new UnprocessableException("a route can only be flushed");
     }
     String route = Transitions.route(control.getRoute());
     if (changes.marks().tooManyFlushes(route)) {
-      throw new Unprocessable("too many flushes are under way");
+      throw new UnprocessableException("too many flushes are under way");
     }
     MessageControl mark = control.toBuilder().setRoute(route).setAtMillis(changes.now()).build();
     changes.later(() -> changes.marks().flush(mark));
   }
 
-  /** For those of all recipients whose first attempt is open: their number is not known here. */
+  /**
+   * A control of all recipients, for those whose first attempt is open: their number is unknown.
+   */
   private static void all(
       Changes changes, QueueId queueId, MessageControl control, boolean noEntry) {
     MessageControl before = changes.ofAll(queueId);
@@ -76,7 +78,7 @@ final class ControlStep {
     if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
       changes.later(() -> changes.marks().all(queueId, null));
     } else if (before == null && changes.marks().tooManyOfAll()) {
-      // Recipients with an entry get it all the same; of the others it is said that they do not.
+      // Recipients with an entry get it all the same; the answer says that the others do not.
       changes
           .outbox()
           .outcome(
@@ -154,8 +156,8 @@ final class ControlStep {
   }
 
   /**
-   * There may be a first attempt under way; its outcome is asked. What was asked for all recipients
-   * before is what this one remembers so far: the two are combined as in an entry.
+   * A control of a recipient without an entry: a first attempt may be under way, and its outcome
+   * decides. An earlier control of all recipients is combined with this one as in an entry.
    */
   private static void none(Changes changes, EntryKey key, MessageControl control) {
     MessageControl ofAll = changes.ofAll(key.queueId());
@@ -202,7 +204,7 @@ final class ControlStep {
     if (entry.getState() != ScheduleState.REMEMBERED) {
       changes.put(key, changed.build());
     } else if (control.getRecipientsCount() > 0 && changes.ofAll(key.queueId()) != null) {
-      // This one is exempt from what was asked for all.
+      // This recipient is exempt from the control of all.
       changes.put(key, changed.setRemembered(ControlKind.RELEASE).build());
     } else {
       changes.remove(key);

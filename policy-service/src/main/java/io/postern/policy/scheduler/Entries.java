@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The schedule of one partition, and an index of it by time, so that waiting entries cost nothing
  * until they are due. The index is derived: it has no changelog and is made anew when a partition
- * comes, so that it never disagrees with the schedule. That is done in pieces by {@link #build},
- * since a thread that is busy for seconds lets the transactions of its other partitions run out;
- * until it is done nothing is due, and all else works. Owner: the partition's task.
+ * comes, so that it never disagrees with the schedule. {@link #build} makes it in pieces, since a
+ * thread that is busy for seconds lets the transactions of its other partitions run out. Until the
+ * index is built nothing is due, and all else works. Owner: the partition's task.
  */
 final class Entries {
   /** An entry that is never due. */
@@ -56,7 +56,7 @@ final class Entries {
   private int unreadable;
 
   /** An entry whose time has come. */
-  record Due(long time, EntryKey key) {}
+  record DueEntry(long time, EntryKey key) {}
 
   Entries(
       KeyValueStore<String, byte[]> schedule,
@@ -69,7 +69,7 @@ final class Entries {
     this.counts = counts;
   }
 
-  /** Whether the index and what is kept in memory are complete. */
+  /** Whether the index and the counts in memory are complete. */
   boolean built() {
     return stage == Stage.DONE;
   }
@@ -80,9 +80,8 @@ final class Entries {
   }
 
   /**
-   * Makes one piece of the index, and of what is kept in memory, from the schedule. Changes may
-   * come in between: what they do to the index is the same before and after the piece that it
-   * belongs to.
+   * Makes one piece of the index, and of the counts in memory, from the schedule. Changes may come
+   * in between: a change has the same effect on the index before and after its piece.
    *
    * @param most entries in this piece
    * @param nanos that it may take, about
@@ -146,7 +145,7 @@ final class Entries {
   }
 
   /**
-   * @param old what {@link #get} gave
+   * @param old the result of {@link #get}
    * @param entry null: none any more
    */
   void put(EntryKey key, @Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {
@@ -157,7 +156,7 @@ final class Entries {
     } else {
       schedule.put(key.toString(), entry.toByteArray());
     }
-    // What the index has not come to is counted when it does.
+    // The index counts the rest when it comes to it.
     if (built() || key.toString().compareTo(indexed) <= 0) {
       if (entry != null) {
         count(key, entry, 1);
@@ -184,15 +183,15 @@ final class Entries {
   }
 
   /**
-   * What is due by now, earliest first; nothing before the index is built. Costs nothing when
-   * nothing is. Each is given once: what is not changed then must be {@link #postpone}d.
+   * The entries that are due by now, earliest first; none before the index is built. Costs nothing
+   * when none is due. Each is given once: the caller changes or {@link #postpone}s it.
    */
-  List<Due> due(long now, int most) {
+  List<DueEntry> due(long now, int most) {
     if (now < next || !built()) {
       return List.of();
     }
-    List<Due> due = new ArrayList<>();
-    // From there on: before it are only the tombstones of what was due earlier.
+    List<DueEntry> due = new ArrayList<>();
+    // From there on: before it are only the tombstones of earlier entries.
     try (KeyValueIterator<Bytes, byte[]> times = index.range(indexKey(next, null), null)) {
       while (times.hasNext()) {
         ByteBuffer key = ByteBuffer.wrap(times.next().key.get());
@@ -200,7 +199,7 @@ final class Entries {
         if (next > now || due.size() == most) {
           return due;
         }
-        due.add(new Due(next, EntryKey.parse(StandardCharsets.UTF_8.decode(key).toString())));
+        due.add(new DueEntry(next, EntryKey.parse(StandardCharsets.UTF_8.decode(key).toString())));
       }
     }
     next = NEVER;
@@ -208,7 +207,7 @@ final class Entries {
   }
 
   /** Looked at again at the given time, whatever the entry says; {@link #NEVER}: not again. */
-  void postpone(Due due, long time) {
+  void postpone(DueEntry due, long time) {
     index.delete(indexKey(due.time(), due.key()));
     if (time != NEVER) {
       index.put(indexKey(time, due.key()), NOTHING);
@@ -231,8 +230,8 @@ final class Entries {
   }
 
   /**
-   * Entries that follow the given key (empty: from the first), to walk over all in pieces. What
-   * cannot be read has a null.
+   * Entries that follow the given key (empty: from the first), to walk over all in pieces; null for
+   * an entry that cannot be read.
    */
   Map<String, @Nullable ScheduleEntry> following(String cursor, int most) {
     Map<String, @Nullable ScheduleEntry> entries = new LinkedHashMap<>();
@@ -286,7 +285,7 @@ final class Entries {
   private static ScheduleEntry parse(EntryKey key, byte[] value) {
     ScheduleEntry entry = readable(value);
     if (entry == null) {
-      throw new Unprocessable("the schedule's entry " + key + " cannot be read");
+      throw new UnprocessableException("the schedule's entry " + key + " cannot be read");
     }
     return entry;
   }

@@ -29,7 +29,7 @@ record EntryKey(QueueId queueId, int recipient) {
 
   /** No key of the message is behind it. */
   static String last(QueueId queueId) {
-    return queueId.value() + "0"; // what follows '/'
+    return queueId.value() + "0"; // the character behind '/'
   }
 
   @Override

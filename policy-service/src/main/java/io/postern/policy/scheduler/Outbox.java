@@ -5,7 +5,6 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
-import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeId;
@@ -15,14 +14,15 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.TlsRequirement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * What one record or one punctuation leads to: attempts that are due, notices, outcomes of our own.
- * Recipients of one message that have the same to be said of them share a record, of at most some
+ * The records that one step leads to: attempts that are due, notices, outcomes of our own.
+ * Recipients of one message share a record where all else in it is equal; a record has at most some
  * 500 KB. Owner: the partition's task; for one use.
  */
 final class Outbox {
@@ -33,45 +33,10 @@ final class Outbox {
   private final String incarnation;
   private final LongSupplier numbers;
   private final long now;
-  private final Map<Attempt, List<Integer>> attempts = new LinkedHashMap<>();
-  private final Map<Notice, List<RecipientOutcome>> notices = new LinkedHashMap<>();
-  private final Map<Outcome, List<RecipientOutcome>> outcomes = new LinkedHashMap<>();
-
-  /** What recipients must share to be due in one record. */
-  private record Attempt(
-      QueueId queueId,
-      long acceptedOffset,
-      int number,
-      long dueMillis,
-      String heldReason,
-      String connector,
-      TlsRequirement requirement,
-      ContentReference kept,
-      DueCause cause,
-      long routingVersion) {}
-
-  private record Notice(
-      QueueId queueId,
-      NoticeKind kind,
-      String cause,
-      long acceptedOffset,
-      long outcomeOffset,
-      String organization,
-      TlsRequirement requirement,
-      long expiresMillis,
-      long atMillis) {}
-
-  private record Outcome(
-      QueueId queueId,
-      int attempt,
-      String controlId,
-      String organization,
-      String connector,
-      TlsRequirement requirement,
-      String route,
-      long acceptedOffset,
-      long acceptedMillis,
-      long expiresMillis) {}
+  // Each by the record as it is but for its recipients, and for ids that follow from them.
+  private final Map<AttemptDue, List<Integer>> attempts = new LinkedHashMap<>();
+  private final Map<NoticeRequested, List<RecipientOutcome>> notices = new LinkedHashMap<>();
+  private final Map<OutcomeRecorded, List<RecipientOutcome>> outcomes = new LinkedHashMap<>();
 
   /**
    * @param incarnation of the writer
@@ -85,25 +50,34 @@ final class Outbox {
 
   /** The recipient's attempt is due; the entry is as it was before. */
   void due(EntryKey key, ScheduleEntry entry) {
-    Attempt attempt =
-        new Attempt(
-            key.queueId(),
-            entry.getAcceptedOffset(),
-            entry.getAttempt() + 1,
-            entry.getDueMillis(),
-            entry.getReleasedReason(),
-            entry.getConnector(),
-            entry.getRequirement(),
-            entry.getKept(),
-            entry.getCause(),
-            entry.getRoutingVersion());
-    attempts.computeIfAbsent(attempt, a -> new ArrayList<>()).add(key.recipient());
+    AttemptDue.Builder due =
+        AttemptDue.newBuilder()
+            .setQueueId(key.queueId().value())
+            .setAcceptedOffset(entry.getAcceptedOffset())
+            .setAttempt(entry.getAttempt() + 1)
+            .setDueMillis(entry.getDueMillis())
+            .setCause(entry.getCause())
+            .setRoutingVersion(entry.getRoutingVersion())
+            .setHeldReason(entry.getReleasedReason())
+            .setConnector(entry.getConnector());
+    if (isKnown(entry.getRequirement())) {
+      due.setRequirement(entry.getRequirement());
+    }
+    if (!entry.getKept().equals(ContentReference.getDefaultInstance())) {
+      due.addMovedContent(
+          ContentSegment.newBuilder()
+              .setReference(
+                  entry.getKept().toBuilder()
+                      .setTopic(Topics.MAIL_CONTENT_HELD)
+                      .setPartition(key.queueId().partition())));
+    }
+    attempts.computeIfAbsent(due.build(), d -> new ArrayList<>()).add(key.recipient());
   }
 
   /**
    * A notice. Its cause is completed by the first of the recipients that share it ({@code
-   * expired/2}, {@code failed/3/0/2}): those of one outcome may have to be told in several notices,
-   * and no two notices have the same id.
+   * expired/2}, {@code failed/3/0/2}): recipients of one outcome may need several notices, and no
+   * two notices have the same id.
    *
    * @param atMillis of the outcome that it follows from, so that the same outcome asks for the same
    *     notice; 0: now
@@ -115,84 +89,70 @@ final class Outbox {
       String cause,
       RecipientOutcome recipient,
       long atMillis) {
-    Notice notice =
-        new Notice(
-            key.queueId(),
-            kind,
-            cause,
-            entry.getAcceptedOffset(),
-            entry.getOutcomeOffset(),
-            entry.getOrganization(),
-            entry.getRequirement(),
-            entry.getExpiresMillis(),
-            atMillis > 0 ? atMillis : now);
-    notices.computeIfAbsent(notice, n -> new ArrayList<>()).add(recipient);
+    NoticeRequested.Builder notice =
+        NoticeRequested.newBuilder()
+            .setKind(kind)
+            .setQueueId(key.queueId().value())
+            .setAcceptedOffset(entry.getAcceptedOffset())
+            .setOrganization(entry.getOrganization())
+            .setAtMillis(atMillis > 0 ? atMillis : now)
+            .setCause(cause)
+            .setOutcomeOffset(entry.getOutcomeOffset())
+            .setExpiresMillis(entry.getExpiresMillis());
+    if (isKnown(entry.getRequirement())) {
+      notice.setRequirement(entry.getRequirement());
+    }
+    notices.computeIfAbsent(notice.build(), n -> new ArrayList<>()).add(recipient);
   }
 
   /** A recipient's new state, or an answer: see {@link Answers}. */
   void outcome(EntryKey key, ScheduleEntry entry, String controlId, RecipientOutcome recipient) {
-    outcomes
-        .computeIfAbsent(group(key.queueId(), entry, controlId), o -> new ArrayList<>())
-        .add(recipient);
+    recipients(key.queueId(), entry, controlId).add(recipient);
   }
 
-  /** An answer about recipients of whom nothing is known. */
+  /** An answer about recipients without an entry. */
   void outcome(QueueId queueId, String controlId, RecipientOutcome answer) {
-    outcomes
-        .computeIfAbsent(
-            group(queueId, ScheduleEntry.getDefaultInstance(), controlId), o -> new ArrayList<>())
-        .add(answer);
+    recipients(queueId, ScheduleEntry.getDefaultInstance(), controlId).add(answer);
   }
 
   /** An answer about no recipient: the control was read, and waits for first attempts. */
   void seen(QueueId queueId, String controlId) {
-    outcomes.computeIfAbsent(
-        group(queueId, ScheduleEntry.getDefaultInstance(), controlId), o -> new ArrayList<>());
+    recipients(queueId, ScheduleEntry.getDefaultInstance(), controlId);
   }
 
-  private static Outcome group(QueueId queueId, ScheduleEntry entry, String controlId) {
-    return new Outcome(
-        queueId,
-        entry.getAttempt(),
-        controlId,
-        entry.getOrganization(),
-        entry.getConnector(),
-        entry.getRequirement(),
-        entry.getRoute(),
-        entry.getAcceptedOffset(),
-        entry.getAcceptedMillis(),
-        entry.getExpiresMillis());
+  private List<RecipientOutcome> recipients(
+      QueueId queueId, ScheduleEntry entry, String controlId) {
+    OutcomeRecorded.Builder outcome =
+        OutcomeRecorded.newBuilder()
+            .setWriter(OutcomeWriter.WRITER_SCHEDULER)
+            .setQueueId(queueId.value())
+            .setAttempt(entry.getAttempt())
+            .setOrganization(entry.getOrganization())
+            .setConnector(entry.getConnector())
+            .setRoute(entry.getRoute())
+            .setAcceptedOffset(entry.getAcceptedOffset())
+            .setAcceptedMillis(entry.getAcceptedMillis())
+            .setExpiresMillis(entry.getExpiresMillis())
+            .setControlId(controlId)
+            .setAtMillis(now);
+    if (isKnown(entry.getRequirement())) {
+      outcome.setRequirement(entry.getRequirement());
+    }
+    return outcomes.computeIfAbsent(outcome.build(), o -> new ArrayList<>());
+  }
+
+  private static boolean isKnown(TlsRequirement requirement) {
+    return !requirement.equals(TlsRequirement.getDefaultInstance());
   }
 
   List<AttemptDue> attempts() {
-    List<AttemptDue> all = new ArrayList<>();
-    attempts.forEach(
-        (attempt, recipients) -> {
-          AttemptDue.Builder due =
-              AttemptDue.newBuilder()
-                  .setQueueId(attempt.queueId().value())
-                  .setAcceptedOffset(attempt.acceptedOffset())
-                  .addAllRecipients(recipients.stream().sorted().toList())
-                  .setAttempt(attempt.number())
-                  .setDueMillis(attempt.dueMillis())
-                  .setCause(attempt.cause())
-                  .setRoutingVersion(attempt.routingVersion())
-                  .setHeldReason(attempt.heldReason())
-                  .setConnector(attempt.connector());
-          if (!attempt.requirement().equals(TlsRequirement.getDefaultInstance())) {
-            due.setRequirement(attempt.requirement());
-          }
-          if (!attempt.kept().equals(ContentReference.getDefaultInstance())) {
-            due.addMovedContent(
-                ContentSegment.newBuilder()
-                    .setReference(
-                        attempt.kept().toBuilder()
-                            .setTopic(Topics.MAIL_CONTENT_HELD)
-                            .setPartition(attempt.queueId().partition())));
-          }
-          all.add(due.build());
-        });
-    return all;
+    return attempts.entrySet().stream()
+        .map(
+            due ->
+                due.getKey().toBuilder()
+                    .addAllRecipients(due.getValue().stream().sorted().toList())
+                    .build())
+        .toList();
   }
 
   List<NoticeRequested> notices() {
@@ -200,23 +160,13 @@ final class Outbox {
     notices.forEach(
         (notice, recipients) -> {
           for (List<RecipientOutcome> some : parts(recipients)) {
-            String cause = notice.cause() + "/" + some.getFirst().getRecipient();
-            NoticeRequested.Builder requested =
-                NoticeRequested.newBuilder()
-                    .setNoticeId(notice.queueId() + "/" + cause)
-                    .setKind(notice.kind())
-                    .setQueueId(notice.queueId().value())
-                    .setAcceptedOffset(notice.acceptedOffset())
-                    .addAllRecipients(some)
-                    .setOrganization(notice.organization())
-                    .setAtMillis(notice.atMillis())
+            String cause = notice.getCause() + "/" + some.getFirst().getRecipient();
+            all.add(
+                notice.toBuilder()
+                    .setNoticeId(notice.getQueueId() + "/" + cause)
                     .setCause(cause)
-                    .setOutcomeOffset(notice.outcomeOffset())
-                    .setExpiresMillis(notice.expiresMillis());
-            if (!notice.requirement().equals(TlsRequirement.getDefaultInstance())) {
-              requested.setRequirement(notice.requirement());
-            }
-            all.add(requested.build());
+                    .addAllRecipients(some)
+                    .build());
           }
         });
     return all;
@@ -227,28 +177,9 @@ final class Outbox {
     outcomes.forEach(
         (outcome, recipients) -> {
           for (List<RecipientOutcome> some : parts(recipients)) {
-            OutcomeRecorded.Builder recorded =
-                OutcomeRecorded.newBuilder()
-                    .setId(
-                        OutcomeId.newBuilder()
-                            .setIncarnation(incarnation)
-                            .setNumber(numbers.getAsLong()))
-                    .setWriter(OutcomeWriter.WRITER_SCHEDULER)
-                    .setQueueId(outcome.queueId().value())
-                    .setAttempt(outcome.attempt())
-                    .addAllRecipients(some)
-                    .setOrganization(outcome.organization())
-                    .setConnector(outcome.connector())
-                    .setRoute(outcome.route())
-                    .setAcceptedOffset(outcome.acceptedOffset())
-                    .setAcceptedMillis(outcome.acceptedMillis())
-                    .setExpiresMillis(outcome.expiresMillis())
-                    .setControlId(outcome.controlId())
-                    .setAtMillis(now);
-            if (!outcome.requirement().equals(TlsRequirement.getDefaultInstance())) {
-              recorded.setRequirement(outcome.requirement());
-            }
-            all.add(recorded.build());
+            OutcomeId.Builder id =
+                OutcomeId.newBuilder().setIncarnation(incarnation).setNumber(numbers.getAsLong());
+            all.add(outcome.toBuilder().setId(id).addAllRecipients(some).build());
           }
         });
     return all;
@@ -261,7 +192,7 @@ final class Outbox {
     int bytes = RECORD_BYTES;
     for (RecipientOutcome recipient :
         recipients.stream()
-            .sorted((a, b) -> Integer.compare(a.getRecipient(), b.getRecipient()))
+            .sorted(Comparator.comparingInt(RecipientOutcome::getRecipient))
             .toList()) {
       int size = recipient.getSerializedSize() + 4;
       if (!part.isEmpty() && bytes + size > MOST_BYTES) {

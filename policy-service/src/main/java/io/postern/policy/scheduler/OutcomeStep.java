@@ -19,7 +19,7 @@ import io.postern.log.rules.AttemptRule;
 import io.postern.log.rules.AttemptRule.Entry;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.OutcomeRule.Count;
-import io.postern.policy.scheduler.SchedulerMetrics.Skipped;
+import io.postern.policy.scheduler.SchedulerMetrics.SkipKind;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -27,22 +27,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record of {@code mail.outcomes} means for its recipients: only an outcome that counts and
- * is the open attempt's, or <em>delivered</em> of any attempt and owner, closes a recipient
- * (docs/design/the-log.md, "Watch and time"). A pure step: all it does is staged. Any thread.
+ * The step of a record of {@code mail.outcomes}: an outcome closes a recipient only if it counts
+ * and is the open attempt's, or if it is <em>delivered</em>, of any attempt and owner
+ * (docs/design/the-log.md, "Watch and time"). A pure step: all changes are staged. Any thread.
  */
 final class OutcomeStep {
   private static final long DEFAULT_LIFETIME = Duration.ofDays(1).toMillis();
 
   private final ScheduleTimes times;
   private final Transitions transitions;
-  private final Remembered remembered;
+  private final RememberedControl remembered;
   private final SchedulerMetrics metrics;
 
   OutcomeStep(
       ScheduleTimes times,
       Transitions transitions,
-      Remembered remembered,
+      RememberedControl remembered,
       SchedulerMetrics metrics) {
     this.times = times;
     this.transitions = transitions;
@@ -52,13 +52,13 @@ final class OutcomeStep {
 
   /**
    * @param offset of the outcome
-   * @throws Unprocessable for what nobody of us writes
+   * @throws UnprocessableException for an outcome that no version of ours writes
    */
   void apply(Changes changes, OutcomeRecorded outcome, long offset) {
     OutcomeRule rule = new OutcomeRule(changes.marks().owner());
     if (outcome.getPartitionTaken()) {
       if (!rule.taken(owner(outcome))) {
-        skipped(changes, Skipped.MARKER);
+        skipped(changes, SkipKind.MARKER);
       }
     } else {
       recipients(changes, rule, outcome, offset);
@@ -80,7 +80,8 @@ final class OutcomeStep {
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {
       if (recipient.getKind() != OutcomeKind.MOVED && seen.add(recipient.getRecipient())) {
         EntryKey key = new EntryKey(queueId, recipient.getRecipient());
-        Judged judged = judged(rule, changes.entry(key), outcome, owner, recipient.getKind());
+        OutcomeJudgement judged =
+            judged(rule, changes.entry(key), outcome, owner, recipient.getKind());
         recipient(changes, key, judged, outcome, recipient, offset);
       }
     }
@@ -90,7 +91,7 @@ final class OutcomeStep {
     try {
       return Owner.of(outcome.getOwner());
     } catch (IllegalArgumentException e) {
-      throw new Unprocessable("an owner that is none");
+      throw new UnprocessableException("an owner that is none");
     }
   }
 
@@ -101,18 +102,19 @@ final class OutcomeStep {
     }
   }
 
-  private void skipped(Changes changes, Skipped kind) {
+  private void skipped(Changes changes, SkipKind kind) {
     changes.later(() -> metrics.skipped(kind));
   }
 
   /**
-   * What the log's rules say of a recipient's outcome.
+   * The judgement of a recipient's outcome by the log's rules.
    *
    * @param ofOpenAttempt whether it is the open attempt's
    */
-  private record Judged(@Nullable ScheduleEntry entry, Count count, boolean ofOpenAttempt) {}
+  private record OutcomeJudgement(
+      @Nullable ScheduleEntry entry, Count count, boolean ofOpenAttempt) {}
 
-  private static Judged judged(
+  private static OutcomeJudgement judged(
       OutcomeRule rule,
       @Nullable ScheduleEntry entry,
       OutcomeRecorded outcome,
@@ -132,7 +134,7 @@ final class OutcomeStep {
             kind,
             after,
             () -> state == Entry.WATCHED && entryAttempt == attempt && watchedBy.equals(owner));
-    return new Judged(
+    return new OutcomeJudgement(
         entry,
         count,
         AttemptRule.isOfOpenAttempt(state, entryAttempt, watchedBy, attempt, owner, after));
@@ -151,14 +153,13 @@ final class OutcomeStep {
   }
 
   /**
-   * The decider could not decide what was due, nor say for whom (attempt 0: nor which attempt).
-   * Those that are open may wait for it for ever, so they are held; <em>delivered</em> still closes
-   * them.
+   * The decider could not read a due record, nor its recipients (attempt 0: nor the attempt). Open
+   * recipients might wait for it for ever, so they are held; <em>delivered</em> still closes them.
    */
   private void nameless(Changes changes, OutcomeRule rule, OutcomeRecorded outcome, long offset) {
     int attempt = outcome.getAttempt();
     if (rule.of(owner(outcome), OutcomeKind.HELD, false, () -> false) == Count.SKIPPED) {
-      skipped(changes, Skipped.FORMER_OWNER);
+      skipped(changes, SkipKind.FORMER_OWNER);
       return;
     }
     changes
@@ -175,12 +176,12 @@ final class OutcomeStep {
   private void recipient(
       Changes changes,
       EntryKey key,
-      Judged judged,
+      OutcomeJudgement judged,
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
       long at) {
     if (judged.count() == Count.SKIPPED) {
-      skipped(changes, Skipped.FORMER_OWNER);
+      skipped(changes, SkipKind.FORMER_OWNER);
       return;
     }
     ScheduleEntry entry = judged.entry();
@@ -203,7 +204,7 @@ final class OutcomeStep {
     } else if (judged.ofOpenAttempt()) {
       close(changes, key, begun(changes, key, entry, outcome), outcome, recipient, at);
     } else {
-      skipped(changes, Skipped.ANNULLED); // finding no state, it creates none
+      skipped(changes, SkipKind.ANNULLED); // finding no state, it creates none
     }
   }
 
@@ -229,7 +230,7 @@ final class OutcomeStep {
         remembered.obey(changes, key, entry, outcome.getNotBeforeMillis());
       }
       case FAILED -> {
-        Remembered.answer(changes, key, entry, Answers.ALREADY_FAILED);
+        RememberedControl.answer(changes, key, entry, Answers.ALREADY_FAILED);
         changes
             .outbox()
             .notice(
@@ -260,7 +261,7 @@ final class OutcomeStep {
           MOVED,
           OUTCOME_KIND_UNSPECIFIED,
           UNRECOGNIZED ->
-          throw new Unprocessable("an outcome of kind " + recipient.getKindValue());
+          throw new UnprocessableException("an outcome of kind " + recipient.getKindValue());
     }
   }
 
@@ -283,10 +284,9 @@ final class OutcomeStep {
   }
 
   private static void known(ScheduleEntry.Builder entry, OutcomeRecorded outcome) {
-    // From now on this is the promise, and what it was released from before no longer lowers it.
-    // One
-    // that was decided by an older directory promises nothing: a stale decider's looser Decision,
-    // handed back or still open before its MAIL FROM, must not stand for what was promised (G3).
+    // From now on this requirement is the promise, and no earlier release lowers it. A requirement
+    // by an older directory promises nothing: a stale decider's looser Decision, handed back or
+    // still open before its MAIL FROM, must not replace the promise (G3).
     if (outcome.hasRequirement() && outcome.getRoutingVersion() >= entry.getRoutingVersion()) {
       entry
           .setRequirement(outcome.getRequirement())
@@ -328,10 +328,7 @@ final class OutcomeStep {
               changes.now() + times.handBackMillis(entry.getHandBacks()));
     } else {
       entry.setHandBacks(0).setTries(entry.getTries() + 1);
-      next =
-          changes.now()
-              + times.untilNextMillis(
-                  key.queueId(), entry.getAttempt(), entry.getTries(), recipient.getReason());
+      next = changes.now() + times.untilNextMillis(key.queueId(), entry, recipient.getReason());
     }
     entry
         .setState(ScheduleState.WAITING)
@@ -352,7 +349,7 @@ final class OutcomeStep {
       OutcomeRecorded outcome,
       RecipientOutcome recipient,
       boolean marked) {
-    Remembered.answer(changes, key, entry, Answers.ALREADY_DELIVERED);
+    RememberedControl.answer(changes, key, entry, Answers.ALREADY_DELIVERED);
     if (recipient.getRelayed()) {
       known(entry, outcome);
       changes
@@ -384,7 +381,7 @@ final class OutcomeStep {
     }
   }
 
-  /** The copy of a held message's content: where attempts read it from now on. */
+  /** The copy of a held message's content, from which attempts read from now on. */
   private static void moved(Changes changes, QueueId queueId, List<ContentSegment> content) {
     List<ContentReference> references =
         content.stream()
@@ -394,9 +391,10 @@ final class OutcomeStep {
     if (references.size() != 1
         || !references.getFirst().getTopic().equals(Topics.MAIL_CONTENT_HELD)
         || references.getFirst().getPartition() != queueId.partition()) {
-      throw new Unprocessable("a copy of the content is inline segments and one reference");
+      throw new UnprocessableException(
+          "a copy of the content is inline segments and one reference");
     }
-    // What is known anyway is not kept with each recipient.
+    // Topic and partition are known anyway, and steps are not needed (decision 13).
     ContentReference kept =
         references.getFirst().toBuilder().clearChunkSteps().clearTopic().clearPartition().build();
     changes
@@ -409,27 +407,27 @@ final class OutcomeStep {
             });
   }
 
-  /** Of one outcome, within the message; what it is of stands behind it, see {@link Outbox}. */
-  private static String cause(String what, OutcomeRecorded outcome) {
+  /** A notice's cause, without the recipient that {@link Outbox} appends. */
+  private static String cause(String end, OutcomeRecorded outcome) {
     int attempt = Math.max(1, outcome.getAttempt());
     String still = outcome.getAfterStillOpen() ? "/after-still-open" : "";
     if (!outcome.getDeliveryId().isEmpty()) {
-      return what + "/" + attempt + "/" + group(outcome.getDeliveryId()) + still;
+      return end + "/" + attempt + "/" + group(outcome.getDeliveryId()) + still;
     }
-    return what + "/" + attempt + "/decided" + still;
+    return end + "/" + attempt + "/decided" + still;
   }
 
   private static int group(String deliveryId) {
     try {
       return DeliveryId.parse(deliveryId).group();
     } catch (IllegalArgumentException e) {
-      throw new Unprocessable("a delivery id that is none");
+      throw new UnprocessableException("a delivery id that is none");
     }
   }
 
   /**
-   * All that can be done for recipients of an outcome that cannot be understood, if one that could
-   * be would count. One whose owner cannot be read counts as the present owner's.
+   * Holds the recipients of an outcome that cannot be understood, if an outcome of its owner and
+   * attempt would count. An outcome whose owner cannot be read counts as the present owner's.
    */
   void undecidable(Changes changes, OutcomeRecorded outcome, long offset) {
     QueueId queueId = QueueId.parse(outcome.getQueueId());
@@ -442,7 +440,7 @@ final class OutcomeStep {
         continue;
       }
       EntryKey key = new EntryKey(queueId, index);
-      Judged judged = judged(rule, changes.entry(key), outcome, owner, OutcomeKind.HELD);
+      OutcomeJudgement judged = judged(rule, changes.entry(key), outcome, owner, OutcomeKind.HELD);
       if (judged.count() == Count.SKIPPED || !judged.ofOpenAttempt()) {
         continue;
       }

@@ -25,12 +25,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the log every second where the partitions of {@code mail.outcomes} end that this replica
- * schedules, and once for each task where it begins to read, since a task that finds nothing new
- * reads nothing. Without an answer nothing is due: a line in the log now and then, and the question
- * again.
+ * The thread that asks the log every second for the ends of this replica's partitions of {@code
+ * mail.outcomes}, and once for each task for the position at which it begins, since a task without
+ * new records reads nothing. Without an answer nothing is due; the thread asks again, with a line
+ * in the error log now and then.
  *
- * <p>Owner: a thread of its own, with a client of its own; each answer is waited for 6 s at most.
+ * <p>Owner: the thread itself, with a client of its own; it waits 6 s at most for each answer.
  */
 final class OutcomesEnd implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
@@ -39,13 +39,13 @@ final class OutcomesEnd implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final LogSettings settings;
-  private final OutcomesRead read;
+  private final OutcomesProgress read;
   private final OccasionalLog trouble = new OccasionalLog(OutcomesEnd.class);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
-  private final Set<OutcomesRead.Task> begun = new HashSet<>(); // whose beginning is known
+  private final Set<OutcomesProgress.Task> begun = new HashSet<>(); // whose beginning is known
 
-  OutcomesEnd(LogSettings settings, OutcomesRead read) {
+  OutcomesEnd(LogSettings settings, OutcomesProgress read) {
     this.settings = settings;
     this.read = read;
     thread = Thread.ofPlatform().name("scheduler-outcomes-end").daemon().unstarted(this::run);
@@ -55,7 +55,7 @@ final class OutcomesEnd implements AutoCloseable {
     thread.start();
   }
 
-  /** False when it has ended by an error that nothing survives. */
+  /** False when an unexpected error has ended the thread. */
   boolean alive() {
     return thread.isAlive();
   }
@@ -93,7 +93,7 @@ final class OutcomesEnd implements AutoCloseable {
   }
 
   private void ask(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-    Map<Integer, OutcomesRead.Task> tasks = read.tasks();
+    Map<Integer, OutcomesProgress.Task> tasks = read.tasks();
     begun.retainAll(tasks.values());
     if (tasks.isEmpty()) {
       return;
@@ -109,7 +109,7 @@ final class OutcomesEnd implements AutoCloseable {
       begin(admin, tasks);
     }
     ExecutionException failure = null; // of one partition; the others go on
-    for (Map.Entry<Integer, OutcomesRead.Task> task : tasks.entrySet()) {
+    for (Map.Entry<Integer, OutcomesProgress.Task> task : tasks.entrySet()) {
       try {
         long end =
             ends.partitionResult(home(task.getKey()))
@@ -125,8 +125,8 @@ final class OutcomesEnd implements AutoCloseable {
     }
   }
 
-  // Asked after the task began: what is committed has been read by it or by those before it.
-  private void begin(Admin admin, Map<Integer, OutcomesRead.Task> tasks)
+  // Asked after the task began: it or a task before it has read all below the position.
+  private void begin(Admin admin, Map<Integer, OutcomesProgress.Task> tasks)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin

@@ -19,9 +19,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * A store on disk that keeps nothing from one life to the next: it begins empty, and Streams reads
- * all of its changelog (decision 15). To Streams it is a store in memory, for which no checkpoint
- * is written or believed. It lives once: a task that Streams revives after an error ends the
- * client, which begins anew. Owner: the partition's task.
+ * all of its changelog (decision 15). To Streams it is a store in memory, so Streams neither writes
+ * nor believes a checkpoint for it. It lives once: a task that Streams revives after an error ends
+ * the client, which begins anew. Owner: the partition's task.
  */
 final class RestoredStore implements KeyValueStore<Bytes, byte[]> {
   private final KeyValueStore<Bytes, byte[]> disk;
@@ -62,8 +62,7 @@ final class RestoredStore implements KeyValueStore<Bytes, byte[]> {
     }
     began = true;
     try {
-      remove(
-          context.stateDir().toPath().resolve("rocksdb").resolve(name())); // where Streams has it
+      remove(context.stateDir().toPath().resolve("rocksdb").resolve(name())); // Streams' own folder
     } catch (IOException | UncheckedIOException e) {
       throw new StreamsException("the former copy of the schedule cannot be removed", e);
     }

@@ -9,9 +9,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retry now for all that waits for one route: a mark with a cursor, which walks over the schedule
- * in pieces (docs/design/architecture.md, "Time"). One flush at a time, in the order of the routes'
- * names. What comes to wait behind the cursor has just been tried. Owner: the partition's task.
+ * The retry of all recipients that wait for one route: a mark with a cursor, which walks over the
+ * schedule in pieces (docs/design/architecture.md, "Time"). One flush at a time, in the order of
+ * the routes' names. A recipient that comes to wait behind the cursor has just been tried. Owner:
+ * the partition's task.
  */
 final class RouteFlush {
   private static final Logger LOG = Logger.getLogger(RouteFlush.class);
@@ -20,10 +21,10 @@ final class RouteFlush {
   static final int LOOKED_AT = 2_000;
 
   private final Entries entries;
-  private final Marks marks;
+  private final ScheduleMarks marks;
   private final Transitions transitions;
 
-  RouteFlush(Entries entries, Marks marks, Transitions transitions) {
+  RouteFlush(Entries entries, ScheduleMarks marks, Transitions transitions) {
     this.entries = entries;
     this.marks = marks;
     this.transitions = transitions;
@@ -33,7 +34,7 @@ final class RouteFlush {
     return !marks.isEmpty() && marks.flush() != null;
   }
 
-  /** The outcomes that the log had when it was asked for must have been read before. */
+  /** Whether the outcomes that the log had at the flush's request have been read. */
   boolean mayGoOn(long readUntil) {
     MessageControl flush = marks.isEmpty() ? null : marks.flush();
     return flush != null && flush.getAtMillis() <= readUntil;

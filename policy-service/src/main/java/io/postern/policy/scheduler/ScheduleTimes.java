@@ -2,21 +2,21 @@ package io.postern.policy.scheduler;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ScheduleEntryOrBuilder;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * When a recipient is tried again (docs/design/architecture.md, "Time"). Immutable; a pure function
- * of what it is given, so that recipients of one message stay together and a replay gives the same
- * times.
+ * The times of attempts, notices and holds (docs/design/architecture.md, "Time"). Immutable, and a
+ * pure function of its arguments: recipients of one message stay together, and a replay gives the
+ * same times.
  *
  * @param intervals after the first, second, ... attempt; the last repeats
  * @param daneIntervals the same where the last attempt failed by DANE
- * @param delayNotice age at which the sender is told of the delay
+ * @param delayNotice age at which the sender gets a notice of the delay
  * @param holdLimit longest hold
- * @param watch how long a delivery that was handed over is waited for (docs/design/the-log.md,
- *     "Watch and time"); what its owner is allowed is not known here, but at least that its dot may
- *     come for 60 s
+ * @param watch for as long the scheduler waits for a delivery that was handed over
+ *     (docs/design/the-log.md, "Watch and time"); its owner may send the final dot for 60 s
  */
 public record ScheduleTimes(
     List<Duration> intervals,
@@ -24,7 +24,7 @@ public record ScheduleTimes(
     Duration delayNotice,
     Duration holdLimit,
     Duration watch) {
-  /** After handing over, its owner sends no final dot later than 60 s; and a margin. */
+  /** The 60 s in which the owner may send its final dot, and a margin. */
   private static final Duration SHORTEST_WATCH = Duration.ofSeconds(75);
 
   public static final ScheduleTimes DEFAULT =
@@ -73,17 +73,16 @@ public record ScheduleTimes(
   /**
    * From now to the next attempt, after one that failed for now.
    *
-   * @param attempt that failed, as counted in delivery ids
-   * @param tries attempts so far that count, that one included
+   * @param entry of the attempt that failed, which its tries include
    */
-  public long untilNextMillis(QueueId queueId, int attempt, int tries, String reason) {
+  long untilNextMillis(QueueId queueId, ScheduleEntryOrBuilder entry, String reason) {
     List<Duration> times = reason.startsWith(DANE) ? daneIntervals : intervals;
-    long interval = times.get(Math.clamp(tries - 1, 0, times.size() - 1)).toMillis();
-    return interval + interval * spread(queueId, attempt) / 1000;
+    long interval = times.get(Math.clamp(entry.getTries() - 1, 0, times.size() - 1)).toMillis();
+    return interval + interval * spread(queueId, entry.getAttempt()) / 1000;
   }
 
   /**
-   * The least that a delivery waits which was handed back without being tried, for the n-th time in
+   * The shortest wait of a delivery that was handed back without being tried, for the n-th time in
    * a row (docs/design/the-log.md, "Directory").
    */
   public long handBackMillis(int inARow) {

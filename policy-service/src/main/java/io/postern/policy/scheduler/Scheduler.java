@@ -19,13 +19,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only owner of time (docs/design/architecture.md, "Time"), as an application of Kafka Streams:
- * exactly once, its state restored from {@code Topics.SCHEDULE} at each start. Any number of
- * replicas share the partitions; each has a state folder of its own.
+ * The scheduler, the only owner of time (docs/design/architecture.md, "Time"): an application of
+ * Kafka Streams, exactly once, its state restored from {@code Topics.SCHEDULE} at each start. Any
+ * number of replicas share the partitions; each has a state folder of its own.
  *
- * <p>Whatever goes wrong is begun anew after a second, by a thread of this class, with nothing of
- * the local copy left, and with a line in the log now and then. Only a state folder that cannot be
- * used, or stays in use by another process for 30 s, is told to the owner as wrong.
+ * <p>After any failure a thread of this class begins the application anew within a second, without
+ * the local copy, and logs a line now and then. Only a state folder that cannot be used, or stays
+ * in use by another process for 30 s, is reported as wrong.
  */
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Scheduler.class);
@@ -44,14 +44,14 @@ public final class Scheduler implements AutoCloseable {
   private final OccasionalLog trouble = new OccasionalLog(Scheduler.class);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread keeper;
-  private final OutcomesRead outcomes = new OutcomesRead();
+  private final OutcomesProgress outcomes = new OutcomesProgress();
   private final OutcomesEnd outcomesEnd;
   private volatile @Nullable KafkaStreams streams;
   private volatile long lastRunning;
   private volatile boolean ranOnce;
 
   /**
-   * @param wrong gets a sentence when the state folder cannot be used: the process should end
+   * @param wrong takes a sentence when the state folder cannot be used: the process should end
    * @throws IllegalArgumentException with a sentence when the folder cannot be made or written to
    */
   public Scheduler(
@@ -94,8 +94,8 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * At work, with partitions or without. Partitions that come and go do not count for ten seconds;
-   * a schedule that takes longer to restore does.
+   * Whether it is at work, with partitions or without. A rebalance counts as work for ten seconds;
+   * a schedule that takes longer to restore does not.
    */
   public boolean ready() {
     KafkaStreams current = streams;
@@ -113,12 +113,12 @@ public final class Scheduler implements AutoCloseable {
         && System.nanoTime() - lastRunning < REBALANCE_NANOS;
   }
 
-  /** False when it has ended by an error that nothing survives. */
+  /** False when an unexpected error has ended its threads. */
   public boolean alive() {
     return keeper.isAlive() && outcomesEnd.alive();
   }
 
-  /** Commits what is done, and leaves the group. Bounded: 8 s. */
+  /** Commits the finished steps, and leaves the group. Bounded: 8 s. */
   @Override
   public void close() {
     ending.countDown();

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToDoubleFunction;
 
-/** What the scheduler tells of itself (README). Any thread. */
+/** The scheduler's metrics (README). Any thread. */
 public final class SchedulerMetrics {
   private final Map<Integer, AtomicLongArray> entries = new ConcurrentHashMap<>(); // by partition
   private final Map<Integer, Long> next = new ConcurrentHashMap<>(); // by partition
@@ -39,12 +39,12 @@ public final class SchedulerMetrics {
         Counter.builder("postern.scheduler.started.over")
             .description("Threads that failed and were replaced")
             .register(registry);
-    for (Skipped kind : Skipped.values()) {
+    for (SkipKind kind : SkipKind.values()) {
       counter(kind);
     }
     late =
         Counter.builder("postern.scheduler.late")
-            .description("Recipients delivered by an owner who had lost the partition")
+            .description("Recipients delivered by an owner that had lost the partition")
             .register(registry);
     Gauge.builder("postern.scheduler.behind.seconds", this, SchedulerMetrics::behind)
         .description("How long the earliest entry that is due has waited to be taken up")
@@ -66,7 +66,7 @@ public final class SchedulerMetrics {
     };
   }
 
-  /** A partition came, or its state is read anew: counts by state, to be kept up to date. */
+  /** The counts by state of a partition that begins, for its task to keep up to date. */
   AtomicLongArray partition(int partition) {
     AtomicLongArray counts = new AtomicLongArray(ScheduleState.values().length);
     entries.put(partition, counts);
@@ -86,33 +86,33 @@ public final class SchedulerMetrics {
     due.increment(recipients);
   }
 
-  /** Outcomes that count for nothing here: the log's rules say so. */
-  enum Skipped {
-    /** Records: a partition was taken by an owner who is not later than the last one. */
+  /** The kinds of outcomes that count for nothing, by the log's rules. */
+  enum SkipKind {
+    /** Records: PartitionTaken of an owner that is not later than the last one. */
     MARKER,
-    /** Recipients: the outcome is of an owner who had lost the partition. */
+    /** Recipients: the outcome is of an owner that had lost the partition. */
     FORMER_OWNER,
     /** Recipients: the outcome is not of the open attempt. */
     ANNULLED
   }
 
-  void skipped(Skipped kind) {
+  void skipped(SkipKind kind) {
     counter(kind).increment();
   }
 
-  private Counter counter(Skipped kind) {
+  private Counter counter(SkipKind kind) {
     return Counter.builder("postern.scheduler.skipped")
         .description("Outcomes that count for nothing, by kind; aborted ones count again")
         .tag("kind", kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .register(registry);
   }
 
-  /** A former owner delivered it all the same. */
+  /** A former owner has delivered to a recipient. */
   void late() {
     late.increment();
   }
 
-  void reading(OutcomesRead outcomes) {
+  void reading(OutcomesProgress outcomes) {
     Gauge.builder(
             "postern.scheduler.reading.behind.seconds",
             outcomes,
@@ -131,12 +131,12 @@ public final class SchedulerMetrics {
     replaced.increment();
   }
 
-  void outcome(String kind, int recipients) {
+  void outcome(String change) {
     Counter.builder("postern.scheduler.recipients")
         .description("Recipients expired, cancelled, held, released, and answers to controls")
-        .tag("change", kind)
+        .tag("change", change)
         .register(registry)
-        .increment(recipients);
+        .increment();
   }
 
   void notice(String kind) {

@@ -7,7 +7,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.ScheduleEntry;
-import io.postern.policy.scheduler.Entries.Due;
+import io.postern.policy.scheduler.Entries.DueEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -25,20 +25,20 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduler of one partition: reads outcomes and controls, keeps an entry for each recipient
- * that is tried again or held, and asks for what is due (docs/design/architecture.md, "Time").
- * Which outcomes count is the log's rule, the same for all its readers; the owner in force is kept
+ * The scheduler of one partition: it reads outcomes and controls, keeps an entry for each recipient
+ * that is tried again or held, and asks for attempts that are due (docs/design/architecture.md,
+ * "Time"). Outcomes count by the log's rules, as for all its readers; the owner in force is kept
  * with the marks. Every step is put together first and done then, in Streams' transaction.
  *
- * <p>Owner: the partition's task. A step that fails has changed nothing and is tried once more;
- * failing twice, its recipients are held as <em>undecidable</em> as far as they are known, with a
- * line in the log, and the next record follows. What Kafka or a store throws ends the task, which
- * begins anew from the last commit.
+ * <p>Owner: the partition's task. A step that fails has changed nothing and is tried once more.
+ * When it fails twice, its recipients are held as <em>undecidable</em> as far as they are known,
+ * with a line in the error log, and the next record follows. An exception of Kafka or of a store
+ * ends the task, which begins anew from the last commit.
  */
 final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = Logger.getLogger(SchedulerProcessor.class);
 
-  /** Entries taken up in one punctuation: what must fit into a transaction's time. */
+  /** Entries taken up in one punctuation: as many as fit into a transaction's time. */
   static final int MOST_AT_ONCE = 500;
 
   static final Duration BETWEEN = Duration.ofMillis(100);
@@ -46,7 +46,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   /** The same while nothing will be due in such a time. */
   static final Duration SELDOM = Duration.ofSeconds(2);
 
-  /** And in such a one. What changes the schedule is looked at by itself, at once. */
+  /** And in such a time. A step that changes the schedule looks at its next time at once. */
   static final Duration RARELY = Duration.ofSeconds(30);
 
   // A partition that came: its index is made in pieces, each at most so large and so long, so that
@@ -58,24 +58,25 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   // An entry that cannot be processed is looked at again after it.
   private static final Duration NOT_NOW = Duration.ofHours(1);
 
-  // What a flush gets at least while other attempts are due.
+  // The least that a flush gets while other attempts are due.
   private static final int FLUSH_SHARE = 100;
   private static final long FORGET_EVERY = Duration.ofHours(1).toMillis();
 
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
-  private final OutcomesRead outcomesRead;
+  private final OutcomesProgress outcomesProgress;
   private @Nullable Task task;
 
-  SchedulerProcessor(ScheduleTimes times, SchedulerMetrics metrics, OutcomesRead outcomesRead) {
+  SchedulerProcessor(
+      ScheduleTimes times, SchedulerMetrics metrics, OutcomesProgress outcomesProgress) {
     this.times = times;
     this.metrics = metrics;
-    this.outcomesRead = outcomesRead;
+    this.outcomesProgress = outcomesProgress;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    task = new Task(context, times, metrics, outcomesRead);
+    task = new Task(context, times, metrics, outcomesProgress);
   }
 
   @Override
@@ -99,13 +100,13 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private final int partition;
     private final SchedulerMetrics metrics;
     private final Entries entries;
-    private final Marks marks;
+    private final ScheduleMarks marks;
     private final OutcomeStep outcomes;
     private final ControlStep controls;
-    private final WhenDue whenDue;
+    private final DueStep dueStep;
     private final RouteFlush flushes;
-    private final OutcomesRead outcomesRead;
-    private final OutcomesRead.Task reading;
+    private final OutcomesProgress outcomesProgress;
+    private final OutcomesProgress.Task reading;
     private final Transitions transitions;
     private final Writer writer;
     private Cancellable punctuation;
@@ -117,26 +118,26 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         ProcessorContext<byte[], byte[]> context,
         ScheduleTimes times,
         SchedulerMetrics metrics,
-        OutcomesRead outcomesRead) {
+        OutcomesProgress outcomesProgress) {
       this.context = context;
       this.metrics = metrics;
-      this.outcomesRead = outcomesRead;
+      this.outcomesProgress = outcomesProgress;
       partition = context.taskId().partition();
       transitions = new Transitions(times);
-      Remembered remembered = new Remembered(transitions);
+      RememberedControl remembered = new RememberedControl(transitions);
       entries =
           new Entries(
               context.getStateStore(SchedulerTopology.SCHEDULE),
               context.getStateStore(SchedulerTopology.DUE),
               transitions::wake,
               metrics.partition(partition));
-      marks = new Marks(context.getStateStore(SchedulerTopology.MARKS));
+      marks = new ScheduleMarks(context.getStateStore(SchedulerTopology.MARKS));
       outcomes = new OutcomeStep(times, transitions, remembered, metrics);
       controls = new ControlStep(transitions);
-      whenDue = new WhenDue(transitions, remembered);
+      dueStep = new DueStep(transitions, remembered);
       flushes = new RouteFlush(entries, marks, transitions);
       writer = new Writer(context, metrics);
-      reading = outcomesRead.begin(partition, context.currentSystemTimeMs());
+      reading = outcomesProgress.begin(partition, context.currentSystemTimeMs());
       punctuation = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
       building =
           build()
@@ -190,7 +191,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         building.cancel();
       }
       metrics.gone(partition);
-      outcomesRead.end(partition, reading);
+      outcomesProgress.end(partition, reading);
     }
 
     void process(Record<byte[], byte[]> record) {
@@ -209,7 +210,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       if (ofFinal != null && marks.isOwner(ofFinal.value()) && !controlWaits(key)) {
         return;
       }
-      Read<OutcomeRecorded> read = outcome(key, record.value());
+      ParsedRecord<OutcomeRecorded> read = outcome(key, record.value());
       OutcomeRecorded outcome = read.message();
       twice(
           record,
@@ -226,7 +227,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     private void control(Record<byte[], byte[]> record, RecordMetadata at) {
-      Read<MessageControl> read = control(text(record.key()), record.value());
+      ParsedRecord<MessageControl> read = control(text(record.key()), record.value());
       twice(
           record,
           at,
@@ -235,7 +236,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
             controls.apply(changes, read.message());
           },
           changes -> {
-            // It asked for something; no recipient's place depends on it.
+            // No recipient's place depends on a control.
           });
     }
 
@@ -250,8 +251,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
     private void punctuate(long now) {
       if (entries.built()) {
-        // What time brings waits for what was said by then: time is that until which all is read.
-        whatIsDue(reading.progress().until(now));
+        // Due entries wait for the outcomes of their time: the time that counts is that of reading.
+        takeUpDue(reading.progress().until(now));
       }
       if (now - forgotten > FORGET_EVERY) {
         forgotten = now;
@@ -261,9 +262,9 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       pace(now);
     }
 
-    private void whatIsDue(long now) {
+    private void takeUpDue(long now) {
       boolean flushing = flushes.mayGoOn(now);
-      List<Due> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
+      List<DueEntry> due = entries.due(now, flushing ? MOST_AT_ONCE - FLUSH_SHARE : MOST_AT_ONCE);
       if (!due.isEmpty()) {
         takeUp(due, now);
       }
@@ -272,51 +273,40 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       }
     }
 
-    private void takeUp(List<Due> due, long now) {
-      try {
-        step(now, null, changes -> due.forEach(each -> takeUp(changes, each)));
-      } catch (KafkaException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        LOG.debugf(e, "one of %d entries cannot be processed", due.size());
-        for (Due each : due) {
-          takeUpAlone(each, now);
-        }
+    private void takeUp(List<DueEntry> due, long now) {
+      RuntimeException failure =
+          failure(now, null, changes -> due.forEach(each -> takeUp(changes, each)));
+      if (failure != null) {
+        due.forEach(each -> takeUpAlone(each, now));
       }
     }
 
-    private void takeUpAlone(Due due, long now) {
-      try {
-        step(now, null, changes -> takeUp(changes, due));
-      } catch (KafkaException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        // It stays in the schedule, past its time, where the audit finds it.
-        LOG.errorf(e, "the schedule's entry %s cannot be processed", due.key());
+    private void takeUpAlone(DueEntry due, long now) {
+      RuntimeException failure = failure(now, null, changes -> takeUp(changes, due));
+      if (failure != null) {
+        // It stays in the schedule, past its time, and the audit finds it there.
+        LOG.errorf(failure, "the schedule's entry %s cannot be processed", due.key());
         metrics.undecidable();
         entries.postpone(due, now + NOT_NOW.toMillis());
       }
     }
 
-    private void takeUp(Changes changes, Due due) {
+    private void takeUp(Changes changes, DueEntry due) {
       ScheduleEntry entry = changes.entry(due.key());
       if (entry != null && transitions.wake(entry) <= changes.now()) {
-        whenDue.apply(changes, due.key(), entry);
+        dueStep.apply(changes, due.key(), entry);
       }
       if (entry == null || transitions.wake(entry) != due.time()) {
-        // It was put off and has changed meanwhile, which the index by its old time does not know.
+        // The entry was put off and has changed meanwhile; the index still has its old time.
         changes.later(() -> entries.postpone(due, Entries.NEVER));
       }
     }
 
     private void flush(long now, int most) {
-      try {
-        step(now, null, changes -> flushes.step(changes, most));
-      } catch (KafkaException e) {
-        throw e;
-      } catch (RuntimeException e) {
+      RuntimeException failure = failure(now, null, changes -> flushes.step(changes, most));
+      if (failure != null) {
         MessageControl flush = marks.flush();
-        LOG.errorf(e, "a route's flush cannot go on and is ended");
+        LOG.errorf(failure, "a route's flush cannot go on and is ended");
         metrics.undecidable();
         if (flush != null) {
           marks.flushed(flush);
@@ -331,36 +321,39 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         Consumer<Changes> otherwise) {
       long now = context.currentSystemTimeMs();
       Header trace = record.headers().lastHeader(Headers.TRACEPARENT);
-      try {
-        step(now, trace, step);
+      if (failure(now, trace, step) == null) {
         return;
-      } catch (KafkaException e) {
-        throw e;
-      } catch (RuntimeException first) {
-        LOG.debugf(first, "tried once more");
       }
+      RuntimeException second = failure(now, trace, step);
+      if (second == null) {
+        return;
+      }
+      LOG.errorf(
+          second instanceof UnprocessableException ? null : second,
+          "%s-%d offset %d (%s) cannot be processed: %s",
+          at.topic(),
+          at.partition(),
+          at.offset(),
+          printable(text(record.key())),
+          second.getMessage());
+      metrics.undecidable();
+      RuntimeException third = failure(now, trace, otherwise);
+      if (third != null) {
+        LOG.errorf(third, "its recipients cannot be held either");
+      }
+    }
+
+    /** Makes a step; the failure of one that has changed nothing, null when it is done. */
+    private @Nullable RuntimeException failure(
+        long now, @Nullable Header trace, Consumer<Changes> step) {
       try {
         step(now, trace, step);
-        return;
+        return null;
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) {
-        LOG.errorf(
-            e instanceof Unprocessable ? null : e,
-            "%s-%d offset %d (%s) cannot be processed: %s",
-            at.topic(),
-            at.partition(),
-            at.offset(),
-            printable(text(record.key())),
-            e.getMessage());
-        metrics.undecidable();
-      }
-      try {
-        step(now, trace, otherwise);
-      } catch (KafkaException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        LOG.errorf(e, "its recipients cannot be held either");
+        LOG.debugf(e, "a step failed");
+        return e;
       }
     }
 
@@ -368,10 +361,10 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       Outbox outbox = writer.outbox(now);
       Changes changes = new Changes(entries, marks, outbox, now);
       step.accept(changes);
-      Writer.Letters letters = writer.letters(outbox);
+      Writer.Batch batch = writer.batch(outbox);
       try {
         changes.apply();
-        writer.write(letters, now, trace);
+        writer.write(batch, now, trace);
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) {
@@ -380,26 +373,28 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       pace(now);
     }
 
-    private Read<OutcomeRecorded> outcome(String key, byte @Nullable [] value) {
+    private ParsedRecord<OutcomeRecorded> outcome(String key, byte @Nullable [] value) {
       OutcomeRecorded read = OutcomeRecorded.getDefaultInstance();
       try {
         read = OutcomeRecorded.parseFrom(value == null ? new byte[0] : value);
       } catch (InvalidProtocolBufferException e) {
         OutcomeRecorded known =
             e.getUnfinishedMessage() instanceof OutcomeRecorded some ? some : read;
-        return new Read<>(known, "its bytes cannot be read");
+        return new ParsedRecord<>(known, "its bytes cannot be read");
       }
-      return new Read<>(read, read.getPartitionTaken() ? null : wrong(key, read.getQueueId()));
+      return new ParsedRecord<>(
+          read, read.getPartitionTaken() ? null : wrong(key, read.getQueueId()));
     }
 
-    private Read<MessageControl> control(String key, byte @Nullable [] value) {
+    private ParsedRecord<MessageControl> control(String key, byte @Nullable [] value) {
       MessageControl read = MessageControl.getDefaultInstance();
       try {
         read = MessageControl.parseFrom(value == null ? new byte[0] : value);
       } catch (InvalidProtocolBufferException e) {
-        return new Read<>(read, "its bytes cannot be read");
+        return new ParsedRecord<>(read, "its bytes cannot be read");
       }
-      return new Read<>(read, read.getRoute().isEmpty() ? wrong(key, read.getQueueId()) : null);
+      return new ParsedRecord<>(
+          read, read.getRoute().isEmpty() ? wrong(key, read.getQueueId()) : null);
     }
 
     private @Nullable String wrong(String key, String queueId) {
@@ -422,10 +417,10 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   /**
    * @param wrong why it cannot be processed; null: it can
    */
-  private record Read<T>(T message, @Nullable String wrong) {
+  private record ParsedRecord<T>(T message, @Nullable String wrong) {
     void check() {
       if (wrong != null) {
-        throw new Unprocessable(wrong);
+        throw new UnprocessableException(wrong);
       }
     }
   }

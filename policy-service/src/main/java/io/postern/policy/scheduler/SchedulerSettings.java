@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** When mail is tried again, and where the scheduler keeps its copy of the schedule. */
+/** The settings of the scheduler: times of attempts, notices and holds, and the state folder. */
 @ConfigMapping(prefix = "postern.schedule")
 public interface SchedulerSettings {
   /** From each attempt that failed to the next one; the last interval repeats. */
   @WithDefault("1m,5m,15m,30m,1h")
   List<Duration> intervals();
 
-  /** The same after a DANE failure, which a domain's owner must mend. */
+  /** The same after a DANE failure, which the domain's owner must mend. */
   @WithDefault("15m,15m,1h")
   List<Duration> daneIntervals();
 
-  /** Age of a waiting message at which its sender is told of the delay. */
+  /** Age of a waiting message at which its sender gets a notice of the delay. */
   @WithDefault("4h")
   Duration delayNotice();
 
-  /** Longest hold; then the message is cancelled, and its sender told. At most 14 days. */
+  /** Longest hold; then the message is cancelled, and its sender gets a notice. At most 14 days. */
   @WithDefault("14d")
   Duration holdLimit();
 

@@ -12,9 +12,9 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The scheduler as Kafka Streams sees it: one processor between {@code mail.outcomes}, {@code
- * mail.controls} and what it writes, with its stores. All is bytes, parsed by the processor
- * (docs/design/the-log.md, "Producers and readers").
+ * The topology of the scheduler in Kafka Streams: one processor with its stores, between {@code
+ * mail.outcomes}, {@code mail.controls} and the topics that it writes. Records are bytes, which the
+ * processor parses (docs/design/the-log.md, "Producers and readers").
  */
 final class SchedulerTopology {
   static final String SCHEDULE = "schedule";
@@ -29,12 +29,12 @@ final class SchedulerTopology {
 
   private SchedulerTopology() {}
 
-  static Topology of(ScheduleTimes times, SchedulerMetrics metrics, OutcomesRead outcomes) {
+  static Topology of(ScheduleTimes times, SchedulerMetrics metrics, OutcomesProgress outcomes) {
     return of(times, metrics, outcomes, RestoredStore::supplier, Stores::persistentKeyValueStore);
   }
 
   /**
-   * @param outcomes how far each partition of {@code mail.outcomes} is read, which its task says
+   * @param outcomes the progress of reading, to which each task reports
    * @param restored makes the store that is read from its changelog, and may be larger than memory
    * @param derived makes the one that has none. While one store is persistent to Streams it keeps
    *     others out of the folder, and its id, by which a killed predecessor's transaction is ended
@@ -42,7 +42,7 @@ final class SchedulerTopology {
   static Topology of(
       ScheduleTimes times,
       SchedulerMetrics metrics,
-      OutcomesRead outcomes,
+      OutcomesProgress outcomes,
       Function<String, KeyValueBytesStoreSupplier> restored,
       Function<String, KeyValueBytesStoreSupplier> derived) {
     ByteArrayDeserializer read = new ByteArrayDeserializer();

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** Kafka Streams' settings (docs/design/the-log.md, "Producers and readers"). */
+/** The settings of Kafka Streams (docs/design/the-log.md, "Producers and readers"). */
 final class StreamsSettings {
   // Streams sets these itself, and complains about others.
   private static final Set<String> ITS_OWN =
@@ -39,7 +39,7 @@ final class StreamsSettings {
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-    // What is due goes that much later, and an outcome of ours holds back readers so long.
+    // Attempts go up to that much later, and an outcome of ours holds back readers so long.
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 250);
     properties.put(StreamsConfig.POLL_MS_CONFIG, 100);
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, deployment.replication());
@@ -58,7 +58,7 @@ final class StreamsSettings {
     consumer(properties, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     consumer(properties, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     consumer(properties, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
-    // Under load most of what it reads is skipped: a few large answers instead of one an append.
+    // Under load it skips most records: a few large answers instead of one an append.
     properties.put(
         StreamsConfig.MAIN_CONSUMER_PREFIX + ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 64 << 10);
     properties.put(

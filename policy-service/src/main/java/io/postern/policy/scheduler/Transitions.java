@@ -7,17 +7,18 @@ import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ScheduleEntry;
+import io.postern.contracts.v1.ScheduleEntryOrBuilder;
 import io.postern.contracts.v1.ScheduleState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The ways from one state of a recipient to another that outcome, control and clock share
+ * The transitions between states of a recipient that outcome, control and clock share
  * (docs/design/architecture.md, "Time"). Each stages the entry, and the outcome and notice that
  * belong to it. Any thread.
  */
 final class Transitions {
-  /** How long after its expiry an attempt may be open of which nothing is heard any more. */
+  /** The time after expiry in which an outcome of an open attempt may still come. */
   private static final long ANSWERLESS = Duration.ofDays(2).toMillis();
 
   private static final int MOST_ROUTE = 80;
@@ -29,7 +30,7 @@ final class Transitions {
     this.times = times;
   }
 
-  /** When the clock has something to do for an entry: an attempt, an end, a notice. */
+  /** The time at which an entry needs a step of the clock: an attempt, an end, a notice. */
   long wake(ScheduleEntry entry) {
     return switch (entry.getState()) {
       case WAITING -> Math.min(entry.getDueMillis(), delayNotice(entry));
@@ -59,7 +60,7 @@ final class Transitions {
             .build());
   }
 
-  /** Its time is over: an end, and a DSN. */
+  /** Ends a recipient whose time is over, and asks for a DSN. */
   void expire(Changes changes, EntryKey key, ScheduleEntry entry) {
     RecipientOutcome expired =
         Answers.state(key.recipient(), OutcomeKind.EXPIRED_OUTCOME, entry.getReason());
@@ -81,7 +82,7 @@ final class Transitions {
     changes.remove(key);
   }
 
-  /** The sender is told that the message waits. */
+  /** Asks for a notice to the sender that the message waits. */
   void delayed(Changes changes, EntryKey key, ScheduleEntry entry) {
     changes
         .outbox()
@@ -96,9 +97,10 @@ final class Transitions {
   }
 
   /**
-   * Held until the limit. A hold does not count as age: expiry is put off by as long as it may
-   * last, and {@link #release} takes back what was left of it. At the first hold a copy of the
-   * content is asked for, once a message (docs/design/the-log.md, "Home partition and content").
+   * Holds a recipient until the limit. A hold does not count as age: expiry is put off by its
+   * longest time, and {@link #release} takes the unused part back. At the first hold the scheduler
+   * asks for a copy of the content, once a message (docs/design/the-log.md, "Home partition and
+   * content").
    */
   void hold(Changes changes, EntryKey key, ScheduleEntry.Builder entry, String reason) {
     long now = changes.now();
@@ -137,7 +139,7 @@ final class Transitions {
             0);
   }
 
-  /** From a hold to an attempt that is due now. */
+  /** Ends a hold: the next attempt is due now. */
   void release(Changes changes, EntryKey key, ScheduleEntry entry, String controlId) {
     long unused = Math.max(0, entry.getDueMillis() - changes.now());
     ScheduleEntry released =
@@ -162,13 +164,13 @@ final class Transitions {
    * No message lives longer: its records and its content are kept until then
    * (docs/design/the-log.md, "Home partition and content").
    */
-  private static long longest(EntryKey key, io.postern.contracts.v1.ScheduleEntryOrBuilder entry) {
+  private static long longest(EntryKey key, ScheduleEntryOrBuilder entry) {
     long accepted =
         entry.getAcceptedMillis() == 0 ? key.queueId().createdMillis() : entry.getAcceptedMillis();
     return accepted + Topics.LONGEST_LIFETIME.plus(Topics.LONGEST_HOLD).toMillis();
   }
 
-  /** A route's name as entries have it: a long one is cut, and told apart by its hash. */
+  /** A route's name as entries have it: a long one is cut, and its hash appended. */
   static String route(String route) {
     return route.length() <= MOST_ROUTE
         ? route

@@ -18,8 +18,9 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a step leads to, all to the message's home partition. One for each initialization of
- * a task, with an incarnation of its own for the outcomes' ids. Owner: the partition's task.
+ * The writer of the records that a step leads to, all to the message's home partition. One for each
+ * initialization of a task, with an incarnation of its own for the outcomes' ids. Owner: the
+ * partition's task.
  */
 final class Writer {
   private final ProcessorContext<byte[], byte[]> context;
@@ -27,12 +28,14 @@ final class Writer {
   private final String incarnation = UUID.randomUUID().toString();
   private long number;
 
-  /** Records that are ready to be written. */
-  record Letters(List<Letter> all, int attempts, List<String> notices, List<Count> outcomes) {}
+  /**
+   * The records of a step, ready to be sent.
+   *
+   * @param counts the metrics' increments for when they are sent
+   */
+  record Batch(List<KeyedRecord> records, List<Runnable> counts) {}
 
-  record Letter(String sink, String key, byte[] value, String organization) {}
-
-  record Count(String kind, int recipients) {}
+  record KeyedRecord(String sink, String key, byte[] value, String organization) {}
 
   Writer(ProcessorContext<byte[], byte[]> context, SchedulerMetrics metrics) {
     this.context = context;
@@ -43,66 +46,61 @@ final class Writer {
     return new Outbox(incarnation, () -> ++number, now);
   }
 
-  Letters letters(Outbox outbox) {
-    List<Letter> letters = new ArrayList<>();
-    int attempts = 0;
+  Batch batch(Outbox outbox) {
+    List<KeyedRecord> records = new ArrayList<>();
+    List<Runnable> counts = new ArrayList<>();
     for (AttemptDue due : outbox.attempts()) {
-      attempts += due.getRecipientsCount();
-      letters.add(new Letter(SchedulerTopology.TO_DUE, due.getQueueId(), due.toByteArray(), ""));
+      counts.add(() -> metrics.due(due.getRecipientsCount()));
+      records.add(
+          new KeyedRecord(SchedulerTopology.TO_DUE, due.getQueueId(), due.toByteArray(), ""));
     }
-    List<String> notices = new ArrayList<>();
     for (NoticeRequested notice : outbox.notices()) {
-      notices.add(spelled(notice.getKind().name().replace("NOTICE_", "")));
-      letters.add(
-          new Letter(
+      counts.add(() -> metrics.notice(spelled(notice.getKind().name().replace("NOTICE_", ""))));
+      records.add(
+          new KeyedRecord(
               SchedulerTopology.TO_NOTICES,
               notice.getQueueId(),
               notice.toByteArray(),
               notice.getOrganization()));
     }
-    List<Count> outcomes = new ArrayList<>();
     for (OutcomeRecorded outcome : outbox.outcomes()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-        outcomes.add(
-            new Count(
-                recipient.getKind() == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
-                    ? "answer"
-                    : spelled(recipient.getKind().name().replace("_OUTCOME", "")),
-                1));
+        counts.add(() -> metrics.outcome(change(recipient.getKind())));
       }
-      letters.add(
-          new Letter(
+      records.add(
+          new KeyedRecord(
               SchedulerTopology.TO_OUTCOMES,
               outcome.getQueueId(),
               outcome.toByteArray(),
               outcome.getOrganization()));
     }
-    return new Letters(letters, attempts, notices, outcomes);
+    return new Batch(records, counts);
+  }
+
+  private static String change(OutcomeKind kind) {
+    return kind == OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+        ? "answer"
+        : spelled(kind.name().replace("_OUTCOME", ""));
   }
 
   /**
    * @param trace context of the record that it follows from; null: none
    */
-  void write(Letters letters, long now, @Nullable Header trace) {
-    for (Letter letter : letters.all()) {
+  void write(Batch batch, long now, @Nullable Header trace) {
+    for (KeyedRecord each : batch.records()) {
       RecordHeaders headers = new RecordHeaders();
-      if (letter.sink().equals(SchedulerTopology.TO_OUTCOMES)) {
+      if (each.sink().equals(SchedulerTopology.TO_OUTCOMES)) {
         headers.add(Headers.WRITER, bytes(Headers.WRITER_SCHEDULER));
       }
-      if (!letter.organization().isEmpty()) {
-        headers.add(Headers.ORGANIZATION, bytes(letter.organization()));
+      if (!each.organization().isEmpty()) {
+        headers.add(Headers.ORGANIZATION, bytes(each.organization()));
       }
       if (trace != null) {
         headers.add(trace);
       }
-      context.forward(
-          new Record<>(bytes(letter.key()), letter.value(), now, headers), letter.sink());
+      context.forward(new Record<>(bytes(each.key()), each.value(), now, headers), each.sink());
     }
-    if (letters.attempts() > 0) {
-      metrics.due(letters.attempts());
-    }
-    letters.notices().forEach(metrics::notice);
-    letters.outcomes().forEach(count -> metrics.outcome(count.kind(), count.recipients()));
+    batch.counts().forEach(Runnable::run);
   }
 
   private static String spelled(String name) {

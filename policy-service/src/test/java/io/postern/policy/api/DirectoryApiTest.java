@@ -87,7 +87,7 @@ class DirectoryApiTest {
         .isEqualTo("rw-------");
   }
 
-  /** A browser adds the administrator's credentials to what any page asks it to send. */
+  /** A browser adds the administrator's credentials to any page's requests. */
   @ParameterizedTest
   @CsvSource({
     "Origin, http://evil.example",

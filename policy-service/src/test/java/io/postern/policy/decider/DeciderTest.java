@@ -184,7 +184,7 @@ class DeciderTest {
     await().atMost(LONG).untilAsserted(() -> assertThat(deliveries(queueId)).hasSize(1));
   }
 
-  /** Two sends fail; one of the two is in the log all the same, before what is decided again. */
+  /** Two sends fail; one of the two is in the log all the same, before the second Decisions. */
   @Test
   void aSendThatFailsIsDecidedAgainAndEachMessageCountsOnce() throws Exception {
     AtomicInteger sends = new AtomicInteger();
@@ -545,7 +545,7 @@ class DeciderTest {
                                 .satisfies(DeciderTest::isUndecidable)));
   }
 
-  /** A looser Decision of a decider that is behind would stand for what was promised (G3). */
+  /** A looser Decision of a decider that is behind would replace the promise (G3). */
   @Test
   void anAttemptThatIsDueIsNotDecidedByADirectoryOlderThanItsLastAttempts() throws Exception {
     AtomicReference<Directory> directory = new AtomicReference<>(DIRECTORY);
@@ -564,7 +564,7 @@ class DeciderTest {
     long dueAt = log.write(Topics.MAIL_DUE, 2, queueId.value(), due.toByteArray()).offset();
     QueueId after = accept(2, "bob@fabrikam.example");
     QueueId elsewhere = accept(1, "bob@fabrikam.example");
-    // It waits, and what its poll returned besides is decided some time.
+    // It waits, and the decider decides the other records of its poll.
     await().atMost(LONG).until(() -> !decisions(elsewhere).isEmpty());
     assertThat(decisions(queueId)).allMatch(d -> d.getAttempt() == 1);
 

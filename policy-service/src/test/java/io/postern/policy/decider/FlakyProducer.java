@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** The real producer, but for the sends that a test lets fail: as batches that expire do. */
 final class FlakyProducer {
-  /** What becomes of a send. */
+  /** The end of a send. */
   enum Fate {
     SENT,
     /** It never comes into the log. */

@@ -10,6 +10,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
+import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
@@ -24,26 +25,43 @@ import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 class MessageDeciderTest {
   private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
   private static final QueueId QUEUE_ID = QueueId.next(2);
+  private static final ConsumerRecord<String, byte[]> ACCEPTED =
+      new ConsumerRecord<>(
+          Topics.MAIL_ACCEPTED,
+          2,
+          42,
+          1000,
+          TimestampType.LOG_APPEND_TIME,
+          0,
+          0,
+          QUEUE_ID.value(),
+          new byte[0],
+          new RecordHeaders(),
+          Optional.empty());
 
-  private final MessageDecider decider = new MessageDecider(new Outcomes());
+  private final MessageDecider decider = new MessageDecider(new DecisionOutcomes());
 
-  private Decided decide(MessageAccepted message) {
-    return decider.decide(DIRECTORY, Attempt.first(QUEUE_ID, message, 42, 1000));
+  private Decision.Builder decide(MessageAccepted message) {
+    return decider.decide(DIRECTORY, DecisionInput.first(QUEUE_ID, message, ACCEPTED));
   }
 
-  private static Attempt later(MessageAccepted message, AttemptDue.Builder due) {
-    return Attempt.later(QUEUE_ID, message, 42, 1000, due.setAttempt(3).build());
+  private static DecisionInput later(MessageAccepted message, AttemptDue.Builder due) {
+    return DecisionInput.later(QUEUE_ID, message, ACCEPTED, due.setAttempt(3).build());
   }
 
-  /** What the first attempt to fabrikam.example was promised, by the connector of that name. */
+  /** The requirement of the first attempt to fabrikam.example, by the connector of that name. */
   private static AttemptDue.Builder promised(String connector) {
     return AttemptDue.newBuilder()
         .addRecipients(0)
@@ -66,12 +84,12 @@ class MessageDeciderTest {
   @Test
   void G3_aRemovedConnectorHoldsWhatItWasPromised() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decided decision =
+    Decision.Builder decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR), later(message, promised("To Fabrikam")));
 
-    assertThat(decision.deliveries()).isEmpty();
-    OutcomeRecorded held = decision.outcomes().getFirst();
+    assertThat(decision.getDeliveriesList()).isEmpty();
+    OutcomeRecorded held = decision.getOutcomesList().getFirst();
     assertThat(held.getRecipientsList())
         .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
         .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
@@ -86,36 +104,36 @@ class MessageDeciderTest {
   @Test
   void G3_somebodyReleasedItAndItGoesAsTheDirectorySaysNow() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decided decision =
+    Decision.Builder decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR),
             later(message, promised("To Fabrikam").setHeldReason(Reasons.CONNECTOR_REMOVED)));
 
-    assertThat(decision.outcomes()).isEmpty();
-    assertThat(decision.deliveries().getFirst().getRequirement().getLevel())
+    assertThat(decision.getOutcomesList()).isEmpty();
+    assertThat(decision.getDeliveriesList().getFirst().getRequirement().getLevel())
         .isEqualTo(TlsLevel.OPPORTUNISTIC);
   }
 
   @Test
   void G3_aReleaseFromAnotherHoldIsNoPermissionToGoWithoutTheConnector() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decided decision =
+    Decision.Builder decision =
         decider.decide(
             LogLab.directory(WITHOUT_CONNECTOR),
             later(message, promised("To Fabrikam").setHeldReason(Reasons.UNDECIDABLE)));
 
-    assertThat(decision.deliveries()).isEmpty();
+    assertThat(decision.getDeliveriesList()).isEmpty();
   }
 
   @Test
   void G3_aChangedConnectorIsItsAdministratorsWordAndAppliesAtTheNextAttempt() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
-    Decided decision =
+    Decision.Builder decision =
         decider.decide(
             LogLab.directory(CHANGED_CONNECTOR), later(message, promised("To Fabrikam")));
 
-    assertThat(decision.outcomes()).isEmpty();
-    assertThat(decision.deliveries().getFirst().getRequirement().getLevel())
+    assertThat(decision.getOutcomesList()).isEmpty();
+    assertThat(decision.getDeliveriesList().getFirst().getRequirement().getLevel())
         .isEqualTo(TlsLevel.ENCRYPTION_ONLY);
   }
 
@@ -130,10 +148,11 @@ class MessageDeciderTest {
             .addContent(reference(Topics.MAIL_CONTENT))
             .build();
     ContentSegment copy = reference(Topics.MAIL_CONTENT_HELD);
-    Decided decision =
+    Decision.Builder decision =
         decider.decide(DIRECTORY, later(message, promised("To Fabrikam").addMovedContent(copy)));
 
-    assertThat(decision.deliveries().getFirst().getContentList()).containsExactly(received, copy);
+    assertThat(decision.getDeliveriesList().getFirst().getContentList())
+        .containsExactly(received, copy);
   }
 
   private static ContentSegment reference(String topic) {
@@ -144,13 +163,13 @@ class MessageDeciderTest {
 
   @Test
   void recipientsInDifferentDomainsTravelApartAndThoseOfOneHopTogether() {
-    Decided decision =
+    Decision.Builder decision =
         decide(
             Messages.to(
                 QUEUE_ID, "bob@fabrikam.example", "carl@contoso.example", "dora@FABRIKAM.example"));
 
-    assertThat(decision.outcomes()).isEmpty();
-    assertThat(decision.deliveries())
+    assertThat(decision.getOutcomesList()).isEmpty();
+    assertThat(decision.getDeliveriesList())
         .extracting(
             DeliveryRequested::getDeliveryId,
             DeliveryRequested::getGroup,
@@ -159,7 +178,7 @@ class MessageDeciderTest {
         .containsExactly(
             tuple(QUEUE_ID + "/1/0", 0, List.of(0, 2), "To Fabrikam"),
             tuple(QUEUE_ID + "/1/1", 1, List.of(1), ""));
-    DeliveryRequested partner = decision.deliveries().getFirst();
+    DeliveryRequested partner = decision.getDeliveriesList().getFirst();
     assertThat(partner.getEnvelope().getRecipientsList())
         .extracting(EnvelopeRecipient::getAddress)
         .containsExactly("bob@fabrikam.example", "dora@FABRIKAM.example");
@@ -180,9 +199,9 @@ class MessageDeciderTest {
     String[] many =
         IntStream.range(0, 250).mapToObj(i -> "u" + i + "@fabrikam.example").toArray(String[]::new);
 
-    Decided decision = decide(Messages.to(QUEUE_ID, many));
+    Decision.Builder decision = decide(Messages.to(QUEUE_ID, many));
 
-    assertThat(decision.deliveries())
+    assertThat(decision.getDeliveriesList())
         .extracting(DeliveryRequested::getGroup, DeliveryRequested::getRecipientsCount)
         .containsExactly(tuple(0, 100), tuple(1, 100), tuple(2, 50));
   }
@@ -192,26 +211,26 @@ class MessageDeciderTest {
     MessageAccepted message =
         Messages.to(QUEUE_ID, "a@fabrikam.example", "b@contoso.example", "c@fabrikam.example");
 
-    Decided one =
+    Decision.Builder one =
         decider.decide(DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(0)));
-    Decided two =
+    Decision.Builder two =
         decider.decide(
             DIRECTORY, later(message, AttemptDue.newBuilder().addRecipients(1).addRecipients(2)));
 
-    assertThat(Stream.concat(one.deliveries().stream(), two.deliveries().stream()))
+    assertThat(Stream.concat(one.getDeliveriesList().stream(), two.getDeliveriesList().stream()))
         .extracting(DeliveryRequested::getDeliveryId)
         .containsExactly(QUEUE_ID + "/3/0", QUEUE_ID + "/3/1", QUEUE_ID + "/3/2");
   }
 
   @Test
   void aRecipientThatCannotBeReadIsHeldAloneAndAnAddressLiteralFails() {
-    Decided decision =
+    Decision.Builder decision =
         decide(Messages.to(QUEUE_ID, "no domain", "bob@fabrikam.example", "carl@[192.0.2.1]"));
 
-    assertThat(decision.deliveries())
+    assertThat(decision.getDeliveriesList())
         .extracting(DeliveryRequested::getRecipientsList)
         .containsExactly(List.of(1));
-    assertThat(decision.outcomes())
+    assertThat(decision.getOutcomesList())
         .singleElement()
         .satisfies(
             outcome ->
@@ -243,16 +262,17 @@ class MessageDeciderTest {
               .mapToObj(r -> "u@" + domains[random.nextInt(domains.length)])
               .toArray(String[]::new);
 
-      Decided decision = decide(Messages.to(QUEUE_ID, recipients));
+      Decision.Builder decision = decide(Messages.to(QUEUE_ID, recipients));
 
       assertThat(
               Stream.concat(
-                  decision.deliveries().stream().flatMap(d -> d.getRecipientsList().stream()),
-                  decision.outcomes().stream()
+                  decision.getDeliveriesList().stream()
+                      .flatMap(d -> d.getRecipientsList().stream()),
+                  decision.getOutcomesList().stream()
                       .flatMap(o -> o.getRecipientsList().stream())
                       .map(RecipientOutcome::getRecipient)))
           .containsExactlyInAnyOrderElementsOf(IntStream.range(0, count).boxed().toList());
-      assertThat(decision.deliveries())
+      assertThat(decision.getDeliveriesList())
           .allSatisfy(
               d -> {
                 assertThat(d.getRecipientsCount()).isBetween(1, MessageDecider.MOST_RECIPIENTS);

@@ -29,7 +29,7 @@ class DirectoryDiffTest {
     return file;
   }
 
-  /** As the directory has them: with what the command left on them. */
+  /** As the directory has them: with the marks of their command. */
   private static List<DirectoryObject> stored(String yaml) {
     List<DirectoryObject> objects = new ArrayList<>();
     for (DirectoryObject object : parse(yaml).objects()) {

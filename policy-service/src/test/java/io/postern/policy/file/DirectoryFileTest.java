@@ -113,7 +113,7 @@ class DirectoryFileTest {
 
     InboundConnector in =
         of(objects, "inbound-connector/contoso/From Fabrikam").getInboundConnector();
-    assertThat(in.getRequireTls()).as("a partner needs TLS unless told otherwise").isTrue();
+    assertThat(in.getRequireTls()).as("a partner needs TLS by default").isTrue();
     assertThat(in.getEnabled()).isTrue();
     assertThat(in.getSenderDomainsList())
         .containsExactly("fabrikam.example", "*.xn--bcher-kva.example");
@@ -265,7 +265,7 @@ class DirectoryFileTest {
             found -> {
               assertThat(found.problem()).startsWith(problem);
               assertThat(found.cure()).startsWith(cure);
-              // What is missing or twice is shown at the start of its object.
+              // A missing or repeated field is shown at the start of its object.
               assertThat(found.line()).isBetween(expected - 1, expected);
               assertThat(found.column()).isPositive();
             });

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 3461 §4.1: who hears of what. */
+/** RFC 3461 §4.1: the actions that NOTIFY asks for. */
 class ActionTest {
   @ParameterizedTest(name = "NOTIFY={0}: failed {1}, delayed {2}, relayed {3}")
   @CsvSource({

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a DSN says, read by a MIME parser that is not ours. */
+/** The content of a DSN, read by a MIME parser that is not ours. */
 class DsnTest {
   private static final TlsRequirement LOOSE = Samples.requires(TlsLevel.OPPORTUNISTIC);
   private static final RecipientOutcome UNKNOWN_USER =
@@ -171,7 +171,7 @@ class DsnTest {
     assertThat(field(recipient, "X-Postern-TLS")).isEqualTo("domain-validation/" + reason);
     assertThat(field(recipient, "Diagnostic-Code")).isEqualTo("X-Postern; " + reason);
     assertThat(new String(dsn.bytes, StandardCharsets.UTF_8))
-        .as("G8: no connector is named to a sender who may be anybody")
+        .as("G8: no connector is named, since any stranger may be the sender")
         .doesNotContain("secret name", "To Fabrikam");
     return dsn.human();
   }

@@ -44,10 +44,10 @@ class MeaningsTest {
   void everyReasonHasItsSentenceItsCodeAndSomebodyWhoMustAct(String reason) {
     Meaning meaning = Meanings.of(reason, "");
     assertThat(meaning).as(reason).isNotEqualTo(Meanings.of("never heard of", ""));
-    assertThat(meaning.what()).matches("[A-Z].*[^.]\\.");
+    assertThat(meaning.sentence()).matches("[A-Z].*[^.]\\.");
     assertThat(meaning.cure()).matches("[a-z].*[^.]");
     assertThat(EnhancedCode.parse("5." + meaning.code())).isNotNull();
-    assertThat(meaning.what() + meaning.cure())
+    assertThat(meaning.sentence() + meaning.cure())
         .as("no internal name is shown to a sender")
         .doesNotContain("connector", "decider", "Kafka", "topic");
   }

@@ -325,7 +325,7 @@ class NoticeWriterTest {
     await().atMost(LONG).until(() -> ids.stream().noneMatch(id -> about(id).isEmpty()));
     assertThat(failures).hasValueGreaterThan(2);
     assertThat(ids).allSatisfy(id -> assertThat(about(id)).hasSize(1));
-    // An outage that lasts must not fill the log: what was written is referred to again.
+    // An outage that lasts must not fill the log: the DSN refers to the same text again.
     assertThat(ids).allSatisfy(id -> assertThat(text(about(id).getFirst())).hasSize(1));
   }
 
@@ -489,7 +489,7 @@ class NoticeWriterTest {
       ask(refused(original));
       ids.add(queueId);
     }
-    // Whom a certificate has proved is told.
+    // A sender that a certificate has proved gets a DSN.
     QueueId proved = QueueId.next(0);
     MessageAccepted.Builder partners = Samples.message(proved, "ben@contoso.example");
     partners.getEnvelopeBuilder().setReversePath("f@one.example");

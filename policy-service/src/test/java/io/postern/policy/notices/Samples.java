@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Messages, outcomes and notices for tests: from ann of contoso, who sent to fabrikam. */
+/** Messages, outcomes and notices for tests: from ann of contoso to fabrikam. */
 final class Samples {
   static final long ACCEPTED = 1_800_000_000_000L; // Fri, 15 Jan 2027 08:00:00 +0000
   static final long FAILED = ACCEPTED + 90_000;
@@ -129,7 +129,7 @@ final class Samples {
           new Reports(action, notice, original, outcome, Optional.empty())
               .of(notice.getRecipientsList(), 2);
       return reports.getFirst();
-    } catch (Unreadable e) {
+    } catch (UnreadableNoticeException e) {
       throw new AssertionError(e);
     }
   }

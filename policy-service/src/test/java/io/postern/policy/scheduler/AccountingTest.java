@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever comes in whatever order, each recipient is in exactly one place and has at most one open
- * attempt, and its sender is told once of an end that is not a delivery (G2;
+ * attempt, and its sender gets one notice of an end that is not a delivery (G2;
  * docs/design/the-log.md, "Accounting"). Seeded.
  */
 class AccountingTest {
@@ -41,12 +41,12 @@ class AccountingTest {
 
   @TempDir Path folder = Path.of("");
 
-  /** What the world outside knows of a recipient. */
+  /** The fate of a recipient as seen from outside. */
   private static final class Known {
     int open = 1; // the attempt that is open: the first one is from the beginning; 0: none
     int watched; // an attempt that its owner has handed over
     Owner watchedBy = Owner.NOBODY;
-    int told; // notices that it failed, expired or was cancelled
+    int notices; // that it failed, expired or was cancelled
     final Set<OutcomeKind> ends = new HashSet<>();
   }
 
@@ -82,7 +82,9 @@ class AccountingTest {
         ends.remove(OutcomeKind.DELIVERED); // may come late, after any other end
         assertThat(ends).as("%s, seed %d", key, seed).hasSizeLessThanOrEqualTo(1);
         assertThat(known.ends).isNotEmpty();
-        assertThat(known.told).as("%s, %s, seed %d", key, known.ends, seed).isEqualTo(ends.size());
+        assertThat(known.notices)
+            .as("%s, %s, seed %d", key, known.ends, seed)
+            .isEqualTo(ends.size());
       }
     }
   }
@@ -114,7 +116,7 @@ class AccountingTest {
       if (random.nextInt(4) == 0) { // another takes the partition
         owner = new Owner(owner.era(), owner.generation() + 1, 1 + random.nextInt(3));
         lab.taken(owner);
-      } else if (!written.isEmpty()) { // an owner who has lost it says the same
+      } else if (!written.isEmpty()) { // an owner that has lost it writes the same
         lab.write(
             written
                 .get(random.nextInt(written.size()))
@@ -201,7 +203,7 @@ class AccountingTest {
     };
   }
 
-  /** What was due could not be read, by the decider or of its outcome. */
+  /** The decider could not read a due record, or the scheduler its outcome. */
   private void undecidable(SchedulerLab lab, Random random, EntryKey key, Known known) {
     if (random.nextBoolean()) {
       if (known.open > 0) {
@@ -249,7 +251,7 @@ class AccountingTest {
     lab.write(outcome);
   }
 
-  /** What the scheduler has written. */
+  /** The scheduler's records. */
   private void read(SchedulerLab lab) {
     for (OutcomeRecorded outcome : lab.own()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
@@ -284,7 +286,8 @@ class AccountingTest {
       assertThat(noticeIds.add(notice.getNoticeId())).as(notice.getNoticeId()).isTrue();
       if (notice.getKind() == NoticeKind.NOTICE_FAILED) {
         for (RecipientOutcome recipient : notice.getRecipientsList()) {
-          known(new EntryKey(QueueId.parse(notice.getQueueId()), recipient.getRecipient())).told++;
+          known(new EntryKey(QueueId.parse(notice.getQueueId()), recipient.getRecipient()))
+              .notices++;
         }
       }
     }
@@ -314,7 +317,7 @@ class AccountingTest {
     return entry == null ? 0 : entry.getAttempt();
   }
 
-  /** All that is open is delivered, and what is held is released. */
+  /** Delivers all open recipients, and releases held ones. */
   private void drain(SchedulerLab lab, List<EntryKey> keys) {
     for (int round = 0; round < 40; round++) {
       for (EntryKey key : keys) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What time brings waits for what was said meanwhile (docs/design/the-log.md, "Watch and time").
+ * Time counts when the outcomes of that time are read (docs/design/the-log.md, "Watch and time").
  */
 class BacklogTest {
   private static final Duration AWAY = Duration.ofHours(1);

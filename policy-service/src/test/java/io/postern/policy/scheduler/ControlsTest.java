@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What people may ask for, in each state of a recipient. */
+/** The controls of administrators, in each state of a recipient. */
 class ControlsTest {
   @TempDir Path folder = Path.of("");
   private SchedulerLab lab;
@@ -58,7 +58,7 @@ class ControlsTest {
     return entry;
   }
 
-  /** Brings recipient 0 into a state, and forgets what was written on the way. */
+  /** Brings recipient 0 into a state, and forgets the records on the way. */
   private void bring(String state) {
     switch (state) {
       case "NONE" -> {}
@@ -294,7 +294,7 @@ class ControlsTest {
     bring("HELD");
     lab.advance(Duration.ofDays(14).minusMinutes(1));
     assertThat(lab.own()).isEmpty();
-    assertThat(lab.notices()).as("nobody is told of a delay meanwhile").isEmpty();
+    assertThat(lab.notices()).as("no notice of a delay meanwhile").isEmpty();
     lab.advance(Duration.ofMinutes(2));
     assertThat(lab.ownStates())
         .singleElement()
@@ -521,7 +521,7 @@ class ControlsTest {
 
   @ParameterizedTest
   @CsvSource({
-    // for all; for recipient 3; its answers; what it comes to, and recipient 4
+    // for all; for recipient 3; its answers; its end, and recipient 4
     "CANCEL, HOLD, 3 remembered one, , ",
     "CANCEL, RETRY_NOW, 3 remembered one, , ",
     "CANCEL, RELEASE, 3 not-held one, , ",
@@ -567,7 +567,7 @@ class ControlsTest {
   void aControlOfAllThatIsOneTooManyIsObeyedByWhoHasAnEntryAndSaysSo() {
     bring("WAITING");
     lab.write(lab.outcome(message, 1, OutcomeKind.HELD, Reasons.NO_ROUTE, 1));
-    for (int i = 0; i < Marks.MOST; i++) {
+    for (int i = 0; i < ScheduleMarks.MOST; i++) {
       lab.control(ControlKind.HOLD, SchedulerLab.message(), "c" + i);
     }
     lab.own();

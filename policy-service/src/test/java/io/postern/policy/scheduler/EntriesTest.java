@@ -60,7 +60,7 @@ class EntriesTest {
         .build();
   }
 
-  /** As after a kill or a new owner: nothing is known but what is in the stores. */
+  /** As after a kill or a new owner: only the stores are left. */
   private Entries restored(AtomicLongArray counts) {
     return new Entries(schedule, index, ScheduleEntry::getDueMillis, counts);
   }
@@ -70,7 +70,7 @@ class EntriesTest {
   }
 
   private static List<EntryKey> due(Entries entries) {
-    return entries.due(500_000, 1_000).stream().map(Entries.Due::key).toList();
+    return entries.due(500_000, 1_000).stream().map(Entries.DueEntry::key).toList();
   }
 
   @Test
@@ -100,7 +100,7 @@ class EntriesTest {
   void changesBetweenThePiecesAreInItOnce() {
     Entries before = restored(counts());
     assertThat(before.build(1_000, SECOND)).isTrue(); // leaves an index behind
-    before.put(keys.get(90), waiting(90), waiting(2)); // and that is not what it was
+    before.put(keys.get(90), waiting(90), waiting(2)); // and another time than before
     AtomicLongArray counts = counts();
     Entries entries = restored(counts);
     QueueId come = QueueId.next(0);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What outcomes and the clock do to a recipient. */
+/** The steps of a recipient by outcomes and the clock. */
 class OutcomesTest {
   @TempDir Path folder = Path.of("");
   private SchedulerLab lab;
@@ -448,8 +448,8 @@ class OutcomesTest {
         lab.advance(Duration.ofMinutes(1));
         Duration age = Duration.between(SchedulerLab.START, lab.now());
         List<NoticeRequested> notices = lab.notices();
-        boolean told = notices.stream().anyMatch(n -> n.getKind() == NoticeKind.NOTICE_DELAYED);
-        if (told) {
+        boolean notified = notices.stream().anyMatch(n -> n.getKind() == NoticeKind.NOTICE_DELAYED);
+        if (notified) {
           assertThat(toldBefore).isFalse();
           toldBefore = true;
           assertThat(age).isBetween(Duration.ofHours(4), Duration.ofMinutes(242));
@@ -484,7 +484,7 @@ class OutcomesTest {
         .containsExactly(tuple(2, DueCause.DUE_WATCH_ENDED));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
     assertThat(entry(0).hasOwner()).isFalse();
-    // what the lost owner still says closes nothing
+    // an outcome of the lost owner closes nothing
     lab.write(lab.outcome(message, 1, OutcomeKind.DEFERRED, "timeout", 0).setAfterStillOpen(true));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.OPEN);
     // but delivered does, and leaves a mark
@@ -550,9 +550,9 @@ class OutcomesTest {
             .setOwner((former ? SchedulerLab.FORMER : SchedulerLab.OWNER).message()));
     ScheduleEntry entry = lab.entry(message, 0);
     assertThat(entry == null ? null : entry.getState()).isEqualTo(state);
-    boolean told = kind == OutcomeKind.FAILED && attempt == 1 && !after && !former;
+    boolean notified = kind == OutcomeKind.FAILED && attempt == 1 && !after && !former;
     assertThat(lab.notices().stream().filter(n -> n.getKind() != NoticeKind.KEEP_CONTENT))
-        .hasSize(told ? 1 : 0);
+        .hasSize(notified ? 1 : 0);
     boolean delivered = kind == OutcomeKind.DELIVERED;
     assertThat(lab.skipped("former-owner")).isEqualTo(former && !delivered ? 1 : 0);
     assertThat(lab.registry.get("postern.scheduler.late").counter().count())
@@ -611,7 +611,7 @@ class OutcomesTest {
   void whatFollowsAFormerOwnersStillOpenThatCountedCounts(OutcomeKind kind, ScheduleState state) {
     lab.write(lab.outcome(message, 1, OutcomeKind.STILL_OPEN, "", 0));
     lab.taken(SchedulerLab.LATER);
-    // another attempt's, and another owner's: neither is what follows
+    // another attempt's, and another owner's: neither follows it
     lab.write(lab.outcome(message, 2, OutcomeKind.FAILED, "x", 0).setAfterStillOpen(true));
     lab.write(
         lab.outcome(message, 1, OutcomeKind.FAILED, "x", 0)
@@ -642,7 +642,7 @@ class OutcomesTest {
     lab.deferred(message, 1, 0);
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.WAITING);
     lab.taken(SchedulerLab.LATER);
-    lab.deferred(message, 1, 1); // of whoever has lost the partition
+    lab.deferred(message, 1, 1); // of an owner that has lost the partition
     none(1);
     assertThat(lab.skipped("marker")).isEqualTo(3);
   }
@@ -720,7 +720,7 @@ class OutcomesTest {
         lab.outcome(message, 1, OutcomeKind.DELIVERED, "", 0)
             .setOwner(SchedulerLab.FORMER.message()));
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
-    lab.deferred(message, 1, 0); // of whoever took the partition, and tried it too
+    lab.deferred(message, 1, 0); // of the taker of the partition, which tried it too
     assertThat(entry(0).getState()).isEqualTo(ScheduleState.DELIVERED_MARK);
   }
 
@@ -806,7 +806,7 @@ class OutcomesTest {
     assertThat(lab.due()).isEmpty();
   }
 
-  /** What nobody writes is of no account either, when its owner has lost the partition. */
+  /** An impossible outcome has no effect either, when its owner has lost the partition. */
   @Test
   void aRecordOfAFormerOwnerThatCannotBeProcessedHoldsNobody() {
     lab.deferred(message, 1, 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.ScheduleEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -32,27 +33,35 @@ class ScheduleTimesTest {
   })
   void intervalsAfterEachTry(String reason, int tries, Duration interval) {
     for (int i = 0; i < 200; i++) {
-      assertThat(TIMES.untilNextMillis(QueueId.next(0), i, tries, reason))
+      assertThat(untilNext(QueueId.next(0), attempt(i).setTries(tries), reason))
           .isBetween(interval.toMillis() * 9 / 10, interval.toMillis() * 11 / 10);
     }
+  }
+
+  private static long untilNext(QueueId queueId, ScheduleEntry.Builder entry, String reason) {
+    return TIMES.untilNextMillis(queueId, entry, reason);
+  }
+
+  private static ScheduleEntry.Builder attempt(int number) {
+    return ScheduleEntry.newBuilder().setAttempt(number);
   }
 
   @Test
   void theSpreadUsesItsWholeWidthAndIsAFunctionOfIdAndAttempt() {
     long[] times =
         IntStream.range(0, 2000)
-            .mapToLong(i -> TIMES.untilNextMillis(QueueId.next(i % 48), 1, 1, "timeout"))
+            .mapToLong(i -> untilNext(QueueId.next(i % 48), attempt(1).setTries(1), "timeout"))
             .toArray();
     assertThat(IntStream.range(0, 2000).filter(i -> times[i] < 57_000).count())
         .isBetween(400L, 600L);
     assertThat(IntStream.range(0, 2000).filter(i -> times[i] > 63_000).count())
         .isBetween(400L, 600L);
     QueueId one = QueueId.next(3);
-    assertThat(TIMES.untilNextMillis(one, 2, 2, "timeout"))
-        .isEqualTo(TIMES.untilNextMillis(one, 2, 2, "remote-4xx"));
+    assertThat(untilNext(one, attempt(2).setTries(2), "timeout"))
+        .isEqualTo(untilNext(one, attempt(2).setTries(2), "remote-4xx"));
     assertThat(
             IntStream.range(1, 30)
-                .mapToObj(attempt -> TIMES.untilNextMillis(one, attempt, 9, ""))
+                .mapToObj(attempt -> untilNext(one, attempt(attempt).setTries(9), ""))
                 .distinct()
                 .count())
         .isGreaterThan(20);

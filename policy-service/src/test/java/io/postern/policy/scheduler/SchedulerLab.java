@@ -55,7 +55,7 @@ final class SchedulerLab implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(100);
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final OutcomesRead read = new OutcomesRead();
+  private final OutcomesProgress read = new OutcomesProgress();
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> outcomes;
   private final TestInputTopic<byte[], byte[]> controls;
@@ -94,7 +94,7 @@ final class SchedulerLab implements AutoCloseable {
     taken(OWNER);
   }
 
-  private static SchedulerMetrics metrics(SimpleMeterRegistry registry, OutcomesRead read) {
+  private static SchedulerMetrics metrics(SimpleMeterRegistry registry, OutcomesProgress read) {
     SchedulerMetrics metrics = new SchedulerMetrics(registry);
     metrics.reading(read);
     return metrics;
@@ -113,7 +113,7 @@ final class SchedulerLab implements AutoCloseable {
     return now.toEpochMilli();
   }
 
-  /** Moves the clock, and lets what is due then be taken up. */
+  /** Moves the clock, and takes due entries up. */
   void advance(Duration by) {
     move(by);
     tick();
@@ -150,7 +150,7 @@ final class SchedulerLab implements AutoCloseable {
         });
   }
 
-  /** What waited in the log is read; the clock stands. */
+  /** Reads the waiting records; the clock stands. */
   void readOn() {
     List<Runnable> all = List.copyOf(unread);
     unread.clear();

@@ -33,7 +33,7 @@ class SchedulerProcessorTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final SchedulerProcessor processor =
       new SchedulerProcessor(
-          ScheduleTimes.DEFAULT, new SchedulerMetrics(registry), new OutcomesRead());
+          ScheduleTimes.DEFAULT, new SchedulerMetrics(registry), new OutcomesProgress());
   private MockProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> schedule;
   private KeyValueStore<String, byte[]> marks;

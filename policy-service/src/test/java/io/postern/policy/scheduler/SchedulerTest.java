@@ -65,7 +65,7 @@ class SchedulerTest {
 
   @BeforeAll
   static void start() throws Exception {
-    log = new LogLab(folder.resolve("broker"));
+    log = LogLab.shared();
     delivery = new KafkaProducer<>(log.settings().producer());
   }
 
@@ -299,7 +299,7 @@ class SchedulerTest {
       await().atMost(LONG).until(() -> inChangelog().contains(ids.getFirst() + "/0"));
     }
     try (Scheduler after = scheduler("after")) {
-      // Nothing new stands in the log: its tasks read nothing, and what is due comes all the same.
+      // The log has nothing new: its tasks read nothing, and due attempts come all the same.
       await().atMost(LONG).until(() -> ids.stream().allMatch(id -> attempts(id).contains(2)));
       QueueId skipped = QueueId.next(0);
       outcome(skipped, 1, OutcomeKind.DEFERRED, former);
@@ -325,7 +325,7 @@ class SchedulerTest {
           .until(() -> entries(registry, "waiting") == ids.size());
       log.broker().pause();
       try {
-        // What was due could not be written in a transaction's time, and its thread has ended.
+        // Due attempts could not be written in a transaction's time, and the thread has ended.
         await()
             .atMost(LONG)
             .until(() -> registry.get("postern.scheduler.started.over").counter().count() > 0);

@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A certificate revocation list (RFC 5280 §5) over a buffer, usually a mapped file: its entries
  * stay where they are and are walked over when one is looked up (20 MB, half a million entries:
- * some ten milliseconds), so a large list costs no heap. All entries were walked over once, so what
- * looks like a list here is one to its end. Whether its signature is good is not said here, see
- * {@link CrlSignature}.
+ * some ten milliseconds), so a large list costs no heap. All entries were walked over once, so that
+ * a list is one to its end. Whether its signature is good is not said here, see {@link
+ * CrlSignature}.
  *
  * <p>Immutable, any thread.
  */
 public final class Crl implements Publication {
-  /** Entry extensions that do not change what an entry means (RFC 5280 §5.3). */
+  /** Entry extensions that do not change the meaning of an entry (RFC 5280 §5.3). */
   private static final ASN1ObjectIdentifier[] HARMLESS = {
     Extension.reasonCode, Extension.invalidityDate, Extension.instructionCode
   };
@@ -232,18 +232,18 @@ public final class Crl implements Publication {
    */
   public @Nullable Entry entry(BigInteger serial, X500Principal by) throws MalformedCrlException {
     Entry[] found = {null};
-    new Search(Set.of(new ShareRequest(serial, by))).run((_, entry) -> found[0] = entry);
+    new Search(Set.of(new IssuerAndSerial(serial, by))).run((_, entry) -> found[0] = entry);
     return found[0];
   }
 
-  /** The certificate with this serial number by this issuer. */
-  record ShareRequest(BigInteger serial, X500Principal by) {}
+  /** A certificate's name (RFC 5280 §4.1.2.2). */
+  record IssuerAndSerial(BigInteger serial, X500Principal by) {}
 
   @Override
   public Map<ClearedCertificate, Instant> revoked(Collection<ClearedCertificate> certificates) {
-    Map<ShareRequest, ClearedCertificate> wanted = new HashMap<>();
+    Map<IssuerAndSerial, ClearedCertificate> wanted = new HashMap<>();
     for (ClearedCertificate certificate : certificates) {
-      wanted.put(new ShareRequest(certificate.serial(), certificate.issuer()), certificate);
+      wanted.put(new IssuerAndSerial(certificate.serial(), certificate.issuer()), certificate);
     }
     Map<ClearedCertificate, Instant> revoked = new HashMap<>();
     try {
@@ -263,29 +263,29 @@ public final class Crl implements Publication {
 
   /** One walk over the entries for some certificates: the first entry of each counts. */
   private final class Search {
-    private final Map<ByteBuffer, List<ShareRequest>> bySerial = new HashMap<>();
-    private final Set<ShareRequest> open;
+    private final Map<ByteBuffer, List<IssuerAndSerial>> bySerial = new HashMap<>();
+    private final Set<IssuerAndSerial> open;
     private final boolean indirect = indirect();
     private final byte @Nullable [] only;
     private X500Principal of = issuer;
     private byte[] named = {};
 
-    Search(Set<ShareRequest> wanted) {
+    Search(Set<IssuerAndSerial> wanted) {
       open = new HashSet<>(wanted);
       only = wanted.size() == 1 ? wanted.iterator().next().serial().toByteArray() : null;
-      for (ShareRequest one : wanted) {
+      for (IssuerAndSerial one : wanted) {
         bySerial
             .computeIfAbsent(ByteBuffer.wrap(one.serial().toByteArray()), _ -> new ArrayList<>())
             .add(one);
       }
     }
 
-    void run(BiConsumer<ShareRequest, Entry> found) throws MalformedCrlException {
+    void run(BiConsumer<IssuerAndSerial, Entry> found) throws MalformedCrlException {
       try {
         Der entries = new Der(buffer, entriesStart, entriesEnd);
         while (entries.hasNext() && !open.isEmpty()) {
           Der entry = entries.next().inside();
-          List<ShareRequest> same = same(entry.next());
+          List<IssuerAndSerial> same = same(entry.next());
           if (same.isEmpty() && !indirect) {
             continue;
           }
@@ -295,7 +295,7 @@ public final class Crl implements Publication {
           if (indirect && more != null) {
             readIssuer(more.inside());
           }
-          for (ShareRequest one : same) {
+          for (IssuerAndSerial one : same) {
             if (of.equals(one.by()) && open.remove(one)) {
               Extensions all = more == null ? null : Extensions.getInstance(more.whole());
               found.accept(one, new Entry(at, reason(all)));
@@ -310,7 +310,7 @@ public final class Crl implements Publication {
       }
     }
 
-    private List<ShareRequest> same(Der serial) {
+    private List<IssuerAndSerial> same(Der serial) {
       if (only != null) {
         return serial.contentEquals(only) ? List.copyOf(open) : List.of();
       }

@@ -1,6 +1,5 @@
 package io.postern.certificate.revocation.crl;
 
-import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.revocation.DistributionPoints;
 import io.postern.certificate.revocation.Finding;
@@ -67,20 +66,16 @@ public final class CrlExamination {
    * @param signer why its signer is trusted
    */
   public void add(Crl list, @Nullable Crl changes, String url, SignerTrust signer) {
-    RevocationEvidence.Builder evidence = evidence(certificate, url, Times.of(list));
+    RevocationEvidence.Builder evidence =
+        Times.of(list).into(Finding.evidence(certificate, SOURCE, url));
     String unclear = unclear(list);
     int reasons = unclear == null ? reasons(list) : 0;
     if (reasons == 0) {
-      nothing(
-          evidence
-              .setStatus(RevocationStatus.UNREACHABLE)
-              .setDetail(unclear == null ? outOfScope(list) : unclear)
-              .build(),
-          Instant.MAX);
+      nothing(evidence, unclear == null ? outOfScope(list) : unclear);
     } else if (!list.currentAt(now)) {
+      String detail = list.stale("the list", now);
       nothing(
-          evidence.setStatus(RevocationStatus.STALE).setDetail(list.stale("the list", now)).build(),
-          now);
+          new Finding(evidence.setStatus(RevocationStatus.STALE).setDetail(detail).build(), now));
     } else {
       supporting.addAll(signer.evidence());
       holdsUntil(signer.until());
@@ -100,12 +95,7 @@ public final class CrlExamination {
       Crl.Entry change = changes == null ? null : changes.entry(serial, certificate.issuer());
       entry = change != null ? change : list.entry(serial, certificate.issuer());
     } catch (MalformedCrlException e) {
-      nothing(
-          evidence
-              .setStatus(RevocationStatus.UNREACHABLE)
-              .setDetail("the list cannot be understood: " + e.getMessage())
-              .build(),
-          Instant.MAX);
+      nothing(evidence, "the list cannot be understood: " + e.getMessage());
       return;
     }
     if (entry != null && !entry.removed()) {
@@ -132,30 +122,26 @@ public final class CrlExamination {
 
   /** A list that could not be had. */
   void failed(String url, PublicationStore.Failure<Crl> failure) {
-    nothing(
-        evidence(certificate, url, failure.last())
-            .setStatus(failure.status())
-            .setDetail(failure.detail())
-            .build(),
-        failure.retryAt());
+    nothing(failure.finding(certificate, SOURCE, url));
   }
 
   /** A list says nothing. */
   void nothing(String url, String why) {
+    nothing(Finding.evidence(certificate, SOURCE, url), why);
+  }
+
+  private void nothing(RevocationEvidence.Builder evidence, String why) {
     nothing(
-        evidence(certificate, url, null)
-            .setStatus(RevocationStatus.UNREACHABLE)
-            .setDetail(why)
-            .build(),
-        Instant.MAX);
+        new Finding(
+            evidence.setStatus(RevocationStatus.UNREACHABLE).setDetail(why).build(), Instant.MAX));
   }
 
   // A stale list is nearer to an answer than none.
-  private void nothing(RevocationEvidence evidence, Instant again) {
+  private void nothing(Finding finding) {
     if (best == null
         || best.status() == RevocationStatus.UNREACHABLE
-            && evidence.getStatus() == RevocationStatus.STALE) {
-      best = new Finding(evidence, again);
+            && finding.status() == RevocationStatus.STALE) {
+      best = finding;
     }
   }
 
@@ -180,15 +166,14 @@ public final class CrlExamination {
     if (best != null) {
       return best;
     }
-    RevocationEvidence.Builder evidence =
-        last == null ? evidence(certificate, "", null) : last.toBuilder();
+    if (last == null) {
+      return Finding.unreachable(
+          certificate, SOURCE, "", "no list of the issuer is at hand", until);
+    }
     return new Finding(
-        evidence
+        last.toBuilder()
             .setStatus(RevocationStatus.UNREACHABLE)
-            .setDetail(
-                last == null
-                    ? "no list of the issuer is at hand"
-                    : "the lists are about some reasons for a revocation only")
+            .setDetail("the lists are about some reasons for a revocation only")
             .build(),
         until);
   }
@@ -217,24 +202,6 @@ public final class CrlExamination {
         ? other == null
         : other != null
             && Arrays.equals(one.getExtnValue().getOctets(), other.getExtnValue().getOctets());
-  }
-
-  /** Evidence about the certificate with the list's times and no status yet. */
-  public static RevocationEvidence.Builder evidence(
-      ParsedCertificate certificate, String url, @Nullable Times times) {
-    RevocationEvidence.Builder evidence =
-        RevocationEvidence.newBuilder()
-            .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
-            .setSource(SOURCE)
-            .setUrl(url);
-    if (times != null) {
-      evidence.setThisUpdateMillis(times.thisUpdate().toEpochMilli());
-      Instant next = times.nextUpdate();
-      if (next != null) {
-        evidence.setNextUpdateMillis(next.toEpochMilli());
-      }
-    }
-    return evidence;
   }
 
   private static @Nullable String unclear(Crl list) {

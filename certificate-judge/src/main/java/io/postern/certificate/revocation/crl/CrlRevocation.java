@@ -22,18 +22,12 @@ import org.jspecify.annotations.Nullable;
  * Revocation by the lists that a certificate names (RFC 5280 §6.3.3): points and their URLs in the
  * certificate's order, until all reasons are covered.
  */
-public final class CrlRevocation implements RevocationCheck {
+public record CrlRevocation(CrlStore store) implements RevocationCheck {
   /** Certificates of one name that a list may be signed by. */
   private static final int MAX_SIGNERS = 3;
 
   private static final Duration FOR_CHANGES = Duration.ofMillis(500);
   private static final Duration WITHOUT_CHANGES = Duration.ofMinutes(1);
-
-  private final CrlStore store;
-
-  public CrlRevocation(CrlStore store) {
-    this.store = store;
-  }
 
   /** The certificate names a list that is followed. */
   @Override

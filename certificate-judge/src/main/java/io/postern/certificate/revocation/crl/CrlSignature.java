@@ -12,8 +12,9 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a list is by an issuer (RFC 5280 §6.3.3 (f), (g)): its name, its right to sign lists, a
- * strong algorithm, the signature. Stateless, any thread; a list of 20 MB costs some 50 ms.
+ * The check that a list is by an issuer (RFC 5280 §6.3.3 (f), (g)): its name, its right to sign
+ * lists, a strong algorithm, the signature. Stateless, any thread; a list of 20 MB costs some 50
+ * ms.
  */
 public final class CrlSignature {
   private static final int CRL_SIGN = 6;

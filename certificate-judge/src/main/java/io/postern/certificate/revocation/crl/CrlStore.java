@@ -43,13 +43,6 @@ public final class CrlStore {
   private final InstantSource clock;
   private final PublicationStore<Crl> lists;
 
-  /** With endpoints of its own. */
-  public CrlStore(
-      RevocationSettings settings, HttpFetch http, InstantSource clock, StoreListener listener)
-      throws IOException {
-    this(settings, http, new Endpoints(settings, clock), clock, listener);
-  }
-
   /**
    * @throws IOException when the folder cannot be used
    */
@@ -141,7 +134,7 @@ public final class CrlStore {
     }
 
     @Override
-    public String what() {
+    public String kind() {
       return "the list";
     }
 
@@ -190,7 +183,7 @@ public final class CrlStore {
           }
           if (turn != null || late) {
             return new StoredCopy<>(
-                endpoints.ask(url, what(), () -> fetch(wanted.newest(), now)), now, false);
+                endpoints.ask(url, kind(), () -> fetch(wanted.newest(), now)), now, false);
           }
         }
         Thread.sleep(LOOK_EVERY);

@@ -3,7 +3,7 @@ package io.postern.certificate.revocation.crl;
 import java.nio.ByteBuffer;
 
 /**
- * Walks over DER in a buffer without copying it (X.690 §8.1, §10.1), for lists of a hundred
+ * A walk over DER in a buffer without copying it (X.690 §8.1, §10.1), for lists of a hundred
  * thousand entries in a small heap. Definite lengths, tags below 31; everything else is garbage.
  * One thread; the buffer's position is not touched.
  */

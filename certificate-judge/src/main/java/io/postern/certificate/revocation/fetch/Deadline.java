@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * Until when something must be done, by {@link System#nanoTime}. Immutable; any thread.
+ * The end of the time for a task, by {@link System#nanoTime}. Immutable; any thread.
  *
  * @param end of the time
  */

@@ -3,7 +3,7 @@ package io.postern.certificate.revocation.fetch;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How something is fetched whose URL stands in a certificate. */
+/** The bounds of a fetch from a URL that stands in a certificate. */
 public interface FetchSettings {
   /**
    * Fetch from loopback, private, link-local and other addresses that are not public. Only for

@@ -19,12 +19,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one object by HTTP/1.1 (RFC 9112). The URL comes out of a certificate that anyone may
- * present, so this is the most exposed part of the service: http only; the name is resolved here
- * and the connection goes to the very address that was checked, so that a name cannot be public
- * when it is checked and private when it is used; redirects count and are checked alike; time,
- * size, header and concurrency are bounded. The JDK's HTTP client resolves by itself, hence an own
- * one.
+ * An HTTP/1.1 client for one object at a time (RFC 9112). The URL comes out of a certificate that
+ * anyone may present, so this is the most exposed part of the service: http only; the name is
+ * resolved here and the connection goes to the very address that was checked, so that a name cannot
+ * be public when it is checked and private when it is used; redirects count and are checked alike;
+ * time, size, header and concurrency are bounded. The JDK's HTTP client resolves by itself, hence
+ * an own one.
  *
  * <p>With a proxy, every request goes to the proxy, which resolves the names: here only a URL that
  * itself names an address that is not public is refused, and the proxy must refuse the rest.
@@ -239,23 +239,21 @@ public final class HttpFetch implements AutoCloseable {
 
   private byte[] bytes(HttpTarget at, Request request) {
     byte[] body = request.body();
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    String content =
+        body == null
+            ? ""
+            : "Content-Type: %s\r\nContent-Length: %s\r\n"
+                .formatted(request.contentType(), body.length);
     String head =
-        (body == null ? "GET " : "POST ")
-            + (proxy == null ? at.origin() : at.absolute())
-            + " HTTP/1.1\r\nHost: "
-            + at.named()
-            + "\r\nUser-Agent: Postern\r\nAccept: "
-            + request.accept()
-            + ", */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n"
-            + (body == null
-                ? ""
-                : "Content-Type: "
-                    + request.contentType()
-                    + "\r\nContent-Length: "
-                    + body.length
-                    + "\r\n")
-            + "\r\n";
+        ("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Postern\r\nAccept: %s, */*\r\n"
+                + "Accept-Encoding: identity\r\nConnection: close\r\n%s\r\n")
+            .formatted(
+                body == null ? "GET" : "POST",
+                proxy == null ? at.origin() : at.absolute(),
+                at.named(),
+                request.accept(),
+                content);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     if (body != null) {
       all.writeBytes(body);

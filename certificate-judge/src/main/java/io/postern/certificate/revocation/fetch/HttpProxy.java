@@ -9,7 +9,7 @@ public record HttpProxy(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
   /**
-   * @throws IllegalArgumentException with what is wrong and the cure
+   * @throws IllegalArgumentException with the fault and the cure
    */
   public static HttpProxy of(String text) {
     int colon = text.lastIndexOf(':');

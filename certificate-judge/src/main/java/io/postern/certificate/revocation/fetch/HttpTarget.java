@@ -73,7 +73,7 @@ record HttpTarget(URI uri, String host, int port) {
 
   /**
    * Whether the URL itself says that it is not public, without any name being resolved: an address
-   * that is not, whatever else ends in a number (resolvers take "127.1" and "0x7f000001" for
+   * that is not, any other that ends in a number (resolvers take "127.1" and "0x7f000001" for
    * addresses, and "0177.0.0.1" is read in tens by Java, in eights by others), and the names of
    * loopback (RFC 6761 §6.3).
    */

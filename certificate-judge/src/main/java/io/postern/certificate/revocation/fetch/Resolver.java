@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Resolves host names by the system's resolver, which knows no time-out and blocks its thread in
- * native code until it gives up, whatever its caller does: so on threads of its own, at most
- * {@value #THREADS} at one time, {@value #PER_DOMAIN} of them for the names of one {@link
+ * The look-up of host names by the system's resolver, which knows no time-out and blocks its thread
+ * in native code until it gives up, even where its caller has gone: so on threads of its own, at
+ * most {@value #THREADS} at one time, {@value #PER_DOMAIN} of them for the names of one {@link
  * ParentDomain} and {@value #PER_SUFFIX} for those with the same {@linkplain
- * ParentDomain#lastTwoLabels last two labels}. An attacker who may sign below an organization's
+ * ParentDomain#lastTwoLabels last two labels}. An attacker that may sign below an organization's
  * anchor can name hosts whose name servers never answer: these fill their domain's share, and names
  * of another domain do not notice. With four domains below one public suffix of a country ({@code
  * co.uk}) those below it wait; with {@code THREADS / PER_DOMAIN} domains at one time, or with

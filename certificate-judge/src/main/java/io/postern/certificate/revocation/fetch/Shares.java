@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * So many permits for each name; a caller beyond that waits, first come, first served. A name
+ * A number of permits for each name; a caller beyond that waits, first come, first served. A name
  * without users is forgotten, so there are at most as many names as users. Any thread.
  */
 final class Shares {

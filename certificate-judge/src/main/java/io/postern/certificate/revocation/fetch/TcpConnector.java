@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves a name, connects to one of its addresses, and reports how that failed. The caller checks
- * the addresses between the two, so that a name cannot be public when it is checked and private
- * when it is used. Any thread; blocks at most for the given time.
+ * A TCP client that resolves a name, connects to one of its addresses, and reports how that failed.
+ * The caller checks the addresses between the two, so that a name cannot be public when it is
+ * checked and private when it is used. Any thread; blocks at most for the given time.
  */
 public final class TcpConnector implements AutoCloseable {
   private final Resolver resolver;

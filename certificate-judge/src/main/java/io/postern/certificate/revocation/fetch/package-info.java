@@ -1,6 +1,6 @@
 /**
  * Fetches by plain HTTP, from addresses that may be asked, within bounds of time and size; knows
- * nothing of what it fetches.
+ * nothing of the content.
  */
 @NullMarked
 package io.postern.certificate.revocation.fetch;

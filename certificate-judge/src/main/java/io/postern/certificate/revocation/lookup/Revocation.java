@@ -1,6 +1,5 @@
 package io.postern.certificate.revocation.lookup;
 
-import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.revocation.DistributionPoints;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.RevocationCheck;
@@ -10,7 +9,6 @@ import io.postern.certificate.revocation.crl.CrlRevocation;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.ocsp.OcspRevocation;
 import io.postern.certificate.revocation.ocsp.OcspStore;
-import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Instant;
 
@@ -22,6 +20,8 @@ import java.time.Instant;
  * good (G4).
  */
 public final class Revocation implements RevocationCheck {
+  private static final String NOT_FOLLOWED =
+      "its revocation is published only where it is not asked for (not by http)";
   private final CrlRevocation lists;
   private final OcspRevocation responders;
 
@@ -40,17 +40,14 @@ public final class Revocation implements RevocationCheck {
     }
     DistributionPoints points = DistributionPoints.of(question.certificate());
     if (points.nothingPublished()) {
-      RevocationEvidence.Builder nothing =
-          CrlExamination.evidence(question.certificate(), "", null);
-      return new Finding(
-          nothing.setSource("none").setStatus(RevocationStatus.NOTHING_PUBLISHED).build(),
-          Instant.MAX);
+      return Finding.withoutSource(question.certificate(), RevocationStatus.NOTHING_PUBLISHED, "");
     }
     boolean asks = !points.responders().isEmpty();
     if (points.urls().isEmpty()) {
       return asks
           ? responders.check(question)
-          : new Finding(notFollowed(question.certificate()), Instant.MAX);
+          : Finding.unreachable(
+              question.certificate(), CrlExamination.SOURCE, "", NOT_FOLLOWED, Instant.MAX);
     }
     Finding byLists = lists.check(asks ? halfTheTime(question) : question);
     if (byLists.decides() || !asks) {
@@ -71,12 +68,5 @@ public final class Revocation implements RevocationCheck {
         question.stapled(),
         question.now(),
         question.patience().firstHalf());
-  }
-
-  private static RevocationEvidence notFollowed(ParsedCertificate certificate) {
-    return CrlExamination.evidence(certificate, "", null)
-        .setStatus(RevocationStatus.UNREACHABLE)
-        .setDetail("its revocation is published only where it is not asked for (not by http)")
-        .build();
   }
 }

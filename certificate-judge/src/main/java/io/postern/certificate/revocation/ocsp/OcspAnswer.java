@@ -1,6 +1,8 @@
 package io.postern.certificate.revocation.ocsp;
 
 import io.postern.certificate.Algorithms;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.store.ClearedCertificate;
@@ -164,6 +166,18 @@ public record OcspAnswer(
         : signer.getEncoded();
   }
 
+  /** The {@link #delegate}, read; null: there is none, or it cannot be read. */
+  public @Nullable ParsedCertificate responder() {
+    if (delegate.length == 0) {
+      return null;
+    }
+    try {
+      return ParsedCertificate.parse(delegate);
+    } catch (UnusableCertificateException e) {
+      return null; // then its own revocation cannot be known
+    }
+  }
+
   /** A certificate is made some minutes before all of its issuer's responders know of it. */
   @Override
   public @Nullable String uselessness() {
@@ -193,25 +207,20 @@ public record OcspAnswer(
             : single.getNextUpdate().toInstant();
     Instant next = said.isBefore(signerEnds) ? said : signerEnds;
     CertificateStatus status = single.getCertStatus();
-    if (status instanceof RevokedStatus revoked) {
-      String reason =
-          revoked.hasRevocationReason()
-              ? CRLReason.lookup(revoked.getRevocationReason()).toString()
-              : "CRLReason: unspecified";
-      return new OcspAnswer(
-          Status.REVOKED,
-          thisUpdate,
-          next,
-          revoked.getRevocationTime().toInstant(),
-          reason.substring(reason.indexOf(' ') + 1),
-          delegate);
+    if (!(status instanceof RevokedStatus revoked)) {
+      Status known = status == CertificateStatus.GOOD ? Status.GOOD : Status.UNKNOWN;
+      return new OcspAnswer(known, thisUpdate, next, null, "", delegate);
     }
+    String reason =
+        revoked.hasRevocationReason()
+            ? CRLReason.lookup(revoked.getRevocationReason()).toString()
+            : "CRLReason: unspecified";
     return new OcspAnswer(
-        status == CertificateStatus.GOOD ? Status.GOOD : Status.UNKNOWN,
+        Status.REVOKED,
         thisUpdate,
         next,
-        null,
-        "",
+        revoked.getRevocationTime().toInstant(),
+        reason.substring(reason.indexOf(' ') + 1),
         delegate);
   }
 

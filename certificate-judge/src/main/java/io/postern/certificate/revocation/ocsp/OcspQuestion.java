@@ -1,11 +1,13 @@
 package io.postern.certificate.revocation.ocsp;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.revocation.fetch.HttpFetch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -34,6 +36,8 @@ import org.bouncycastle.cert.X509CertificateHolder;
  */
 public record OcspQuestion(
     byte[] certificate, byte[] issuerName, ParsedCertificate issuer, BigInteger serial) {
+  private static final int NONCE_BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Map<ASN1ObjectIdentifier, String> DIGESTS =
       Map.of(
           OIWObjectIdentifiers.idSHA1, "SHA-1",
@@ -53,12 +57,28 @@ public record OcspQuestion(
     }
   }
 
+  /** A new nonce, for one request. */
+  public static byte[] nonce() {
+    byte[] nonce = new byte[NONCE_BYTES];
+    RANDOM.nextBytes(nonce);
+    return nonce;
+  }
+
+  /** The request as it is posted (RFC 6960 §A.1). */
+  public HttpFetch.Request post(byte[] nonce) {
+    return new HttpFetch.Request(
+        "application/ocsp-response",
+        "application/ocsp-request",
+        request(nonce),
+        OcspAnswer.MOST_BYTES);
+  }
+
   /**
    * The request.
    *
    * @param nonce that an answer made for us repeats (RFC 9654); empty: none
    */
-  public byte[] request(byte[] nonce) {
+  byte[] request(byte[] nonce) {
     AlgorithmIdentifier sha1 =
         new AlgorithmIdentifier(OIWObjectIdentifiers.idSHA1, DERNull.INSTANCE);
     CertID id =

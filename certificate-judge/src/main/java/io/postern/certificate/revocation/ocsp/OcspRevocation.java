@@ -1,8 +1,6 @@
 package io.postern.certificate.revocation.ocsp;
 
-import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.revocation.DistributionPoints;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
@@ -26,16 +24,8 @@ import org.jspecify.annotations.Nullable;
  * and by the answer that came with it. A responder whose certificate does not exempt itself is
  * looked up in the lists that it names.
  */
-public final class OcspRevocation implements RevocationCheck {
+public record OcspRevocation(OcspStore store, RevocationCheck lists) implements RevocationCheck {
   public static final String SOURCE = "ocsp";
-
-  private final OcspStore store;
-  private final RevocationCheck lists;
-
-  public OcspRevocation(OcspStore store, RevocationCheck lists) {
-    this.store = store;
-    this.lists = lists;
-  }
 
   /** The finding of the stapled answer; UNREACHABLE or STALE: it decides nothing. */
   public Finding stapled(RevocationQuestion question) throws InterruptedException {
@@ -60,7 +50,8 @@ public final class OcspRevocation implements RevocationCheck {
               question.now());
       return finding(question, source, "", read, lists);
     } catch (FetchException e) {
-      return nothing(question, source, "", String.valueOf(e.getMessage()), Instant.MAX);
+      return Finding.unreachable(
+          question.certificate(), source, "", String.valueOf(e.getMessage()), Instant.MAX);
     }
   }
 
@@ -84,12 +75,7 @@ public final class OcspRevocation implements RevocationCheck {
               yield held;
             }
             case PublicationStore.Failure<OcspAnswer> failed ->
-                new Finding(
-                    evidence(question.certificate(), SOURCE, url, failed.last())
-                        .setStatus(failed.status())
-                        .setDetail(failed.detail())
-                        .build(),
-                    failed.retryAt());
+                failed.finding(question.certificate(), SOURCE, url);
           };
       if (finding.decides()) {
         return finding;
@@ -109,9 +95,11 @@ public final class OcspRevocation implements RevocationCheck {
       OcspAnswer answer,
       RevocationCheck lists)
       throws InterruptedException {
+    RevocationEvidence.Builder evidence =
+        Times.of(answer).into(Finding.evidence(question.certificate(), source, url));
     if (!answer.currentAt(question.now())) {
       return new Finding(
-          evidence(question.certificate(), source, url, Times.of(answer))
+          evidence
               .setStatus(RevocationStatus.STALE)
               .setDetail(answer.stale("the responder's answer", question.now()))
               .build(),
@@ -120,15 +108,15 @@ public final class OcspRevocation implements RevocationCheck {
     Instant until = answer.nextUpdate();
     List<RevocationEvidence> supporting = new ArrayList<>();
     if (answer.delegate().length > 0) {
-      Finding delegate = delegate(answer.delegate(), question, lists);
+      Finding delegate = delegate(answer, question, lists);
       if (delegate != null) {
         until = delegate.validUntil().isBefore(until) ? delegate.validUntil() : until;
         supporting.add(delegate.evidence());
         supporting.addAll(delegate.supporting());
       }
       if (delegate == null || delegate.status() != RevocationStatus.NOT_REVOKED) {
-        return nothing(
-            question,
+        return Finding.unreachable(
+            question.certificate(),
             source,
             url,
             delegate != null && delegate.status() == RevocationStatus.IS_REVOKED
@@ -137,8 +125,6 @@ public final class OcspRevocation implements RevocationCheck {
             until);
       }
     }
-    RevocationEvidence.Builder evidence =
-        evidence(question.certificate(), source, url, Times.of(answer));
     switch (answer.status()) {
       case GOOD -> evidence.setStatus(RevocationStatus.NOT_REVOKED);
       case UNKNOWN ->
@@ -158,56 +144,25 @@ public final class OcspRevocation implements RevocationCheck {
 
   // By its lists only: an answer of its own about itself would prove nothing. Null: it has none.
   private static @Nullable Finding delegate(
-      byte[] der, RevocationQuestion question, RevocationCheck lists) throws InterruptedException {
-    ParsedCertificate delegate;
-    try {
-      delegate = ParsedCertificate.parse(der);
-    } catch (UnusableCertificateException e) {
-      return null;
-    }
-    if (DistributionPoints.of(delegate).urls().isEmpty()) {
+      OcspAnswer answer, RevocationQuestion question, RevocationCheck lists)
+      throws InterruptedException {
+    ParsedCertificate delegate = answer.responder();
+    if (delegate == null || DistributionPoints.of(delegate).urls().isEmpty()) {
       return null;
     }
     RevocationQuestion about =
         new RevocationQuestion(
             delegate,
             question.issuer(),
-            new WithoutTheOneInQuestion(question),
+            new OtherSigners(question),
             new byte[0],
             question.now(),
             question.patience());
     return lists.check(about);
   }
 
-  private static Finding nothing(
-      RevocationQuestion question, String source, String url, String why, Instant again) {
-    return new Finding(
-        evidence(question.certificate(), source, url, null)
-            .setStatus(RevocationStatus.UNREACHABLE)
-            .setDetail(why)
-            .build(),
-        again);
-  }
-
-  private static RevocationEvidence.Builder evidence(
-      ParsedCertificate certificate, String source, String url, @Nullable Times times) {
-    RevocationEvidence.Builder evidence =
-        RevocationEvidence.newBuilder()
-            .setCertificateFingerprint(ByteString.copyFrom(certificate.fingerprint()))
-            .setSource(source)
-            .setUrl(url);
-    if (times != null) {
-      evidence.setThisUpdateMillis(times.thisUpdate().toEpochMilli());
-      Instant next = times.nextUpdate();
-      if (next != null) {
-        evidence.setNextUpdateMillis(next.toEpochMilli());
-      }
-    }
-    return evidence;
-  }
-
   /** No certificate vouches for the responder that clears it. */
-  private record WithoutTheOneInQuestion(RevocationQuestion question) implements ListSigners {
+  private record OtherSigners(RevocationQuestion question) implements ListSigners {
     @Override
     public List<ParsedCertificate> named(X500Principal name) {
       return question.signers().named(name).stream()

@@ -14,7 +14,6 @@ import io.postern.contracts.Fingerprints;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +24,11 @@ import org.jspecify.annotations.Nullable;
  * PublicationStore}.
  */
 public final class OcspStore {
-  private static final int NONCE_BYTES = 16;
 
   private final HttpFetch http;
   private final Endpoints endpoints;
   private final InstantSource clock;
   private final PublicationStore<OcspAnswer> answers;
-  private final SecureRandom random = new SecureRandom();
-
-  /** With endpoints of its own. */
-  public OcspStore(
-      RevocationSettings settings, HttpFetch http, InstantSource clock, StoreListener listener) {
-    this(settings, http, new Endpoints(settings, clock), clock, listener);
-  }
 
   public OcspStore(
       RevocationSettings settings,
@@ -99,7 +90,7 @@ public final class OcspStore {
     }
 
     @Override
-    public String what() {
+    public String kind() {
       return "the responder's answer";
     }
 
@@ -121,22 +112,14 @@ public final class OcspStore {
     @Override
     public StoredCopy<OcspAnswer> fetch(RefreshRequest wanted, Instant now)
         throws FetchException, RestingException, InterruptedException {
-      OcspAnswer answer = endpoints.ask(url, what(), () -> asked(now));
+      OcspAnswer answer = endpoints.ask(url, kind(), () -> asked(now));
       return new StoredCopy<>(answer, clock.instant(), false);
     }
 
     private OcspAnswer asked(Instant now) throws FetchException, InterruptedException {
-      byte[] nonce = new byte[NONCE_BYTES];
-      random.nextBytes(nonce);
+      byte[] nonce = OcspQuestion.nonce();
       ByteArrayOutputStream answer = new ByteArrayOutputStream();
-      http.fetch(
-          url,
-          new HttpFetch.Request(
-              "application/ocsp-response",
-              "application/ocsp-request",
-              question.request(nonce),
-              OcspAnswer.MOST_BYTES),
-          () -> answer);
+      http.fetch(url, question.post(nonce), () -> answer);
       return OcspAnswer.read(answer.toByteArray(), question, nonce, false, now);
     }
   }

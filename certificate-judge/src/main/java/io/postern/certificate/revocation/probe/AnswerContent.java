@@ -4,7 +4,6 @@ import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.ocsp.OcspQuestion;
-import io.postern.certificate.revocation.store.Publication;
 import java.time.Instant;
 
 /** A responder's answer (RFC 6960 §4.2): its form, its signer and its statement. */
@@ -19,9 +18,8 @@ final class AnswerContent {
       return Content.nothing(status(e.kind()), String.valueOf(e.getMessage()));
     }
     if (!answer.currentAt(now)) {
-      boolean early = now.plus(Publication.CLOCK_SKEW).isBefore(answer.thisUpdate());
       return Content.answer(
-          early ? EndpointStatus.NOT_YET_VALID : EndpointStatus.EXPIRED,
+          Content.notCurrent(answer, now),
           answer.stale("the responder's answer", now),
           answer,
           body);

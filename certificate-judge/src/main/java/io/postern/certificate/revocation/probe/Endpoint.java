@@ -9,8 +9,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.AccessDescription;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
-import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -33,12 +31,7 @@ public record Endpoint(Kind kind, String url, boolean followed) {
     CRL,
     /** The changes since them (RFC 5280 §4.2.1.15). */
     FRESHEST_CRL,
-    OCSP;
-
-    /** As in reports: {@code freshest-crl}. */
-    public String spelled() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    OCSP
   }
 
   /** All that a certificate names, each once: lists, changes, responders, issuers. */
@@ -53,33 +46,16 @@ public record Endpoint(Kind kind, String url, boolean followed) {
 
   private static void lists(
       ParsedCertificate certificate, ASN1ObjectIdentifier oid, Kind kind, Set<Endpoint> all) {
-    Extension extension = certificate.extension(oid);
-    if (extension == null) {
-      return;
-    }
-    for (DistributionPoint point :
-        CRLDistPoint.getInstance(extension.getParsedValue()).getDistributionPoints()) {
-      for (GeneralName name :
-          DistributionPoints.names(
-              point.getDistributionPoint(), certificate.holder().getIssuer())) {
-        all.add(of(kind, name));
-      }
+    for (DistributionPoint point : DistributionPoints.ofExtension(certificate, oid)) {
+      DistributionPoints.names(point.getDistributionPoint(), certificate.holder().getIssuer())
+          .forEach(name -> all.add(of(kind, name)));
     }
   }
 
   private static void access(
       ParsedCertificate certificate, ASN1ObjectIdentifier method, Kind kind, Set<Endpoint> all) {
-    Extension extension = certificate.extension(Extension.authorityInfoAccess);
-    if (extension == null) {
-      return;
-    }
-    for (AccessDescription description :
-        AuthorityInformationAccess.getInstance(extension.getParsedValue())
-            .getAccessDescriptions()) {
-      if (method.equals(description.getAccessMethod())) {
-        all.add(of(kind, description.getAccessLocation()));
-      }
-    }
+    DistributionPoints.accessLocations(certificate, method)
+        .forEach(name -> all.add(of(kind, name)));
   }
 
   private static Endpoint of(Kind kind, GeneralName name) {

@@ -8,7 +8,6 @@ import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.FetchSettings;
 import io.postern.certificate.revocation.fetch.FetchTrace;
 import io.postern.certificate.revocation.fetch.HttpFetch;
-import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.ocsp.OcspQuestion;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
@@ -16,16 +15,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one endpoint about one certificate and reports how far the probe came, from the name to the
- * content: for administrators who prepare for a certificate. By the same fetch and the same rules
- * as {@link Revocation}; leaves nothing on disk.
+ * A probe of one endpoint about one certificate, with a report how far it came, from the name to
+ * the content: for administrators that prepare for a certificate. By the same fetch and the same
+ * rules as {@link Revocation}; leaves nothing on disk.
  *
  * <p>Any thread; a probe blocks at most the fetch time-out. Bounds: a list {@link
  * FetchSettings#maxBytes}, an answer or certificates 64 KiB, and all bodies of this object together
@@ -33,13 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndpointProbe {
   private static final int MOST_SMALL = 64 * 1024;
-  private static final int NONCE_BYTES = 16;
 
   private final HttpFetch http;
   private final FetchSettings settings;
   private final Path folder;
   private final AtomicLong left;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param folder for a list while it is looked at; must be there
@@ -128,15 +124,8 @@ public final class EndpointProbe {
             "a responder cannot be asked without the issuer's certificate, which is missing");
       }
       OcspQuestion question = OcspQuestion.about(about.certificate(), about.issuer());
-      byte[] nonce = new byte[NONCE_BYTES];
-      random.nextBytes(nonce);
-      HttpFetch.Request request =
-          new HttpFetch.Request(
-              "application/ocsp-response",
-              "application/ocsp-request",
-              question.request(nonce),
-              OcspAnswer.MOST_BYTES);
-      return AnswerContent.examine(small(request), question, nonce, about.now());
+      byte[] nonce = OcspQuestion.nonce();
+      return AnswerContent.examine(small(question.post(nonce)), question, nonce, about.now());
     }
 
     private byte[] small(HttpFetch.Request request) throws FetchException, InterruptedException {

@@ -1,7 +1,5 @@
 package io.postern.certificate.revocation.probe;
 
-import java.util.Locale;
-
 /** The result of a probe, from the name to the content. A closed list. */
 public enum EndpointStatus {
   OK,
@@ -33,10 +31,5 @@ public enum EndpointStatus {
   OCSP_ERROR,
   REVOKED,
   /** The endpoint works and does not cover this certificate. */
-  UNKNOWN;
-
-  /** As in reports: {@code dns-failure}. */
-  public String spelled() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
+  UNKNOWN
 }

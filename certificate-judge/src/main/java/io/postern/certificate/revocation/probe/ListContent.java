@@ -8,7 +8,6 @@ import io.postern.certificate.revocation.crl.Crl;
 import io.postern.certificate.revocation.crl.CrlExamination;
 import io.postern.certificate.revocation.crl.CrlSignature;
 import io.postern.certificate.revocation.crl.MalformedCrlException;
-import io.postern.certificate.revocation.store.Publication;
 import io.postern.contracts.v1.RevocationStatus;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -37,11 +36,7 @@ final class ListContent {
       return Content.nothing(EndpointStatus.WRONG_SIGNER, problem);
     }
     if (!list.currentAt(now)) {
-      boolean early = now.plus(Publication.CLOCK_SKEW).isBefore(list.thisUpdate());
-      return Content.list(
-          early ? EndpointStatus.NOT_YET_VALID : EndpointStatus.EXPIRED,
-          list.stale("the list", now),
-          list);
+      return Content.list(Content.notCurrent(list, now), list.stale("the list", now), list);
     }
     return endpoint.kind() == Endpoint.Kind.FRESHEST_CRL
         ? changes(list, about.certificate())

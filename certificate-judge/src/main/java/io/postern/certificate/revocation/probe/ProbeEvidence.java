@@ -54,12 +54,7 @@ public final class ProbeEvidence implements RevocationCheck {
       return byResponders;
     }
     if (DistributionPoints.of(certificate).nothingPublished()) {
-      return new Finding(
-          CrlExamination.evidence(certificate, "", null)
-              .setSource("none")
-              .setStatus(RevocationStatus.NOTHING_PUBLISHED)
-              .build(),
-          Instant.MAX);
+      return Finding.withoutSource(certificate, RevocationStatus.NOTHING_PUBLISHED, "");
     }
     if (found.status() == RevocationStatus.STALE) {
       return found;
@@ -93,12 +88,11 @@ public final class ProbeEvidence implements RevocationCheck {
 
   private static Finding unreachable(ProbeResult probe) {
     boolean ocsp = probe.endpoint().kind() == Endpoint.Kind.OCSP;
-    return new Finding(
-        CrlExamination.evidence(probe.about(), probe.endpoint().url(), null)
-            .setSource(ocsp ? OcspRevocation.SOURCE : CrlExamination.SOURCE)
-            .setStatus(RevocationStatus.UNREACHABLE)
-            .setDetail(probe.reason())
-            .build(),
+    return Finding.unreachable(
+        probe.about(),
+        ocsp ? OcspRevocation.SOURCE : CrlExamination.SOURCE,
+        probe.endpoint().url(),
+        probe.reason(),
         Instant.MAX);
   }
 }

@@ -1,7 +1,6 @@
 package io.postern.certificate.revocation.probe;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.revocation.crl.Crl;
 import io.postern.certificate.revocation.fetch.FetchTrace;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
@@ -10,49 +9,19 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The result of one probe: an endpoint, asked about a certificate. Immutable. */
-public final class ProbeResult {
-  private final Endpoint endpoint;
-  private final ParsedCertificate about;
-  private final FetchTrace trace;
-  private final long bytes;
-  private final int httpStatus;
-  private final Content content;
-
-  ProbeResult(
-      Endpoint endpoint,
-      ParsedCertificate about,
-      FetchTrace trace,
-      long bytes,
-      int httpStatus,
-      Content content) {
-    this.endpoint = endpoint;
-    this.about = about;
-    this.trace = trace;
-    this.bytes = bytes;
-    this.httpStatus = httpStatus;
-    this.content = content;
-  }
-
-  /** One that was not waited for to its end. */
-  public static ProbeResult late(Endpoint endpoint, ParsedCertificate about) {
-    return new ProbeResult(
-        endpoint,
-        about,
-        FetchTrace.NONE,
-        0,
-        0,
-        Content.nothing(EndpointStatus.TIMED_OUT, "the check's time had ended before it answered"));
-  }
-
-  public Endpoint endpoint() {
-    return endpoint;
-  }
-
-  public ParsedCertificate about() {
-    return about;
-  }
-
+/**
+ * The result of one probe: an endpoint, asked about a certificate. Immutable.
+ *
+ * @param bytes of the body
+ * @param httpStatus that was answered instead of content; 0: none
+ */
+public record ProbeResult(
+    Endpoint endpoint,
+    ParsedCertificate about,
+    FetchTrace trace,
+    long bytes,
+    int httpStatus,
+    Content content) {
   public EndpointStatus status() {
     return content.status();
   }
@@ -64,20 +33,6 @@ public final class ProbeResult {
   /** In words; empty for OK. */
   public String reason() {
     return content.reason();
-  }
-
-  public FetchTrace trace() {
-    return trace;
-  }
-
-  /** Of the body. */
-  public long bytes() {
-    return bytes;
-  }
-
-  /** That was answered instead of content; 0: none. */
-  public int httpStatus() {
-    return httpStatus;
   }
 
   /** The certificates that were there; the issuer's own first, if it is among them. */
@@ -107,14 +62,7 @@ public final class ProbeResult {
    * looked up (RFC 6960 §4.2.2.2.1); null: there is none, or it cannot be read.
    */
   public @Nullable ParsedCertificate responder() {
-    if (!(content.published() instanceof OcspAnswer answer) || answer.delegate().length == 0) {
-      return null;
-    }
-    try {
-      return ParsedCertificate.parse(answer.delegate());
-    } catch (UnusableCertificateException e) {
-      return null; // then its own revocation cannot be known
-    }
+    return content.published() instanceof OcspAnswer answer ? answer.responder() : null;
   }
 
   /** The OCSP response (DER); empty: none. */

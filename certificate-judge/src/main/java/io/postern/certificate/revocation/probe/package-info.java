@@ -1,6 +1,6 @@
 /**
- * Asks single endpoints about a certificate and reports how far each came: for administrators who
- * prepare for a certificate.
+ * Probes of single endpoints about a certificate, with a report how far each came: for
+ * administrators that prepare for a certificate.
  */
 @NullMarked
 package io.postern.certificate.revocation.probe;

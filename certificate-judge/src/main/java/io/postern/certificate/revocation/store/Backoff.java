@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long something that failed is left alone: doubled with each failure in a row, from the
- * failure memory to its longest, and up to a quarter less, so that replicas and endpoints that fail
- * together are not asked together. Stateless, any thread.
+ * The time for which something that failed is left alone: doubled with each failure in a row, from
+ * the failure memory to its longest, and up to a quarter less, so that replicas and endpoints that
+ * fail together are not asked together. Stateless, any thread.
  */
 final class Backoff {
   private static final int MOST_DOUBLINGS = 20;

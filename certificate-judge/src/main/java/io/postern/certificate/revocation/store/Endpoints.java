@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.certificate.RecentlyUsed;
 import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import java.time.Duration;
@@ -7,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,15 +75,7 @@ public final class Endpoints {
 
   private final Backoff backoff;
   private final InstantSource clock;
-  private final Map<String, State> byUrl =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, State> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, State> byUrl = new RecentlyUsed<>(MOST);
 
   public Endpoints(RevocationSettings settings, InstantSource clock) {
     this.backoff = new Backoff(settings);
@@ -113,7 +105,7 @@ public final class Endpoints {
    *
    * @throws FetchException the fetch's
    */
-  public <T extends Publication> T ask(String url, String what, Fetch<T> fetch)
+  public <T extends Publication> T ask(String url, String kind, Fetch<T> fetch)
       throws FetchException, RestingException, InterruptedException {
     Instant began = clock.instant();
     long start = System.nanoTime();
@@ -125,7 +117,7 @@ public final class Endpoints {
       if (published.currentAt(now)) {
         ok(url, now, took);
       } else {
-        failed(url, Kind.STALE, published.stale(what, now), began, took);
+        failed(url, Kind.STALE, published.stale(kind, now), began, took);
       }
       return published;
     } catch (FetchException e) {

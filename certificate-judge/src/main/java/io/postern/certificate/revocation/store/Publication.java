@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.contracts.v1.RevocationEvidence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,6 +16,14 @@ public interface Publication {
   record Times(Instant thisUpdate, @Nullable Instant nextUpdate) {
     public static Times of(Publication published) {
       return new Times(published.thisUpdate(), published.nextUpdate());
+    }
+
+    /** Puts these times into evidence. */
+    public RevocationEvidence.Builder into(RevocationEvidence.Builder evidence) {
+      evidence.setThisUpdateMillis(thisUpdate.toEpochMilli());
+      return nextUpdate == null
+          ? evidence
+          : evidence.setNextUpdateMillis(nextUpdate.toEpochMilli());
     }
   }
 
@@ -40,15 +49,15 @@ public interface Publication {
   /**
    * Why it is not current.
    *
-   * @param what its kind, in front of the sentence: "the list", "the answer"
+   * @param kind the subject of the sentence: "the list", "the answer"
    */
-  default String stale(String what, Instant now) {
+  default String stale(String kind, Instant now) {
     Instant next = nextUpdate();
     if (next == null) {
-      return what + " does not say until when it is current (nextUpdate)";
+      return kind + " does not say until when it is current (nextUpdate)";
     }
     return now.isBefore(next)
-        ? what + " is of the future: thisUpdate " + thisUpdate()
-        : what + " was current until " + next;
+        ? kind + " is of the future: thisUpdate " + thisUpdate()
+        : kind + " was current until " + next;
   }
 }

@@ -1,17 +1,20 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.store.Publication.Times;
 import io.postern.certificate.revocation.store.Source.StoredCopy;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +60,14 @@ public final class PublicationStore<T extends Publication> {
       @Nullable Times last,
       Instant retryAt,
       boolean wrongSigner)
-      implements Answer<T> {}
+      implements Answer<T> {
+    /** The same as a finding about a certificate. */
+    public Finding finding(ParsedCertificate certificate, String source, String url) {
+      RevocationEvidence.Builder evidence =
+          Finding.evidence(certificate, source, url).setStatus(status).setDetail(detail);
+      return new Finding((last == null ? evidence : last.into(evidence)).build(), retryAt);
+    }
+  }
 
   private final RevocationSettings settings;
   private final InstantSource clock;
@@ -99,7 +109,7 @@ public final class PublicationStore<T extends Publication> {
     } catch (TimeoutException e) {
       return new Failure<>(
           RevocationStatus.UNREACHABLE,
-          source.what() + " was not there in time",
+          source.kind() + " was not there in time",
           null,
           now.plus(SOON),
           false);
@@ -144,19 +154,23 @@ public final class PublicationStore<T extends Publication> {
       copy = source.fetch(wanted, clock.instant());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return failed(entry, Kind.UNREACHABLE, "interrupted", null);
+      return failed(entry, Kind.UNREACHABLE, "interrupted", null, false);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "%s could not be read", source.what());
-      return failed(entry, Kind.GARBAGE, source.what() + " could not be read", null);
+      LOG.errorf(e, "%s could not be read", source.kind());
+      return failed(entry, Kind.GARBAGE, source.kind() + " could not be read", null, false);
     } catch (FetchException e) {
-      return failed(entry, e);
+      // A source that could not be asked may be asked at once; one whose publication cannot be
+      // stored is not fetched every second.
+      boolean unasked = e.ours() && e.kind() != Kind.NOT_STORED;
+      return failed(entry, e.kind(), String.valueOf(e.getMessage()), null, unasked);
     } catch (RestingException e) {
       return resting(entry, e);
     }
     T published = copy.published();
     Instant now = clock.instant();
     if (!published.currentAt(now)) {
-      return failed(entry, Kind.STALE, published.stale(source.what(), now), Times.of(published));
+      return failed(
+          entry, Kind.STALE, published.stale(source.kind(), now), Times.of(published), false);
     }
     synchronized (entry) {
       entry.take(copy);
@@ -175,23 +189,12 @@ public final class PublicationStore<T extends Publication> {
       }
     }
     return failed(
-        entry, Kind.STALE, source.what() + " is older than one that was there before", null);
-  }
-
-  // A source that could not be asked may be asked at once; one that cannot be stored is not fetched
-  // every second.
-  private Answer<T> failed(StoreEntry<T> entry, FetchException e) {
-    boolean unasked = e.ours() && e.kind() != Kind.NOT_STORED;
-    return failed(entry, e.kind(), String.valueOf(e.getMessage()), null, unasked);
-  }
-
-  private Answer<T> failed(StoreEntry<T> entry, Kind kind, String detail, @Nullable Times stale) {
-    return failed(entry, kind, detail, stale, false);
+        entry, Kind.STALE, source.kind() + " is older than one that was there before", null, false);
   }
 
   private Answer<T> failed(
       StoreEntry<T> entry, Kind kind, String detail, @Nullable Times stale, boolean unasked) {
-    listener.fetched(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    listener.fetched(Spelling.hyphens(kind));
     Instant now = clock.instant();
     synchronized (entry) {
       entry.failures += unasked ? 0 : 1;

@@ -2,7 +2,7 @@ package io.postern.certificate.revocation.store;
 
 import java.time.Instant;
 
-/** An endpoint has failed and is not asked for now; the message says how it failed. */
+/** The refusal to ask an endpoint that has failed, for now; the message says how it failed. */
 public final class RestingException extends Exception {
   private static final long serialVersionUID = 1;
 

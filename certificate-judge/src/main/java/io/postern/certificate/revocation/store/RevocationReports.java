@@ -6,8 +6,8 @@ import java.util.Collection;
 import org.jboss.logging.Logger;
 
 /**
- * Reports to the listener the certificates that a newer publication revokes and its predecessor had
- * cleared; once each. Any thread; holds at most {@value ClearedCertificates#MOST} certificates.
+ * Reports to the listener of the certificates that a newer publication revokes and its predecessor
+ * had cleared; once each. Any thread; holds at most {@value ClearedCertificates#MOST} certificates.
  */
 final class RevocationReports<T extends Publication> {
   private static final Logger LOG = Logger.getLogger(RevocationReports.class);

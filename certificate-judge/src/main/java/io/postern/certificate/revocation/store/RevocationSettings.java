@@ -4,7 +4,7 @@ import io.postern.certificate.revocation.fetch.FetchSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** How revocation lists are fetched, and kept. */
+/** The bounds of fetching and keeping revocation lists. */
 public interface RevocationSettings extends FetchSettings {
   /** Folder of the lists on disk; made if missing. */
   Path cacheFolder();

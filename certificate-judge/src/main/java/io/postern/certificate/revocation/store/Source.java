@@ -10,7 +10,7 @@ public interface Source<T extends Publication> {
   String name();
 
   /** Its kind, for messages: "the list". */
-  String what();
+  String kind();
 
   /** As in the evidence. */
   String url();

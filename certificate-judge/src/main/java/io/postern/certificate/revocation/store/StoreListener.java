@@ -1,6 +1,6 @@
 package io.postern.certificate.revocation.store;
 
-/** Receives the stores' events. Called by the threads that fetch: must not block. */
+/** A receiver of the stores' events. Called by the threads that fetch: must not block. */
 public interface StoreListener {
   /**
    * Something was fetched, or not.

@@ -16,6 +16,7 @@ import io.postern.certificate.revocation.TestSettings;
 import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.lookup.Revocation;
 import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore;
 import io.postern.certificate.revocation.store.RevocationSettings;
 import io.postern.contracts.v1.AnchorSetReference;
@@ -79,8 +80,15 @@ class CrlStoreTest {
 
   private void open(RevocationSettings settings) throws IOException {
     http = new HttpFetch(settings);
-    store = new CrlStore(settings, http, clock, result -> fetches.merge(result, 1, Integer::sum));
-    OcspStore responders = new OcspStore(settings, http, clock, result -> {});
+    store =
+        new CrlStore(
+            settings,
+            http,
+            new Endpoints(settings, clock),
+            clock,
+            result -> fetches.merge(result, 1, Integer::sum));
+    OcspStore responders =
+        new OcspStore(settings, http, new Endpoints(settings, clock), clock, result -> {});
     judge = new ChainJudge(new Revocation(store, responders), settings.fetchTimeout());
   }
 

@@ -4,6 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.TestSettings;
 import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.revocation.store.Endpoints;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,13 @@ final class FetchesAList {
     TestSettings settings =
         new TestSettings(Path.of(args[0]), true, 1 << 20, Duration.ofSeconds(20));
     try (HttpFetch http = new HttpFetch(settings)) {
-      CrlStore store = new CrlStore(settings, http, InstantSource.system(), result -> {});
+      CrlStore store =
+          new CrlStore(
+              settings,
+              http,
+              new Endpoints(settings, InstantSource.system()),
+              InstantSource.system(),
+              result -> {});
       var unused =
           store.current(
               args[1],

@@ -18,6 +18,7 @@ import io.postern.certificate.revocation.lookup.Revocation;
 import io.postern.certificate.revocation.ocsp.OcspMaker;
 import io.postern.certificate.revocation.ocsp.OcspStore;
 import io.postern.certificate.revocation.store.ClearedCertificate;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore;
 import io.postern.certificate.revocation.store.RevokedCertificate;
 import io.postern.certificate.revocation.store.StoreListener;
@@ -103,8 +104,10 @@ class RevokedLaterTest {
             reported.add(revoked);
           }
         };
-    CrlStore listStore = new CrlStore(settings, fetch, clock, listener);
-    OcspStore responderStore = new OcspStore(settings, fetch, clock, listener);
+    CrlStore listStore =
+        new CrlStore(settings, fetch, new Endpoints(settings, clock), clock, listener);
+    OcspStore responderStore =
+        new OcspStore(settings, fetch, new Endpoints(settings, clock), clock, listener);
     lists = listStore;
     responders = responderStore;
     judge = new ChainJudge(new Revocation(listStore, responderStore), settings.fetchTimeout());

@@ -8,6 +8,7 @@ import io.postern.certificate.CertificateMaker.Made;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.TestSettings;
 import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore.Answer;
 import io.postern.certificate.revocation.store.PublicationStore.Current;
 import io.postern.certificate.revocation.store.PublicationStore.Failure;
@@ -110,7 +111,12 @@ class SharedFolderTest {
     clients.add(http);
     Map<String, Integer> results = new ConcurrentHashMap<>();
     return new Replica(
-        new CrlStore(settings, http, clock, result -> results.merge(result, 1, Integer::sum)),
+        new CrlStore(
+            settings,
+            http,
+            new Endpoints(settings, clock),
+            clock,
+            result -> results.merge(result, 1, Integer::sum)),
         results);
   }
 

@@ -14,6 +14,7 @@ import io.postern.certificate.revocation.TestSettings;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.lookup.Revocation;
+import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
@@ -93,8 +94,10 @@ class OcspTest {
   private void open(TestSettings settings) throws IOException {
     http = new HttpFetch(settings);
     InstantSource clock = InstantSource.system();
-    CrlStore listStore = new CrlStore(settings, http, clock, result -> {});
-    OcspStore responders = new OcspStore(settings, http, clock, result -> {});
+    CrlStore listStore =
+        new CrlStore(settings, http, new Endpoints(settings, clock), clock, result -> {});
+    OcspStore responders =
+        new OcspStore(settings, http, new Endpoints(settings, clock), clock, result -> {});
     judge = new ChainJudge(new Revocation(listStore, responders), settings.fetchTimeout());
   }
 

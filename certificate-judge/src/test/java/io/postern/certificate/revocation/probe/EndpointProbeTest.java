@@ -355,7 +355,7 @@ class EndpointProbeTest {
             EndpointStatus.NOT_YET_VALID,
             "is valid from",
             _ -> again().valid(Duration.ofDays(1), Duration.ofDays(9)).make().der()));
-    return rows.stream().map(row -> Arguments.of(row.kind().spelled() + ": " + row.name(), row));
+    return rows.stream().map(row -> Arguments.of(row.kind() + ": " + row.name(), row));
   }
 
   private CertificateMaker again() {

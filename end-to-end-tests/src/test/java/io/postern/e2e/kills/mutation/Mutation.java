@@ -125,7 +125,7 @@ enum Mutation {
   GATE_SKIPPED("io.postern.delivery.gate.TlsGate", "decide") {
     @Override
     void emit(CodeBuilder code) {
-      ClassDesc pass = of("io.postern.delivery.gate.TlsGate$Decision$Pass");
+      ClassDesc pass = of("io.postern.delivery.gate.TlsGate$Ruling$Pass");
       code.new_(pass)
           .dup()
           .ldc("domain-validation")

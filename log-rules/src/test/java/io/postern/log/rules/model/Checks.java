@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold, while a schedule runs and after it. */
+/** The invariants, while a schedule runs and after it. */
 final class Checks {
   private final World world;
   @Nullable String violation;
@@ -38,10 +38,10 @@ final class Checks {
     this.world = world;
   }
 
-  void bad(String what) {
+  void bad(String violated) {
     if (violation == null) {
-      violation = what;
-      world.trace("VIOLATION %s", what);
+      violation = violated;
+      world.trace("VIOLATION %s", violated);
     }
   }
 
@@ -55,7 +55,7 @@ final class Checks {
   void begun(Session session) {
     sessions.add(session);
     if (session.of.released()) {
-      // What it is decided as is what was asked for, whether or not it gets to MAIL FROM.
+      // The Decision is the promise, whether or not it gets to MAIL FROM.
       for (int recipient : session.recipients) {
         promised.merge(
             new Scheduler.Key(session.queueId(), recipient),
@@ -73,7 +73,7 @@ final class Checks {
     opened.put(new Attempt(key, attempt), due);
   }
 
-  /** MAIL FROM: what was promised is not weakened but by an administrator's change (G3). */
+  /** MAIL FROM: only an administrator's change weakens the promise (G3). */
   void envelope(Session session) {
     World.Routing decided = world.routing(session.of.routing());
     World.Routing known = world.routing(world.routingAt(world.now - 2 * World.SILENT_MILLIS));
@@ -205,7 +205,7 @@ final class Checks {
   }
 
   /**
-   * No pending recipient is in no place (G2): what the audit would find, were positions a snapshot.
+   * Each pending recipient is in a place (G2), as the audit would find, were positions a snapshot.
    */
   void places(HomePartition partition) {
     Scheduler scheduler = world.scheduler(partition);
@@ -405,7 +405,7 @@ final class Checks {
     }
   }
 
-  /** The audit's fold: whoever has the whole log, and none of the scheduler's state. */
+  /** The audit's fold: a reader with the whole log, and none of the scheduler's state. */
   static final class Fold {
     private record Said(int attempt, OutcomeKind kind) {}
 

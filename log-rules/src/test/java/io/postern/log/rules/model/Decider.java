@@ -64,7 +64,7 @@ final class Decider extends Replica {
       if (!first
           && partition.due.at(offset).routing() > routing
           && !world.has(Mutation.DECIDED_BY_OLDER_ROUTING)) {
-        return; // it has yet to read what was promised
+        return; // it has yet to read the promise
       }
       int at = offset;
       Records.Decision decision =

@@ -7,7 +7,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.Chain;
 import io.postern.log.rules.Handover;
 import io.postern.log.rules.Lease;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger;
 import io.postern.log.rules.ReadBack;
 import io.postern.log.rules.RecipientState;
@@ -20,10 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A replica that delivers: what it believes of its partitions is the product's {@link
- * PartitionLedger}.
- */
+/** A replica that delivers: its state of partitions is the product's {@link PartitionLedger}. */
 final class Deliverer extends Replica {
   private static final int WINDOW = 4;
 
@@ -31,7 +28,7 @@ final class Deliverer extends Replica {
   final List<Session> formerSessions = new ArrayList<>(); // of holdings that are lost
   private final List<Remaining> remaining = new ArrayList<>(); // written without the partition
 
-  private final Map<Outgoing<Payload>, Sent> onTheWay = new LinkedHashMap<>();
+  private final Map<OutgoingOutcome<Payload>, Sent> onTheWay = new LinkedHashMap<>();
 
   private record Sent(Holding holding, Records.Outcome outcome) {}
 
@@ -155,7 +152,7 @@ final class Deliverer extends Replica {
       }
     }
     back.taken(holding.markerAt, ledger.owner());
-    List<Outgoing<Payload>> sends =
+    List<OutgoingOutcome<Payload>> sends =
         ledger.taken(holding.markerAt, holding.partition.deliveries.visible(), back, _ -> {});
     if (sends == null) {
       world.trace("%s finds a later owner of %s", this, holding.partition);
@@ -196,15 +193,15 @@ final class Deliverer extends Replica {
   // ---- outcomes
   // ----------------------------------------------------------------------------------
 
-  private void write(Holding holding, Outgoing<Payload> outgoing) {
+  private void write(Holding holding, OutgoingOutcome<Payload> outgoing) {
     send(holding, holding.ledger.write(outgoing));
     if (world.has(Mutation.POSITION_BEFORE_OUTCOME)) {
       send(holding, holding.ledger.acknowledged(outgoing, 0));
     }
   }
 
-  private void send(Holding holding, List<Outgoing<Payload>> outgoing) {
-    for (Outgoing<Payload> each : outgoing) {
+  private void send(Holding holding, List<OutgoingOutcome<Payload>> outgoing) {
+    for (OutgoingOutcome<Payload> each : outgoing) {
       holding.sent.add(each);
       Records.Outcome record = record(each);
       onTheWay.put(each, new Sent(holding, record));
@@ -222,7 +219,7 @@ final class Deliverer extends Replica {
     }
   }
 
-  private static Records.Outcome record(Outgoing<Payload> outgoing) {
+  private static Records.Outcome record(OutgoingOutcome<Payload> outgoing) {
     Payload payload = outgoing.payload();
     return new Records.Outcome(
         outgoing.owner(),
@@ -448,7 +445,8 @@ final class Deliverer extends Replica {
                 null);
         write(
             holding,
-            Outgoing.end(at, decision.queueId(), decision.attempt(), List.of(state), payload));
+            OutgoingOutcome.end(
+                at, decision.queueId(), decision.attempt(), List.of(state), payload));
       }
     }
     for (Records.Delivery delivery : decision.deliveries()) {
@@ -597,10 +595,11 @@ final class Deliverer extends Replica {
             session.of.routing(),
             session);
     Handover<Payload> handover = session.handover;
-    Outgoing<Payload> outgoing =
+    OutgoingOutcome<Payload> outgoing =
         handover != null
-            ? Outgoing.following(handover, session.queueId(), session.of.attempt(), states, payload)
-            : Outgoing.end(
+            ? OutgoingOutcome.following(
+                handover, session.queueId(), session.of.attempt(), states, payload)
+            : OutgoingOutcome.end(
                 session.decision, session.queueId(), session.of.attempt(), states, payload);
     world.trace("%s ends %s %s", this, session, states);
     if (holding.lost) {
@@ -615,7 +614,7 @@ final class Deliverer extends Replica {
       if (!delivered.isEmpty()) {
         write(
             holding,
-            Outgoing.following(
+            OutgoingOutcome.following(
                 handover,
                 session.queueId(),
                 session.of.attempt(),
@@ -645,13 +644,13 @@ final class Deliverer extends Replica {
         new Payload(
             session.queueId(),
             session.of.attempt(),
-            PartitionLedger.all(session.recipients, OutcomeKind.STILL_OPEN),
+            RecipientState.all(session.recipients, OutcomeKind.STILL_OPEN),
             session.of.level(),
             session.of.routing(),
             session);
     write(
         session.holding,
-        Outgoing.stillOpen(
+        OutgoingOutcome.stillOpen(
             session.decision,
             session.queueId(),
             session.of.attempt(),

@@ -4,7 +4,7 @@ import io.postern.contracts.DeliveryPosition;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.log.rules.Lease;
-import io.postern.log.rules.Outgoing;
+import io.postern.log.rules.OutgoingOutcome;
 import io.postern.log.rules.PartitionLedger;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -20,7 +20,8 @@ final class Holding {
   final PartitionLedger<Payload> ledger;
   final Lease lease;
   final List<Session> sessions = new ArrayList<>();
-  final Set<Outgoing<Payload>> sent = new LinkedHashSet<>(); // on their way; for one mutation
+  final Set<OutgoingOutcome<Payload>> sent =
+      new LinkedHashSet<>(); // on their way; for one mutation
   int markerAt = -1; // of the present take
   int firstMarker = Integer.MAX_VALUE;
   boolean reading; // the marker is acknowledged

@@ -3,7 +3,7 @@ package io.postern.log.rules.model;
 import io.postern.contracts.DeliveryPosition;
 import java.util.List;
 
-/** All topics of one home partition, and what the groups have committed for it. */
+/** All topics of one home partition, and the groups' positions in it. */
 final class HomePartition {
   final int number;
   final Log<Records.Accepted> accepted = new Log<>();

@@ -8,8 +8,8 @@ import java.util.stream.LongStream;
 
 /**
  * Any number of schedules by one command, on all cores: {@code COUNT FIRST_SEED [MUTATION ...]}.
- * {@code show SEED [MUTATION ...]} tells one; {@code mutations MOST}: after how many schedules each
- * mutation is found. Ends with 1 where a violation was found.
+ * {@code show SEED [MUTATION ...]} prints one; {@code mutations MOST}: after how many schedules
+ * each mutation is found. Ends with 1 where a violation was found.
  */
 public final class LogModelMain {
   private final Map<String, Long> counts = new TreeMap<>();
@@ -77,7 +77,7 @@ public final class LogModelMain {
         violations.merge(kind, 1L, Long::sum);
         seeds.merge(kind, seed, Math::min);
       }
-      world.counts.forEach((what, number) -> counts.merge(what, number, Long::sum));
+      world.counts.forEach((event, number) -> counts.merge(event, number, Long::sum));
     }
   }
 }

@@ -21,7 +21,7 @@ class LogModelTest {
       World world = new World(seed, Set.of(), false);
       String violation = world.run();
       assertThat(violation).as("schedule %d", seed).isNull();
-      world.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
+      world.counts.forEach((event, count) -> counts.merge(event, count, Long::sum));
     }
     assertThat(counts)
         .as("a model in which little happens shows nothing")

@@ -1,6 +1,6 @@
 package io.postern.log.rules.model;
 
-import io.postern.log.rules.LaterClock;
+import io.postern.log.rules.SleepCountingClock;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -20,7 +20,7 @@ final class Machine extends Clock {
   private long sleptMillis;
   private long asleepSince = -1;
   private long wakesAt;
-  final LaterClock later;
+  final SleepCountingClock later;
 
   Machine(String name, LongSupplier world, double rate, long monotonicStart, long wallAhead) {
     this.name = name;
@@ -28,7 +28,7 @@ final class Machine extends Clock {
     this.rate = rate;
     this.monotonicStart = monotonicStart;
     this.wallAhead = wallAhead;
-    this.later = new LaterClock(this::monotonicNanos, this);
+    this.later = new SleepCountingClock(this::monotonicNanos, this);
   }
 
   /** Its boot id. */

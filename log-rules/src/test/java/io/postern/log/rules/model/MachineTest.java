@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What the model's machines may do to a lease, and what they may not (docs/design/the-log.md). */
+/** The faults of machines that a lease survives, and the others (docs/design/the-log.md). */
 class MachineTest {
   private final AtomicLong world = new AtomicLong(1_000);
   private final Machine machine = new Machine("m0", world::get, 1, 0, 0);

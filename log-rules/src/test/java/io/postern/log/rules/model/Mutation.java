@@ -1,6 +1,6 @@
 package io.postern.log.rules.model;
 
-/** A rule that is broken on purpose, in what the model makes of it: the model must find each. */
+/** A rule that the model breaks on purpose, and must find. */
 enum Mutation {
   /** A Decision counts if its source is beyond the mark, whatever it continues. */
   BARE_HIGH_WATER_MARK(9),
@@ -16,18 +16,18 @@ enum Mutation {
   OWNER_NOT_IN_POSITION(23),
   /** After a failed send the same outcomes go to a new producer, without a take. */
   FAILED_BATCH_SENT_AGAIN(3),
-  /** Outcomes count, whoever wrote them. */
+  /** Outcomes of any writer count. */
   FORMER_OWNER_BELIEVED(1),
   /** Released with sessions past their check, or with outcomes on their way. */
   RELEASED_TOO_EARLY(9779),
   /** Released by a taker whose own wait is not over. */
   RELEASED_IN_OWN_WAIT(4109),
   NO_WAIT(96),
-  /** What time brings does not wait for what was said. */
+  /** Time counts before the outcomes of that time are read. */
   WATCH_ENDS_BEFORE_BACKLOG(255),
   /** A retry's dot rests on a commit from before its Decision was read. */
   RETRY_WITHOUT_COMMIT(640),
-  /** What follows a "still open" counts, whoever wrote that one. */
+  /** An outcome behind a "still open" of any owner counts. */
   WATCH_OF_ANY_OWNER(6212),
   /** A watched session needs no lease for its dot. */
   WATCHED_DOT_WITHOUT_LEASE(640),
@@ -37,11 +37,11 @@ enum Mutation {
   MONOTONIC_LEASE(888),
   /** A wall clock that is set forward ends a taker's wait. */
   WAIT_BY_LATER_CLOCK(3114),
-  /** The scheduler's word is not the last for whoever folds outcomes. */
+  /** The scheduler's states are not final for a reader that folds outcomes. */
   NOTHING_ANNULLED(1900),
   /** Delivery does not ask for a newer routing version. */
   ROUTING_NOT_LOOKED_AT(9),
-  /** A retry is decided by a directory older than what was promised. */
+  /** A retry is decided by a directory older than the promise. */
   DECIDED_BY_OLDER_ROUTING(2042);
 
   /**

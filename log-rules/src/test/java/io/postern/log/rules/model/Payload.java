@@ -4,7 +4,7 @@ import io.postern.log.rules.RecipientState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the model's delivery writes as an outcome. */
+/** An outcome of the model's delivery. */
 record Payload(
     String queueId,
     int attempt,

@@ -61,7 +61,7 @@ final class Producer {
     return queue == null ? 0 : queue.size();
   }
 
-  /** What was on the network then may still be written. */
+  /** Records on the network may still be written. */
   List<Batch<?>> close() {
     closed = true;
     List<Batch<?>> onTheWay = new ArrayList<>();

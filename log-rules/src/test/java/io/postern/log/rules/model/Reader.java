@@ -3,17 +3,18 @@ package io.postern.log.rules.model;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.RecipientState;
-import io.postern.log.rules.StillOpens;
+import io.postern.log.rules.StillOpenDeliveries;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever folds {@code mail.outcomes} of a partition, without a state of recipients. */
+/** A reader that folds {@code mail.outcomes} of a partition, without a state of recipients. */
 final class Reader {
   private final World world;
   private OutcomeRule rule;
-  private final StillOpens stillOpens = new StillOpens();
+  private final StillOpenDeliveries stillOpens = new StillOpenDeliveries();
 
   Reader(World world) {
     this.world = world;
@@ -32,7 +33,9 @@ final class Reader {
     }
     List<OutcomeRule.Count> counts = new ArrayList<>();
     for (RecipientState state : outcome.recipients()) {
-      AttemptKey key = new AttemptKey(outcome.queueId(), outcome.attempt(), state.recipient());
+      AttemptKey key =
+          new AttemptKey(
+              new MessageAttempt(outcome.queueId(), outcome.attempt()), state.recipient());
       OutcomeRule.Count count =
           rule.of(
               owner(outcome),

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.RecipientState;
 import java.util.List;
 
-/** What the topics of a home partition hold, as far as the rules look at it. */
+/** The records of a home partition's topics, as far as the rules look at them. */
 final class Records {
   private Records() {}
 
@@ -19,7 +19,7 @@ final class Records {
   /**
    * @param level that the attempt before was promised
    * @param routing the version of that
-   * @param released from a hold: a looser decision is what was asked for
+   * @param released from a hold: the administrator permits a looser decision
    */
   record Due(
       String queueId,

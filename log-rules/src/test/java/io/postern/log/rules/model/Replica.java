@@ -72,7 +72,7 @@ abstract class Replica {
     }
   }
 
-  /** What a member does by its heartbeats; true: it did something. */
+  /** A member's step by its heartbeats; true: it had one. */
   boolean membership() {
     if (!group.has(this)) {
       if (generation >= 0 && world.chance(world.faults ? .05 : .5)) {

@@ -118,7 +118,7 @@ final class Scheduler {
   /** A wall clock that is set forward by more than the margin ends watches early: not modelled. */
   void setBack(long byMillis) {
     machine.set(-byMillis);
-    setBack -= byMillis; // wherever it moves: what is due is the wall clock's
+    setBack -= byMillis; // wherever it moves: due times are the wall clock's
     world.trace("scheduler of %s: its clock is set back by %d", partition, byMillis);
   }
 
@@ -499,7 +499,7 @@ final class Scheduler {
                   && waits.released == entry.released
                   && now >= waits.due
                   && world.now < waits.expires
-                  && progress.hasReadUntil(waits.due);
+                  && progress.readUntil() >= waits.due;
           if (other.equals(key) || with) {
             recipients.add(other.recipient());
             waits.state = State.OPEN;

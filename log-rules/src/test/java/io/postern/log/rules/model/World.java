@@ -116,8 +116,8 @@ final class World {
     return trace == null ? List.of() : trace;
   }
 
-  void count(String what) {
-    counts.merge(what, 1L, Long::sum);
+  void count(String event) {
+    counts.merge(event, 1L, Long::sum);
   }
 
   /** So many steps take on average. */
@@ -217,7 +217,7 @@ final class World {
     return Math.floorMod(queueId.hashCode() + recipient, 3) == 1;
   }
 
-  // ---- what happens
+  // ---- events
   // --------------------------------------------------------------------------------
 
   private void addPartition() {
@@ -425,31 +425,31 @@ final class World {
   private void tick() {
     now += 1 + random.nextInt(faults ? stepMillis : 120);
     machines.forEach(Machine::wakeWhenDue);
-    double what = random.nextDouble();
-    if (what > .997) {
+    double draw = random.nextDouble();
+    if (draw > .997) {
       checks.places(partitions.get(random.nextInt(partitions.size())));
     }
-    if (messagesLeft > 0 && (what < .01 || !faults)) {
+    if (messagesLeft > 0 && (draw < .01 || !faults)) {
       accept();
-    } else if (faults && what < .018) {
+    } else if (faults && draw < .018) {
       fault();
-    } else if (faults && what < .022) {
+    } else if (faults && draw < .022) {
       control();
-    } else if (faults && what < .027) {
+    } else if (faults && draw < .027) {
       changeRouting();
-    } else if (faults && what < .028 && growing) {
+    } else if (faults && draw < .028 && growing) {
       grow();
-    } else if (what < .035 && !dead.isEmpty()) {
+    } else if (draw < .035 && !dead.isEmpty()) {
       Replica gone = dead.removeFirst();
       gone.group.expel(gone);
-    } else if (what < .36) {
+    } else if (draw < .36) {
       io();
-    } else if (what < .43) {
+    } else if (draw < .43) {
       deciderGroup.step();
       deliveryGroup.step();
-    } else if (what < .53) {
+    } else if (draw < .53) {
       scheduler(partitions.get(random.nextInt(partitions.size()))).step();
-    } else if (what < .67) {
+    } else if (draw < .67) {
       run(deciders, deciderGroup, .5);
     } else {
       run(deliverers, deliveryGroup, .6);

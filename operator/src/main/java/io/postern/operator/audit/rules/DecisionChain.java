@@ -1,24 +1,25 @@
 package io.postern.operator.audit.rules;
 
 import io.postern.contracts.v1.DecisionSource;
+import io.postern.operator.audit.wire.DecisionRecord;
 
 /**
- * Which Decisions of one partition of {@code mail.deliveries} count: each names the source that was
- * decided before it, and whatever does not continue the chain counts for nobody.
+ * The rule by which Decisions of one partition of {@code mail.deliveries} count: each names the
+ * source that was decided before it, and one that does not continue the chain counts for nobody.
  *
- * <p>A reader who begins in the middle knows no mark: for a time it learns the highest sources, and
- * follows the chain from there. Of a source topic that was not seen meanwhile, the first Decision
- * is believed.
+ * <p>A reader that begins in the middle knows no mark: for a time it learns the highest sources,
+ * and follows the chain from there. Of a source topic that it has not met meanwhile it believes the
+ * first Decision.
  *
  * <p>One thread; fed in the log's order.
  */
 public final class DecisionChain {
-  /** What a Decision is worth. */
+  /** Worth of a Decision. */
   public enum Link {
     COUNTS,
     /** Its source was decided before it in the log. */
     REPLAY,
-    /** What it continues is not there. Both come again, chained. */
+    /** The Decision that it continues is not there. Both come again, chained. */
     GAP,
     /** It stands where the marks are still learnt. */
     LEARNT
@@ -36,13 +37,13 @@ public final class DecisionChain {
     this.due = mark;
   }
 
-  /** For a reader who reads all that was ever written. */
+  /** For a reader of the whole log. */
   public static DecisionChain fromTheFirst() {
     return new DecisionChain(Long.MIN_VALUE, -1);
   }
 
   /**
-   * For a reader who begins in the middle.
+   * For a reader that begins in the middle.
    *
    * @param followMillis the log's time from which on Decisions may count
    */
@@ -51,25 +52,24 @@ public final class DecisionChain {
   }
 
   /**
-   * @param source its number on the wire
    * @param timestamp the log's time of the Decision
    * @throws IllegalArgumentException for a source that is not known
    */
-  public Link read(int source, long sourceOffset, long previous, long timestamp) {
-    long mark = mark(source);
+  public Link read(DecisionRecord decision, long timestamp) {
+    long mark = mark(decision);
     if (timestamp < followMillis) {
-      if (sourceOffset > mark) {
-        mark(source, sourceOffset);
+      if (decision.getSourceOffset() > mark) {
+        move(decision);
       }
       return Link.LEARNT;
     }
-    if (mark != UNKNOWN && sourceOffset <= mark) {
+    if (mark != UNKNOWN && decision.getSourceOffset() <= mark) {
       return Link.REPLAY;
     }
-    if (mark != UNKNOWN && previous != mark) {
+    if (mark != UNKNOWN && decision.getPrevious() != mark) {
       return Link.GAP;
     }
-    mark(source, sourceOffset);
+    move(decision);
     return Link.COUNTS;
   }
 
@@ -83,20 +83,21 @@ public final class DecisionChain {
     return Math.max(0, due + 1);
   }
 
-  private long mark(int source) {
-    return switch (source) {
-      case DecisionSource.SOURCE_ACCEPTED_VALUE -> accepted;
-      case DecisionSource.SOURCE_DUE_VALUE -> due;
-      default ->
-          throw new IllegalArgumentException("its source " + source + " is none that is known");
+  private long mark(DecisionRecord decision) {
+    return switch (decision.getSource()) {
+      case SOURCE_ACCEPTED -> accepted;
+      case SOURCE_DUE -> due;
+      case DECISION_SOURCE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException(
+              "its source " + decision.getSourceValue() + " is none that is known");
     };
   }
 
-  private void mark(int source, long offset) {
-    if (source == DecisionSource.SOURCE_ACCEPTED_VALUE) {
-      accepted = offset;
+  private void move(DecisionRecord decision) {
+    if (decision.getSource() == DecisionSource.SOURCE_ACCEPTED) {
+      accepted = decision.getSourceOffset();
     } else {
-      due = offset;
+      due = decision.getSourceOffset();
     }
   }
 }

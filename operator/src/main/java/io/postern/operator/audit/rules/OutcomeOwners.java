@@ -1,36 +1,35 @@
 package io.postern.operator.audit.rules;
 
+import io.postern.contracts.Owner;
 import io.postern.contracts.v1.OutcomeKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which outcomes of one partition of {@code mail.outcomes} count. Whoever took the partition last
- * is in force; of anybody else only <em>delivered</em> counts, and what follows that owner's own
- * <em>still open</em> that counted.
+ * The rule by which outcomes of one partition of {@code mail.outcomes} count. The last owner of the
+ * partition is in force; of any other only <em>delivered</em> counts, and the outcome that follows
+ * its own <em>still open</em> that counted.
  *
  * <p>Bounds: 100,000 deliveries that are still open, about 10 MB; the oldest is forgotten, as by
  * every reader. One thread; fed in the log's order.
  */
 public final class OutcomeOwners {
-  /** A recipient of whom nothing is asked: an outcome without one, or of mail that is left out. */
+  /** A recipient that needs no number: an outcome without one, or of mail that is left out. */
   public static final long NOBODY = -1;
 
   private static final int MOST_OPEN = 100_000;
 
-  /** What one recipient's outcome is worth. */
+  /** Worth of one recipient's outcome. */
   public enum Worth {
     COUNTS,
-    /** Delivered by an owner who had lost the partition. */
+    /** Delivered by an owner that had lost the partition. */
     LATE,
     NOTHING
   }
 
-  private record StillOpen(int era, int generation, int take, long recipient, int attempt) {}
+  private record StillOpen(Owner owner, long recipient, int attempt) {}
 
-  private int era;
-  private int generation;
-  private int take;
+  private Owner inForce = Owner.NOBODY;
 
   private final Map<StillOpen, Boolean> open =
       new LinkedHashMap<>() {
@@ -43,47 +42,36 @@ public final class OutcomeOwners {
       };
 
   /**
-   * PartitionTaken was read.
+   * Takes a PartitionTaken.
    *
    * @return false: it is not above the one before, and everybody skips it
    */
-  public boolean taken(int byEra, int byGeneration, int byTake) {
-    boolean above = isAbove(byEra, byGeneration, byTake);
-    if (above) {
-      inForce(byEra, byGeneration, byTake);
-    }
+  public boolean taken(Owner by) {
+    boolean above = isAbove(by, inForce);
+    inForce = above ? by : inForce;
     return above;
   }
 
   /** Whether this owner is in force; one above it is from here on, as its marker was before. */
-  public boolean isInForce(int byEra, int byGeneration, int byTake) {
-    if (isAbove(byEra, byGeneration, byTake)) {
-      inForce(byEra, byGeneration, byTake);
-    }
-    return byEra == era && byGeneration == generation && byTake == take;
+  public boolean isInForce(Owner owner) {
+    return taken(owner) || owner.equals(inForce);
   }
 
   /**
    * @param recipient a number that the caller gives it; {@link #NOBODY}
    */
   public Worth of(
-      int byEra,
-      int byGeneration,
-      int byTake,
-      OutcomeKind kind,
-      int attempt,
-      long recipient,
-      boolean afterStillOpen) {
+      Owner owner, OutcomeKind kind, int attempt, long recipient, boolean afterStillOpen) {
     if (kind == OutcomeKind.MOVED) {
       return Worth.COUNTS;
     }
-    boolean inForce = isInForce(byEra, byGeneration, byTake);
+    boolean counts = isInForce(owner);
     boolean stillOpen = kind == OutcomeKind.STILL_OPEN;
     if (recipient == NOBODY || !stillOpen && !afterStillOpen && open.isEmpty()) {
-      return inForce ? Worth.COUNTS : kind == OutcomeKind.DELIVERED ? Worth.LATE : Worth.NOTHING;
+      return counts ? Worth.COUNTS : kind == OutcomeKind.DELIVERED ? Worth.LATE : Worth.NOTHING;
     }
-    StillOpen key = new StillOpen(byEra, byGeneration, byTake, recipient, attempt);
-    if (inForce) {
+    StillOpen key = new StillOpen(owner, recipient, attempt);
+    if (counts) {
       follow(key, stillOpen);
       return Worth.COUNTS;
     }
@@ -106,16 +94,12 @@ public final class OutcomeOwners {
     }
   }
 
-  private boolean isAbove(int byEra, int byGeneration, int byTake) {
-    if (byEra != era) {
-      return byEra > era;
+  private static boolean isAbove(Owner owner, Owner other) {
+    if (owner.era() != other.era()) {
+      return owner.era() > other.era();
     }
-    return byGeneration != generation ? byGeneration > generation : byTake > take;
-  }
-
-  private void inForce(int byEra, int byGeneration, int byTake) {
-    era = byEra;
-    generation = byGeneration;
-    take = byTake;
+    return owner.generation() != other.generation()
+        ? owner.generation() > other.generation()
+        : owner.take() > other.take();
   }
 }

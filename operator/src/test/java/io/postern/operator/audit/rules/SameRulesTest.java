@@ -8,8 +8,10 @@ import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
 import io.postern.log.rules.Chain;
+import io.postern.log.rules.MessageAttempt;
 import io.postern.log.rules.OutcomeRule;
-import io.postern.log.rules.StillOpens;
+import io.postern.log.rules.StillOpenDeliveries;
+import io.postern.operator.audit.wire.DecisionRecord;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +49,13 @@ final class SameRulesTest {
               case REPLAY -> DecisionChain.Link.REPLAY;
               case GAP -> DecisionChain.Link.GAP;
             };
-        assertThat(ours.read(source.getNumber(), offset, previous, i)).isEqualTo(same);
+        DecisionRecord decision =
+            DecisionRecord.newBuilder()
+                .setSource(source)
+                .setSourceOffset(offset)
+                .setPrevious(previous)
+                .build();
+        assertThat(ours.read(decision, i)).isEqualTo(same);
         assertThat(ours.acceptedNext()).isEqualTo(services.marks().accepted() + 1);
         assertThat(ours.dueNext()).isEqualTo(services.marks().due() + 1);
         seen.merge(link, 1, Integer::sum);
@@ -63,7 +71,7 @@ final class SameRulesTest {
     for (int seed = 0; seed < 5_000; seed++) {
       Random random = new Random(seed);
       OutcomeRule services = new OutcomeRule(Owner.NOBODY);
-      StillOpens stillOpens = new StillOpens();
+      StillOpenDeliveries stillOpens = new StillOpenDeliveries();
       OutcomeOwners ours = new OutcomeOwners();
       int highest = 1;
       for (int i = 0; i < 80; i++) {
@@ -71,15 +79,14 @@ final class SameRulesTest {
         Owner owner =
             new Owner(highest / 4, Math.max(0, highest - random.nextInt(3)), 1 + random.nextInt(2));
         if (random.nextInt(10) == 0) {
-          assertThat(ours.taken(owner.era(), owner.generation(), owner.take()))
-              .isEqualTo(services.taken(owner));
+          assertThat(ours.taken(owner)).isEqualTo(services.taken(owner));
           continue;
         }
         OutcomeKind kind = KINDS.get(random.nextInt(KINDS.size()));
         int attempt = 1 + random.nextInt(2);
         int recipient = random.nextInt(2);
         boolean after = kind != OutcomeKind.STILL_OPEN && random.nextBoolean();
-        AttemptKey key = new AttemptKey("id", attempt, recipient);
+        AttemptKey key = new AttemptKey(new MessageAttempt("id", attempt), recipient);
         OutcomeRule.Count count = services.of(owner, kind, after, () -> stillOpens.has(owner, key));
         formerThatCount +=
             count == OutcomeRule.Count.COUNTS
@@ -98,9 +105,7 @@ final class SameRulesTest {
               case LATE -> OutcomeOwners.Worth.LATE;
               case SKIPPED -> OutcomeOwners.Worth.NOTHING;
             };
-        assertThat(
-                ours.of(
-                    owner.era(), owner.generation(), owner.take(), kind, attempt, recipient, after))
+        assertThat(ours.of(owner, kind, attempt, recipient, after))
             .as("seed %d, step %d: %s %s", seed, i, owner, kind)
             .isEqualTo(same);
         seen.merge(count, 1, Integer::sum);

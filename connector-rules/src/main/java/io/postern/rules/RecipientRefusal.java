@@ -1,0 +1,100 @@
+package io.postern.rules;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.VerdictReason;
+import java.util.Locale;
+
+/**
+ * A reply to a refused recipient. Codes and texts are Exchange's (docs/design/connectors.md,
+ * "Inbound replies"), which administrators know, but for two. A missing STARTTLS is permanent:
+ * Exchange's text has 451 with 5.7.3, classes that RFC 3463 §2 forbids to differ, and a host
+ * without TLS has none at the next attempt either. A verdict that cannot be had has a text of ours.
+ *
+ * @param rule the parameter that refused
+ * @param verdict on the client's chain, as in the trace; empty: none was asked for
+ */
+record RecipientRefusal(int code, String enhanced, String text, String rule, String verdict) {
+  static final String REQUIRE_TLS = "requireTls";
+  static final String CERTIFICATE_NAME = "tlsSenderCertificateName";
+  static final String RESTRICT_TO_CERTIFICATE = "restrictDomainsToCertificate";
+  static final String RESTRICT_TO_ADDRESSES = "restrictDomainsToIPAddresses";
+  static final String ATTRIBUTION = "tenantAttribution";
+
+  private RecipientRefusal(int code, String enhanced, String text, String rule) {
+    this(code, enhanced, text, rule, "");
+  }
+
+  static RecipientRefusal tlsRequired() {
+    return new RecipientRefusal(550, "5.7.3", "STARTTLS is required to send mail", REQUIRE_TLS);
+  }
+
+  /** A partner connector's restriction is not met. */
+  static RecipientRefusal restricted(String rule) {
+    return new RecipientRefusal(
+        550,
+        "5.7.51",
+        "TenantInboundAttribution; There is a partner connector configured that matched the"
+            + " message's recipient domain. The connector had either the"
+            + " RestrictDomainsToIPAddresses or RestrictDomainsToCertificate set",
+        rule);
+  }
+
+  /** 4xx, as Exchange: a certificate is mended within the sender's retries. */
+  static RecipientRefusal badChain(CertificateVerdict bad, String rule) {
+    return new RecipientRefusal(
+        454,
+        "4.7.0",
+        "Failed to establish appropriate TLS channel: "
+            + spelled(bad.getReason())
+            + ": Access Denied",
+        rule,
+        Spelling.verdict(bad));
+  }
+
+  static RecipientRefusal chainNotJudged(CertificateVerdict unknown, String rule) {
+    VerdictReason reason = unknown.getReason();
+    String why = reason == VerdictReason.VERDICT_REASON_UNSPECIFIED ? "" : Spelling.of(reason);
+    return new RecipientRefusal(
+        451,
+        "4.7.5",
+        "The client certificate could not be judged"
+            + (why.isEmpty() ? "" : " (" + why + ")")
+            + ", try again later",
+        rule,
+        Spelling.verdict(unknown));
+  }
+
+  /** The sender's domain is served here, but the sender is none of its servers. */
+  static RecipientRefusal notItsServer() {
+    return new RecipientRefusal(
+        550, "5.7.64", "TenantAttribution; Relay Access Denied SMTP", ATTRIBUTION);
+  }
+
+  /** Neither the sender's nor the certificate's nor the recipient's domain is served here. */
+  static RecipientRefusal stranger() {
+    return new RecipientRefusal(550, "5.7.64", "Relay Access Denied ATTR36", ATTRIBUTION);
+  }
+
+  InboundDecision.Refuse by(String organization, String connector, Explanation explanation) {
+    return new InboundDecision.Refuse(
+        code, enhanced, text, rule, organization, connector, verdict, explanation);
+  }
+
+  /** Exchange's spelling: UntrustedRoot, CertificateExpired. */
+  private static String spelled(VerdictReason reason) {
+    if (reason == VerdictReason.EXPIRED) {
+      return "CertificateExpired";
+    }
+    if (reason == VerdictReason.VERDICT_REASON_UNSPECIFIED
+        || reason == VerdictReason.UNRECOGNIZED) {
+      return "CertificateInvalid";
+    }
+    StringBuilder spelled = new StringBuilder();
+    for (String word : Spelling.of(reason).split("-", -1)) {
+      spelled.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+    }
+    return spelled.toString();
+  }
+}

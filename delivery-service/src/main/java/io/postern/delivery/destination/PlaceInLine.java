@@ -1,0 +1,14 @@
+package io.postern.delivery.destination;
+
+import io.postern.delivery.destination.Destinations.Admission;
+import java.util.concurrent.CompletableFuture;
+
+/** A place in line for a slot; answered under the lock of {@link Destinations}. */
+final class PlaceInLine {
+  final boolean notice;
+  final CompletableFuture<Admission> answer = new CompletableFuture<>();
+
+  PlaceInLine(boolean notice) {
+    this.notice = notice;
+  }
+}

@@ -1,0 +1,37 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.RecipientOutcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recipient of one delivery. Its place in the delivery's envelope is nowhere a number, so nobody
+ * takes it for the recipient index. Owner: the delivery's thread.
+ */
+final class Recipient {
+  /** Its place in the message's envelope, by which all records name it. */
+  final int index;
+
+  /** Its address, as MAIL's sender gave it, and the parameters of RCPT. */
+  final EnvelopeRecipient envelope;
+
+  private @Nullable RecipientOutcome outcome;
+
+  Recipient(int index, EnvelopeRecipient envelope) {
+    this.index = index;
+    this.envelope = envelope;
+  }
+
+  /** Null: it is not settled. */
+  @Nullable RecipientOutcome outcome() {
+    return outcome;
+  }
+
+  /** Once. */
+  void settle(RecipientOutcome settled) {
+    if (outcome != null) {
+      throw new IllegalStateException("recipient settled twice");
+    }
+    outcome = settled;
+  }
+}

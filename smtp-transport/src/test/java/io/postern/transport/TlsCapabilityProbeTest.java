@@ -1,0 +1,93 @@
+package io.postern.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.v1.TlsCapabilities;
+import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.TlsVersionSuites;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+
+class TlsCapabilityProbeTest {
+  private static final List<String> TLS_1_3 =
+      List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
+  private static final List<String> GROUPS =
+      List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
+
+  @Test
+  void aServerTakesTheSuitesOfTheKeysItHas() {
+    try (TlsServer both = new TlsServer(TestCa.EC, TestCa.RSA);
+        TlsServer ec = new TlsServer(TestCa.EC)) {
+      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
+      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.FORWARD_SECRET);
+      assertThat(TlsCapabilityProbe.of(both).getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(TlsCapabilityProbe.of(ec), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains("_ECDSA_")).toList());
+    }
+  }
+
+  @Test
+  void aSuiteThatAServerDoesNotOfferIsNotPublished() {
+    TlsServerOptions tls12 =
+        TlsServerOptions.DEFAULT.withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2);
+    try (TlsServer old = new TlsServer(tls12.withoutForwardSecrecy(), TestCa.RSA);
+        TlsServer one =
+            new TlsServer(
+                tls12.withSuites(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")), TestCa.RSA)) {
+      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_3)).isEmpty();
+      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_2))
+          .isEqualTo(TlsSetup.NOT_FORWARD_SECRET);
+      assertThat(suites(TlsCapabilityProbe.of(one), TlsVersion.TLS_1_2))
+          .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    }
+  }
+
+  @Test
+  void aClientsOfferIsReadFromItsHello() {
+    try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2);
+        TlsClient newest = new TlsClient(null, TlsVersion.TLS_1_3)) {
+      TlsCapabilities offered = TlsCapabilityProbe.of(client);
+      assertThat(suites(offered, TlsVersion.TLS_1_3)).containsExactlyInAnyOrderElementsOf(TLS_1_3);
+      assertThat(suites(offered, TlsVersion.TLS_1_2))
+          .containsSubsequence(TlsSetup.FORWARD_SECRET)
+          .containsSubsequence(TlsSetup.NOT_FORWARD_SECRET);
+      assertThat(offered.getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(TlsCapabilityProbe.of(newest), TlsVersion.TLS_1_2)).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutTheHybridGroupAHelloIsSmall() throws Exception {
+    InetSocketAddress peer = new InetSocketAddress("127.0.0.1", 25);
+    try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
+      assertThat(hello(client.newEngine(peer, "mx.example", true))).hasSizeGreaterThan(1_100);
+      assertThat(hello(client.newEngine(peer, "mx.example", false))).hasSizeLessThan(600);
+    }
+  }
+
+  private static byte[] hello(SSLEngine engine) throws SSLException {
+    try {
+      ByteBuffer hello = new MemoryHandshake(engine).hello();
+      byte[] octets = new byte[hello.remaining()];
+      hello.get(octets);
+      return octets;
+    } finally {
+      ReferenceCountUtil.release(engine);
+    }
+  }
+
+  private static List<String> suites(TlsCapabilities capabilities, TlsVersion version) {
+    return capabilities.getVersionsList().stream()
+        .filter(suites -> suites.getVersion() == version)
+        .map(TlsVersionSuites::getSuitesList)
+        .findFirst()
+        .map(List::<String>copyOf)
+        .orElse(List.of());
+  }
+}
