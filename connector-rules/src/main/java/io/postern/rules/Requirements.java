@@ -32,7 +32,9 @@ final class Requirements {
   /** Without a connector, by MX. */
   static @Nullable TlsRequirement opportunistic(RequireTls requireTls) {
     return finished(
-        TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC),
+        TlsRequirement.newBuilder()
+            .setLevel(TlsLevel.OPPORTUNISTIC)
+            .setDane(DaneMode.DANE_OPPORTUNISTIC),
         RevocationMode.REVOCATION_MODE_UNSPECIFIED,
         requireTls);
   }
@@ -64,7 +66,7 @@ final class Requirements {
             .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())
-            .setDane(dane)
+            .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? byDefault(nextHop) : dane)
             .setMtaSts(mtaSts);
     if (level == TlsLevel.DOMAIN_VALIDATION) {
       // Without TlsDomain and with MX routing, the recipient domain (Set-SendConnector).
@@ -79,6 +81,11 @@ final class Requirements {
       raiseToEncryption(requirement);
     }
     return finished(requirement, connector.getRevocation(), requireTls);
+  }
+
+  /** As Exchange: what a domain publishes counts, unless an administrator has named the host. */
+  private static DaneMode byDefault(NextHop nextHop) {
+    return nextHop.getMxDomain().isEmpty() ? DaneMode.DANE_NONE : DaneMode.DANE_OPPORTUNISTIC;
   }
 
   /** Of an accepted domain's mailbox route. */

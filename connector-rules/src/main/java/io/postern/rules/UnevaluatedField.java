@@ -1,6 +1,5 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.OutboundConnector;
@@ -28,13 +27,6 @@ public record UnevaluatedField<C>(String name, String refused, Predicate<C> refu
 
   public static final List<UnevaluatedField<OutboundConnector>> OUTBOUND =
       List.of(
-          new UnevaluatedField<>(
-              "smtpDaneMode",
-              "every value but `none`",
-              connector ->
-                  connector.getSmtpDaneMode() != DaneMode.DANE_NONE
-                      && connector.getSmtpDaneMode() != DaneMode.DANE_MODE_UNSPECIFIED,
-              "write none, or leave it out"),
           new UnevaluatedField<>(
               "mtaStsMode",
               "every value but `none`",

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
-import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.MtaStsMode;
@@ -323,9 +322,6 @@ class DirectoryRulesTest {
                 "a",
                 c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
         // fields that this version does not evaluate
-        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_OPPORTUNISTIC)),
-        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneMode(DaneMode.DANE_MANDATORY)),
-        notEvaluated("smtpDaneMode", c -> c.setSmtpDaneModeValue(42)),
         notEvaluated("mtaStsMode", c -> c.setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
         notEvaluated("mtaStsMode", c -> c.setMtaStsModeValue(42)),
         notEvaluated("aia", c -> c.setAia(true)),

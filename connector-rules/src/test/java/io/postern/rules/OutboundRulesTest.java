@@ -157,11 +157,28 @@ class OutboundRulesTest {
                 .setLevel(TlsLevel.OPPORTUNISTIC)
                 .setRevocation(RevocationMode.REVOCATION_OFF)
                 .setMinimumVersion(TlsVersion.TLS_1_2)
-                .setDane(DaneMode.DANE_NONE)
+                .setDane(DaneMode.DANE_OPPORTUNISTIC)
                 .setMtaSts(MtaStsMode.MTA_STS_NONE)
                 .build());
     assertThat(deliver.explanation().getSummary())
         .isEqualTo("outside.example: no connector, by MX, TLS opportunistic");
+  }
+
+  @Test
+  void daneCountsByDefaultWhereTheRecipientsDomainChoosesTheHost() {
+    with(
+        partnerOut("contoso", "by mx", c -> c.addRecipientDomains("mx.example")),
+        partnerOut("contoso", "smart", c -> smart(c).addRecipientDomains("smart.example")),
+        partnerOut(
+            "contoso",
+            "without",
+            c -> c.addRecipientDomains("none.example").setSmtpDaneMode(DaneMode.DANE_NONE)));
+    assertThat(deliver(Direction.ORIGINATING, "mx.example").requirement().getDane())
+        .isEqualTo(DaneMode.DANE_OPPORTUNISTIC);
+    assertThat(deliver(Direction.ORIGINATING, "smart.example").requirement().getDane())
+        .isEqualTo(DaneMode.DANE_NONE);
+    assertThat(deliver(Direction.ORIGINATING, "none.example").requirement().getDane())
+        .isEqualTo(DaneMode.DANE_NONE);
   }
 
   @Test

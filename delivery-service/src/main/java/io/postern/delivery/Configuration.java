@@ -8,11 +8,14 @@ import static io.postern.service.CheckedSettings.positive;
 import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.Timeouts;
+import io.postern.dns.Dnssec;
+import io.postern.dns.MailResolver;
 import io.postern.service.CheckedSettings;
 import io.postern.service.ReplicaName;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -33,8 +36,8 @@ class Configuration {
   private static final int MIN_BYTES = 1 << 20;
 
   final DeliverySettings delivery;
-  final DnsSettings dns;
-  final List<InetSocketAddress> dnsServers;
+  final MailResolver resolver;
+  final boolean dnssec;
   final Optional<Path> clientCertificates;
   final int mxPort;
   final int maxAddresses;
@@ -52,9 +55,8 @@ class Configuration {
       DnsSettings dns,
       @ConfigProperty(name = "quarkus.management.port") Optional<String> managementPort) {
     this.delivery = delivery;
-    this.dns = dns;
-    dnsServers =
-        dns.servers().orElse(List.of()).stream().map(entry -> dnsServer(entry.strip())).toList();
+    resolver = resolver(dns);
+    dnssec = dns.dnssec() != Dnssec.OFF;
     clientCertificates = clientCertificates(delivery);
     mxPort = between("postern.delivery.mx-port", delivery.mxPort(), 1, 65_535);
     maxAddresses = atLeast("postern.delivery.max-addresses", delivery.maxAddresses(), 1);
@@ -67,6 +69,26 @@ class Configuration {
     hostName = CheckedSettings.hostName("postern.delivery.host-name", delivery.hostName());
     replica =
         ReplicaName.of("postern.delivery.replica", delivery.replica(), managementPort.orElse(""));
+  }
+
+  private static MailResolver resolver(DnsSettings dns) {
+    List<InetSocketAddress> servers =
+        dns.servers().orElse(List.of()).stream().map(entry -> dnsServer(entry.strip())).toList();
+    try {
+      return new MailResolver(
+          new io.postern.dns.DnsSettings(
+              servers,
+              positive("postern.dns.timeout", dns.timeout()),
+              positive("postern.dns.patience", dns.patience()),
+              dns.cacheBytes(),
+              dns.dnssec(),
+              dns.rootAnchors()));
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "postern.dns.root-anchors cannot be read: "
+              + e.getMessage()
+              + "; write the root's DS records as in a zone file, or leave the setting out");
+    }
   }
 
   private static InetSocketAddress dnsServer(String entry) {

@@ -8,6 +8,7 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Lateness;
 import io.postern.delivery.destination.RouteChannel;
 import io.postern.delivery.destination.RouteStates;
+import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.keeper.Keeper;
 import io.postern.delivery.nexthop.MailDns;
@@ -20,6 +21,7 @@ import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
 import io.postern.delivery.transaction.SessionOpener;
 import io.postern.delivery.transaction.TlsClients;
+import io.postern.dns.dane.DaneLookup;
 import io.postern.log.LogSettings;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.content.ContentReader;
@@ -89,6 +91,9 @@ public class DeliveryService implements Service {
   }
 
   void start(@Observes StartupEvent event) {
+    if (!configuration.dnssec) {
+      LOG.info("no domain's TLSA records count (DANE): postern.dns.dnssec is off");
+    }
     Lateness lateness = running.add(new Lateness());
     Destinations destinations =
         new Destinations(configuration.destinations, this::share, this::crowded, lateness::late);
@@ -136,11 +141,7 @@ public class DeliveryService implements Service {
     String ownName = configuration.hostName;
     NextHops nextHops =
         new NextHops(
-            new MailDns(
-                configuration.dnsServers,
-                configuration.dns.timeout(),
-                configuration.dns.patience(),
-                configuration.dns.cacheEntries()),
+            new MailDns(configuration.resolver),
             configuration.mxPort,
             ownName,
             configuration.maxHosts,
@@ -152,6 +153,7 @@ public class DeliveryService implements Service {
         destinations,
         new HopTools(
             nextHops,
+            new HostDemands(configuration.dnssec ? new DaneLookup(configuration.resolver) : null),
             mailHosts,
             new SessionOpener(ownName, configuration.timeouts, clients),
             connections,

@@ -1,7 +1,9 @@
 package io.postern.delivery;
 
+import io.postern.dns.Dnssec;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +23,14 @@ public interface DnsSettings {
   @WithDefault("15s")
   Duration patience();
 
-  /** Answers kept, each as long as its TTL and at most an hour. */
-  @WithDefault("10000")
-  int cacheEntries();
+  /** Bytes of the answers kept, each as long as its TTL and at most an hour. */
+  @WithDefault("16777216")
+  long cacheBytes();
+
+  /** Where the proof of answers comes from, which DANE needs. */
+  @WithDefault("off")
+  Dnssec dnssec();
+
+  /** The root's DS or DNSKEY records as in a zone file, for {@code validate}; by default IANA's. */
+  Optional<Path> rootAnchors();
 }

@@ -17,6 +17,24 @@ public final class Reasons {
   public static final String VERDICT_UNAVAILABLE = "verdict-unavailable";
   public static final String REQUIRETLS_NOT_OFFERED = "requiretls-not-offered";
 
+  /** Of all reasons about DANE. */
+  public static final String DANE_PREFIX = "dane-";
+
+  // DANE (RFC 7672), named as Exchange and TLS-RPT (RFC 8460 §4.3) name its failures.
+  public static final String DANE_STARTTLS_NOT_SUPPORTED = "dane-starttls-not-supported";
+  public static final String DANE_CERTIFICATE_EXPIRED = "dane-certificate-expired";
+  public static final String DANE_TLSA_INVALID = "dane-tlsa-invalid";
+  public static final String DANE_HOST_MISMATCH = "dane-host-mismatch";
+
+  /** A connector demands DANE, and the host's domain has no usable record. */
+  public static final String DANE_NOT_PUBLISHED = "dane-not-published";
+
+  /** The DNS gave no answer about a host's TLSA records. */
+  public static final String DANE_DNS_FAILURE = "dane-dns-failure";
+
+  /** The DNS gave an answer that DNSSEC proves to be another's. */
+  public static final String DNSSEC_INVALID = "dnssec-invalid";
+
   /** DANE is demanded and cannot be evaluated. */
   public static final String DANE_UNAVAILABLE = "dane-unavailable";
 

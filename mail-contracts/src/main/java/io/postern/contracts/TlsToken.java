@@ -29,6 +29,11 @@ public final class TlsToken {
 
     private Achieved() {}
 
+    /** The same, and the host is the one that its domain's TLSA records name (RFC 7672). */
+    public static String withDane(String achieved) {
+      return achieved + "+dane";
+    }
+
     /** Encrypted, and proven up to this level. */
     public static String level(TlsLevel level) {
       return Spelling.of(level);

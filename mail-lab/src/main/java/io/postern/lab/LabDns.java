@@ -23,13 +23,17 @@ import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.TLSARecord;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
@@ -38,7 +42,8 @@ import org.xbill.DNS.Type;
  * and CNAME records. A name it does not know does not exist (NXDOMAIN); a known one without the
  * type asked has no data. A name such as {@code *.example} stands for all below it that are not
  * known. A name can also be made to answer SERVFAIL, nothing, or over TCP only. Every question is
- * recorded, the last 10,000. Thread-safe; records may change while it runs.
+ * recorded, the last 10,000. With {@link LabZones} it proves its answers to whoever asks for that.
+ * Thread-safe; records may change while it runs.
  */
 public final class LabDns implements AutoCloseable {
   private static final int TTL = 1; // seconds: a change is seen soon
@@ -54,6 +59,8 @@ public final class LabDns implements AutoCloseable {
   private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
   private final List<String> queries = new CopyOnWriteArrayList<>();
   private volatile boolean allSilent;
+  private volatile @Nullable LabZones zones;
+  private volatile boolean validates;
 
   private LabDns(DatagramSocket udp, ServerSocket tcp) {
     this.udp = udp;
@@ -110,6 +117,28 @@ public final class LabDns implements AutoCloseable {
 
   public LabDns cname(String alias, String target) {
     return add(new CNAMERecord(name(alias), DClass.IN, TTL, name(target)));
+  }
+
+  public LabDns tlsa(String host, int port, int usage, int selector, int type, byte[] data) {
+    return add(
+        new TLSARecord(
+            name("_" + port + "._tcp." + host), DClass.IN, TTL, usage, selector, type, data));
+  }
+
+  public LabDns txt(String name, String text) {
+    return add(new TXTRecord(name(name), DClass.IN, TTL, text));
+  }
+
+  /** Answers have signatures from now on. */
+  public LabDns signedBy(LabZones signer) {
+    zones = signer;
+    return this;
+  }
+
+  /** It says of its answers itself whether they are proven (AD), as a validating resolver does. */
+  public LabDns validating() {
+    validates = true;
+    return this;
   }
 
   /** A domain with one mail host on 127.0.0.1. */
@@ -257,8 +286,29 @@ public final class LabDns implements AutoCloseable {
       answer.getHeader().setFlag(Flags.TC);
     } else {
       fill(answer, name, question.getType());
+      prove(query, answer, name, question.getType());
     }
     return answer.toWire();
+  }
+
+  private void prove(Message query, Message answer, Name name, int type) {
+    LabZones signer = zones;
+    if (signer == null) {
+      return;
+    }
+    signer.answer(answer, name, type);
+    OPTRecord options = query.getOPT();
+    if (options != null && (options.getFlags() & ExtendedFlags.DO) != 0) {
+      signer.prove(answer, name, type, records);
+      answer.addRecord(new OPTRecord(4096, 0, 0, ExtendedFlags.DO), Section.ADDITIONAL);
+    }
+    boolean secure =
+        signer.isSecure(name)
+            && answer.getSection(Section.ANSWER).stream()
+                .allMatch(record -> signer.isSecure(record.getName()));
+    if (validates && secure) {
+      answer.getHeader().setFlag(Flags.AD);
+    }
   }
 
   /** Follows one alias: RFC 1034 §4.3.2. */

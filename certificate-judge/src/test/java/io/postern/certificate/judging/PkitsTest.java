@@ -2,9 +2,9 @@ package io.postern.certificate.judging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.certificate.Conformance;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.lab.Conformance;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;

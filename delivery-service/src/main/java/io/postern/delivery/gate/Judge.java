@@ -3,8 +3,11 @@ package io.postern.delivery.gate;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.dns.dane.DaneMatch;
+import io.postern.dns.dane.TlsaSet;
 import io.postern.log.verdicts.VerdictSource;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,13 @@ public final class Judge {
    * The ruling and its grounds.
    *
    * @param verdict null: not asked
+   * @param dane null: no TLSA record had to be matched
    */
   public record Judgement(
-      TlsGate.Ruling ruling, @Nullable CertificateVerdict verdict, int verdictMillis) {}
+      TlsGate.Ruling ruling,
+      @Nullable CertificateVerdict verdict,
+      DaneMatch.@Nullable Result dane,
+      int verdictMillis) {}
 
   private final VerdictSource verdicts;
   private final Duration patience;
@@ -34,6 +41,7 @@ public final class Judge {
    */
   public Judgement judge(
       TlsRequirement requirement,
+      HostDemand demand,
       TlsGate.Channel channel,
       String host,
       boolean requireTlsOffered,
@@ -47,7 +55,19 @@ public final class Judge {
       verdict = verdicts.verdict(question, patience);
     }
     int millis = (int) ((System.nanoTime() - started) / 1_000_000);
+    DaneMatch.Result dane = dane(demand, question);
     return new Judgement(
-        TlsGate.decide(requirement, channel, host, requireTlsOffered, verdict), verdict, millis);
+        TlsGate.decide(requirement, demand, channel, host, requireTlsOffered, verdict, dane),
+        verdict,
+        dane,
+        millis);
+  }
+
+  private static DaneMatch.@Nullable Result dane(
+      HostDemand demand, @Nullable VerdictQuestion question) {
+    TlsaSet set = demand.dane();
+    return set == null || !demand.authenticates() || question == null
+        ? null
+        : DaneMatch.of(question.chain(), set, Instant.now());
   }
 }

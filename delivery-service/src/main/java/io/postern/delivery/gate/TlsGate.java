@@ -14,6 +14,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.dns.dane.DaneMatch;
 import io.postern.names.CertificateNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -94,12 +95,9 @@ public final class TlsGate {
       return new Ruling.Refusal(
           Reasons.UNDECIDABLE, "the requirement has a TLS level that this version does not know");
     }
-    if (requirement.getDane() != DaneMode.DANE_NONE
-        && requirement.getDane() != DaneMode.DANE_MODE_UNSPECIFIED) {
+    if (requirement.getDane() == DaneMode.UNRECOGNIZED) {
       return new Ruling.Refusal(
-          Reasons.DANE_UNAVAILABLE,
-          "the connector asks for DANE, which this version does not evaluate: write smtpDaneMode:"
-              + " none");
+          Reasons.UNDECIDABLE, "the requirement has a DANE mode that this version does not know");
     }
     if (requirement.getMtaSts() != MtaStsMode.MTA_STS_NONE
         && requirement.getMtaSts() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED) {
@@ -125,8 +123,13 @@ public final class TlsGate {
    * Whether plaintext may be used where TLS cannot be had. A demand on the TLS itself (forward
    * secrecy, TLS 1.3) and REQUIRETLS rule it out whatever the level.
    */
-  public static boolean plaintextAllowed(TlsRequirement requirement) {
+  public static boolean plaintextAllowed(TlsRequirement requirement, HostDemand demand) {
+    return !demand.tls() && plaintextAllowed(requirement);
+  }
+
+  private static boolean plaintextAllowed(TlsRequirement requirement) {
     return requirement.getLevel() == TlsLevel.OPPORTUNISTIC
+        && requirement.getDane() != DaneMode.DANE_MANDATORY
         && !requirement.getForwardSecrecy()
         && minimum(requirement) <= TlsVersion.TLS_1_2_VALUE
         && requirement.getRequireTls() != RequireTls.REQUIRE_TLS_YES
@@ -145,27 +148,67 @@ public final class TlsGate {
   /**
    * Decides.
    *
+   * @param demand of the host
    * @param host the name that was dialled, for REQUIRETLS (RFC 8689 §4.2.1)
    * @param requireTlsOffered the host announced REQUIRETLS after the handshake
    * @param verdict on the chain with this requirement's anchors; null: none was had
+   * @param dane whether the chain is the one that the host's usable TLSA records name; null: it has
+   *     none
    */
   public static Ruling decide(
       TlsRequirement requirement,
+      HostDemand demand,
       Channel channel,
       String host,
       boolean requireTlsOffered,
-      @Nullable CertificateVerdict verdict) {
+      @Nullable CertificateVerdict verdict,
+      DaneMatch.@Nullable Result dane) {
     Ruling.Refusal unsupported = unsupported(requirement);
     if (unsupported != null) {
       return unsupported;
     }
     return switch (channel) {
-      case Channel.Plaintext plain -> plain(requirement, plain.why());
-      case Channel.Tls tls -> encrypted(requirement, tls, host, requireTlsOffered, verdict);
+      case Channel.Plaintext plain -> plain(requirement, demand, plain.why());
+      case Channel.Tls tls -> {
+        Ruling.Refusal refusal = dane(requirement, demand, dane);
+        yield refusal != null
+            ? refusal
+            : encrypted(requirement, tls, host, requireTlsOffered, verdict, dane != null);
+      }
     };
   }
 
-  private static Ruling plain(TlsRequirement requirement, WhyPlain why) {
+  private static Ruling.@Nullable Refusal dane(
+      TlsRequirement requirement, HostDemand demand, DaneMatch.@Nullable Result result) {
+    if (requirement.getDane() == DaneMode.DANE_MANDATORY && !demand.authenticates()) {
+      return new Ruling.Refusal(
+          Reasons.DANE_UNAVAILABLE, "the connector demands DANE, and no TLSA record was looked up");
+    }
+    if (result == null) {
+      // Without a usable record TLS alone is demanded (RFC 7672 §2.2).
+      return demand.authenticates()
+          ? new Ruling.Refusal(Reasons.DANE_TLSA_INVALID, "the host shows no certificate")
+          : null;
+    }
+    DaneMatch.Fault fault = result.fault();
+    if (fault == null) {
+      return null;
+    }
+    return new Ruling.Refusal(
+        switch (fault) {
+          case MISMATCH -> Reasons.DANE_TLSA_INVALID;
+          case NAME -> Reasons.DANE_HOST_MISMATCH;
+          case EXPIRED -> Reasons.DANE_CERTIFICATE_EXPIRED;
+        },
+        result.detail());
+  }
+
+  private static Ruling plain(TlsRequirement requirement, HostDemand demand, WhyPlain why) {
+    if (demand.tls()) {
+      return new Ruling.Refusal(
+          Reasons.DANE_STARTTLS_NOT_SUPPORTED,
+          why.detail() + "; its domain has published TLSA records (DANE)");
+    }
     if (!plaintextAllowed(requirement)) {
       return new Ruling.Refusal(why.reason(), why.detail());
     }
@@ -181,7 +224,8 @@ public final class TlsGate {
       Channel.Tls tls,
       String host,
       boolean requireTlsOffered,
-      @Nullable CertificateVerdict verdict) {
+      @Nullable CertificateVerdict verdict,
+      boolean daneMatches) {
     TlsFacts facts = tls.facts();
     if (facts.getVersion() == TlsVersion.UNRECOGNIZED
         || facts.getVersion().getNumber() < minimum(requirement)) {
@@ -219,7 +263,8 @@ public final class TlsGate {
         requirement.getLevel() == TlsLevel.OPPORTUNISTIC
             ? TlsLevel.ENCRYPTION_ONLY
             : requirement.getLevel();
-    return new Ruling.Pass(TlsToken.Achieved.level(proven));
+    String achieved = TlsToken.Achieved.level(proven);
+    return new Ruling.Pass(daneMatches ? TlsToken.Achieved.withDane(achieved) : achieved);
   }
 
   private static Ruling.@Nullable Refusal chain(

@@ -1,5 +1,6 @@
 package io.postern.delivery.nexthop;
 
+import io.postern.dns.DnsFailureException;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,89 +1,49 @@
 package io.postern.delivery.nexthop;
 
+import io.postern.dns.DnsAnswer;
+import io.postern.dns.DnsFailureException;
+import io.postern.dns.MailResolver;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
-import org.xbill.DNS.Cache;
-import org.xbill.DNS.DClass;
-import org.xbill.DNS.ExtendedResolver;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Resolver;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
-import org.xbill.DNS.lookup.LookupSession;
-import org.xbill.DNS.lookup.NoSuchDomainException;
-import org.xbill.DNS.lookup.NoSuchRRSetException;
+import org.xbill.DNS.hosts.HostsFileParser;
 
 /**
- * The questions to the DNS that routing needs: MX, and A with AAAA. CNAMEs are followed (RFC 5321
- * §5.1), eight at most. Answers and denials are cached by their TTL, an hour at most, in a bounded
- * cache. Blocks the calling thread at most {@code patience} a question. Any thread.
+ * The questions of routing to the DNS: MX, and A with AAAA. The machine's hosts file goes before it
+ * for addresses. Blocks and is bounded as {@link MailResolver} is. Any thread.
  */
 public final class MailDns {
-  private static final int MAX_REDIRECTS = 8;
-  private static final int MAX_TTL_SECONDS = 3600;
-  private static final int MAX_DENIAL_SECONDS = 300;
-  private static final int TRIES = 2;
-
-  /** The DNS's answer about a name and type. */
-  record Answer<T>(boolean nameExists, List<T> records) {}
-
-  private final LookupSession session;
-  private final Duration patience;
-
   /**
-   * @param servers to ask, in order; none: the system's
-   * @param timeout of one try
-   * @param patience for an answer, all tries together
+   * The mail hosts of a domain.
+   *
+   * @param secure proven, or their absence is
    */
-  public MailDns(
-      List<InetSocketAddress> servers, Duration timeout, Duration patience, int cacheEntries) {
-    Cache cache = new Cache(DClass.IN);
-    cache.setMaxEntries(cacheEntries);
-    cache.setMaxCache(MAX_TTL_SECONDS);
-    cache.setMaxNCache(MAX_DENIAL_SECONDS);
-    this.session =
-        LookupSession.builder()
-            .resolver(resolver(servers, timeout))
-            .cache(cache)
-            .maxRedirects(MAX_REDIRECTS)
-            .defaultHostsFileParser()
-            .build();
-    this.patience = patience;
+  record MailHosts(boolean nameExists, List<MXRecord> records, boolean secure) {}
+
+  private final MailResolver resolver;
+  private final HostsFileParser hostsFile = new HostsFileParser();
+
+  public MailDns(MailResolver resolver) {
+    this.resolver = resolver;
   }
 
-  private static Resolver resolver(List<InetSocketAddress> servers, Duration timeout) {
-    ExtendedResolver resolver;
-    if (servers.isEmpty()) {
-      resolver = new ExtendedResolver();
-    } else {
-      List<Resolver> each = new ArrayList<>();
-      for (InetSocketAddress server : servers) {
-        each.add(new SimpleResolver(server));
-      }
-      resolver = new ExtendedResolver(each);
+  MailHosts mx(String domain) throws DnsFailureException {
+    Name name = name(domain);
+    if (name == null) {
+      return new MailHosts(false, List.of(), false);
     }
-    for (Resolver each : resolver.getResolvers()) {
-      each.setTimeout(timeout);
-    }
-    resolver.setRetries(TRIES);
-    resolver.setTimeout(timeout.multipliedBy((long) TRIES * resolver.getResolvers().length));
-    return resolver;
-  }
-
-  Answer<MXRecord> mx(String domain) throws DnsFailureException {
-    return ask(domain, Type.MX, MXRecord.class);
+    DnsAnswer answer = resolver.ask(name, Type.MX);
+    return new MailHosts(answer.nameExists(), answer.as(MXRecord.class), answer.secure());
   }
 
   /**
@@ -91,16 +51,20 @@ public final class MailDns {
    * without one of them still gets through early.
    */
   HostAddresses addresses(String host) {
+    Name name = name(host);
+    if (name == null) {
+      return new HostAddresses(List.of(), null);
+    }
     List<InetAddress> six = new ArrayList<>();
     List<InetAddress> four = new ArrayList<>();
     DnsFailureException failure = null;
     try {
-      ask(host, Type.AAAA, AAAARecord.class).records().forEach(r -> six.add(r.getAddress()));
+      six.addAll(addresses(name, Type.AAAA));
     } catch (DnsFailureException e) {
       failure = e;
     }
     try {
-      ask(host, Type.A, ARecord.class).records().forEach(r -> four.add(r.getAddress()));
+      four.addAll(addresses(name, Type.A));
     } catch (DnsFailureException e) {
       failure = e;
     }
@@ -118,39 +82,31 @@ public final class MailDns {
     return new HostAddresses(addresses, failure);
   }
 
-  private <T extends Record> Answer<T> ask(String name, int type, Class<T> kind)
-      throws DnsFailureException {
-    String question = Type.string(type) + " of " + name;
+  private List<InetAddress> addresses(Name name, int type) throws DnsFailureException {
+    Optional<InetAddress> written = hostsFile(name, type);
+    if (written.isPresent()) {
+      return List.of(written.get());
+    }
+    DnsAnswer answer = resolver.ask(name, type);
+    return type == Type.A
+        ? answer.as(ARecord.class).stream().map(ARecord::getAddress).toList()
+        : answer.as(AAAARecord.class).stream().map(AAAARecord::getAddress).toList();
+  }
+
+  private Optional<InetAddress> hostsFile(Name name, int type) {
     try {
-      Name absolute = Name.fromString(name.endsWith(".") ? name : name + ".");
-      List<Record> records =
-          session
-              .lookupAsync(absolute, type, DClass.IN)
-              .toCompletableFuture()
-              .get(patience.toNanos(), TimeUnit.NANOSECONDS)
-              .getRecords();
-      return new Answer<>(true, records.stream().filter(kind::isInstance).map(kind::cast).toList());
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof NoSuchDomainException) {
-        return new Answer<>(false, List.of());
-      }
-      if (cause instanceof NoSuchRRSetException) {
-        return new Answer<>(true, List.of());
-      }
-      throw new DnsFailureException(question + (cause == null ? "" : ": " + message(cause)));
-    } catch (TimeoutException e) {
-      throw new DnsFailureException(question + ": no answer in " + patience.toMillis() + " ms");
-    } catch (TextParseException e) {
-      return new Answer<>(false, List.of());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DnsFailureException(question + ": interrupted");
+      return hostsFile.getAddressForHost(name, type);
+    } catch (IOException e) {
+      return Optional.empty(); // a machine without a hosts file, or whose file is not for us
     }
   }
 
-  private static String message(Throwable cause) {
-    String message = cause.getMessage();
-    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+  /** Null: no name can be so long or so formed, and none such exists. */
+  private static @Nullable Name name(String text) {
+    try {
+      return Name.fromString(text, Name.root);
+    } catch (TextParseException e) {
+      return null;
+    }
   }
 }

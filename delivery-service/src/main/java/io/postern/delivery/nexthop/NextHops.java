@@ -5,6 +5,7 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.dns.DnsFailureException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -59,12 +60,15 @@ public final class NextHops {
     }
     InetAddress literal = domainLiteral(hop.getMxDomain());
     if (literal != null) {
-      return new Resolution.Hosts(List.of(new MailHost(hop.getMxDomain(), mxPort, literal, false)));
+      return new Resolution.Hosts(
+          List.of(new MailHost(hop.getMxDomain(), mxPort, literal, false, false)));
     }
     try {
       return mailHosts(hop.getMxDomain());
     } catch (DnsFailureException e) {
-      return unroutable(false, Reasons.DNS_FAILURE, "4.4.3", String.valueOf(e.getMessage()));
+      return e.bogus()
+          ? unroutable(false, Reasons.DNSSEC_INVALID, "4.7.324", e.detail())
+          : unroutable(false, Reasons.DNS_FAILURE, "4.4.3", e.detail());
     }
   }
 
@@ -85,7 +89,7 @@ public final class NextHops {
   }
 
   private Resolution mailHosts(String domain) throws DnsFailureException {
-    MailDns.Answer<MXRecord> answer = dns.mx(domain);
+    MailDns.MailHosts answer = dns.mx(domain);
     if (!answer.nameExists()) {
       return unroutable(
           true, Reasons.NO_MAIL_HOST, "5.1.2", "the domain " + domain + " does not exist");
@@ -93,7 +97,7 @@ public final class NextHops {
     List<MXRecord> records = new ArrayList<>(answer.records());
     if (records.isEmpty()) {
       // RFC 5321 §5.1: without MX the domain itself is the mail host, if it has an address.
-      return implicit(domain);
+      return implicit(domain, answer.secure());
     }
     // RFC 7505 §3: a null MX stands alone; beside others "." is no host.
     if (records.size() == 1 && records.getFirst().getTarget().equals(Name.root)) {
@@ -118,7 +122,7 @@ public final class NextHops {
       // RFC 5321 §5.1: a relay that finds itself leaves out its own preference and all that are
       // worse.
       if (mx.getPriority() < own && hosts.size() < maxHosts) {
-        hosts.add(new MailHost(host(mx), mxPort, null, false));
+        hosts.add(new MailHost(host(mx), mxPort, null, false, answer.secure()));
       }
     }
     return hosts.isEmpty()
@@ -126,7 +130,7 @@ public final class NextHops {
         : new Resolution.Hosts(List.copyOf(hosts));
   }
 
-  private Resolution implicit(String domain) throws DnsFailureException {
+  private Resolution implicit(String domain, boolean proven) throws DnsFailureException {
     HostAddresses addresses = dns.addresses(domain);
     if (addresses.known().isEmpty()) {
       if (addresses.failure() != null) {
@@ -138,13 +142,13 @@ public final class NextHops {
           "5.1.2",
           "the domain " + domain + " has neither mail host nor address");
     }
-    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, false)));
+    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, false, proven)));
   }
 
   private static MailHost smartHost(NextHopHost host, int standard) {
     int port = host.getPort() == 0 ? standard : host.getPort();
     return new MailHost(
-        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), true);
+        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), true, true);
   }
 
   private static @Nullable InetAddress domainLiteral(String domain) {

@@ -271,6 +271,9 @@ final class Attempt {
     if (how != null && !connection.reused()) {
       timings.setConnectMillis(how.connectMillis()).setTlsMillis(how.tlsMillis());
     }
+    if (connection.dane() != null) {
+      outcome.setDane(connection.dane());
+    }
     if (connection.verdict() != null) {
       outcome
           .setVerdict(Spelling.verdict(connection.verdict()))

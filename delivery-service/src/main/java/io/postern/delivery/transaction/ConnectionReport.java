@@ -1,7 +1,12 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.DaneEvidence;
+import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
+import io.postern.dns.dane.DaneMatch;
+import io.postern.dns.dane.Tlsa;
+import io.postern.dns.dane.TlsaSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param reused the session had a transaction before, so its establishment took this delivery no
  *     time
  * @param verdict null: nobody was asked for one
+ * @param dane the host's TLSA records and what came of them; null: DANE does not apply to it
  */
 record ConnectionReport(
     @Nullable Target target,
     @Nullable Establishment establishment,
     boolean reused,
     @Nullable CertificateVerdict verdict,
-    int verdictMillis) {
-  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0);
+    int verdictMillis,
+    @Nullable DaneEvidence dane) {
+  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null);
+  private static final int MOST_RECORDS = 20;
+  private static final int MOST_TEXT = 200;
 
-  static ConnectionReport dialled(Target target) {
-    return new ConnectionReport(target, null, false, null, 0);
+  /** Dialled, and without a session. */
+  static ConnectionReport dialled(SessionKey key) {
+    return new ConnectionReport(key.target(), null, false, null, 0, evidence(key.demand(), null));
   }
 
   static ConnectionReport judged(Session session, Judge.Judgement judgement) {
@@ -31,6 +41,29 @@ record ConnectionReport(
         session.establishment,
         session.uses() > 0,
         judgement.verdict(),
-        judgement.verdictMillis());
+        judgement.verdictMillis(),
+        evidence(session.key.demand(), judgement.dane()));
+  }
+
+  private static @Nullable DaneEvidence evidence(
+      HostDemand demand, DaneMatch.@Nullable Result result) {
+    TlsaSet set = demand.dane();
+    if (set == null) {
+      return null;
+    }
+    DaneEvidence.Builder evidence = DaneEvidence.newBuilder().setBase(set.base());
+    set.records().stream()
+        .limit(MOST_RECORDS)
+        .map(ConnectionReport::shown)
+        .forEach(evidence::addRecords);
+    if (result != null && result.match() != null) {
+      evidence.setMatched(shown(result.match().record()));
+    }
+    return evidence.build();
+  }
+
+  private static String shown(Tlsa record) {
+    String text = record.toString();
+    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + "...";
   }
 }

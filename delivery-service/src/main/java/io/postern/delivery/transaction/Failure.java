@@ -23,6 +23,7 @@ record Failure(
   private static final List<String> TELLING =
       List.of(
           Reasons.DNS_FAILURE,
+          Reasons.DANE_DNS_FAILURE,
           Reasons.NO_MAIL_HOST,
           Reasons.PRIVATE_ADDRESS,
           Reasons.CONNECT_FAILED,
@@ -51,12 +52,16 @@ record Failure(
 
   /** Before any recipient was named: another delivery to the destination would fare the same. */
   boolean unreached() {
-    return reason.equals(Reasons.DNS_FAILURE) || stage != null && stage.compareTo(Stage.MAIL) <= 0;
+    return reason.equals(Reasons.DNS_FAILURE)
+        || reason.equals(Reasons.DANE_DNS_FAILURE)
+        || reason.equals(Reasons.DNSSEC_INVALID)
+        || stage != null && stage.compareTo(Stage.MAIL) <= 0;
   }
 
   /** The host is there and failed: no TLS with it, or the session broke in a transaction. */
   boolean strained() {
     return reason.equals(Reasons.HANDSHAKE_FAILED)
+        || reason.equals(Reasons.DANE_STARTTLS_NOT_SUPPORTED)
         || reason.equals(Reasons.STARTTLS_REFUSED)
         || stage != null && stage.compareTo(Stage.MAIL) > 0;
   }

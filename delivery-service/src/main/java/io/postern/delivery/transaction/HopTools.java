@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import io.postern.delivery.destination.Destinations;
+import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.NextHops;
 
@@ -13,6 +14,7 @@ import io.postern.delivery.nexthop.NextHops;
  */
 public record HopTools(
     NextHops nextHops,
+    HostDemands demands,
     Destinations hosts,
     SessionOpener opener,
     Connections connections,

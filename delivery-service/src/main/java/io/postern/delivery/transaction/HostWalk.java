@@ -5,6 +5,8 @@ import io.postern.contracts.v1.HopProtocol;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
+import io.postern.delivery.gate.HostDemand;
+import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
@@ -103,22 +105,27 @@ final class HostWalk {
         attempt.giveUp();
         return;
       }
+      HostDemand demand = demand(host);
+      if (demand == null) {
+        continue;
+      }
       for (InetAddress address : addresses(host)) {
         if (tried == tools.maxAddresses()) {
           break;
         }
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        SessionKey key = new SessionKey(target, protocol, attempt.requirement());
+        SessionKey key = new SessionKey(target, protocol, attempt.requirement(), demand);
         if (inTurn(target, () -> visit(key)) != Step.NEXT_HOST) {
           return;
         }
       }
     }
-    if (TlsGate.plaintextAllowed(attempt.requirement()) && !encrypted) {
+    if (!encrypted) {
       for (Map.Entry<SessionKey, String> failed : handshakeFailed.entrySet()) {
         SessionKey key = failed.getKey();
-        if (inTurn(key.target(), () -> open(key, failed.getValue())) != Step.NEXT_HOST) {
+        if (TlsGate.plaintextAllowed(key.requirement(), key.demand())
+            && inTurn(key.target(), () -> open(key, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
@@ -169,6 +176,24 @@ final class HostWalk {
     }
   }
 
+  /** Null: the host must not be used now, with the failure that says why. */
+  private @Nullable HostDemand demand(MailHost host) {
+    return switch (tools
+        .demands()
+        .of(
+            attempt.requirement(),
+            host.name(),
+            host.port(),
+            host.proven() && host.address() == null,
+            attempt.request().getNextHop().getMxDomain())) {
+      case HostDemands.Answer.Demand(HostDemand demand) -> demand;
+      case HostDemands.Answer.Unusable(String reason, String detail) -> {
+        failures.add(new Failure(reason, detail));
+        yield null;
+      }
+    };
+  }
+
   /** Those that may be dialled; none: with the failure that says why. */
   private List<InetAddress> addresses(MailHost host) {
     HostAddresses addresses = tools.nextHops().addresses(host);
@@ -182,8 +207,8 @@ final class HostWalk {
 
   private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
     if (addresses.failure() != null) { // an address that is not known for now may be usable
-      String detail = String.valueOf(addresses.failure().getMessage());
-      return new Failure(Reasons.DNS_FAILURE, detail);
+      String reason = addresses.failure().bogus() ? Reasons.DNSSEC_INVALID : Reasons.DNS_FAILURE;
+      return new Failure(reason, addresses.failure().detail());
     }
     if (addresses.known().isEmpty()) {
       String detail = "the host " + host.name() + " has no address";
@@ -249,7 +274,8 @@ final class HostWalk {
             yield givenUp(); // we ended it ourselves
           }
           handshakeFailed.put(key, detail);
-          failures.add(new Failure(why.reason(), detail, ConnectionReport.dialled(key.target())));
+          String reason = key.demand().tls() ? Reasons.DANE_STARTTLS_NOT_SUPPORTED : why.reason();
+          failures.add(new Failure(reason, detail, ConnectionReport.dialled(key)));
           yield Step.NEXT_HOST;
         }
       };
@@ -261,7 +287,7 @@ final class HostWalk {
       if (!ownership.held()) {
         return givenUp(); // we ended it ourselves, which proves nothing about the host
       }
-      failures.add(new Failure(e, ConnectionReport.dialled(key.target())));
+      failures.add(new Failure(e, ConnectionReport.dialled(key)));
       return Step.NEXT_HOST;
     }
   }
@@ -298,6 +324,6 @@ final class HostWalk {
     return new Failure(
         why.reason(),
         why.detail() + "; nothing goes in plaintext, since a TLS session has stood in this attempt",
-        ConnectionReport.dialled(session.target()));
+        ConnectionReport.dialled(session.key));
   }
 }

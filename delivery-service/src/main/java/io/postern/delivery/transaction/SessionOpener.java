@@ -6,6 +6,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.gate.TlsGate.WhyPlain;
 import io.postern.delivery.position.Ownership;
+import io.postern.dns.dane.TlsaSet;
 import io.postern.names.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
@@ -180,7 +181,8 @@ public final class SessionOpener {
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       connectMillis = millisSince(started);
-      return hello(dialogue, key.protocol(), TlsGate.plaintextAllowed(key.requirement()));
+      return hello(
+          dialogue, key.protocol(), TlsGate.plaintextAllowed(key.requirement(), key.demand()));
     }
 
     private Opening ready(
@@ -242,6 +244,10 @@ public final class SessionOpener {
 
   // RFC 6066 §3: literal addresses are not permitted as server name.
   private static String sni(SessionKey key) {
+    TlsaSet dane = key.demand().dane();
+    if (dane != null) {
+      return dane.base(); // RFC 7672 §8.1: the TLSA base domain, and no other
+    }
     if (!key.requirement().getSni().isEmpty()) {
       return key.requirement().getSni();
     }

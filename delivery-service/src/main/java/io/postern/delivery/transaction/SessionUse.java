@@ -99,6 +99,7 @@ final class SessionUse {
         .judge()
         .judge(
             attempt.requirement(),
+            session.key.demand(),
             session.channel(),
             session.target().host(),
             session.capabilities.has("REQUIRETLS"),

@@ -21,8 +21,14 @@ import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.gate.TlsGate.Channel;
 import io.postern.delivery.gate.TlsGate.Ruling;
+import io.postern.dns.dane.DaneMatch;
+import io.postern.dns.dane.DaneMatch.Fault;
+import io.postern.dns.dane.Tlsa;
+import io.postern.dns.dane.TlsaSet;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -153,19 +159,24 @@ class TlsGateTest {
             with(opportunistic, b -> b.setDane(DaneMode.DANE_OPPORTUNISTIC)),
             TLS,
             null,
-            "/dane-unavailable"),
+            ":encryption-only"),
         row(
             with(opportunistic, b -> b.setDane(DaneMode.DANE_OPPORTUNISTIC)),
             plain(NOT_OFFERED),
             null,
-            "/dane-unavailable"),
+            ":none(not-offered)"),
+        row(
+            with(opportunistic, b -> b.setDane(DaneMode.DANE_MANDATORY)),
+            plain(NOT_OFFERED),
+            null,
+            "/not-offered"),
         row(
             with(opportunistic, b -> b.setDane(DaneMode.DANE_MANDATORY)),
             TLS,
             null,
             "/dane-unavailable"),
         row(with(domain, b -> b.setDane(DaneMode.DANE_MANDATORY)), TLS, GOOD, "/dane-unavailable"),
-        row(with(encryption, b -> b.setDaneValue(42)), TLS, null, "/dane-unavailable"),
+        row(with(encryption, b -> b.setDaneValue(42)), TLS, null, "/undecidable"),
         row(
             with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_NONE)),
             TLS,
@@ -194,7 +205,73 @@ class TlsGateTest {
       Channel channel,
       @Nullable CertificateVerdict verdict,
       String wanted) {
-    assertThat(spelled(TlsGate.decide(requirement, channel, HOST, false, verdict)))
+    assertThat(
+            spelled(
+                TlsGate.decide(requirement, HostDemand.NONE, channel, HOST, false, verdict, null)))
+        .isEqualTo(wanted);
+  }
+
+  private static final TlsaSet RECORDS =
+      new TlsaSet(HOST, List.of(new Tlsa(3, 1, 1, "00".repeat(32))), List.of(HOST));
+  private static final TlsaSet UNUSABLE =
+      new TlsaSet(HOST, List.of(new Tlsa(1, 1, 1, "00".repeat(32))), List.of(HOST));
+  private static final DaneMatch.Result MATCH =
+      new DaneMatch.Result(new DaneMatch.Match(RECORDS.records().getFirst(), 0), null, "");
+
+  static List<Arguments> dane() {
+    TlsRequirement opportunistic =
+        level(TlsLevel.OPPORTUNISTIC).setDane(DaneMode.DANE_OPPORTUNISTIC).build();
+    TlsRequirement mandatory = with(opportunistic, b -> b.setDane(DaneMode.DANE_MANDATORY));
+    TlsRequirement chain = with(opportunistic, b -> b.setLevel(TlsLevel.CERTIFICATE_VALIDATION));
+    return List.of(
+        Arguments.of(opportunistic, RECORDS, TLS, null, MATCH, ":encryption-only+dane"),
+        Arguments.of(opportunistic, RECORDS, TLS, null, null, "/dane-tlsa-invalid"),
+        Arguments.of(
+            opportunistic, RECORDS, TLS, null, fault(Fault.MISMATCH), "/dane-tlsa-invalid"),
+        Arguments.of(opportunistic, RECORDS, TLS, null, fault(Fault.NAME), "/dane-host-mismatch"),
+        Arguments.of(
+            opportunistic, RECORDS, TLS, null, fault(Fault.EXPIRED), "/dane-certificate-expired"),
+        Arguments.of(
+            opportunistic, RECORDS, plain(NOT_OFFERED), null, null, "/dane-starttls-not-supported"),
+        Arguments.of(
+            opportunistic,
+            RECORDS,
+            plain(HANDSHAKE_FAILED),
+            null,
+            null,
+            "/dane-starttls-not-supported"),
+        Arguments.of(opportunistic, UNUSABLE, TLS, null, null, ":encryption-only"),
+        Arguments.of(
+            opportunistic,
+            UNUSABLE,
+            plain(NOT_OFFERED),
+            null,
+            null,
+            "/dane-starttls-not-supported"),
+        Arguments.of(mandatory, UNUSABLE, TLS, null, null, "/dane-unavailable"),
+        Arguments.of(mandatory, RECORDS, TLS, null, MATCH, ":encryption-only+dane"),
+        // It adds to the connector's level, and takes nothing away.
+        Arguments.of(chain, RECORDS, TLS, GOOD, MATCH, ":certificate-validation+dane"),
+        Arguments.of(chain, RECORDS, TLS, null, MATCH, "/verdict-unavailable"),
+        Arguments.of(chain, RECORDS, TLS, bad(VerdictReason.REVOKED), MATCH, "/revoked"),
+        Arguments.of(chain, RECORDS, TLS, GOOD, fault(Fault.MISMATCH), "/dane-tlsa-invalid"));
+  }
+
+  private static DaneMatch.Result fault(Fault fault) {
+    return new DaneMatch.Result(null, fault, "it does not match");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dane")
+  void daneAddsToTheLevel(
+      TlsRequirement requirement,
+      TlsaSet set,
+      Channel channel,
+      @Nullable CertificateVerdict verdict,
+      DaneMatch.@Nullable Result match,
+      String wanted) {
+    HostDemand demand = new HostDemand(set);
+    assertThat(spelled(TlsGate.decide(requirement, demand, channel, HOST, false, verdict, match)))
         .isEqualTo(wanted);
   }
 
@@ -202,7 +279,7 @@ class TlsGateTest {
   void requireTlsPassesAHostThatOffersItAndIsWhoItSays() {
     TlsRequirement requirement =
         level(TlsLevel.ENCRYPTION_ONLY).setRequireTls(RequireTls.REQUIRE_TLS_YES).build();
-    assertThat(spelled(TlsGate.decide(requirement, TLS, HOST, true, GOOD)))
+    assertThat(spelled(TlsGate.decide(requirement, HostDemand.NONE, TLS, HOST, true, GOOD, null)))
         .isEqualTo(":encryption-only");
   }
 
@@ -240,12 +317,113 @@ class TlsGateTest {
       boolean weakerPassed = true;
       for (TlsLevel level : levels) {
         boolean passes =
-            TlsGate.decide(requirement.setLevel(level).build(), channel, HOST, true, verdict)
+            TlsGate.decide(
+                    requirement.setLevel(level).build(),
+                    HostDemand.NONE,
+                    channel,
+                    HOST,
+                    true,
+                    verdict,
+                    null)
                 instanceof Ruling.Pass;
         assertThat(passes && !weakerPassed).as("%s on %s", requirement, channel).isFalse();
         weakerPassed = passes;
       }
     }
+  }
+
+  /** Whatever comes together: a connection that passes has all that anybody demanded of it. */
+  @Test
+  void G3_noConnectionPassesBelowWhatConnectorDomainAndSenderDemand() {
+    Random random = new Random(7672);
+    int passed = 0;
+    for (int i = 0; i < 400_000; i++) {
+      TlsRequirement requirement =
+          TlsRequirement.newBuilder()
+              .setLevelValue(random.nextInt(6))
+              .setTlsDomain(random.nextBoolean() ? HOST : "other.org")
+              .setForwardSecrecy(random.nextInt(4) == 0)
+              .setMinimumVersionValue(random.nextInt(11, 14))
+              .setDaneValue(random.nextInt(5))
+              .setMtaStsValue(random.nextInt(8) == 0 ? 2 : 1)
+              .setRequireTlsValue(random.nextInt(4))
+              .build();
+      Channel channel =
+          random.nextInt(3) == 0
+              ? plain(TlsGate.WhyPlain.values()[random.nextInt(3)])
+              : encrypted(
+                  facts()
+                      .setVersionValue(random.nextInt(12, 14))
+                      .setForwardSecrecy(random.nextInt(4) > 0));
+      HostDemand demand =
+          switch (random.nextInt(3)) {
+            case 0 -> HostDemand.NONE;
+            case 1 -> new HostDemand(UNUSABLE);
+            default -> new HostDemand(RECORDS);
+          };
+      DaneMatch.Result match =
+          !demand.authenticates() || channel instanceof Channel.Plaintext
+              ? null
+              : random.nextBoolean()
+                  ? MATCH
+                  : fault(Fault.values()[random.nextInt(Fault.values().length)]);
+      CertificateVerdict verdict =
+          random.nextInt(3) == 0
+              ? null
+              : CertificateVerdict.newBuilder().setResultValue(random.nextInt(4)).build();
+      boolean offered = random.nextBoolean();
+      Ruling ruling = TlsGate.decide(requirement, demand, channel, HOST, offered, verdict, match);
+      if (ruling instanceof Ruling.Pass) {
+        passed++;
+        assertThat(shortOf(requirement, demand, channel, offered, verdict, match))
+            .as("%s, %s, %s, %s", requirement, demand, channel, verdict)
+            .isEmpty();
+      }
+    }
+    assertThat(passed).isGreaterThan(10_000);
+  }
+
+  /** The demands that a connection does not meet, said once more and otherwise than by the gate. */
+  private static List<String> shortOf(
+      TlsRequirement requirement,
+      HostDemand demand,
+      Channel channel,
+      boolean offered,
+      @Nullable CertificateVerdict verdict,
+      DaneMatch.@Nullable Result match) {
+    List<String> missing = new ArrayList<>();
+    boolean tls = channel instanceof Channel.Tls;
+    TlsFacts facts = channel instanceof Channel.Tls found ? found.facts() : null;
+    boolean good = verdict != null && verdict.getResult() == VerdictResult.GOOD;
+    boolean requireTls = requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
+    int level = requirement.getLevelValue();
+    Map<String, Boolean> demands = new LinkedHashMap<>();
+    demands.put("a known level", level >= 1 && level <= 4);
+    demands.put("a known DANE mode", requirement.getDaneValue() <= 3);
+    demands.put("no MTA-STS", requirement.getMtaStsValue() <= 1);
+    demands.put("TLS by the level", tls || level == 1);
+    demands.put("TLS for REQUIRETLS", tls || !requireTls);
+    demands.put("TLS by the domain", tls || demand.dane() == null);
+    demands.put(
+        "forward secrecy",
+        !requirement.getForwardSecrecy() || facts != null && facts.getForwardSecrecy());
+    demands.put(
+        "the version",
+        requirement.getMinimumVersionValue() <= 12
+            || facts != null && facts.getVersionValue() >= requirement.getMinimumVersionValue());
+    demands.put("a good chain", level < 3 && !requireTls || good);
+    demands.put("the connector's name", level < 4 || requirement.getTlsDomain().equals(HOST));
+    demands.put("REQUIRETLS offered", !requireTls || offered);
+    boolean matched = match != null && match.match() != null;
+    demands.put("a matching record", !demand.authenticates() || matched);
+    demands.put("mandatory DANE", requirement.getDane() != DaneMode.DANE_MANDATORY || matched);
+    demands.forEach(
+        (what, met) -> {
+          if (!met) {
+            missing.add(what);
+          }
+        });
+    return missing;
   }
 
   private static Arguments row(
@@ -326,9 +504,9 @@ class TlsGateTest {
       throws Exception {
     TlsRequirement read = TlsRequirement.parseFrom(requirement.toByteString());
     assertThat(TlsGate.unsupported(read)).isNotNull();
-    assertThat(TlsGate.plaintextAllowed(read)).isFalse();
+    assertThat(TlsGate.plaintextAllowed(read, HostDemand.NONE)).isFalse();
     for (Channel channel : List.of(TLS, plain(NOT_OFFERED))) {
-      assertThat(spelled(TlsGate.decide(read, channel, HOST, true, GOOD)))
+      assertThat(spelled(TlsGate.decide(read, HostDemand.NONE, channel, HOST, true, GOOD, null)))
           .isEqualTo("/undecidable");
     }
   }
@@ -338,9 +516,11 @@ class TlsGateTest {
     TlsRequirement last =
         level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("last.fabrikam.com").build();
     Channel many = new Channel.Tls(facts().build(), List.of(HOST, "last.fabrikam.com"));
-    assertThat(TlsGate.decide(last, many, HOST, false, GOOD)).isInstanceOf(Ruling.Pass.class);
+    assertThat(TlsGate.decide(last, HostDemand.NONE, many, HOST, false, GOOD, null))
+        .isInstanceOf(Ruling.Pass.class);
     Channel few = new Channel.Tls(facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST));
-    assertThat(TlsGate.decide(last, few, HOST, false, GOOD)).isInstanceOf(Ruling.Refusal.class);
+    assertThat(TlsGate.decide(last, HostDemand.NONE, few, HOST, false, GOOD, null))
+        .isInstanceOf(Ruling.Refusal.class);
   }
 
   private static CertificateVerdict bad(VerdictReason reason) {

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.dns.DnsSettings;
+import io.postern.dns.Dnssec;
+import io.postern.dns.MailResolver;
 import io.postern.lab.LabDns;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -23,9 +29,19 @@ class NextHopsTest {
   private final LabDns dns = LabDns.start();
   private final NextHops hops = hops(Duration.ofSeconds(10), Duration.ofSeconds(30));
 
+  private MailResolver resolver(Duration timeout, Duration patience) {
+    try {
+      return new MailResolver(
+          new DnsSettings(
+              List.of(dns.address()), timeout, patience, 1 << 20, Dnssec.OFF, Optional.empty()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private NextHops hops(Duration timeout, Duration patience) {
     return new NextHops(
-        new MailDns(List.of(dns.address()), timeout, patience, 1000),
+        new MailDns(resolver(timeout, patience)),
         PORT,
         "relay.postern.example",
         5,
@@ -168,7 +184,7 @@ class NextHopsTest {
     dns.a("a.fabrikam.com", "192.0.2.1")
         .a("a.fabrikam.com", "192.0.2.2")
         .aaaa("a.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)).known())
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false, false)).known())
         .containsExactly(
             InetAddress.ofLiteral("2001:db8::1"),
             InetAddress.ofLiteral("192.0.2.1"),
@@ -179,13 +195,14 @@ class NextHopsTest {
   void aFailureOfOneQuestionStandsBesideWhatTheOtherFound() {
     dns.servfail("b.fabrikam.com").aaaa("c.fabrikam.com", "fd00::25");
     dns.servfail("A", "c.fabrikam.com");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false)))
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false, false)))
         .as("it does not exist")
         .isEqualTo(new HostAddresses(List.of(), null));
-    HostAddresses failing = hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false));
+    HostAddresses failing =
+        hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false, false));
     assertThat(failing.known()).isEmpty();
     assertThat(failing.failure()).isNotNull();
-    HostAddresses half = hops.addresses(new MailHost("c.fabrikam.com", PORT, null, false));
+    HostAddresses half = hops.addresses(new MailHost("c.fabrikam.com", PORT, null, false, false));
     assertThat(half.known()).containsExactly(InetAddress.ofLiteral("fd00::25"));
     assertThat(half.failure()).hasMessageContaining("A of c.fabrikam.com");
   }
@@ -217,8 +234,9 @@ class NextHopsTest {
         .isEqualTo(
             new Resolution.Hosts(
                 List.of(
-                    new MailHost("second.example", 587, null, true),
-                    new MailHost("192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), true))));
+                    new MailHost("second.example", 587, null, true, true),
+                    new MailHost(
+                        "192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), true, true))));
     assertThat(dns.queries()).isEmpty();
   }
 

@@ -21,17 +21,24 @@ import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.DestinationsLab;
+import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
+import io.postern.dns.DnsSettings;
+import io.postern.dns.Dnssec;
+import io.postern.dns.MailResolver;
+import io.postern.dns.dane.DaneLookup;
 import io.postern.lab.LabDns;
 import io.postern.lab.ScriptedPeer;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.transport.CertificateRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,6 +92,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final List<VerdictQuestion> questions = new ArrayList<>();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
   private final NextHops nextHops;
+  private final HostDemands demands;
   private final TlsClients clients;
   private Relay relay;
   private CertificateVerdict verdict =
@@ -125,14 +133,38 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       DestinationSettings settings,
       Connections connections,
       boolean allowPrivate) {
+    this(clientCertificates, mxPort, settings, connections, allowPrivate, Optional.empty());
+  }
+
+  /**
+   * @param rootAnchors of the zones that sign the answers of {@link #dns}
+   */
+  static RelayLab validating(int mxPort, Path rootAnchors) {
+    return new RelayLab(
+        Optional.empty(),
+        mxPort,
+        DestinationsLab.SETTINGS,
+        usual(),
+        true,
+        Optional.of(rootAnchors));
+  }
+
+  private RelayLab(
+      Optional<Path> clientCertificates,
+      int mxPort,
+      DestinationSettings settings,
+      Connections connections,
+      boolean allowPrivate,
+      Optional<Path> rootAnchors) {
+    MailResolver resolver = resolver(rootAnchors);
+    demands = new HostDemands(rootAnchors.isPresent() ? new DaneLookup(resolver) : null);
     this.mxPort = mxPort;
     this.connections = connections;
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
     hosts = DestinationsLab.hosts(3, Duration.ofSeconds(5), crowded::get, clock::get);
     NextHops nextHops =
         new NextHops(
-            new MailDns(
-                List.of(dns.address()), Duration.ofSeconds(10), Duration.ofSeconds(30), 100),
+            new MailDns(resolver),
             this.mxPort,
             "relay.postern.example",
             10,
@@ -143,11 +175,27 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     this.relay = relay(PATIENT);
   }
 
+  private MailResolver resolver(Optional<Path> rootAnchors) {
+    try {
+      return new MailResolver(
+          new DnsSettings(
+              List.of(dns.address()),
+              Duration.ofSeconds(10),
+              Duration.ofSeconds(30),
+              1 << 20,
+              rootAnchors.isPresent() ? Dnssec.VALIDATE : Dnssec.OFF,
+              rootAnchors));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Relay relay(Timeouts timeouts) {
     return new Relay(
         destinations,
         new HopTools(
             nextHops,
+            demands,
             hosts,
             new SessionOpener("relay.postern.example", timeouts, clients),
             connections,

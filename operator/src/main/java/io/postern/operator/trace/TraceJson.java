@@ -2,6 +2,7 @@ package io.postern.operator.trace;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
@@ -154,12 +155,24 @@ public final class TraceJson {
       @Nullable String token,
       @Nullable String reason,
       @Nullable String verdict,
+      @Nullable Dane dane,
       @Nullable String host,
       @Nullable String address,
       @Nullable String reply,
       @Nullable String detail,
       boolean mayHaveBeenTaken,
       @Nullable String controlId) {}
+
+  /**
+   * The TLSA records of a host (RFC 7672).
+   *
+   * @param matched absent: none is usable, or none matches
+   */
+  public record Dane(String base, List<String> records, @Nullable String matched) {
+    static Dane of(DaneEvidence dane) {
+      return new Dane(dane.getBase(), dane.getRecordsList(), present(dane.getMatched()));
+    }
+  }
 
   /**
    * @param why every connector that was looked at too
@@ -262,6 +275,7 @@ public final class TraceJson {
         present(outcome.getToken()),
         present(recipient.getReason()),
         present(outcome.getVerdict()),
+        outcome.hasDane() ? Dane.of(outcome.getDane()) : null,
         present(outcome.getHost()),
         present(outcome.getAddress()),
         recipient.getReply().getCode() == 0

@@ -1,6 +1,7 @@
 package io.postern.operator.trace;
 
 import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Explanation;
@@ -211,6 +212,14 @@ public final class TracePrinter {
         + (group.getVerdict().isEmpty() ? "" : ", client certificate " + group.getVerdict());
   }
 
+  /** The host's TLSA records: the one that counted, else all. */
+  private static String dane(DaneEvidence dane) {
+    return dane.getMatched().isEmpty()
+        ? "DANE %s: none matched of %s"
+            .formatted(dane.getBase(), String.join("; ", dane.getRecordsList()))
+        : "DANE %s: %s".formatted(dane.getBase(), dane.getMatched());
+  }
+
   private void explain(Explanation explanation, List<String> lines) {
     if (!explanation.getSummary().isEmpty()) {
       lines.add("           because " + explanation.getSummary());
@@ -255,6 +264,9 @@ public final class TracePrinter {
     }
     if (!outcome.getVerdict().isEmpty()) {
       line.append(", certificate ").append(outcome.getVerdict());
+    }
+    if (outcome.hasDane()) {
+      line.append(", ").append(dane(outcome.getDane()));
     }
     if (!outcome.getHost().isEmpty()) {
       line.append(", at %s [%s]".formatted(outcome.getHost(), outcome.getAddress()));

@@ -196,10 +196,10 @@ final class ConnectorFields {
               OutboundConnector::getTestMode),
           new ConnectorField<>(
               "smtpDaneMode",
-              NOT_EVALUATED,
-              "none",
+              "`none`, `opportunistic`, `mandatory`",
+              "opportunistic by MX, none with `smartHosts`",
               (fields, name, b) ->
-                  b.setSmtpDaneMode(fields.word(name, Words.DANE, DaneMode.DANE_NONE)),
+                  b.setSmtpDaneMode(fields.word(name, Words.DANE, DaneMode.DANE_MODE_UNSPECIFIED)),
               c -> Words.DANE.write(c.getSmtpDaneMode())),
           new ConnectorField<>(
               "mtaStsMode",

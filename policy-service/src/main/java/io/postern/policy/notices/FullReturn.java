@@ -1,5 +1,6 @@
 package io.postern.policy.notices;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MtaStsMode;
@@ -49,6 +50,7 @@ final class FullReturn {
         && outcome.getAttempt() == 1
         && opportunistic(required)
         && opportunistic(outcome.getRequirement())
+        && !daneApplied(outcome)
         && original.getContentCount() > 0
         && original.getSize() <= MOST_BYTES
         && contentOutlivesTheDsn(original.getAcceptedMillis(), noticeMillis);
@@ -58,12 +60,22 @@ final class FullReturn {
     return acceptedMillis > 0 && noticeMillis - acceptedMillis <= LONGEST_BEFORE_NOTICE.toMillis();
   }
 
+  /** The recipient's domain has published that its mail goes over TLS. */
+  private static boolean daneApplied(OutcomeRecorded outcome) {
+    return outcome.hasDane()
+        || outcome.getRecipientsList().stream()
+            .anyMatch(
+                recipient ->
+                    recipient.getReason().startsWith(Reasons.DANE_PREFIX)
+                        || recipient.getReason().equals(Reasons.DNSSEC_INVALID));
+  }
+
   private static boolean opportunistic(TlsRequirement required) {
     return required.getLevel() == TlsLevel.OPPORTUNISTIC
         && !required.getForwardSecrecy()
         && required.getRequireTls() != RequireTls.REQUIRE_TLS_YES
-        && (required.getDane() == DaneMode.DANE_NONE
-            || required.getDane() == DaneMode.DANE_MODE_UNSPECIFIED)
+        && required.getDane() != DaneMode.DANE_MANDATORY
+        && required.getDane() != DaneMode.UNRECOGNIZED
         && (required.getMtaSts() == MtaStsMode.MTA_STS_NONE
             || required.getMtaSts() == MtaStsMode.MTA_STS_MODE_UNSPECIFIED);
   }

@@ -210,6 +210,26 @@ final class Meanings {
         "The TLSA records of the recipient's domain (DANE) could not be checked here.",
         OURS,
         "see why it cannot be checked");
+    tls(
+        Reasons.DANE_STARTTLS_NOT_SUPPORTED,
+        "7.321",
+        SERVER + " offers no TLS that stands, and its domain has published TLSA records (DANE).",
+        "turn STARTTLS on there, or remove the TLSA records");
+    tls(
+        Reasons.DANE_CERTIFICATE_EXPIRED,
+        "7.322",
+        "The receiving mail server's certificate has expired (DANE).",
+        "renew it, and publish TLSA records that match the new one");
+    tls(
+        Reasons.DANE_HOST_MISMATCH,
+        "7.325",
+        "The receiving mail server's certificate is for other names (DANE).",
+        "use a certificate for the name of the mail server");
+    tls(
+        Reasons.DNSSEC_INVALID,
+        "7.324",
+        "The DNS records of the recipient's domain have no valid DNSSEC signatures.",
+        "repair the signatures of the domain's zone");
     put(
         Reasons.MTA_STS_UNAVAILABLE,
         "7.0",

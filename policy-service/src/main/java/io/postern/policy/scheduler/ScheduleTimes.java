@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ScheduleEntryOrBuilder;
 import java.time.Duration;
@@ -40,7 +41,6 @@ public record ScheduleTimes(
           Duration.ofDays(14),
           Duration.ofSeconds(60 + 600 + 30));
 
-  private static final String DANE = "dane-";
   private static final List<Duration> HAND_BACKS =
       List.of(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
   // A tenth to either side.
@@ -76,7 +76,10 @@ public record ScheduleTimes(
    * @param entry of the attempt that failed, which its tries include
    */
   long untilNextMillis(QueueId queueId, ScheduleEntryOrBuilder entry, String reason) {
-    List<Duration> times = reason.startsWith(DANE) ? daneIntervals : intervals;
+    List<Duration> times =
+        reason.startsWith(Reasons.DANE_PREFIX) || reason.equals(Reasons.DNSSEC_INVALID)
+            ? daneIntervals
+            : intervals;
     long interval = times.get(Math.clamp(entry.getTries() - 1, 0, times.size() - 1)).toMillis();
     return interval + interval * spread(queueId, entry.getAttempt()) / 1000;
   }

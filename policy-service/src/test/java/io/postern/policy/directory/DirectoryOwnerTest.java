@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Topics;
-import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
+import io.postern.contracts.v1.MtaStsMode;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
 import io.postern.policy.Worker;
@@ -132,7 +132,7 @@ class DirectoryOwnerTest {
                             .setOutboundConnector(
                                 o.getOutboundConnector().toBuilder()
                                     .setTlsDomain("no domain")
-                                    .setSmtpDaneMode(DaneMode.DANE_OPPORTUNISTIC))
+                                    .setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC))
                             .build()
                         : o)
             .toList();
@@ -149,7 +149,7 @@ class DirectoryOwnerTest {
               assertThat(problem.getCure()).isNotEmpty();
             });
     assertThat(result.getProblemsList())
-        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("smtpDaneMode"));
+        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("mtaStsMode"));
     awaitOneBehind("after-rejected");
     assertThat(written(command.getCommandId())).isEmpty();
     assertThat(audited(command.getCommandId())).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
@@ -81,10 +82,21 @@ class FullReturnTest {
   void G3_whatAddsToTheLevelForbidsIt() {
     required = LOOSE.toBuilder().setForwardSecrecy(true).build();
     assertThat(allowed()).isFalse();
-    required = LOOSE.toBuilder().setDane(DaneMode.DANE_OPPORTUNISTIC).build();
+    required = LOOSE.toBuilder().setDane(DaneMode.DANE_MANDATORY).build();
     assertThat(allowed()).isFalse();
     required = LOOSE;
     original.getEnvelopeBuilder().setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    assertThat(allowed()).isFalse();
+  }
+
+  @Test
+  void G3_daneOfTheRecipientsDomainForbidsItAsSoonAsItApplies() {
+    required = LOOSE.toBuilder().setDane(DaneMode.DANE_OPPORTUNISTIC).build();
+    outcome.setRequirement(required);
+    assertThat(allowed()).isTrue();
+    outcome.setDane(DaneEvidence.newBuilder().setBase("mx.fabrikam.example"));
+    assertThat(allowed()).isFalse();
+    outcome.clearDane().getRecipientsBuilder(0).setReason("dane-dns-failure");
     assertThat(allowed()).isFalse();
   }
 

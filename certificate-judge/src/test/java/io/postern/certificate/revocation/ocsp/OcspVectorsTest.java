@@ -2,8 +2,8 @@ package io.postern.certificate.revocation.ocsp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.certificate.Conformance;
 import io.postern.certificate.judging.CollectedResponse;
+import io.postern.lab.Conformance;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;

@@ -1,4 +1,4 @@
-package io.postern.certificate;
+package io.postern.lab;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +13,17 @@ public final class Conformance {
 
   /** Empty, and one line says so, when the suite's data is not there. */
   public static Optional<Path> cases(String suite) {
-    Path file = folder().resolve(suite).resolve("cases.jsonl");
+    return file(suite, "cases.jsonl");
+  }
+
+  /** The same for a file of another name. */
+  public static Optional<Path> file(String suite, String name) {
+    Path file = folder().resolve(suite).resolve(name);
     if (Files.exists(file)) {
       return Optional.of(file);
     }
-    System.out.println("Not run: conformance suite " + suite + ", no data in " + folder());
+    System.out.println(
+        "Not run: " + name + " of conformance suite " + suite + ", no data in " + folder());
     return Optional.empty();
   }
 

@@ -1,0 +1,254 @@
+package io.postern.dns;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.RRset;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
+import org.xbill.DNS.SOARecord;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/**
+ * Asks the DNS and says of each answer whether it is proven. CNAMEs are followed, {@value
+ * #MAX_CNAMES} at most.
+ *
+ * <p><b>Bounds.</b> Answers and denials are kept by their TTL ({@value #MAX_TTL_SECONDS} s and
+ * {@value #MAX_DENIAL_SECONDS} s at most), failures {@value #FAILURE_SECONDS} s (RFC 9520 §3.2),
+ * all in the bytes of the settings. One question is in flight for all who ask it.
+ *
+ * <p><b>Threads.</b> Any; an asker is blocked for the settings' patience at most. A question goes
+ * on without its asker, and its answer serves the next one.
+ */
+public final class MailResolver {
+  private static final int MAX_CNAMES = 8;
+  private static final int MAX_TTL_SECONDS = 3600;
+  private static final int MAX_DENIAL_SECONDS = 300;
+  private static final int FAILURE_SECONDS = 5;
+  private static final int RECORD_OVERHEAD = 200;
+
+  private record Question(Name name, int type) {
+    @Override
+    public String toString() {
+      return Type.string(type) + " of " + name.toString(true);
+    }
+  }
+
+  private sealed interface Outcome {
+    record Answered(DnsAnswer answer) implements Outcome {}
+
+    record Failed(String detail, boolean bogus) implements Outcome {}
+  }
+
+  private final Resolver resolver;
+  private final boolean adCounts;
+  private final Duration patience;
+  private final AsyncCache<Question, Outcome> cache;
+
+  /**
+   * @throws IOException the root's anchors cannot be read
+   */
+  public MailResolver(DnsSettings settings) throws IOException {
+    this.resolver = Resolvers.of(settings);
+    this.adCounts = settings.dnssec() != Dnssec.OFF;
+    this.patience = settings.patience();
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.cacheBytes())
+            .weigher(MailResolver::bytes)
+            .expireAfter(Expiry.creating(MailResolver::lifetime))
+            .buildAsync();
+  }
+
+  /**
+   * @param name absolute
+   * @throws DnsFailureException no answer in time, none that can be used, or one that is bogus
+   */
+  public DnsAnswer ask(Name name, int type) throws DnsFailureException {
+    Question question = new Question(name, type);
+    try {
+      Outcome outcome =
+          cache
+              .get(question, (key, executor) -> resolved(key))
+              .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return switch (outcome) {
+        case Outcome.Answered(DnsAnswer answer) -> answer;
+        case Outcome.Failed(String detail, boolean bogus) ->
+            throw new DnsFailureException(detail, bogus);
+      };
+    } catch (TimeoutException e) {
+      throw new DnsFailureException(
+          question + ": no answer in " + patience.toMillis() + " ms", false);
+    } catch (ExecutionException e) {
+      throw new DnsFailureException(question + ": " + message(e), false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DnsFailureException(question + ": interrupted", false);
+    }
+  }
+
+  /** Never completes exceptionally: a failure is kept for its time too. */
+  private CompletableFuture<Outcome> resolved(Question question) {
+    return follow(question, question.name(), new ArrayList<>(), true, MAX_TTL_SECONDS)
+        .exceptionally(
+            thrown ->
+                failed(
+                    question.toString(),
+                    thrown.getCause() == null ? thrown : thrown.getCause(),
+                    false))
+        .toCompletableFuture();
+  }
+
+  // A server may leave the end of a chain of CNAMEs to its asker.
+  private CompletionStage<Outcome> follow(
+      Question asked, Name name, List<Name> passed, boolean secure, long ttl) {
+    Message query = Message.newQuery(Record.newRecord(name, asked.type(), DClass.IN));
+    query.getHeader().setFlag(Flags.AD); // RFC 6840 §5.7: the answer's is wanted
+    return resolver
+        .sendAsync(query)
+        .thenCompose(
+            response -> {
+              int rcode = response.getRcode();
+              if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
+                return CompletableFuture.completedFuture(refused(asked, response));
+              }
+              boolean proven = secure && adCounts && response.getHeader().getFlag(Flags.AD);
+              Chain chain = Chain.of(response, name, asked.type(), ttl);
+              passed.addAll(chain.passed());
+              if (passed.size() > MAX_CNAMES) {
+                return CompletableFuture.completedFuture(
+                    failed(
+                        asked.toString(),
+                        new IOException("more than " + MAX_CNAMES + " CNAMEs"),
+                        false));
+              }
+              if (!chain.records().isEmpty() || chain.passed().isEmpty() || denied(response)) {
+                return CompletableFuture.completedFuture(answered(chain, response, proven));
+              }
+              return follow(asked, chain.end(), passed, proven, chain.ttl());
+            });
+  }
+
+  private static Outcome answered(Chain chain, Message response, boolean secure) {
+    long ttl = chain.records().isEmpty() ? Math.min(chain.ttl(), denialTtl(response)) : chain.ttl();
+    boolean exists = response.getRcode() != Rcode.NXDOMAIN;
+    return new Outcome.Answered(new DnsAnswer(chain.end(), chain.records(), exists, secure, ttl));
+  }
+
+  private static boolean denied(Message response) {
+    return response.getRcode() == Rcode.NXDOMAIN
+        || response.getSection(Section.AUTHORITY).stream().anyMatch(SOARecord.class::isInstance);
+  }
+
+  // RFC 2308 §5.
+  private static long denialTtl(Message response) {
+    long ttl = MAX_DENIAL_SECONDS;
+    for (Record record : response.getSection(Section.AUTHORITY)) {
+      if (record instanceof SOARecord soa) {
+        ttl = Math.min(ttl, Math.min(soa.getTTL(), soa.getMinimum()));
+      }
+    }
+    return ttl;
+  }
+
+  private static Outcome refused(Question question, Message response) {
+    String said = Rcode.string(response.getRcode());
+    boolean bogus = false;
+    OPTRecord options = response.getOPT();
+    if (options != null) {
+      for (EDNSOption option : options.getOptions()) {
+        if (option instanceof ExtendedErrorCodeOption extended) { // RFC 8914
+          bogus |= isBogus(extended.getErrorCode());
+          String text = extended.getText();
+          said +=
+              ", "
+                  + ExtendedErrorCodeOption.text(extended.getErrorCode())
+                  + (text == null || text.isEmpty() ? "" : ": " + text);
+        }
+      }
+    }
+    return failed(question.toString(), new IOException(said), bogus);
+  }
+
+  /** RFC 8914 §4: the errors of validation. */
+  private static boolean isBogus(int error) {
+    return error == ExtendedErrorCodeOption.DNSSEC_BOGUS
+        || error >= ExtendedErrorCodeOption.SIGNATURE_EXPIRED
+            && error <= ExtendedErrorCodeOption.NSEC_MISSING;
+  }
+
+  private static Outcome failed(String question, Throwable cause, boolean bogus) {
+    return new Outcome.Failed(question + ": " + message(cause), bogus);
+  }
+
+  private static String message(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+  }
+
+  private static Duration lifetime(Question question, Outcome outcome) {
+    return Duration.ofSeconds(
+        outcome instanceof Outcome.Answered(DnsAnswer answer)
+            ? answer.ttlSeconds()
+            : FAILURE_SECONDS);
+  }
+
+  private static int bytes(Question question, Outcome outcome) {
+    int bytes = RECORD_OVERHEAD;
+    if (outcome instanceof Outcome.Answered(DnsAnswer answer)) {
+      for (Record record : answer.records()) {
+        bytes += RECORD_OVERHEAD + record.rdataToWireCanonical().length;
+      }
+    }
+    return bytes;
+  }
+
+  /** The CNAMEs of a response from a name on, and the records at their end. */
+  private record Chain(Name end, List<Name> passed, List<Record> records, long ttl) {
+    static Chain of(Message response, Name name, int type, long ttl) {
+      Name end = name;
+      List<Name> passed = new ArrayList<>();
+      long least = ttl;
+      while (passed.size() <= MAX_CNAMES) {
+        RRset found = null;
+        CNAMERecord alias = null;
+        for (RRset set : response.getSectionRRsets(Section.ANSWER)) {
+          if (set.getName().equals(end) && set.getType() == type) {
+            found = set;
+          } else if (set.getName().equals(end) && set.getType() == Type.CNAME) {
+            alias = (CNAMERecord) set.first();
+          }
+        }
+        if (found != null) {
+          return new Chain(end, passed, found.rrs(), Math.min(least, found.getTTL()));
+        }
+        if (alias == null) {
+          break;
+        }
+        least = Math.min(least, alias.getTTL());
+        end = alias.getTarget();
+        passed.add(end);
+      }
+      return new Chain(end, passed, List.of(), least);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.postern.dns.dane;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.jspecify.annotations.Nullable;
+
+/** Certificates, keys and digests of TLSA records. Stateless. */
+final class Associations {
+  private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+
+  private Associations() {}
+
+  static byte[] digest(int matchingType, byte[] data) {
+    return switch (matchingType) {
+      case Tlsa.FULL -> data;
+      case Tlsa.SHA_256 -> digest("SHA-256", data);
+      case Tlsa.SHA_512 -> digest("SHA-512", data);
+      default -> throw new IllegalArgumentException("matching type " + matchingType);
+    };
+  }
+
+  private static byte[] digest(String algorithm, byte[] data) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(data);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // each Java platform has both
+    }
+  }
+
+  /**
+   * The SubjectPublicKeyInfo of a certificate in DER, also of one that the JDK does not read (an
+   * empty issuer).
+   *
+   * @throws IllegalArgumentException it is none
+   */
+  static byte[] publicKeyOf(byte[] certificate) {
+    try {
+      return Certificate.getInstance(certificate)
+          .getSubjectPublicKeyInfo()
+          .getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no public key", e);
+    }
+  }
+
+  /** Whether it is a certificate, or else a SubjectPublicKeyInfo. */
+  static boolean isReadable(boolean certificate, byte[] der) {
+    try {
+      return certificate
+          ? Certificate.getInstance(der) != null
+          : SubjectPublicKeyInfo.getInstance(der) != null;
+    } catch (IllegalArgumentException e) {
+      return false; // data of a stranger
+    }
+  }
+
+  /** Null: it is none that the JDK reads. */
+  static @Nullable X509Certificate certificate(byte[] der) {
+    try {
+      ByteArrayInputStream in = new ByteArrayInputStream(der);
+      X509Certificate certificate =
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      return in.available() == 0 ? certificate : null;
+    } catch (CertificateException e) {
+      return null; // data of a stranger: the record is unusable
+    }
+  }
+
+  /** Null: it is none of an algorithm that is known. */
+  static @Nullable PublicKey publicKey(byte[] der) {
+    X509EncodedKeySpec specification = new X509EncodedKeySpec(der);
+    for (String algorithm : KEY_ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePublic(specification);
+      } catch (GeneralSecurityException e) {
+        // Of another algorithm, or no key.
+      }
+    }
+    return null;
+  }
+}
