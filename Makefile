@@ -47,7 +47,7 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 
 SECONDS_EACH ?= 60
 ATTACKS ?=
-attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (half an hour; see docs/attacks.md)
+attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/attacks.md)
 	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
 	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \

@@ -23,7 +23,7 @@ final class AttacksMain {
   private final int seconds = Integer.getInteger("attacks.seconds", 60);
   private final int quiet = Integer.getInteger("attacks.quiet", 60);
   private final int warm = Integer.getInteger("attacks.warm", 60);
-  private final int begin = Integer.getInteger("attacks.begin", 25);
+  private final int begin = Integer.getInteger("attacks.begin", 60);
   private final int megabits = Integer.getInteger("attacks.mbits", 100);
   private final AttackedWorld world;
   private final FairMail mail;
@@ -42,7 +42,7 @@ final class AttacksMain {
     Path folder = Files.createTempDirectory(here.resolve("target"), "attacks");
     int each =
         Integer.getInteger("attacks.seconds", 60)
-            + Integer.getInteger("attacks.begin", 25)
+            + Integer.getInteger("attacks.begin", 60)
             + Integer.getInteger("attacks.quiet", 60)
             + 60;
     LongRun.endAfter(Duration.ofSeconds(900 + (long) attacks.size() * each));
