@@ -45,6 +45,7 @@ public final class MailResolver {
   private static final int MAX_DENIAL_SECONDS = 300;
   private static final int FAILURE_SECONDS = 5;
   private static final int RECORD_OVERHEAD = 200;
+  private static final int MAX_REASON = 300;
 
   private record Question(Name name, int type) {
     @Override
@@ -186,7 +187,8 @@ public final class MailResolver {
         }
       }
     }
-    return failed(question.toString(), new IOException(said), bogus);
+    String bounded = said.substring(0, Math.min(said.length(), MAX_REASON));
+    return failed(question.toString(), new IOException(bounded), bogus);
   }
 
   /** RFC 8914 §4: the errors of validation. */

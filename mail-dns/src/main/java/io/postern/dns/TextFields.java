@@ -4,8 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.xbill.DNS.Name;
 import org.xbill.DNS.TXTRecord;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
 
 /**
  * The form that the TXT records of MTA-STS and TLS-RPT share (RFC 8461 §3.1, RFC 8460 §3): a
@@ -17,8 +22,31 @@ public final class TextFields {
 
   private TextFields() {}
 
+  /**
+   * The record at a name that means the one version that is known. None: there is none, more than
+   * one, or a malformed one, which all mean that its domain takes no part.
+   *
+   * @param parser throws IllegalArgumentException for a malformed one
+   * @throws DnsFailureException it is not known for now
+   */
+  public static <T> Optional<T> at(
+      String name, String version, Function<String, T> parser, MailResolver dns)
+      throws DnsFailureException {
+    try {
+      DnsAnswer answer = dns.ask(Name.fromString(name, Name.root), Type.TXT);
+      List<String> texts =
+          answer.as(TXTRecord.class).stream()
+              .map(TextFields::text)
+              .filter(text -> isOf(version, text))
+              .toList();
+      return texts.size() == 1 ? Optional.of(parser.apply(texts.getFirst())) : Optional.empty();
+    } catch (TextParseException | IllegalArgumentException e) {
+      return Optional.empty(); // so long a name has no record; a malformed record is none
+    }
+  }
+
   /** The strings of a record as one, without blanks between them. */
-  public static String text(TXTRecord record) {
+  static String text(TXTRecord record) {
     StringBuilder text = new StringBuilder();
     for (byte[] part : record.getStringsAsByteArrays()) {
       text.append(new String(part, StandardCharsets.ISO_8859_1));
@@ -27,7 +55,7 @@ public final class TextFields {
   }
 
   /** Whether a record means the one version that is known; others are no such records. */
-  public static boolean isOf(String version, String text) {
+  static boolean isOf(String version, String text) {
     return text.startsWith(version)
         && text.substring(version.length()).stripLeading().startsWith(";");
   }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,24 +50,33 @@ class RealServersTest {
           new Case("forged.example", Type.MX, Expected.SECURE));
 
   @TempDir static Path folder;
+  private static @Nullable RealServers servers;
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    if (servers != null) {
+      servers.close();
+    }
+  }
 
   @TestFactory
   Stream<DynamicTest> proofs() throws Exception {
     if (!RealServers.areThere()) {
       return Stream.empty();
     }
-    RealServers servers = RealServers.start(folder);
+    RealServers started = RealServers.start(folder);
+    servers = started;
     List<DynamicTest> tests = new ArrayList<>();
     for (Dnssec dnssec : List.of(Dnssec.VALIDATE, Dnssec.TRUST_AD)) {
       MailResolver resolver =
           new MailResolver(
               new DnsSettings(
-                  List.of(servers.resolver()),
+                  List.of(started.resolver()),
                   Duration.ofSeconds(5),
                   Duration.ofSeconds(20),
                   1 << 20,
                   dnssec,
-                  Optional.of(servers.rootAnchor())));
+                  Optional.of(started.rootAnchor())));
       tests.add(DynamicTest.dynamicTest(dnssec + " up", () -> awaitUp(resolver)));
       for (Case each : CASES) {
         tests.add(
@@ -74,7 +85,7 @@ class RealServersTest {
                 () -> assertThat(found(resolver, each)).isEqualTo(each.expected())));
       }
     }
-    return tests.stream().onClose(() -> close(servers));
+    return tests.stream();
   }
 
   private static void awaitUp(MailResolver resolver) {
@@ -94,14 +105,6 @@ class RealServersTest {
     } catch (DnsFailureException e) {
       assertThat(e.bogus()).as(e.detail()).isTrue();
       return Expected.BOGUS;
-    }
-  }
-
-  private static void close(RealServers servers) {
-    try {
-      servers.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

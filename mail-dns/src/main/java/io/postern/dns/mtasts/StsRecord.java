@@ -1,17 +1,11 @@
 package io.postern.dns.mtasts;
 
-import io.postern.dns.DnsAnswer;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
 import io.postern.dns.TextFields;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.TXTRecord;
-import org.xbill.DNS.TextParseException;
-import org.xbill.DNS.Type;
 
 /**
  * The TXT record that says that a domain has a policy, and which (RFC 8461 §3.1).
@@ -50,24 +44,6 @@ public record StsRecord(String id) {
    *     force (§3.1)
    */
   public static Optional<StsRecord> of(String domain, MailResolver dns) throws DnsFailureException {
-    DnsAnswer answer;
-    try {
-      answer = dns.ask(Name.fromString("_mta-sts." + domain, Name.root), Type.TXT);
-    } catch (TextParseException e) {
-      return Optional.empty(); // so long a name has no record
-    }
-    List<String> texts =
-        answer.as(TXTRecord.class).stream()
-            .map(TextFields::text)
-            .filter(text -> TextFields.isOf(VERSION, text))
-            .toList();
-    if (texts.size() != 1) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(parse(texts.getFirst()));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return TextFields.at("_mta-sts." + domain, VERSION, StsRecord::parse, dns);
   }
 }

@@ -1,6 +1,5 @@
 package io.postern.dns.tlsrpt;
 
-import io.postern.dns.DnsAnswer;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
 import io.postern.dns.TextFields;
@@ -10,10 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.TXTRecord;
-import org.xbill.DNS.TextParseException;
-import org.xbill.DNS.Type;
 
 /**
  * The TXT record that says where a domain wants reports about TLS (RFC 8460 §3).
@@ -58,25 +53,7 @@ public record TlsRptRecord(List<URI> reportTo) {
    */
   public static Optional<TlsRptRecord> of(String domain, MailResolver dns)
       throws DnsFailureException {
-    DnsAnswer answer;
-    try {
-      answer = dns.ask(Name.fromString("_smtp._tls." + domain, Name.root), Type.TXT);
-    } catch (TextParseException e) {
-      return Optional.empty(); // so long a name has no record
-    }
-    List<String> texts =
-        answer.as(TXTRecord.class).stream()
-            .map(TextFields::text)
-            .filter(text -> TextFields.isOf(VERSION, text))
-            .toList();
-    if (texts.size() != 1) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(parse(texts.getFirst()));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return TextFields.at("_smtp._tls." + domain, VERSION, TlsRptRecord::parse, dns);
   }
 
   private static URI address(String text) {

@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.dns.DnsFailureException;
+import io.postern.dns.DnsSettings;
+import io.postern.dns.Dnssec;
+import io.postern.dns.MailResolver;
 import io.postern.dns.tlsrpt.TlsRptRecord;
 import io.postern.lab.Conformance;
+import io.postern.lab.LabDns;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -55,6 +63,55 @@ class StsVectorsTest {
               mx, () -> assertThat(policy.names(mx)).isEqualTo(vector.get("match").asBoolean())));
     }
     return tests.stream();
+  }
+
+  /** A record that is malformed or stands beside another one is none (RFC 8461 §3.1). */
+  @TestFactory
+  Stream<DynamicTest> lookups() throws Exception {
+    Path file = Conformance.file("mta-sts", "mtasts-lookup-vectors.json").orElse(null);
+    if (file == null) {
+      return Stream.empty();
+    }
+    JsonNode vectors = JSON.readTree(file.toFile());
+    LabDns dns = LabDns.start();
+    for (Map.Entry<String, JsonNode> each : vectors.get("zone_txt").properties()) {
+      each.getValue().forEach(text -> dns.txt(each.getKey(), text.asText()));
+    }
+    for (Map.Entry<String, JsonNode> each : vectors.get("zone_cname").properties()) {
+      dns.cname(each.getKey(), each.getValue().asText());
+    }
+    vectors.get("servfail_txt").forEach(name -> dns.servfail(name.asText()));
+    MailResolver resolver =
+        new MailResolver(
+            new DnsSettings(
+                List.of(dns.address()),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(20),
+                1 << 20,
+                Dnssec.OFF,
+                Optional.empty()));
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> each : vectors.get("expect").properties()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              each.getKey(),
+              () ->
+                  assertThat(found(each.getKey(), resolver))
+                      .isEqualTo(wanted(each.getValue().asText()))));
+    }
+    return tests.stream().onClose(dns::close);
+  }
+
+  private static String found(String domain, MailResolver resolver) {
+    try {
+      return StsRecord.of(domain, resolver).map(record -> "id=" + record.id()).orElse("none");
+    } catch (DnsFailureException e) {
+      return "temporary-error";
+    }
+  }
+
+  private static String wanted(String expected) {
+    return expected.startsWith("id=") || expected.equals("temporary-error") ? expected : "none";
   }
 
   private static Stream<DynamicTest> validity(String name, Consumer<String> parser)
