@@ -66,6 +66,12 @@ public final class Topics {
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
   public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
 
+  /** Domains whose MTA-STS policy a delivery needs, and its replica does not know. */
+  public static final String MTA_STS_REQUESTS = "mta-sts.requests";
+
+  /** The MTA-STS policies of other domains, as they were fetched. */
+  public static final String MTA_STS_POLICIES = "mta-sts.policies";
+
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -185,7 +191,13 @@ public final class Topics {
               CERTIFICATE_EXPIRIES,
               Partitioning.ONE,
               List.of(CERTIFICATE),
-              List.of(CERTIFICATE, API, CONSOLE)));
+              List.of(CERTIFICATE, API, CONSOLE)),
+          spread(MTA_STS_REQUESTS, HOUR, List.of(DELIVERY), List.of(CERTIFICATE)),
+          yearly(
+              MTA_STS_POLICIES,
+              Partitioning.SPREAD,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, DELIVERY, API, CONSOLE)));
 
   private Topics() {}
 

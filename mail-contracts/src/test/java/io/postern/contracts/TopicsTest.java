@@ -77,6 +77,8 @@ class TopicsTest {
     "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
+    "mta-sts.requests, SPREAD, DELETE, PT1H",
+    "mta-sts.policies, SPREAD, COMPACT_AND_DELETE, P400D",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
