@@ -14,7 +14,6 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
@@ -322,8 +321,6 @@ class DirectoryRulesTest {
                 "a",
                 c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
         // fields that this version does not evaluate
-        notEvaluated("mtaStsMode", c -> c.setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
-        notEvaluated("mtaStsMode", c -> c.setMtaStsModeValue(42)),
         notEvaluated("aia", c -> c.setAia(true)),
         notEvaluated("testMode", c -> c.setTestMode(true)),
         notEvaluated("isTransportRuleScoped", c -> c.setIsTransportRuleScoped(true)),

@@ -158,7 +158,7 @@ class OutboundRulesTest {
                 .setRevocation(RevocationMode.REVOCATION_OFF)
                 .setMinimumVersion(TlsVersion.TLS_1_2)
                 .setDane(DaneMode.DANE_OPPORTUNISTIC)
-                .setMtaSts(MtaStsMode.MTA_STS_NONE)
+                .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)
                 .build());
     assertThat(deliver.explanation().getSummary())
         .isEqualTo("outside.example: no connector, by MX, TLS opportunistic");

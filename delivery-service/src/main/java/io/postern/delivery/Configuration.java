@@ -39,6 +39,7 @@ class Configuration {
   final MailResolver resolver;
   final boolean dnssec;
   final Optional<Path> clientCertificates;
+  final Duration policyPatience;
   final int mxPort;
   final int maxAddresses;
   final int maxHosts;
@@ -58,6 +59,7 @@ class Configuration {
     resolver = resolver(dns);
     dnssec = dns.dnssec() != Dnssec.OFF;
     clientCertificates = clientCertificates(delivery);
+    policyPatience = positive("postern.delivery.policy-patience", delivery.policyPatience());
     mxPort = between("postern.delivery.mx-port", delivery.mxPort(), 1, 65_535);
     maxAddresses = atLeast("postern.delivery.max-addresses", delivery.maxAddresses(), 1);
     maxHosts = atLeast("postern.delivery.max-hosts", delivery.maxHosts(), 1);

@@ -11,6 +11,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Lateness;
 import io.postern.delivery.keeper.KeepResult;
+import io.postern.delivery.mtasts.KafkaStsPolicies;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.PresentedCertificates;
@@ -46,7 +47,9 @@ final class DeliveryMetrics {
       Destinations hosts,
       Connections connections,
       Lateness lateness,
-      PresentedCertificates certificates) {
+      PresentedCertificates certificates,
+      KafkaStsPolicies policies) {
+    registry.gauge("postern.delivery.policies", policies, KafkaStsPolicies::count);
     registry.gauge("postern.delivery.open", reader, DeliveryReader::inWindow);
     Gauge.builder("postern.delivery.lateness", lateness, Lateness::seconds)
         .baseUnit("seconds")

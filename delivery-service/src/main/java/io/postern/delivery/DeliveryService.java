@@ -11,6 +11,8 @@ import io.postern.delivery.destination.RouteStates;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.keeper.Keeper;
+import io.postern.delivery.mtasts.KafkaStsPolicies;
+import io.postern.delivery.mtasts.StsLookup;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
@@ -36,6 +38,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Random;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -46,9 +49,10 @@ import org.jspecify.annotations.Nullable;
  * directory is read to its end nothing is delivered. They stop in reverse order: deliveries past
  * their final dot are waited for, a bounded time, the rest is handed over at once.
  *
- * <p>Ready: member of the group, directory read to its end and its reader not silent, outcomes can
- * be committed. A replica beyond the number of partitions owns none and is ready all the same.
- * Alive: the threads of reader and keeper are there and turn, whether the log is there or not.
+ * <p>Ready: member of the group, directory read to its end and its reader not silent, policies of
+ * MTA-STS read to their end, outcomes can be committed. A replica beyond the number of partitions
+ * owns none and is ready all the same. Alive: the threads of reader and keeper are there and turn,
+ * whether the log is there or not.
  */
 @Singleton
 public class DeliveryService implements Service {
@@ -67,6 +71,7 @@ public class DeliveryService implements Service {
   private final PresentedCertificates presented;
   private final OwnTlsAnnouncer announcer;
   private final RunningParts running = new RunningParts();
+  private final KafkaStsPolicies policies;
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
@@ -87,6 +92,7 @@ public class DeliveryService implements Service {
     this.hosts = hosts;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
+    policies = new KafkaStsPolicies(log);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
   }
 
@@ -114,12 +120,13 @@ public class DeliveryService implements Service {
             log,
             configuration.reader,
             relay,
-            () -> directory.current().isPresent(),
+            () -> directory.current().isPresent() && policies.complete(),
             metrics::recorded,
             registry);
     reader = deliveries;
-    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented);
+    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented, policies);
     running.add(announcer);
+    running.add(policies);
     states.start();
     lateness.start();
   }
@@ -153,7 +160,13 @@ public class DeliveryService implements Service {
         destinations,
         new HopTools(
             nextHops,
-            new HostDemands(configuration.dnssec ? new DaneLookup(configuration.resolver) : null),
+            new HostDemands(
+                configuration.dnssec ? new DaneLookup(configuration.resolver) : null,
+                new StsLookup(
+                    configuration.resolver,
+                    policies,
+                    configuration.policyPatience,
+                    InstantSource.system())),
             mailHosts,
             new SessionOpener(ownName, configuration.timeouts, clients),
             connections,
@@ -168,6 +181,7 @@ public class DeliveryService implements Service {
   void begin(@Observes TopicsVerified topics) {
     directory.start();
     announcer.start();
+    policies.start();
     running.add(requireNonNull(keeper)).start();
     // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);
@@ -220,9 +234,10 @@ public class DeliveryService implements Service {
     boolean committing = deliveries != null && deliveries.committing();
     answer
         .withData("directory-current", current)
+        .withData("mta-sts-policies-read", policies.complete())
         .withData("partitions", partitions)
         .withData("outcomes-can-be-committed", committing);
-    return partitions >= 0 && current && committing;
+    return partitions >= 0 && current && committing && policies.complete();
   }
 
   @Override

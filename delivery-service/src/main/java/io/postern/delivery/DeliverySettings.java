@@ -65,6 +65,10 @@ public interface DeliverySettings {
   @WithDefault("10s")
   Duration verdictPatience();
 
+  /** How long the first policy of a domain (MTA-STS) is waited for. */
+  @WithDefault("10s")
+  Duration policyPatience();
+
   Destination destination();
 
   Connections connections();

@@ -38,8 +38,20 @@ public final class Reasons {
   /** DANE is demanded and cannot be evaluated. */
   public static final String DANE_UNAVAILABLE = "dane-unavailable";
 
-  /** An MTA-STS mode is demanded that cannot be evaluated. */
-  public static final String MTA_STS_UNAVAILABLE = "mta-sts-unavailable";
+  /** Of all reasons about MTA-STS. */
+  public static final String MTA_STS_PREFIX = "mta-sts-";
+
+  // MTA-STS (RFC 8461 §4).
+
+  /** The domain's policy does not name the host. */
+  public static final String MTA_STS_MX_MISMATCH = "mta-sts-mx-mismatch";
+
+  public static final String MTA_STS_STARTTLS_NOT_SUPPORTED = "mta-sts-starttls-not-supported";
+  public static final String MTA_STS_CERTIFICATE_EXPIRED = "mta-sts-certificate-expired";
+  public static final String MTA_STS_HOST_MISMATCH = "mta-sts-host-mismatch";
+
+  /** The host's chain is not good for the installation's anchors. */
+  public static final String MTA_STS_CERTIFICATE_INVALID = "mta-sts-certificate-invalid";
 
   /** The client certificate that the requirement names cannot be used. */
   public static final String CLIENT_CERTIFICATE_MISSING = "client-certificate-missing";

@@ -85,13 +85,22 @@ public final class CertificateNames {
    * cannot be read.
    */
   public static List<String> of(X509Certificate certificate) {
+    return of(certificate, true);
+  }
+
+  /** Those of the subject alternative name alone, where a common name must not count. */
+  public static List<String> alternativesOf(X509Certificate certificate) {
+    return of(certificate, false);
+  }
+
+  private static List<String> of(X509Certificate certificate, boolean commonNameCounts) {
     Set<String> names = new LinkedHashSet<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
       if (alternatives == null && certificate.getExtensionValue(ALTERNATIVE_NAME) != null) {
         return List.of(); // the JDK sets aside an extension that it cannot read
       }
-      boolean anyDnsName = false;
+      boolean anyDnsName = !commonNameCounts;
       if (alternatives != null) {
         for (List<?> alternative : alternatives) {
           if (Integer.valueOf(DNS_NAME).equals(alternative.get(0))) {
@@ -115,6 +124,15 @@ public final class CertificateNames {
    * be read: no names prove nothing.
    */
   public static List<String> ofLeaf(List<byte[]> chain) {
+    return ofLeaf(chain, true);
+  }
+
+  /** {@link #alternativesOf} of a chain as presented. */
+  public static List<String> alternativesOfLeaf(List<byte[]> chain) {
+    return ofLeaf(chain, false);
+  }
+
+  private static List<String> ofLeaf(List<byte[]> chain, boolean commonNameCounts) {
     if (chain.isEmpty()) {
       return List.of();
     }
@@ -122,7 +140,8 @@ public final class CertificateNames {
       return of(
           (X509Certificate)
               CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())));
+                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())),
+          commonNameCounts);
     } catch (CertificateException malformed) {
       return List.of();
     }

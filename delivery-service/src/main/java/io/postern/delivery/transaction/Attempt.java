@@ -274,6 +274,9 @@ final class Attempt {
     if (connection.dane() != null) {
       outcome.setDane(connection.dane());
     }
+    if (connection.mtaSts() != null) {
+      outcome.setMtaSts(connection.mtaSts());
+    }
     if (connection.verdict() != null) {
       outcome
           .setVerdict(Spelling.verdict(connection.verdict()))

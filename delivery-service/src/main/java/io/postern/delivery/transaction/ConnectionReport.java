@@ -1,9 +1,14 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneEvidence;
+import io.postern.contracts.v1.MtaStsEvidence;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.StsDemand;
+import io.postern.delivery.gate.StsMatch;
+import io.postern.delivery.gate.TlsGate;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.Tlsa;
 import io.postern.dns.dane.TlsaSet;
@@ -18,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     time
  * @param verdict null: nobody was asked for one
  * @param dane the host's TLSA records and what came of them; null: DANE does not apply to it
+ * @param mtaSts its domain's policy and what came of it; null: MTA-STS does not apply to it
  */
 record ConnectionReport(
     @Nullable Target target,
@@ -25,14 +31,16 @@ record ConnectionReport(
     boolean reused,
     @Nullable CertificateVerdict verdict,
     int verdictMillis,
-    @Nullable DaneEvidence dane) {
-  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null);
+    @Nullable DaneEvidence dane,
+    @Nullable MtaStsEvidence mtaSts) {
+  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null, null);
   private static final int MOST_RECORDS = 20;
   private static final int MOST_TEXT = 200;
 
   /** Dialled, and without a session. */
   static ConnectionReport dialled(SessionKey key) {
-    return new ConnectionReport(key.target(), null, false, null, 0, evidence(key.demand(), null));
+    return new ConnectionReport(
+        key.target(), null, false, null, 0, dane(key.demand(), null), mtaSts(key.demand(), null));
   }
 
   static ConnectionReport judged(Session session, Judge.Judgement judgement) {
@@ -40,13 +48,37 @@ record ConnectionReport(
         session.target(),
         session.establishment,
         session.uses() > 0,
-        judgement.verdict(),
+        judgement.proofs().verdict(),
         judgement.verdictMillis(),
-        evidence(session.key.demand(), judgement.dane()));
+        dane(session.key.demand(), judgement.proofs().dane()),
+        mtaSts(session.key.demand(), compared(session, judgement)));
   }
 
-  private static @Nullable DaneEvidence evidence(
-      HostDemand demand, DaneMatch.@Nullable Result result) {
+  private static @Nullable StsMatch compared(Session session, Judge.Judgement judgement) {
+    return session.channel() instanceof TlsGate.Channel.Plaintext
+        ? new StsMatch(Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED, "")
+        : judgement.proofs().mtaSts();
+  }
+
+  /**
+   * @param match null: the host was not compared with it
+   */
+  private static @Nullable MtaStsEvidence mtaSts(HostDemand demand, @Nullable StsMatch match) {
+    StsDemand policy = demand.mtaSts();
+    if (policy == null) {
+      return null;
+    }
+    return MtaStsEvidence.newBuilder()
+        .setDomain(policy.domain())
+        .setId(policy.id())
+        .setMode(policy.failure().isEmpty() ? policy.mode().spelled() : "")
+        .addAllMx(policy.mx())
+        .setMet(policy.failure().isEmpty() && match != null && match.good())
+        .setFailure(policy.failure().isEmpty() && match != null ? match.reason() : policy.failure())
+        .build();
+  }
+
+  private static @Nullable DaneEvidence dane(HostDemand demand, DaneMatch.@Nullable Result result) {
     TlsaSet set = demand.dane();
     if (set == null) {
       return null;

@@ -62,6 +62,7 @@ record Failure(
   boolean strained() {
     return reason.equals(Reasons.HANDSHAKE_FAILED)
         || reason.equals(Reasons.DANE_STARTTLS_NOT_SUPPORTED)
+        || reason.equals(Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED)
         || reason.equals(Reasons.STARTTLS_REFUSED)
         || stage != null && stage.compareTo(Stage.MAIL) > 0;
   }

@@ -184,7 +184,8 @@ final class HostWalk {
             attempt.requirement(),
             host.name(),
             host.port(),
-            host.proven() && host.address() == null,
+            host.address() != null,
+            host.proven(),
             attempt.request().getNextHop().getMxDomain())) {
       case HostDemands.Answer.Demand(HostDemand demand) -> demand;
       case HostDemands.Answer.Unusable(String reason, String detail) -> {
@@ -274,8 +275,9 @@ final class HostWalk {
             yield givenUp(); // we ended it ourselves
           }
           handshakeFailed.put(key, detail);
-          String reason = key.demand().tls() ? Reasons.DANE_STARTTLS_NOT_SUPPORTED : why.reason();
-          failures.add(new Failure(reason, detail, ConnectionReport.dialled(key)));
+          failures.add(
+              new Failure(
+                  key.demand().plaintextReason(why), detail, ConnectionReport.dialled(key)));
           yield Step.NEXT_HOST;
         }
       };

@@ -2,8 +2,12 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.StsDemand;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.smtp.Capabilities;
 import java.time.Duration;
@@ -18,7 +22,7 @@ final class Session {
   final Establishment establishment;
   final Dialogue dialogue;
   final Capabilities capabilities;
-  private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
+  private Judge.@Nullable Presented presented; // with their keys, SHA-256 over the chain
   private int uses;
   private boolean dataApart;
 
@@ -68,26 +72,51 @@ final class Session {
    *
    * @param sender whose mail it is
    */
-  @Nullable VerdictQuestion question(String sender) {
+  Judge.@Nullable Presented presented(String sender) {
     if (!(channel() instanceof TlsGate.Channel.Tls)) {
       return null;
     }
     TlsRequirement requirement = key.requirement();
     String organization = DirectoryKeys.organizationOf(requirement.getAnchors(), sender);
-    VerdictQuestion asked = question;
-    asked =
-        asked != null
-            ? asked.askedBy(organization)
-            : new VerdictQuestion(
-                dialogue.peerChain(),
-                dialogue.stapledOcsp(),
-                CertificateRole.ROLE_SERVER,
-                requirement.getAnchors(),
-                requirement.getRevocation(),
-                requirement.getAia(),
-                organization);
-    question = asked;
-    return asked;
+    Judge.Presented before = presented;
+    Judge.Presented now =
+        before != null
+            ? new Judge.Presented(
+                before.question().askedBy(organization),
+                before.policyQuestion() == null ? null : before.policyQuestion().askedBy(sender))
+            : new Judge.Presented(
+                question(
+                    requirement.getAnchors(),
+                    requirement.getRevocation(),
+                    requirement.getAia(),
+                    organization),
+                policyQuestion(sender));
+    presented = now;
+    return now;
+  }
+
+  /** RFC 8461 §4.2: the anchors are the sender's own. */
+  private @Nullable VerdictQuestion policyQuestion(String sender) {
+    StsDemand policy = key.demand().mtaSts();
+    return policy == null || !policy.named()
+        ? null
+        : question(
+            AnchorSetReference.getDefaultInstance(),
+            RevocationMode.REVOCATION_BEST_EFFORT,
+            false,
+            sender);
+  }
+
+  private VerdictQuestion question(
+      AnchorSetReference anchors, RevocationMode revocation, boolean aia, String organization) {
+    return new VerdictQuestion(
+        dialogue.peerChain(),
+        dialogue.stapledOcsp(),
+        CertificateRole.ROLE_SERVER,
+        anchors,
+        revocation,
+        aia,
+        organization);
   }
 
   void quit(Duration patience) {

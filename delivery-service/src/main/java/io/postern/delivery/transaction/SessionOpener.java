@@ -156,7 +156,10 @@ public final class SessionOpener {
         encrypted = true;
         tlsStood.run();
         TlsGate.Channel channel =
-            new TlsGate.Channel.Tls(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
+            new TlsGate.Channel.Tls(
+                facts,
+                CertificateNames.ofLeaf(dialogue.peerChain()),
+                CertificateNames.alternativesOfLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: the capabilities from before the handshake are forgotten.
         Capabilities anew = hello(dialogue, key.protocol(), false);
         kept = true;

@@ -103,7 +103,7 @@ final class SessionUse {
             session.channel(),
             session.target().host(),
             session.capabilities.has("REQUIRETLS"),
-            session.question(attempt.request().getOrganization()));
+            session.presented(attempt.request().getOrganization()));
   }
 
   private Step passed(ConnectionReport connection, String achieved) {

@@ -23,6 +23,8 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.DestinationsLab;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
+import io.postern.delivery.mtasts.MemoryStsPolicies;
+import io.postern.delivery.mtasts.StsLookup;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryTask;
@@ -43,6 +45,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +93,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final Destinations hosts;
   final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
+  final MemoryStsPolicies policies = new MemoryStsPolicies();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
   private final NextHops nextHops;
   private final HostDemands demands;
@@ -157,7 +161,10 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       boolean allowPrivate,
       Optional<Path> rootAnchors) {
     MailResolver resolver = resolver(rootAnchors);
-    demands = new HostDemands(rootAnchors.isPresent() ? new DaneLookup(resolver) : null);
+    demands =
+        new HostDemands(
+            rootAnchors.isPresent() ? new DaneLookup(resolver) : null,
+            new StsLookup(resolver, policies, Duration.ofSeconds(1), InstantSource.system()));
     this.mxPort = mxPort;
     this.connections = connections;
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);

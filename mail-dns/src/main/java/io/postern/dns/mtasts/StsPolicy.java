@@ -6,8 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,11 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
 
     public String spelled() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** By its spelling; none: it is not known. */
+    public static Optional<Mode> of(String spelled) {
+      return Arrays.stream(values()).filter(mode -> mode.spelled().equals(spelled)).findFirst();
     }
   }
 
@@ -114,12 +121,11 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
   }
 
   private static Mode mode(@Nullable String mode) {
-    for (Mode each : Mode.values()) {
-      if (each.spelled().equals(mode)) {
-        return each;
-      }
-    }
-    throw new IllegalArgumentException("the field \"mode\" must be enforce, testing or none");
+    return Mode.of(mode == null ? "" : mode)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the field \"mode\" must be enforce, testing or none"));
   }
 
   private static Duration age(@Nullable String age) {

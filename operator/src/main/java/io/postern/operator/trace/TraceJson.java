@@ -7,6 +7,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MtaStsEvidence;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -156,6 +157,7 @@ public final class TraceJson {
       @Nullable String reason,
       @Nullable String verdict,
       @Nullable Dane dane,
+      @Nullable MtaSts mtaSts,
       @Nullable String host,
       @Nullable String address,
       @Nullable String reply,
@@ -171,6 +173,30 @@ public final class TraceJson {
   public record Dane(String base, List<String> records, @Nullable String matched) {
     static Dane of(DaneEvidence dane) {
       return new Dane(dane.getBase(), dane.getRecordsList(), present(dane.getMatched()));
+    }
+  }
+
+  /**
+   * The MTA-STS policy of a host's domain (RFC 8461).
+   *
+   * @param mode absent: the policy could not be had
+   * @param met the host was compared with it, and meets it
+   */
+  public record MtaSts(
+      String domain,
+      @Nullable String id,
+      @Nullable String mode,
+      List<String> mx,
+      boolean met,
+      @Nullable String failure) {
+    static MtaSts of(MtaStsEvidence policy) {
+      return new MtaSts(
+          policy.getDomain(),
+          present(policy.getId()),
+          present(policy.getMode()),
+          policy.getMxList(),
+          policy.getMet(),
+          present(policy.getFailure()));
     }
   }
 
@@ -276,6 +302,7 @@ public final class TraceJson {
         present(recipient.getReason()),
         present(outcome.getVerdict()),
         outcome.hasDane() ? Dane.of(outcome.getDane()) : null,
+        outcome.hasMtaSts() ? MtaSts.of(outcome.getMtaSts()) : null,
         present(outcome.getHost()),
         present(outcome.getAddress()),
         recipient.getReply().getCode() == 0

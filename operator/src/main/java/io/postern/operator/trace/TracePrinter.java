@@ -8,6 +8,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.MtaStsEvidence;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -220,6 +221,18 @@ public final class TracePrinter {
         : "DANE %s: %s".formatted(dane.getBase(), dane.getMatched());
   }
 
+  /** The policy of the host's domain, and whether the host met it. */
+  private static String mtaSts(MtaStsEvidence policy) {
+    String result =
+        policy.getFailure().isEmpty()
+            ? policy.getMet() ? "met" : "not compared"
+            : policy.getFailure();
+    return policy.getMode().isEmpty()
+        ? "MTA-STS %s: no policy (%s)".formatted(policy.getDomain(), result)
+        : "MTA-STS %s: policy %s, %s, %s"
+            .formatted(policy.getDomain(), policy.getId(), policy.getMode(), result);
+  }
+
   private void explain(Explanation explanation, List<String> lines) {
     if (!explanation.getSummary().isEmpty()) {
       lines.add("           because " + explanation.getSummary());
@@ -267,6 +280,9 @@ public final class TracePrinter {
     }
     if (outcome.hasDane()) {
       line.append(", ").append(dane(outcome.getDane()));
+    }
+    if (outcome.hasMtaSts()) {
+      line.append(", ").append(mtaSts(outcome.getMtaSts()));
     }
     if (!outcome.getHost().isEmpty()) {
       line.append(", at %s [%s]".formatted(outcome.getHost(), outcome.getAddress()));

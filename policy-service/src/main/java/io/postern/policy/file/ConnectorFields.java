@@ -203,10 +203,11 @@ final class ConnectorFields {
               c -> Words.DANE.write(c.getSmtpDaneMode())),
           new ConnectorField<>(
               "mtaStsMode",
-              NOT_EVALUATED,
-              "none",
+              "`none`, `opportunistic`",
+              "opportunistic by MX, none with `smartHosts`",
               (fields, name, b) ->
-                  b.setMtaStsMode(fields.word(name, Words.MTA_STS, MtaStsMode.MTA_STS_NONE)),
+                  b.setMtaStsMode(
+                      fields.word(name, Words.MTA_STS, MtaStsMode.MTA_STS_MODE_UNSPECIFIED)),
               c -> Words.MTA_STS.write(c.getMtaStsMode())),
           new ConnectorField<>(
               "trustAnchors",

@@ -50,7 +50,7 @@ final class FullReturn {
         && outcome.getAttempt() == 1
         && opportunistic(required)
         && opportunistic(outcome.getRequirement())
-        && !daneApplied(outcome)
+        && !domainDemandedTls(outcome)
         && original.getContentCount() > 0
         && original.getSize() <= MOST_BYTES
         && contentOutlivesTheDsn(original.getAcceptedMillis(), noticeMillis);
@@ -61,12 +61,14 @@ final class FullReturn {
   }
 
   /** The recipient's domain has published that its mail goes over TLS. */
-  private static boolean daneApplied(OutcomeRecorded outcome) {
+  private static boolean domainDemandedTls(OutcomeRecorded outcome) {
     return outcome.hasDane()
+        || outcome.hasMtaSts()
         || outcome.getRecipientsList().stream()
             .anyMatch(
                 recipient ->
                     recipient.getReason().startsWith(Reasons.DANE_PREFIX)
+                        || recipient.getReason().startsWith(Reasons.MTA_STS_PREFIX)
                         || recipient.getReason().equals(Reasons.DNSSEC_INVALID));
   }
 
@@ -76,7 +78,6 @@ final class FullReturn {
         && required.getRequireTls() != RequireTls.REQUIRE_TLS_YES
         && required.getDane() != DaneMode.DANE_MANDATORY
         && required.getDane() != DaneMode.UNRECOGNIZED
-        && (required.getMtaSts() == MtaStsMode.MTA_STS_NONE
-            || required.getMtaSts() == MtaStsMode.MTA_STS_MODE_UNSPECIFIED);
+        && required.getMtaSts() != MtaStsMode.UNRECOGNIZED;
   }
 }

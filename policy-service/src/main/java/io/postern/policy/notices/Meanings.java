@@ -230,13 +230,32 @@ final class Meanings {
         "7.324",
         "The DNS records of the recipient's domain have no valid DNSSEC signatures.",
         "repair the signatures of the domain's zone");
-    put(
-        Reasons.MTA_STS_UNAVAILABLE,
-        "7.0",
-        true,
-        "The policy of the recipient's domain (MTA-STS) could not be checked here.",
-        OURS,
-        "see why it cannot be checked");
+    tls(
+        Reasons.MTA_STS_MX_MISMATCH,
+        "4.8",
+        "The policy of the recipient's domain (MTA-STS) does not name its mail servers.",
+        "write the names of all mail servers into the policy");
+    tls(
+        Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED,
+        "7.321",
+        SERVER + " offers no TLS that stands, and its domain's policy demands it (MTA-STS).",
+        "turn STARTTLS on there, or change the policy");
+    tls(
+        Reasons.MTA_STS_CERTIFICATE_EXPIRED,
+        "7.5",
+        "The receiving mail server's certificate has expired (MTA-STS).",
+        "renew it");
+    tls(
+        Reasons.MTA_STS_HOST_MISMATCH,
+        "7.5",
+        "The receiving mail server's certificate is for other names (MTA-STS).",
+        "use a certificate for the name of the mail server");
+    tls(
+        Reasons.MTA_STS_CERTIFICATE_INVALID,
+        "7.5",
+        "The receiving mail server's certificate is not valid, and its domain's policy demands that"
+            + " (MTA-STS).",
+        "install one of a public authority");
     ours(
         Reasons.INTERNAL_ERROR,
         "3.0",
@@ -329,7 +348,7 @@ final class Meanings {
     if (reason.startsWith("dane-")) {
       return DANE;
     }
-    return reason.startsWith("mta-sts-") ? MTA_STS : OTHER;
+    return reason.startsWith(Reasons.MTA_STS_PREFIX) ? MTA_STS : OTHER;
   }
 
   /** A host's "no" is more often the address than the server (RFC 3463 §3.2, §3.4). */
