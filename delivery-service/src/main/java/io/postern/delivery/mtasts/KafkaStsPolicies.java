@@ -149,12 +149,17 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
               new ProducerRecord<>(Topics.MTA_STS_REQUESTS, wanted.domain(), request.toByteArray()),
               (metadata, failure) -> {
                 if (failure != null) {
-                  log.warn("a policy of MTA-STS could not be asked for", failure);
+                  unsent(wanted, failure);
                 }
               });
     } catch (KafkaException e) {
-      log.warn("a policy of MTA-STS could not be asked for", e);
+      unsent(wanted, e);
     }
+  }
+
+  private void unsent(Wanted wanted, Exception failure) {
+    asked.invalidate(wanted);
+    log.warn("a policy of MTA-STS could not be asked for", failure);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.postern.delivery.mtasts;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.postern.contracts.v1.StsPolicyState;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The policy of a domain that is in force (RFC 8461 §3, §5.1): the TXT record says which is the
  * newest; the one that was fetched before holds until its age ends, whatever the DNS says meanwhile
  * (§3.1), and is asked for again when it gets old. Only a domain of which no policy is in force is
- * waited for. Any thread; blocks for the TXT record as {@link MailResolver} does and for a first
- * policy for {@code patience}.
+ * waited for. Any thread; blocks for the TXT record as {@link MailResolver} does, once in {@value
+ * #UNANSWERED_SECONDS} s where nobody answers, and for a first policy for {@code patience}.
  */
 public final class StsLookup {
   /** RFC 8460 §4.3.2.2. */
@@ -42,6 +44,16 @@ public final class StsLookup {
 
   private static final Found NOTHING = new Found.Nothing();
 
+  private static final int UNANSWERED_SECONDS = 60;
+  private static final int MAX_DOMAINS = 10_000;
+
+  // A name server that drops such questions costs one delivery a minute its patience.
+  private final Cache<String, Boolean> unanswered =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_DOMAINS)
+          .expireAfterWrite(Duration.ofSeconds(UNANSWERED_SECONDS))
+          .executor(Runnable::run)
+          .build();
   private final MailResolver dns;
   private final StsPolicies policies;
   private final Duration patience;
@@ -78,9 +90,13 @@ public final class StsLookup {
 
   /** Of the TXT record; empty: there is none, or it is not known for now. */
   private String id(String domain) {
+    if (unanswered.getIfPresent(domain) != null) {
+      return "";
+    }
     try {
       return StsRecord.of(domain, dns).map(StsRecord::id).orElse("");
     } catch (DnsFailureException e) {
+      unanswered.put(domain, Boolean.TRUE);
       return "";
     }
   }

@@ -117,6 +117,16 @@ class StsLookupTest {
   }
 
   @Test
+  void aDomainWhoseDnsFailsIsNotAskedForItsRecordAgainAtOnce() {
+    dns.servfail("_mta-sts." + DOMAIN);
+    StsLookup lookup = new StsLookup(resolver, policies, Duration.ofMillis(50), () -> now);
+    assertThat(lookup.of(DOMAIN)).isEqualTo(new Found.Nothing());
+    dns.txt("_mta-sts." + DOMAIN, "v=STSv1; id=1");
+    assertThat(lookup.of(DOMAIN)).isEqualTo(new Found.Nothing());
+    assertThat(policies.asked()).isEmpty();
+  }
+
+  @Test
   void anotherIdIsAskedForAndTheOldPolicyHoldsMeanwhile() {
     record("2");
     policies.publish(fetched("1").build());
