@@ -2,10 +2,10 @@ package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Printable;
+import io.postern.certificate.fetch.FetchTrace;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.RevocationQuestion;
-import io.postern.certificate.revocation.fetch.FetchTrace;
 import io.postern.certificate.revocation.probe.Endpoint;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeEvidence;

@@ -4,7 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.fetch.HttpProxy;
+import io.postern.certificate.fetch.HttpProxy;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
 import io.postern.check.report.ReportText;

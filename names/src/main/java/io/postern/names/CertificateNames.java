@@ -85,6 +85,18 @@ public final class CertificateNames {
    * cannot be read.
    */
   public static List<String> of(X509Certificate certificate) {
+    return names(certificate, true);
+  }
+
+  /**
+   * The same without the common name: the DNS-IDs, for a rule that takes nothing else (RFC 8461
+   * §3.3).
+   */
+  public static List<String> dnsIds(X509Certificate certificate) {
+    return names(certificate, false);
+  }
+
+  private static List<String> names(X509Certificate certificate, boolean orCommonName) {
     Set<String> names = new LinkedHashSet<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -100,7 +112,7 @@ public final class CertificateNames {
           }
         }
       }
-      if (!anyDnsName) {
+      if (orCommonName && !anyDnsName) {
         addCommonName(names, certificate);
       }
     } catch (CertificateParsingException | NamingException e) {

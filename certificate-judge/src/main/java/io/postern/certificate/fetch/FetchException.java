@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 /**
  * A fetch, or a connection, that gave nothing; the message says why, without anything the other
@@ -9,7 +9,7 @@ public final class FetchException extends Exception {
 
   /** How far it came. For the metric {@code postern.certificate.fetches} too, in small letters. */
   public enum Kind {
-    /** Not asked for: no plain http URL. */
+    /** Not asked for: no URL of the one scheme that is followed. */
     NOT_FOLLOWED,
     /** Not connected to: the address is not public. */
     BLOCKED_ADDRESS,
@@ -24,6 +24,10 @@ public final class FetchException extends Exception {
     TIMEOUT,
     /** The connection ended before the answer was complete. */
     DISCONNECTED,
+    /** TLS with the server failed; of fetches by https. */
+    TLS,
+    /** The server's certificate is not good, or not for its name; of fetches by https. */
+    UNTRUSTED,
     /** An answer by HTTP that is no content, or no HTTP. */
     HTTP,
     TOO_LARGE,
@@ -45,6 +49,10 @@ public final class FetchException extends Exception {
 
   public FetchException(Kind kind, String message) {
     this(kind, message, 0);
+  }
+
+  static FetchException late() {
+    return new FetchException(Kind.TIMEOUT, "the server did not answer in time");
   }
 
   /**

@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +40,15 @@ record HttpResponse(int status, Map<String, String> fields) {
       fields.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
+  }
+
+  /** Whether its content is of this media type, with whatever parameters (RFC 9110 §8.3.1). */
+  boolean isOf(String mediaType) {
+    String type = fields.getOrDefault("content-type", "");
+    int parameters = type.indexOf(';');
+    return (parameters < 0 ? type : type.substring(0, parameters))
+        .strip()
+        .equalsIgnoreCase(mediaType);
   }
 
   boolean redirect() {

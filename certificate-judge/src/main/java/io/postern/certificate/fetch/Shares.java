@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

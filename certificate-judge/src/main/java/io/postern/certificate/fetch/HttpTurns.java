@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.Shares.ShareRequest;
+import io.postern.certificate.fetch.Shares.ShareRequest;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.contracts.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;
@@ -8,44 +8,54 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A URL that may be asked: plain http, ASCII, no user. Immutable.
+ * A URL that may be asked: http or https, as its caller has it, ASCII, no user. Immutable.
  *
  * @param host in small letters, IPv6 in brackets
+ * @param tls https
  */
-record HttpTarget(URI uri, String host, int port) {
+record HttpTarget(URI uri, String host, int port, boolean tls) {
   private static final String FOUR_PARTS =
       "(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}"; // no leading zeros
   private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
   private static final int MAX_PORT = 65_535;
 
-  static HttpTarget of(String url) throws FetchException {
+  /**
+   * @param tls only https is followed; false: only http
+   */
+  static HttpTarget of(String url, boolean tls) throws FetchException {
     try {
       URI uri = URI.create(url);
-      boolean http = "http".equalsIgnoreCase(uri.getScheme());
-      if (!http
+      if (!(tls ? "https" : "http").equalsIgnoreCase(uri.getScheme())
           || uri.getPort() > MAX_PORT
           || uri.getHost() == null
           || uri.getRawUserInfo() != null
           || !isAscii(url)) {
-        throw new FetchException(Kind.NOT_FOLLOWED, "only plain http URLs are followed");
+        throw new FetchException(
+            Kind.NOT_FOLLOWED, "only " + (tls ? "https" : "plain http") + " URLs are followed");
       }
       return new HttpTarget(
           uri,
           uri.getHost().toLowerCase(Locale.ROOT),
-          uri.getPort() < 0 ? HTTP_PORT : uri.getPort());
+          uri.getPort() < 0 ? usualPort(tls) : uri.getPort(),
+          tls);
     } catch (IllegalArgumentException e) {
       throw new FetchException(Kind.NOT_FOLLOWED, "it is no URL");
     }
   }
 
+  private static int usualPort(boolean tls) {
+    return tls ? HTTPS_PORT : HTTP_PORT;
+  }
+
   /**
-   * Where a redirect leads.
+   * Where a redirect leads, by the same scheme.
    *
    * @param status of the redirect
    */
   HttpTarget redirected(String location, int status) throws FetchException {
     try {
-      return of(uri.resolve(location).toString());
+      return of(uri.resolve(location).toString(), tls);
     } catch (IllegalArgumentException e) {
       throw new FetchException(Kind.HTTP, "a redirect to no URL", status);
     }
@@ -57,7 +67,12 @@ record HttpTarget(URI uri, String host, int port) {
 
   /** As in the Host field (RFC 9112 §3.2). */
   String named() {
-    return port == HTTP_PORT ? host : host + ":" + port;
+    return port == usualPort(tls) ? host : authority();
+  }
+
+  /** The request target of CONNECT (RFC 9112 §3.2.3). */
+  String authority() {
+    return host + ":" + port;
   }
 
   /** The request target in its usual form (RFC 9112 §3.2.1). */
@@ -66,7 +81,7 @@ record HttpTarget(URI uri, String host, int port) {
     return path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
   }
 
-  /** The request target as a proxy needs it (RFC 9112 §3.2.2). */
+  /** The request target as a proxy needs it (RFC 9112 §3.2.2); of http. */
   String absolute() {
     return "http://" + named() + origin();
   }

@@ -1,14 +1,14 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import java.time.Duration;
 import java.util.Optional;
 
-/** The bounds of a fetch from a URL that stands in a certificate. */
+/** The bounds of a fetch whose host a stranger has chosen. */
 public interface FetchSettings {
   /**
    * Fetch from loopback, private, link-local and other addresses that are not public. Only for
    * installations whose CAs publish inside their own network: any peer that presents a certificate
-   * chooses the URL.
+   * chooses the URL, and any domain that has mail sent to it the host of its policy.
    */
   boolean allowPrivateTargets();
 
@@ -25,11 +25,11 @@ public interface FetchSettings {
 
   /**
    * Time for a whole fetch, redirects included, once it has its turn, for which it waits as long at
-   * most; no question waits longer for its lists.
+   * most.
    */
   Duration fetchTimeout();
 
-  /** Largest list. */
+  /** Largest list; policies have their own bound. */
   long maxBytes();
 
   int maxRedirects();

@@ -1,9 +1,9 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -27,7 +26,7 @@ public record Deadline(long end) {
   public Duration left() throws FetchException {
     long left = end - System.nanoTime();
     if (left < SHORTEST.toNanos()) {
-      throw new FetchException(Kind.TIMEOUT, "the server did not answer in time");
+      throw FetchException.late();
     }
     return Duration.ofNanos(left);
   }
@@ -40,6 +39,45 @@ public record Deadline(long end) {
   /** Each read has the rest of the whole time: a server that drips does not gain any. */
   public InputStream bounding(Socket socket) throws IOException {
     return new TimedInput(socket, this);
+  }
+
+  /**
+   * Closes the socket at the end of the time, unless the result is closed before. For TLS, where
+   * one read is many of the socket's, and where a write may wait too.
+   */
+  public Watch watching(Socket socket) throws FetchException {
+    return new Watch(socket, left());
+  }
+
+  /** The watch over one socket. Any thread. */
+  public static final class Watch implements AutoCloseable {
+    private final Thread thread;
+    private volatile boolean late;
+
+    private Watch(Socket socket, Duration left) {
+      thread =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      Thread.sleep(left);
+                      late = true;
+                      socket.close();
+                    } catch (InterruptedException | IOException e) {
+                      // It was in time, or is closed already.
+                    }
+                  });
+    }
+
+    /** The time is over, and the socket closed. */
+    public boolean late() {
+      return late;
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
   }
 
   private static final class TimedInput extends InputStream {

@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -1,12 +1,12 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.TestSettings;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.store.RevocationSettings;
 import io.postern.lab.FreePorts;
 import io.postern.lab.SilentPort;

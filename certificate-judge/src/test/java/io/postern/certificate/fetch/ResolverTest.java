@@ -1,10 +1,10 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import io.postern.names.DomainNames;
 
@@ -11,7 +11,7 @@ import io.postern.names.DomainNames;
  * #lastTwoLabels last two labels} too, which the domains below a true suffix have in common. An
  * address, and a name of one label, stand for themselves. Stateless.
  */
-final class ParentDomain {
+public final class ParentDomain {
   private static final int SHORT = 3;
   private static final int COUNTRY = 2;
 
@@ -20,7 +20,7 @@ final class ParentDomain {
   /**
    * @param host in small letters, without a port
    */
-  static String of(String host) {
+  public static String of(String host) {
     String name = DomainNames.normal(host);
     String two = lastTwoLabels(name);
     int last = two.lastIndexOf('.');

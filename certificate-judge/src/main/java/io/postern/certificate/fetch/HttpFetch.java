@@ -1,6 +1,6 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.contracts.PublicAddress;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,20 +16,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 client for one object at a time (RFC 9112). The URL comes out of a certificate that
- * anyone may present, so this is the most exposed part of the service: http only; the name is
- * resolved here and the connection goes to the very address that was checked, so that a name cannot
- * be public when it is checked and private when it is used; redirects count and are checked alike;
- * time, size, header and concurrency are bounded. The JDK's HTTP client resolves by itself, hence
- * an own one.
+ * anyone may present, or has the name of a domain that anyone may register, so this is the most
+ * exposed part of the service: http only, or https only, redirects included, so that a certificate
+ * cannot have us do TLS; the name is resolved here and the connection goes to the very address that
+ * was checked, so that a name cannot be public when it is checked and private when it is used;
+ * redirects count and are checked alike; time, size, header and concurrency are bounded. The JDK's
+ * HTTP client resolves by itself, hence an own one.
  *
- * <p>With a proxy, every request goes to the proxy, which resolves the names: here only a URL that
- * itself names an address that is not public is refused, and the proxy must refuse the rest.
+ * <p>With a proxy, every request goes to the proxy, by CONNECT where it is https, and the proxy
+ * resolves the names: here only a URL that itself names an address that is not public is refused,
+ * and the proxy must refuse the rest.
  *
- * <p>Any thread; blocks at most twice the fetch time-out: as long for its turns as for the fetch.
+ * <p>Any thread; blocks at most twice the fetch time-out: as long for its turns as for the fetch;
+ * by https also for the end of a {@link ServerCheck} that had begun. Turns and look-ups of names
+ * are each instance's own: what one waits for takes none of another's.
  */
 public final class HttpFetch implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
@@ -39,12 +45,22 @@ public final class HttpFetch implements AutoCloseable {
   private final TcpConnector connector;
   private final @Nullable HttpProxy proxy;
   private final HttpTurns turns;
+  private final @Nullable ServerCheck servers;
 
   /**
    * @throws IllegalArgumentException when the proxy in the settings is none, with the cure
    */
   public HttpFetch(FetchSettings settings) {
-    this(settings, new Resolver());
+    this(settings, new Resolver(), null);
+  }
+
+  /**
+   * For https URLs alone.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public static HttpFetch overTls(FetchSettings settings, ServerCheck servers) {
+    return new HttpFetch(settings, new Resolver(), servers);
   }
 
   /**
@@ -54,11 +70,12 @@ public final class HttpFetch implements AutoCloseable {
    * @throws IllegalArgumentException as above
    */
   public static HttpFetch ofOneCheck(FetchSettings settings) {
-    return new HttpFetch(settings, Resolver.withoutShares());
+    return new HttpFetch(settings, Resolver.withoutShares(), null);
   }
 
-  private HttpFetch(FetchSettings settings, Resolver resolver) {
+  HttpFetch(FetchSettings settings, Resolver resolver, @Nullable ServerCheck servers) {
     this.settings = settings;
+    this.servers = servers;
     this.proxy = settings.httpProxy().map(HttpProxy::of).orElse(null);
     this.connector = new TcpConnector(settings.connectTimeout(), resolver);
     this.turns = new HttpTurns(settings.concurrentFetches(), settings.concurrentFetchesPerHost());
@@ -69,9 +86,19 @@ public final class HttpFetch implements AutoCloseable {
    *
    * @param body of a POST; null: a GET
    * @param most bytes of the answer's body
+   * @param acceptsOther an answer of another media type is taken too
    */
   public record Request(
-      String accept, @Nullable String contentType, byte @Nullable [] body, long most) {
+      String accept,
+      @Nullable String contentType,
+      byte @Nullable [] body,
+      long most,
+      boolean acceptsOther) {
+    /** Authorities name media types as they like. */
+    public Request(String accept, @Nullable String contentType, byte @Nullable [] body, long most) {
+      this(accept, contentType, body, most, true);
+    }
+
     public static Request list(long most) {
       return new Request("application/pkix-crl", null, null, most);
     }
@@ -136,7 +163,7 @@ public final class HttpFetch implements AutoCloseable {
 
   private void fetch(String url, Request request, Sink to, FetchInProgress progress)
       throws FetchException, InterruptedException {
-    HttpTarget at = HttpTarget.of(url);
+    HttpTarget at = HttpTarget.of(url, servers != null);
     int status = 0;
     for (int i = 0; i <= settings.maxRedirects(); i++) {
       Optional<HttpResponse> redirect = fetchOnce(at, request, to, progress);
@@ -147,7 +174,11 @@ public final class HttpFetch implements AutoCloseable {
       at = at.redirected(redirect.get().location(), status);
     }
     throw new FetchException(
-        Kind.HTTP, "more than " + settings.maxRedirects() + " redirects", status);
+        Kind.HTTP,
+        settings.maxRedirects() == 0
+            ? "the server redirects (" + status + "), which is not followed"
+            : "more than " + settings.maxRedirects() + " redirects",
+        status);
   }
 
   private Optional<HttpResponse> fetchOnce(
@@ -155,9 +186,11 @@ public final class HttpFetch implements AutoCloseable {
       throws FetchException, InterruptedException {
     try (Shares.Turn turn = progress.turn(turns, at);
         Socket socket = connect(at, progress)) {
-      return exchange(socket, at, request, to, progress.deadline);
+      return servers == null
+          ? exchange(socket, progress.deadline.bounding(socket), at, request, to)
+          : exchangeOverTls(servers, socket, at, request, to, progress.deadline);
     } catch (SocketTimeoutException e) {
-      throw new FetchException(Kind.TIMEOUT, "the server did not answer in time");
+      throw FetchException.late();
     } catch (SinkFailedException e) {
       throw e.full()
           ? HttpResponse.tooLarge()
@@ -209,18 +242,60 @@ public final class HttpFetch implements AutoCloseable {
         "the host's address is not public (see postern.revocation.allow-private-targets)");
   }
 
+  private Optional<HttpResponse> exchangeOverTls(
+      ServerCheck check, Socket socket, HttpTarget at, Request request, Sink to, Deadline deadline)
+      throws FetchException, IOException, InterruptedException {
+    try (Deadline.Watch watch = deadline.watching(socket)) {
+      try {
+        if (proxy != null) {
+          tunnel(socket, at, deadline);
+        }
+        try (SSLSocket tls = TlsClient.on(socket, at.host())) {
+          tls.startHandshake();
+          check.check(at.host(), TlsClient.Shown.on(tls));
+          return exchange(tls, tls.getInputStream(), at, request, to);
+        }
+      } catch (IOException e) {
+        if (watch.late()) {
+          throw FetchException.late();
+        }
+        if (e instanceof SSLException) {
+          throw new FetchException(Kind.TLS, "no TLS with the server: " + e.getMessage());
+        }
+        throw e;
+      }
+    }
+  }
+
+  // RFC 9110 §9.3.6
+  private void tunnel(Socket socket, HttpTarget at, Deadline deadline)
+      throws FetchException, IOException {
+    String head =
+        "CONNECT %1$s HTTP/1.1\r\nHost: %1$s\r\nUser-Agent: Postern\r\n\r\n"
+            .formatted(at.authority());
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    // Without a buffer: what follows the head is TLS.
+    int status = HttpResponse.read(deadline.bounding(socket)).status();
+    if (status / 100 != 2) {
+      throw new FetchException(Kind.HTTP, refused(status), status);
+    }
+  }
+
   /** The response where it is a redirect; else its body has been copied. */
   private Optional<HttpResponse> exchange(
-      Socket socket, HttpTarget at, Request request, Sink to, Deadline deadline)
+      Socket socket, InputStream answer, HttpTarget at, Request request, Sink to)
       throws FetchException, IOException {
     socket.getOutputStream().write(bytes(at, request));
-    InputStream in = new BufferedInputStream(deadline.bounding(socket), BUFFER);
+    InputStream in = new BufferedInputStream(answer, BUFFER);
     HttpResponse response = HttpResponse.read(in);
     if (response.redirect()) {
       return Optional.of(response);
     }
     if (response.status() != 200) {
       throw new FetchException(Kind.HTTP, refused(response.status()), response.status());
+    }
+    if (!request.acceptsOther() && !response.isOf(request.accept())) {
+      throw new FetchException(Kind.GARBAGE, "the answer's media type is not " + request.accept());
     }
     try (OutputStream out = new SinkOutput(to)) {
       response.copyBody(in, out, request.most());
@@ -245,13 +320,13 @@ public final class HttpFetch implements AutoCloseable {
             : "Content-Type: %s\r\nContent-Length: %s\r\n"
                 .formatted(request.contentType(), body.length);
     String head =
-        ("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Postern\r\nAccept: %s, */*\r\n"
+        ("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Postern\r\nAccept: %s\r\n"
                 + "Accept-Encoding: identity\r\nConnection: close\r\n%s\r\n")
             .formatted(
                 body == null ? "GET" : "POST",
-                proxy == null ? at.origin() : at.absolute(),
+                proxy == null || at.tls() ? at.origin() : at.absolute(),
                 at.named(),
-                request.accept(),
+                request.accept() + (request.acceptsOther() ? ", */*" : ""),
                 content);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(head.getBytes(StandardCharsets.US_ASCII));

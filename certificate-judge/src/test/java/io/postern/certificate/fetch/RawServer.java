@@ -1,7 +1,9 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.postern.lab.Identity;
+import io.postern.lab.LabHttps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,6 +13,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A server on loopback that says, octet for octet, what a test wants, after it has read a request's
@@ -19,18 +25,33 @@ import java.util.function.Function;
 public final class RawServer implements AutoCloseable {
   private final ServerSocket listener;
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<SNIServerName> names = new CopyOnWriteArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile Function<String, byte[]> answer = _ -> new byte[0];
   private volatile boolean drip;
   private volatile boolean silent;
 
   public RawServer() {
+    this(ServerSocketFactory.getDefault());
+  }
+
+  private RawServer(ServerSocketFactory factory) {
     try {
-      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
     Thread.ofVirtual().start(this::accept);
+  }
+
+  /** The same over TLS. */
+  static RawServer overTls(Identity identity) {
+    return new RawServer(LabHttps.context(identity).getServerSocketFactory());
+  }
+
+  /** The server names that clients over TLS have asked for. */
+  List<SNIServerName> names() {
+    return names;
   }
 
   public RawServer answers(String text) {
@@ -93,6 +114,10 @@ public final class RawServer implements AutoCloseable {
 
   private void talk(Socket socket) {
     try (socket) {
+      if (socket instanceof SSLSocket tls) {
+        tls.startHandshake();
+        names.addAll(((ExtendedSSLSession) tls.getSession()).getRequestedServerNames());
+      }
       StringBuilder head = new StringBuilder();
       InputStream in = socket.getInputStream();
       while (head.indexOf("\r\n\r\n") < 0) {

@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import java.net.InetAddress;
 import java.time.Duration;

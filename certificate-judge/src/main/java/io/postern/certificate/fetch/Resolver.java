@@ -1,8 +1,8 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
-import io.postern.certificate.revocation.fetch.Shares.ShareRequest;
-import io.postern.certificate.revocation.fetch.TcpConnector.Resolution;
+import io.postern.certificate.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.Shares.ShareRequest;
+import io.postern.certificate.fetch.TcpConnector.Resolution;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -24,7 +24,8 @@ import java.util.concurrent.TimeoutException;
  * of another domain do not notice. With four domains below one public suffix of a country ({@code
  * co.uk}) those below it wait; with {@code THREADS / PER_DOMAIN} domains at one time, or with
  * {@code THREADS / PER_SUFFIX} that look like such a suffix ({@code q7x.pw}), all look-ups wait.
- * Callers are as many as fetches ({@link HttpTurns}) and probes. Any thread.
+ * Callers are as many as fetches ({@link HttpTurns}) and probes. Each {@link HttpFetch} has its
+ * own. Any thread.
  */
 final class Resolver implements AutoCloseable {
   static final int THREADS = 32;
@@ -42,7 +43,7 @@ final class Resolver implements AutoCloseable {
   private final Shares all = new Shares(THREADS);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
-          Thread.ofPlatform().name("crl-resolver-", 0).daemon().factory());
+          Thread.ofPlatform().name("fetch-resolver-", 0).daemon().factory());
 
   Resolver() {
     this(InetAddress::getAllByName, PER_DOMAIN);

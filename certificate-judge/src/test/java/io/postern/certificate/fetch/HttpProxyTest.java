@@ -1,4 +1,4 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.postern.certificate.CertificateMaker;
 import io.postern.certificate.CertificateMaker.Made;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.TestSettings;
 import io.postern.certificate.revocation.crl.Crl;
 import io.postern.certificate.revocation.crl.CrlStore;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore;
 import io.postern.lab.FreePorts;

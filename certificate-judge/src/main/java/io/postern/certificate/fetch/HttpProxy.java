@@ -1,7 +1,7 @@
-package io.postern.certificate.revocation.fetch;
+package io.postern.certificate.fetch;
 
 /**
- * The proxy by which revocation is fetched. Immutable.
+ * The proxy by which everything is fetched. Immutable.
  *
  * @param host a name or an address, IPv6 in brackets
  */
