@@ -20,6 +20,9 @@ public final class ConsumerGroups {
   public static final String DIRECTORY_OWNER = "postern-directory-owner";
   public static final String CERTIFICATE = "postern-certificate";
 
+  /** Fetches policies of MTA-STS. */
+  public static final String CERTIFICATE_MTA_STS = "postern-certificate-mta-sts";
+
   /** Topics by group. */
   public static final Map<String, List<String>> TOPICS =
       Map.of(
@@ -29,7 +32,8 @@ public final class ConsumerGroups {
           DELIVERY, List.of(Topics.MAIL_DELIVERIES),
           DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES),
           DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
-          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS));
+          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS),
+          CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS));
 
   private ConsumerGroups() {}
 }

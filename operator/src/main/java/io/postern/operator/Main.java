@@ -7,6 +7,7 @@ import io.postern.operator.commands.Certificates;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Judge;
+import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
       Example.class,
       Apply.class,
       Certificates.class,
+      MtaSts.class,
       Rehearse.class,
       io.postern.check.Main.class,
       Judge.class,

@@ -277,7 +277,7 @@ public final class HttpFetch implements AutoCloseable {
     // Without a buffer: what follows the head is TLS.
     int status = HttpResponse.read(deadline.bounding(socket)).status();
     if (status / 100 != 2) {
-      throw new FetchException(Kind.HTTP, refused(status), status);
+      throw new FetchException(Kind.HTTP, refusedByProxy(status), status);
     }
   }
 
@@ -304,9 +304,12 @@ public final class HttpFetch implements AutoCloseable {
   }
 
   private String refused(int status) {
-    if (proxy == null) {
-      return "the server answered " + status;
-    }
+    return proxy == null || servers != null
+        ? "the server answered " + status
+        : refusedByProxy(status);
+  }
+
+  private static String refusedByProxy(int status) {
     return status == PROXY_AUTHENTICATION
         ? "the proxy wants a user and a password (407), which Postern has not"
         : "the proxy, or the server behind it, answered " + status;

@@ -22,6 +22,8 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
   /** RFC 8461 §3.2: a policy of more bytes is refused. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  private static final Duration SHORTEST_REFRESH = Duration.ofHours(1);
+  private static final Duration LONGEST_REFRESH = Duration.ofDays(1);
   private static final int MAX_HOSTS = 1000;
   private static final long MAX_AGE_SECONDS = 31_557_600;
   private static final String VERSION = "STSv1";
@@ -111,6 +113,16 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
                     ? host.indexOf('.') > 0
                         && host.substring(host.indexOf('.') + 1).equals(pattern.substring(2))
                     : host.equals(pattern));
+  }
+
+  /**
+   * The age at which a policy is fetched again, ahead of its end (§3.3): half of its maximum, but
+   * at least an hour and at most a day. A use of one that is older asks for it.
+   */
+  public static Duration refreshAfter(Duration maxAge) {
+    Duration half = maxAge.dividedBy(2);
+    Duration most = half.compareTo(LONGEST_REFRESH) < 0 ? half : LONGEST_REFRESH;
+    return most.compareTo(SHORTEST_REFRESH) > 0 ? most : SHORTEST_REFRESH;
   }
 
   private static Mode mode(@Nullable String mode) {

@@ -3,7 +3,9 @@ package io.postern.operator.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +17,7 @@ import java.util.Set;
 public final class CertificatesClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
+  private static final Set<Integer> ANSWER_OR_NONE = Set.of(200, 404);
 
   private final ServiceApi api;
 
@@ -29,6 +32,12 @@ public final class CertificatesClient {
 
   public JsonNode expiring(int withinDays) throws IOException, InterruptedException {
     return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
+  }
+
+  /** The MTA-STS policy of a domain, as it was fetched; or {@code error}: none was asked for. */
+  public JsonNode stsPolicy(String domain) throws IOException, InterruptedException {
+    String path = "/mta-sts-policies/" + URLEncoder.encode(domain, StandardCharsets.UTF_8);
+    return api.send(api.request(path).GET(), ANSWER_OR_NONE);
   }
 
   /**

@@ -29,5 +29,8 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
               Set.of(ConsumerGroups.DELIVERY, ConsumerGroups.DELIVERY_KEEPER),
               ""),
           new Principal(
-              "certificate", Set.of("certificate"), Set.of(ConsumerGroups.CERTIFICATE), ""));
+              "certificate",
+              Set.of("certificate"),
+              Set.of(ConsumerGroups.CERTIFICATE, ConsumerGroups.CERTIFICATE_MTA_STS),
+              ""));
 }

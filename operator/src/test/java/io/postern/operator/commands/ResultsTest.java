@@ -53,6 +53,28 @@ class ResultsTest {
   }
 
   @Test
+  void mtaSts() throws Exception {
+    assertThat(
+            MtaSts.lines(
+                JSON.readTree(
+                    """
+                    {"domain":"fabrikam.example","inForce":true,"id":"1","mode":"enforce",
+                     "mx":["mx.fabrikam.example"],"fetched":"2026-11-26T00:00:00Z",
+                     "until":"2026-12-03T00:00:00Z",
+                     "failure":{"id":"2","resultType":"sts-webpki-invalid","detail":"it has expired",
+                      "at":"2026-11-27T00:00:00Z","next":"2026-11-27T00:05:00Z"}}
+                    """)))
+        .containsExactly(
+            "fabrikam.example: in force, enforce, id 1, fetched at 2026-11-26T00:00:00Z, until"
+                + " 2026-12-03T00:00:00Z",
+            "  mx mx.fabrikam.example",
+            "FAILED at 2026-11-27T00:00:00Z, for id 2: sts-webpki-invalid: it has expired",
+            "  not tried again before 2026-11-27T00:05:00Z");
+    assertThat(MtaSts.lines(JSON.readTree("{\"error\":\"no policy of x.example is known\"}")))
+        .containsExactly("no policy of x.example is known");
+  }
+
+  @Test
   void certificates() throws Exception {
     JsonNode own =
         JSON.readTree(

@@ -1,0 +1,69 @@
+package io.postern.operator.commands;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.CertificatesClient;
+import io.postern.operator.connection.ConnectionOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Command that shows the MTA-STS policy of a domain that mail goes to. */
+@Command(
+    name = "mta-sts",
+    description = {
+      "Shows the MTA-STS policy of a domain that mail goes to, as it was fetched (RFC 8461).",
+      "Exit code 1: the last fetch failed, or no policy is in force."
+    },
+    mixinStandardHelpOptions = true)
+public final class MtaSts implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(paramLabel = "DOMAIN", description = "as behind the @ of an address")
+  private String domain = "";
+
+  @Override
+  public Integer call() throws Exception {
+    JsonNode state =
+        new CertificatesClient(connection.installation().certificates()).stsPolicy(domain);
+    output.print(state, () -> lines(state));
+    return state.path("inForce").asBoolean() && !state.has("failure") ? 0 : 1;
+  }
+
+  static List<String> lines(JsonNode state) {
+    List<String> lines = new ArrayList<>();
+    if (state.has("error")) {
+      return List.of(state.path("error").asText());
+    }
+    if (state.has("id")) {
+      lines.add(
+          "%s: %s, %s, id %s, fetched at %s, until %s"
+              .formatted(
+                  state.path("domain").asText(),
+                  state.path("inForce").asBoolean() ? "in force" : "ENDED",
+                  state.path("mode").asText(),
+                  state.path("id").asText(),
+                  state.path("fetched").asText(),
+                  state.path("until").asText()));
+      state.path("mx").forEach(mx -> lines.add("  mx " + mx.asText()));
+    } else {
+      lines.add(state.path("domain").asText() + ": NO POLICY was ever fetched");
+    }
+    JsonNode failure = state.path("failure");
+    if (!failure.isMissingNode()) {
+      lines.add(
+          "FAILED at %s, for id %s: %s: %s"
+              .formatted(
+                  failure.path("at").asText(),
+                  failure.path("id").asText(),
+                  failure.path("resultType").asText(),
+                  failure.path("detail").asText()));
+      lines.add("  not tried again before " + failure.path("next").asText());
+    }
+    return lines;
+  }
+}
