@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP proxy on 127.0.0.1 (RFC 9110 §9.3.6, RFC 9112 §3.2.2) that knows the hosts of a test: a
  * tested side that fetches through it reaches a lab's server by a public name and port. A name that
- * it does not know gets 502. Thread-safe.
+ * it does not know, or where nobody listens, gets 502. Thread-safe.
  */
 public final class LabProxy implements AutoCloseable {
   private static final int MAX_HEAD = 16 * 1024;
+  private static final String BAD_GATEWAY = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
 
   private final ServerSocket listener;
   private final Map<String, Integer> ports = new ConcurrentHashMap<>();
@@ -79,10 +81,14 @@ public final class LabProxy implements AutoCloseable {
       URI target = URI.create(connect ? "https://" + first[1] : first[1]);
       Integer port = port(target);
       if (port == null) {
-        answer(client, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        answer(client, BAD_GATEWAY);
         return;
       }
-      try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      try (Socket server = connect(port)) {
+        if (!server.isConnected()) {
+          answer(client, BAD_GATEWAY);
+          return;
+        }
         open.add(server);
         if (connect) {
           answer(client, "HTTP/1.1 200 Connection established\r\n\r\n");
@@ -99,6 +105,16 @@ public final class LabProxy implements AutoCloseable {
     } catch (InterruptedException ended) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Socket connect(int port) {
+    Socket server = new Socket();
+    try {
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException refused) {
+      // It is not connected.
+    }
+    return server;
   }
 
   private @Nullable Integer port(URI target) {

@@ -216,9 +216,7 @@ public final class HttpFetch implements AutoCloseable {
       List<InetAddress> addresses = resolve(proxy.host(), proxy.port(), true, progress);
       return connector.connect(addresses, proxy.port(), progress.deadline);
     } catch (FetchException e) {
-      throw new FetchException(
-              e.kind(), "the proxy (postern.revocation.http-proxy): " + e.getMessage())
-          .asOurs();
+      throw ofProxy(e.kind(), e.getMessage());
     }
   }
 
@@ -273,12 +271,27 @@ public final class HttpFetch implements AutoCloseable {
     String head =
         "CONNECT %1$s HTTP/1.1\r\nHost: %1$s\r\nUser-Agent: Postern\r\n\r\n"
             .formatted(at.authority());
-    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-    // Without a buffer: what follows the head is TLS.
-    int status = HttpResponse.read(deadline.bounding(socket)).status();
-    if (status / 100 != 2) {
-      throw new FetchException(Kind.HTTP, refusedByProxy(status), status);
+    int status;
+    try {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      // Without a buffer: what follows the head is TLS.
+      status = HttpResponse.read(deadline.bounding(socket)).status();
+    } catch (FetchException e) {
+      throw ofProxy(e.kind(), e.getMessage());
+    } catch (SocketTimeoutException e) {
+      throw e; // it may be the server that the proxy waits for
+    } catch (IOException e) {
+      throw ofProxy(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
     }
+    if (status / 100 != 2) {
+      FetchException refused = new FetchException(Kind.HTTP, refusedByProxy(status), status);
+      throw status == PROXY_AUTHENTICATION ? refused.asOurs() : refused;
+    }
+  }
+
+  private static FetchException ofProxy(Kind kind, @Nullable String failure) {
+    return new FetchException(kind, "the proxy (postern.revocation.http-proxy): " + failure)
+        .asOurs();
   }
 
   /** The response where it is a redirect; else its body has been copied. */

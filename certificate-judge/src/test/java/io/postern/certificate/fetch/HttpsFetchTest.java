@@ -226,6 +226,24 @@ class HttpsFetchTest {
   }
 
   @Test
+  void aProxyThatBreaksOffOrWantsAPasswordIsOurs() {
+    try (RawServer proxy = new RawServer()) {
+      Bounds bounds = new Bounds(false, PATIENCE, "127.0.0.1:" + proxy.port());
+      String url = "https://" + HOST + "/";
+      FetchException broken = failed(http(bounds), url); // it ends without an answer
+      assertThat(broken.kind()).isEqualTo(Kind.DISCONNECTED);
+      assertThat(broken).hasMessageContaining("postern.revocation.http-proxy");
+      assertThat(broken.ours()).isTrue();
+      proxy.answers("HTTP/1.1 407 Who are you\r\n\r\n");
+      FetchException password = failed(http(bounds), url);
+      assertThat(password).hasMessageContaining("407");
+      assertThat(password.ours()).isTrue();
+      proxy.answers("HTTP/1.1 504 Nobody there\r\n\r\n");
+      assertThat(failed(http(bounds), url).ours()).isFalse();
+    }
+  }
+
+  @Test
   void aProxyIsAskedForATunnel() throws Exception {
     server.answers(POLICY);
     try (LabProxy proxy = LabProxy.start()) {

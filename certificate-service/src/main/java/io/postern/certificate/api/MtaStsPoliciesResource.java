@@ -11,6 +11,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -23,10 +24,44 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "mta-sts", description = "Policies of other domains (RFC 8461)")
 public class MtaStsPoliciesResource {
+  private static final int MOST = 1000;
+
   private final StsPolicies policies;
 
   MtaStsPoliciesResource(StsPolicies policies) {
     this.policies = policies;
+  }
+
+  /**
+   * @param total how many there are
+   * @param policies at most 1,000, those that fail first
+   */
+  public record Answer(int total, List<PolicyView> policies) {}
+
+  @GET
+  @Operation(
+      summary = "The policies of all domains that were asked for",
+      description =
+          "Those in force whose last fetch failed come first, then other failures; at most 1,000.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Answer.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The policies have not been read yet",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response all() {
+    if (!policies.isRead()) {
+      return unread();
+    }
+    List<PolicyView> all = policies.all();
+    return Response.ok(new Answer(all.size(), all.stream().limit(MOST).toList())).build();
+  }
+
+  private static Response unread() {
+    return Errors.response(
+        Response.Status.SERVICE_UNAVAILABLE,
+        "the policies are not read yet from the log: try again");
   }
 
   @GET
@@ -56,9 +91,7 @@ public class MtaStsPoliciesResource {
           "the domain is no name of a domain: write it as behind the @ of an address");
     }
     if (!policies.isRead()) {
-      return Errors.response(
-          Response.Status.SERVICE_UNAVAILABLE,
-          "the policies are not read yet from the log: try again");
+      return unread();
     }
     return policies
         .state(name)

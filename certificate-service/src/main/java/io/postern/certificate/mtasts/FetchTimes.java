@@ -70,11 +70,8 @@ final class FetchTimes {
    *     that differ in it seldom fetch the same
    */
   static boolean toRefresh(StsPolicyState state, double share, long now) {
-    boolean wanted =
-        inForce(state, now)
-            && !state.getMode().equals(StsPolicy.Mode.NONE.spelled()) // nothing would be lost
-            && now - state.getAskedMillis() <= ASKED_WITHIN.toMillis();
-    if (!wanted) {
+    boolean asked = now - state.getAskedMillis() <= ASKED_WITHIN.toMillis();
+    if (!asked || !protects(state, now)) {
       return false;
     }
     if (state.hasFailure()) {
@@ -104,6 +101,11 @@ final class FetchTimes {
   /** RFC 8461 §3.2. */
   static boolean inForce(StsPolicyState state, long now) {
     return !state.getId().isEmpty() && now < endMillis(state);
+  }
+
+  /** In force, and something would be lost with it. */
+  static boolean protects(StsPolicyState state, long now) {
+    return inForce(state, now) && !state.getMode().equals(StsPolicy.Mode.NONE.spelled());
   }
 
   static long endMillis(StsPolicyState state) {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +122,22 @@ public class StsPolicies {
         .states()
         .map(states -> states.get(domain))
         .map(state -> PolicyView.of(state, Instant.ofEpochMilli(now.getAsLong())));
+  }
+
+  /**
+   * Those in force that could not be fetched again come first, then all others that failed; by
+   * domain.
+   */
+  public List<PolicyView> all() {
+    Instant at = Instant.ofEpochMilli(now.getAsLong());
+    return reader.states().stream()
+        .flatMap(states -> states.all().stream())
+        .map(state -> PolicyView.of(state, at))
+        .sorted(
+            Comparator.comparing((PolicyView view) -> view.failure() == null)
+                .thenComparing(view -> !view.inForce())
+                .thenComparing(PolicyView::domain))
+        .toList();
   }
 
   @Incoming("sts-requests")
@@ -257,7 +274,7 @@ public class StsPolicies {
             .setAtMillis(at)
             .setNextMillis(FetchTimes.nextTry(known, id, at))
             .build();
-    if (known != null && FetchTimes.inForce(known, at)) {
+    if (known != null && FetchTimes.protects(known, at)) {
       failures.warn(
           "the MTA-STS policy of %s stays in force until %s, and could not be fetched again: %s"
               .formatted(

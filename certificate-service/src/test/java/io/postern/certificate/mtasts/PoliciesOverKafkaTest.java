@@ -70,10 +70,10 @@ class PoliciesOverKafkaTest {
 
   @BeforeEach
   void follow() {
+    await().atMost(Duration.ofSeconds(60)).until(policies::isRead); // there is the topic
     TopicFollower follower = new TopicFollower(log, Topics.MTA_STS_POLICIES, states);
     follower.start();
     closing.add(follower);
-    await().atMost(Duration.ofSeconds(60)).until(policies::isRead);
   }
 
   @AfterEach
@@ -205,6 +205,12 @@ class PoliciesOverKafkaTest {
         .body("inForce", equalTo(true))
         .body("id", equalTo("former"))
         .body("failure.resultType", equalTo("sts-policy-fetch-error"));
+    admin()
+        .get("/api/v1/mta-sts-policies")
+        .then()
+        .statusCode(200)
+        .body("total", equalTo(policies.all().size()))
+        .body("policies[0].domain", equalTo(domain)); // none else fails and is in force
     policies.upkeep();
     assertThat(metrics())
         .contains("postern_certificate_sts_policies{state=\"failing\"}")
@@ -312,6 +318,7 @@ class PoliciesOverKafkaTest {
   @Test
   void administratorsAloneAskAndByADomain() throws Exception {
     given().get("/api/v1/mta-sts-policies/" + domain).then().statusCode(401);
+    given().get("/api/v1/mta-sts-policies").then().statusCode(401);
     admin()
         .get("/api/v1/mta-sts-policies/no_domain")
         .then()

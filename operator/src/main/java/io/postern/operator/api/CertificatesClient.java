@@ -34,6 +34,11 @@ public final class CertificatesClient {
     return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
   }
 
+  /** The MTA-STS policies of other domains, as they were fetched. */
+  public JsonNode stsPolicies() throws IOException, InterruptedException {
+    return api.send(api.request("/mta-sts-policies").GET(), ANSWER);
+  }
+
   /** The MTA-STS policy of a domain, as it was fetched; or {@code error}: none was asked for. */
   public JsonNode stsPolicy(String domain) throws IOException, InterruptedException {
     String path = "/mta-sts-policies/" + URLEncoder.encode(domain, StandardCharsets.UTF_8);

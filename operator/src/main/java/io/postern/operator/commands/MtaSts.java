@@ -11,27 +11,44 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Command that shows the MTA-STS policy of a domain that mail goes to. */
+/** Command that shows the MTA-STS policies of the domains that mail goes to. */
 @Command(
     name = "mta-sts",
     description = {
-      "Shows the MTA-STS policy of a domain that mail goes to, as it was fetched (RFC 8461).",
-      "Exit code 1: the last fetch failed, or no policy is in force."
+      "Shows the MTA-STS policies of the domains that mail goes to, as they were fetched (RFC 8461).",
+      "Exit code 1: a last fetch failed, or the domain has no policy in force."
     },
     mixinStandardHelpOptions = true)
 public final class MtaSts implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption output = new OutputOption();
 
-  @Parameters(paramLabel = "DOMAIN", description = "as behind the @ of an address")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DOMAIN",
+      description = "as behind the @ of an address (default: all)")
   private String domain = "";
 
   @Override
   public Integer call() throws Exception {
-    JsonNode state =
-        new CertificatesClient(connection.installation().certificates()).stsPolicy(domain);
+    CertificatesClient client = new CertificatesClient(connection.installation().certificates());
+    if (domain.isEmpty()) {
+      JsonNode all = client.stsPolicies();
+      output.print(all, () -> allLines(all));
+      return all.path("policies").path(0).has("failure") ? 1 : 0; // those that fail come first
+    }
+    JsonNode state = client.stsPolicy(domain);
     output.print(state, () -> lines(state));
     return state.path("inForce").asBoolean() && !state.has("failure") ? 0 : 1;
+  }
+
+  static List<String> allLines(JsonNode all) {
+    List<String> lines = new ArrayList<>();
+    all.path("policies").forEach(state -> lines.addAll(lines(state)));
+    int left = all.path("total").asInt() - all.path("policies").size();
+    lines.add(
+        all.path("total").asInt() + " domains" + (left > 0 ? ", " + left + " not shown" : ""));
+    return lines;
   }
 
   static List<String> lines(JsonNode state) {

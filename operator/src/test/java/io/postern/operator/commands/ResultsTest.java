@@ -72,6 +72,13 @@ class ResultsTest {
             "  not tried again before 2026-11-27T00:05:00Z");
     assertThat(MtaSts.lines(JSON.readTree("{\"error\":\"no policy of x.example is known\"}")))
         .containsExactly("no policy of x.example is known");
+    assertThat(
+            MtaSts.allLines(
+                JSON.readTree(
+                    """
+                    {"total":3,"policies":[{"domain":"fabrikam.example","inForce":false,"mx":[]}]}
+                    """)))
+        .containsExactly("fabrikam.example: NO POLICY was ever fetched", "3 domains, 2 not shown");
   }
 
   @Test
