@@ -14,6 +14,9 @@ import io.postern.delivery.keeper.Keeper;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.tlsrpt.SessionCounter;
+import io.postern.delivery.tlsrpt.SessionResults;
+import io.postern.delivery.tlsrpt.TlsSessionChannel;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.HopTools;
 import io.postern.delivery.transaction.HostChannel;
@@ -63,6 +66,7 @@ public class DeliveryService implements Service {
   private final DirectoryReader<Directory> directory;
   private final RouteChannel routes;
   private final HostChannel hosts;
+  private final TlsSessionChannel tlsSessions;
   private final MeterRegistry registry;
   private final PresentedCertificates presented;
   private final OwnTlsAnnouncer announcer;
@@ -78,6 +82,7 @@ public class DeliveryService implements Service {
       DirectoryReader<Directory> directory,
       RouteChannel routes,
       HostChannel hosts,
+      TlsSessionChannel tlsSessions,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
@@ -85,6 +90,7 @@ public class DeliveryService implements Service {
     this.directory = directory;
     this.routes = routes;
     this.hosts = hosts;
+    this.tlsSessions = tlsSessions;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
@@ -159,10 +165,23 @@ public class DeliveryService implements Service {
             connections,
             new Judge(verdicts, configuration.delivery.verdictPatience()),
             hosts,
+            sessionResults(),
             new CurrentRouting(directory),
             contents::open,
             configuration.timeouts,
             configuration.maxAddresses));
+  }
+
+  private SessionResults sessionResults() {
+    if (!configuration.delivery.tlsReports()) {
+      return SessionResults.NONE;
+    }
+    SessionCounter counter =
+        running.add(
+            new SessionCounter(
+                configuration.resolver, tlsSessions::send, System::currentTimeMillis, registry));
+    counter.start();
+    return counter;
   }
 
   void begin(@Observes TopicsVerified topics) {

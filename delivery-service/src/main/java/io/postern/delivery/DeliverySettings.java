@@ -59,6 +59,10 @@ public interface DeliverySettings {
   @WithDefault("20s")
   Duration stopPatience();
 
+  /** Count sessions with mail hosts of domains that want reports about TLS (RFC 8460). */
+  @WithDefault("false")
+  boolean tlsReports();
+
   Watched watched();
 
   /** How long a verdict on a host's certificate is waited for. */

@@ -77,6 +77,7 @@ class TopicsTest {
     "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
+    "tls.sessions, SPREAD, DELETE, P3D",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -104,7 +105,8 @@ class TopicsTest {
     boolean exempt =
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().equals("mail.routes")
-            || topic.name().equals("mail.refusals");
+            || topic.name().equals("mail.refusals")
+            || topic.name().equals("tls.sessions");
     assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
     assertThat(topic.configs(NODE))
         .containsEntry("flush.messages", exempt ? "9223372036854775807" : "1");
@@ -192,7 +194,8 @@ class TopicsTest {
     assertThat(topic(Topics.MAIL_CONTENT).readers()).containsExactly("delivery");
     assertThat(topic(Topics.MAIL_CONTENT_HELD).readers()).containsExactly("delivery");
     // The notice writer: the text of DSNs.
-    assertThat(topic(Topics.MAIL_CONTENT).writers()).containsExactly("ingress", "notice-writer");
+    assertThat(topic(Topics.MAIL_CONTENT).writers())
+        .containsExactly("ingress", "notice-writer", "tls-reporter");
   }
 
   @Test

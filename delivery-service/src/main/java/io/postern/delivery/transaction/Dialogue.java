@@ -110,6 +110,11 @@ final class Dialogue {
     }
   }
 
+  /** Ours, without its port. */
+  String localAddress() {
+    return connection.local().getAddress().getHostAddress();
+  }
+
   List<byte[]> peerChain() {
     return connection.peerChain();
   }

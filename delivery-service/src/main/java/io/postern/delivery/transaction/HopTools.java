@@ -4,6 +4,7 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.tlsrpt.SessionResults;
 
 /**
  * The tools of a delivery on its way to a host, the same for all of this process.
@@ -20,6 +21,7 @@ public record HopTools(
     Connections connections,
     Judge judge,
     HandshakePublisher handshakes,
+    SessionResults results,
     RoutingCheck routing,
     Contents contents,
     Timeouts timeouts,

@@ -37,6 +37,7 @@ final class HostWalk {
   private final HopTools tools;
   private final HopProtocol protocol;
   private final boolean configured; // its hosts are an administrator's choice
+  private final ReportedSessions reported;
   private final List<Failure> failures = new ArrayList<>();
   private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
   private boolean encrypted; // a TLS session stood with some host
@@ -51,6 +52,7 @@ final class HostWalk {
     this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
     this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
+    this.reported = new ReportedSessions(attempt, tools.results());
   }
 
   /** The walk's lesson about the destination. */
@@ -187,8 +189,9 @@ final class HostWalk {
             host.proven() && host.address() == null,
             attempt.request().getNextHop().getMxDomain())) {
       case HostDemands.Answer.Demand(HostDemand demand) -> demand;
-      case HostDemands.Answer.Unusable(String reason, String detail) -> {
-        failures.add(new Failure(reason, detail));
+      case HostDemands.Answer.Unusable unusable -> {
+        reported.unusable(host, unusable);
+        failures.add(new Failure(unusable.reason(), unusable.detail()));
         yield null;
       }
     };
@@ -273,6 +276,7 @@ final class HostWalk {
           if (!ownership.held()) {
             yield givenUp(); // we ended it ourselves
           }
+          reported.withoutTls(key, why, detail);
           handshakeFailed.put(key, detail);
           String reason = key.demand().tls() ? Reasons.DANE_STARTTLS_NOT_SUPPORTED : why.reason();
           failures.add(new Failure(reason, detail, ConnectionReport.dialled(key)));
@@ -306,6 +310,9 @@ final class HostWalk {
           case TlsGate.Channel.Plaintext(TlsGate.WhyPlain why) ->
               encrypted ? use.leave(tlsStoodBefore(session, why)) : use.run();
         };
+    if (fresh) {
+      reported.opened(session, use.ruling());
+    }
     through = !use.broken() && (through || use.through());
     Failure failure = use.failure();
     // A kept session may have ended meanwhile, which proves nothing about the host.

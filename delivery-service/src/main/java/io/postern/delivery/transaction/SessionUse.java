@@ -37,6 +37,7 @@ final class SessionUse {
   private boolean through;
   private boolean broken;
   private @Nullable Failure failure;
+  private TlsGate.@Nullable Ruling ruling;
 
   SessionUse(Attempt attempt, Ownership ownership, HopTools tools, Session session) {
     this.attempt = attempt;
@@ -66,6 +67,11 @@ final class SessionUse {
     return failure;
   }
 
+  /** The first of the gate; null: it was not asked. */
+  TlsGate.@Nullable Ruling ruling() {
+    return ruling;
+  }
+
   /** Never {@link Step#AGAIN}. */
   Step run() {
     ConnectionReport connection = null;
@@ -74,6 +80,7 @@ final class SessionUse {
       Judgement judgement = judge();
       if (connection == null) {
         connection = ConnectionReport.judged(session, judgement);
+        ruling = judgement.ruling();
       }
       step =
           switch (judgement.ruling()) {

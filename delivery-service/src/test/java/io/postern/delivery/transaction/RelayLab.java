@@ -27,6 +27,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
+import io.postern.delivery.tlsrpt.SessionResult;
 import io.postern.dns.DnsSettings;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
@@ -91,6 +92,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
+  final List<SessionResult> results = new CopyOnWriteArrayList<>();
   private final NextHops nextHops;
   private final HostDemands demands;
   private final TlsClients clients;
@@ -201,6 +203,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             connections,
             new Judge(this, Duration.ofSeconds(1)),
             (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
+            results::add,
             request -> routingChanged,
             segments -> contents.open(segments),
             timeouts,
