@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * characters and lines that are too long, so that no text begins a field or a part of its own.
  * Pure; any thread.
  */
-final class MimeText {
-  static final String CRLF = "\r\n";
+public final class MimeText {
+  public static final String CRLF = "\r\n";
   private static final int FOLD = 76;
   private static final int LONGEST_WORD = 500; // of 998 octets a line (RFC 5322 §2.1.1)
   private static final int LONGEST_LINE = 998;
@@ -67,7 +67,7 @@ final class MimeText {
   }
 
   /** A field, folded at its spaces (RFC 5322 §2.2.3); none without a value. */
-  static void field(StringBuilder out, String name, String value) {
+  public static void field(StringBuilder out, String name, String value) {
     if (value.isBlank()) {
       return;
     }
@@ -125,7 +125,7 @@ final class MimeText {
   }
 
   /** RFC 5322 §3.3. */
-  static String date(long millis) {
+  public static String date(long millis) {
     return DATE.format(Instant.ofEpochMilli(millis));
   }
 
