@@ -13,9 +13,12 @@ import io.postern.delivery.gate.Judge;
 import io.postern.delivery.keeper.Keeper;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.tlsrpt.ReceivedReports;
 import io.postern.delivery.tlsrpt.SessionCounter;
 import io.postern.delivery.tlsrpt.SessionResults;
+import io.postern.delivery.tlsrpt.TlsReportChannel;
 import io.postern.delivery.tlsrpt.TlsSessionChannel;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.HopTools;
@@ -67,6 +70,7 @@ public class DeliveryService implements Service {
   private final RouteChannel routes;
   private final HostChannel hosts;
   private final TlsSessionChannel tlsSessions;
+  private final TlsReportChannel tlsReports;
   private final MeterRegistry registry;
   private final PresentedCertificates presented;
   private final OwnTlsAnnouncer announcer;
@@ -83,6 +87,7 @@ public class DeliveryService implements Service {
       RouteChannel routes,
       HostChannel hosts,
       TlsSessionChannel tlsSessions,
+      TlsReportChannel tlsReports,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
@@ -91,6 +96,7 @@ public class DeliveryService implements Service {
     this.routes = routes;
     this.hosts = hosts;
     this.tlsSessions = tlsSessions;
+    this.tlsReports = tlsReports;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
@@ -112,7 +118,8 @@ public class DeliveryService implements Service {
     RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
-    Relay relay = relay(destinations, mailHosts, connections, contents);
+    Deliverer relay =
+        readingReports(relay(destinations, mailHosts, connections, contents), contents);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     keeper = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
@@ -170,6 +177,23 @@ public class DeliveryService implements Service {
             contents::open,
             configuration.timeouts,
             configuration.maxAddresses));
+  }
+
+  private Deliverer readingReports(Relay relay, ContentReader contents) {
+    if (configuration.delivery.tlsReportAddress().isEmpty()) {
+      return relay;
+    }
+    ReceivedReports reports =
+        running.add(
+            new ReceivedReports(
+                relay,
+                configuration.delivery.tlsReportAddress().get(),
+                contents::open,
+                log,
+                tlsReports::send,
+                registry));
+    reports.start();
+    return reports;
   }
 
   private SessionResults sessionResults() {

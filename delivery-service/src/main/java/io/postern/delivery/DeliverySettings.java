@@ -63,6 +63,9 @@ public interface DeliverySettings {
   @WithDefault("false")
   boolean tlsReports();
 
+  /** Address of ours that others send reports about TLS to; by default none. */
+  Optional<String> tlsReportAddress();
+
   Watched watched();
 
   /** How long a verdict on a host's certificate is waited for. */

@@ -10,6 +10,7 @@ import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
+import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
       io.postern.check.Main.class,
       Certificates.class,
       Rehearse.class,
+      TlsReportsCommand.class,
       Status.class,
       AuditCommand.class,
       Stop.class,

@@ -71,6 +71,9 @@ public final class Topics {
    */
   public static final String TLS_SESSIONS = "tls.sessions";
 
+  /** Reports about TLS that others have sent us, each once. */
+  public static final String TLS_REPORTS = "tls.reports";
+
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -199,7 +202,8 @@ public final class Topics {
               TLS_SESSIONS,
               REPORTED,
               List.of(DELIVERY, TLS_REPORTER),
-              List.of(TLS_REPORTER, CONSOLE)));
+              List.of(TLS_REPORTER, CONSOLE)),
+          yearly(TLS_REPORTS, Partitioning.SPREAD, List.of(DELIVERY), List.of(API, CONSOLE)));
 
   private Topics() {}
 

@@ -78,6 +78,7 @@ class TopicsTest {
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
     "tls.sessions, SPREAD, DELETE, P3D",
+    "tls.reports, SPREAD, COMPACT_AND_DELETE, P400D",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -106,7 +107,7 @@ class TopicsTest {
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().equals("mail.routes")
             || topic.name().equals("mail.refusals")
-            || topic.name().equals("tls.sessions");
+            || topic.name().startsWith("tls.");
     assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
     assertThat(topic.configs(NODE))
         .containsEntry("flush.messages", exempt ? "9223372036854775807" : "1");

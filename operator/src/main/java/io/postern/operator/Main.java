@@ -11,6 +11,7 @@ import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
+import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
 import io.postern.operator.setup.SetUp;
 import picocli.AutoComplete;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
       Apply.class,
       Certificates.class,
       Rehearse.class,
+      TlsReportsCommand.class,
       io.postern.check.Main.class,
       Judge.class,
       SetUp.class,

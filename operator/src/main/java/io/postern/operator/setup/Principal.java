@@ -16,7 +16,13 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
           new Principal("ingress", Set.of("ingress"), Set.of(), ""),
           new Principal(
               "policy",
-              Set.of("decider", "scheduler", "notice-writer", "directory-owner", "api", "tls-reporter"),
+              Set.of(
+                  "decider",
+                  "scheduler",
+                  "notice-writer",
+                  "directory-owner",
+                  "api",
+                  "tls-reporter"),
               Set.of(
                   ConsumerGroups.DECIDER,
                   ConsumerGroups.SCHEDULER,

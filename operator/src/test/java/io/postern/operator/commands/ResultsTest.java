@@ -81,6 +81,31 @@ class ResultsTest {
   }
 
   @Test
+  void tlsReports() throws Exception {
+    TlsReportsCommand.Result result =
+        new TlsReportsCommand.Result(
+            JSON.readTree(
+                """
+                [{"queueId":"0aa","reporter":"Company-X","senderDomain":"company-x.example",
+                  "proof":"DKIM not verified","client":"192.0.2.25","tls":"TLSv1.3","verdict":"",
+                  "start":"2026-11-26T00:00:00Z","end":"2026-11-26T23:59:59Z",
+                  "policies":[{"type":"tlsa","domain":"mx.contoso.example","successful":7,"failed":3,
+                    "failures":[{"type":"certificate-expired","host":"mx.contoso.example",
+                                 "address":"203.0.113.5","sessions":3,"information":"in May"}]}]}]
+                """));
+    assertThat(result.lines())
+        .containsExactly(
+            "2026-11-26T00:00:00Z to 2026-11-26T23:59:59Z  Company-X (company-x.example, DKIM not"
+                + " verified)",
+            "  mail 0aa from 192.0.2.25, TLSv1.3",
+            "  tlsa            mx.contoso.example: 7 good, 3 failed",
+            "         3 certificate-expired at mx.contoso.example [203.0.113.5] in May");
+    assertThat(result.anyFailed()).isTrue();
+    assertThat(new TlsReportsCommand.Result(JSON.readTree("[]")).lines())
+        .containsExactly("no report");
+  }
+
+  @Test
   void rehearsal() throws Exception {
     JsonNode rehearsal =
         JSON.readTree(
