@@ -136,10 +136,13 @@ public final class SessionCounter implements SessionResults, AutoCloseable {
     }
   }
 
-  /** Publishes the rest, within some seconds. */
+  /** Publishes the rest. Bounded: 10 s. */
   @Override
-  public void close() {
-    minutes.shutdownNow();
+  public void close() throws InterruptedException {
+    minutes.shutdown();
+    if (!minutes.awaitTermination(LAST_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      minutes.shutdownNow();
+    }
     publish(LAST_PATIENCE_SECONDS);
   }
 }

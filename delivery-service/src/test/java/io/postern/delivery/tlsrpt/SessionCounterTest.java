@@ -60,7 +60,7 @@ class SessionCounterTest {
   }
 
   @AfterEach
-  void end() {
+  void end() throws Exception {
     counter.close();
     dns.close();
   }
@@ -132,7 +132,7 @@ class SessionCounterTest {
   }
 
   @Test
-  void theRestIsPublishedWhenTheServiceStops() {
+  void theRestIsPublishedWhenTheServiceStops() throws Exception {
     dns.txt("_smtp._tls.fabrikam.example", "v=TLSRPTv1; rua=mailto:tls@fabrikam.example");
     count("fabrikam.example");
     counter.close();

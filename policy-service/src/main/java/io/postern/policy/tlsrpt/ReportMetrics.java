@@ -14,6 +14,8 @@ final class ReportMetrics {
     TOO_OLD,
     /** Too many domains. */
     NO_ROOM,
+    /** {@link MailBudget}: a mail of a report. */
+    OVER_BUDGET,
     /** Written by a newer version, or damaged. */
     UNREADABLE
   }

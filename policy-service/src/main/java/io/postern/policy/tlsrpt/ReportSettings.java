@@ -96,7 +96,7 @@ public interface ReportSettings {
           "postern.tls-reports.dkim.key-file \""
               + file
               + "\" cannot be used: write a PEM file with an RSA key of 2048 bits or more in"
-              + " PKCS#8, as \"openssl genrsa 2048\" makes it");
+              + " PKCS#8, as \"openssl genpkey -algorithm RSA\" makes it");
     }
   }
 }

@@ -78,6 +78,7 @@ public final class Reporter implements Worker.Task {
   private final Posts posts;
   private final Runnable beforeCommit;
   private final OccasionalLog trouble = new OccasionalLog(Reporter.class);
+  private final MailBudget budget = new MailBudget();
   private final Map<TopicPartition, Owned> partitions = new HashMap<>();
   private @Nullable GroupMember member;
   private @Nullable KafkaConsumer<String, byte[]> extents;
@@ -258,7 +259,10 @@ public final class Reporter implements Worker.Task {
       Owned owned = owned(partition);
       metrics.lost(Loss.TOO_OLD, owned.fold.dropTooOld(now));
       for (DomainDay subject : owned.fold.due(now, owned.written, room)) {
-        DayReport report = DayReport.of(subject, owned.fold.tally(subject), submitter);
+        DayReport report = report(subject, owned);
+        if (report == null) {
+          continue;
+        }
         String organization = report.mailTo().isEmpty() ? "" : organization();
         if (organization == null) {
           return made; // until the directory has it
@@ -276,6 +280,18 @@ public final class Reporter implements Worker.Task {
       }
     }
     return made;
+  }
+
+  /** Null: by a fault of ours there is none, which keeps no other from being made. */
+  private @Nullable DayReport report(DomainDay subject, Owned owned) {
+    try {
+      return DayReport.of(subject, owned.fold.tally(subject), submitter);
+    } catch (RuntimeException e) {
+      trouble.failed("the report about TLS to " + subject.domain() + " was not made", e);
+      metrics.lost(Loss.UNREADABLE, 1);
+      owned.written.add(subject); // not again before the partition is read anew
+      return null;
+    }
   }
 
   /** Null: for now there is none, and nobody's mail can be sent. */
@@ -328,7 +344,12 @@ public final class Reporter implements Worker.Task {
               submitter.signature().orElseThrow(),
               organization,
               mailPartitions);
-      mails.add(new PendingMail(mail, organization, contents().send(mail.queueId(), mail.text())));
+      if (budget.take(mail.queueId().value(), to, DomainDay.dayOf(clockMillis.getAsLong()))) {
+        mails.add(
+            new PendingMail(mail, organization, contents().send(mail.queueId(), mail.text())));
+      } else {
+        metrics.lost(Loss.OVER_BUDGET, 1);
+      }
     }
     return mails;
   }
