@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.HopProtocol;
@@ -109,6 +110,20 @@ class ReportedSessionsTest {
     assertThat(deliver(OPPORTUNISTIC).getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(only().reason()).isEqualTo("dane-tlsa-invalid");
     assertThat(only().detail()).isNotEmpty();
+  }
+
+  @Test
+  void aFailureCountsAlsoWhereAnotherHostHasTakenTheMail() throws Exception {
+    begin(ScriptedPeer.named(HOST).identity(GOOD).start());
+    publish(OTHER_KEY);
+    String second = "mx2.signed.example";
+    lab.dns.mx(DOMAIN, 20, second).a(second, "127.0.0.1");
+    Tlsa record = Tlsa.of(3, 1, 1, GOOD.der().getFirst());
+    lab.dns.tlsa(second, peer.port(), 3, 1, 1, HexFormat.of().parseHex(record.data()));
+    assertThat(deliver(OPPORTUNISTIC).getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(lab.results)
+        .extracting(SessionResult::host, SessionResult::reason)
+        .containsExactly(tuple(HOST, "dane-tlsa-invalid"), tuple(second, ""));
   }
 
   @Test
