@@ -15,7 +15,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
-import io.postern.delivery.tlsrpt.ReceivedReports;
+import io.postern.delivery.tlsrpt.ReportMailReader;
 import io.postern.delivery.tlsrpt.SessionCounter;
 import io.postern.delivery.tlsrpt.SessionResults;
 import io.postern.delivery.tlsrpt.TlsReportChannel;
@@ -183,9 +183,9 @@ public class DeliveryService implements Service {
     if (configuration.delivery.tlsReportAddress().isEmpty()) {
       return relay;
     }
-    ReceivedReports reports =
+    ReportMailReader reports =
         running.add(
-            new ReceivedReports(
+            new ReportMailReader(
                 relay,
                 configuration.delivery.tlsReportAddress().get(),
                 contents::open,

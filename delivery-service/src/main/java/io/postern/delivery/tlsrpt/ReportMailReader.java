@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #deliver}: delivery threads, which never wait for it.
  */
-public final class ReceivedReports implements Deliverer, AutoCloseable {
+public final class ReportMailReader implements Deliverer, AutoCloseable {
   static final int MOST_A_DAY = 2_000;
   static final int MOST_OF_SENDER = 200;
   private static final int WAITING = 20;
@@ -67,14 +67,14 @@ public final class ReceivedReports implements Deliverer, AutoCloseable {
   private final Counter unreadable;
   private final Counter dropped;
   private final BlockingQueue<DeliveryRequested> waiting = new ArrayBlockingQueue<>(WAITING);
-  private final OccasionalLog trouble = new OccasionalLog(ReceivedReports.class);
+  private final OccasionalLog trouble = new OccasionalLog(ReportMailReader.class);
   private final Thread reader = Thread.ofPlatform().name("tls-report-reader").unstarted(this::read);
 
   /**
    * @param address that reports come to
    * @param sender to {@code tls.reports}
    */
-  public ReceivedReports(
+  public ReportMailReader(
       Deliverer relay,
       String address,
       Contents contents,

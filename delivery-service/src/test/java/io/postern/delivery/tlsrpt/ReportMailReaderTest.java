@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Mails to the address for reports, delivered by a relay that a test decides. */
-class ReceivedReportsTest {
+class ReportMailReaderTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String ADDRESS = "tls@company-y.example";
 
@@ -52,14 +52,14 @@ class ReceivedReportsTest {
   private final List<TlsReportReceived> published = new CopyOnWriteArrayList<>();
   private String mail;
   private OutcomeKind outcome = OutcomeKind.DELIVERED;
-  private final ReceivedReports reports;
+  private final ReportMailReader reports;
 
-  ReceivedReportsTest() throws Exception {
+  ReportMailReaderTest() throws Exception {
     KafkaBroker broker = SharedBroker.empty();
     settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     reports =
-        new ReceivedReports(
+        new ReportMailReader(
             (task, ownership) ->
                 OutcomeRecorded.newBuilder()
                     .addRecipients(RecipientOutcome.newBuilder().setRecipient(3).setKind(outcome)),
