@@ -16,7 +16,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** The settings, checked when this is made (see {@link CheckedSettings}). Immutable. */
 @Singleton
 class Configuration {
-  private static final int DNS_PORT = 53;
   private static final Duration MAX_COMMIT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration MAX_REVOCATION_PATIENCE = Duration.ofSeconds(4);
   private static final int MIN_WINDOW = 101; // one poll of the reader and one more
@@ -92,13 +90,8 @@ class Configuration {
   }
 
   private static InetSocketAddress dnsServer(String entry) {
-    int colon = entry.lastIndexOf(':');
-    boolean port = colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
-    String host = port ? entry.substring(0, colon) : entry;
     try {
-      return new InetSocketAddress(
-          InetAddress.ofLiteral(host.replace("[", "").replace("]", "")),
-          port ? Integer.parseInt(entry.substring(colon + 1)) : DNS_PORT);
+      return io.postern.dns.DnsSettings.server(entry);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "postern.dns.servers has \"" + entry + "\": write addresses such as 192.0.2.53:53");

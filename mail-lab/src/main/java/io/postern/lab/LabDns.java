@@ -61,6 +61,7 @@ public final class LabDns implements AutoCloseable {
   private volatile boolean allSilent;
   private volatile @Nullable LabZones zones;
   private volatile boolean validates;
+  private volatile long ttl = TTL;
 
   private LabDns(DatagramSocket udp, ServerSocket tcp) {
     this.udp = udp;
@@ -99,34 +100,40 @@ public final class LabDns implements AutoCloseable {
   }
 
   public LabDns mx(String domain, int preference, String host) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, preference, name(host)));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, preference, name(host)));
   }
 
   /** The domain takes no mail: RFC 7505. */
   public LabDns nullMx(String domain) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, 0, Name.root));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, 0, Name.root));
   }
 
   public LabDns a(String host, String address) {
-    return add(new ARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new ARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns aaaa(String host, String address) {
-    return add(new AAAARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new AAAARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns cname(String alias, String target) {
-    return add(new CNAMERecord(name(alias), DClass.IN, TTL, name(target)));
+    return add(new CNAMERecord(name(alias), DClass.IN, ttl, name(target)));
   }
 
   public LabDns tlsa(String host, int port, int usage, int selector, int type, byte[] data) {
     return add(
         new TLSARecord(
-            name("_" + port + "._tcp." + host), DClass.IN, TTL, usage, selector, type, data));
+            name("_" + port + "._tcp." + host), DClass.IN, ttl, usage, selector, type, data));
   }
 
   public LabDns txt(String name, String text) {
-    return add(new TXTRecord(name(name), DClass.IN, TTL, text));
+    return add(new TXTRecord(name(name), DClass.IN, ttl, text));
+  }
+
+  /** Records that are added from now on have this TTL, in seconds. */
+  public LabDns ttl(long seconds) {
+    ttl = seconds;
+    return this;
   }
 
   /** Answers have signatures from now on. */

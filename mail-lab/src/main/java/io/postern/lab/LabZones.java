@@ -55,6 +55,8 @@ public final class LabZones {
   private record Zone(Name apex, boolean secure, DNSKEYRecord key, KeyPair pair, Signing signing) {}
 
   private final Map<Name, Zone> zones = new ConcurrentHashMap<>();
+  private volatile long ttl = TTL;
+  private final Map<Name, Instant> ends = new ConcurrentHashMap<>();
   private final KeyPair foreign = pair();
 
   public LabZones() {
@@ -76,6 +78,18 @@ public final class LabZones {
     zones.computeIfPresent(
         name(apex),
         (any, zone) -> new Zone(zone.apex(), zone.secure(), zone.key(), zone.pair(), signing));
+    return this;
+  }
+
+  /** TTL of denials and their proof, in seconds. */
+  public LabZones ttl(long seconds) {
+    ttl = seconds;
+    return this;
+  }
+
+  /** The zone's signatures end then, instead of after a week. */
+  public LabZones signedUntil(String apex, Instant end) {
+    ends.put(name(apex), end);
     return this;
   }
 
@@ -157,7 +171,7 @@ public final class LabZones {
     int[] types =
         chain.getOrDefault(owner, Set.of()).stream().mapToInt(Integer::intValue).toArray();
     NSECRecord nsec =
-        new NSECRecord(owner, DClass.IN, TTL, after == null ? zone.apex() : after, types);
+        new NSECRecord(owner, DClass.IN, ttl, after == null ? zone.apex() : after, types);
     answer.addRecord(nsec, Section.AUTHORITY);
     sign(answer, Section.AUTHORITY, new RRset(nsec), zone);
   }
@@ -231,7 +245,8 @@ public final class LabZones {
     if (zone.signing() == Signing.LEFT_OUT) {
       return null;
     }
-    Instant until = Instant.now().plus(Duration.ofDays(zone.signing() == Signing.EXPIRED ? -1 : 7));
+    Instant week = Instant.now().plus(Duration.ofDays(zone.signing() == Signing.EXPIRED ? -1 : 7));
+    Instant until = ends.getOrDefault(zone.apex(), week);
     KeyPair pair = zone.signing() == Signing.WRONG_KEY ? foreign : zone.pair();
     try {
       return DNSSEC.sign(
@@ -281,9 +296,9 @@ public final class LabZones {
     return new DSRecord(zone.apex(), DClass.IN, TTL, DSRecord.SHA256_DIGEST_ID, zone.key());
   }
 
-  private static SOARecord soa(Zone zone) {
+  private SOARecord soa(Zone zone) {
     return new SOARecord(
-        zone.apex(), DClass.IN, TTL, server(zone), server(zone), 1, 3600, 600, 86_400, TTL);
+        zone.apex(), DClass.IN, ttl, server(zone), server(zone), 1, 3600, 600, 86_400, ttl);
   }
 
   private static NSRecord ns(Zone zone) {
