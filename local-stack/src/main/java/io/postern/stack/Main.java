@@ -4,6 +4,7 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
       io.postern.check.Main.class,
       Certificates.class,
       Rehearse.class,
+      Dns.class,
       Status.class,
       AuditCommand.class,
       Stop.class,

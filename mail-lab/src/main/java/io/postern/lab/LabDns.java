@@ -1,5 +1,8 @@
 package io.postern.lab;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,7 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Master;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
@@ -134,6 +139,39 @@ public final class LabDns implements AutoCloseable {
   public LabDns ttl(long seconds) {
     ttl = seconds;
     return this;
+  }
+
+  /** Records as lines of a zone file, with whole names. */
+  public LabDns zone(String lines) {
+    for (Record record : records(lines)) {
+      add(record);
+    }
+    return this;
+  }
+
+  /** Takes single records away, by the same. */
+  public LabDns unzone(String lines) {
+    for (Record record : records(lines)) {
+      records.computeIfPresent(
+          record.getName(),
+          (name, all) -> {
+            all.remove(record); // equal but for the TTL
+            return all.isEmpty() ? null : all;
+          });
+    }
+    return this;
+  }
+
+  private static List<Record> records(String lines) {
+    try (Master zone = new Master(new ByteArrayInputStream(lines.getBytes(US_ASCII)), Name.root)) {
+      List<Record> read = new ArrayList<>();
+      for (Record record = zone.nextRecord(); record != null; record = zone.nextRecord()) {
+        read.add(record);
+      }
+      return read;
+    } catch (IOException malformed) {
+      throw new IllegalArgumentException(lines, malformed);
+    }
   }
 
   /** Answers have signatures from now on. */

@@ -4,6 +4,7 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Judge;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
       Apply.class,
       Certificates.class,
       Rehearse.class,
+      Dns.class,
       io.postern.check.Main.class,
       Judge.class,
       SetUp.class,

@@ -97,6 +97,14 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
     return policy;
   }
 
+  /** As it is served (§3.2): ASCII, lines that end with CRLF. */
+  public String text() {
+    StringBuilder text = new StringBuilder("version: " + VERSION + "\r\n");
+    text.append("mode: ").append(mode.spelled()).append("\r\n");
+    hosts.forEach(host -> text.append("mx: ").append(host).append("\r\n"));
+    return text.append("max_age: ").append(maxAge.toSeconds()).append("\r\n").toString();
+  }
+
   /**
    * Whether the policy names an MX host. A wildcard stands for one label (§4.1).
    *

@@ -3,7 +3,9 @@ package io.postern.operator.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,6 +31,12 @@ public final class CertificatesClient {
 
   public JsonNode expiring(int withinDays) throws IOException, InterruptedException {
     return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
+  }
+
+  /** Records of a domain or MX host of ours. */
+  public JsonNode dns(String name) throws IOException, InterruptedException {
+    String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return api.send(api.request("/dns/" + path).GET(), ANSWER);
   }
 
   /**

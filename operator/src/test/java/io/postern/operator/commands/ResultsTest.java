@@ -100,6 +100,39 @@ class ResultsTest {
   }
 
   @Test
+  void dns() throws Exception {
+    JsonNode report =
+        JSON.readTree(
+            """
+            {"ok":false,"dnssec":"validate","rows":[
+              {"name":"contoso.example.","type":"MX","state":"ok","proven":true,
+               "published":["10 mx.contoso.example."],"add":[],"remove":[],"note":""},
+              {"name":"_25._tcp.mx.contoso.example.","type":"TLSA","state":"must-come-first",
+               "proven":true,"published":["3 1 1 aa"],"add":["the new"],"remove":["the old"],
+               "note":"Wait."},
+              {"name":"_smtp._tls.contoso.example.","type":"TXT","state":"not-set","proven":false,
+               "published":[],"add":[],"remove":[],"note":"Nothing is set here."}],
+             "coming":[{"sha256":"ab","planned":"2027-01-01T00:00:00Z","tooEarly":true,
+               "note":"its records are not published"}]}
+            """);
+    assertThat(Dns.lines(report))
+        .containsExactly(
+            "ok      MX      contoso.example. (proven)",
+            "    is      10 mx.contoso.example.",
+            "NOT OK  TLSA    _25._tcp.mx.contoso.example.: must-come-first (proven)",
+            "    is      3 1 1 aa",
+            "    add     the new",
+            "    remove  the old",
+            "    Wait.",
+            "ok      TXT     _smtp._tls.contoso.example.: not-set",
+            "    Nothing is set here.",
+            "coming certificate, sha256 ab",
+            "    it must NOT BE presented yet: its records are not published",
+            "    NOT OK: it is planned for 2027-01-01T00:00:00Z",
+            "all: NOT OK");
+  }
+
+  @Test
   void theExampleNeedsNoInstallationAndKnowsThatOfRun() throws Exception {
     String usual = Variables.fill(Example.directory(), Map.of());
     assertThat(usual)

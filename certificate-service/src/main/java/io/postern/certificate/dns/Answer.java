@@ -1,0 +1,35 @@
+package io.postern.certificate.dns;
+
+import io.postern.dns.DnsAnswer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of one question to the DNS.
+ *
+ * @param answer null: there is none, see {@code failure}
+ * @param bogus there is an answer, and its proof is wrong
+ */
+record Answer(@Nullable DnsAnswer answer, String failure, boolean bogus) {
+  static Answer of(DnsAnswer answer) {
+    return new Answer(answer, "", false);
+  }
+
+  boolean failed() {
+    return answer == null;
+  }
+
+  boolean proven() {
+    return answer != null && answer.secure();
+  }
+
+  /** None, too, where the question failed. */
+  <T extends org.xbill.DNS.Record> List<T> as(Class<T> kind) {
+    return answer == null ? List.of() : answer.as(kind);
+  }
+
+  /** TTL of the records in their zone, in seconds; 0: there are none. */
+  long ttl() {
+    return answer == null ? 0 : answer.zoneTtlSeconds();
+  }
+}
