@@ -4,6 +4,7 @@ import io.postern.api.ApiError;
 import io.postern.certificate.dns.DnsReport;
 import io.postern.certificate.dns.OwnDns;
 import io.postern.certificate.dns.OwnDnsException;
+import io.postern.certificate.dns.OwnRecordsWatch;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -27,10 +28,23 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "dns", description = "The records of our own domains")
 public class DnsResource {
   private final OwnDns own;
+  private final OwnRecordsWatch watch;
   private final Semaphore running = new Semaphore(4);
 
-  DnsResource(OwnDns own) {
+  DnsResource(OwnDns own, OwnRecordsWatch watch) {
     this.own = own;
+    this.watch = watch;
+  }
+
+  @GET
+  @Operation(
+      summary = "What this replica's last look at the records of all our domains has found",
+      description = "Without \"at\": there was no look; it needs postern.own.mx-hosts.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = OwnRecordsWatch.Look.class)))
+  public OwnRecordsWatch.Look last() {
+    return watch.last();
   }
 
   @GET

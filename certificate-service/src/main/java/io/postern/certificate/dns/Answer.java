@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param bogus there is an answer, and its proof is wrong
  */
 record Answer(@Nullable DnsAnswer answer, String failure, boolean bogus) {
+  private static final long DAY = 86_400;
+
   static Answer of(DnsAnswer answer) {
     return new Answer(answer, "", false);
   }
@@ -26,6 +28,14 @@ record Answer(@Nullable DnsAnswer answer, String failure, boolean bogus) {
   /** None, too, where the question failed. */
   <T extends org.xbill.DNS.Record> List<T> as(Class<T> kind) {
     return answer == null ? List.of() : answer.as(kind);
+  }
+
+  /**
+   * Seconds from the publication of a record to the use of its key (RFC 7671 §8.1). Without a
+   * signature the zone's TTL is not known, since a resolver has the rest alone: then a day counts.
+   */
+  long twoTtls() {
+    return 2 * (proven() ? ttl() : Math.max(ttl(), DAY));
   }
 
   /** TTL of the records in their zone, in seconds; 0: there are none. */

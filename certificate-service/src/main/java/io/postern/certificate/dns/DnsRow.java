@@ -34,7 +34,7 @@ public record DnsRow(
   /** From good to bad. */
   public enum State {
     OK,
-    /** Neither configured here nor published. */
+    /** Neither configured here nor published; of DNSSEC: not asked for. */
     NOT_SET,
     /** The DNS gave no answer. */
     UNKNOWN,

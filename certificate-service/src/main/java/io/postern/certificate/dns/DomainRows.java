@@ -62,7 +62,7 @@ final class DomainRows {
             ? ""
             : "Sign the zone: without DNSSEC no sender uses TLSA records of this name.";
     if (!asked) {
-      state = State.UNKNOWN;
+      state = State.NOT_SET;
       note = "Not asked for: postern.dns.dnssec of certificate-service is off.";
     } else if (answer.failed()) {
       state = answer.bogus() ? State.REFUSED : State.UNKNOWN;
@@ -114,7 +114,7 @@ final class DomainRows {
         text,
         published -> StsRecord.parse(published).equals(wanted == null ? null : wanted.record()),
         "postern.own.sts-mode",
-        "Publish it when https://mta-sts." + domain + "/.well-known/mta-sts.txt answers.");
+        "Publish it when " + policyUrl(domain) + " answers.");
   }
 
   static DnsRow reports(String domain, Answer answer, Optional<TlsRptRecord> wanted) {
@@ -126,6 +126,23 @@ final class DomainRows {
         published -> Optional.of(TlsRptRecord.parse(published)).equals(wanted),
         "postern.own.tls-reports",
         "");
+  }
+
+  /** A policy that is to say enforce, while our certificates have not been looked at. */
+  static DnsRow undecided(String domain) {
+    return new DnsRow(
+        policyUrl(domain),
+        "POLICY",
+        State.UNKNOWN,
+        false,
+        List.of(),
+        List.of(),
+        List.of(),
+        "It is not served yet: no certificate of ingress was looked at, or none can be judged.");
+  }
+
+  private static String policyUrl(String domain) {
+    return "https://mta-sts." + domain + PolicyServer.PATH;
   }
 
   /** The policy as it is served beside the domain's MX records. */
@@ -145,7 +162,7 @@ final class DomainRows {
               + ".");
     }
     return new DnsRow(
-        "https://mta-sts." + domain + "/.well-known/mta-sts.txt",
+        policyUrl(domain),
         "POLICY",
         state,
         false,

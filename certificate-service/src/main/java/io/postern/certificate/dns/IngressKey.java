@@ -44,6 +44,12 @@ record IngressKey(
     return keys;
   }
 
+  /** The time as of which its chain is looked at: a coming one may begin later. */
+  Instant at(Instant now) {
+    Instant begin = chain.getFirst().notBefore();
+    return coming && begin.isAfter(now) ? begin : now;
+  }
+
   byte[] leaf() {
     return chain.getFirst().der();
   }

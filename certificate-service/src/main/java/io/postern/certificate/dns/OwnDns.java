@@ -122,6 +122,9 @@ public class OwnDns {
               "Give the name the address of the host that serves the policy over HTTPS."));
       rows.add(DomainRows.policy(domain, policy.get(), mxAnswer));
     }
+    if (policies.isServed(domain) && policy.isEmpty()) {
+      rows.add(DomainRows.undecided(domain));
+    }
     rows.add(DomainRows.stsRecord(domain, answer(answers, sts), policy.orElse(null)));
     rows.add(DomainRows.reports(domain, answer(answers, reports), own.reports()));
     return report(domain, hosts, rows, answers, keys, now);

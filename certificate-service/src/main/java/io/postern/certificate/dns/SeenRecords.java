@@ -71,7 +71,7 @@ final class SeenRecords {
     if (published.isEmpty()) {
       return now; // no sender asks for a proof
     }
-    if (!TlsaRow.accepted(host, published, key.ders(), now)) {
+    if (!TlsaRow.accepted(host, published, key, now)) {
       return null;
     }
     Instant first = now;
@@ -87,7 +87,7 @@ final class SeenRecords {
         first = known;
       }
     }
-    Instant from = first.plus(Duration.ofSeconds(2 * answer.ttl()));
+    Instant from = first.plus(Duration.ofSeconds(answer.twoTtls()));
     return from.isAfter(now) ? from : now;
   }
 
@@ -100,6 +100,6 @@ final class SeenRecords {
   }
 
   private static boolean names(String host, Tlsa record, IngressKey key, Instant now) {
-    return TlsaRow.accepted(host, List.of(record), key.ders(), now);
+    return TlsaRow.accepted(host, List.of(record), key, now);
   }
 }

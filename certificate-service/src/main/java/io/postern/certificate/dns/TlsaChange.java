@@ -46,7 +46,7 @@ public record TlsaChange(
       Instant now) {
     List<Tlsa> published = TlsaRow.records(answer);
     String name = TlsaRow.name(host);
-    boolean accepted = TlsaRow.accepted(host, published, coming.ders(), now);
+    boolean accepted = TlsaRow.accepted(host, published, coming, now);
     List<String> add =
         accepted || published.isEmpty()
             ? List.of()
@@ -58,7 +58,7 @@ public record TlsaChange(
             .filter(
                 record ->
                     keys.stream()
-                        .noneMatch(key -> TlsaRow.accepted(host, List.of(record), key.ders(), now)))
+                        .noneMatch(key -> TlsaRow.accepted(host, List.of(record), key, now)))
             .map(record -> Zone.line(name, answer.ttl(), "TLSA", record.toString()))
             .toList();
     return new TlsaChange(
@@ -70,6 +70,6 @@ public record TlsaChange(
         accepted ? from : null,
         add,
         obsolete,
-        2 * answer.ttl());
+        answer.twoTtls());
   }
 }

@@ -42,9 +42,9 @@ final class TlsaRow {
   }
 
   /** Whether senders with DANE accept the chain by all of a host's records. */
-  static boolean accepted(String host, List<Tlsa> records, List<byte[]> chain, Instant now) {
-    return !records.isEmpty()
-        && DaneMatch.of(chain, new TlsaSet(host, records, List.of(host)), now).match() != null;
+  static boolean accepted(String host, List<Tlsa> records, IngressKey key, Instant now) {
+    TlsaSet set = new TlsaSet(host, records, List.of(host));
+    return !records.isEmpty() && DaneMatch.of(key.ders(), set, key.at(now)).match() != null;
   }
 
   /**
@@ -108,7 +108,7 @@ final class TlsaRow {
     if (!refused.isEmpty()) {
       sentences.add(
           "Publish the coming key and wait two TTLs, "
-              + 2 * answer.ttl()
+              + answer.twoTtls()
               + " s, before ingress presents it; take the former key's record away after that.");
       return row(State.MUST_COME_FIRST);
     }
@@ -116,7 +116,7 @@ final class TlsaRow {
   }
 
   private boolean isAccepted(IngressKey key) {
-    return accepted(host, published, key.ders(), now);
+    return accepted(host, published, key, now);
   }
 
   private void add(IngressKey key) {
@@ -131,7 +131,7 @@ final class TlsaRow {
   /** Records that name no certificate of ours, and those that cannot authenticate. */
   private void obsolete() {
     for (Tlsa record : published) {
-      if (keys.stream().noneMatch(key -> accepted(host, List.of(record), key.ders(), now))) {
+      if (keys.stream().noneMatch(key -> accepted(host, List.of(record), key, now))) {
         remove.add(Zone.line(name, answer.ttl(), "TLSA", record.toString()));
       }
     }

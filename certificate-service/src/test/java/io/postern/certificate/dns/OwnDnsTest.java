@@ -26,10 +26,12 @@ import io.postern.lab.LabDns;
 import io.postern.lab.LabZones;
 import io.postern.log.LogSettings;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,15 +64,8 @@ class OwnDnsTest {
   @Inject LogSettings log;
   @Inject OwnPolicies policies;
 
-  @ConfigProperty(name = "postern.test.own")
-  Path folder = Path.of("");
-
-  @ConfigProperty(name = "postern.dns.servers")
-  String server = "";
-
-  @ConfigProperty(name = "postern.own.policy-port")
-  int policyPort;
-
+  private Path folder = Path.of("");
+  private int policyPort;
   private @Nullable LabDns lab;
   private @Nullable LabCa authority;
 
@@ -79,6 +75,10 @@ class OwnDnsTest {
     if (lab != null) {
       return;
     }
+    Config config = ConfigProvider.getConfig();
+    folder = config.getValue("postern.test.own", Path.class);
+    policyPort = config.getValue("postern.own.policy-port", Integer.class);
+    String server = config.getValue("postern.dns.servers", String.class);
     authority = LabCa.open(folder.resolve("ca"), "Own", null);
     lab =
         LabDns.on(Integer.parseInt(server.substring(server.indexOf(':') + 1)))
@@ -151,6 +151,19 @@ class OwnDnsTest {
     presented(forgotten, null, 0);
     JsonPath refused = awaitState("TLSA", HOST, "refused");
     assertThat(refused.getString(row("TLSA", HOST) + "note")).contains("refuse the host now");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                admin()
+                    .get("/api/v1/dns")
+                    .jsonPath()
+                    .getList("findings.findAll {it.state == 'refused'}.name")
+                    .contains(TlsaRow.name(HOST) + "."));
+    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
+        .contains("postern_certificate_own_records{state=\"refused\"} 1.0");
+    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/health/ready").asString())
+        .contains("\"own records refused\": 1");
     dns().remove(TlsaRow.name(HOST)).remove(HOST).remove("contoso.example");
   }
 
@@ -199,6 +212,34 @@ class OwnDnsTest {
                     .get("mta-sts.fabrikam.example", PolicyServer.PATH)
                     .certificate()
                     .equals(testing.certificate()));
+  }
+
+  /** RFC 8461 says nothing of who may ask: strangers, and so many. */
+  @Test
+  void strangersThatFillTheConnectionsAreThrownOutAndPoliciesAreServedAgain() throws Exception {
+    PolicyClient client = new PolicyClient(anchors(), policyPort);
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 500; i++) {
+        silent.add(new Socket("127.0.0.1", policyPort));
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                Socket one = silent.getFirst();
+                one.setSoTimeout((int) PATIENCE.toMillis());
+                return one.getInputStream().read() < 0;
+              });
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions() // as long as others of them are there
+          .until(() -> client.get("mta-sts.fabrikam.example", PolicyServer.PATH).status() == 200);
+    } finally {
+      for (Socket one : silent) {
+        one.close();
+      }
+    }
   }
 
   private static String row(String type, String name) {

@@ -47,6 +47,13 @@ class SeenRecordsTest {
   }
 
   @Test
+  void withoutASignatureTheZonesTtlIsNotKnown() {
+    Answer unproven = KeyLab.answer("A311 B311", false);
+    assertThat(coming(Map.of(KeyLab.HOST, unproven), "A", now).from())
+        .isEqualTo(now.plus(Duration.ofDays(2)));
+  }
+
+  @Test
   void aRecordThatWasTakenAwayBeginsAnew() {
     coming("A311 B311", "A", now);
     now = now.plus(TWO_TTLS);

@@ -33,6 +33,11 @@ public final class CertificatesClient {
     return api.send(api.request("/expiring-certificates?withinDays=" + withinDays).GET(), ANSWER);
   }
 
+  /** The last look at the records of all our domains. */
+  public JsonNode records() throws IOException, InterruptedException {
+    return api.send(api.request("/dns").GET(), ANSWER);
+  }
+
   /** Records of a domain or MX host of ours. */
   public JsonNode dns(String name) throws IOException, InterruptedException {
     String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");

@@ -65,7 +65,15 @@ class ResultsTest {
             """
             [{"kind":"own","daysLeft":12,"subject":"CN=gate","where":["ingress-1","ingress-2"]}]
             """);
-    Certificates.Result result = new Certificates.Result(own, 60, 1, expiring, NO_LINKS);
+    JsonNode records =
+        JSON.readTree(
+            """
+            {"at":"2027-01-01T00:00:00Z","findings":[
+              {"type":"TLSA","name":"_25._tcp.mx.example.","state":"refused","note":"At once."}]}
+            """);
+    Certificates.Result result = new Certificates.Result(own, 60, 1, expiring, records, NO_LINKS);
+    assertThat(result.refused()).isTrue();
+    assertThat(new Certificates.Result(own, 60, 1, expiring, own, NO_LINKS).refused()).isFalse();
     assertThat(result.lines())
         .containsExactly(
             "current    smtp gate.contoso.example, EC 256, to 2027-01-01T00:00:00Z",
@@ -73,7 +81,9 @@ class ResultsTest {
             "",
             "end within 60 days: 1",
             "own       12 days  CN=gate",
-            "                    ingress-1, ingress-2");
+            "                    ingress-1, ingress-2",
+            "our records in the DNS, looked at 2027-01-01T00:00:00Z",
+            "FINDING  TLSA _25._tcp.mx.example.: refused At once.");
     JsonNode json = JSON.valueToTree(result);
     assertThat(json.at("/own/0/sha256").asText()).isEqualTo("ab");
     assertThat(json.at("/expiring/0/daysLeft").asInt()).isEqualTo(12);
