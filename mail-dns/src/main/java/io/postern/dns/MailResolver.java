@@ -273,8 +273,10 @@ public final class MailResolver {
             alias = set;
           }
         }
-        if (found != null && !found.rrs().isEmpty()) {
-          return new Chain(end, passed, found.rrs(), least(least, found, now), zoneTtl(found));
+        // In the answer's order: the library turns them with each call else.
+        List<Record> records = found == null ? List.of() : found.rrs(false);
+        if (found != null && !records.isEmpty()) {
+          return new Chain(end, passed, records, least(least, found, now), zoneTtl(found));
         }
         if (alias == null || !(alias.first() instanceof CNAMERecord cname)) {
           break;
