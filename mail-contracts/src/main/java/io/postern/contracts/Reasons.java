@@ -59,6 +59,7 @@ public final class Reasons {
   public static final String DESTINATION_BUSY = "destination-busy";
   public static final String TOO_LARGE = "too-large";
   public static final String NO_8BITMIME = "no-8bitmime";
+  public static final String NO_BINARYMIME = "no-binarymime";
   public static final String NO_SMTPUTF8 = "no-smtputf8";
   public static final String LOOP = "loop";
 

@@ -231,6 +231,11 @@ final class Attempt {
     settleRest(OutcomeKind.FAILED, reason, own(code, enhanced, text), detail);
   }
 
+  /** The host is not asked about this one: it fails with a reply of ours. */
+  void fail(Recipient recipient, String reason, int code, String enhanced, String text) {
+    settle(recipient, OutcomeKind.FAILED, reason, own(code, enhanced, text), text);
+  }
+
   /** The token of a delivery that passed no gate. */
   private void refusedToken(String reason) {
     if (!passed) {

@@ -73,7 +73,10 @@ public final class Connections implements AutoCloseable {
 
   /** Gives a session back for reuse, or has it {@link #quit}. */
   void keep(Session session) {
-    if (session.uses() >= maxUses || session.dialogue.inputBuffered() || !park(session)) {
+    if (session.uses() >= maxUses
+        || session.exhausted()
+        || session.dialogue.inputBuffered()
+        || !park(session)) {
       quit(session);
     }
   }

@@ -50,12 +50,12 @@ final class Dialogue {
   }
 
   /** Puts content into the output; the peer must take it in time. */
-  void write(ByteBuffer bytes, Duration patience) throws DialogueException {
+  void write(Stage stage, ByteBuffer bytes, Duration patience) throws DialogueException {
     try {
       connection.writeTimeout(patience);
       connection.write(bytes);
     } catch (IOException e) {
-      throw ended(Stage.DATA, e);
+      throw ended(stage, e);
     }
   }
 

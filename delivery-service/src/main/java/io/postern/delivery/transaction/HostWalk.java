@@ -261,6 +261,14 @@ final class HostWalk {
   }
 
   private Step open(SessionKey key, @Nullable String plaintextAfter) {
+    Step step = openOnce(key, plaintextAfter);
+    while (step == Step.NEW_SESSION) {
+      step = openOnce(key, plaintextAfter);
+    }
+    return step;
+  }
+
+  private Step openOnce(SessionKey key, @Nullable String plaintextAfter) {
     if (!ownership.held()) {
       return givenUp();
     }
@@ -309,7 +317,7 @@ final class HostWalk {
     through = !use.broken() && (through || use.through());
     Failure failure = use.failure();
     // A kept session may have ended meanwhile, which proves nothing about the host.
-    if (fresh || step == Step.DONE) {
+    if (fresh || step != Step.NEXT_HOST) {
       reached |= use.reached();
       if (failure != null) {
         failures.add(failure);

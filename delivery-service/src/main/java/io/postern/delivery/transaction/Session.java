@@ -6,6 +6,7 @@ import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.smtp.Capabilities;
+import io.postern.smtp.Limits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ final class Session {
   final Establishment establishment;
   final Dialogue dialogue;
   final Capabilities capabilities;
+
+  /** The host's (RFC 9422). */
+  final Limits limits;
+
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
   private boolean dataApart;
@@ -28,6 +33,7 @@ final class Session {
     this.establishment = establishment;
     this.dialogue = dialogue;
     this.capabilities = capabilities;
+    this.limits = capabilities.limits();
   }
 
   Target target() {
@@ -51,6 +57,11 @@ final class Session {
 
   void used() {
     uses++;
+  }
+
+  /** The host takes no further transaction over it (MAILMAX). */
+  boolean exhausted() {
+    return uses >= limits.transactions();
   }
 
   /** DATA does not go with the envelope: the host takes it although it refused everybody. */

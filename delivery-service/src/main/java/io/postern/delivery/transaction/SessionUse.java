@@ -7,6 +7,11 @@ import io.postern.delivery.position.Ownership;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.transport.CertificateRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +31,8 @@ final class SessionUse {
     DONE,
     /** One more transaction over the same session. */
     AGAIN,
+    /** One more transaction, and the host takes no further one over this session. */
+    NEW_SESSION,
     NEXT_HOST
   }
 
@@ -36,6 +43,7 @@ final class SessionUse {
   private boolean reached;
   private boolean through;
   private boolean broken;
+  private boolean checked; // that the host has the extensions
   private @Nullable Failure failure;
 
   SessionUse(Attempt attempt, Ownership ownership, HopTools tools, Session session) {
@@ -66,7 +74,10 @@ final class SessionUse {
     return failure;
   }
 
-  /** Never {@link Step#AGAIN}. */
+  /**
+   * Never {@link Step#AGAIN}. Every transaction decides about a recipient, so a host makes us begin
+   * at most as many sessions as there are recipients, with whatever limits.
+   */
   Step run() {
     ConnectionReport connection = null;
     Step step = Step.AGAIN;
@@ -102,8 +113,14 @@ final class SessionUse {
             session.key.demand(),
             session.channel(),
             session.target().host(),
-            session.capabilities.has("REQUIRETLS"),
+            session.capabilities.requireTls() || needsNoPromise(),
             session.question(attempt.request().getOrganization()));
+  }
+
+  // RFC 8689 §5: a report is not lost where the next hop does not offer REQUIRETLS. TLS and the
+  // certificate are demanded of it all the same.
+  private boolean needsNoPromise() {
+    return attempt.request().getEnvelope().getReversePath().isEmpty();
   }
 
   private Step passed(ConnectionReport connection, String achieved) {
@@ -147,11 +164,14 @@ final class SessionUse {
   private Step transact(ConnectionReport connection) {
     boolean healthy = false;
     try {
-      if (MailCommand.possible(attempt, session.capabilities)) {
+      if (!checked) {
+        new NeededExtensions(attempt, session.capabilities, tools.contents()).check();
+        checked = true;
+      }
+      if (!attempt.done()) {
         int before = attempt.openCount();
         try (ContentStream content = tools.contents().open(attempt.request().getContentList())) {
-          new MailTransaction(attempt, ownership, session, tools.timeouts(), content)
-              .run(attempt.open(MAX_RECIPIENTS));
+          new MailTransaction(attempt, ownership, session, tools.timeouts(), content).run(batch());
         }
         if (attempt.openCount() == before) {
           throw new IllegalStateException("a transaction decided about nobody");
@@ -160,7 +180,10 @@ final class SessionUse {
       }
       healthy = true;
       reached = true;
-      return attempt.done() ? Step.DONE : Step.AGAIN;
+      if (attempt.done()) {
+        return Step.DONE;
+      }
+      return session.exhausted() ? Step.NEW_SESSION : Step.AGAIN;
     } catch (NoDotException e) {
       reached = true;
       if (ownership.held()) {
@@ -204,10 +227,30 @@ final class SessionUse {
       if (!healthy) {
         // Without the final dot, so that the host takes nothing for the whole message.
         session.abort();
-      } else if (attempt.done()) {
+      } else if (attempt.done() || session.exhausted()) {
         release();
       }
     }
+  }
+
+  /** The recipients of the next transaction: as many as the host takes (RFC 9422). */
+  private List<Recipient> batch() {
+    int most = Math.min(MAX_RECIPIENTS, session.limits.recipients());
+    if (session.limits.recipientDomains() >= most) {
+      return attempt.open(most);
+    }
+    List<Recipient> batch = new ArrayList<>();
+    Set<String> domains = new HashSet<>();
+    for (Recipient recipient : attempt.open(attempt.openCount())) {
+      String address = recipient.envelope.getAddress();
+      String domain = address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+      if (batch.size() < most
+          && (domains.contains(domain) || domains.size() < session.limits.recipientDomains())) {
+        domains.add(domain);
+        batch.add(recipient);
+      }
+    }
+    return batch;
   }
 
   private void release() {

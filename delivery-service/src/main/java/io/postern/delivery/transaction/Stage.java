@@ -8,6 +8,7 @@ enum Stage {
   MAIL("MAIL"),
   RCPT("RCPT"),
   DATA("DATA"),
+  BDAT("BDAT"),
   END_OF_DATA("end-of-data"),
   RSET("RSET"),
   QUIT("QUIT");

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.UnknownFieldSet;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -253,6 +256,77 @@ class RelayTlsTest {
       // Dialled by its address, which the certificate does not have.
       refused(peer, requireTls, "name-mismatch");
     }
+  }
+
+  private static final TlsRequirement REQUIRE_TLS =
+      RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION).toBuilder()
+          .setRequireTls(RequireTls.REQUIRE_TLS_YES)
+          .build();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rfc8689_4_2_1_theParameterGoesToAHostThatOffersRequireTlsAndNothingToAnother(boolean offered)
+      throws Exception {
+    try (ScriptedPeer peer = named(offered)) {
+      OutcomeRecorded outcome = lab.deliver(byName(peer));
+      if (offered) {
+        assertThat(peer.messages().getFirst().mailParameters()).isEqualTo("REQUIRETLS");
+      } else {
+        assertThat(outcome.getRecipients(0).getReason()).isEqualTo("requiretls-not-offered");
+        assertThat(peer.envelopeSeen()).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rfc8689_5_aReportIsNotLostWhereTheHostDoesNotOfferRequireTls(boolean offered)
+      throws Exception {
+    try (ScriptedPeer peer = named(offered)) {
+      DeliveryRequested.Builder report = byName(peer);
+      report.getEnvelopeBuilder().setReversePath("");
+      OutcomeRecorded outcome = lab.deliver(report);
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+      assertThat(outcome.getToken()).isEqualTo("certificate-validation:certificate-validation");
+      assertThat(peer.messages().getFirst().mailParameters())
+          .isEqualTo(offered ? "REQUIRETLS" : "");
+    }
+  }
+
+  @Test
+  void rfc8689_5_aReportNeedsTlsAndAGoodCertificateAllTheSame() throws Exception {
+    try (ScriptedPeer peer = named(false);
+        ScriptedPeer plain = ScriptedPeer.named("mail.fabrikam.com").start()) {
+      DeliveryRequested.Builder report = byName(plain);
+      report.getEnvelopeBuilder().setReversePath("");
+      assertThat(lab.deliver(report).getRecipients(0).getReason()).isEqualTo("not-offered");
+      assertThat(plain.envelopeSeen()).isFalse();
+      lab.verdict(VerdictResult.BAD, VerdictReason.EXPIRED);
+      DeliveryRequested.Builder second = byName(peer);
+      second.getEnvelopeBuilder().setReversePath("");
+      assertThat(lab.deliver(second).getRecipients(0).getReason()).isEqualTo("expired");
+      assertThat(peer.envelopeSeen()).isFalse();
+    }
+  }
+
+  private DeliveryRequested.Builder byName(ScriptedPeer peer) {
+    lab.dns.a("mail.fabrikam.com", "127.0.0.1");
+    NextHop hop =
+        NextHop.newBuilder()
+            .setRoute("fabrikam")
+            .addSmartHosts(
+                NextHopHost.newBuilder().setHost("mail.fabrikam.com").setPort(peer.port()))
+            .build();
+    DeliveryRequested.Builder request = RelayLab.request(REQUIRE_TLS, hop, "ann@fabrikam.com");
+    request.getEnvelopeBuilder().setBody(BodyType.BODY_7BIT);
+    return request;
+  }
+
+  private static ScriptedPeer named(boolean requireTls) {
+    return ScriptedPeer.named("mail.fabrikam.com")
+        .identity(GOOD)
+        .capabilities(requireTls ? "REQUIRETLS" : "PIPELINING")
+        .start();
   }
 
   @Test

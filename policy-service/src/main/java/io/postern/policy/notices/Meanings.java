@@ -139,10 +139,15 @@ final class Meanings {
         "The message has 8-bit content, which the receiving mail server does not take.",
         "send it encoded (quoted-printable or base64)");
     sender(
+        Reasons.NO_BINARYMIME,
+        "6.3",
+        "The message has binary content, which the receiving mail server does not take.",
+        "send it encoded (base64)");
+    sender(
         Reasons.NO_SMTPUTF8,
         "6.7",
         "The receiving mail server does not take addresses or header fields in UTF-8.",
-        "use ASCII addresses");
+        "use ASCII addresses, and encoded header fields");
     ours(
         Reasons.LOOP,
         "4.6",

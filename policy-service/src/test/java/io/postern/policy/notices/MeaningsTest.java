@@ -72,6 +72,8 @@ class MeaningsTest {
     "private-address, 4.4, false, PEER",
     "too-large, 3.4, false, SENDER",
     "no-8bitmime, 6.3, false, SENDER",
+    "no-binarymime, 6.3, false, SENDER",
+    "no-smtputf8, 6.7, false, SENDER",
     "loop, 4.6, false, OURS",
     "connector-removed, 3.5, false, OURS",
     "dane-tlsa-invalid, 7.323, true, PEER",
