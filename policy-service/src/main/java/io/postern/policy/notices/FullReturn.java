@@ -1,6 +1,7 @@
 package io.postern.policy.notices;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MtaStsMode;
@@ -45,6 +46,8 @@ final class FullReturn {
     return action == Action.FAILED
         && original.getEnvelope().getRet().equals("FULL")
         && original.getEnvelope().getRequireTls() != RequireTls.REQUIRE_TLS_YES
+        // A part of it would make the DSN binary, which few hosts take (RFC 2046 §5.2.1).
+        && original.getEnvelope().getBody() != BodyType.BODY_BINARYMIME
         && original.getGroupsList().stream().allMatch(group -> group.getConnector().isEmpty())
         && reported == original.getEnvelope().getRecipientsCount()
         && outcome.getAttempt() == 1

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
@@ -86,6 +87,12 @@ class FullReturnTest {
     assertThat(allowed()).isFalse();
     required = LOOSE;
     original.getEnvelopeBuilder().setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    assertThat(allowed()).isFalse();
+  }
+
+  @Test
+  void binaryContentIsNotReturned() {
+    original.getEnvelopeBuilder().setBody(BodyType.BODY_BINARYMIME);
     assertThat(allowed()).isFalse();
   }
 
