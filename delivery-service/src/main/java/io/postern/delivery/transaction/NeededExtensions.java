@@ -8,6 +8,7 @@ import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.smtp.Address;
 import io.postern.smtp.Capabilities;
+import java.nio.ByteBuffer;
 
 /**
  * The extensions that a message needs of a host. Nothing is ever re-encoded (G10), so recipients
@@ -48,7 +49,9 @@ final class NeededExtensions {
           554,
           "5.6.3",
           "the message has binary content, the host does not take it");
-    } else if (body == BodyType.BODY_8BITMIME && !host.has8BitMime()) { // RFC 6152 §3
+    } else if (body == BodyType.BODY_8BITMIME
+        && !host.has8BitMime()
+        && eightBit(request)) { // RFC 6152 §3
       fail(
           Reasons.NO_8BITMIME,
           554,
@@ -56,6 +59,20 @@ final class NeededExtensions {
           "the message has 8-bit content, the host does not take it");
     } else if (request.getEnvelope().getSmtputf8() && !host.smtpUtf8()) {
       withoutSmtpUtf8(request);
+    }
+  }
+
+  /** Many senders declare 8-bit content with every message. */
+  private boolean eightBit(DeliveryRequested request) throws ContentException {
+    try (ContentStream content = contents.open(request.getContentList())) {
+      for (ByteBuffer in = content.next(); in != null; in = content.next()) {
+        while (in.hasRemaining()) {
+          if (in.get() < 0) {
+            return true;
+          }
+        }
+      }
+      return false;
     }
   }
 
