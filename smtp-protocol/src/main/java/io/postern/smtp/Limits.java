@@ -17,7 +17,7 @@ public record Limits(int transactions, int recipients, int recipientDomains) {
   /** Nothing is announced. */
   public static final Limits NONE = new Limits(UNLIMITED, UNLIMITED, UNLIMITED);
 
-  // RFC 9422 §5: six digits, the first one not 0.
+  // RFC 9422 §4: at most six digits, the first one not 0.
   private static final Pattern VALUE = Pattern.compile("[1-9][0-9]{0,5}");
 
   /**
