@@ -117,7 +117,7 @@ final class SessionUse {
             session.question(attempt.request().getOrganization()));
   }
 
-  // RFC 8689 §5: a report is not lost where the next hop does not offer REQUIRETLS. TLS and the
+  // RFC 8689 §5: a DSN is not lost where the next hop does not offer REQUIRETLS. TLS and the
   // certificate are demanded of it all the same.
   private boolean needsNoPromise() {
     return attempt.request().getEnvelope().getReversePath().isEmpty();

@@ -280,12 +280,11 @@ class RelayTlsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void rfc8689_5_aReportIsNotLostWhereTheHostDoesNotOfferRequireTls(boolean offered)
-      throws Exception {
+  void rfc8689_5_aDsnIsNotLostWhereTheHostDoesNotOfferRequireTls(boolean offered) throws Exception {
     try (ScriptedPeer peer = named(offered)) {
-      DeliveryRequested.Builder report = byName(peer);
-      report.getEnvelopeBuilder().setReversePath("");
-      OutcomeRecorded outcome = lab.deliver(report);
+      DeliveryRequested.Builder dsn = byName(peer);
+      dsn.getEnvelopeBuilder().setReversePath("");
+      OutcomeRecorded outcome = lab.deliver(dsn);
       assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
       assertThat(outcome.getToken()).isEqualTo("certificate-validation:certificate-validation");
       assertThat(peer.messages().getFirst().mailParameters())
@@ -294,12 +293,12 @@ class RelayTlsTest {
   }
 
   @Test
-  void rfc8689_5_aReportNeedsTlsAndAGoodCertificateAllTheSame() throws Exception {
+  void rfc8689_5_aDsnNeedsTlsAndAGoodCertificateAllTheSame() throws Exception {
     try (ScriptedPeer peer = named(false);
         ScriptedPeer plain = ScriptedPeer.named("mail.fabrikam.com").start()) {
-      DeliveryRequested.Builder report = byName(plain);
-      report.getEnvelopeBuilder().setReversePath("");
-      assertThat(lab.deliver(report).getRecipients(0).getReason()).isEqualTo("not-offered");
+      DeliveryRequested.Builder dsn = byName(plain);
+      dsn.getEnvelopeBuilder().setReversePath("");
+      assertThat(lab.deliver(dsn).getRecipients(0).getReason()).isEqualTo("not-offered");
       assertThat(plain.envelopeSeen()).isFalse();
       lab.verdict(VerdictResult.BAD, VerdictReason.EXPIRED);
       DeliveryRequested.Builder second = byName(peer);

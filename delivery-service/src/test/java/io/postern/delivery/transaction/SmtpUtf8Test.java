@@ -8,6 +8,8 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.lab.PeerStage;
+import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.log.content.ContentException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +66,15 @@ class SmtpUtf8Test {
     assertThat(able.messages().getFirst().content())
         .asString(StandardCharsets.UTF_8)
         .isEqualTo(UTF8);
+  }
+
+  @Test
+  void rfc6531_3_7_4_2_aReplyInUtf8IsRecordedAsItIs() throws Exception {
+    able.on(PeerStage.RCPT, PeerStep.answer(550, "5.1.1", "kein Postfach für grå"));
+    RecipientOutcome outcome =
+        lab.deliver(request(able, UTF8, "", "grå@fabrikam.com")).getRecipients(0);
+    assertThat(outcome.getReply().getText()).isEqualTo("kein Postfach für grå");
+    assertThat(outcome.getReply().getEnhancedCode()).isEqualTo("5.1.1");
   }
 
   @Test

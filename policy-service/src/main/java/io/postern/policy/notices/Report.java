@@ -34,15 +34,16 @@ record Report(
     recipients = List.copyOf(recipients);
   }
 
-  /** The address that it goes to: its domain in A-labels, so that fewer need SMTPUTF8. */
+  /** The address that the DSN goes to: its domain in A-labels, so that fewer need SMTPUTF8. */
   String sender() {
     String sender = original.getEnvelope().getReversePath();
     return MimeText.isAscii(sender) ? sender : Address.parse(sender).withAsciiDomain().toString();
   }
 
   /**
-   * It goes by SMTPUTF8, and so over hosts with 8BITMIME alone (RFC 6531 §3.1): its parts may be in
-   * UTF-8 (RFC 6533). Any other must pass hosts, and be read by programs, that know ASCII alone.
+   * The DSN goes by SMTPUTF8, and so over hosts with 8BITMIME alone (RFC 6531 §3.1): its parts may
+   * be in UTF-8 (RFC 6533). Any other must pass hosts, and be read by programs, that know ASCII
+   * alone.
    */
   boolean international() {
     return !MimeText.isAscii(sender());
@@ -53,7 +54,7 @@ record Report(
     return original.getEnvelope().getSmtputf8();
   }
 
-  /** The original demands it of its whole way, and its reports must not tell what is in it. */
+  /** The original demands it of its whole way (RFC 8689 §5: and of its DSN's). */
   boolean requireTls() {
     return original.getEnvelope().getRequireTls() == RequireTls.REQUIRE_TLS_YES;
   }

@@ -23,7 +23,7 @@ record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit)
   private static final int MAX_HEADER = 32 * 1024;
 
   /**
-   * Null: nothing is returned of a message with REQUIRETLS. Its report may come where REQUIRETLS is
+   * Null: nothing is returned of a message with REQUIRETLS. Its DSN may come where REQUIRETLS is
    * not offered, and must be redacted then (RFC 8689 §5); nobody knows beforehand.
    */
   static @Nullable ReturnedPart of(Report report) {

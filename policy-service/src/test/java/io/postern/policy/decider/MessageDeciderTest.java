@@ -83,10 +83,10 @@ class MessageDeciderTest {
           .replaceAll("    tlsDomain: .*\\n", "");
 
   @Test
-  void rfc8689_5_aReportWithRequireTlsNeedsAGoodCertificateOnItsWay() {
-    MessageAccepted.Builder report = Messages.to(QUEUE_ID, "ann@elsewhere.example").toBuilder();
-    report.getEnvelopeBuilder().setReversePath("").setRequireTls(RequireTls.REQUIRE_TLS_YES);
-    DeliveryRequested delivery = decide(report.build()).getDeliveriesList().getFirst();
+  void rfc8689_5_aDsnWithRequireTlsNeedsAGoodCertificateOnItsWay() {
+    MessageAccepted.Builder dsn = Messages.to(QUEUE_ID, "ann@elsewhere.example").toBuilder();
+    dsn.getEnvelopeBuilder().setReversePath("").setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    DeliveryRequested delivery = decide(dsn.build()).getDeliveriesList().getFirst();
     assertThat(delivery.getEnvelope().getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
     assertThat(delivery.getRequirement().getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
     assertThat(delivery.getRequirement().getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);

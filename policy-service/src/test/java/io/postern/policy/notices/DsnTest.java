@@ -370,7 +370,7 @@ class DsnTest {
           .build();
 
   @Test
-  void rfc6533_4_aReportToAnAddressInUtf8IsInUtf8() throws Exception {
+  void rfc6533_4_aDsnToAnAddressInUtf8IsInUtf8() throws Exception {
     String header = "Subject: grün\r\n";
     MessageAccepted dsn =
         failed(international("änn@contoso.example", header).build(), REFUSED_IN_UTF8);
@@ -394,7 +394,7 @@ class DsnTest {
   }
 
   @Test
-  void rfc6533_3_aReportToAnAddressInAsciiPassesAnyHost() throws Exception {
+  void rfc6533_3_aDsnToAnAddressInAsciiPassesAnyHost() throws Exception {
     String header = "Subject: grün\r\n";
     MessageAccepted dsn =
         failed(international("ann@contoso.example", header).build(), REFUSED_IN_UTF8);
@@ -426,7 +426,7 @@ class DsnTest {
   }
 
   @Test
-  void whatIsInAsciiKeepsItsTypesInAReportToAnAddressInUtf8() throws Exception {
+  void whatIsInAsciiKeepsItsTypesInADsnToAnAddressInUtf8() throws Exception {
     MessageAccepted.Builder original = international("änn@contoso.example", "Subject: x\r\n");
     original
         .getEnvelopeBuilder()
@@ -451,8 +451,7 @@ class DsnTest {
   }
 
   @Test
-  void rfc8689_5_aReportAboutAMessageWithRequireTlsHasItTooAndNothingOfTheMessage()
-      throws Exception {
+  void rfc8689_5_aDsnAboutAMessageWithRequireTlsHasItTooAndNothingOfTheMessage() throws Exception {
     MessageAccepted.Builder original =
         Samples.message(queueId, "bob@fabrikam.example")
             .setHeaderBlock(ByteString.copyFromUtf8("Subject: secret\r\nTo: hidden@x.example\r\n"));
