@@ -8,7 +8,6 @@ import io.postern.smtp.SmtpSyntaxException;
 import io.postern.transport.CertificateRequest;
 import io.postern.transport.LineTooLongException;
 import io.postern.transport.SmtpConnection;
-import io.postern.transport.TlsClient;
 import io.postern.transport.TlsHandshakeException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -94,15 +93,16 @@ final class Dialogue {
    * The handshake after 220 to STARTTLS; plaintext behind that reply is thrown away (RFC 3207
    * §4.2).
    *
-   * @param hybrid see {@link SmtpConnection#startTls(TlsClient, String, boolean)}
+   * @param hybrid see {@link SmtpConnection#startTls(io.postern.transport.TlsClient, String,
+   *     boolean, String)}
    */
-  TlsFacts startTls(TlsClient client, String serverName, boolean hybrid, Duration patience)
+  TlsFacts startTls(TlsClients.Permit permit, String serverName, boolean hybrid, Duration patience)
       throws DialogueException, TlsHandshakeException {
     try {
       connection.discardInput();
       connection.readTimeout(patience);
       connection.writeTimeout(patience);
-      return connection.startTls(client, serverName, hybrid);
+      return connection.startTls(permit.client(), serverName, hybrid, permit.scope());
     } catch (TlsHandshakeException e) {
       throw e;
     } catch (IOException e) {

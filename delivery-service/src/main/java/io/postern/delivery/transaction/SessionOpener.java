@@ -11,7 +11,6 @@ import io.postern.names.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
-import io.postern.transport.TlsClient;
 import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -61,27 +60,27 @@ public final class SessionOpener {
   Opening open(
       SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
       throws DialogueException, ClientCertificateException {
-    try (TlsClients.Permit permit = clients.permit(key.requirement())) {
-      TlsClient client = permit.client();
+    try (TlsClients.Permit permit = clients.permit(key)) {
       Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
       if (plaintextAfter != null) {
         return dial.get().inPlaintext(plaintextAfter);
       }
-      Opening first = dial.get().overTls(client, true, "");
+      Opening first = dial.get().overTls(permit, true, "");
       return first instanceof Opening.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
               && ownership.held()
-          ? again(dial.get(), client, detail)
+          ? again(dial.get(), permit, detail)
           : first;
     }
   }
 
   // Whatever keeps the second handshake from success, the failure is that of the handshake.
-  private Opening again(Dial dial, TlsClient client, String failed) throws DialogueException {
+  private Opening again(Dial dial, TlsClients.Permit permit, String failed)
+      throws DialogueException {
     String second;
     try {
       Opening opening =
-          dial.overTls(client, false, failed + "; without the hybrid group it did not fail");
+          dial.overTls(permit, false, failed + "; without the hybrid group it did not fail");
       if (!(opening instanceof Opening.NoTls(WhyPlain why, String detail))) {
         return opening;
       }
@@ -129,7 +128,7 @@ public final class SessionOpener {
      * @param failedBefore why the handshake before did not do; empty: there was none, and a host
      *     without STARTTLS is one to talk to in plaintext
      */
-    Opening overTls(TlsClient client, boolean hybrid, String failedBefore)
+    Opening overTls(TlsClients.Permit permit, boolean hybrid, String failedBefore)
         throws DialogueException {
       Dialogue dialogue = connect(key.target());
       boolean kept = false;
@@ -151,7 +150,7 @@ public final class SessionOpener {
               WhyPlain.STARTTLS_REFUSED, "the host refused STARTTLS: " + answer);
         }
         long handshake = System.nanoTime();
-        TlsFacts facts = dialogue.startTls(client, sni(key), hybrid, patience(hybrid));
+        TlsFacts facts = dialogue.startTls(permit, sni(key), hybrid, patience(hybrid));
         int tlsMillis = millisSince(handshake);
         encrypted = true;
         tlsStood.run();

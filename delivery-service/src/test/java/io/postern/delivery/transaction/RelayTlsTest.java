@@ -18,6 +18,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.destination.DestinationsLab;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -28,6 +29,8 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.smtp.Reply;
 import io.postern.transport.CertificateRequest;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -471,6 +474,24 @@ class RelayTlsTest {
       assertThat(outcome.getToken()).isEqualTo("domain-validation:domain-validation");
       assertThat(outcome.getHost()).isEqualTo("mx.fabrikam.com");
       assertThat(peer.sessions().getFirst().serverName()).isEqualTo("mx.fabrikam.com");
+    }
+  }
+
+  /** All share one context, and a resumed session would carry another's proof. */
+  @Test
+  void aTlsSessionIsResumedUnderTheSameRequirementAlone() throws Exception {
+    Connections none = new Connections(0, 1, Duration.ofSeconds(1), Duration.ofMinutes(2));
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
+        RelayLab fresh = new RelayLab(DestinationsLab.SETTINGS, none)) {
+      TlsRequirement encrypted = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
+      TlsRequirement valid = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
+      List<Boolean> resumed = new ArrayList<>();
+      for (TlsRequirement requirement : List.of(encrypted, valid, encrypted, valid)) {
+        OutcomeRecorded outcome = fresh.deliver(RelayLab.request(requirement, peer));
+        resumed.add(outcome.getTlsFacts().getResumed());
+      }
+      assertThat(resumed).containsExactly(false, false, true, true);
+      assertThat(fresh.questions).as("each session is judged, a resumed one too").hasSize(2);
     }
   }
 
