@@ -77,6 +77,9 @@ final class Requirements {
       }
       requirement.setTlsDomain(DomainNames.normal(name));
     }
+    if (!connector.getCredentials().isEmpty() && level == TlsLevel.OPPORTUNISTIC) {
+      requirement.setLevel(TlsLevel.ENCRYPTION_ONLY); // RFC 4954 §4: no credentials in plaintext
+    }
     if (betweenAcceptedDomains) {
       raiseToEncryption(requirement);
     }

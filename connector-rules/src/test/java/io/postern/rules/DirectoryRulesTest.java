@@ -43,6 +43,10 @@ class DirectoryRulesTest {
           organization("fabrikam"),
           domain("fabrikam", "fabrikam.com"));
 
+  private static OutboundConnector.Builder star(OutboundConnector.Builder connector) {
+    return connector.addRecipientDomains("*");
+  }
+
   @Test
   void aWholeOrganizationInOneCommandIsFine() throws Exception {
     assertThat(
@@ -263,6 +267,39 @@ class DirectoryRulesTest {
         of(
             "smartHosts",
             partnerOut("contoso", "a", c -> c.addRecipientDomains("*").setUseMxRecord(false))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("localhost"))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("Mail.a.example"))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("[192.0.2.1]"))),
+        of(
+            "sourceAddresses[0]",
+            partnerOut("contoso", "a", c -> star(c).addSourceAddresses("192.0.2.0/24"))),
+        of(
+            "sourceAddresses[0]",
+            partnerOut("contoso", "a", c -> star(c).addSourceAddresses("0.0.0.0"))),
+        of("sourceAddresses[0]", partnerOut("contoso", "a", c -> star(c).addSourceAddresses("::"))),
+        of(
+            "sourceAddresses[1]",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> star(c).addSourceAddresses("192.0.2.1").addSourceAddresses("192.0.2.2"))),
+        of(
+            "sourceAddresses",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> star(c).addAllSourceAddresses(List.of("192.0.2.1", "::1", "192.0.2.2")))),
+        of("credentials", partnerOut("contoso", "a", c -> star(c).setCredentials("relay"))),
+        of(
+            "credentials",
+            partnerOut(
+                "contoso",
+                "a",
+                c ->
+                    star(c)
+                        .setUseMxRecord(false)
+                        .addSmartHosts(host("a.example", 587))
+                        .setCredentials("../relay"))),
         of("smartHosts[0]", smart("192.0.2.0/24", 0)),
         of("smartHosts[0]", smart("a b", 0)),
         of("smartHosts[0]", smart("", 0)),

@@ -257,6 +257,33 @@ class OutboundRulesTest {
   }
 
   @Test
+  void asWhomWeAppearComesFromTheConnectorAndCredentialsNeverGoInPlaintext() {
+    with(
+        partnerOut(
+            "contoso",
+            "To Partner",
+            c ->
+                smart(c)
+                    .addRecipientDomains("partner.example")
+                    .setEhloName("out.contoso.com")
+                    .addSourceAddresses("192.0.2.1")
+                    .setCredentials("relay")),
+        partnerOut(
+            "contoso",
+            "To Other",
+            c -> c.addRecipientDomains("other.example").setEhloName("out.contoso.com")));
+    OutboundDecision.Deliver smart = deliver(Direction.ORIGINATING, "partner.example");
+    assertThat(smart.nextHop().getEhloName()).isEqualTo("out.contoso.com");
+    assertThat(smart.nextHop().getSourceAddressesList()).containsExactly("192.0.2.1");
+    assertThat(smart.nextHop().getCredentials()).isEqualTo("contoso/relay");
+    assertThat(smart.nextHop().getRoute()).isEqualTo("smart:contoso:relay@smart.contoso.com:2525");
+    assertThat(smart.requirement().getLevel()).isEqualTo(TlsLevel.ENCRYPTION_ONLY);
+    OutboundDecision.Deliver mx = deliver(Direction.ORIGINATING, "other.example");
+    assertThat(mx.nextHop().getEhloName()).isEqualTo("out.contoso.com");
+    assertThat(mx.requirement().getLevel()).isEqualTo(TlsLevel.OPPORTUNISTIC);
+  }
+
+  @Test
   void domainValidationByMxWithoutTlsDomainComparesTheRecipientDomain() {
     with(
         partnerOut(

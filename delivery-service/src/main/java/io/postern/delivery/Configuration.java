@@ -7,6 +7,7 @@ import static io.postern.service.CheckedSettings.positive;
 
 import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.position.ReaderSettings;
+import io.postern.delivery.transaction.ClientIdentity;
 import io.postern.delivery.transaction.Timeouts;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
@@ -21,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -39,6 +41,7 @@ class Configuration {
   final MailResolver resolver;
   final boolean dnssec;
   final Optional<Path> clientCertificates;
+  final Optional<Path> credentials;
   final int mxPort;
   final int maxAddresses;
   final int maxHosts;
@@ -47,6 +50,7 @@ class Configuration {
   final ReaderSettings reader;
   final Timeouts timeouts;
   final String hostName;
+  final ClientIdentity identity;
   final String replica;
 
   @Inject
@@ -57,7 +61,9 @@ class Configuration {
     this.delivery = delivery;
     resolver = resolver(dns);
     dnssec = dns.dnssec() != Dnssec.OFF;
-    clientCertificates = clientCertificates(delivery);
+    clientCertificates =
+        folder("postern.delivery.client-certificates-folder", delivery.clientCertificatesFolder());
+    credentials = folder("postern.delivery.credentials-folder", delivery.credentialsFolder());
     mxPort = between("postern.delivery.mx-port", delivery.mxPort(), 1, 65_535);
     maxAddresses = atLeast("postern.delivery.max-addresses", delivery.maxAddresses(), 1);
     maxHosts = atLeast("postern.delivery.max-hosts", delivery.maxHosts(), 1);
@@ -67,6 +73,9 @@ class Configuration {
     reader = reader(delivery);
     timeouts = timeouts(delivery.timeout());
     hostName = CheckedSettings.hostName("postern.delivery.host-name", delivery.hostName());
+    identity =
+        new ClientIdentity(
+            hostName, sourceAddresses(delivery.sourceAddresses().orElse(List.of())), "");
     replica =
         ReplicaName.of("postern.delivery.replica", delivery.replica(), managementPort.orElse(""));
   }
@@ -105,16 +114,37 @@ class Configuration {
     }
   }
 
-  private static Optional<Path> clientCertificates(DeliverySettings delivery) {
-    Optional<Path> folder =
-        delivery.clientCertificatesFolder().filter(f -> !f.isBlank()).map(Path::of);
+  private static Optional<Path> folder(String key, Optional<String> setting) {
+    Optional<Path> folder = setting.filter(f -> !f.isBlank()).map(Path::of);
     if (folder.isPresent() && !Files.isDirectory(folder.get())) {
       throw new ConfigurationException(
-          "postern.delivery.client-certificates-folder names "
+          key
+              + " names "
               + folder.get()
               + ", which is no folder: make it, or leave the setting out");
     }
     return folder;
+  }
+
+  private static List<InetAddress> sourceAddresses(List<String> settings) {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (String setting : settings) {
+      try {
+        addresses.add(InetAddress.ofLiteral(setting.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "postern.delivery.source-addresses has \""
+                + setting
+                + "\": write addresses of this machine, such as 192.0.2.25,2001:db8::25");
+      }
+    }
+    if (addresses.stream().map(InetAddress::getClass).distinct().count() < addresses.size()
+        || addresses.stream().anyMatch(InetAddress::isAnyLocalAddress)) {
+      throw new ConfigurationException(
+          "postern.delivery.source-addresses has two addresses of one family, or one that no"
+              + " machine has: write at most one IPv4 and one IPv6 address");
+    }
+    return List.copyOf(addresses);
   }
 
   private static DestinationSettings destinations(DeliverySettings.Destination d) {

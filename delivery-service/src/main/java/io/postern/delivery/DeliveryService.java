@@ -15,6 +15,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.CredentialsFolder;
 import io.postern.delivery.transaction.HopTools;
 import io.postern.delivery.transaction.HostChannel;
 import io.postern.delivery.transaction.PresentedCertificates;
@@ -138,12 +139,11 @@ public class DeliveryService implements Service {
       Destinations mailHosts,
       Connections connections,
       ContentReader contents) {
-    String ownName = configuration.hostName;
     NextHops nextHops =
         new NextHops(
             new MailDns(configuration.resolver),
             configuration.mxPort,
-            ownName,
+            configuration.hostName,
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());
@@ -152,10 +152,12 @@ public class DeliveryService implements Service {
     return new Relay(
         destinations,
         new HopTools(
+            configuration.identity,
+            new CredentialsFolder(configuration.credentials),
             nextHops,
             new HostDemands(configuration.dnssec ? new DaneLookup(configuration.resolver) : null),
             mailHosts,
-            new SessionOpener(ownName, configuration.timeouts, clients),
+            new SessionOpener(configuration.timeouts, clients),
             connections,
             new Judge(verdicts, configuration.delivery.verdictPatience()),
             hosts,

@@ -3,6 +3,7 @@ package io.postern.delivery;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The settings {@code postern.delivery.*}; README.md describes each. */
@@ -38,6 +39,15 @@ public interface DeliverySettings {
 
   /** Folder with client certificates, ORGANIZATION/NAME.pem with NAME.key; by default none. */
   Optional<String> clientCertificatesFolder();
+
+  /**
+   * Our addresses that hosts are dialled from, at most one IPv4 and one IPv6, where the connector
+   * names none; by default the system's choice.
+   */
+  Optional<List<String>> sourceAddresses();
+
+  /** Folder with credentials, ORGANIZATION/NAME.user with NAME.password; by default none. */
+  Optional<String> credentialsFolder();
 
   /** Open deliveries a partition. */
   @WithDefault("500")

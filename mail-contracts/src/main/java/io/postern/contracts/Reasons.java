@@ -44,7 +44,20 @@ public final class Reasons {
   /** The client certificate that the requirement names cannot be used. */
   public static final String CLIENT_CERTIFICATE_MISSING = "client-certificate-missing";
 
+  /** The smart host took our credentials not, or did not prove that it knows them. */
+  public static final String AUTH_FAILED = "auth-failed";
+
+  /** The smart host offers no mechanism over which our credentials may go. */
+  public static final String AUTH_NOT_OFFERED = "auth-not-offered";
+
+  /** The credentials that the connector names cannot be used. */
+  public static final String CREDENTIALS_MISSING = "credentials-missing";
+
   // A failure without TLS.
+
+  /** The address of ours that is demanded cannot be dialled from. */
+  public static final String SOURCE_ADDRESS_UNAVAILABLE = "source-address-unavailable";
+
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
 

@@ -49,6 +49,7 @@ final class PeerSession {
   private @Nullable TlsStream tls;
 
   private boolean lmtp;
+  private boolean loggedIn;
   private @Nullable String from;
   private boolean mailRefused;
   private String mailParameters = "";
@@ -89,6 +90,7 @@ final class PeerSession {
       case "STARTTLS" -> {
         return startTls();
       }
+      case "AUTH" -> auth(argument);
       case "MAIL" -> mail(argument);
       case "RCPT" -> rcpt(argument);
       case "DATA" -> data();
@@ -115,6 +117,9 @@ final class PeerSession {
       lines.addAll(peer.capabilities());
       if (tls == null && peer.offersStartTls()) {
         lines.add("STARTTLS");
+      }
+      if (tls != null && peer.login() != null) {
+        lines.add("AUTH " + String.join(" ", peer.login().mechanisms()));
       }
     }
     answer(PeerStage.EHLO, Reply.of(250, "", lines.toArray(String[]::new)));
@@ -164,8 +169,36 @@ final class PeerSession {
     return true;
   }
 
+  private void auth(String argument) throws IOException {
+    if (step(PeerStage.AUTH) instanceof PeerStep.Answer(Reply scripted)) {
+      send(scripted);
+      return;
+    }
+    PeerLogin login = peer.login();
+    loggedIn =
+        login != null
+            && tls != null
+            && login.admits(
+                argument,
+                peer.certificate(),
+                challenge -> {
+                  send(Reply.of(334, "", challenge));
+                  String answer = readLine();
+                  transcript.command(answer);
+                  return answer;
+                });
+    send(
+        loggedIn
+            ? Reply.of(235, "2.7.0", "Welcome")
+            : Reply.of(535, "5.7.8", "Credentials invalid: " + argument));
+  }
+
   private void mail(String argument) throws IOException {
     peer.witness().envelope(peer.hostName(), transcript.hello(), "MAIL");
+    if (peer.login() != null && !loggedIn) {
+      send(Reply.of(530, "5.7.0", "Log in first"));
+      return;
+    }
     if (from != null || !argument.regionMatches(true, 0, "FROM:", 0, 5)) {
       send(Reply.of(503, "5.5.1", "MAIL FROM:<address> once a transaction"));
       return;

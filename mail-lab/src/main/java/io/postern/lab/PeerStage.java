@@ -5,6 +5,8 @@ public enum PeerStage {
   BANNER,
   EHLO,
   STARTTLS,
+  /** AUTH, before anything is looked at. */
+  AUTH,
   MAIL,
   RCPT,
   DATA,

@@ -65,8 +65,8 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * {@code from}: our own address, null for the system's choice. SocketTimeoutException,
-   * ConnectException and so on by their names.
+   * {@code from}: our own address, null for the system's choice. SourceAddressException when it
+   * cannot be used; SocketTimeoutException, ConnectException and so on by their names.
    */
   public static SmtpConnection connect(
       InetSocketAddress to, @Nullable InetAddress from, Duration timeout) throws IOException {

@@ -8,11 +8,14 @@ import io.postern.delivery.nexthop.NextHops;
 /**
  * The tools of a delivery on its way to a host, the same for all of this process.
  *
+ * @param identity ours, where a next hop names none
  * @param hosts slots of the addresses of mail hosts that recipients' domains have chosen
  * @param timeouts also those of the opener
  * @param maxAddresses the most addresses that one delivery tries
  */
 public record HopTools(
+    ClientIdentity identity,
+    CredentialsFolder credentials,
     NextHops nextHops,
     HostDemands demands,
     Destinations hosts,

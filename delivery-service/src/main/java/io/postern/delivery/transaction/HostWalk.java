@@ -13,6 +13,7 @@ import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.delivery.transaction.SessionUse.Step;
+import io.postern.transport.SourceAddressException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,6 +37,8 @@ final class HostWalk {
   private final Ownership ownership;
   private final HopTools tools;
   private final HopProtocol protocol;
+  private final ClientIdentity identity;
+  private @Nullable Credentials credentials; // of the identity; null: none
   private final boolean configured; // its hosts are an administrator's choice
   private final List<Failure> failures = new ArrayList<>();
   private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
@@ -50,6 +53,7 @@ final class HostWalk {
     this.ownership = ownership;
     this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
+    this.identity = tools.identity().of(attempt.request().getNextHop());
     this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
   }
 
@@ -81,6 +85,14 @@ final class HostWalk {
   }
 
   void walk() throws InterruptedException {
+    if (!identity.credentials().isEmpty()) {
+      try {
+        credentials = tools.credentials().read(identity.credentials());
+      } catch (CredentialsException e) {
+        attempt.deferRest(new Failure(Reasons.CREDENTIALS_MISSING, String.valueOf(e.getMessage())));
+        return;
+      }
+    }
     switch (tools.nextHops().resolve(attempt.request().getNextHop())) {
       case Resolution.Unroutable(
               boolean permanent,
@@ -115,7 +127,7 @@ final class HostWalk {
         }
         tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        SessionKey key = new SessionKey(target, protocol, attempt.requirement(), demand);
+        SessionKey key = new SessionKey(target, protocol, identity, attempt.requirement(), demand);
         if (inTurn(target, () -> visit(key)) != Step.NEXT_HOST) {
           return;
         }
@@ -201,8 +213,20 @@ final class HostWalk {
         addresses.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
     if (usable.isEmpty()) {
       failures.add(withoutAddress(host, addresses));
+      return usable;
     }
-    return usable;
+    List<InetAddress> reached = usable.stream().filter(identity::reaches).toList();
+    if (reached.isEmpty()) {
+      failures.add(
+          new Failure(
+              Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+              "the host "
+                  + host.name()
+                  + " has no address of the family of our source address "
+                  + identity.sourceAddresses().getFirst().getHostAddress()
+                  + ": name one of the other family as well"));
+    }
+    return reached;
   }
 
   private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
@@ -283,6 +307,13 @@ final class HostWalk {
       attempt.deferRest(
           new Failure(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage())));
       return Step.DONE;
+    } catch (SourceAddressException e) {
+      failures.add(
+          new Failure(
+              Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+              String.valueOf(e.getMessage()),
+              ConnectionReport.dialled(key)));
+      return Step.NEXT_HOST;
     } catch (DialogueException e) {
       if (!ownership.held()) {
         return givenUp(); // we ended it ourselves, which proves nothing about the host
@@ -296,7 +327,7 @@ final class HostWalk {
    * @param fresh it was opened for this delivery
    */
   private Step use(Session session, boolean fresh) {
-    SessionUse use = new SessionUse(attempt, ownership, tools, session);
+    SessionUse use = new SessionUse(attempt, ownership, tools, session, credentials);
     Step step =
         switch (session.channel()) {
           case TlsGate.Channel.Tls tls -> {

@@ -14,6 +14,7 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
+import java.net.InetAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +46,46 @@ public final class Relay implements Deliverer {
       attempt.deferRest(new Failure(unsupported.reason(), unsupported.detail()));
       return;
     }
+    Failure undialled = undialled(attempt.request().getNextHop());
+    if (undialled != null) {
+      attempt.deferRest(undialled);
+      return;
+    }
     String route = route(attempt.request().getNextHop());
     switch (destinations.acquire(route, attempt.task().notice(), ownership)) {
       case Admission.Loss loss -> attempt.giveUp();
       case Admission.HandBack(Duration stayAway, String detail) -> attempt.busy(stayAway, detail);
       case Admission.Grant(Slot slot) -> walk(attempt, ownership, slot);
     }
+  }
+
+  /** A next hop that is not dialled: a field that is not known may say from where, or as whom. */
+  private static @Nullable Failure undialled(NextHop hop) {
+    if (!hop.getUnknownFields().isEmpty()
+        || hop.getSmartHostsList().stream().anyMatch(h -> !h.getUnknownFields().isEmpty())) {
+      return new Failure(
+          Reasons.UNDECIDABLE,
+          "the next hop has a field of a newer version of Postern, which this one cannot follow:"
+              + " update delivery-service");
+    }
+    if (!hop.getCredentials().isEmpty() && hop.getSmartHostsCount() == 0) {
+      return new Failure(
+          Reasons.UNDECIDABLE,
+          "the next hop has credentials, which go to smart hosts alone: write smartHosts, or take"
+              + " credentials out of the connector");
+    }
+    for (String source : hop.getSourceAddressesList()) {
+      try {
+        InetAddress.ofLiteral(source);
+      } catch (IllegalArgumentException e) {
+        return new Failure(
+            Reasons.UNDECIDABLE,
+            "\""
+                + source
+                + "\" is no address to dial from: correct the connector's sourceAddresses");
+      }
+    }
+    return null;
   }
 
   private void walk(Attempt attempt, Ownership ownership, Slot slot) throws InterruptedException {

@@ -21,6 +21,7 @@ final class Session {
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
   private int uses;
   private boolean dataApart;
+  private boolean authenticated;
 
   Session(
       SessionKey key, Establishment establishment, Dialogue dialogue, Capabilities capabilities) {
@@ -51,6 +52,15 @@ final class Session {
 
   void used() {
     uses++;
+  }
+
+  /** The host knows us by the credentials of the key. */
+  boolean authenticated() {
+    return authenticated;
+  }
+
+  void becomeAuthenticated() {
+    authenticated = true;
   }
 
   /** DATA does not go with the envelope: the host takes it although it refused everybody. */

@@ -11,6 +11,7 @@ import io.postern.names.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
+import io.postern.transport.SourceAddressException;
 import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -36,15 +37,10 @@ public final class SessionOpener {
   // A host that drops large hellos answers none; with the second one it has its full time.
   private static final Duration HYBRID_PATIENCE = Duration.ofSeconds(20);
 
-  private final String ownName;
   private final Timeouts timeouts;
   private final TlsClients clients;
 
-  /**
-   * @param ownName for EHLO (RFC 5321 §4.1.1.1)
-   */
-  public SessionOpener(String ownName, Timeouts timeouts, TlsClients clients) {
-    this.ownName = ownName;
+  public SessionOpener(Timeouts timeouts, TlsClients clients) {
     this.timeouts = timeouts;
     this.clients = clients;
   }
@@ -56,10 +52,11 @@ public final class SessionOpener {
    * @param tlsStood called when a handshake has succeeded, whatever follows
    * @throws DialogueException by which the connection ended; with {@code tlsStood} called before,
    *     over TLS
+   * @throws SourceAddressException we have not the address that the identity demands
    */
   Opening open(
       SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
-      throws DialogueException, ClientCertificateException {
+      throws DialogueException, ClientCertificateException, SourceAddressException {
     try (TlsClients.Permit permit = clients.permit(key)) {
       Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
       if (plaintextAfter != null) {
@@ -76,7 +73,7 @@ public final class SessionOpener {
 
   // Whatever keeps the second handshake from success, the failure is that of the handshake.
   private Opening again(Dial dial, TlsClients.Permit permit, String failed)
-      throws DialogueException {
+      throws DialogueException, SourceAddressException {
     String second;
     try {
       Opening opening =
@@ -110,8 +107,8 @@ public final class SessionOpener {
       this.tlsStood = tlsStood;
     }
 
-    Opening inPlaintext(String after) throws DialogueException {
-      Dialogue dialogue = connect(key.target());
+    Opening inPlaintext(String after) throws DialogueException, SourceAddressException {
+      Dialogue dialogue = connect(key);
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -129,8 +126,8 @@ public final class SessionOpener {
      *     without STARTTLS is one to talk to in plaintext
      */
     Opening overTls(TlsClients.Permit permit, boolean hybrid, String failedBefore)
-        throws DialogueException {
-      Dialogue dialogue = connect(key.target());
+        throws DialogueException, SourceAddressException {
+      Dialogue dialogue = connect(key);
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -157,7 +154,7 @@ public final class SessionOpener {
         TlsGate.Channel channel =
             new TlsGate.Channel.Tls(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: the capabilities from before the handshake are forgotten.
-        Capabilities anew = hello(dialogue, key.protocol(), false);
+        Capabilities anew = hello(dialogue, key, false);
         kept = true;
         return new Opening.Success(
             new Session(
@@ -180,8 +177,7 @@ public final class SessionOpener {
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       connectMillis = millisSince(started);
-      return hello(
-          dialogue, key.protocol(), TlsGate.plaintextAllowed(key.requirement(), key.demand()));
+      return hello(dialogue, key, TlsGate.plaintextAllowed(key.requirement(), key.demand()));
     }
 
     private Opening ready(
@@ -202,9 +198,16 @@ public final class SessionOpener {
         : timeouts.handshake();
   }
 
-  private Dialogue connect(Target target) throws DialogueException {
+  private Dialogue connect(SessionKey key) throws DialogueException, SourceAddressException {
+    Target target = key.target();
     try {
-      return new Dialogue(SmtpConnection.connect(target.address(), null, timeouts.connect()));
+      return new Dialogue(
+          SmtpConnection.connect(
+              target.address(),
+              key.identity().source(target.address().getAddress()),
+              timeouts.connect()));
+    } catch (SourceAddressException e) {
+      throw e;
     } catch (SocketTimeoutException e) {
       throw new DialogueException(
           Reasons.TIMEOUT, Stage.CONNECT, null, "no connection to " + target.shown() + " in time");
@@ -217,12 +220,14 @@ public final class SessionOpener {
     }
   }
 
-  private Capabilities hello(Dialogue dialogue, HopProtocol protocol, boolean heloWillDo)
+  private Capabilities hello(Dialogue dialogue, SessionKey key, boolean heloWillDo)
       throws DialogueException {
     Duration patience = timeouts.command();
-    String verb = protocol == HopProtocol.LMTP ? "LHLO " : "EHLO ";
+    String ownName = key.identity().ehloName();
+    boolean lmtp = key.protocol() == HopProtocol.LMTP;
+    String verb = lmtp ? "LHLO " : "EHLO ";
     Reply reply = dialogue.command(Stage.EHLO, verb + ownName, patience);
-    if (reply.isPermanent() && heloWillDo && protocol != HopProtocol.LMTP) {
+    if (reply.isPermanent() && heloWillDo && !lmtp) {
       // RFC 5321 §3.2: an old server; it has no STARTTLS, so only where plaintext will do.
       require(dialogue.command(Stage.EHLO, "HELO " + ownName, patience), 250, Stage.EHLO);
       return Capabilities.NONE;

@@ -6,6 +6,7 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
+import io.postern.names.CertificateNames;
 import io.postern.transport.CertificateRequest;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +34,26 @@ final class SessionUse {
   private final Ownership ownership;
   private final HopTools tools;
   private final Session session;
+  private final @Nullable Credentials credentials;
   private boolean reached;
   private boolean through;
   private boolean broken;
   private @Nullable Failure failure;
 
-  SessionUse(Attempt attempt, Ownership ownership, HopTools tools, Session session) {
+  /**
+   * @param credentials of the session's identity; null: it has none
+   */
+  SessionUse(
+      Attempt attempt,
+      Ownership ownership,
+      HopTools tools,
+      Session session,
+      @Nullable Credentials credentials) {
     this.attempt = attempt;
     this.ownership = ownership;
     this.tools = tools;
     this.session = session;
+    this.credentials = credentials;
     ownership.connection(session::cut);
   }
 
@@ -79,7 +90,8 @@ final class SessionUse {
           switch (judgement.ruling()) {
             case TlsGate.Ruling.Refusal(String reason, String detail) ->
                 leave(new Failure(reason, detail, connection));
-            case TlsGate.Ruling.Pass(String achieved) -> passed(connection, achieved);
+            case TlsGate.Ruling.Pass(String achieved) ->
+                passed(connection, achieved, proven(judgement));
           };
     }
     return step;
@@ -88,6 +100,10 @@ final class SessionUse {
   /** The host is there, and gets nothing of the envelope. */
   Step leave(Failure why) {
     reached = true;
+    return quit(why);
+  }
+
+  private Step quit(Failure why) {
     ownership.connection(null);
     tools.connections().quit(session);
     failure = why;
@@ -106,8 +122,36 @@ final class SessionUse {
             session.question(attempt.request().getOrganization()));
   }
 
-  private Step passed(ConnectionReport connection, String achieved) {
+  /** The host that passed the gate is who it claims to be, and nobody in between. */
+  private boolean proven(Judgement judgement) {
+    if (!(session.channel() instanceof TlsGate.Channel.Tls tls)) {
+      return false;
+    }
+    return judgement.dane() != null
+        || switch (attempt.requirement().getLevel()) {
+          case DOMAIN_VALIDATION -> true;
+          // The level asks for no name, and anybody may have a good certificate.
+          case CERTIFICATE_VALIDATION ->
+              CertificateNames.matches(session.target().host(), tls.names());
+          default -> false;
+        };
+  }
+
+  private Step passed(ConnectionReport connection, String achieved, boolean proven) {
     publishHandshake();
+    if (credentials != null && !session.authenticated()) {
+      try {
+        new Authentication(session, credentials, proven, tools.timeouts().command()).run();
+      } catch (DialogueException e) {
+        if (!ownership.held()) {
+          attempt.giveUp(); // we ended it ourselves
+          return Step.DONE;
+        }
+        // Not "reached": all mail by these credentials would fare the same, and shall not try them
+        // without end.
+        return quit(new Failure(e, connection));
+      }
+    }
     if (!mayBegin()) {
       reached = true;
       release();

@@ -5,6 +5,7 @@ enum Stage {
   CONNECT("connect"),
   EHLO("EHLO"),
   STARTTLS("STARTTLS"),
+  AUTH("AUTH"),
   MAIL("MAIL"),
   RCPT("RCPT"),
   DATA("DATA"),

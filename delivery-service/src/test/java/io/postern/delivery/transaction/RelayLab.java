@@ -94,6 +94,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   private final NextHops nextHops;
   private final HostDemands demands;
   private final TlsClients clients;
+  private final Optional<Path> folder; // of client certificates and credentials
   private Relay relay;
   private CertificateVerdict verdict =
       CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
@@ -171,6 +172,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             allowPrivate,
             new Random(7));
     this.nextHops = nextHops;
+    this.folder = clientCertificates;
     this.clients = new TlsClients(clientCertificates);
     this.relay = relay(PATIENT);
   }
@@ -194,10 +196,12 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     return new Relay(
         destinations,
         new HopTools(
+            new ClientIdentity("relay.postern.example", List.of(), ""),
+            new CredentialsFolder(folder),
             nextHops,
             demands,
             hosts,
-            new SessionOpener("relay.postern.example", timeouts, clients),
+            new SessionOpener(timeouts, clients),
             connections,
             new Judge(this, Duration.ofSeconds(1)),
             (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),

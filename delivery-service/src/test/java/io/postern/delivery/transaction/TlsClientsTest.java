@@ -38,6 +38,7 @@ class TlsClientsTest {
     return new SessionKey(
         new Target("mx.example", new InetSocketAddress(InetAddress.getLoopbackAddress(), 25)),
         HopProtocol.SMTP,
+        new ClientIdentity("relay.example", List.of(), ""),
         requirement,
         demand);
   }

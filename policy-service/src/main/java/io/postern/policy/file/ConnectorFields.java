@@ -251,7 +251,28 @@ final class ConnectorFields {
               ON_PREMISES_ONLY,
               "false",
               (fields, name, b) -> b.setRouteAllMessagesViaOnPremises(fields.flag(name, false)),
-              OutboundConnector::getRouteAllMessagesViaOnPremises));
+              OutboundConnector::getRouteAllMessagesViaOnPremises),
+          // Exchange's Fqdn and SourceIPAddress of a send connector.
+          new ConnectorField<>(
+              "ehloName",
+              "our host name to the hosts, `mail.example.com`",
+              "delivery-service's",
+              (fields, name, b) -> b.setEhloName(domain(fields, name)),
+              OutboundConnector::getEhloName),
+          new ConnectorField<>(
+              "sourceAddresses",
+              "at most one IPv4 and one IPv6 address of delivery-service's machines, from which the"
+                  + " hosts are dialled",
+              "delivery-service's",
+              (fields, name, b) -> b.addAllSourceAddresses(fields.texts(name)),
+              OutboundConnector::getSourceAddressesList),
+          new ConnectorField<>(
+              "credentials",
+              "name of a user and password of the organization in delivery-service's folder, as"
+                  + " `clientCertificate`; with `smartHosts` only",
+              "none",
+              (fields, name, b) -> b.setCredentials(fields.text(name)),
+              OutboundConnector::getCredentials));
 
   private ConnectorFields() {}
 

@@ -204,6 +204,32 @@ final class Meanings {
         OURS,
         "install it here");
     put(
+        Reasons.CREDENTIALS_MISSING,
+        "7.5",
+        true,
+        "The name and password by which this system must log in at the next mail server are missing.",
+        OURS,
+        "install them here");
+    put(
+        Reasons.AUTH_NOT_OFFERED,
+        "7.5",
+        true,
+        "The next mail server offers no way to log in by which the password would be safe.",
+        OURS,
+        "agree with the next server's administrator on a way to log in");
+    put(
+        Reasons.AUTH_FAILED,
+        "7.8",
+        true,
+        "The next mail server did not let this system log in.",
+        OURS,
+        "correct the name and password here");
+    ours(
+        Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+        "3.5",
+        "This mail system could not use the network address from which the message must be sent.",
+        "give the system that address, or name another one");
+    put(
         Reasons.DANE_UNAVAILABLE,
         "7.0",
         true,
