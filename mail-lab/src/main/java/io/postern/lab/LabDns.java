@@ -55,6 +55,7 @@ public final class LabDns implements AutoCloseable {
   private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
   private final Set<Name> failing = ConcurrentHashMap.newKeySet();
   private final Set<String> failingQuestions = ConcurrentHashMap.newKeySet();
+  private final Set<String> silentQuestions = ConcurrentHashMap.newKeySet();
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
   private final List<String> queries = new CopyOnWriteArrayList<>();
@@ -163,6 +164,12 @@ public final class LabDns implements AutoCloseable {
     return this;
   }
 
+  /** The same for questions for one type alone, such as {@code "AAAA"}. */
+  public LabDns silent(String type, String name) {
+    silentQuestions.add(type + " " + name(name));
+    return this;
+  }
+
   /** No question gets an answer, or all do again. */
   public LabDns silence(boolean on) {
     allSilent = on;
@@ -182,6 +189,7 @@ public final class LabDns implements AutoCloseable {
     failing.remove(key);
     failingQuestions.removeIf(question -> question.endsWith(" " + key));
     silent.remove(key);
+    silentQuestions.removeIf(question -> question.endsWith(" " + key));
     tcpOnly.remove(key);
     return this;
   }
@@ -268,7 +276,9 @@ public final class LabDns implements AutoCloseable {
     if (queries.size() < MAX_QUERIES) {
       queries.add(Type.string(question.getType()) + " " + name.toString(true));
     }
-    if (allSilent || silent.contains(name)) {
+    if (allSilent
+        || silent.contains(name)
+        || silentQuestions.contains(Type.string(question.getType()) + " " + name)) {
       return null;
     }
     Message answer = new Message(query.getHeader().getID());

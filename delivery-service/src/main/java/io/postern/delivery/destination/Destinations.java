@@ -147,6 +147,22 @@ public final class Destinations {
     return admit(route, notice, ownership);
   }
 
+  /** A slot that is free now; null: there is none. See {@link #acquire}. */
+  public @Nullable Slot tryAcquire(String route, boolean notice, Ownership ownership) {
+    if (notice && !ownership.room()) {
+      return null;
+    }
+    synchronized (this) {
+      long now = clock.getAsLong();
+      Destination destination = destination(route, now);
+      boolean free =
+          destination.line.isEmpty()
+              && destination.mayStart(now, share())
+              && !(ofHosts && notice && !destination.hasRoomForNotice(share()));
+      return free ? granted(destination, now, notice).slot() : null;
+    }
+  }
+
   private Admission admit(String route, boolean notice, Ownership ownership)
       throws InterruptedException {
     Destination destination;

@@ -71,6 +71,11 @@ public final class Connections implements AutoCloseable {
     return last.session();
   }
 
+  /** Whether {@link #take} would find one just now. */
+  synchronized boolean has(SessionKey key) {
+    return idle.containsKey(key);
+  }
+
   /** Gives a session back for reuse, or has it {@link #quit}. */
   void keep(Session session) {
     if (session.uses() >= maxUses || session.dialogue.inputBuffered() || !park(session)) {

@@ -17,11 +17,12 @@ import io.postern.transport.SourceAddressException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class HostWalk {
   private boolean through;
   private boolean busy; // it ended at an address without a free slot
   private long waitedNanos;
+  private int dialled; // addresses, or tried over a kept session
 
   HostWalk(Attempt attempt, Ownership ownership, HopTools tools) {
     this.attempt = attempt;
@@ -111,7 +113,6 @@ final class HostWalk {
   }
 
   private void walk(List<MailHost> hosts) throws InterruptedException {
-    int tried = 0;
     for (MailHost host : hosts) {
       if (!ownership.held()) {
         attempt.giveUp();
@@ -121,14 +122,15 @@ final class HostWalk {
       if (demand == null) {
         continue;
       }
+      Deque<SessionKey> untried = new ArrayDeque<>();
       for (InetAddress address : addresses(host)) {
-        if (tried == tools.maxAddresses()) {
-          break;
-        }
-        tried++;
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        SessionKey key = new SessionKey(target, protocol, identity, attempt.requirement(), demand);
-        if (inTurn(target, () -> visit(key)) != Step.NEXT_HOST) {
+        untried.add(new SessionKey(target, protocol, identity, attempt.requirement(), demand));
+      }
+      while (!untried.isEmpty() && dialled < tools.maxAddresses()) {
+        dialled++;
+        SessionKey key = untried.remove();
+        if (inTurn(key, turn -> visit(key, turn, untried)) != Step.NEXT_HOST) {
           return;
         }
       }
@@ -137,16 +139,54 @@ final class HostWalk {
       for (Map.Entry<SessionKey, String> failed : handshakeFailed.entrySet()) {
         SessionKey key = failed.getKey();
         if (TlsGate.plaintextAllowed(key.requirement(), key.demand())
-            && inTurn(key.target(), () -> open(key, failed.getValue())) != Step.NEXT_HOST) {
+            && inTurn(key, turn -> open(key, null, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
     }
-    if (tried == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
+    if (dialled == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
       noAddress(hosts);
       return;
     }
     attempt.deferRest(Failure.mostTelling(failures));
+  }
+
+  private interface Visit {
+    Step run(Turn turn) throws InterruptedException;
+  }
+
+  /** The right to have a session with an address. */
+  private final class Turn {
+    private final SessionKey key;
+    private @Nullable Slot slot; // null: not begun, over, or of a host that needs none
+    private boolean begun;
+
+    Turn(SessionKey key) {
+      this.key = key;
+    }
+
+    Turn(SessionKey key, Slot slot) {
+      this.key = key;
+      this.slot = slot;
+      begun = true;
+    }
+
+    /** Where that needs no wait; once it is begun it stays so. */
+    boolean begin() {
+      if (!begun && !configured) {
+        slot = tools.hosts().tryAcquire(key.target().place(), attempt.task().notice(), ownership);
+      }
+      begun |= configured || slot != null;
+      return begun;
+    }
+
+    void end(Feedback learnt) {
+      Slot ended = slot;
+      slot = null;
+      if (ended != null) {
+        tools.hosts().release(ended, learnt, "");
+      }
+    }
   }
 
   /**
@@ -154,17 +194,16 @@ final class HostWalk {
    * all domains that name it. Without one the walk ends here, since a host must not be passed over
    * for one that is less preferred (RFC 5321 §5.1).
    */
-  private Step inTurn(Target target, Supplier<Step> visit) throws InterruptedException {
+  private Step inTurn(SessionKey key, Visit visit) throws InterruptedException {
     if (configured) {
-      return visit.get();
+      return visit.run(new Turn(key));
     }
+    Target target = key.target();
     long since = System.nanoTime();
     Admission admission = tools.hosts().acquire(target.place(), attempt.task().notice(), ownership);
     waitedNanos += System.nanoTime() - since;
-    switch (admission) {
-      case Admission.Loss loss -> {
-        return givenUp();
-      }
+    return switch (admission) {
+      case Admission.Loss loss -> givenUp();
       case Admission.HandBack(Duration stayAway, String detail) -> {
         busy = true;
         if (failures.isEmpty()) {
@@ -172,19 +211,21 @@ final class HostWalk {
         } else {
           attempt.deferRest(Failure.mostTelling(failures));
         }
-        return Step.DONE;
+        yield Step.DONE;
       }
-      case Admission.Grant(Slot slot) -> {
-        Feedback learnt = Feedback.NOTHING;
-        try {
-          Step step = visit.get();
-          // A host that cannot be reached keeps its slots: its domains have other hosts.
-          learnt = through ? Feedback.THROUGH : Feedback.REACHED;
-          return step;
-        } finally {
-          tools.hosts().release(slot, learnt, "");
-        }
-      }
+      case Admission.Grant(Slot slot) -> inTurn(new Turn(key, slot), visit);
+    };
+  }
+
+  private Step inTurn(Turn turn, Visit visit) throws InterruptedException {
+    Feedback learnt = Feedback.NOTHING;
+    try {
+      Step step = visit.run(turn);
+      // A host that cannot be reached keeps its slots: its domains have other hosts.
+      learnt = through ? Feedback.THROUGH : Feedback.REACHED;
+      return step;
+    } finally {
+      turn.end(learnt);
     }
   }
 
@@ -268,7 +309,67 @@ final class HostWalk {
     }
   }
 
-  private Step visit(SessionKey key) {
+  /**
+   * @param untried addresses of the host behind this one, of which a {@link ConnectRace} may take
+   *     one of the other family; this one comes back to them where that one's session stood first
+   *     and did not do
+   */
+  private Step visit(SessionKey key, Turn turn, Deque<SessionKey> untried)
+      throws InterruptedException {
+    if (useKept(key) == Step.DONE) {
+      return Step.DONE;
+    }
+    SessionKey other = ofOtherFamily(key, untried);
+    if (other == null) {
+      return open(key, null, null);
+    }
+    return inTurn(new Turn(other), second -> race(turn, second, untried));
+  }
+
+  private static @Nullable SessionKey ofOtherFamily(SessionKey key, Deque<SessionKey> untried) {
+    Class<?> family = key.target().address().getAddress().getClass();
+    return untried.stream()
+        .filter(other -> other.target().address().getAddress().getClass() != family)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private Step race(Turn first, Turn second, Deque<SessionKey> untried)
+      throws InterruptedException {
+    // Kept since the first address did not answer: it need not be waited for again.
+    if (tools.connections().has(second.key) && second.begin() && useKept(second.key) == Step.DONE) {
+      return Step.DONE;
+    }
+    if (!ownership.held()) {
+      return givenUp();
+    }
+    ConnectRace.Result result =
+        new ConnectRace(tools.opener()::connecting, ConnectRace.ATTEMPT_DELAY)
+            .run(first.key, second.key, second::begin);
+    dialled += second.begun ? 1 : 0;
+    for (Connecting.Failed failed : result.failures()) {
+      if (failed.key() == second.key) {
+        untried.remove(second.key);
+      }
+      failures.add(failure(failed.key(), failed.why()));
+    }
+    Connecting.Connected winner = result.winner();
+    if (winner == null) {
+      return ownership.held() ? Step.NEXT_HOST : givenUp();
+    }
+    if (winner.key() == first.key) {
+      second.end(Feedback.NOTHING);
+      return open(first.key, winner, null);
+    }
+    first.end(Feedback.REACHED); // as of any host that cannot be reached
+    untried.remove(second.key);
+    if (result.failures().isEmpty()) {
+      untried.addFirst(first.key);
+    }
+    return open(second.key, winner, null);
+  }
+
+  private Step useKept(SessionKey key) {
     for (Session kept = tools.connections().take(key);
         kept != null;
         kept = tools.connections().take(key)) {
@@ -276,7 +377,7 @@ final class HostWalk {
         return Step.DONE;
       }
     }
-    return open(key, null);
+    return Step.NEXT_HOST;
   }
 
   private Step givenUp() {
@@ -284,13 +385,20 @@ final class HostWalk {
     return Step.DONE;
   }
 
-  private Step open(SessionKey key, @Nullable String plaintextAfter) {
+  /**
+   * @param connected see {@link SessionOpener#open}
+   */
+  private Step open(
+      SessionKey key, Connecting.@Nullable Connected connected, @Nullable String plaintextAfter) {
     if (!ownership.held()) {
+      if (connected != null) {
+        connected.close();
+      }
       return givenUp();
     }
     try {
       SessionOpener.Opening opening =
-          tools.opener().open(key, plaintextAfter, ownership, () -> encrypted = true);
+          tools.opener().open(key, connected, plaintextAfter, ownership, () -> encrypted = true);
       return switch (opening) {
         case SessionOpener.Opening.Success(Session session) -> use(session, true);
         case SessionOpener.Opening.NoTls(TlsGate.WhyPlain why, String detail) -> {
@@ -304,23 +412,27 @@ final class HostWalk {
         }
       };
     } catch (ClientCertificateException e) {
+      if (connected != null) {
+        connected.close();
+      }
       attempt.deferRest(
           new Failure(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage())));
       return Step.DONE;
-    } catch (SourceAddressException e) {
-      failures.add(
-          new Failure(
-              Reasons.SOURCE_ADDRESS_UNAVAILABLE,
-              String.valueOf(e.getMessage()),
-              ConnectionReport.dialled(key)));
-      return Step.NEXT_HOST;
-    } catch (DialogueException e) {
+    } catch (SourceAddressException | DialogueException e) {
       if (!ownership.held()) {
         return givenUp(); // we ended it ourselves, which proves nothing about the host
       }
-      failures.add(new Failure(e, ConnectionReport.dialled(key)));
+      failures.add(failure(key, e));
       return Step.NEXT_HOST;
     }
+  }
+
+  private static Failure failure(SessionKey key, Exception why) {
+    ConnectionReport dialled = ConnectionReport.dialled(key);
+    return why instanceof DialogueException ended
+        ? new Failure(ended, dialled)
+        : new Failure(
+            Reasons.SOURCE_ADDRESS_UNAVAILABLE, String.valueOf(why.getMessage()), dialled);
   }
 
   /**

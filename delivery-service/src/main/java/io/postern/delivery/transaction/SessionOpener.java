@@ -16,7 +16,6 @@ import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,18 @@ public final class SessionOpener {
     this.clients = clients;
   }
 
+  /** TCP, of which a {@link ConnectRace} makes two. */
+  Connecting connecting(SessionKey key) {
+    long since = System.nanoTime();
+    try {
+      return new Connecting.Connected(key, connection(key), since);
+    } catch (DialogueException | SourceAddressException e) {
+      return new Connecting.Failed(key, e);
+    }
+  }
+
   /**
+   * @param connected to the key's address, taken over; null: to be connected
    * @param plaintextAfter do not use STARTTLS: how the handshakes with this host failed before;
    *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
@@ -55,18 +65,22 @@ public final class SessionOpener {
    * @throws SourceAddressException we have not the address that the identity demands
    */
   Opening open(
-      SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
+      SessionKey key,
+      Connecting.@Nullable Connected connected,
+      @Nullable String plaintextAfter,
+      Ownership ownership,
+      Runnable tlsStood)
       throws DialogueException, ClientCertificateException, SourceAddressException {
     try (TlsClients.Permit permit = clients.permit(key)) {
-      Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
+      Dial dial = new Dial(key, connected, ownership, tlsStood);
       if (plaintextAfter != null) {
-        return dial.get().inPlaintext(plaintextAfter);
+        return dial.inPlaintext(plaintextAfter);
       }
-      Opening first = dial.get().overTls(permit, true, "");
+      Opening first = dial.overTls(permit, true, "");
       return first instanceof Opening.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
               && ownership.held()
-          ? again(dial.get(), permit, detail)
+          ? again(new Dial(key, null, ownership, tlsStood), permit, detail)
           : first;
     }
   }
@@ -97,18 +111,25 @@ public final class SessionOpener {
     private final SessionKey key;
     private final Ownership ownership;
     private final Runnable tlsStood;
-    private final long started = System.nanoTime();
+    private final Connecting.@Nullable Connected connected;
+    private final long started;
     private int connectMillis;
     private boolean encrypted; // its handshake has succeeded
 
-    Dial(SessionKey key, Ownership ownership, Runnable tlsStood) {
+    Dial(
+        SessionKey key,
+        Connecting.@Nullable Connected connected,
+        Ownership ownership,
+        Runnable tlsStood) {
       this.key = key;
+      this.connected = connected;
+      this.started = connected == null ? System.nanoTime() : connected.sinceNanos();
       this.ownership = ownership;
       this.tlsStood = tlsStood;
     }
 
     Opening inPlaintext(String after) throws DialogueException, SourceAddressException {
-      Dialogue dialogue = connect(key);
+      Dialogue dialogue = connect();
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -127,7 +148,7 @@ public final class SessionOpener {
      */
     Opening overTls(TlsClients.Permit permit, boolean hybrid, String failedBefore)
         throws DialogueException, SourceAddressException {
-      Dialogue dialogue = connect(key);
+      Dialogue dialogue = connect();
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -172,6 +193,10 @@ public final class SessionOpener {
       }
     }
 
+    private Dialogue connect() throws DialogueException, SourceAddressException {
+      return new Dialogue(connected == null ? connection(key) : connected.connection());
+    }
+
     private Capabilities greeted(Dialogue dialogue) throws DialogueException {
       ownership.connection(dialogue::cut);
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
@@ -198,14 +223,14 @@ public final class SessionOpener {
         : timeouts.handshake();
   }
 
-  private Dialogue connect(SessionKey key) throws DialogueException, SourceAddressException {
+  private SmtpConnection connection(SessionKey key)
+      throws DialogueException, SourceAddressException {
     Target target = key.target();
     try {
-      return new Dialogue(
-          SmtpConnection.connect(
-              target.address(),
-              key.identity().source(target.address().getAddress()),
-              timeouts.connect()));
+      return SmtpConnection.connect(
+          target.address(),
+          key.identity().source(target.address().getAddress()),
+          timeouts.connect());
     } catch (SourceAddressException e) {
       throw e;
     } catch (SocketTimeoutException e) {

@@ -191,6 +191,25 @@ class NextHopsTest {
             InetAddress.ofLiteral("192.0.2.2"));
   }
 
+  /** RFC 8305 §3: it would have kept each delivery for 30 s. */
+  @Test
+  void anAnswerAboutIpv6ThatDoesNotComeKeepsNoIpv4Address() throws Exception {
+    dns.a("mx.fabrikam.com", "192.0.2.1").silent("AAAA", "mx.fabrikam.com");
+    long began = System.nanoTime();
+    HostAddresses addresses =
+        hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, false, false));
+    assertThat(addresses.known()).containsExactly(InetAddress.ofLiteral("192.0.2.1"));
+    assertThat(addresses.failure()).as("there may be others").isNotNull();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void anAnswerAboutIpv6IsWaitedForWhereThereIsNoIpv4Address() throws Exception {
+    dns.aaaa("mx.fabrikam.com", "2001:db8::1");
+    assertThat(hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, false, false)).known())
+        .containsExactly(InetAddress.ofLiteral("2001:db8::1"));
+  }
+
   @Test
   void aFailureOfOneQuestionStandsBesideWhatTheOtherFound() {
     dns.servfail("b.fabrikam.com").aaaa("c.fabrikam.com", "fd00::25");
