@@ -6,6 +6,7 @@ import static io.postern.service.CheckedSettings.between;
 import static io.postern.service.CheckedSettings.positive;
 
 import io.postern.delivery.destination.DestinationSettings;
+import io.postern.delivery.nexthop.OwnAddresses;
 import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.ClientIdentity;
 import io.postern.delivery.transaction.Timeouts;
@@ -23,14 +24,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The settings, checked when this is made (see {@link CheckedSettings}). Immutable. */
 @Singleton
 class Configuration {
   private static final int DNS_PORT = 53;
+  private static final int SMTP_PORT = 25;
   private static final Duration MAX_COMMIT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration MAX_REVOCATION_PATIENCE = Duration.ofSeconds(4);
   private static final int MIN_WINDOW = 101; // one poll of the reader and one more
@@ -51,6 +55,7 @@ class Configuration {
   final Timeouts timeouts;
   final String hostName;
   final ClientIdentity identity;
+  final OwnAddresses ownAddresses;
   final String replica;
 
   @Inject
@@ -76,6 +81,7 @@ class Configuration {
     identity =
         new ClientIdentity(
             hostName, sourceAddresses(delivery.sourceAddresses().orElse(List.of())), "");
+    ownAddresses = ownAddresses(delivery.ownAddresses());
     replica =
         ReplicaName.of("postern.delivery.replica", delivery.replica(), managementPort.orElse(""));
   }
@@ -101,17 +107,55 @@ class Configuration {
   }
 
   private static InetSocketAddress dnsServer(String entry) {
-    int colon = entry.lastIndexOf(':');
-    boolean port = colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
-    String host = port ? entry.substring(0, colon) : entry;
     try {
-      return new InetSocketAddress(
-          InetAddress.ofLiteral(host.replace("[", "").replace("]", "")),
-          port ? Integer.parseInt(entry.substring(colon + 1)) : DNS_PORT);
+      return address(entry, DNS_PORT);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "postern.dns.servers has \"" + entry + "\": write addresses such as 192.0.2.53:53");
     }
+  }
+
+  private static InetSocketAddress address(String entry, int standardPort) {
+    return new InetSocketAddress(
+        InetAddress.ofLiteral(host(entry).replace("[", "").replace("]", "")),
+        port(entry, standardPort));
+  }
+
+  private static String host(String entry) {
+    return hasPort(entry) ? entry.substring(0, entry.lastIndexOf(':')) : entry;
+  }
+
+  private static int port(String entry, int standard) {
+    return hasPort(entry)
+        ? Integer.parseInt(entry.substring(entry.lastIndexOf(':') + 1))
+        : standard;
+  }
+
+  private static boolean hasPort(String entry) {
+    int colon = entry.lastIndexOf(':');
+    return colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
+  }
+
+  private static OwnAddresses ownAddresses(List<String> settings) {
+    Set<InetSocketAddress> addresses = new HashSet<>();
+    Set<Integer> interfacePorts = new HashSet<>();
+    for (String setting : settings) {
+      String entry = setting.strip();
+      try {
+        if (host(entry).equals("interfaces")) {
+          interfacePorts.add(port(entry, SMTP_PORT));
+        } else {
+          addresses.add(address(entry, SMTP_PORT));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "postern.delivery.own-addresses has \""
+                + setting
+                + "\": write addresses such as 192.0.2.25 or 192.0.2.25:2525, or interfaces:25 for"
+                + " all of this machine");
+      }
+    }
+    return new OwnAddresses(addresses, interfacePorts);
   }
 
   private static Optional<Path> folder(String key, Optional<String> setting) {

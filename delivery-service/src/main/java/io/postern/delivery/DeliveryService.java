@@ -144,6 +144,7 @@ public class DeliveryService implements Service {
             new MailDns(configuration.resolver),
             configuration.mxPort,
             configuration.hostName,
+            configuration.ownAddresses,
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());

@@ -41,6 +41,13 @@ public interface DeliverySettings {
   Optional<String> clientCertificatesFolder();
 
   /**
+   * Where senders reach ingress, {@code ip}, {@code ip:port}, {@code interfaces} or {@code
+   * interfaces:port} for all addresses of this machine; without a port 25.
+   */
+  @WithDefault("interfaces")
+  List<String> ownAddresses();
+
+  /**
    * Our addresses that hosts are dialled from, at most one IPv4 and one IPv6, where the connector
    * names none; by default the system's choice.
    */

@@ -22,6 +22,7 @@ record Failure(
   // From "nothing was reached" to "the host is there and does not meet the demand".
   private static final List<String> TELLING =
       List.of(
+          Reasons.LOOP,
           Reasons.DNS_FAILURE,
           Reasons.DANE_DNS_FAILURE,
           Reasons.NO_MAIL_HOST,

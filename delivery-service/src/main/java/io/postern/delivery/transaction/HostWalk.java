@@ -113,10 +113,22 @@ final class HostWalk {
   }
 
   private void walk(List<MailHost> hosts) throws InterruptedException {
+    int notOurs = -1; // the preference up to which no host is ourselves
     for (MailHost host : hosts) {
       if (!ownership.held()) {
         attempt.giveUp();
         return;
+      }
+      // RFC 5321 §5.1: a relay that is one of the hosts leaves out its own preference and all that
+      // are worse. Smart hosts have none.
+      if (configured && leadsBack(host)) {
+        continue;
+      }
+      if (!configured && host.preference() > notOurs) {
+        notOurs = host.preference();
+        if (hosts.stream().anyMatch(h -> h.preference() == host.preference() && leadsBack(h))) {
+          break;
+        }
       }
       HostDemand demand = demand(host);
       if (demand == null) {
@@ -144,11 +156,30 @@ final class HostWalk {
         }
       }
     }
+    if (!configured
+        && failures.stream().allMatch(failure -> failure.reason().equals(Reasons.LOOP))) {
+      String detail = failures.getFirst().detail();
+      attempt.failRest(Reasons.LOOP, 550, "5.4.6", detail, detail);
+      return;
+    }
     if (dialled == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
       noAddress(hosts);
       return;
     }
     attempt.deferRest(Failure.mostTelling(failures));
+  }
+
+  private boolean leadsBack(MailHost host) {
+    boolean ours = tools.nextHops().leadsBack(host);
+    if (ours) {
+      failures.add(
+          new Failure(
+              Reasons.LOOP,
+              "the mail would come back to us: the host "
+                  + host.name()
+                  + " has an address of ours (see postern.delivery.own-addresses)"));
+    }
+    return ours;
   }
 
   private interface Visit {

@@ -25,6 +25,7 @@ import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.nexthop.OwnAddresses;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
 import io.postern.dns.DnsSettings;
@@ -39,6 +40,7 @@ import io.postern.log.verdicts.VerdictSource;
 import io.postern.transport.CertificateRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -134,7 +137,14 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       DestinationSettings settings,
       Connections connections,
       boolean allowPrivate) {
-    this(clientCertificates, mxPort, settings, connections, allowPrivate, Optional.empty());
+    this(
+        clientCertificates,
+        mxPort,
+        settings,
+        connections,
+        allowPrivate,
+        Optional.empty(),
+        Set.of());
   }
 
   /**
@@ -147,7 +157,22 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         DestinationsLab.SETTINGS,
         usual(),
         true,
-        Optional.of(rootAnchors));
+        Optional.of(rootAnchors),
+        Set.of());
+  }
+
+  /**
+   * @param own where senders reach us
+   */
+  static RelayLab reachedAt(int mxPort, InetSocketAddress... own) {
+    return new RelayLab(
+        Optional.empty(),
+        mxPort,
+        DestinationsLab.SETTINGS,
+        usual(),
+        true,
+        Optional.empty(),
+        Set.of(own));
   }
 
   private RelayLab(
@@ -156,7 +181,8 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       DestinationSettings settings,
       Connections connections,
       boolean allowPrivate,
-      Optional<Path> rootAnchors) {
+      Optional<Path> rootAnchors,
+      Set<InetSocketAddress> own) {
     MailResolver resolver = resolver(rootAnchors);
     demands = new HostDemands(rootAnchors.isPresent() ? new DaneLookup(resolver) : null);
     this.mxPort = mxPort;
@@ -168,6 +194,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             new MailDns(resolver),
             this.mxPort,
             "relay.postern.example",
+            new OwnAddresses(own, Set.of()),
             10,
             allowPrivate,
             new Random(7));

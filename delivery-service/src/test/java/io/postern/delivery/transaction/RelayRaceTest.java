@@ -128,8 +128,12 @@ class RelayRaceTest {
   void aSessionThatWonAndDidNotDoLeavesTheOtherAddressToBeTried() throws Exception {
     lab.impatient();
     peer.on(PeerStage.BANNER, PeerStep.answer(421, "4.3.2", "closed for today"));
+    long began = System.nanoTime();
     OutcomeRecorded outcome = lab.deliver(request(true));
     assertThat(outcome.getRecipients(0).getReason()).isEqualTo("remote-4xx");
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .as("the connect time-out of ::1 after the refusal")
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(2));
     assertThat(peer.sessions()).hasSize(1);
     assertThat(lab.hosts.busy()).isZero();
     Admission free = lab.hosts.acquire("127.0.0.1", () -> true);
