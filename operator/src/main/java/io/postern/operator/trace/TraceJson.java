@@ -122,6 +122,9 @@ public final class TraceJson {
   /**
    * @param connector absent: mailbox route or MX
    * @param hosts host, or host:port; empty: the MX hosts of {@code mxDomain}
+   * @param ehloName absent: delivery-service's
+   * @param sourceAddresses empty: delivery-service's
+   * @param credentials organization/NAME
    * @param requires the TLS level
    */
   public record Delivery(
@@ -130,6 +133,9 @@ public final class TraceJson {
       List<String> hosts,
       @Nullable String mxDomain,
       String route,
+      @Nullable String ehloName,
+      List<String> sourceAddresses,
+      @Nullable String credentials,
       String requires,
       @Nullable String tlsDomain,
       @Nullable Why why) {}
@@ -247,6 +253,9 @@ public final class TraceJson {
         hosts(delivery.getNextHop()),
         present(delivery.getNextHop().getMxDomain()),
         delivery.getNextHop().getRoute(),
+        present(delivery.getNextHop().getEhloName()),
+        delivery.getNextHop().getSourceAddressesList(),
+        present(delivery.getNextHop().getCredentials()),
         Spelling.of(delivery.getRequirement().getLevel()),
         present(delivery.getRequirement().getTlsDomain()),
         Why.of(delivery.getExplanation(), why));

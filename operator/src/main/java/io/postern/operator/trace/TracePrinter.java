@@ -239,10 +239,16 @@ public final class TracePrinter {
   }
 
   private static String hop(NextHop hop) {
-    if (!hop.getMxDomain().isEmpty()) {
-      return "the MX hosts of " + hop.getMxDomain();
-    }
-    return String.join(", ", TraceJson.hosts(hop));
+    String hosts =
+        hop.getMxDomain().isEmpty()
+            ? String.join(", ", TraceJson.hosts(hop))
+            : "the MX hosts of " + hop.getMxDomain();
+    return hosts
+        + (hop.getEhloName().isEmpty() ? "" : " as " + hop.getEhloName())
+        + (hop.getSourceAddressesCount() == 0
+            ? ""
+            : " from " + String.join(", ", hop.getSourceAddressesList()))
+        + (hop.getCredentials().isEmpty() ? "" : " with credentials " + hop.getCredentials());
   }
 
   private static String outcome(
