@@ -37,7 +37,7 @@ final class Faults implements PeerManner {
     return switch (stage) {
       case BANNER, EHLO ->
           one < 0.015 ? drop() : one < 0.03 ? refuse(random, false) : wait(one, 0.05, random);
-      case STARTTLS -> one < 0.01 ? drop() : GO_ON;
+      case STARTTLS, AUTH -> one < 0.01 ? drop() : GO_ON;
       case MAIL ->
           one < 0.01 ? drop() : one < 0.03 ? refuse(random, one < 0.015) : wait(one, 0.05, random);
       case RCPT ->
