@@ -84,8 +84,12 @@ record PeerLogin(String user, String password, List<String> mechanisms, boolean 
     byte[] stored =
         ScramFunctions.storedKey(mechanism, ScramFunctions.clientKey(mechanism, salted));
     byte[] proof = Base64.getDecoder().decode(last.substring(last.indexOf(",p=") + 3));
+    // RFC 5802 §6: the client could have bound the exchange, and saw no offer to.
+    boolean offerCut =
+        first.startsWith("y") && mechanisms.stream().anyMatch(m -> m.endsWith("-PLUS"));
     boolean known =
-        clientFirst.getUsername().equals(user)
+        !offerCut
+            && clientFirst.getUsername().equals(user)
             && clientFirst.isChannelBindingRequired() == mechanism.isPlus()
             && ScramFunctions.verifyClientProof(mechanism, proof, stored, all);
     if (!known) {

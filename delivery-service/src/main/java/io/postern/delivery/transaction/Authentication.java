@@ -79,9 +79,9 @@ final class Authentication {
   private void scram(String mechanism) throws DialogueException {
     try {
       List<byte[]> chain = session.dialogue.peerChain();
+      boolean binds = !chain.isEmpty() && (!proven || ScramExchange.isBound(mechanism));
       ScramExchange scram =
-          new ScramExchange(
-              mechanism, credentials, chain.isEmpty() ? null : chain.getFirst(), null);
+          new ScramExchange(mechanism, credentials, binds ? chain.getFirst() : null, null);
       String proof = scram.answer(challenge(mechanism, begin(mechanism, scram.first())));
       Reply last = say(encoded(proof));
       if (last.isCompletion()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class ScramExchange {
     }
   }
 
-  /** The strongest first. SHA-1's are not used (RFC 7677 §4). */
+  /** The stronger one first. SHA-1's are not used (RFC 7677 §4). */
   private static final List<String> HASHES = List.of("SCRAM-SHA-512", "SCRAM-SHA-256");
 
   /** RFC 5802 §7, without an extension in front, which would be mandatory. */
@@ -45,7 +46,9 @@ final class ScramExchange {
 
   /**
    * @param mechanism one of {@link #choose}
-   * @param certificate of the host, DER; for mechanisms that are bound to it
+   * @param certificate of the host, DER, to which the exchange can be bound: with a mechanism that
+   *     is not, the host learns that we could have, so that one in between who took the others out
+   *     of its offer is found out (RFC 5802 §6). Null: the host is proven otherwise
    * @param nonce null: a random one
    */
   ScramExchange(
@@ -54,7 +57,10 @@ final class ScramExchange {
       byte @Nullable [] certificate,
       @Nullable Supplier<String> nonce)
       throws ScramFault {
-    byte[] binding = mechanism.endsWith(PLUS) ? binding(certificate) : new byte[0];
+    byte[] binding = certificate == null ? new byte[0] : binding(certificate);
+    if (isBound(mechanism) && binding.length == 0) {
+      throw new ScramFault("the host's certificate is of a kind that nothing is bound to");
+    }
     try {
       ScramClient.FinalBuildStage builder =
           ScramClient.builder()
@@ -84,36 +90,28 @@ final class ScramExchange {
    *     certificate, which some hosts do in other ways than we can
    */
   static @Nullable String choose(List<String> offered, boolean proven) {
-    for (String hash : HASHES) {
-      boolean plain = offered.contains(hash);
-      boolean bound = offered.contains(hash + PLUS);
-      if (bound && !(proven && plain)) {
-        return hash + PLUS;
-      }
-      if (plain) {
-        return hash;
-      }
-    }
-    return null;
+    List<String> bound = HASHES.stream().map(hash -> hash + PLUS).toList();
+    return Stream.of(proven ? HASHES : bound, proven ? bound : HASHES)
+        .flatMap(List::stream)
+        .filter(offered::contains)
+        .findFirst()
+        .orElse(null);
   }
 
-  private static byte[] binding(byte @Nullable [] certificate) throws ScramFault {
-    byte[] binding = new byte[0];
-    if (certificate != null) {
-      try {
-        binding =
-            TlsServerEndpoint.getChannelBindingData(
-                (X509Certificate)
-                    CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(certificate)));
-      } catch (CertificateException e) {
-        binding = new byte[0];
-      }
+  static boolean isBound(String mechanism) {
+    return mechanism.endsWith(PLUS);
+  }
+
+  /** Empty: the certificate is of a kind that nothing is bound to. */
+  private static byte[] binding(byte[] certificate) {
+    try {
+      return TlsServerEndpoint.getChannelBindingData(
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(certificate)));
+    } catch (CertificateException e) {
+      return new byte[0];
     }
-    if (binding.length == 0) {
-      throw new ScramFault("the host's certificate is of a kind that nothing is bound to");
-    }
-    return binding;
   }
 
   String first() {

@@ -114,6 +114,10 @@ class RelayAuthenticationTest {
         "ENCRYPTION_ONLY        | 127.0.0.1         | SCRAM-SHA-256 SCRAM-SHA-512 | SCRAM-SHA-512",
         "ENCRYPTION_ONLY        | 127.0.0.1         | SCRAM-SHA-256 SCRAM-SHA-256-PLUS |"
             + " SCRAM-SHA-256-PLUS",
+        "ENCRYPTION_ONLY        | 127.0.0.1         | SCRAM-SHA-512 SCRAM-SHA-256-PLUS |"
+            + " SCRAM-SHA-256-PLUS",
+        "DOMAIN_VALIDATION      | 127.0.0.1         | SCRAM-SHA-512-PLUS SCRAM-SHA-256 |"
+            + " SCRAM-SHA-256",
         "DOMAIN_VALIDATION      | 127.0.0.1         | SCRAM-SHA-256 SCRAM-SHA-256-PLUS |"
             + " SCRAM-SHA-256",
         "DOMAIN_VALIDATION      | 127.0.0.1         | SCRAM-SHA-256-PLUS | SCRAM-SHA-256-PLUS",
@@ -184,6 +188,21 @@ class RelayAuthenticationTest {
       OutcomeRecorded outcome = deliver(TlsLevel.ENCRYPTION_ONLY, peer);
       refused(outcome, "auth-failed", peer);
       assertThat(outcome.getRecipients(0).getDetail()).contains("did not prove");
+    }
+  }
+
+  /** RFC 5802 §6: who took -PLUS out of the host's offer could pass the exchange on. */
+  @Test
+  void anOfferThatWasCutOnTheWayIsFoundOut() throws Exception {
+    try (ScriptedPeer peer =
+        host()
+            .login("contoso", PASSWORD, "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS")
+            .on(
+                PeerStage.EHLO,
+                PeerStep.answer(250, "", "mail.fabrikam.com", "STARTTLS", "AUTH SCRAM-SHA-256"))
+            .start()) {
+      refused(deliver(TlsLevel.ENCRYPTION_ONLY, peer), "auth-failed", peer);
+      assertThat(mechanisms(peer)).containsExactly("SCRAM-SHA-256");
     }
   }
 
