@@ -77,6 +77,7 @@ final class OutboundConnectorCheck {
         "write tlsDomain: mail.fabrikam.com, with the name in their certificate");
     if (opportunistic) {
       findings.forcedTlsOnly("requireForwardSecrecy", connector.getRequireForwardSecrecy());
+      findings.forcedTlsOnly("requirePostQuantum", connector.getRequirePostQuantum());
       findings.forcedTlsOnly(
           "minimumTlsVersion", connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3);
     }

@@ -66,6 +66,7 @@ final class Requirements {
             .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())
+            .setPostQuantum(connector.getRequirePostQuantum())
             .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? byDefault(nextHop) : dane)
             .setMtaSts(mtaSts);
     if (level == TlsLevel.DOMAIN_VALIDATION) {

@@ -306,6 +306,10 @@ class DirectoryRulesTest {
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setRequireForwardSecrecy(true))),
         of(
+            "requirePostQuantum",
+            partnerOut(
+                "contoso", "a", c -> c.addRecipientDomains("*").setRequirePostQuantum(true))),
+        of(
             "minimumTlsVersion",
             partnerOut(
                 "contoso",

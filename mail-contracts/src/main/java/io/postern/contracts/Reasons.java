@@ -11,6 +11,7 @@ public final class Reasons {
   public static final String STARTTLS_REFUSED = "starttls-refused";
   public static final String HANDSHAKE_FAILED = "handshake-failed";
   public static final String NO_FORWARD_SECRECY = "no-forward-secrecy";
+  public static final String NO_POST_QUANTUM = "no-post-quantum";
   public static final String VERSION_TOO_LOW = "version-too-low";
   public static final String NAME_MISMATCH = "name-mismatch";
   public static final String NO_CERTIFICATE = "no-certificate";

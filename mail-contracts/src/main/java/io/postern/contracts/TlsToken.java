@@ -34,6 +34,11 @@ public final class TlsToken {
       return achieved + "+dane";
     }
 
+    /** The same, and the key exchange is hybrid, as was demanded. */
+    public static String withPostQuantum(String achieved) {
+      return achieved + "+pq";
+    }
+
     /** Encrypted, and proven up to this level. */
     public static String level(TlsLevel level) {
       return Spelling.of(level);

@@ -2,6 +2,7 @@ package io.postern.lab;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -25,17 +26,20 @@ final class LabTls {
   private LabTls() {}
 
   /**
+   * @param groups of the key exchange, by BoringSSL's names
    * @param authorities named to the client as those of which certificates are taken; none: of any
    */
   static SslContext server(
       Identity identity,
       List<String> protocols,
       boolean rsaKeyExchange,
+      List<String> groups,
       boolean askCertificate,
       List<X509Certificate> authorities) {
     SslContextBuilder builder =
         SslContextBuilder.forServer(
                 identity.key(), identity.chain().toArray(X509Certificate[]::new))
+            .option(OpenSslContextOption.GROUPS, groups.toArray(String[]::new))
             .clientAuth(askCertificate ? ClientAuth.OPTIONAL : ClientAuth.NONE);
     if (rsaKeyExchange) {
       return build(builder.ciphers(RSA_KEY_EXCHANGE), List.of("TLSv1.2"), authorities);

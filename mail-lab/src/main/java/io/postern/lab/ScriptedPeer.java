@@ -72,6 +72,7 @@ public final class ScriptedPeer implements AutoCloseable {
                 options.identity,
                 options.protocols,
                 options.rsaKeyExchange,
+                options.groups,
                 options.askClientCertificate,
                 options.clientAuthorities);
     this.listener = new ServerSocket();
@@ -101,6 +102,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private boolean askClientCertificate = true;
     private List<X509Certificate> clientAuthorities = List.of();
     private List<String> protocols = LabTls.MODERN;
+    private List<String> groups = List.of("X25519MLKEM768", "X25519");
     private List<String> capabilities = CAPABILITIES;
 
     private Builder(String hostName) {
@@ -157,6 +159,12 @@ public final class ScriptedPeer implements AutoCloseable {
     /** As "TLSv1.2", "TLSv1.3". */
     public Builder protocols(String... protocols) {
       this.protocols = List.of(protocols);
+      return this;
+    }
+
+    /** Of the key exchange, by BoringSSL's names; default: a hybrid one before a classical one. */
+    public Builder groups(String... groups) {
+      this.groups = List.of(groups);
       return this;
     }
 

@@ -200,6 +200,9 @@ class HandshakeTest {
     assertThat(first.client().facts().getResumed()).isFalse();
     assertThat(second.client().facts().getResumed()).isTrue();
     assertThat(second.server().facts().getResumed()).isTrue();
+    assertThat(second.client().facts().getGroup())
+        .as("its own key exchange, where it has one")
+        .isEqualTo(version == TlsVersion.TLS_1_3 ? "X25519MLKEM768" : "");
     assertThat(second.client().chain()).containsExactlyElementsOf(first.client().chain());
     assertThat(second.server().chain()).containsExactlyElementsOf(der(TestCa.CLIENT_EC));
     assertThat(session(server, client, "alias.example").client().facts().getResumed()).isFalse();

@@ -1,5 +1,6 @@
 package io.postern.delivery.gate;
 
+import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.TlsToken;
@@ -121,7 +122,7 @@ public final class TlsGate {
 
   /**
    * Whether plaintext may be used where TLS cannot be had. A demand on the TLS itself (forward
-   * secrecy, TLS 1.3) and REQUIRETLS rule it out whatever the level.
+   * secrecy, TLS 1.3, a hybrid group) and REQUIRETLS rule it out whatever the level.
    */
   public static boolean plaintextAllowed(TlsRequirement requirement, HostDemand demand) {
     return !demand.tls() && plaintextAllowed(requirement);
@@ -131,6 +132,7 @@ public final class TlsGate {
     return requirement.getLevel() == TlsLevel.OPPORTUNISTIC
         && requirement.getDane() != DaneMode.DANE_MANDATORY
         && !requirement.getForwardSecrecy()
+        && !requirement.getPostQuantum()
         && minimum(requirement) <= TlsVersion.TLS_1_2_VALUE
         && requirement.getRequireTls() != RequireTls.REQUIRE_TLS_YES
         && unsupported(requirement) == null;
@@ -237,6 +239,15 @@ public final class TlsGate {
           Reasons.NO_FORWARD_SECRECY,
           "the host chose " + facts.getCipherSuite() + ", a key exchange without forward secrecy");
     }
+    if (requirement.getPostQuantum() && !postQuantum(facts)) {
+      return new Ruling.Refusal(
+          Reasons.NO_POST_QUANTUM,
+          "the host negotiated "
+              + Spelling.of(facts.getVersion())
+              + (facts.getGroup().isEmpty() ? "" : " with the group " + facts.getGroup())
+              + "; the connector demands the hybrid group "
+              + KeyExchangeGroups.HYBRID);
+    }
     if (needsVerdict(requirement)) {
       Ruling.Refusal chain = chain(facts, verdict);
       if (chain != null) {
@@ -264,7 +275,15 @@ public final class TlsGate {
             ? TlsLevel.ENCRYPTION_ONLY
             : requirement.getLevel();
     String achieved = TlsToken.Achieved.level(proven);
-    return new Ruling.Pass(daneMatches ? TlsToken.Achieved.withDane(achieved) : achieved);
+    achieved = daneMatches ? TlsToken.Achieved.withDane(achieved) : achieved;
+    return new Ruling.Pass(
+        requirement.getPostQuantum() ? TlsToken.Achieved.withPostQuantum(achieved) : achieved);
+  }
+
+  /** Of a resumed session too: in TLS 1.3 it has a key exchange of its own (RFC 8446 §2.2). */
+  private static boolean postQuantum(TlsFacts facts) {
+    return facts.getVersion() == TlsVersion.TLS_1_3
+        && KeyExchangeGroups.postQuantum(facts.getGroup());
   }
 
   private static Ruling.@Nullable Refusal chain(

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The opening of sessions, from TCP to EHLO over TLS (RFC 5321 §3.1, §3.2, RFC 3207, LMTP: RFC 2033
  * §4.1). STARTTLS is used whenever it is offered. A host whose handshake fails is asked once more,
  * on a connection of its own, without the hybrid group: some take no hello that needs two packets.
- * The session still has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
+ * Not so where that group is demanded, since such a session would pass no gate. The session still
+ * has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
  */
 public final class SessionOpener {
   /** The answer. */
@@ -70,6 +71,7 @@ public final class SessionOpener {
       Opening first = dial.get().overTls(client, true, "");
       return first instanceof Opening.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
+              && !key.requirement().getPostQuantum()
               && ownership.held()
           ? again(dial.get(), client, detail)
           : first;
@@ -151,7 +153,9 @@ public final class SessionOpener {
               WhyPlain.STARTTLS_REFUSED, "the host refused STARTTLS: " + answer);
         }
         long handshake = System.nanoTime();
-        TlsFacts facts = dialogue.startTls(client, sni(key), hybrid, patience(hybrid));
+        TlsFacts facts =
+            dialogue.startTls(
+                client, sni(key), hybrid, patience(hybrid && !key.requirement().getPostQuantum()));
         int tlsMillis = millisSince(handshake);
         encrypted = true;
         tlsStood.run();
@@ -197,8 +201,8 @@ public final class SessionOpener {
     }
   }
 
-  private Duration patience(boolean hybrid) {
-    return hybrid && HYBRID_PATIENCE.compareTo(timeouts.handshake()) < 0
+  private Duration patience(boolean anotherFollows) {
+    return anotherFollows && HYBRID_PATIENCE.compareTo(timeouts.handshake()) < 0
         ? HYBRID_PATIENCE
         : timeouts.handshake();
   }

@@ -38,10 +38,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TlsGateTest {
+  private static final String[] GROUPS = {"", "x25519"};
   private static final String HOST = "mx.fabrikam.com";
   private static final Channel TLS = encrypted(facts());
   private static final Channel WEAK = encrypted(facts().setForwardSecrecy(false));
   private static final Channel TLS12 = encrypted(facts().setVersion(TlsVersion.TLS_1_2));
+  private static final Channel HYBRID = encrypted(facts().setGroup("X25519MLKEM768"));
+  private static final Channel RESUMED =
+      encrypted(facts().setGroup("X25519MLKEM768").setResumed(true));
+  private static final Channel CLASSICAL = encrypted(facts().setGroup("x25519"));
   private static final Channel ANONYMOUS =
       encrypted(facts().setPeerChainFingerprint(ByteString.EMPTY).clearPeerNames());
   private static final CertificateVerdict GOOD = verdict(VerdictResult.GOOD, "");
@@ -105,6 +110,20 @@ class TlsGateTest {
             "/version-too-low"),
         row(with(encryption, b -> b.setForwardSecrecy(true)), WEAK, null, "/no-forward-secrecy"),
         row(with(encryption, b -> b.setForwardSecrecy(true)), TLS, null, ":encryption-only"),
+        // the hybrid group
+        row(with(encryption, b -> b.setPostQuantum(true)), HYBRID, null, ":encryption-only+pq"),
+        row(with(encryption, b -> b.setPostQuantum(true)), RESUMED, null, ":encryption-only+pq"),
+        row(with(encryption, b -> b.setPostQuantum(true)), TLS, null, "/no-post-quantum"),
+        row(with(encryption, b -> b.setPostQuantum(true)), CLASSICAL, null, "/no-post-quantum"),
+        row(with(encryption, b -> b.setPostQuantum(true)), TLS12, null, "/no-post-quantum"),
+        row(with(domain, b -> b.setPostQuantum(true)), HYBRID, GOOD, ":domain-validation+pq"),
+        row(with(domain, b -> b.setPostQuantum(true)), HYBRID, null, "/verdict-unavailable"),
+        row(
+            with(opportunistic, b -> b.setPostQuantum(true)),
+            plain(NOT_OFFERED),
+            null,
+            "/not-offered"),
+        row(encryption, HYBRID, null, ":encryption-only"),
         // the chain
         row(certificate, TLS, GOOD, ":certificate-validation"),
         row(certificate, TLS, null, "/verdict-unavailable"),
@@ -299,6 +318,7 @@ class TlsGateTest {
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(11, 14))
+                      .setGroup(random.nextBoolean() ? "X25519MLKEM768" : "x25519")
                       .setForwardSecrecy(random.nextBoolean()));
       CertificateVerdict verdict =
           random.nextInt(4) == 0
@@ -311,6 +331,7 @@ class TlsGateTest {
           TlsRequirement.newBuilder()
               .setTlsDomain(random.nextBoolean() ? "mx.fabrikam.com" : "other.org")
               .setForwardSecrecy(random.nextBoolean())
+              .setPostQuantum(random.nextInt(4) == 0)
               .setMinimumVersionValue(random.nextInt(11, 15))
               .setDaneValue(random.nextInt(5))
               .setRequireTlsValue(random.nextInt(4));
@@ -343,6 +364,7 @@ class TlsGateTest {
               .setLevelValue(random.nextInt(6))
               .setTlsDomain(random.nextBoolean() ? HOST : "other.org")
               .setForwardSecrecy(random.nextInt(4) == 0)
+              .setPostQuantum(random.nextInt(4) == 0)
               .setMinimumVersionValue(random.nextInt(11, 14))
               .setDaneValue(random.nextInt(5))
               .setMtaStsValue(random.nextInt(8) == 0 ? 2 : 1)
@@ -354,6 +376,8 @@ class TlsGateTest {
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(12, 14))
+                      .setResumed(random.nextBoolean())
+                      .setGroup(random.nextBoolean() ? "X25519MLKEM768" : GROUPS[random.nextInt(2)])
                       .setForwardSecrecy(random.nextInt(4) > 0));
       HostDemand demand =
           switch (random.nextInt(3)) {
@@ -407,6 +431,12 @@ class TlsGateTest {
     demands.put(
         "forward secrecy",
         !requirement.getForwardSecrecy() || facts != null && facts.getForwardSecrecy());
+    demands.put(
+        "a hybrid group",
+        !requirement.getPostQuantum()
+            || facts != null
+                && facts.getVersion() == TlsVersion.TLS_1_3
+                && facts.getGroup().contains("MLKEM"));
     demands.put(
         "the version",
         requirement.getMinimumVersionValue() <= 12

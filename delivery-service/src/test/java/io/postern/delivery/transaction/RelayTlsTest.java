@@ -18,6 +18,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.destination.DestinationsLab;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -28,6 +29,7 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.smtp.Reply;
 import io.postern.transport.CertificateRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -45,6 +47,9 @@ class RelayTlsTest {
   private static final LabCa CA = LabCa.create("Lab");
   private static final Identity GOOD = CA.issue(Issue.to("mail.fabrikam.com"));
   private static final Identity RSA = CA.issue(Issue.to("mail.fabrikam.com").withRsaKey());
+
+  private static final TlsRequirement POST_QUANTUM =
+      RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setPostQuantum(true).build();
 
   private static final PeerStep OFFERS_STARTTLS =
       PeerStep.answer(250, "", "mail.fabrikam.com", "STARTTLS");
@@ -228,6 +233,45 @@ class RelayTlsTest {
               .setMinimumVersion(TlsVersion.TLS_1_3)
               .build();
       refused(peer, tls13, "version-too-low");
+    }
+  }
+
+  @Test
+  void G3_aHybridKeyExchangeIsHadWhereItIsDemandedAndInAResumedSessionToo() throws Exception {
+    try (Connections none = new Connections(0, 100, Duration.ofSeconds(10), Duration.ofSeconds(1));
+        RelayLab fresh = new RelayLab(DestinationsLab.SETTINGS, none);
+        ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      for (boolean resumed : List.of(false, true)) {
+        OutcomeRecorded outcome = fresh.deliver(RelayLab.request(POST_QUANTUM, peer));
+        assertThat(outcome.getToken()).isEqualTo("encryption-only:encryption-only+pq");
+        assertThat(outcome.getTlsFacts().getGroup()).isEqualTo("X25519MLKEM768");
+        assertThat(outcome.getTlsFacts().getResumed()).isEqualTo(resumed);
+      }
+      assertThat(peer.messages()).hasSize(2);
+    }
+  }
+
+  @Test
+  void G3_aPeerWithoutAHybridGroupGetsNothingOfTheEnvelopeWhereOneIsDemanded() throws Exception {
+    try (ScriptedPeer classical =
+            ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).groups("X25519").start();
+        ScriptedPeer old =
+            ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).protocols("TLSv1.2").start()) {
+      OutcomeRecorded outcome = refused(classical, POST_QUANTUM, "no-post-quantum");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("x25519");
+      refused(old, POST_QUANTUM, "no-post-quantum");
+    }
+  }
+
+  @Test
+  void G3_aPeerThatTakesNoLargeHelloIsNotAskedWithoutTheHybridGroupThatIsDemanded()
+      throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).refuseLargeHello().start()) {
+      TlsRequirement opportunistic =
+          POST_QUANTUM.toBuilder().setLevel(TlsLevel.OPPORTUNISTIC).build();
+      refused(peer, opportunistic, "handshake-failed");
+      assertThat(peer.sessions()).hasSize(1);
     }
   }
 

@@ -42,6 +42,12 @@ final class TlsCheckTest {
     "DOMAIN_VALIDATION, -, domain-validation:certificate-validation, 13, true, good, false",
     "DOMAIN_VALIDATION, -, domain-validation:domain-validation, 13, true, good, true",
     "DOMAIN_VALIDATION, -, domain-validation:domain-validation, 13, true, unknown/unavailable, false",
+    "OPPORTUNISTIC, -, opportunistic:encryption-only+dane, 13, true, '', true",
+    "ENCRYPTION_ONLY, pq, encryption-only:encryption-only+pq, 13, true, '', false",
+    "ENCRYPTION_ONLY, pq hybrid, encryption-only:encryption-only+pq, 13, true, '', true",
+    "ENCRYPTION_ONLY, pq hybrid, encryption-only:encryption-only+dane+pq, 13, true, '', true",
+    "OPPORTUNISTIC, pq, opportunistic:none(not-offered), 0, false, '', false",
+    "CERTIFICATE_VALIDATION, pq hybrid, certificate-validation:encryption-only+pq, 13, true, good, false",
     "TLS_LEVEL_UNSPECIFIED, -, unknown:encryption-only, 13, true, good, false"
   })
   void factsMustFitTheRequirement(
@@ -57,6 +63,7 @@ final class TlsCheckTest {
     switch (demand) {
       case "fs" -> requirement.setForwardSecrecy(true);
       case "1.3" -> requirement.setMinimumVersion(TlsVersion.TLS_1_3);
+      case "pq", "pq hybrid" -> requirement.setPostQuantum(true);
       case "requiretls" -> requirement.setRequireTls(RequireTls.REQUIRE_TLS_YES);
       default -> {}
     }
@@ -70,6 +77,7 @@ final class TlsCheckTest {
           TlsFacts.newBuilder()
               .setVersionValue(version)
               .setForwardSecrecy(forwardSecrecy)
+              .setGroup(demand.endsWith("hybrid") ? "X25519MLKEM768" : "x25519")
               .setPeerChainFingerprint(ByteString.copyFromUtf8("chain")));
     }
     assertThat(TlsCheck.shortfall(OutcomeRecord.parseFrom(outcome.build().toByteString())) == null)

@@ -247,6 +247,12 @@ final class ConnectorFields {
               (fields, name, b) -> b.setRequireForwardSecrecy(fields.flag(name, false)),
               OutboundConnector::getRequireForwardSecrecy),
           new ConnectorField<>(
+              "requirePostQuantum",
+              FLAG,
+              "false",
+              (fields, name, b) -> b.setRequirePostQuantum(fields.flag(name, false)),
+              OutboundConnector::getRequirePostQuantum),
+          new ConnectorField<>(
               "routeAllMessagesViaOnPremises",
               ON_PREMISES_ONLY,
               "false",

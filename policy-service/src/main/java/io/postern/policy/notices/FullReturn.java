@@ -73,6 +73,7 @@ final class FullReturn {
   private static boolean opportunistic(TlsRequirement required) {
     return required.getLevel() == TlsLevel.OPPORTUNISTIC
         && !required.getForwardSecrecy()
+        && !required.getPostQuantum()
         && required.getRequireTls() != RequireTls.REQUIRE_TLS_YES
         && required.getDane() != DaneMode.DANE_MANDATORY
         && required.getDane() != DaneMode.UNRECOGNIZED

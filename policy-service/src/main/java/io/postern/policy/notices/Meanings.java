@@ -62,6 +62,11 @@ final class Meanings {
         SERVER + " agrees only on encryption without forward secrecy.",
         "enable ECDHE cipher suites or TLS 1.3 there");
     tls(
+        Reasons.NO_POST_QUANTUM,
+        "7.5",
+        SERVER + " agrees only on encryption without a post-quantum key exchange.",
+        "enable TLS 1.3 with the group X25519MLKEM768 there");
+    tls(
         Reasons.VERSION_TOO_LOW,
         "7.5",
         SERVER + " agrees only on a TLS version that is too old.",

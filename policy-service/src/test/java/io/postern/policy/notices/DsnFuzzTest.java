@@ -135,6 +135,7 @@ class DsnFuzzTest {
             .setLevelValue(random.nextInt(7))
             .setTlsDomain(text(4))
             .setForwardSecrecy(random.nextBoolean())
+            .setPostQuantum(random.nextBoolean())
             .build();
     List<RecipientOutcome> outcomes = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -82,6 +82,8 @@ class FullReturnTest {
   void G3_whatAddsToTheLevelForbidsIt() {
     required = LOOSE.toBuilder().setForwardSecrecy(true).build();
     assertThat(allowed()).isFalse();
+    required = LOOSE.toBuilder().setPostQuantum(true).build();
+    assertThat(allowed()).isFalse();
     required = LOOSE.toBuilder().setDane(DaneMode.DANE_MANDATORY).build();
     assertThat(allowed()).isFalse();
     required = LOOSE;
