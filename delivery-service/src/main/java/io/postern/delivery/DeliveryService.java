@@ -107,7 +107,8 @@ public class DeliveryService implements Service {
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
     Relay relay = relay(destinations, mailHosts, connections, contents);
-    DeliveryMetrics metrics = new DeliveryMetrics(registry);
+    DeliveryMetrics metrics =
+        new DeliveryMetrics(registry, new ConnectorLabels(directory::current));
     keeper = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
         new DeliveryReader(

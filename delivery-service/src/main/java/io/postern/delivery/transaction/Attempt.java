@@ -39,7 +39,7 @@ final class Attempt {
   private boolean noAttempt;
   private boolean abandoned;
   private long notBeforeMillis;
-  private long transferNanos;
+  private final PhaseClock clock = new PhaseClock();
 
   /**
    * @param requirement complete, see {@link Relay#complete}
@@ -103,8 +103,8 @@ final class Attempt {
     passed = true;
   }
 
-  void transferred(long nanos) {
-    transferNanos += nanos;
+  PhaseClock clock() {
+    return clock;
   }
 
   /**
@@ -258,7 +258,14 @@ final class Attempt {
             .getTimingsBuilder()
             .setStartedMillis(startedMillis)
             .setVerdictMillis(connection.verdictMillis())
-            .setTransferMillis((int) (transferNanos / 1_000_000))
+            .setTransferMillis(clock.millis(Phase.DATA) + clock.millis(Phase.END))
+            .setSlotMillis(clock.millis(Phase.SLOT))
+            .setHostSlotMillis(clock.millis(Phase.HOST_SLOT))
+            .setDnsMillis(clock.millis(Phase.DNS))
+            .setOpenMillis(clock.millis(Phase.OPEN))
+            .setEnvelopeMillis(clock.millis(Phase.ENVELOPE))
+            .setDataMillis(clock.millis(Phase.DATA))
+            .setEndMillis(clock.millis(Phase.END))
             .setConnectionReused(connection.reused());
     Target target = connection.target();
     if (target != null) {
@@ -273,6 +280,9 @@ final class Attempt {
     }
     if (connection.dane() != null) {
       outcome.setDane(connection.dane());
+    }
+    if (connection.evidence() != null) {
+      outcome.setEvidence(connection.evidence());
     }
     if (connection.verdict() != null) {
       outcome

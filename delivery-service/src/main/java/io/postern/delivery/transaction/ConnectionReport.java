@@ -2,6 +2,7 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneEvidence;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
 import io.postern.dns.dane.DaneMatch;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reused the session had a transaction before, so its establishment took this delivery no
  *     time
  * @param verdict null: nobody was asked for one
+ * @param evidence the verdict's grounds; null: nobody was asked for one
  * @param dane the host's TLSA records and what came of them; null: DANE does not apply to it
  */
 record ConnectionReport(
@@ -25,23 +27,27 @@ record ConnectionReport(
     boolean reused,
     @Nullable CertificateVerdict verdict,
     int verdictMillis,
+    @Nullable VerdictEvidence evidence,
     @Nullable DaneEvidence dane) {
-  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null);
+  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null, null);
   private static final int MOST_RECORDS = 20;
   private static final int MOST_TEXT = 200;
 
   /** Dialled, and without a session. */
   static ConnectionReport dialled(SessionKey key) {
-    return new ConnectionReport(key.target(), null, false, null, 0, evidence(key.demand(), null));
+    return new ConnectionReport(
+        key.target(), null, false, null, 0, null, evidence(key.demand(), null));
   }
 
   static ConnectionReport judged(Session session, Judge.Judgement judgement) {
+    CertificateVerdict verdict = judgement.verdict();
     return new ConnectionReport(
         session.target(),
         session.establishment,
         session.uses() > 0,
-        judgement.verdict(),
+        verdict,
         judgement.verdictMillis(),
+        verdict == null ? null : session.evidence(verdict),
         evidence(session.key.demand(), judgement.dane()));
   }
 

@@ -81,7 +81,10 @@ final class HostWalk {
   }
 
   void walk() throws InterruptedException {
-    switch (tools.nextHops().resolve(attempt.request().getNextHop())) {
+    attempt.clock().begin(Phase.DNS);
+    Resolution resolution = tools.nextHops().resolve(attempt.request().getNextHop());
+    attempt.clock().end();
+    switch (resolution) {
       case Resolution.Unroutable(
               boolean permanent,
               String reason,
@@ -105,11 +108,14 @@ final class HostWalk {
         attempt.giveUp();
         return;
       }
+      attempt.clock().begin(Phase.DNS);
       HostDemand demand = demand(host);
+      List<InetAddress> addresses = demand == null ? List.of() : addresses(host);
+      attempt.clock().end();
       if (demand == null) {
         continue;
       }
-      for (InetAddress address : addresses(host)) {
+      for (InetAddress address : addresses) {
         if (tried == tools.maxAddresses()) {
           break;
         }
@@ -147,7 +153,9 @@ final class HostWalk {
       return visit.get();
     }
     long since = System.nanoTime();
+    attempt.clock().begin(Phase.HOST_SLOT);
     Admission admission = tools.hosts().acquire(target.place(), attempt.task().notice(), ownership);
+    attempt.clock().end();
     waitedNanos += System.nanoTime() - since;
     switch (admission) {
       case Admission.Loss loss -> {
@@ -265,8 +273,7 @@ final class HostWalk {
       return givenUp();
     }
     try {
-      SessionOpener.Opening opening =
-          tools.opener().open(key, plaintextAfter, ownership, () -> encrypted = true);
+      SessionOpener.Opening opening = opening(key, plaintextAfter);
       return switch (opening) {
         case SessionOpener.Opening.Success(Session session) -> use(session, true);
         case SessionOpener.Opening.NoTls(TlsGate.WhyPlain why, String detail) -> {
@@ -289,6 +296,16 @@ final class HostWalk {
       }
       failures.add(new Failure(e, ConnectionReport.dialled(key)));
       return Step.NEXT_HOST;
+    }
+  }
+
+  private SessionOpener.Opening opening(SessionKey key, @Nullable String plaintextAfter)
+      throws ClientCertificateException, DialogueException {
+    attempt.clock().begin(Phase.OPEN);
+    try {
+      return tools.opener().open(key, plaintextAfter, ownership, () -> encrypted = true);
+    } finally {
+      attempt.clock().end();
     }
   }
 

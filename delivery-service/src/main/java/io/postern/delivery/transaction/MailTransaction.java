@@ -69,6 +69,16 @@ final class MailTransaction {
    * @throws NoDotException instead of the final dot; the session must be aborted
    */
   void run(List<Recipient> batch) throws DialogueException, ContentException, NoDotException {
+    attempt.clock().begin(Phase.ENVELOPE);
+    try {
+      transact(batch);
+    } finally {
+      attempt.clock().end();
+    }
+  }
+
+  private void transact(List<Recipient> batch)
+      throws DialogueException, ContentException, NoDotException {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
@@ -85,16 +95,13 @@ final class MailTransaction {
       reset();
       return;
     }
-    long started = System.nanoTime();
-    try {
-      byte[] end = send(first);
-      if (end == null) {
-        throw lastWords(accepted);
-      }
-      finish(accepted, end);
-    } finally {
-      attempt.transferred(System.nanoTime() - started);
+    attempt.clock().begin(Phase.DATA);
+    byte[] end = send(first);
+    if (end == null) {
+      throw lastWords(accepted);
     }
+    attempt.clock().begin(Phase.END);
+    finish(accepted, end);
   }
 
   private boolean together(List<Recipient> batch) {

@@ -46,7 +46,10 @@ public final class Relay implements Deliverer {
       return;
     }
     String route = route(attempt.request().getNextHop());
-    switch (destinations.acquire(route, attempt.task().notice(), ownership)) {
+    attempt.clock().begin(Phase.SLOT);
+    Admission admission = destinations.acquire(route, attempt.task().notice(), ownership);
+    attempt.clock().end();
+    switch (admission) {
       case Admission.Loss loss -> attempt.giveUp();
       case Admission.HandBack(Duration stayAway, String detail) -> attempt.busy(stayAway, detail);
       case Admission.Grant(Slot slot) -> walk(attempt, ownership, slot);

@@ -3,7 +3,9 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.smtp.Capabilities;
 import java.time.Duration;
@@ -19,6 +21,8 @@ final class Session {
   final Dialogue dialogue;
   final Capabilities capabilities;
   private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
+  private @Nullable CertificateVerdict judged;
+  private @Nullable VerdictEvidence evidence; // of `judged`: certificates are not read for each use
   private int uses;
   private boolean dataApart;
 
@@ -88,6 +92,17 @@ final class Session {
                 organization);
     question = asked;
     return asked;
+  }
+
+  /** The grounds of a verdict on the host's chain. */
+  VerdictEvidence evidence(CertificateVerdict verdict) {
+    VerdictEvidence known = evidence;
+    if (known == null || judged != verdict) {
+      known = PathEvidence.of(verdict, dialogue.peerChain());
+      judged = verdict;
+      evidence = known;
+    }
+    return known;
   }
 
   void quit(Duration patience) {

@@ -216,6 +216,10 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     verdict = CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
   }
 
+  void verdict(CertificateVerdict verdict) {
+    this.verdict = verdict;
+  }
+
   void routingChanged(String why) {
     routingChanged = why;
   }

@@ -4,18 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.destination.DestinationsLab;
@@ -487,6 +493,64 @@ class RelayTlsTest {
       assertThat(other.getTimings().getConnectionReused()).isFalse();
       assertThat(peer.sessions()).hasSize(2);
       assertThat(other.getTlsFacts().getResumed()).isFalse();
+    }
+  }
+
+  @Test
+  void S13_theEvidenceOfTheVerdictIsInTheOutcomeOverAKeptSessionAndWhereItIsRefusedToo()
+      throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      ByteString leaf =
+          ByteString.copyFrom(Fingerprints.sha256(GOOD.chain().getFirst().getEncoded()));
+      TlsRequirement requirement = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
+      for (long update = 1; update <= 3; update++) {
+        lab.verdict(
+            CertificateVerdict.newBuilder()
+                .setResult(update < 3 ? VerdictResult.GOOD : VerdictResult.BAD)
+                .addPath(leaf)
+                .setAnchorSubject("CN=Lab")
+                .addRevocation(
+                    RevocationEvidence.newBuilder()
+                        .setCertificateFingerprint(leaf)
+                        .setThisUpdateMillis(update))
+                .build());
+        OutcomeRecorded outcome = lab.deliver(RelayLab.request(requirement, peer));
+        VerdictEvidence evidence = outcome.getEvidence();
+        assertThat(evidence.getAnchorSubject()).isEqualTo("CN=Lab");
+        assertThat(evidence.getPath(0).getSubject()).isEqualTo("CN=mail.fabrikam.com,O=Lab");
+        assertThat(evidence.getPath(0).getRevocation().getThisUpdateMillis()).isEqualTo(update);
+      }
+      assertThat(peer.sessions()).as("one kept, and a fresh one that is refused").hasSize(2);
+      assertThat(peer.messages()).hasSize(2);
+    }
+  }
+
+  @Test
+  void withoutAVerdictThereIsNoEvidence() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement requirement = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
+      assertThat(lab.deliver(RelayLab.request(requirement, peer)).hasEvidence()).isFalse();
+    }
+  }
+
+  @Test
+  void theTimeOfAHostIsInTheStageInWhichItTookIt() throws Exception {
+    Duration slow = Duration.ofMillis(300);
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com")
+            .identity(GOOD)
+            .on(PeerStage.BANNER, new PeerStep.GoOnAfter(slow))
+            .on(PeerStage.RCPT, new PeerStep.GoOnAfter(slow))
+            .on(PeerStage.END_OF_DATA, new PeerStep.GoOnAfter(slow))
+            .start()) {
+      Timings times =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.ENCRYPTION_ONLY), peer))
+              .getTimings();
+      assertThat(times.getOpenMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getConnectMillis()).isBetween(300, times.getOpenMillis());
+      assertThat(times.getEnvelopeMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getEndMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getTransferMillis()).isEqualTo(times.getDataMillis() + times.getEndMillis());
     }
   }
 

@@ -15,6 +15,7 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
@@ -68,6 +69,9 @@ public final class TracePrinter {
             writer(recorded)
                 + outcome(accepted, outcome, recipient)
                 + remark(trace, outcome, recipient, recorded.worth().get(i)));
+      }
+      if (why) {
+        grounds(outcome, lines);
       }
     }
     return lines;
@@ -236,6 +240,70 @@ public final class TracePrinter {
               + ": "
               + step.getDetail());
     }
+  }
+
+  /** The times of an attempt and the evidence of its verdict. */
+  private static void grounds(OutcomeRecorded outcome, List<String> lines) {
+    Timings times = outcome.getTimings();
+    if (times.getStartedMillis() != 0) {
+      lines.add(
+          "             times in ms: slot %d, host's slot %d, DNS %d, sessions %d%s, verdict %d, envelope %d, data %d, final dot %d"
+              .formatted(
+                  times.getSlotMillis(),
+                  times.getHostSlotMillis(),
+                  times.getDnsMillis(),
+                  times.getOpenMillis(),
+                  times.getConnectionReused()
+                      ? " (kept)"
+                      : " (connection %d, TLS %d)"
+                          .formatted(times.getConnectMillis(), times.getTlsMillis()),
+                  times.getVerdictMillis(),
+                  times.getEnvelopeMillis(),
+                  times.getDataMillis(),
+                  times.getEndMillis()));
+    }
+    if (!outcome.hasEvidence()) {
+      return;
+    }
+    TraceJson.Evidence evidence = TraceJson.Evidence.of(outcome.getEvidence());
+    for (TraceJson.PathCertificate certificate : evidence.path()) {
+      lines.add("             certificate " + certificate(certificate));
+    }
+    lines.add(
+        "             anchor %s of %s, judged at %s, valid until %s"
+            .formatted(
+                evidence.anchor().isEmpty() ? "none" : evidence.anchor(),
+                evidence.anchors().isEmpty() ? "the installation's set" : evidence.anchors(),
+                evidence.judgedAt(),
+                evidence.validUntil()));
+  }
+
+  private static String certificate(TraceJson.PathCertificate certificate) {
+    StringBuilder line =
+        new StringBuilder(certificate.subject() == null ? "(not presented)" : certificate.subject())
+            .append(" [")
+            .append(certificate.sha256(), 0, Math.min(16, certificate.sha256().length()))
+            .append("]: ")
+            .append(certificate.status());
+    if (certificate.source() != null) {
+      line.append(" by ").append(certificate.source());
+    }
+    if (certificate.url() != null) {
+      line.append(' ').append(certificate.url());
+    }
+    if (certificate.thisUpdate() != null) {
+      line.append(", of ").append(certificate.thisUpdate());
+    }
+    if (certificate.nextUpdate() != null) {
+      line.append(", next ").append(certificate.nextUpdate());
+    }
+    if (certificate.revokedAt() != null) {
+      line.append(", revoked at ").append(certificate.revokedAt());
+    }
+    if (certificate.detail() != null) {
+      line.append(": ").append(certificate.detail());
+    }
+    return line.toString();
   }
 
   private static String hop(NextHop hop) {
