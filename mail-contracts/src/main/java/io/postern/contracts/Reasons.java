@@ -69,6 +69,9 @@ public final class Reasons {
   /** Watched, and not at its final dot in time. */
   public static final String TOO_SLOW = "too-slow";
 
+  /** Two owners in a row were lost while they had it. */
+  public static final String INTERRUPTED = "interrupted";
+
   // Nobody was asked, or was given the message: handed back, held, cancelled.
   public static final String ROUTING_CHANGED = "routing-changed";
   public static final String CONTENT_UNREADABLE = "content-unreadable";

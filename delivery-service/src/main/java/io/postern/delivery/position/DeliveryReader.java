@@ -242,6 +242,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         unusable.add(work.partition); // unless another replica has it nobody delivers from it
         continue;
       }
+      work.taken(result.lost(), settings.window());
       if (first) {
         member.seek(work.partition, work.ledger.next());
         commits.ask();

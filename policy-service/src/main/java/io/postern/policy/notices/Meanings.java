@@ -196,6 +196,11 @@ final class Meanings {
         "3.0",
         "This mail system could not make sure in time that only one part of it sends the message.",
         "look the message up by its queue id");
+    ours(
+        Reasons.INTERRUPTED,
+        "3.0",
+        "This mail system was interrupted twice while it was sending the message.",
+        "find out what has ended it");
     peer(
         Reasons.TOO_SLOW,
         "4.5",
