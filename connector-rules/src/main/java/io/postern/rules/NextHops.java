@@ -31,6 +31,17 @@ final class NextHops {
 
   /** Null if the connector says both MX and smart hosts, or neither. */
   static @Nullable NextHop of(OutboundConnector connector, String recipientDomain) {
+    NextHop hop = unlimited(connector, recipientDomain);
+    return hop == null
+        ? null
+        : hop.toBuilder()
+            .setMaxConnections(connector.getMaxConnections())
+            .setMaxMessagesPerConnection(connector.getMaxMessagesPerConnection())
+            .setMaxMessagesPerMinute(connector.getMaxMessagesPerMinute())
+            .build();
+  }
+
+  private static @Nullable NextHop unlimited(OutboundConnector connector, String recipientDomain) {
     List<NextHopHost> hosts = connector.getSmartHostsList();
     if (connector.getUseMxRecord() != hosts.isEmpty()) {
       return null;

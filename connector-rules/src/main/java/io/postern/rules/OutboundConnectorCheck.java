@@ -12,6 +12,9 @@ import java.util.List;
  */
 final class OutboundConnectorCheck {
   static final int MAX_SMART_HOSTS = 20;
+  static final int MOST_CONNECTIONS = 1_000;
+  static final int MOST_MESSAGES_PER_CONNECTION = 10_000;
+  static final int MOST_MESSAGES_PER_MINUTE = 1_000_000;
 
   private OutboundConnectorCheck() {}
 
@@ -21,6 +24,17 @@ final class OutboundConnectorCheck {
     findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
     findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
     hosts(connector, findings);
+    limit("maxConnections", connector.getMaxConnections(), MOST_CONNECTIONS, findings);
+    limit(
+        "maxMessagesPerConnection",
+        connector.getMaxMessagesPerConnection(),
+        MOST_MESSAGES_PER_CONNECTION,
+        findings);
+    limit(
+        "maxMessagesPerMinute",
+        connector.getMaxMessagesPerMinute(),
+        MOST_MESSAGES_PER_MINUTE,
+        findings);
     tls(connector, after, findings);
     findings.notEvaluated(UnevaluatedField.OUTBOUND, connector);
     switch (connector.getConnectorType()) {
@@ -49,6 +63,14 @@ final class OutboundConnectorCheck {
         findings.host(field, field, connector.getSmartHosts(i));
       }
     }
+  }
+
+  private static void limit(String field, int limit, int most, Findings findings) {
+    findings.when(
+        limit < 0 || limit > most,
+        field,
+        limit + " is no limit",
+        "write a number from 1 to " + most + ", or leave it out for delivery-service's own");
   }
 
   private static void tls(OutboundConnector connector, Directory after, Findings findings) {

@@ -306,6 +306,21 @@ class DirectoryRulesTest {
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setRequireForwardSecrecy(true))),
         of(
+            "maxConnections",
+            partnerOut("contoso", "a", c -> c.addRecipientDomains("*").setMaxConnections(-1))),
+        of(
+            "maxMessagesPerConnection",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> c.addRecipientDomains("*").setMaxMessagesPerConnection(10_001))),
+        of(
+            "maxMessagesPerMinute",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> c.addRecipientDomains("*").setMaxMessagesPerMinute(1_000_001))),
+        of(
             "requirePostQuantum",
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setRequirePostQuantum(true))),

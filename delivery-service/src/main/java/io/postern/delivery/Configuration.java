@@ -43,6 +43,7 @@ class Configuration {
   final int maxAddresses;
   final int maxHosts;
   final int hostLimit;
+  final int hostMessagesPerMinute;
   final DestinationSettings destinations;
   final ReaderSettings reader;
   final Timeouts timeouts;
@@ -63,6 +64,11 @@ class Configuration {
     maxHosts = atLeast("postern.delivery.max-hosts", delivery.maxHosts(), 1);
     hostLimit =
         atLeast("postern.delivery.destination.host-limit", delivery.destination().hostLimit(), 1);
+    hostMessagesPerMinute =
+        atLeast(
+            "postern.delivery.destination.host-messages-per-minute",
+            delivery.destination().hostMessagesPerMinute(),
+            0);
     destinations = destinations(delivery.destination());
     reader = reader(delivery);
     timeouts = timeouts(delivery.timeout());
@@ -122,6 +128,7 @@ class Configuration {
     return new DestinationSettings(
         atLeast(key + "initial", d.initial(), 1),
         atLeast(key + "limit", d.limit(), 1),
+        atLeast(key + "messages-per-minute", d.messagesPerMinute(), 0),
         atLeast(key + "failures", d.failures(), 1),
         positive(key + "probe-pause", d.probePause()),
         positive(key + "longest-probe-pause", d.longestProbePause()),

@@ -99,7 +99,8 @@ public class DeliveryService implements Service {
         new Destinations(configuration.destinations, this::share, this::crowded, lateness::late);
     Destinations mailHosts =
         Destinations.ofHosts(
-            configuration.destinations.ofHosts(configuration.hostLimit),
+            configuration.destinations.ofHosts(
+                configuration.hostLimit, configuration.hostMessagesPerMinute),
             this::share,
             this::crowded,
             lateness::late);

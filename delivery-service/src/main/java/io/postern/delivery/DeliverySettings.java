@@ -88,6 +88,14 @@ public interface DeliverySettings {
     @WithDefault("100")
     int hostLimit();
 
+    /** Begin in a minute at most, to one destination; 0: any number. */
+    @WithDefault("0")
+    int messagesPerMinute();
+
+    /** Sessions that begin in a minute at most, with one address of such a host; 0: any number. */
+    @WithDefault("0")
+    int hostMessagesPerMinute();
+
     /** Fail in a row, and nothing gets through: it counts as dead and is probed. */
     @WithDefault("5")
     int failures();

@@ -4,6 +4,7 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Lane;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.HostDemands;
@@ -154,7 +155,13 @@ final class HostWalk {
     }
     long since = System.nanoTime();
     attempt.clock().begin(Phase.HOST_SLOT);
-    Admission admission = tools.hosts().acquire(target.place(), attempt.task().notice(), ownership);
+    Admission admission =
+        tools
+            .hosts()
+            .acquire(
+                Lane.of(target.place(), attempt.request().getOrganization()),
+                attempt.task().notice(),
+                ownership);
     attempt.clock().end();
     waitedNanos += System.nanoTime() - since;
     switch (admission) {
@@ -253,9 +260,10 @@ final class HostWalk {
   }
 
   private Step visit(SessionKey key) {
-    for (Session kept = tools.connections().take(key);
+    int most = attempt.request().getNextHop().getMaxMessagesPerConnection();
+    for (Session kept = tools.connections().take(key, most);
         kept != null;
-        kept = tools.connections().take(key)) {
+        kept = tools.connections().take(key, most)) {
       if (use(kept, false) == Step.DONE) {
         return Step.DONE;
       }

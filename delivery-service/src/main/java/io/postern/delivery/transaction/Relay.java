@@ -9,6 +9,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Lane;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Deliverer;
@@ -45,9 +46,9 @@ public final class Relay implements Deliverer {
       attempt.deferRest(new Failure(unsupported.reason(), unsupported.detail()));
       return;
     }
-    String route = route(attempt.request().getNextHop());
     attempt.clock().begin(Phase.SLOT);
-    Admission admission = destinations.acquire(route, attempt.task().notice(), ownership);
+    Admission admission =
+        destinations.acquire(lane(attempt.request()), attempt.task().notice(), ownership);
     attempt.clock().end();
     switch (admission) {
       case Admission.Loss loss -> attempt.giveUp();
@@ -85,6 +86,15 @@ public final class Relay implements Deliverer {
       return requirement.toBuilder().setTlsDomain(request.getNextHop().getMxDomain()).build();
     }
     return requirement;
+  }
+
+  private static Lane lane(DeliveryRequested request) {
+    NextHop hop = request.getNextHop();
+    return Lane.of(
+        route(hop),
+        request.getOrganization(),
+        request.getConnector(),
+        new Lane.Limits(hop.getMaxConnections(), hop.getMaxMessagesPerMinute()));
   }
 
   private static String route(NextHop hop) {

@@ -213,7 +213,9 @@ final class SessionUse {
   private void release() {
     ownership.connection(null);
     if (session.reusable() && ownership.held()) {
-      tools.connections().keep(session);
+      tools
+          .connections()
+          .keep(session, attempt.request().getNextHop().getMaxMessagesPerConnection());
     } else {
       tools.connections().quit(session);
     }

@@ -164,6 +164,24 @@ final class ConnectorFields {
               (fields, name, b) -> b.addAllSmartHosts(Hosts.list(fields, name)),
               c -> c.getSmartHostsList().stream().map(Hosts::text).toList()),
           new ConnectorField<>(
+              "maxConnections",
+              "1 to 1000, at a time, to one next hop of the connector",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxConnections(fields.number(name, 0, 1, 1_000)),
+              OutboundConnector::getMaxConnections),
+          new ConnectorField<>(
+              "maxMessagesPerConnection",
+              "1 to 10000",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxMessagesPerConnection(fields.number(name, 0, 1, 10_000)),
+              OutboundConnector::getMaxMessagesPerConnection),
+          new ConnectorField<>(
+              "maxMessagesPerMinute",
+              "1 to 1000000, to one next hop of the connector",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxMessagesPerMinute(fields.number(name, 0, 1, 1_000_000)),
+              OutboundConnector::getMaxMessagesPerMinute),
+          new ConnectorField<>(
               "tlsSettings",
               words(Words.TLS_SETTINGS),
               "opportunistic TLS",
