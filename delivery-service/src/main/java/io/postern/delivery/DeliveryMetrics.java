@@ -119,7 +119,11 @@ final class DeliveryMetrics {
       recipients
           .computeIfAbsent(new Result(recipient.getKind(), recipient.getReason()), this::recipients)
           .increment();
-      count(outcome, "recipients", "outcome", spelled(recipient.getKind()));
+      count(
+          outcome,
+          "postern.delivery.connector.recipients",
+          "outcome",
+          spelled(recipient.getKind()));
     }
     if (!outcome.getToken().isEmpty()) { // "still open" has none
       attempts
@@ -127,7 +131,7 @@ final class DeliveryMetrics {
               outcome.getToken(),
               token -> registry.counter("postern.delivery.attempts", "token", token))
           .increment();
-      count(outcome, "attempts", "token", outcome.getToken());
+      count(outcome, "postern.delivery.connector.attempts", "token", outcome.getToken());
     }
     if (!outcome.getAddress().isEmpty()) {
       (outcome.getTimings().getConnectionReused() ? reused : fresh).increment();
@@ -175,9 +179,7 @@ final class DeliveryMetrics {
     byConnector
         .computeIfAbsent(
             new ConnectorResult(counter, connector, value),
-            result ->
-                registry.counter(
-                    "postern.delivery.connector." + counter, "connector", connector, label, value))
+            result -> registry.counter(counter, "connector", connector, label, value))
         .increment();
   }
 
