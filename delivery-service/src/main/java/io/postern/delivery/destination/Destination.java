@@ -282,6 +282,7 @@ final class Destination {
             && failures == 0
             && !pace.known()
             && booking.over(now)
+            && minute.over(now)
             && Math.abs(limit - settings.initial()) < 1;
     return idle() && (plain || now - used > memory.toNanos());
   }

@@ -1,9 +1,7 @@
 package io.postern.delivery.destination;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +57,6 @@ final class Line {
     }
     counted(place, -1);
     return place;
-  }
-
-  /** Takes all out. */
-  List<PlaceInLine> clear() {
-    List<PlaceInLine> all = new ArrayList<>(size);
-    for (PlaceInLine place = next(); place != null; place = next()) {
-      all.add(place);
-    }
-    return all;
   }
 
   private void counted(PlaceInLine place, int by) {

@@ -33,6 +33,11 @@ final class Minute {
     begun = true;
   }
 
+  /** Nothing of it is left to know. */
+  boolean over(long now) {
+    return !begun || due - now <= 0;
+  }
+
   /** The distance at which they begin in the long run. */
   static long apart(double number) {
     return (long) Math.ceil(MINUTE_NANOS / (number - burst(number) + 1));

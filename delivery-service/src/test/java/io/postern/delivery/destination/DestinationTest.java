@@ -34,6 +34,17 @@ class DestinationTest {
   }
 
   @Test
+  void itsMinuteIsNotForgottenBeforeItIsOver() {
+    destination.limits(new Lane.Limits(0, 1));
+    destination.ended(destination.start(now, share), now, Feedback.NOTHING, "", now, share);
+    assertThat(destination.forgettable(now, HOUR)).isFalse();
+    assertThat(destination.mayStart(now, share)).isFalse();
+    now += Duration.ofMinutes(1).toNanos();
+    assertThat(destination.forgettable(now, HOUR)).isTrue();
+    assertThat(destination.mayStart(now, share)).isTrue();
+  }
+
+  @Test
   void doesNotGrowBeyondWhatIsUsed() {
     for (int i = 0; i < 1_000; i++) {
       one(Feedback.THROUGH);
