@@ -102,7 +102,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private boolean askClientCertificate = true;
     private List<X509Certificate> clientAuthorities = List.of();
     private List<String> protocols = LabTls.MODERN;
-    private List<String> groups = List.of("X25519MLKEM768", "X25519");
+    private List<String> groups = List.of("X25519MLKEM768", "X25519", "P-256");
     private List<String> capabilities = CAPABILITIES;
 
     private Builder(String hostName) {
@@ -162,7 +162,7 @@ public final class ScriptedPeer implements AutoCloseable {
       return this;
     }
 
-    /** Of the key exchange, by BoringSSL's names; default: a hybrid one before a classical one. */
+    /** Of the key exchange, by BoringSSL's names; default: a hybrid one before classical ones. */
     public Builder groups(String... groups) {
       this.groups = List.of(groups);
       return this;
