@@ -1,6 +1,7 @@
 package io.postern.operator.audit;
 
 import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -26,6 +27,9 @@ final class TlsCheck {
     int achieved = achieved(outcome.getToken(), Spelling.of(level));
     if (achieved < 0) {
       return "the token is not of this requirement";
+    }
+    if (required.getDane() == DaneMode.DANE_MANDATORY && !outcome.getToken().endsWith("+dane")) {
+      return "no TLSA record names the host's chain";
     }
     boolean requireTls = required.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
     boolean onTls =
@@ -63,7 +67,8 @@ final class TlsCheck {
         | (requirement.getMinimumVersionValue() & 0xff) << 9
         | (requirement.getForwardSecrecy() ? 1 << 17 : 0)
         | (requirement.getRevocationValue() & 0xf) << 18
-        | (requirement.getRequireTlsValue() & 0xf) << 22;
+        | (requirement.getRequireTlsValue() & 0xf) << 22
+        | (requirement.getDaneValue() & 3) << 27;
   }
 
   // The level that was reached, plaintext as OPPORTUNISTIC; -1: the token is another one's.
@@ -76,10 +81,12 @@ final class TlsCheck {
     if (achieved.startsWith("none(")) {
       return TlsLevel.OPPORTUNISTIC_VALUE;
     }
+    int added = achieved.indexOf('+'); // beside the level: +dane
+    String proven = added < 0 ? achieved : achieved.substring(0, added);
     for (TlsLevel level : TlsLevel.values()) {
       if (level != TlsLevel.UNRECOGNIZED
           && level.getNumber() >= TlsLevel.ENCRYPTION_ONLY_VALUE
-          && achieved.equals(Spelling.of(level))) {
+          && proven.equals(Spelling.of(level))) {
         return level.getNumber();
       }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsFacts;
@@ -27,6 +28,12 @@ final class TlsCheckTest {
     "OPPORTUNISTIC, 1.3, opportunistic:none(not-offered), 0, false, '', false",
     "OPPORTUNISTIC, requiretls, opportunistic:encryption-only, 13, true, '', false",
     "OPPORTUNISTIC, requiretls, opportunistic:encryption-only, 13, true, good, true",
+    "OPPORTUNISTIC, -, opportunistic:encryption-only+dane, 13, true, '', true",
+    "OPPORTUNISTIC, -, opportunistic:+dane, 13, true, '', false",
+    "OPPORTUNISTIC, dane, opportunistic:encryption-only+dane, 13, true, '', true",
+    "OPPORTUNISTIC, dane, opportunistic:encryption-only, 13, true, '', false",
+    "OPPORTUNISTIC, dane, opportunistic:none(not-offered), 0, false, '', false",
+    "DOMAIN_VALIDATION, -, domain-validation:encryption-only+dane, 13, true, good, false",
     "ENCRYPTION_ONLY, -, encryption-only:encryption-only, 12, false, '', true",
     "ENCRYPTION_ONLY, -, encryption-only:none(not-offered), 0, false, '', false",
     "ENCRYPTION_ONLY, -, opportunistic:encryption-only, 13, true, '', false",
@@ -57,6 +64,7 @@ final class TlsCheckTest {
     switch (demand) {
       case "fs" -> requirement.setForwardSecrecy(true);
       case "1.3" -> requirement.setMinimumVersion(TlsVersion.TLS_1_3);
+      case "dane" -> requirement.setDane(DaneMode.DANE_MANDATORY);
       case "requiretls" -> requirement.setRequireTls(RequireTls.REQUIRE_TLS_YES);
       default -> {}
     }
