@@ -16,6 +16,7 @@ public final class Reasons {
   public static final String NO_CERTIFICATE = "no-certificate";
   public static final String VERDICT_UNAVAILABLE = "verdict-unavailable";
   public static final String REQUIRETLS_NOT_OFFERED = "requiretls-not-offered";
+  public static final String REQUIRETLS_MX_UNPROVEN = "requiretls-mx-unproven";
 
   /** Of all reasons about DANE. */
   public static final String DANE_PREFIX = "dane-";

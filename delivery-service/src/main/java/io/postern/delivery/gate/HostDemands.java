@@ -45,6 +45,17 @@ public final class HostDemands {
    */
   public Answer of(
       TlsRequirement requirement, String host, int port, boolean proven, String nextHopDomain) {
+    // RFC 8689 §4.2.1: else whoever forges the MX record names a host of his own.
+    if (requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES
+        && !nextHopDomain.isEmpty()
+        && !proven) {
+      return new Answer.Unusable(
+          Reasons.REQUIRETLS_MX_UNPROVEN,
+          "the sender asked for REQUIRETLS, and DNSSEC does not prove that "
+              + host
+              + " is a mail host of "
+              + nextHopDomain);
+    }
     boolean mandatory = requirement.getDane() == DaneMode.DANE_MANDATORY;
     // RFC 8689 §4.2.2: the sender asks to set aside the records of the recipient's domain. An
     // administrator's demand stands.

@@ -90,6 +90,14 @@ final class Meanings {
         "The message demands REQUIRETLS, which the receiving mail server does not support.",
         SENDER,
         "send it without that demand, if it may travel without");
+    put(
+        Reasons.REQUIRETLS_MX_UNPROVEN,
+        "7.30",
+        true,
+        "The message demands REQUIRETLS, and nothing proves which mail servers its recipient's"
+            + " domain has.",
+        SENDER,
+        "send it without that demand, if it may travel without");
 
     peer(
         Reasons.DNS_FAILURE,

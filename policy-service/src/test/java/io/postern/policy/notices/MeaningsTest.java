@@ -66,6 +66,7 @@ class MeaningsTest {
     "revocation-unreachable, 7.320, true, OURS",
     "verdict-unavailable, 7.0, true, OURS",
     "requiretls-not-offered, 7.30, true, SENDER",
+    "requiretls-mx-unproven, 7.30, true, SENDER",
     "dns-failure, 4.312, false, PEER",
     "connect-failed, 4.316, false, PEER",
     "no-mail-host, 1.2, false, SENDER",
