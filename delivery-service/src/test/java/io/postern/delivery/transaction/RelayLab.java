@@ -50,6 +50,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,8 +96,8 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   private final HostDemands demands;
   private final TlsClients clients;
   private Relay relay;
-  private CertificateVerdict verdict =
-      CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
+  private Function<VerdictQuestion, CertificateVerdict> judge =
+      question -> CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
   private @Nullable String routingChanged;
   private Contents contents =
       segments -> stream(List.of(CONTENT.getBytes(StandardCharsets.UTF_8)), null);
@@ -213,7 +214,14 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   void verdict(VerdictResult result, VerdictReason reason) {
-    verdict = CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+    CertificateVerdict verdict =
+        CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+    judge = question -> verdict;
+  }
+
+  /** Verdicts from now on. */
+  void judgedBy(Function<VerdictQuestion, CertificateVerdict> other) {
+    judge = other;
   }
 
   void routingChanged(String why) {
@@ -315,7 +323,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   @Override
   public CertificateVerdict verdict(VerdictQuestion question, Duration patience) {
     questions.add(question);
-    return verdict;
+    return judge.apply(question);
   }
 
   @Override
