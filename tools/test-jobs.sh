@@ -16,6 +16,7 @@ durability end-to-end-tests DurabilityTest
 mutations end-to-end-tests MutationsTest
 http end-to-end-tests ServiceHttpTest
 retry end-to-end-tests RetryTest
+dane end-to-end-tests DaneTest
 mail-log mail-log
 certificate certificate-service
 policy policy-service
