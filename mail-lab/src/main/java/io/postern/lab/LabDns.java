@@ -46,7 +46,6 @@ import org.xbill.DNS.Type;
  * Thread-safe; records may change while it runs.
  */
 public final class LabDns implements AutoCloseable {
-  private static final int TTL = 1; // seconds: a change is seen soon
   private static final int MAX_QUERIES = 10_000;
 
   private final DatagramSocket udp;
@@ -58,6 +57,7 @@ public final class LabDns implements AutoCloseable {
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
   private final List<String> queries = new CopyOnWriteArrayList<>();
+  private volatile int ttl = 1; // seconds: a change is seen soon
   private volatile boolean allSilent;
   private volatile @Nullable LabZones zones;
   private volatile boolean validates;
@@ -98,35 +98,41 @@ public final class LabDns implements AutoCloseable {
     return "127.0.0.1:" + udp.getLocalPort();
   }
 
+  /** Of records that are added from now on, in seconds; 1 by default. */
+  public LabDns ttl(int seconds) {
+    ttl = seconds;
+    return this;
+  }
+
   public LabDns mx(String domain, int preference, String host) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, preference, name(host)));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, preference, name(host)));
   }
 
   /** The domain takes no mail: RFC 7505. */
   public LabDns nullMx(String domain) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, 0, Name.root));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, 0, Name.root));
   }
 
   public LabDns a(String host, String address) {
-    return add(new ARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new ARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns aaaa(String host, String address) {
-    return add(new AAAARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new AAAARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns cname(String alias, String target) {
-    return add(new CNAMERecord(name(alias), DClass.IN, TTL, name(target)));
+    return add(new CNAMERecord(name(alias), DClass.IN, ttl, name(target)));
   }
 
   public LabDns tlsa(String host, int port, int usage, int selector, int type, byte[] data) {
     return add(
         new TLSARecord(
-            name("_" + port + "._tcp." + host), DClass.IN, TTL, usage, selector, type, data));
+            name("_" + port + "._tcp." + host), DClass.IN, ttl, usage, selector, type, data));
   }
 
   public LabDns txt(String name, String text) {
-    return add(new TXTRecord(name(name), DClass.IN, TTL, text));
+    return add(new TXTRecord(name(name), DClass.IN, ttl, text));
   }
 
   /** Answers have signatures from now on. */

@@ -38,7 +38,6 @@ import org.xbill.DNS.Type;
  * may change while it runs.
  */
 public final class LabZones {
-  private static final int TTL = 1;
   private static final int ZONE_KEY = 257; // with the bit of a secure entry point
 
   /** How a zone signs. */
@@ -56,8 +55,17 @@ public final class LabZones {
 
   private final Map<Name, Zone> zones = new ConcurrentHashMap<>();
   private final KeyPair foreign = pair();
+  private final int ttl;
 
   public LabZones() {
+    this(1);
+  }
+
+  /**
+   * @param ttl of the zones' own records and of denials, in seconds
+   */
+  public LabZones(int ttl) {
+    this.ttl = ttl;
     add(Name.root, true, Signing.RIGHT);
   }
 
@@ -157,7 +165,7 @@ public final class LabZones {
     int[] types =
         chain.getOrDefault(owner, Set.of()).stream().mapToInt(Integer::intValue).toArray();
     NSECRecord nsec =
-        new NSECRecord(owner, DClass.IN, TTL, after == null ? zone.apex() : after, types);
+        new NSECRecord(owner, DClass.IN, ttl, after == null ? zone.apex() : after, types);
     answer.addRecord(nsec, Section.AUTHORITY);
     sign(answer, Section.AUTHORITY, new RRset(nsec), zone);
   }
@@ -265,7 +273,7 @@ public final class LabZones {
           new DNSKEYRecord(
               apex,
               DClass.IN,
-              TTL,
+              ttl,
               ZONE_KEY,
               DNSKEYRecord.Protocol.DNSSEC,
               DNSSEC.Algorithm.ECDSAP256SHA256,
@@ -277,17 +285,17 @@ public final class LabZones {
     }
   }
 
-  private static DSRecord ds(Zone zone) {
-    return new DSRecord(zone.apex(), DClass.IN, TTL, DSRecord.SHA256_DIGEST_ID, zone.key());
+  private DSRecord ds(Zone zone) {
+    return new DSRecord(zone.apex(), DClass.IN, ttl, DSRecord.SHA256_DIGEST_ID, zone.key());
   }
 
-  private static SOARecord soa(Zone zone) {
+  private SOARecord soa(Zone zone) {
     return new SOARecord(
-        zone.apex(), DClass.IN, TTL, server(zone), server(zone), 1, 3600, 600, 86_400, TTL);
+        zone.apex(), DClass.IN, ttl, server(zone), server(zone), 1, 3600, 600, 86_400, ttl);
   }
 
-  private static NSRecord ns(Zone zone) {
-    return new NSRecord(zone.apex(), DClass.IN, TTL, server(zone));
+  private NSRecord ns(Zone zone) {
+    return new NSRecord(zone.apex(), DClass.IN, ttl, server(zone));
   }
 
   private static Name server(Zone zone) {
