@@ -115,7 +115,7 @@ class DowngradeTest {
   }
 
   /** By the JDK: a path to the one root that is trusted. */
-  private static CertificateVerdict judged(VerdictQuestion question) {
+  static CertificateVerdict judged(VerdictQuestion question) {
     CertificateVerdict.Builder verdict = CertificateVerdict.newBuilder();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
