@@ -20,12 +20,13 @@ import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * gets the message where it meets them all. The host's transcript is the witness.
  */
 class RelayRequirementTest {
-  private static final int CASES = 300;
+  private static final int TRIED = 100_000;
   private static final String HOST = "mx.random.example";
   private static final LabCa TRUSTED = DowngradeMode.TRUSTED;
   private static final Identity GOOD = TRUSTED.issue(Issue.to(HOST).withRsaKey());
@@ -123,10 +124,8 @@ class RelayRequirementTest {
         .build();
   }
 
-  /**
-   * The demands that the receiver does not meet; in the words of the documents, not of the gate.
-   */
-  private static List<String> shortOf(TlsRequirement requirement, Receiver receiver) {
+  /** The demands, and whether the receiver meets them; said otherwise than by the gate. */
+  private static Map<String, Boolean> demands(TlsRequirement requirement, Receiver receiver) {
     boolean requireTls = requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
     boolean setAside = requirement.getRequireTls() == RequireTls.TLS_REQUIRED_NO;
     boolean mandatory = requirement.getDane() == DaneMode.DANE_MANDATORY;
@@ -159,30 +158,49 @@ class RelayRequirementTest {
     demands.put("the MX record proven", !requireTls || receiver.signed());
     demands.put("a record that matches", !usable || receiver.records() == Records.MATCHING);
     demands.put("mandatory DANE", !mandatory || usable);
-    List<String> missing = new ArrayList<>();
-    demands.forEach(
-        (demand, met) -> {
-          if (!met) {
-            missing.add(demand);
-          }
-        });
-    return missing;
+    return demands;
+  }
+
+  private static List<String> shortOf(TlsRequirement requirement, Receiver receiver) {
+    return demands(requirement, receiver).entrySet().stream()
+        .filter(demand -> !demand.getValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The cases delivered of those in which the same demands are missed. */
+  private static int most(int missed) {
+    return switch (missed) {
+      case 0 -> 60;
+      case 1 -> 10;
+      case 2 -> 1;
+      default -> 0;
+    };
   }
 
   @Test
   void G3_noHostSeesAnEnvelopeBelowWhatConnectorDomainAndSenderDemand(@TempDir Path folder)
       throws Exception {
     Random random = new Random(8689);
-    int delivered = 0;
-    for (int i = 0; i < CASES; i++) {
+    Map<List<String>, Integer> seen = new HashMap<>();
+    Set<String> names = Set.of();
+    for (int i = 0; i < TRIED; i++) {
       TlsRequirement requirement = requirement(random);
       Receiver receiver = Receiver.random(random);
-      delivered += deliver(requirement, receiver, folder) ? 1 : 0;
+      names = demands(requirement, receiver).keySet();
+      List<String> missing = shortOf(requirement, receiver);
+      if (seen.merge(missing, 1, Integer::sum) <= most(missing.size())) {
+        deliver(requirement, receiver, missing, folder);
+      }
     }
-    assertThat(delivered).isBetween(CASES / 20, CASES - CASES / 20);
+    assertThat(seen).as("delivered").containsKey(List.of());
+    assertThat(names)
+        .as("each demand was the only one that a host missed")
+        .allSatisfy(name -> assertThat(seen).containsKey(List.of(name)));
   }
 
-  private static boolean deliver(TlsRequirement requirement, Receiver receiver, Path folder)
+  private static void deliver(
+      TlsRequirement requirement, Receiver receiver, List<String> missing, Path folder)
       throws Exception {
     LabZones zones = new LabZones().signed("example");
     String domain = "random.example";
@@ -205,7 +223,6 @@ class RelayRequirementTest {
               .build();
       OutcomeRecorded outcome = lab.deliver(RelayLab.request(requirement, hop, "ann@" + domain));
       boolean arrived = outcome.getRecipients(0).getKind() == OutcomeKind.DELIVERED;
-      List<String> missing = shortOf(requirement, receiver);
       String all = "%s, %s: %s, %s".formatted(requirement, receiver, missing, outcome.getToken());
       assertThat(peer.sessions().stream().anyMatch(PeerTranscript::envelopeSeen))
           .as(all)
@@ -218,7 +235,6 @@ class RelayRequirementTest {
               message ->
                   assertThat(message.session().tlsVersion().isEmpty())
                       .isEqualTo(!receiver.encrypts()));
-      return arrived;
     }
   }
 
