@@ -16,6 +16,9 @@ durability end-to-end-tests DurabilityTest
 mutations end-to-end-tests MutationsTest
 http end-to-end-tests ServiceHttpTest
 retry end-to-end-tests RetryTest
+dane end-to-end-tests DaneTest
+mta-sts end-to-end-tests MtaStsTest
+tls-reports end-to-end-tests SessionsForReportsTest
 mail-log mail-log
 certificate certificate-service
 policy policy-service

@@ -4,19 +4,21 @@ import com.google.protobuf.ByteString;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
 import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.fetch.HttpFetch;
 import io.postern.certificate.judging.ChainJudge;
-import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.probe.EndpointProbe;
 import io.postern.certificate.revocation.probe.ProbeEvidence;
 import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.dial.DialResult;
 import io.postern.check.dial.SmtpDial;
 import io.postern.check.report.Connection;
+import io.postern.check.report.PublishedRecords;
 import io.postern.check.report.Report;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationMode;
+import io.postern.dns.MailResolver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,14 +33,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread; a check blocks at most six times the settings' time for a fetch. Bounds of one
  * check: {@value CheckSettings#MAX_ENDPOINTS} endpoints side by side, {@value
  * CheckSettings#MAX_CERTIFICATES} certificates, 100 MiB of bodies in all, on disk.
+ *
+ * @param dns asked for the records of a mail server, twice its patience longer where it is silent;
+ *     null: it is not asked
  */
-public record CertificateCheck(CheckSettings settings, InstantSource clock) {
+public record CertificateCheck(
+    CheckSettings settings, InstantSource clock, @Nullable MailResolver dns) {
   private static final Duration JUDGING = Duration.ofSeconds(5);
 
   /**
    * The subject of a check, as it was presented.
    *
    * @param connection null: no host was dialled
+   * @param records null: they were not looked at
    * @param chain DER, the leaf first
    */
   private record Subject(
@@ -46,6 +53,7 @@ public record CertificateCheck(CheckSettings settings, InstantSource clock) {
       CertificateRole role,
       TrustAnchors anchors,
       @Nullable Connection connection,
+      @Nullable PublishedRecords records,
       List<byte[]> chain,
       byte[] stapled) {}
 
@@ -57,7 +65,7 @@ public record CertificateCheck(CheckSettings settings, InstantSource clock) {
       throws InterruptedException {
     return switch (target) {
       case Target.Given(String shown, List<byte[]> chain) ->
-          check(new Subject(shown, role, anchors, null, chain, new byte[0]));
+          check(new Subject(shown, role, anchors, null, null, chain, new byte[0]));
       case Target.Host(String host, int port) -> {
         DialResult dialled;
         try (SmtpDial dial =
@@ -70,10 +78,21 @@ public record CertificateCheck(CheckSettings settings, InstantSource clock) {
                 role,
                 anchors,
                 dialled.connection(),
+                records(host, port, role, dialled.chain()),
                 dialled.chain(),
                 dialled.stapled()));
       }
     };
+  }
+
+  private @Nullable PublishedRecords records(
+      String host, int port, CertificateRole role, List<byte[]> chain) {
+    return dns == null
+            || chain.isEmpty()
+            || role == CertificateRole.ROLE_CLIENT
+            || !RecordLookup.isAskedFor(host)
+        ? null
+        : new RecordLookup(dns).of(host, port, chain, clock.instant());
   }
 
   private Report check(Subject subject) throws InterruptedException {
@@ -83,6 +102,7 @@ public record CertificateCheck(CheckSettings settings, InstantSource clock) {
             clock.instant(),
             subject.role(),
             subject.connection(),
+            subject.records(),
             settings.httpProxy().isPresent());
     List<byte[]> chain = subject.chain();
     List<ParsedCertificate> sent = readable(chain);

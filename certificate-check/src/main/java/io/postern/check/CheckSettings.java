@@ -1,6 +1,6 @@
 package io.postern.check;
 
-import io.postern.certificate.revocation.fetch.FetchSettings;
+import io.postern.certificate.fetch.FetchSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

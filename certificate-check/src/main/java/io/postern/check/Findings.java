@@ -2,10 +2,10 @@ package io.postern.check;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Printable;
+import io.postern.certificate.fetch.FetchTrace;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.RevocationQuestion;
-import io.postern.certificate.revocation.fetch.FetchTrace;
 import io.postern.certificate.revocation.probe.Endpoint;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeEvidence;
@@ -16,6 +16,7 @@ import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
 import io.postern.check.report.CheckedCertificate.Revocation;
 import io.postern.check.report.CheckedRoot;
 import io.postern.check.report.Connection;
+import io.postern.check.report.PublishedRecords;
 import io.postern.check.report.Report;
 import io.postern.check.report.Report.Verdict;
 import io.postern.contracts.Spelling;
@@ -35,6 +36,7 @@ record Findings(
     Instant at,
     CertificateRole role,
     @Nullable Connection connection,
+    @Nullable PublishedRecords records,
     boolean proxied) {
   private static final int MAX_TEXT = 500;
   private static final Duration FOR_QUESTIONS = Duration.ofSeconds(5);
@@ -65,7 +67,8 @@ record Findings(
         words,
         null,
         toDo.sentences(),
-        toDo.notes());
+        toDo.notes(),
+        records);
   }
 
   Report of(
@@ -97,7 +100,11 @@ record Findings(
     toDo.leaf(certificates.getFirst(), at, stapled);
     toDo.leftOut(probes.leftOut());
     toDo.proxied(proxied);
-    boolean ok = words.good() && certificates.stream().allMatch(CheckedCertificate::ok);
+    toDo.records(records);
+    boolean ok =
+        words.good()
+            && certificates.stream().allMatch(CheckedCertificate::ok)
+            && (records == null || !records.dane().refuses());
     return new Report(
         ok,
         shown,
@@ -112,7 +119,8 @@ record Findings(
         words,
         complete == null ? null : words(complete),
         toDo.sentences(),
-        toDo.notes());
+        toDo.notes(),
+        records);
   }
 
   private String roleName() {

@@ -1,6 +1,6 @@
 package io.postern.check;
 
-import io.postern.certificate.revocation.fetch.FetchTrace;
+import io.postern.certificate.fetch.FetchTrace;
 import io.postern.certificate.revocation.probe.EndpointStatus;
 import io.postern.certificate.revocation.probe.ProbeResult;
 import io.postern.check.report.Connection;

@@ -4,7 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.BadAnchorFileException;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.fetch.HttpProxy;
+import io.postern.certificate.fetch.HttpProxy;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
 import io.postern.check.report.ReportText;
@@ -13,6 +13,9 @@ import io.postern.commandline.OutputOption;
 import io.postern.commandline.Program;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.dns.DnsSettings;
+import io.postern.dns.Dnssec;
+import io.postern.dns.MailResolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -49,6 +52,9 @@ public final class Main implements Callable<Integer> {
   private static final int NOT_OK = 1;
   private static final int MOST_ANCHORS = 1000;
   private static final int LONGEST_STEP = 120;
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration DNS_PATIENCE = Duration.ofSeconds(5);
+  private static final long DNS_CACHE = 1 << 20;
   private static final Logger LOG = Logger.getLogger("io.postern");
 
   @Spec private @Nullable CommandSpec spec;
@@ -98,6 +104,12 @@ public final class Main implements Callable<Integer> {
       description = "ask endpoints at private addresses too, as allow-private-targets")
   private boolean allowPrivate;
 
+  @Option(
+      names = "--dns",
+      paramLabel = "ADDRESS",
+      description = "the DNS server that is asked for TLSA and MTA-STS (default: the system's)")
+  private @Nullable String dns;
+
   public static void main(String[] args) {
     Program.main(alone(), args);
   }
@@ -140,11 +152,26 @@ public final class Main implements Callable<Integer> {
               by,
               CheckSettings.MAX_BYTES,
               folder);
-      return new CertificateCheck(settings, InstantSource.system())
+      return new CertificateCheck(settings, InstantSource.system(), resolver())
           .check(
               subject, client ? CertificateRole.ROLE_CLIENT : CertificateRole.ROLE_SERVER, trusted);
     } finally {
       Files.deleteIfExists(folder);
+    }
+  }
+
+  private MailResolver resolver() throws IOException {
+    try {
+      return new MailResolver(
+          new DnsSettings(
+              dns == null ? List.of() : List.of(DnsSettings.server(dns)),
+              DNS_TIMEOUT,
+              DNS_PATIENCE,
+              DNS_CACHE,
+              Dnssec.VALIDATE,
+              Optional.empty()));
+    } catch (IllegalArgumentException e) {
+      throw wrong("--dns is \"" + dns + "\": give an address such as 192.0.2.53");
     }
   }
 

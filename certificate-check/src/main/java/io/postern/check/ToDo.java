@@ -4,6 +4,7 @@ import io.postern.check.report.CheckedCertificate;
 import io.postern.check.report.CheckedCertificate.CheckedEndpoint;
 import io.postern.check.report.CheckedRoot;
 import io.postern.check.report.Connection;
+import io.postern.check.report.PublishedRecords;
 import io.postern.check.report.Report.Verdict;
 import io.postern.contracts.Spelling;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The steps to an OK, and further notes, in sentences, each once. One thread, one use. */
 final class ToDo {
@@ -110,6 +112,44 @@ final class ToDo {
       notes.add(
           "Lists, responders and issuers were asked through the HTTP proxy, which resolves the"
               + " names; the mail server was dialled directly.");
+    }
+  }
+
+  void records(@Nullable PublishedRecords records) {
+    if (records == null) {
+      return;
+    }
+    switch (records.dane()) {
+      case MISMATCH ->
+          sentences.add(
+              "The TLSA records of "
+                  + records.base()
+                  + " do not name this certificate ("
+                  + records.detail()
+                  + "): senders with DANE refuse the server. Publish a record for its key, or present"
+                  + " a certificate that the records name.");
+      case BOGUS ->
+          sentences.add(
+              "The DNS answers about "
+                  + records.base()
+                  + " fail DNSSEC ("
+                  + records.detail()
+                  + "): senders with DANE do not use the server. Mend the zone's signatures.");
+      case UNUSABLE ->
+          notes.add(
+              "No TLSA record of "
+                  + records.base()
+                  + " can authenticate a mail server (RFC 7672 §3.1): senders demand TLS alone.");
+      case NOT_PROVEN ->
+          notes.add(
+              "The TLSA records of "
+                  + records.base()
+                  + " are not proven by DNSSEC: no sender uses them.");
+      case UNKNOWN -> notes.add("TLSA records are not known: " + records.detail() + ".");
+      case NONE, MATCHED -> {}
+    }
+    if (!records.stsFailure().isEmpty()) {
+      notes.add("The record of MTA-STS is not known: " + records.stsFailure() + ".");
     }
   }
 

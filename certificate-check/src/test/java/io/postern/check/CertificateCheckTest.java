@@ -127,7 +127,7 @@ class CertificateCheckTest {
       Target target, CertificateRole role, TrustAnchors anchors, CheckSettings settings)
       throws Exception {
     Report report =
-        new CertificateCheck(settings, InstantSource.system()).check(target, role, anchors);
+        new CertificateCheck(settings, InstantSource.system(), null).check(target, role, anchors);
     assertThat(report.ok()).as(report.toString()).isEqualTo(report.toDo().isEmpty());
     return report;
   }

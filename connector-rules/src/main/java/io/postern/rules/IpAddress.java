@@ -35,6 +35,11 @@ public record IpAddress(int bits, long high, long low) {
     }
   }
 
+  /** 0.0.0.0 or ::, which no machine has. */
+  boolean isAny() {
+    return high == 0 && low == 0;
+  }
+
   /** The address with all but the first {@code length} bits zero. */
   IpAddress masked(int length) {
     if (bits == 32) {

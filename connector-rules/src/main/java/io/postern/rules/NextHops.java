@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Next hops and their route names: {@code smart:host:port,...}, {@code mx:domain}, {@code
- * mailbox:host:port}. A host's port 0 stays 0 for delivery's setting and is written as the
- * protocol's default.
+ * mailbox:host:port}; with credentials {@code smart:organization:name@host:port,...}, since a host
+ * that refuses one's credentials takes another's mail. A host's port 0 stays 0 for delivery's
+ * setting and is written as the protocol's default.
  */
 final class NextHops {
   private static final int SMTP_PORT = 25;
@@ -31,22 +33,45 @@ final class NextHops {
 
   /** Null if the connector says both MX and smart hosts, or neither. */
   static @Nullable NextHop of(OutboundConnector connector, String recipientDomain) {
+    NextHop hop = unlimited(connector, recipientDomain);
+    return hop == null
+        ? null
+        : hop.toBuilder()
+            .setMaxConnections(connector.getMaxConnections())
+            .setMaxMessagesPerConnection(connector.getMaxMessagesPerConnection())
+            .setMaxMessagesPerMinute(connector.getMaxMessagesPerMinute())
+            .build();
+  }
+
+  private static @Nullable NextHop unlimited(OutboundConnector connector, String recipientDomain) {
     List<NextHopHost> hosts = connector.getSmartHostsList();
     if (connector.getUseMxRecord() != hosts.isEmpty()) {
       return null;
     }
     if (connector.getUseMxRecord()) {
-      return mx(recipientDomain);
+      return as(connector, mx(recipientDomain).toBuilder()).build();
     }
-    return NextHop.newBuilder()
+    String credentials =
+        connector.getCredentials().isEmpty()
+            ? ""
+            : DirectoryKeys.credentials(connector.getOrganization(), connector.getCredentials());
+    return as(connector, NextHop.newBuilder())
         .setProtocol(HopProtocol.SMTP)
         .addAllSmartHosts(hosts)
+        .setCredentials(credentials)
         .setRoute(
             "smart:"
+                + (credentials.isEmpty() ? "" : credentials.replace('/', ':') + "@")
                 + hosts.stream()
                     .map(host -> written(host, SMTP_PORT))
                     .collect(Collectors.joining(",")))
         .build();
+  }
+
+  /** As whom we appear to the hosts. */
+  private static NextHop.Builder as(OutboundConnector connector, NextHop.Builder hop) {
+    return hop.setEhloName(connector.getEhloName())
+        .addAllSourceAddresses(connector.getSourceAddressesList());
   }
 
   /** Null if the domain names no mailbox route that this version can go. */

@@ -3,7 +3,10 @@ package io.postern.rules;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.names.DomainNames;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The checks of an outbound connector: those of New-OutboundConnector (docs/design/connectors.md,
@@ -12,6 +15,10 @@ import java.util.List;
  */
 final class OutboundConnectorCheck {
   static final int MAX_SMART_HOSTS = 20;
+  static final int MOST_CONNECTIONS = 1_000;
+  static final int MOST_MESSAGES_PER_CONNECTION = 10_000;
+  static final int MOST_MESSAGES_PER_MINUTE = 1_000_000;
+  private static final int MAX_SOURCE_ADDRESSES = 2;
 
   private OutboundConnectorCheck() {}
 
@@ -21,7 +28,19 @@ final class OutboundConnectorCheck {
     findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
     findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
     hosts(connector, findings);
+    limit("maxConnections", connector.getMaxConnections(), MOST_CONNECTIONS, findings);
+    limit(
+        "maxMessagesPerConnection",
+        connector.getMaxMessagesPerConnection(),
+        MOST_MESSAGES_PER_CONNECTION,
+        findings);
+    limit(
+        "maxMessagesPerMinute",
+        connector.getMaxMessagesPerMinute(),
+        MOST_MESSAGES_PER_MINUTE,
+        findings);
     tls(connector, after, findings);
+    identity(connector, findings);
     findings.notEvaluated(UnevaluatedField.OUTBOUND, connector);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
@@ -51,6 +70,14 @@ final class OutboundConnectorCheck {
     }
   }
 
+  private static void limit(String field, int limit, int most, Findings findings) {
+    findings.when(
+        limit < 0 || limit > most,
+        field,
+        limit + " is no limit",
+        "write a number from 1 to " + most + ", or leave it out for delivery-service's own");
+  }
+
   private static void tls(OutboundConnector connector, Directory after, Findings findings) {
     TlsLevel level = connector.getTlsSettings();
     boolean names = level == TlsLevel.DOMAIN_VALIDATION;
@@ -77,6 +104,7 @@ final class OutboundConnectorCheck {
         "write tlsDomain: mail.fabrikam.com, with the name in their certificate");
     if (opportunistic) {
       findings.forcedTlsOnly("requireForwardSecrecy", connector.getRequireForwardSecrecy());
+      findings.forcedTlsOnly("requirePostQuantum", connector.getRequirePostQuantum());
       findings.forcedTlsOnly(
           "minimumTlsVersion", connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3);
     }
@@ -91,9 +119,55 @@ final class OutboundConnectorCheck {
             && !isEntryName(connector.getClientCertificate()),
         "clientCertificate",
         "\"" + Findings.shown(connector.getClientCertificate()) + "\" is no certificate's name",
-        "write 1 to 64 letters, digits, dots, hyphens or underscores, no dot in front: the name of"
+        "write 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit in front: the name of"
             + " a file in the organization's own folder, without .pem");
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
+  }
+
+  /** As whom we appear to its hosts. */
+  private static void identity(OutboundConnector connector, Findings findings) {
+    String name = connector.getEhloName();
+    if (!name.isEmpty() && !(DomainNames.isDomain(name) && DomainNames.hasDot(name))) {
+      findings.add(
+          "ehloName",
+          "\"" + Findings.shown(name) + "\" is no host name",
+          Findings.suggested(name, "a host name such as mail.contoso.com, in lower case"));
+    }
+    sourceAddresses(connector.getSourceAddressesList(), findings);
+    findings.when(
+        !connector.getCredentials().isEmpty() && !isEntryName(connector.getCredentials()),
+        "credentials",
+        "\"" + Findings.shown(connector.getCredentials()) + "\" is no name of credentials",
+        "write 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit in front: the name of"
+            + " files in the organization's own folder, without .user and .password");
+    findings.when(
+        !connector.getCredentials().isEmpty() && connector.getUseMxRecord(),
+        "credentials",
+        "hosts that a recipient's domain names must not get them",
+        "write useMXRecord: false and smartHosts, or take credentials out");
+  }
+
+  private static void sourceAddresses(List<String> addresses, Findings findings) {
+    if (!findings.list("sourceAddresses", addresses.size(), MAX_SOURCE_ADDRESSES)) {
+      return;
+    }
+    Set<Integer> families = new HashSet<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      String field = "sourceAddresses[" + i + "]";
+      IpAddress address = IpAddress.parse(addresses.get(i));
+      if (address == null || address.isAny()) {
+        findings.add(
+            field,
+            "\"" + Findings.shown(addresses.get(i)) + "\" is no address that we can have",
+            "write an IPv4 or IPv6 address of the machines that delivery-service runs on");
+      } else {
+        findings.when(
+            !families.add(address.bits()),
+            field,
+            "it is the second address of its family",
+            "write at most one IPv4 and one IPv6 address");
+      }
+    }
   }
 
   private static void partner(OutboundConnector connector, Directory after, Findings findings) {
@@ -150,6 +224,6 @@ final class OutboundConnectorCheck {
 
   /** The name becomes a file's name. */
   private static boolean isEntryName(String name) {
-    return name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   }
 }

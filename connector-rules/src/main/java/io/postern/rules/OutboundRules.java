@@ -182,7 +182,8 @@ public final class OutboundRules {
                 + ", TLS "
                 + level
                 + (name.isEmpty() ? "" : " of " + name)
-                + (requirement.getForwardSecrecy() ? " with forward secrecy" : "")));
+                + (requirement.getForwardSecrecy() ? " with forward secrecy" : "")
+                + (requirement.getPostQuantum() ? " with a hybrid key exchange" : "")));
   }
 
   private OutboundDecision hold(String reason, String why) {

@@ -43,6 +43,9 @@ public final class RequirementComparison {
     if (before.getForwardSecrecy() && !now.getForwardSecrecy()) {
       return Optional.of("requireForwardSecrecy");
     }
+    if (before.getPostQuantum() && !now.getPostQuantum()) {
+      return Optional.of("requirePostQuantum");
+    }
     if (now.getDaneValue() < before.getDaneValue()) {
       return Optional.of("smtpDaneMode");
     }

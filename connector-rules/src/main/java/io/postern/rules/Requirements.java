@@ -34,7 +34,8 @@ final class Requirements {
     return finished(
         TlsRequirement.newBuilder()
             .setLevel(TlsLevel.OPPORTUNISTIC)
-            .setDane(DaneMode.DANE_OPPORTUNISTIC),
+            .setDane(DaneMode.DANE_OPPORTUNISTIC)
+            .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC),
         RevocationMode.REVOCATION_MODE_UNSPECIFIED,
         requireTls);
   }
@@ -66,8 +67,10 @@ final class Requirements {
             .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())
-            .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? byDefault(nextHop) : dane)
-            .setMtaSts(mtaSts);
+            .setPostQuantum(connector.getRequirePostQuantum())
+            .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? daneByDefault(nextHop) : dane)
+            .setMtaSts(
+                mtaSts == MtaStsMode.MTA_STS_MODE_UNSPECIFIED ? mtaStsByDefault(nextHop) : mtaSts);
     if (level == TlsLevel.DOMAIN_VALIDATION) {
       // Without TlsDomain and with MX routing, the recipient domain (Set-SendConnector).
       String name =
@@ -77,6 +80,9 @@ final class Requirements {
       }
       requirement.setTlsDomain(DomainNames.normal(name));
     }
+    if (!connector.getCredentials().isEmpty() && level == TlsLevel.OPPORTUNISTIC) {
+      requirement.setLevel(TlsLevel.ENCRYPTION_ONLY); // RFC 4954 §4: no credentials in plaintext
+    }
     if (betweenAcceptedDomains) {
       raiseToEncryption(requirement);
     }
@@ -84,8 +90,15 @@ final class Requirements {
   }
 
   /** As Exchange: what a domain publishes counts, unless an administrator has named the host. */
-  private static DaneMode byDefault(NextHop nextHop) {
+  private static DaneMode daneByDefault(NextHop nextHop) {
     return nextHop.getMxDomain().isEmpty() ? DaneMode.DANE_NONE : DaneMode.DANE_OPPORTUNISTIC;
+  }
+
+  /** The same. */
+  private static MtaStsMode mtaStsByDefault(NextHop nextHop) {
+    return nextHop.getMxDomain().isEmpty()
+        ? MtaStsMode.MTA_STS_NONE
+        : MtaStsMode.MTA_STS_OPPORTUNISTIC;
   }
 
   /** Of an accepted domain's mailbox route. */

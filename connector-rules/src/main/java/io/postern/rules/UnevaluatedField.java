@@ -1,7 +1,6 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.OutboundConnector;
 import java.util.List;
 import java.util.function.Predicate;
@@ -27,13 +26,6 @@ public record UnevaluatedField<C>(String name, String refused, Predicate<C> refu
 
   public static final List<UnevaluatedField<OutboundConnector>> OUTBOUND =
       List.of(
-          new UnevaluatedField<>(
-              "mtaStsMode",
-              "every value but `none`",
-              connector ->
-                  connector.getMtaStsMode() != MtaStsMode.MTA_STS_NONE
-                      && connector.getMtaStsMode() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED,
-              "write none, or leave it out"),
           new UnevaluatedField<>(
               "aia",
               "`true`",

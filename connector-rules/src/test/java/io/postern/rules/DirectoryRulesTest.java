@@ -14,7 +14,6 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
@@ -42,6 +41,10 @@ class DirectoryRulesTest {
           domain("contoso", "contoso.com"),
           organization("fabrikam"),
           domain("fabrikam", "fabrikam.com"));
+
+  private static OutboundConnector.Builder star(OutboundConnector.Builder connector) {
+    return connector.addRecipientDomains("*");
+  }
 
   @Test
   void aWholeOrganizationInOneCommandIsFine() throws Exception {
@@ -263,6 +266,39 @@ class DirectoryRulesTest {
         of(
             "smartHosts",
             partnerOut("contoso", "a", c -> c.addRecipientDomains("*").setUseMxRecord(false))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("localhost"))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("Mail.a.example"))),
+        of("ehloName", partnerOut("contoso", "a", c -> star(c).setEhloName("[192.0.2.1]"))),
+        of(
+            "sourceAddresses[0]",
+            partnerOut("contoso", "a", c -> star(c).addSourceAddresses("192.0.2.0/24"))),
+        of(
+            "sourceAddresses[0]",
+            partnerOut("contoso", "a", c -> star(c).addSourceAddresses("0.0.0.0"))),
+        of("sourceAddresses[0]", partnerOut("contoso", "a", c -> star(c).addSourceAddresses("::"))),
+        of(
+            "sourceAddresses[1]",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> star(c).addSourceAddresses("192.0.2.1").addSourceAddresses("192.0.2.2"))),
+        of(
+            "sourceAddresses",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> star(c).addAllSourceAddresses(List.of("192.0.2.1", "::1", "192.0.2.2")))),
+        of("credentials", partnerOut("contoso", "a", c -> star(c).setCredentials("relay"))),
+        of(
+            "credentials",
+            partnerOut(
+                "contoso",
+                "a",
+                c ->
+                    star(c)
+                        .setUseMxRecord(false)
+                        .addSmartHosts(host("a.example", 587))
+                        .setCredentials("../relay"))),
         of("smartHosts[0]", smart("192.0.2.0/24", 0)),
         of("smartHosts[0]", smart("a b", 0)),
         of("smartHosts[0]", smart("", 0)),
@@ -306,6 +342,25 @@ class DirectoryRulesTest {
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setRequireForwardSecrecy(true))),
         of(
+            "maxConnections",
+            partnerOut("contoso", "a", c -> c.addRecipientDomains("*").setMaxConnections(-1))),
+        of(
+            "maxMessagesPerConnection",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> c.addRecipientDomains("*").setMaxMessagesPerConnection(10_001))),
+        of(
+            "maxMessagesPerMinute",
+            partnerOut(
+                "contoso",
+                "a",
+                c -> c.addRecipientDomains("*").setMaxMessagesPerMinute(1_000_001))),
+        of(
+            "requirePostQuantum",
+            partnerOut(
+                "contoso", "a", c -> c.addRecipientDomains("*").setRequirePostQuantum(true))),
+        of(
             "minimumTlsVersion",
             partnerOut(
                 "contoso",
@@ -322,8 +377,6 @@ class DirectoryRulesTest {
                 "a",
                 c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
         // fields that this version does not evaluate
-        notEvaluated("mtaStsMode", c -> c.setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
-        notEvaluated("mtaStsMode", c -> c.setMtaStsModeValue(42)),
         notEvaluated("aia", c -> c.setAia(true)),
         notEvaluated("testMode", c -> c.setTestMode(true)),
         notEvaluated("isTransportRuleScoped", c -> c.setIsTransportRuleScoped(true)),

@@ -158,7 +158,7 @@ class OutboundRulesTest {
                 .setRevocation(RevocationMode.REVOCATION_OFF)
                 .setMinimumVersion(TlsVersion.TLS_1_2)
                 .setDane(DaneMode.DANE_OPPORTUNISTIC)
-                .setMtaSts(MtaStsMode.MTA_STS_NONE)
+                .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)
                 .build());
     assertThat(deliver.explanation().getSummary())
         .isEqualTo("outside.example: no connector, by MX, TLS opportunistic");
@@ -254,6 +254,33 @@ class OutboundRulesTest {
         .isEqualTo(
             "partner.example: outbound connector contoso/To Partner, TLS domain-validation of"
                 + " *.partner.example with forward secrecy");
+  }
+
+  @Test
+  void asWhomWeAppearComesFromTheConnectorAndCredentialsNeverGoInPlaintext() {
+    with(
+        partnerOut(
+            "contoso",
+            "To Partner",
+            c ->
+                smart(c)
+                    .addRecipientDomains("partner.example")
+                    .setEhloName("out.contoso.com")
+                    .addSourceAddresses("192.0.2.1")
+                    .setCredentials("relay")),
+        partnerOut(
+            "contoso",
+            "To Other",
+            c -> c.addRecipientDomains("other.example").setEhloName("out.contoso.com")));
+    OutboundDecision.Deliver smart = deliver(Direction.ORIGINATING, "partner.example");
+    assertThat(smart.nextHop().getEhloName()).isEqualTo("out.contoso.com");
+    assertThat(smart.nextHop().getSourceAddressesList()).containsExactly("192.0.2.1");
+    assertThat(smart.nextHop().getCredentials()).isEqualTo("contoso/relay");
+    assertThat(smart.nextHop().getRoute()).isEqualTo("smart:contoso:relay@smart.contoso.com:2525");
+    assertThat(smart.requirement().getLevel()).isEqualTo(TlsLevel.ENCRYPTION_ONLY);
+    OutboundDecision.Deliver mx = deliver(Direction.ORIGINATING, "other.example");
+    assertThat(mx.nextHop().getEhloName()).isEqualTo("out.contoso.com");
+    assertThat(mx.requirement().getLevel()).isEqualTo(TlsLevel.OPPORTUNISTIC);
   }
 
   @Test

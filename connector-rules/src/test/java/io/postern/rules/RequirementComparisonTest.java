@@ -27,6 +27,7 @@ class RequirementComparisonTest {
           .setRevocation(RevocationMode.REVOCATION_REQUIRED)
           .setMinimumVersion(TlsVersion.TLS_1_3)
           .setForwardSecrecy(true)
+          .setPostQuantum(true)
           .setDane(DaneMode.DANE_OPPORTUNISTIC)
           .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)
           .setRequireTls(RequireTls.REQUIRE_TLS_YES)
@@ -44,6 +45,7 @@ class RequirementComparisonTest {
         change("aia", r -> r.setAia(true)),
         change("minimumTlsVersion", r -> r.setMinimumVersion(TlsVersion.TLS_1_2)),
         change("requireForwardSecrecy", r -> r.setForwardSecrecy(false)),
+        change("requirePostQuantum", r -> r.setPostQuantum(false)),
         change("smtpDaneMode", r -> r.setDane(DaneMode.DANE_NONE)),
         change("mtaStsMode", r -> r.setMtaSts(MtaStsMode.MTA_STS_NONE)),
         change("REQUIRETLS", r -> r.setRequireTls(RequireTls.REQUIRE_TLS_UNSPECIFIED)),

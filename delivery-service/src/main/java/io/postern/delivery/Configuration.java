@@ -6,7 +6,9 @@ import static io.postern.service.CheckedSettings.between;
 import static io.postern.service.CheckedSettings.positive;
 
 import io.postern.delivery.destination.DestinationSettings;
+import io.postern.delivery.nexthop.OwnAddresses;
 import io.postern.delivery.position.ReaderSettings;
+import io.postern.delivery.transaction.ClientIdentity;
 import io.postern.delivery.transaction.Timeouts;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
@@ -21,14 +23,17 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The settings, checked when this is made (see {@link CheckedSettings}). Immutable. */
 @Singleton
 class Configuration {
-  private static final int DNS_PORT = 53;
+  private static final int SMTP_PORT = 25;
   private static final Duration MAX_COMMIT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration MAX_REVOCATION_PATIENCE = Duration.ofSeconds(4);
   private static final int MIN_WINDOW = 101; // one poll of the reader and one more
@@ -39,14 +44,19 @@ class Configuration {
   final MailResolver resolver;
   final boolean dnssec;
   final Optional<Path> clientCertificates;
+  final Duration policyPatience;
+  final Optional<Path> credentials;
   final int mxPort;
   final int maxAddresses;
   final int maxHosts;
   final int hostLimit;
+  final int hostMessagesPerMinute;
   final DestinationSettings destinations;
   final ReaderSettings reader;
   final Timeouts timeouts;
   final String hostName;
+  final ClientIdentity identity;
+  final OwnAddresses ownAddresses;
   final String replica;
 
   @Inject
@@ -57,16 +67,28 @@ class Configuration {
     this.delivery = delivery;
     resolver = resolver(dns);
     dnssec = dns.dnssec() != Dnssec.OFF;
-    clientCertificates = clientCertificates(delivery);
+    policyPatience = positive("postern.delivery.policy-patience", delivery.policyPatience());
+    clientCertificates =
+        folder("postern.delivery.client-certificates-folder", delivery.clientCertificatesFolder());
+    credentials = folder("postern.delivery.credentials-folder", delivery.credentialsFolder());
     mxPort = between("postern.delivery.mx-port", delivery.mxPort(), 1, 65_535);
     maxAddresses = atLeast("postern.delivery.max-addresses", delivery.maxAddresses(), 1);
     maxHosts = atLeast("postern.delivery.max-hosts", delivery.maxHosts(), 1);
     hostLimit =
         atLeast("postern.delivery.destination.host-limit", delivery.destination().hostLimit(), 1);
+    hostMessagesPerMinute =
+        atLeast(
+            "postern.delivery.destination.host-messages-per-minute",
+            delivery.destination().hostMessagesPerMinute(),
+            0);
     destinations = destinations(delivery.destination());
     reader = reader(delivery);
     timeouts = timeouts(delivery.timeout());
     hostName = CheckedSettings.hostName("postern.delivery.host-name", delivery.hostName());
+    identity =
+        new ClientIdentity(
+            hostName, sourceAddresses(delivery.sourceAddresses().orElse(List.of())), "");
+    ownAddresses = ownAddresses(delivery.ownAddresses());
     replica =
         ReplicaName.of("postern.delivery.replica", delivery.replica(), managementPort.orElse(""));
   }
@@ -92,29 +114,88 @@ class Configuration {
   }
 
   private static InetSocketAddress dnsServer(String entry) {
-    int colon = entry.lastIndexOf(':');
-    boolean port = colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
-    String host = port ? entry.substring(0, colon) : entry;
     try {
-      return new InetSocketAddress(
-          InetAddress.ofLiteral(host.replace("[", "").replace("]", "")),
-          port ? Integer.parseInt(entry.substring(colon + 1)) : DNS_PORT);
+      return io.postern.dns.DnsSettings.server(entry);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "postern.dns.servers has \"" + entry + "\": write addresses such as 192.0.2.53:53");
     }
   }
 
-  private static Optional<Path> clientCertificates(DeliverySettings delivery) {
-    Optional<Path> folder =
-        delivery.clientCertificatesFolder().filter(f -> !f.isBlank()).map(Path::of);
+  private static InetSocketAddress address(String entry, int standardPort) {
+    return new InetSocketAddress(
+        InetAddress.ofLiteral(host(entry).replace("[", "").replace("]", "")),
+        port(entry, standardPort));
+  }
+
+  private static String host(String entry) {
+    return hasPort(entry) ? entry.substring(0, entry.lastIndexOf(':')) : entry;
+  }
+
+  private static int port(String entry, int standard) {
+    return hasPort(entry)
+        ? Integer.parseInt(entry.substring(entry.lastIndexOf(':') + 1))
+        : standard;
+  }
+
+  private static boolean hasPort(String entry) {
+    int colon = entry.lastIndexOf(':');
+    return colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
+  }
+
+  private static OwnAddresses ownAddresses(List<String> settings) {
+    Set<InetSocketAddress> addresses = new HashSet<>();
+    Set<Integer> interfacePorts = new HashSet<>();
+    for (String setting : settings) {
+      String entry = setting.strip();
+      try {
+        if (host(entry).equals("interfaces")) {
+          interfacePorts.add(port(entry, SMTP_PORT));
+        } else {
+          addresses.add(address(entry, SMTP_PORT));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "postern.delivery.own-addresses has \""
+                + setting
+                + "\": write addresses such as 192.0.2.25 or 192.0.2.25:2525, or interfaces:25 for"
+                + " all of this machine");
+      }
+    }
+    return new OwnAddresses(addresses, interfacePorts);
+  }
+
+  private static Optional<Path> folder(String key, Optional<String> setting) {
+    Optional<Path> folder = setting.filter(f -> !f.isBlank()).map(Path::of);
     if (folder.isPresent() && !Files.isDirectory(folder.get())) {
       throw new ConfigurationException(
-          "postern.delivery.client-certificates-folder names "
+          key
+              + " names "
               + folder.get()
               + ", which is no folder: make it, or leave the setting out");
     }
     return folder;
+  }
+
+  private static List<InetAddress> sourceAddresses(List<String> settings) {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (String setting : settings) {
+      try {
+        addresses.add(InetAddress.ofLiteral(setting.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "postern.delivery.source-addresses has \""
+                + setting
+                + "\": write addresses of this machine, such as 192.0.2.25,2001:db8::25");
+      }
+    }
+    if (addresses.stream().map(InetAddress::getClass).distinct().count() < addresses.size()
+        || addresses.stream().anyMatch(InetAddress::isAnyLocalAddress)) {
+      throw new ConfigurationException(
+          "postern.delivery.source-addresses has two addresses of one family, or one that no"
+              + " machine has: write at most one IPv4 and one IPv6 address");
+    }
+    return List.copyOf(addresses);
   }
 
   private static DestinationSettings destinations(DeliverySettings.Destination d) {
@@ -122,6 +203,7 @@ class Configuration {
     return new DestinationSettings(
         atLeast(key + "initial", d.initial(), 1),
         atLeast(key + "limit", d.limit(), 1),
+        atLeast(key + "messages-per-minute", d.messagesPerMinute(), 0),
         atLeast(key + "failures", d.failures(), 1),
         positive(key + "probe-pause", d.probePause()),
         positive(key + "longest-probe-pause", d.longestProbePause()),

@@ -8,20 +8,36 @@ import io.micrometer.core.instrument.Timer;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.Timings;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Lateness;
 import io.postern.delivery.keeper.KeepResult;
+import io.postern.delivery.mtasts.KafkaStsPolicies;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.PresentedCertificates;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The metrics of deliveries; README.md describes each. Any thread. */
 final class DeliveryMetrics {
   private record Result(OutcomeKind kind, String reason) {}
+
+  /** A counter by connector: its name, and the value of its other label. */
+  private record ConnectorResult(String counter, String connector, String value) {}
+
+  private static final Duration[] FIRST_ATTEMPT =
+      Stream.of(10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000)
+          .map(Duration::ofMillis)
+          .toArray(Duration[]::new);
+  private static final List<String> STAGES =
+      List.of("slot", "host-slot", "dns", "open", "verdict", "envelope", "data", "final-dot");
 
   private final MeterRegistry registry;
   // KeepResult, since the registry builds an id at each look-up; of closed lists, as its own.
@@ -31,9 +47,21 @@ final class DeliveryMetrics {
   private final Counter fresh;
   private final Timer waited;
   private final Timer transfer;
+  private final Timer firstAttempt;
+  private final Map<String, Timer> stages = new LinkedHashMap<>();
+  private final ConnectorLabels connectors;
+  private final Map<ConnectorResult, Counter> byConnector = new ConcurrentHashMap<>();
 
-  DeliveryMetrics(MeterRegistry registry) {
+  DeliveryMetrics(MeterRegistry registry, ConnectorLabels connectors) {
     this.registry = registry;
+    this.connectors = connectors;
+    this.firstAttempt =
+        Timer.builder("postern.delivery.first.attempt")
+            .serviceLevelObjectives(FIRST_ATTEMPT)
+            .register(registry);
+    for (String stage : STAGES) {
+      stages.put(stage, registry.timer("postern.delivery.stage", "stage", stage));
+    }
     this.waited = registry.timer("postern.delivery.wait");
     this.transfer = registry.timer("postern.delivery.transfer");
     this.reused = registry.counter("postern.delivery.connections", "reused", "true");
@@ -46,7 +74,9 @@ final class DeliveryMetrics {
       Destinations hosts,
       Connections connections,
       Lateness lateness,
-      PresentedCertificates certificates) {
+      PresentedCertificates certificates,
+      KafkaStsPolicies policies) {
+    registry.gauge("postern.delivery.policies", policies, KafkaStsPolicies::count);
     registry.gauge("postern.delivery.open", reader, DeliveryReader::inWindow);
     Gauge.builder("postern.delivery.lateness", lateness, Lateness::seconds)
         .baseUnit("seconds")
@@ -92,6 +122,11 @@ final class DeliveryMetrics {
       recipients
           .computeIfAbsent(new Result(recipient.getKind(), recipient.getReason()), this::recipients)
           .increment();
+      count(
+          outcome,
+          "postern.delivery.connector.recipients",
+          "outcome",
+          spelled(recipient.getKind()));
     }
     if (!outcome.getToken().isEmpty()) { // "still open" has none
       attempts
@@ -99,22 +134,67 @@ final class DeliveryMetrics {
               outcome.getToken(),
               token -> registry.counter("postern.delivery.attempts", "token", token))
           .increment();
+      count(outcome, "postern.delivery.connector.attempts", "token", outcome.getToken());
     }
     if (!outcome.getAddress().isEmpty()) {
       (outcome.getTimings().getConnectionReused() ? reused : fresh).increment();
       transfer.record(Duration.ofMillis(outcome.getTimings().getTransferMillis()));
+      stages(outcome.getTimings());
     }
+    firstAttempt(outcome);
     long wait = outcome.getTimings().getStartedMillis() - outcome.getTimings().getRequestedMillis();
     if (outcome.getTimings().getRequestedMillis() > 0 && wait >= 0) {
       waited.record(Duration.ofMillis(wait));
     }
   }
 
+  private void stages(Timings timings) {
+    int[] millis = {
+      timings.getSlotMillis(),
+      timings.getHostSlotMillis(),
+      timings.getDnsMillis(),
+      timings.getOpenMillis(),
+      timings.getVerdictMillis(),
+      timings.getEnvelopeMillis(),
+      timings.getDataMillis(),
+      timings.getEndMillis()
+    };
+    int next = 0;
+    for (Timer stage : stages.values()) {
+      stage.record(millis[next++], TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** From ingress' clock to this one's. */
+  private void firstAttempt(OutcomeRecorded outcome) {
+    Timings timings = outcome.getTimings();
+    long start = timings.getStartedMillis() + timings.getSlotMillis();
+    if (outcome.getAttempt() == 1
+        && !outcome.getNoAttempt()
+        && timings.getStartedMillis() > 0
+        && outcome.getAcceptedMillis() > 0) {
+      firstAttempt.record(Math.max(0, start - outcome.getAcceptedMillis()), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void count(OutcomeRecorded outcome, String counter, String label, String value) {
+    String connector = connectors.of(outcome.getOrganization(), outcome.getConnector());
+    byConnector
+        .computeIfAbsent(
+            new ConnectorResult(counter, connector, value),
+            result -> registry.counter(counter, "connector", connector, label, value))
+        .increment();
+  }
+
+  private static String spelled(OutcomeKind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
   private Counter recipients(Result result) {
     return registry.counter(
         "postern.delivery.recipients",
         "outcome",
-        result.kind().name().toLowerCase(Locale.ROOT),
+        spelled(result.kind()),
         "reason",
         result.reason());
   }

@@ -11,10 +11,19 @@ import io.postern.delivery.destination.RouteStates;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.keeper.Keeper;
+import io.postern.delivery.mtasts.KafkaStsPolicies;
+import io.postern.delivery.mtasts.StsLookup;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.tlsrpt.ReportMailReader;
+import io.postern.delivery.tlsrpt.SessionCounter;
+import io.postern.delivery.tlsrpt.SessionResults;
+import io.postern.delivery.tlsrpt.TlsReportChannel;
+import io.postern.delivery.tlsrpt.TlsSessionChannel;
 import io.postern.delivery.transaction.Connections;
+import io.postern.delivery.transaction.CredentialsFolder;
 import io.postern.delivery.transaction.HopTools;
 import io.postern.delivery.transaction.HostChannel;
 import io.postern.delivery.transaction.PresentedCertificates;
@@ -36,6 +45,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Random;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -46,9 +56,10 @@ import org.jspecify.annotations.Nullable;
  * directory is read to its end nothing is delivered. They stop in reverse order: deliveries past
  * their final dot are waited for, a bounded time, the rest is handed over at once.
  *
- * <p>Ready: member of the group, directory read to its end and its reader not silent, outcomes can
- * be committed. A replica beyond the number of partitions owns none and is ready all the same.
- * Alive: the threads of reader and keeper are there and turn, whether the log is there or not.
+ * <p>Ready: member of the group, directory read to its end and its reader not silent, policies of
+ * MTA-STS read to their end, outcomes can be committed. A replica beyond the number of partitions
+ * owns none and is ready all the same. Alive: the threads of reader and keeper are there and turn,
+ * whether the log is there or not.
  */
 @Singleton
 public class DeliveryService implements Service {
@@ -63,10 +74,13 @@ public class DeliveryService implements Service {
   private final DirectoryReader<Directory> directory;
   private final RouteChannel routes;
   private final HostChannel hosts;
+  private final TlsSessionChannel tlsSessions;
+  private final TlsReportChannel tlsReports;
   private final MeterRegistry registry;
   private final PresentedCertificates presented;
   private final OwnTlsAnnouncer announcer;
   private final RunningParts running = new RunningParts();
+  private final KafkaStsPolicies policies;
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
@@ -78,6 +92,8 @@ public class DeliveryService implements Service {
       DirectoryReader<Directory> directory,
       RouteChannel routes,
       HostChannel hosts,
+      TlsSessionChannel tlsSessions,
+      TlsReportChannel tlsReports,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
@@ -85,8 +101,11 @@ public class DeliveryService implements Service {
     this.directory = directory;
     this.routes = routes;
     this.hosts = hosts;
+    this.tlsSessions = tlsSessions;
+    this.tlsReports = tlsReports;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
+    policies = new KafkaStsPolicies(log);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
   }
 
@@ -99,27 +118,31 @@ public class DeliveryService implements Service {
         new Destinations(configuration.destinations, this::share, this::crowded, lateness::late);
     Destinations mailHosts =
         Destinations.ofHosts(
-            configuration.destinations.ofHosts(configuration.hostLimit),
+            configuration.destinations.ofHosts(
+                configuration.hostLimit, configuration.hostMessagesPerMinute),
             this::share,
             this::crowded,
             lateness::late);
     RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
-    Relay relay = relay(destinations, mailHosts, connections, contents);
-    DeliveryMetrics metrics = new DeliveryMetrics(registry);
+    Deliverer relay =
+        readingReports(relay(destinations, mailHosts, connections, contents), contents);
+    DeliveryMetrics metrics =
+        new DeliveryMetrics(registry, new ConnectorLabels(directory::current));
     keeper = new Keeper(log, contents::open, metrics::kept);
     DeliveryReader deliveries =
         new DeliveryReader(
             log,
             configuration.reader,
             relay,
-            () -> directory.current().isPresent(),
+            () -> directory.current().isPresent() && policies.complete(),
             metrics::recorded,
             registry);
     reader = deliveries;
-    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented);
+    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented, policies);
     running.add(announcer);
+    running.add(policies);
     states.start();
     lateness.start();
   }
@@ -138,12 +161,12 @@ public class DeliveryService implements Service {
       Destinations mailHosts,
       Connections connections,
       ContentReader contents) {
-    String ownName = configuration.hostName;
     NextHops nextHops =
         new NextHops(
             new MailDns(configuration.resolver),
             configuration.mxPort,
-            ownName,
+            configuration.hostName,
+            configuration.ownAddresses,
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());
@@ -152,22 +175,61 @@ public class DeliveryService implements Service {
     return new Relay(
         destinations,
         new HopTools(
+            configuration.identity,
+            new CredentialsFolder(configuration.credentials),
             nextHops,
-            new HostDemands(configuration.dnssec ? new DaneLookup(configuration.resolver) : null),
+            new HostDemands(
+                configuration.dnssec ? new DaneLookup(configuration.resolver) : null,
+                new StsLookup(
+                    configuration.resolver,
+                    policies,
+                    configuration.policyPatience,
+                    InstantSource.system())),
             mailHosts,
-            new SessionOpener(ownName, configuration.timeouts, clients),
+            new SessionOpener(configuration.timeouts, clients),
             connections,
             new Judge(verdicts, configuration.delivery.verdictPatience()),
             hosts,
+            sessionResults(),
             new CurrentRouting(directory),
             contents::open,
             configuration.timeouts,
             configuration.maxAddresses));
   }
 
+  private Deliverer readingReports(Relay relay, ContentReader contents) {
+    if (configuration.delivery.tlsReportAddress().isEmpty()) {
+      return relay;
+    }
+    ReportMailReader reports =
+        running.add(
+            new ReportMailReader(
+                relay,
+                configuration.delivery.tlsReportAddress().get(),
+                contents::open,
+                log,
+                tlsReports::send,
+                registry));
+    reports.start();
+    return reports;
+  }
+
+  private SessionResults sessionResults() {
+    if (!configuration.delivery.tlsReports()) {
+      return SessionResults.NONE;
+    }
+    SessionCounter counter =
+        running.add(
+            new SessionCounter(
+                configuration.resolver, tlsSessions::send, System::currentTimeMillis, registry));
+    counter.start();
+    return counter;
+  }
+
   void begin(@Observes TopicsVerified topics) {
     directory.start();
     announcer.start();
+    policies.start();
     running.add(requireNonNull(keeper)).start();
     // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);
@@ -220,9 +282,10 @@ public class DeliveryService implements Service {
     boolean committing = deliveries != null && deliveries.committing();
     answer
         .withData("directory-current", current)
+        .withData("mta-sts-policies-read", policies.complete())
         .withData("partitions", partitions)
         .withData("outcomes-can-be-committed", committing);
-    return partitions >= 0 && current && committing;
+    return partitions >= 0 && current && committing && policies.complete();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.postern.delivery;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The settings {@code postern.delivery.*}; README.md describes each. */
@@ -39,6 +40,22 @@ public interface DeliverySettings {
   /** Folder with client certificates, ORGANIZATION/NAME.pem with NAME.key; by default none. */
   Optional<String> clientCertificatesFolder();
 
+  /**
+   * Where senders reach ingress, {@code ip}, {@code ip:port}, {@code interfaces} or {@code
+   * interfaces:port} for all addresses of this machine; without a port 25.
+   */
+  @WithDefault("interfaces")
+  List<String> ownAddresses();
+
+  /**
+   * Our addresses that hosts are dialled from, at most one IPv4 and one IPv6, where the connector
+   * names none; by default the system's choice.
+   */
+  Optional<List<String>> sourceAddresses();
+
+  /** Folder with credentials, ORGANIZATION/NAME.user with NAME.password; by default none. */
+  Optional<String> credentialsFolder();
+
   /** Open deliveries a partition. */
   @WithDefault("500")
   int window();
@@ -59,11 +76,22 @@ public interface DeliverySettings {
   @WithDefault("20s")
   Duration stopPatience();
 
+  /** Count sessions with mail hosts of domains that want reports about TLS (RFC 8460). */
+  @WithDefault("false")
+  boolean tlsReports();
+
+  /** Address of ours that others send reports about TLS to; by default none. */
+  Optional<String> tlsReportAddress();
+
   Watched watched();
 
   /** How long a verdict on a host's certificate is waited for. */
   @WithDefault("10s")
   Duration verdictPatience();
+
+  /** How long the first policy of a domain (MTA-STS) is waited for. */
+  @WithDefault("10s")
+  Duration policyPatience();
 
   Destination destination();
 
@@ -87,6 +115,14 @@ public interface DeliverySettings {
      */
     @WithDefault("100")
     int hostLimit();
+
+    /** Begin in a minute at most, to one destination; 0: any number. */
+    @WithDefault("0")
+    int messagesPerMinute();
+
+    /** Sessions that begin in a minute at most, with one address of such a host; 0: any number. */
+    @WithDefault("0")
+    int hostMessagesPerMinute();
 
     /** Fail in a row, and nothing gets through: it counts as dead and is probed. */
     @WithDefault("5")

@@ -189,6 +189,8 @@ public final class LocalStack implements AutoCloseable {
         settings.put("postern.delivery.host-name", "gate.contoso.example");
         settings.put(
             "postern.delivery.client-certificates-folder", options.clientCertificates().toString());
+        settings.put(
+            "postern.delivery.credentials-folder", options.clientCertificates().toString());
       }
     }
     settings.putAll(options.processes().settings().getOrDefault(service, Map.of()));

@@ -4,12 +4,14 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
+import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Command;
       io.postern.check.Main.class,
       Certificates.class,
       Rehearse.class,
+      Dns.class,
+      TlsReportsCommand.class,
       Status.class,
       AuditCommand.class,
       Stop.class,

@@ -13,7 +13,7 @@ import java.util.List;
  * @param tlsKey its key (PEM, PKCS#8)
  * @param anchors files with trust anchors for the default set (PEM)
  * @param clientCertificates folder with ORGANIZATION/NAME.pem and NAME.key that outbound connectors
- *     may name
+ *     may name, and with their credentials, NAME.user and NAME.password
  * @param dnsServer ip:port of the resolver, or empty for the system's
  * @param mxPort port of MX hosts
  * @param allowPrivateTargets whether CRLs may be fetched from loopback and MX hosts stand there:

@@ -19,6 +19,10 @@ public final class ConsumerGroups {
 
   public static final String DIRECTORY_OWNER = "postern-directory-owner";
   public static final String CERTIFICATE = "postern-certificate";
+  public static final String TLS_REPORTER = "postern-tls-reporter";
+
+  /** Fetches policies of MTA-STS. */
+  public static final String CERTIFICATE_MTA_STS = "postern-certificate-mta-sts";
 
   /** Topics by group. */
   public static final Map<String, List<String>> TOPICS =
@@ -29,7 +33,9 @@ public final class ConsumerGroups {
           DELIVERY, List.of(Topics.MAIL_DELIVERIES),
           DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES),
           DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
-          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS));
+          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS),
+          TLS_REPORTER, List.of(Topics.TLS_SESSIONS),
+          CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS));
 
   private ConsumerGroups() {}
 }

@@ -63,6 +63,11 @@ public final class DirectoryKeys {
     return organization + "/" + name;
   }
 
+  /** The name of credentials in a {@code NextHop}: ORG/NAME, their place in the folder. */
+  public static String credentials(String organization, String name) {
+    return organization + "/" + name;
+  }
+
   private static IllegalArgumentException unknown() {
     return new IllegalArgumentException("directory object of an unknown kind");
   }

@@ -11,11 +11,13 @@ public final class Reasons {
   public static final String STARTTLS_REFUSED = "starttls-refused";
   public static final String HANDSHAKE_FAILED = "handshake-failed";
   public static final String NO_FORWARD_SECRECY = "no-forward-secrecy";
+  public static final String NO_POST_QUANTUM = "no-post-quantum";
   public static final String VERSION_TOO_LOW = "version-too-low";
   public static final String NAME_MISMATCH = "name-mismatch";
   public static final String NO_CERTIFICATE = "no-certificate";
   public static final String VERDICT_UNAVAILABLE = "verdict-unavailable";
   public static final String REQUIRETLS_NOT_OFFERED = "requiretls-not-offered";
+  public static final String REQUIRETLS_MX_UNPROVEN = "requiretls-mx-unproven";
 
   /** Of all reasons about DANE. */
   public static final String DANE_PREFIX = "dane-";
@@ -38,13 +40,38 @@ public final class Reasons {
   /** DANE is demanded and cannot be evaluated. */
   public static final String DANE_UNAVAILABLE = "dane-unavailable";
 
-  /** An MTA-STS mode is demanded that cannot be evaluated. */
-  public static final String MTA_STS_UNAVAILABLE = "mta-sts-unavailable";
+  /** Of all reasons about MTA-STS. */
+  public static final String MTA_STS_PREFIX = "mta-sts-";
+
+  // MTA-STS (RFC 8461 §4).
+
+  /** The domain's policy does not name the host. */
+  public static final String MTA_STS_MX_MISMATCH = "mta-sts-mx-mismatch";
+
+  public static final String MTA_STS_STARTTLS_NOT_SUPPORTED = "mta-sts-starttls-not-supported";
+  public static final String MTA_STS_CERTIFICATE_EXPIRED = "mta-sts-certificate-expired";
+  public static final String MTA_STS_HOST_MISMATCH = "mta-sts-host-mismatch";
+
+  /** The host's chain is not good for the installation's anchors. */
+  public static final String MTA_STS_CERTIFICATE_INVALID = "mta-sts-certificate-invalid";
 
   /** The client certificate that the requirement names cannot be used. */
   public static final String CLIENT_CERTIFICATE_MISSING = "client-certificate-missing";
 
+  /** The smart host took our credentials not, or did not prove that it knows them. */
+  public static final String AUTH_FAILED = "auth-failed";
+
+  /** The smart host offers no mechanism over which our credentials may go. */
+  public static final String AUTH_NOT_OFFERED = "auth-not-offered";
+
+  /** The credentials that the connector names cannot be used. */
+  public static final String CREDENTIALS_MISSING = "credentials-missing";
+
   // A failure without TLS.
+
+  /** The address of ours that is demanded cannot be dialled from. */
+  public static final String SOURCE_ADDRESS_UNAVAILABLE = "source-address-unavailable";
+
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
 
@@ -59,6 +86,7 @@ public final class Reasons {
   public static final String DESTINATION_BUSY = "destination-busy";
   public static final String TOO_LARGE = "too-large";
   public static final String NO_8BITMIME = "no-8bitmime";
+  public static final String NO_BINARYMIME = "no-binarymime";
   public static final String NO_SMTPUTF8 = "no-smtputf8";
   public static final String LOOP = "loop";
 
@@ -67,6 +95,9 @@ public final class Reasons {
 
   /** Watched, and not at its final dot in time. */
   public static final String TOO_SLOW = "too-slow";
+
+  /** Two owners in a row were lost while they had it. */
+  public static final String INTERRUPTED = "interrupted";
 
   // Nobody was asked, or was given the message: handed back, held, cancelled.
   public static final String ROUTING_CHANGED = "routing-changed";

@@ -34,6 +34,16 @@ public final class TlsToken {
       return achieved + "+dane";
     }
 
+    /** The same, and the host is one that its domain's MTA-STS policy names (RFC 8461 §4). */
+    public static String withMtaSts(String achieved) {
+      return achieved + "+mta-sts";
+    }
+
+    /** The same, and the key exchange is hybrid, as was demanded. */
+    public static String withPostQuantum(String achieved) {
+      return achieved + "+pq";
+    }
+
     /** Encrypted, and proven up to this level. */
     public static String level(TlsLevel level) {
       return Spelling.of(level);

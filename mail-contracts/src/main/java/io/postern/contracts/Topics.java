@@ -66,6 +66,20 @@ public final class Topics {
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
   public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
 
+  /** Domains whose MTA-STS policy a delivery needs, and its replica does not know. */
+  public static final String MTA_STS_REQUESTS = "mta-sts.requests";
+
+  /** The MTA-STS policies of other domains, as they were fetched. */
+  public static final String MTA_STS_POLICIES = "mta-sts.policies";
+
+  /**
+   * Sessions with mail hosts of domains that want reports about TLS, and the reports made of it.
+   */
+  public static final String TLS_SESSIONS = "tls.sessions";
+
+  /** Reports about TLS that others have sent us, each once. */
+  public static final String TLS_REPORTS = "tls.reports";
+
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -89,6 +103,8 @@ public final class Topics {
   private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
   // No message lives longer than lifetime and hold: all that is said about one stays that long.
   private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
+  // A report is made and posted within two days of the first session that it counts.
+  private static final Duration REPORTED = Duration.ofDays(3);
   private static final Duration WEEK = Duration.ofDays(7);
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration HOURS = Duration.ofHours(6);
@@ -101,6 +117,7 @@ public final class Topics {
   private static final String NOTICES = "notice-writer";
   private static final String DELIVERY = "delivery";
   private static final String CERTIFICATE = "certificate";
+  private static final String TLS_REPORTER = "tls-reporter";
   private static final String DIRECTORY_OWNER = "directory-owner";
   private static final String API = "api";
   private static final String CONSOLE = "console";
@@ -110,10 +127,10 @@ public final class Topics {
           mail(
               MAIL_ACCEPTED,
               MESSAGE,
-              List.of(INGRESS, NOTICES),
+              List.of(INGRESS, NOTICES, TLS_REPORTER),
               List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
-          // The notice writer: a DSN's text.
-          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES), List.of(DELIVERY))
+          // The notice writer: a DSN's text. The TLS reporter: a report's.
+          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES, TLS_REPORTER), List.of(DELIVERY))
               .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
           // A day longer than their sources: a reader of the oldest source finds its decision.
@@ -185,7 +202,20 @@ public final class Topics {
               CERTIFICATE_EXPIRIES,
               Partitioning.ONE,
               List.of(CERTIFICATE),
-              List.of(CERTIFICATE, API, CONSOLE)));
+              List.of(CERTIFICATE, API, CONSOLE)),
+          spread(MTA_STS_REQUESTS, HOUR, List.of(DELIVERY), List.of(CERTIFICATE)),
+          yearly(
+              MTA_STS_POLICIES,
+              Partitioning.SPREAD,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, DELIVERY, API, CONSOLE)),
+          // Best effort: a flush would stand in the way of mail.
+          spread(
+              TLS_SESSIONS,
+              REPORTED,
+              List.of(DELIVERY, TLS_REPORTER),
+              List.of(TLS_REPORTER, CONSOLE)),
+          yearly(TLS_REPORTS, Partitioning.SPREAD, List.of(DELIVERY), List.of(API, CONSOLE)));
 
   private Topics() {}
 

@@ -77,6 +77,10 @@ class TopicsTest {
     "certificate.handshakes, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
+    "mta-sts.requests, SPREAD, DELETE, PT1H",
+    "mta-sts.policies, SPREAD, COMPACT_AND_DELETE, P400D",
+    "tls.sessions, SPREAD, DELETE, P3D",
+    "tls.reports, SPREAD, COMPACT_AND_DELETE, P400D",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -103,8 +107,10 @@ class TopicsTest {
   void aSingleNodeFlushesEachAppendButOfWhatMayBeLost(TopicDeclaration topic) {
     boolean exempt =
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
+            || topic.name().startsWith("mta-sts.") // fetched again
             || topic.name().equals("mail.routes")
-            || topic.name().equals("mail.refusals");
+            || topic.name().equals("mail.refusals")
+            || topic.name().startsWith("tls.");
     assertThat(topic.flushEachAppend()).isEqualTo(!exempt);
     assertThat(topic.configs(NODE))
         .containsEntry("flush.messages", exempt ? "9223372036854775807" : "1");
@@ -192,7 +198,8 @@ class TopicsTest {
     assertThat(topic(Topics.MAIL_CONTENT).readers()).containsExactly("delivery");
     assertThat(topic(Topics.MAIL_CONTENT_HELD).readers()).containsExactly("delivery");
     // The notice writer: the text of DSNs.
-    assertThat(topic(Topics.MAIL_CONTENT).writers()).containsExactly("ingress", "notice-writer");
+    assertThat(topic(Topics.MAIL_CONTENT).writers())
+        .containsExactly("ingress", "notice-writer", "tls-reporter");
   }
 
   @Test

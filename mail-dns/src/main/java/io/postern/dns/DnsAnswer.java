@@ -11,10 +11,17 @@ import org.xbill.DNS.Record;
  * @param records of the type that was asked for; none: a denial
  * @param nameExists false: NXDOMAIN
  * @param secure each step, or the denial, is proven by DNSSEC
- * @param ttlSeconds of the whole
+ * @param ttlSeconds how long the whole may be kept
+ * @param zoneTtlSeconds of the records as their zone has it, by their signature; without one the
+ *     answer's. 0: a denial
  */
 public record DnsAnswer(
-    Name name, List<Record> records, boolean nameExists, boolean secure, long ttlSeconds) {
+    Name name,
+    List<Record> records,
+    boolean nameExists,
+    boolean secure,
+    long ttlSeconds,
+    long zoneTtlSeconds) {
   public DnsAnswer {
     records = List.copyOf(records);
   }

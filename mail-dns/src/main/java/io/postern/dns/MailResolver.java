@@ -3,8 +3,11 @@ package io.postern.dns;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,7 @@ import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.RRSIGRecord;
 import org.xbill.DNS.RRset;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
@@ -33,8 +37,9 @@ import org.xbill.DNS.Type;
  * #MAX_CNAMES} at most.
  *
  * <p><b>Bounds.</b> Answers and denials are kept by their TTL ({@value #MAX_TTL_SECONDS} s and
- * {@value #MAX_DENIAL_SECONDS} s at most), failures {@value #FAILURE_SECONDS} s (RFC 9520 §3.2),
- * all in the bytes of the settings. One question is in flight for all who ask it.
+ * {@value #MAX_DENIAL_SECONDS} s at most), a proven one no longer than its signatures hold (RFC
+ * 4035 §5.3.3), failures {@value #FAILURE_SECONDS} s (RFC 9520 §3.2), all in the bytes of the
+ * settings. One question is in flight for all who ask it.
  *
  * <p><b>Threads.</b> Any; an asker is blocked for the settings' patience at most. A question goes
  * on without its asker, and its answer serves the next one.
@@ -63,17 +68,28 @@ public final class MailResolver {
   private final Resolver resolver;
   private final boolean adCounts;
   private final Duration patience;
+  private final Clock clock;
   private final AsyncCache<Question, Outcome> cache;
 
   /**
    * @throws IOException the root's anchors cannot be read
    */
   public MailResolver(DnsSettings settings) throws IOException {
-    this.resolver = Resolvers.of(settings);
+    this(settings, Clock.systemUTC(), Ticker.systemTicker());
+  }
+
+  /**
+   * @param clock by which signatures hold
+   * @param ticker by which answers are kept
+   */
+  MailResolver(DnsSettings settings, Clock clock, Ticker ticker) throws IOException {
+    this.resolver = Resolvers.of(settings, clock);
+    this.clock = clock;
     this.adCounts = settings.dnssec() != Dnssec.OFF;
     this.patience = settings.patience();
     this.cache =
         Caffeine.newBuilder()
+            .ticker(ticker)
             .maximumWeight(settings.cacheBytes())
             .weigher(MailResolver::bytes)
             .expireAfter(Expiry.creating(MailResolver::lifetime))
@@ -133,7 +149,8 @@ public final class MailResolver {
                 return CompletableFuture.completedFuture(refused(asked, response));
               }
               boolean proven = secure && adCounts && response.getHeader().getFlag(Flags.AD);
-              Chain chain = Chain.of(response, name, asked.type(), ttl);
+              Instant now = clock.instant();
+              Chain chain = Chain.of(response, name, asked.type(), ttl, now);
               passed.addAll(chain.passed());
               if (passed.size() > MAX_CNAMES) {
                 return CompletableFuture.completedFuture(
@@ -143,16 +160,20 @@ public final class MailResolver {
                         false));
               }
               if (!chain.records().isEmpty() || chain.passed().isEmpty() || denied(response)) {
-                return CompletableFuture.completedFuture(answered(chain, response, proven));
+                return CompletableFuture.completedFuture(answered(chain, response, proven, now));
               }
               return follow(asked, chain.end(), passed, proven, chain.ttl());
             });
   }
 
-  private static Outcome answered(Chain chain, Message response, boolean secure) {
-    long ttl = chain.records().isEmpty() ? Math.min(chain.ttl(), denialTtl(response)) : chain.ttl();
+  private static Outcome answered(Chain chain, Message response, boolean secure, Instant now) {
+    long ttl = chain.ttl();
+    if (chain.records().isEmpty()) {
+      ttl = Math.min(ttl, denialTtl(response, now));
+    }
     boolean exists = response.getRcode() != Rcode.NXDOMAIN;
-    return new Outcome.Answered(new DnsAnswer(chain.end(), chain.records(), exists, secure, ttl));
+    return new Outcome.Answered(
+        new DnsAnswer(chain.end(), chain.records(), exists, secure, ttl, chain.zoneTtl()));
   }
 
   private static boolean denied(Message response) {
@@ -161,14 +182,26 @@ public final class MailResolver {
   }
 
   // RFC 2308 §5.
-  private static long denialTtl(Message response) {
+  private static long denialTtl(Message response, Instant now) {
     long ttl = MAX_DENIAL_SECONDS;
+    for (RRset proof : response.getSectionRRsets(Section.AUTHORITY)) {
+      ttl = Math.min(ttl, signedFor(proof, now));
+    }
     for (Record record : response.getSection(Section.AUTHORITY)) {
       if (record instanceof SOARecord soa) {
         ttl = Math.min(ttl, Math.min(soa.getTTL(), soa.getMinimum()));
       }
     }
     return ttl;
+  }
+
+  /** Seconds until the first of the signatures ends; none: without end. */
+  private static long signedFor(RRset set, Instant now) {
+    long left = Long.MAX_VALUE;
+    for (RRSIGRecord signature : set.sigs()) {
+      left = Math.min(left, Duration.between(now, signature.getExpire()).toSeconds());
+    }
+    return Math.max(0, left);
   }
 
   private static Outcome refused(Question question, Message response) {
@@ -225,32 +258,43 @@ public final class MailResolver {
   }
 
   /** The CNAMEs of a response from a name on, and the records at their end. */
-  private record Chain(Name end, List<Name> passed, List<Record> records, long ttl) {
-    static Chain of(Message response, Name name, int type, long ttl) {
+  private record Chain(Name end, List<Name> passed, List<Record> records, long ttl, long zoneTtl) {
+    static Chain of(Message response, Name name, int type, long ttl, Instant now) {
       Name end = name;
       List<Name> passed = new ArrayList<>();
       long least = ttl;
       while (passed.size() <= MAX_CNAMES) {
         RRset found = null;
-        CNAMERecord alias = null;
+        RRset alias = null;
         for (RRset set : response.getSectionRRsets(Section.ANSWER)) {
           if (set.getName().equals(end) && set.getType() == type) {
             found = set;
           } else if (set.getName().equals(end) && set.getType() == Type.CNAME) {
-            alias = (CNAMERecord) set.first();
+            alias = set;
           }
         }
-        if (found != null) {
-          return new Chain(end, passed, found.rrs(), Math.min(least, found.getTTL()));
+        // In the answer's order: the library turns them with each call else.
+        List<Record> records = found == null ? List.of() : found.rrs(false);
+        if (found != null && !records.isEmpty()) {
+          return new Chain(end, passed, records, least(least, found, now), zoneTtl(found));
         }
-        if (alias == null) {
+        if (alias == null || !(alias.first() instanceof CNAMERecord cname)) {
           break;
         }
-        least = Math.min(least, alias.getTTL());
-        end = alias.getTarget();
+        least = least(least, alias, now);
+        end = cname.getTarget();
         passed.add(end);
       }
-      return new Chain(end, passed, List.of(), least);
+      return new Chain(end, passed, List.of(), least, 0);
+    }
+
+    private static long least(long ttl, RRset set, Instant now) {
+      return Math.min(ttl, Math.min(set.getTTL(), signedFor(set, now)));
+    }
+
+    // A resolver's answer has the rest of the time alone (RFC 4034 §3.1.4).
+    private static long zoneTtl(RRset set) {
+      return set.sigs().isEmpty() ? set.getTTL() : set.sigs().getFirst().getOrigTTL();
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.xbill.DNS.ExtendedFlags;
@@ -36,7 +37,7 @@ final class Resolvers {
   /**
    * @throws IOException the root's anchors cannot be read
    */
-  static Resolver of(DnsSettings settings) throws IOException {
+  static Resolver of(DnsSettings settings, Clock clock) throws IOException {
     ExtendedResolver servers = servers(settings);
     if (settings.dnssec() != Dnssec.VALIDATE) {
       servers.setEDNS(
@@ -44,7 +45,7 @@ final class Resolvers {
       return servers;
     }
     servers.setEDNS(0, PAYLOAD, ExtendedFlags.DO, List.of());
-    ValidatingResolver validating = new ValidatingResolver(new AnsweringServers(servers));
+    ValidatingResolver validating = new ValidatingResolver(new AnsweringServers(servers), clock);
     try (InputStream anchors =
         settings.rootAnchors().isPresent()
             ? Files.newInputStream(settings.rootAnchors().get())

@@ -46,7 +46,7 @@ public final class TextFields {
   }
 
   /** The strings of a record as one, without blanks between them. */
-  static String text(TXTRecord record) {
+  public static String text(TXTRecord record) {
     StringBuilder text = new StringBuilder();
     for (byte[] part : record.getStringsAsByteArrays()) {
       text.append(new String(part, StandardCharsets.ISO_8859_1));
@@ -55,7 +55,7 @@ public final class TextFields {
   }
 
   /** Whether a record means the one version that is known; others are no such records. */
-  static boolean isOf(String version, String text) {
+  public static boolean isOf(String version, String text) {
     return text.startsWith(version)
         && text.substring(version.length()).stripLeading().startsWith(";");
   }

@@ -10,7 +10,11 @@ import io.postern.lab.LabZones.Signing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -180,6 +184,81 @@ class MailResolverTest {
     zones.signed("signed.example");
     MailResolver after = resolver(Dnssec.VALIDATE);
     assertThat(after.ask(name("signed.example"), Type.MX).secure()).isTrue();
+  }
+
+  /** RFC 4035 §5.3.3: the zone takes a record away, and its former signature ends in a minute. */
+  @Test
+  void aProvenAnswerIsKeptAsLongAsItsSignaturesHold() throws Exception {
+    HeldClock clock = new HeldClock();
+    dns.ttl(3600).a("mx.short.signed.example", "127.0.0.1");
+    zones.signedUntil("signed.example", clock.instant().plusSeconds(60));
+    MailResolver resolver = resolver(clock);
+    Name host = name("mx.short.signed.example");
+    DnsAnswer first = resolver.ask(host, Type.A);
+    assertThat(first.secure()).isTrue();
+    assertThat(first.ttlSeconds()).isBetween(1L, 60L);
+    assertThat(first.zoneTtlSeconds()).isEqualTo(3600);
+    clock.pass(Duration.ofSeconds(50));
+    assertThat(resolver.ask(host, Type.A).records()).hasSize(1);
+    assertThat(dns.queries()).containsOnlyOnce("A mx.short.signed.example");
+    zones.signedUntil("signed.example", clock.instant().plus(Duration.ofDays(7)));
+    dns.remove("mx.short.signed.example");
+    clock.pass(Duration.ofSeconds(11));
+    assertThat(resolver.ask(host, Type.A).records()).isEmpty();
+  }
+
+  /** The same of a denial, whose proof is in the records beside it. */
+  @Test
+  void aProvenDenialIsKeptAsLongAsItsSignaturesHold() throws Exception {
+    HeldClock clock = new HeldClock();
+    zones.ttl(3600).signedUntil("signed.example", clock.instant().plusSeconds(60));
+    DnsAnswer denial = resolver(clock).ask(name("none.signed.example"), Type.TLSA);
+    assertThat(denial.secure()).isTrue();
+    assertThat(denial.records()).isEmpty();
+    assertThat(denial.ttlSeconds()).isBetween(1L, 60L);
+  }
+
+  private MailResolver resolver(HeldClock clock) throws IOException {
+    Path anchors = Files.writeString(folder.resolve("root"), zones.rootAnchor() + "\n");
+    return new MailResolver(
+        new DnsSettings(
+            List.of(dns.address()),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            1 << 20,
+            Dnssec.VALIDATE,
+            Optional.of(anchors)),
+        clock,
+        clock::nanos);
+  }
+
+  /** Stands still but for {@link #pass}. */
+  private static final class HeldClock extends Clock {
+    private final Instant begin = Instant.now();
+    private volatile Duration passed = Duration.ZERO;
+
+    void pass(Duration time) {
+      passed = passed.plus(time);
+    }
+
+    long nanos() {
+      return passed.toNanos();
+    }
+
+    @Override
+    public Instant instant() {
+      return begin.plus(passed);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.postern.lab;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,7 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Master;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
@@ -46,7 +51,6 @@ import org.xbill.DNS.Type;
  * Thread-safe; records may change while it runs.
  */
 public final class LabDns implements AutoCloseable {
-  private static final int TTL = 1; // seconds: a change is seen soon
   private static final int MAX_QUERIES = 10_000;
 
   private final DatagramSocket udp;
@@ -55,9 +59,11 @@ public final class LabDns implements AutoCloseable {
   private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
   private final Set<Name> failing = ConcurrentHashMap.newKeySet();
   private final Set<String> failingQuestions = ConcurrentHashMap.newKeySet();
+  private final Set<String> silentQuestions = ConcurrentHashMap.newKeySet();
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> tcpOnly = ConcurrentHashMap.newKeySet();
   private final List<String> queries = new CopyOnWriteArrayList<>();
+  private volatile long ttl = 1; // seconds: a change is seen soon
   private volatile boolean allSilent;
   private volatile @Nullable LabZones zones;
   private volatile boolean validates;
@@ -98,35 +104,74 @@ public final class LabDns implements AutoCloseable {
     return "127.0.0.1:" + udp.getLocalPort();
   }
 
+  /** Of records that are added from now on, in seconds; 1 by default. */
+  public LabDns ttl(int seconds) {
+    ttl = seconds;
+    return this;
+  }
+
   public LabDns mx(String domain, int preference, String host) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, preference, name(host)));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, preference, name(host)));
   }
 
   /** The domain takes no mail: RFC 7505. */
   public LabDns nullMx(String domain) {
-    return add(new MXRecord(name(domain), DClass.IN, TTL, 0, Name.root));
+    return add(new MXRecord(name(domain), DClass.IN, ttl, 0, Name.root));
   }
 
   public LabDns a(String host, String address) {
-    return add(new ARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new ARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns aaaa(String host, String address) {
-    return add(new AAAARecord(name(host), DClass.IN, TTL, inet(address)));
+    return add(new AAAARecord(name(host), DClass.IN, ttl, inet(address)));
   }
 
   public LabDns cname(String alias, String target) {
-    return add(new CNAMERecord(name(alias), DClass.IN, TTL, name(target)));
+    return add(new CNAMERecord(name(alias), DClass.IN, ttl, name(target)));
   }
 
   public LabDns tlsa(String host, int port, int usage, int selector, int type, byte[] data) {
     return add(
         new TLSARecord(
-            name("_" + port + "._tcp." + host), DClass.IN, TTL, usage, selector, type, data));
+            name("_" + port + "._tcp." + host), DClass.IN, ttl, usage, selector, type, data));
   }
 
   public LabDns txt(String name, String text) {
-    return add(new TXTRecord(name(name), DClass.IN, TTL, text));
+    return add(new TXTRecord(name(name), DClass.IN, ttl, text));
+  }
+
+  /** Records as lines of a zone file, with whole names. */
+  public LabDns zone(String lines) {
+    for (Record record : records(lines)) {
+      add(record);
+    }
+    return this;
+  }
+
+  /** Takes single records away, by the same. */
+  public LabDns unzone(String lines) {
+    for (Record record : records(lines)) {
+      records.computeIfPresent(
+          record.getName(),
+          (name, all) -> {
+            all.remove(record); // equal but for the TTL
+            return all.isEmpty() ? null : all;
+          });
+    }
+    return this;
+  }
+
+  private static List<Record> records(String lines) {
+    try (Master zone = new Master(new ByteArrayInputStream(lines.getBytes(US_ASCII)), Name.root)) {
+      List<Record> read = new ArrayList<>();
+      for (Record record = zone.nextRecord(); record != null; record = zone.nextRecord()) {
+        read.add(record);
+      }
+      return read;
+    } catch (IOException malformed) {
+      throw new IllegalArgumentException(lines, malformed);
+    }
   }
 
   /** Answers have signatures from now on. */
@@ -163,6 +208,12 @@ public final class LabDns implements AutoCloseable {
     return this;
   }
 
+  /** The same for questions for one type alone, such as {@code "AAAA"}. */
+  public LabDns silent(String type, String name) {
+    silentQuestions.add(type + " " + name(name));
+    return this;
+  }
+
   /** No question gets an answer, or all do again. */
   public LabDns silence(boolean on) {
     allSilent = on;
@@ -182,6 +233,7 @@ public final class LabDns implements AutoCloseable {
     failing.remove(key);
     failingQuestions.removeIf(question -> question.endsWith(" " + key));
     silent.remove(key);
+    silentQuestions.removeIf(question -> question.endsWith(" " + key));
     tcpOnly.remove(key);
     return this;
   }
@@ -268,7 +320,9 @@ public final class LabDns implements AutoCloseable {
     if (queries.size() < MAX_QUERIES) {
       queries.add(Type.string(question.getType()) + " " + name.toString(true));
     }
-    if (allSilent || silent.contains(name)) {
+    if (allSilent
+        || silent.contains(name)
+        || silentQuestions.contains(Type.string(question.getType()) + " " + name)) {
       return null;
     }
     Message answer = new Message(query.getHeader().getID());

@@ -47,7 +47,8 @@ public final class LabHttps implements AutoCloseable {
     }
   }
 
-  private static SSLContext context(Identity identity) throws IOException {
+  /** Of a server that presents the identity. */
+  public static SSLContext context(Identity identity) {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -58,14 +59,18 @@ public final class LabHttps implements AutoCloseable {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys.getKeyManagers(), null, null);
       return context;
-    } catch (GeneralSecurityException impossible) {
+    } catch (GeneralSecurityException | IOException impossible) {
       throw new IllegalStateException(impossible);
     }
   }
 
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
   /** By name: https://localhost:PORT/. */
   public URI url() {
-    return URI.create("https://localhost:" + server.getAddress().getPort() + "/");
+    return URI.create("https://localhost:" + port() + "/");
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.postern.lab;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -22,20 +23,26 @@ final class LabTls {
   private static final List<String> RSA_KEY_EXCHANGE =
       List.of("TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384");
 
+  /** Of a host that has the hybrid group too. */
+  static final List<String> GROUPS = List.of("X25519MLKEM768", "X25519", "P-256");
+
   private LabTls() {}
 
   /**
+   * @param groups of the key exchange, by BoringSSL's names
    * @param authorities named to the client as those of which certificates are taken; none: of any
    */
   static SslContext server(
       Identity identity,
       List<String> protocols,
       boolean rsaKeyExchange,
+      List<String> groups,
       boolean askCertificate,
       List<X509Certificate> authorities) {
     SslContextBuilder builder =
         SslContextBuilder.forServer(
                 identity.key(), identity.chain().toArray(X509Certificate[]::new))
+            .option(OpenSslContextOption.GROUPS, groups.toArray(String[]::new))
             .clientAuth(askCertificate ? ClientAuth.OPTIONAL : ClientAuth.NONE);
     if (rsaKeyExchange) {
       return build(builder.ciphers(RSA_KEY_EXCHANGE), List.of("TLSv1.2"), authorities);

@@ -38,7 +38,6 @@ import org.xbill.DNS.Type;
  * may change while it runs.
  */
 public final class LabZones {
-  private static final int TTL = 1;
   private static final int ZONE_KEY = 257; // with the bit of a secure entry point
 
   /** How a zone signs. */
@@ -55,9 +54,19 @@ public final class LabZones {
   private record Zone(Name apex, boolean secure, DNSKEYRecord key, KeyPair pair, Signing signing) {}
 
   private final Map<Name, Zone> zones = new ConcurrentHashMap<>();
+  private final Map<Name, Instant> ends = new ConcurrentHashMap<>();
   private final KeyPair foreign = pair();
+  private volatile long ttl;
 
   public LabZones() {
+    this(1);
+  }
+
+  /**
+   * @param ttl of the zones' own records and of denials, in seconds
+   */
+  public LabZones(int ttl) {
+    this.ttl = ttl;
     add(Name.root, true, Signing.RIGHT);
   }
 
@@ -76,6 +85,18 @@ public final class LabZones {
     zones.computeIfPresent(
         name(apex),
         (any, zone) -> new Zone(zone.apex(), zone.secure(), zone.key(), zone.pair(), signing));
+    return this;
+  }
+
+  /** TTL of denials and their proof, in seconds. */
+  public LabZones ttl(long seconds) {
+    ttl = seconds;
+    return this;
+  }
+
+  /** The zone's signatures end then, instead of after a week. */
+  public LabZones signedUntil(String apex, Instant end) {
+    ends.put(name(apex), end);
     return this;
   }
 
@@ -157,7 +178,7 @@ public final class LabZones {
     int[] types =
         chain.getOrDefault(owner, Set.of()).stream().mapToInt(Integer::intValue).toArray();
     NSECRecord nsec =
-        new NSECRecord(owner, DClass.IN, TTL, after == null ? zone.apex() : after, types);
+        new NSECRecord(owner, DClass.IN, ttl, after == null ? zone.apex() : after, types);
     answer.addRecord(nsec, Section.AUTHORITY);
     sign(answer, Section.AUTHORITY, new RRset(nsec), zone);
   }
@@ -231,7 +252,8 @@ public final class LabZones {
     if (zone.signing() == Signing.LEFT_OUT) {
       return null;
     }
-    Instant until = Instant.now().plus(Duration.ofDays(zone.signing() == Signing.EXPIRED ? -1 : 7));
+    Instant week = Instant.now().plus(Duration.ofDays(zone.signing() == Signing.EXPIRED ? -1 : 7));
+    Instant until = ends.getOrDefault(zone.apex(), week);
     KeyPair pair = zone.signing() == Signing.WRONG_KEY ? foreign : zone.pair();
     try {
       return DNSSEC.sign(
@@ -265,7 +287,7 @@ public final class LabZones {
           new DNSKEYRecord(
               apex,
               DClass.IN,
-              TTL,
+              ttl,
               ZONE_KEY,
               DNSKEYRecord.Protocol.DNSSEC,
               DNSSEC.Algorithm.ECDSAP256SHA256,
@@ -277,17 +299,17 @@ public final class LabZones {
     }
   }
 
-  private static DSRecord ds(Zone zone) {
-    return new DSRecord(zone.apex(), DClass.IN, TTL, DSRecord.SHA256_DIGEST_ID, zone.key());
+  private DSRecord ds(Zone zone) {
+    return new DSRecord(zone.apex(), DClass.IN, ttl, DSRecord.SHA256_DIGEST_ID, zone.key());
   }
 
-  private static SOARecord soa(Zone zone) {
+  private SOARecord soa(Zone zone) {
     return new SOARecord(
-        zone.apex(), DClass.IN, TTL, server(zone), server(zone), 1, 3600, 600, 86_400, TTL);
+        zone.apex(), DClass.IN, ttl, server(zone), server(zone), 1, 3600, 600, 86_400, ttl);
   }
 
-  private static NSRecord ns(Zone zone) {
-    return new NSRecord(zone.apex(), DClass.IN, TTL, server(zone));
+  private NSRecord ns(Zone zone) {
+    return new NSRecord(zone.apex(), DClass.IN, ttl, server(zone));
   }
 
   private static Name server(Zone zone) {

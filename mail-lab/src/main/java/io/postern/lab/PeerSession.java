@@ -49,10 +49,24 @@ final class PeerSession {
   private @Nullable TlsStream tls;
 
   private boolean lmtp;
+  private boolean loggedIn;
   private @Nullable String from;
   private boolean mailRefused;
   private String mailParameters = "";
   private final List<String> recipients = new ArrayList<>();
+  private @Nullable Chunks chunks;
+
+  /** A message that comes in chunks (RFC 3030 §2): all that has arrived of it. */
+  private record Chunks(@Nullable Path part, PeerContent content, long beganNanos)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      content.close();
+      if (part != null) {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
 
   PeerSession(ScriptedPeer peer, PeerTranscript transcript, Socket socket) throws IOException {
     this.peer = peer;
@@ -75,6 +89,8 @@ final class PeerSession {
       }
     } catch (IOException ended) {
       transcript.end("ended: " + ended.getMessage());
+    } finally {
+      discardChunks();
     }
   }
 
@@ -89,12 +105,14 @@ final class PeerSession {
       case "STARTTLS" -> {
         return startTls();
       }
+      case "AUTH" -> auth(argument);
       case "MAIL" -> mail(argument);
       case "RCPT" -> rcpt(argument);
       case "DATA" -> data();
+      case "BDAT" -> bdat(argument);
       case "RSET" -> {
         reset();
-        send(Reply.of(250, "2.0.0", "Ok"));
+        answer(PeerStage.RSET, Reply.of(250, "2.0.0", "Ok"));
       }
       case "NOOP" -> send(Reply.of(250, "2.0.0", "Ok"));
       case "QUIT" -> {
@@ -115,6 +133,9 @@ final class PeerSession {
       lines.addAll(peer.capabilities());
       if (tls == null && peer.offersStartTls()) {
         lines.add("STARTTLS");
+      }
+      if (tls != null && peer.login() != null) {
+        lines.add("AUTH " + String.join(" ", peer.login().mechanisms()));
       }
     }
     answer(PeerStage.EHLO, Reply.of(250, "", lines.toArray(String[]::new)));
@@ -164,19 +185,71 @@ final class PeerSession {
     return true;
   }
 
+  private void auth(String argument) throws IOException {
+    if (step(PeerStage.AUTH) instanceof PeerStep.Answer(Reply scripted)) {
+      send(scripted);
+      return;
+    }
+    PeerLogin login = peer.login();
+    loggedIn =
+        login != null
+            && tls != null
+            && login.admits(
+                argument,
+                peer.certificate(),
+                challenge -> {
+                  send(Reply.of(334, "", challenge));
+                  String answer = readLine();
+                  transcript.command(answer);
+                  return answer;
+                });
+    send(
+        loggedIn
+            ? Reply.of(235, "2.7.0", "Welcome")
+            : Reply.of(535, "5.7.8", "Credentials invalid: " + argument));
+  }
+
   private void mail(String argument) throws IOException {
     peer.witness().envelope(peer.hostName(), transcript.hello(), "MAIL");
+    if (peer.login() != null && !loggedIn) {
+      send(Reply.of(530, "5.7.0", "Log in first"));
+      return;
+    }
     if (from != null || !argument.regionMatches(true, 0, "FROM:", 0, 5)) {
       send(Reply.of(503, "5.5.1", "MAIL FROM:<address> once a transaction"));
       return;
     }
-    Reply reply = reply(PeerStage.MAIL, Reply.of(250, "2.1.0", "Ok"));
+    String parameters = argument.substring(argument.lastIndexOf('>') + 1).strip();
+    Reply reply = unannounced(parameters);
+    if (reply == null) {
+      reply = reply(PeerStage.MAIL, Reply.of(250, "2.1.0", "Ok"));
+    }
     if (reply.isPositive()) {
       from = path(argument);
-      mailParameters = argument.substring(argument.lastIndexOf('>') + 1).strip();
+      mailParameters = parameters;
     }
     mailRefused = reply.isPermanent();
     send(reply);
+  }
+
+  /** The refusal of a parameter whose extension is not announced; null: none. */
+  private @Nullable Reply unannounced(String parameters) {
+    for (String parameter : parameters.split(" ")) {
+      boolean announced =
+          switch (parameter) {
+            case "SMTPUTF8" -> announces("SMTPUTF8");
+            case "BODY=BINARYMIME" -> announces("BINARYMIME") && announces("CHUNKING");
+            default -> true;
+          };
+      if (!announced) {
+        return Reply.of(555, "5.5.4", parameter + " was not announced");
+      }
+    }
+    return null;
+  }
+
+  private boolean announces(String keyword) {
+    return peer.capabilities().contains(keyword);
   }
 
   private void rcpt(String argument) throws IOException {
@@ -200,6 +273,10 @@ final class PeerSession {
   }
 
   private void data() throws IOException {
+    if (chunks != null || mailParameters.contains("BODY=BINARYMIME")) { // RFC 3030 §2, §3
+      send(Reply.of(503, "5.5.1", "BDAT, not DATA"));
+      return;
+    }
     Reply reply =
         recipients.isEmpty()
             ? reply(PeerStage.DATA_FOR_NOBODY, Reply.of(503, "5.5.1", "No valid recipients"))
@@ -226,6 +303,71 @@ final class PeerSession {
     try (content) {
       DataReader.copy(in, content, () -> step(PeerStage.CONTENT));
     }
+    taken(part, content, dataNanos);
+  }
+
+  /**
+   * A chunk of the content, its octets directly behind the command. What follows one that was
+   * refused is refused until RSET.
+   */
+  private void bdat(String argument) throws IOException {
+    if (!argument.matches("[0-9]{1,9}( (?i)LAST)?")) {
+      send(Reply.of(501, "5.5.4", "BDAT size, or BDAT size LAST"));
+      return;
+    }
+    String[] words = argument.split(" ");
+    int size = Integer.parseInt(words[0]);
+    boolean last = words.length > 1;
+    if (!announces("CHUNKING") || recipients.isEmpty()) {
+      in.skipNBytes(size); // RFC 3030 §2: thrown away before it is refused
+      send(Reply.of(503, "5.5.1", "No valid recipients, or no CHUNKING"));
+      return;
+    }
+    Chunks message = chunks;
+    if (message == null) {
+      MessageFolder folder = peer.folder();
+      Path part = folder == null ? null : folder.begin();
+      message = new Chunks(part, new PeerContent(in, part), System.nanoTime());
+      chunks = message;
+    }
+    for (int i = 0; i < size; i++) {
+      int octet = in.read();
+      if (octet < 0) {
+        throw new EOFException("connection closed in the content");
+      }
+      message.content().write(octet);
+    }
+    if (last) {
+      message.content().close();
+      try {
+        taken(message.part(), message.content(), message.beganNanos());
+      } finally {
+        reset();
+      }
+      return;
+    }
+    Reply reply = reply(PeerStage.CHUNK, Reply.of(250, "2.0.0", size + " octets received"));
+    if (!reply.isPositive()) {
+      refused(reply, recipients, "BDAT");
+      reset();
+    }
+    send(reply);
+  }
+
+  private void discardChunks() {
+    Chunks message = chunks;
+    chunks = null;
+    if (message != null) {
+      try {
+        message.close();
+      } catch (IOException failed) {
+        transcript.note("a message's chunks are left: " + failed.getMessage());
+      }
+    }
+  }
+
+  /** All of the content has come: the script's reply. */
+  private void taken(@Nullable Path part, PeerContent content, long dataNanos) throws IOException {
     PeerStep step = step(PeerStage.END_OF_DATA);
     Reply reply =
         step instanceof PeerStep.Answer(Reply other) ? other : Reply.of(250, "2.0.0", "Kept");
@@ -321,6 +463,7 @@ final class PeerSession {
   }
 
   private void reset() {
+    discardChunks();
     from = null;
     mailRefused = false;
     mailParameters = "";

@@ -5,6 +5,8 @@ public enum PeerStage {
   BANNER,
   EHLO,
   STARTTLS,
+  /** AUTH, before anything is looked at. */
+  AUTH,
   MAIL,
   RCPT,
   DATA,
@@ -14,6 +16,10 @@ public enum PeerStage {
    * After the first 1,024 bytes of content (or all of a smaller one); an answer is not sent here.
    */
   CONTENT,
+  /** After the octets of a chunk that is not the last one, before its reply (RFC 3030 §2). */
+  CHUNK,
+  /** After the final dot, or the last chunk. */
   END_OF_DATA,
+  RSET,
   QUIT
 }

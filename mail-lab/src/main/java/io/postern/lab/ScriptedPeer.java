@@ -72,6 +72,7 @@ public final class ScriptedPeer implements AutoCloseable {
                 options.identity,
                 options.protocols,
                 options.rsaKeyExchange,
+                options.groups,
                 options.askClientCertificate,
                 options.clientAuthorities);
     this.listener = new ServerSocket();
@@ -101,7 +102,9 @@ public final class ScriptedPeer implements AutoCloseable {
     private boolean askClientCertificate = true;
     private List<X509Certificate> clientAuthorities = List.of();
     private List<String> protocols = LabTls.MODERN;
+    private List<String> groups = LabTls.GROUPS;
     private List<String> capabilities = CAPABILITIES;
+    private @Nullable PeerLogin login;
 
     private Builder(String hostName) {
       this.hostName = hostName;
@@ -160,6 +163,12 @@ public final class ScriptedPeer implements AutoCloseable {
       return this;
     }
 
+    /** Of the key exchange, by BoringSSL's names; default: a hybrid one before classical ones. */
+    public Builder groups(String... groups) {
+      this.groups = List.of(groups);
+      return this;
+    }
+
     public Builder askClientCertificate(boolean ask) {
       this.askClientCertificate = ask;
       return this;
@@ -174,6 +183,18 @@ public final class ScriptedPeer implements AutoCloseable {
     /** Instead of the usual ones; STARTTLS is added where it is offered. */
     public Builder capabilities(String... capabilities) {
       this.capabilities = List.of(capabilities);
+      return this;
+    }
+
+    /** Takes mail over TLS of this user alone (RFC 4954); by default of everybody. */
+    public Builder login(String user, String password, String... mechanisms) {
+      this.login = new PeerLogin(user, password, List.of(mechanisms), true);
+      return this;
+    }
+
+    /** The same of one who does not know the password, and pretends to. */
+    public Builder impostor(String... mechanisms) {
+      this.login = new PeerLogin("", "", List.of(mechanisms), false);
       return this;
     }
 
@@ -343,6 +364,16 @@ public final class ScriptedPeer implements AutoCloseable {
 
   List<String> capabilities() {
     return options.capabilities;
+  }
+
+  /** Null: nobody has to log in. */
+  @Nullable PeerLogin login() {
+    return options.login;
+  }
+
+  /** Null: it has no TLS. */
+  @Nullable X509Certificate certificate() {
+    return options.identity == null ? null : options.identity.leaf();
   }
 
   boolean offersStartTls() {

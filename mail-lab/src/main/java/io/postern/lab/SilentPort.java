@@ -22,8 +22,12 @@ public final class SilentPort implements AutoCloseable {
   private final List<Socket> queued = new ArrayList<>();
 
   public SilentPort() {
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  public SilentPort(InetSocketAddress address) {
     try {
-      listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      listener = new ServerSocket(address.getPort(), 1, address.getAddress());
       for (int i = 0; queue(); i++) {
         if (i == MOST) {
           throw new IllegalStateException("this kernel's queues do not fill");
@@ -38,8 +42,7 @@ public final class SilentPort implements AutoCloseable {
     Socket socket = new Socket();
     queued.add(socket);
     try {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()), 300);
+      socket.connect(listener.getLocalSocketAddress(), 300);
       return true;
     } catch (SocketTimeoutException e) {
       return false; // it is full

@@ -81,6 +81,70 @@ class ScriptedPeerTest {
     }
   }
 
+  private static SmtpClient inChunks(ScriptedPeer peer) throws Exception {
+    SmtpClient client = client(peer);
+    client.ehlo("x");
+    client.command("MAIL FROM:<a@x> BODY=BINARYMIME");
+    client.command("RCPT TO:<b@mx.example>");
+    return client;
+  }
+
+  private static ScriptedPeer chunking() {
+    return ScriptedPeer.named("mx.example").capabilities("CHUNKING", "BINARYMIME").start();
+  }
+
+  @Test
+  void rfc3030_chunksAreOneMessageOctetByOctet() throws Exception {
+    try (ScriptedPeer peer = chunking();
+        SmtpClient client = inChunks(peer)) {
+      client.raw("BDAT 8\r\n\r\n.\r\nab\0");
+      assertThat(client.reply().code()).isEqualTo(250);
+      assertThat(client.command("DATA").code()).isEqualTo(503);
+      client.raw("BDAT 3 LAST\r\nend");
+      assertThat(client.reply().code()).isEqualTo(250);
+      assertThat(peer.messages().getFirst().content()).isEqualTo(bytes("\r\n.\r\nab\0end"));
+      assertThat(peer.sessions().getFirst().commands()).endsWith("BDAT 8", "DATA", "BDAT 3 LAST");
+      client.raw("BDAT 4\r\nQUIT");
+      assertThat(client.reply().code()).as("the transaction is over").isEqualTo(503);
+      assertThat(client.command("NOOP").code()).isEqualTo(250);
+    }
+  }
+
+  @Test
+  void rfc3030_behindAChunkThatIsRefusedNothingIsTaken() throws Exception {
+    try (ScriptedPeer peer = chunking();
+        SmtpClient client = inChunks(peer)) {
+      peer.next(PeerStage.CHUNK, PeerStep.answer(552, "5.3.4", "too much"));
+      client.raw("BDAT 3\r\nabc");
+      assertThat(client.reply().code()).isEqualTo(552);
+      client.raw("BDAT 3 LAST\r\nend");
+      assertThat(client.reply().code()).isEqualTo(503);
+      assertThat(peer.messages()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatEndsBeforeItsLastChunkIsNoMessage() throws Exception {
+    try (ScriptedPeer peer = chunking()) {
+      try (SmtpClient client = inChunks(peer)) {
+        client.raw("BDAT 3\r\nabc");
+        client.reply();
+      }
+      await().until(() -> !peer.sessions().getFirst().end().isEmpty());
+      assertThat(peer.messages()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SMTPUTF8", "BODY=BINARYMIME"})
+  void aParameterThatWasNotAnnouncedIsRefused(String parameter) throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mx.example").capabilities("8BITMIME").start();
+        SmtpClient client = client(peer)) {
+      client.ehlo("x");
+      assertThat(client.command("MAIL FROM:<a@x> " + parameter).code()).isEqualTo(555);
+    }
+  }
+
   @Test
   void clientWithoutCertificateHasNoChain() throws Exception {
     try (ScriptedPeer peer = secure().start();

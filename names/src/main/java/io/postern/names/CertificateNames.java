@@ -85,6 +85,18 @@ public final class CertificateNames {
    * cannot be read.
    */
   public static List<String> of(X509Certificate certificate) {
+    return names(certificate, true);
+  }
+
+  /**
+   * The same without the common name: the DNS-IDs, for a rule that takes nothing else (RFC 8461
+   * §3.3).
+   */
+  public static List<String> dnsIds(X509Certificate certificate) {
+    return names(certificate, false);
+  }
+
+  private static List<String> names(X509Certificate certificate, boolean orCommonName) {
     Set<String> names = new LinkedHashSet<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -100,7 +112,7 @@ public final class CertificateNames {
           }
         }
       }
-      if (!anyDnsName) {
+      if (orCommonName && !anyDnsName) {
         addCommonName(names, certificate);
       }
     } catch (CertificateParsingException | NamingException e) {
@@ -115,14 +127,24 @@ public final class CertificateNames {
    * be read: no names prove nothing.
    */
   public static List<String> ofLeaf(List<byte[]> chain) {
+    return ofLeaf(chain, true);
+  }
+
+  /** {@link #dnsIds} of a chain as presented. */
+  public static List<String> dnsIdsOfLeaf(List<byte[]> chain) {
+    return ofLeaf(chain, false);
+  }
+
+  private static List<String> ofLeaf(List<byte[]> chain, boolean orCommonName) {
     if (chain.isEmpty()) {
       return List.of();
     }
     try {
-      return of(
+      return names(
           (X509Certificate)
               CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())));
+                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())),
+          orCommonName);
     } catch (CertificateException malformed) {
       return List.of();
     }

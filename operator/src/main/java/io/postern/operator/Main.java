@@ -4,13 +4,16 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Judge;
+import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
+import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
 import io.postern.operator.setup.SetUp;
 import picocli.AutoComplete;
@@ -36,7 +39,10 @@ import picocli.CommandLine.Command;
       Example.class,
       Apply.class,
       Certificates.class,
+      MtaSts.class,
       Rehearse.class,
+      Dns.class,
+      TlsReportsCommand.class,
       io.postern.check.Main.class,
       Judge.class,
       SetUp.class,

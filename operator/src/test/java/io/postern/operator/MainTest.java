@@ -56,6 +56,7 @@ class MainTest {
         "audit",
         "certificates",
         "rehearse new.pem",
+        "tls-reports contoso.example",
         "check /no/such.pem",
         "judge /no/such.jsonl"
       })

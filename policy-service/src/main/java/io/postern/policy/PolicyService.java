@@ -12,6 +12,8 @@ import io.postern.policy.notices.NoticeWriter;
 import io.postern.policy.scheduler.Scheduler;
 import io.postern.policy.scheduler.SchedulerMetrics;
 import io.postern.policy.scheduler.SchedulerSettings;
+import io.postern.policy.tlsrpt.ReportSettings;
+import io.postern.policy.tlsrpt.Reporter;
 import io.postern.rules.Directory;
 import io.postern.service.CheckedSettings;
 import io.postern.service.LogStart;
@@ -20,13 +22,14 @@ import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
  * The service: its workers, from start to stop.
  *
- * <p>Ready: the directory is read to its end, the three consumers have joined and the scheduler is
- * at work; with partitions or without, since another replica may own them. None of them waits for
+ * <p>Ready: the directory is read to its end, the consumers have joined and the scheduler is at
+ * work; with partitions or without, since another replica may own them. None of them waits for
  * another: new mail is decided while the schedule is restored (G7). Alive unless a worker's thread
  * has died; an outage of the log is no reason to restart.
  */
@@ -37,6 +40,7 @@ public class PolicyService implements Service {
   private final Worker decider;
   private final Scheduler scheduler;
   private final Worker notices;
+  private final Optional<Worker> reporter;
   private volatile boolean started;
   private volatile boolean stopping;
 
@@ -45,6 +49,7 @@ public class PolicyService implements Service {
       Deployment deployment,
       SchedulerSettings schedule,
       NoticeSettings notices,
+      ReportSettings reports,
       DirectoryReader<Directory> reader,
       MeterRegistry registry) {
     this.reader = reader;
@@ -70,6 +75,7 @@ public class PolicyService implements Service {
                     new SchedulerMetrics(registry),
                     LogStart::end));
     this.notices = NoticeWriter.worker(settings, notices, registry);
+    reporter = Reporter.worker(settings, deployment, reports, reader::current, registry);
   }
 
   void begin(@Observes TopicsVerified topics) {
@@ -78,12 +84,14 @@ public class PolicyService implements Service {
     decider.start();
     scheduler.start();
     notices.start();
+    reporter.ifPresent(Worker::start);
     started = true;
   }
 
   void stop(@Observes ShutdownEvent event) {
     stopping = true;
     scheduler.close();
+    reporter.ifPresent(Worker::close);
     notices.close();
     decider.close();
     owner.close();
@@ -108,7 +116,10 @@ public class PolicyService implements Service {
     if (reader.current().isEmpty()) {
       return "reading the directory";
     }
-    if (!owner.joined() || !decider.joined() || !notices.joined()) {
+    if (!owner.joined()
+        || !decider.joined()
+        || !notices.joined()
+        || !reporter.map(Worker::joined).orElse(true)) {
       return "joining the consumer groups";
     }
     return scheduler.ready() ? "" : "restoring the schedule";
@@ -118,6 +129,10 @@ public class PolicyService implements Service {
   public boolean alive() {
     return !started
         || stopping
-        || owner.alive() && decider.alive() && scheduler.alive() && notices.alive();
+        || owner.alive()
+            && decider.alive()
+            && scheduler.alive()
+            && notices.alive()
+            && reporter.map(Worker::alive).orElse(true);
   }
 }

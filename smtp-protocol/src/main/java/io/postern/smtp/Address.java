@@ -57,6 +57,14 @@ public record Address(String localPart, String domain) {
     return DomainNames.isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : toAscii(domain);
   }
 
+  /**
+   * With the domain in A-labels, by which it means the same mailbox (RFC 5890 §2.3.2.1); the local
+   * part has no other form.
+   */
+  public Address withAsciiDomain() {
+    return DomainNames.isAscii(domain) ? this : new Address(localPart, toAscii(domain));
+  }
+
   /** No UTF-8: may be sent to a peer without SMTPUTF8. */
   public boolean isAscii() {
     return DomainNames.isAscii(localPart) && DomainNames.isAscii(domain);

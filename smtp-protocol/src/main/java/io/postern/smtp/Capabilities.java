@@ -71,4 +71,18 @@ public record Capabilities(Map<String, String> keywords) {
   public boolean dsn() {
     return has("DSN");
   }
+
+  public boolean requireTls() {
+    return has("REQUIRETLS");
+  }
+
+  /** RFC 3030 §3: BINARYMIME is of use only with CHUNKING. */
+  public boolean binaryMime() {
+    return has("BINARYMIME") && has("CHUNKING");
+  }
+
+  /** RFC 9422; {@link Limits#NONE} without LIMITS. */
+  public Limits limits() {
+    return Limits.parse(keywords.getOrDefault("LIMITS", ""));
+  }
 }

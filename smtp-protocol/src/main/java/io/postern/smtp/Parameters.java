@@ -107,7 +107,15 @@ final class Parameters {
     if (!type.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '+' && c != '=')) {
       throw wrong("RCPT", "ORCPT", "the address type is an atom, such as rfc822");
     }
-    return type + ";" + decode("RCPT", "ORCPT", value.substring(semicolon + 1));
+    String address = decode("RCPT", "ORCPT", value.substring(semicolon + 1));
+    if (type.equalsIgnoreCase(Utf8AddressType.NAME)) {
+      try {
+        String unused = Utf8AddressType.decoded(address);
+      } catch (IllegalArgumentException e) {
+        throw wrong("RCPT", "ORCPT", e.getMessage() + " (RFC 6533)");
+      }
+    }
+    return type + ";" + address;
   }
 
   private static String xtext(String verb, String keyword, @Nullable String value, int limit)

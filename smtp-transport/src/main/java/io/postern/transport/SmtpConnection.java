@@ -65,8 +65,8 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * {@code from}: our own address, null for the system's choice. SocketTimeoutException,
-   * ConnectException and so on by their names.
+   * {@code from}: our own address, null for the system's choice. SourceAddressException when it
+   * cannot be used; SocketTimeoutException, ConnectException and so on by their names.
    */
   public static SmtpConnection connect(
       InetSocketAddress to, @Nullable InetAddress from, Duration timeout) throws IOException {
@@ -354,18 +354,23 @@ public final class SmtpConnection implements AutoCloseable {
   }
 
   /**
-   * The client's handshake, behind the server's 220. {@code serverName}: SNI as an A-label host
-   * name, "" for none; an address or another text is not sent. The hybrid group is offered.
+   * The client's handshake, behind the server's 220, for a caller that demands the same of every
+   * peer. {@code serverName}: SNI as an A-label host name, "" for none; an address or another text
+   * is not sent. The hybrid group is offered.
    */
   public TlsFacts startTls(TlsClient client, String serverName) throws IOException {
-    return startTls(client, serverName, true);
+    return startTls(client, serverName, true, "");
   }
 
-  /** {@code hybrid}: false for hosts that take no hello as large as the hybrid group makes it. */
-  public TlsFacts startTls(TlsClient client, String serverName, boolean hybrid) throws IOException {
+  /**
+   * @param hybrid false for hosts that take no hello as large as the hybrid group makes it
+   * @param scope of the sessions that may be resumed, see {@link TlsClient}
+   */
+  public TlsFacts startTls(TlsClient client, String serverName, boolean hybrid, String scope)
+      throws IOException {
     long deadline = beginTls();
     String sent = TlsClient.sendable(serverName);
-    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent, hybrid), null);
+    TlsLayer layer = new TlsLayer(socket, client.newEngine(remote(), sent, hybrid, scope), null);
     try {
       return handshake(
           layer,

@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -60,7 +61,7 @@ final class TimedSocket {
     SocketChannel channel = SocketChannel.open();
     try {
       if (from != null) {
-        channel.bind(new InetSocketAddress(from, 0));
+        bind(channel, from);
       }
       channel.socket().connect(to, millis(timeout.toNanos()));
     } catch (IOException | RuntimeException e) {
@@ -68,6 +69,20 @@ final class TimedSocket {
       throw e;
     }
     return new TimedSocket(channel);
+  }
+
+  private static void bind(SocketChannel channel, InetAddress from) throws SourceAddressException {
+    try {
+      channel.bind(new InetSocketAddress(from, 0));
+    } catch (IOException | UnsupportedAddressTypeException e) { // a machine without IPv6
+      throw new SourceAddressException(
+          "cannot dial from our address "
+              + from.getHostAddress()
+              + " ("
+              + e.getMessage()
+              + "): give this machine the address, or name another one",
+          e);
+    }
   }
 
   InetSocketAddress remote() {

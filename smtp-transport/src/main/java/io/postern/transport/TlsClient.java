@@ -20,18 +20,20 @@ import org.jspecify.annotations.Nullable;
  * name, instead of a handshake that fails. The handshake accepts every chain and name: the caller
  * must judge chain, name, version and forward secrecy before it sends anything.
  *
- * <p><b>Session resumption is scoped to the instance</b> and, inside it, to address, port and
- * server name: a session made under one TlsClient is never offered under another. Keep one instance
- * for each whole TLS requirement (a map whose key is the TlsRequirement message itself, evicted and
- * closed when unused), never one for several, and judge a resumed session's chain again: the chain
- * read from it is that of its first handshake, and a TLS 1.2 staple may be old.
+ * <p><b>Sessions are resumed within one scope</b>, address, port and server name of one instance.
+ * The scope is the caller's name for all that it demands of a peer and shows it: a session made
+ * under one is never offered under another, so that no proof is taken over. Judge a resumed
+ * session's chain again: the chain read from it is that of its first handshake, and a TLS 1.2
+ * staple may be old. An instance keeps 2,000 sessions for an hour at most, the newest; whoever
+ * opens more has the others make a full handshake.
  *
  * <p>Any thread. Close it when no handshake begins any more; open sessions live on.
  */
 public final class TlsClient implements AutoCloseable {
-  private static final int SESSIONS = 200;
+  private static final int SESSIONS = 2_000;
   private static final int SESSION_SECONDS = 3600;
 
+  private final int sessions;
   private final TlsVersion minimum;
   private final TlsVersion maximum;
   private final SslContext context;
@@ -44,11 +46,23 @@ public final class TlsClient implements AutoCloseable {
    * is TLS 1.2.
    */
   public TlsClient(@Nullable KeyMaterial clientCertificate, TlsVersion minimum) {
-    this(clientCertificate, minimum, TlsVersion.TLS_1_3);
+    this(clientCertificate, minimum, TlsVersion.TLS_1_3, SESSIONS);
   }
 
   public TlsClient(
       @Nullable KeyMaterial clientCertificate, TlsVersion minimum, TlsVersion maximum) {
+    this(clientCertificate, minimum, maximum, SESSIONS);
+  }
+
+  /**
+   * @param sessions kept for resumption, each with the peer's chain outside the heap
+   */
+  public TlsClient(
+      @Nullable KeyMaterial clientCertificate,
+      TlsVersion minimum,
+      TlsVersion maximum,
+      int sessions) {
+    this.sessions = sessions;
     this.minimum = TlsSetup.minimum(minimum);
     this.maximum = maximum;
     this.keys = clientCertificate == null ? null : new Keys(List.of(clientCertificate));
@@ -59,7 +73,7 @@ public final class TlsClient implements AutoCloseable {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .enableOcsp(true)
-            .sessionCacheSize(SESSIONS)
+            .sessionCacheSize(sessions)
             .sessionTimeout(SESSION_SECONDS);
     if (keys != null) {
       builder.keyManager(keys.factory());
@@ -82,8 +96,12 @@ public final class TlsClient implements AutoCloseable {
     }
   }
 
-  /** {@code hybrid}: offer the hybrid group, with which the hello has more than 1,100 octets. */
-  synchronized SSLEngine newEngine(InetSocketAddress peer, String serverName, boolean hybrid) {
+  /**
+   * @param hybrid offer the hybrid group, with which the hello has more than 1,100 octets
+   * @param scope of the sessions that may be resumed
+   */
+  synchronized SSLEngine newEngine(
+      InetSocketAddress peer, String serverName, boolean hybrid, String scope) {
     if (closed) {
       throw new IllegalStateException("closed");
     }
@@ -92,10 +110,9 @@ public final class TlsClient implements AutoCloseable {
       from = context(false);
       classical = from;
     }
-    // The engine keeps sessions by this "host": address and server name, so that no session crosses
-    // either.
-    String address = peer.getAddress().getHostAddress();
-    String key = serverName.isEmpty() ? address : serverName + "@" + address;
+    // The engine keeps sessions by this "host", so that none crosses scope, name or address. With a
+    // slash in front it sends none of it as server name.
+    String key = "/" + scope + "/" + serverName + "@" + peer.getAddress().getHostAddress();
     SSLEngine engine = from.newEngine(PooledByteBufAllocator.DEFAULT, key, peer.getPort());
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm(

@@ -1,5 +1,6 @@
 package io.postern.transport;
 
+import io.postern.contracts.KeyExchangeGroups;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ final class TlsNames {
 
   private static Map<Integer, String> groups() {
     Map<Integer, String> groups = new LinkedHashMap<>();
-    groups.put(0x11EC, "X25519MLKEM768");
+    groups.put(0x11EC, KeyExchangeGroups.HYBRID);
     groups.put(0x001D, "x25519");
     groups.put(0x0017, "secp256r1");
     groups.put(0x0018, "secp384r1");

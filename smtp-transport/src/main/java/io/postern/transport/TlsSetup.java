@@ -4,6 +4,7 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.v1.TlsVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,6 @@ final class TlsSetup {
           "TLS_RSA_WITH_AES_256_CBC_SHA",
           "TLS_RSA_WITH_AES_128_CBC_SHA");
 
-  static final String HYBRID = "X25519MLKEM768";
-
   private static final List<String> CLASSICAL = List.of("X25519", "P-256", "P-384");
 
   private TlsSetup() {}
@@ -64,7 +63,7 @@ final class TlsSetup {
     suites.addAll(tls12);
     List<String> groups = new ArrayList<>(CLASSICAL);
     if (hybrid) {
-      groups.addFirst(HYBRID);
+      groups.addFirst(KeyExchangeGroups.HYBRID);
     }
     try {
       return builder

@@ -58,6 +58,11 @@ class HandshakeTest {
 
   /** One session with a line each way, so that tickets have arrived. */
   private Both session(TlsServer server, TlsClient client, String name) throws Exception {
+    return session(server, client, name, "");
+  }
+
+  private Both session(TlsServer server, TlsClient client, String name, String scope)
+      throws Exception {
     Future<Seen> accepted =
         wire.accept(
             c -> {
@@ -69,7 +74,7 @@ class HandshakeTest {
     Future<Seen> connected =
         wire.connect(
             c -> {
-              c.startTls(client, name);
+              c.startTls(client, name, true, scope);
               say(c, "hello");
               assertThat(hear(c)).isEqualTo("hello");
               say(c, "QUIT");
@@ -200,12 +205,37 @@ class HandshakeTest {
     assertThat(first.client().facts().getResumed()).isFalse();
     assertThat(second.client().facts().getResumed()).isTrue();
     assertThat(second.server().facts().getResumed()).isTrue();
+    assertThat(second.client().facts().getGroup())
+        .as("its own key exchange, where it has one")
+        .isEqualTo(version == TlsVersion.TLS_1_3 ? "X25519MLKEM768" : "");
     assertThat(second.client().chain()).containsExactlyElementsOf(first.client().chain());
     assertThat(second.server().chain()).containsExactlyElementsOf(der(TestCa.CLIENT_EC));
     assertThat(session(server, client, "alias.example").client().facts().getResumed()).isFalse();
     assertThat(session(server, client, "").client().facts().getResumed()).isFalse();
     TlsClient other = client(TestCa.CLIENT_EC, TlsVersion.TLS_1_2);
     assertThat(session(server, other, "mx.example").client().facts().getResumed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
+  void noSessionIsOfferedInAnotherScope(TlsVersion version) throws Exception {
+    TlsServer server = server(TlsServerOptions.DEFAULT.withVersions(version, version), TestCa.EC);
+    TlsClient client = client(null, TlsVersion.TLS_1_2);
+    record Try(String name, String scope, boolean resumed) {}
+    for (Try each :
+        List.of(
+            new Try("mx.example", "a", false),
+            new Try("mx.example", "b", false),
+            new Try("mx.example", "", false),
+            new Try("mx.example", "a", true),
+            new Try("mx.example", "b", true),
+            new Try("", "a", false),
+            new Try("", "b", false),
+            new Try("", "a", true))) {
+      Both both = session(server, client, each.name(), each.scope());
+      assertThat(both.client().facts().getResumed()).as("%s", each).isEqualTo(each.resumed());
+      assertThat(both.server().facts().getServerName()).as("%s", each).isEqualTo(each.name());
+    }
   }
 
   @ParameterizedTest

@@ -66,8 +66,8 @@ class TlsCapabilityProbeTest {
   void withoutTheHybridGroupAHelloIsSmall() throws Exception {
     InetSocketAddress peer = new InetSocketAddress("127.0.0.1", 25);
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
-      assertThat(hello(client.newEngine(peer, "mx.example", true))).hasSizeGreaterThan(1_100);
-      assertThat(hello(client.newEngine(peer, "mx.example", false))).hasSizeLessThan(600);
+      assertThat(hello(client.newEngine(peer, "mx.example", true, ""))).hasSizeGreaterThan(1_100);
+      assertThat(hello(client.newEngine(peer, "mx.example", false, ""))).hasSizeLessThan(600);
     }
   }
 

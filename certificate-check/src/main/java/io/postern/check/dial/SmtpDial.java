@@ -1,9 +1,9 @@
 package io.postern.check.dial;
 
 import io.postern.certificate.Printable;
-import io.postern.certificate.revocation.fetch.Deadline;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.TcpConnector;
+import io.postern.certificate.fetch.Deadline;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.TcpConnector;
 import io.postern.check.report.Connection;
 import io.postern.check.report.Connection.Status;
 import io.postern.contracts.PublicAddress;
@@ -125,7 +125,9 @@ public final class SmtpDial implements AutoCloseable {
           GARBAGE,
           REFUSAL,
           WRONG_SIGNER,
-          STALE ->
+          STALE,
+          TLS,
+          UNTRUSTED ->
           Status.DISCONNECTED;
     };
   }

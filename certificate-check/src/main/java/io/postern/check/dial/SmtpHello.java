@@ -1,6 +1,6 @@
 package io.postern.check.dial;
 
-import io.postern.certificate.revocation.fetch.Deadline;
+import io.postern.certificate.fetch.Deadline;
 import io.postern.check.report.Connection.Status;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The result of checking one host, file or certificate. Texts out of certificates and replies are
  * printable and bounded. Immutable.
  *
- * @param ok judged good as it was sent, and the revocation of each certificate can be known
+ * @param ok judged good as it was sent, the revocation of each certificate can be known, and
+ *     senders with DANE do not refuse the server
  * @param target as it was asked for
  * @param role of the certificate's owner: server or client
  * @param connection null: no host was dialled
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdictIfComplete the same with the fetched certificates; null: none was fetched
  * @param toDo the steps to an OK, in sentences; empty exactly if it is OK
  * @param notes facts worth knowing that need no step for an OK
+ * @param records of a mail server in the DNS; null: they were not looked at
  */
 public record Report(
     boolean ok,
@@ -36,7 +38,8 @@ public record Report(
     @Nullable Verdict verdict,
     @Nullable Verdict verdictIfComplete,
     List<String> toDo,
-    List<String> notes) {
+    List<String> notes,
+    @Nullable PublishedRecords records) {
 
   public Report {
     names = List.copyOf(names);

@@ -58,6 +58,10 @@ public final class ReportText {
     }
     verdict("verdict     ", report.verdict());
     verdict("completed   ", report.verdictIfComplete());
+    PublishedRecords records = report.records();
+    if (records != null) {
+      records(records);
+    }
     firewall(report.firewall());
     numbered("to do", report.toDo());
     numbered("notes", report.notes());
@@ -141,6 +145,31 @@ public final class ReportText {
               + (verdict.reason().isEmpty() ? "" : ", " + verdict.reason())
               + (verdict.detail().isEmpty() ? "" : ": " + verdict.detail()));
     }
+  }
+
+  private void records(PublishedRecords records) {
+    String how =
+        switch (records.dane()) {
+          case NONE -> "none";
+          case NOT_PROVEN -> "not proven";
+          case MATCHED -> "proven, matched by " + records.matched();
+          case UNUSABLE -> "proven, none can authenticate";
+          case MISMATCH -> "proven, NOT MATCHED";
+          case BOGUS -> "NOT PROVEN, the signatures are wrong";
+          case UNKNOWN -> "not known";
+        };
+    lines.add("");
+    lines.add("TLSA        " + records.base() + ": " + how);
+    records.tlsa().forEach(record -> lines.add("   " + record));
+    lines.add(
+        "MTA-STS     "
+            + (records.stsDomain().isEmpty()
+                ? records.stsFailure().isEmpty() ? "no record" : "not known"
+                : "record at "
+                    + records.stsDomain()
+                    + ", id "
+                    + records.stsId()
+                    + "; the policy was not fetched"));
   }
 
   private void firewall(List<FirewallEntry> entries) {

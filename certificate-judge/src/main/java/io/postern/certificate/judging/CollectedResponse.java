@@ -3,7 +3,7 @@ package io.postern.certificate.judging;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.Problem;
 import io.postern.certificate.anchors.TrustAnchors;
-import io.postern.certificate.revocation.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.ocsp.OcspQuestion;
 import io.postern.contracts.v1.AnchorSetReference;

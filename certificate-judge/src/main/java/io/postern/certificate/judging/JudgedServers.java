@@ -13,6 +13,9 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -40,24 +43,43 @@ public record JudgedServers(ChainJudge judge, Supplier<TrustAnchors> anchors, In
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    CertificateRequest.Builder request =
-        CertificateRequest.newBuilder()
-            .setRole(CertificateRole.ROLE_SERVER)
-            .setRevocation(RevocationMode.REVOCATION_BEST_EFFORT);
+    List<byte[]> ders = new ArrayList<>();
     for (X509Certificate certificate : chain) {
-      request.addChain(ByteString.copyFrom(certificate.getEncoded()));
+      ders.add(certificate.getEncoded());
     }
-    CertificateVerdict verdict;
+    Optional<String> fault;
     try {
-      verdict = judge.judge(request.build(), anchors.get(), clock.instant());
+      fault = fault(ders, new byte[0]);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CertificateException("interrupted", e);
     }
-    if (verdict.getResult() != VerdictResult.GOOD) {
-      throw new CertificateException(
-          "the server's certificate is " + Spelling.verdict(verdict) + ": " + verdict.getDetail());
+    if (fault.isPresent()) {
+      throw new CertificateException(fault.get());
     }
+  }
+
+  /**
+   * Why a server is not trusted; empty: its chain is good. The name is the caller's to compare.
+   *
+   * @param chain as presented (DER), leaf first
+   * @param stapled its stapled OCSP response; empty: none
+   */
+  public Optional<String> fault(List<byte[]> chain, byte[] stapled) throws InterruptedException {
+    CertificateRequest.Builder request =
+        CertificateRequest.newBuilder()
+            .setRole(CertificateRole.ROLE_SERVER)
+            .setRevocation(RevocationMode.REVOCATION_BEST_EFFORT)
+            .setStapledOcsp(ByteString.copyFrom(stapled));
+    chain.forEach(der -> request.addChain(ByteString.copyFrom(der)));
+    CertificateVerdict verdict = judge.judge(request.build(), anchors.get(), clock.instant());
+    return verdict.getResult() == VerdictResult.GOOD
+        ? Optional.empty()
+        : Optional.of(
+            "the server's certificate is "
+                + Spelling.verdict(verdict)
+                + ": "
+                + verdict.getDetail());
   }
 
   @Override

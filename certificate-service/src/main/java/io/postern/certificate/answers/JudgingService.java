@@ -1,6 +1,7 @@
 package io.postern.certificate.answers;
 
 import io.postern.certificate.anchors.AnchorStore;
+import io.postern.certificate.dns.OwnRecordsWatch;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.log.directory.DirectoryReader;
@@ -24,6 +25,7 @@ public class JudgingService implements Service {
   private final Assignment assignment;
   private final LogClock logClock;
   private final InstantSource clock;
+  private final OwnRecordsWatch records;
 
   /**
    * @param lists made with the service, since their folder is a checked setting
@@ -35,13 +37,15 @@ public class JudgingService implements Service {
       Publisher publisher,
       @Identifier("requests-assignment") Assignment assignment,
       LogClock logClock,
-      InstantSource clock) {
+      InstantSource clock,
+      OwnRecordsWatch records) {
     this.directory = directory;
     this.anchors = anchors;
     this.publisher = publisher;
     this.assignment = assignment;
     this.logClock = logClock;
     this.clock = clock;
+    this.records = records;
   }
 
   void begin(@Observes TopicsVerified topics) {
@@ -62,6 +66,7 @@ public class JudgingService implements Service {
     answer
         .withData("directory-current", current)
         .withData("assigned", assigned)
+        .withData("own records refused", records.last().refused())
         .withData("log clock ahead by ms", logClock.millis() - clock.millis());
     return current && assigned;
   }

@@ -40,7 +40,7 @@ public class LogClock {
   }
 
   /** The log's time now, Unix milliseconds. */
-  synchronized long millis() {
+  public synchronized long millis() {
     return own.getAsLong() + ahead;
   }
 

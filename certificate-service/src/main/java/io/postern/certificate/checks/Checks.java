@@ -13,6 +13,7 @@ import io.postern.check.Target;
 import io.postern.check.report.Report;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.dns.MailResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,11 @@ public class Checks {
   private final Semaphore turns = new Semaphore(AT_ONCE);
 
   public Checks(
-      RevocationConfig settings, DefaultAnchors anchors, TrafficRecords seen, InstantSource clock) {
+      RevocationConfig settings,
+      DefaultAnchors anchors,
+      TrafficRecords seen,
+      InstantSource clock,
+      MailResolver dns) {
     this.seen = seen;
     this.anchors = anchors;
     this.check =
@@ -53,7 +58,8 @@ public class Checks {
                 settings.httpProxy(),
                 settings.maxBytes(),
                 settings.cacheFolder()),
-            clock);
+            clock,
+            dns);
   }
 
   /**

@@ -38,7 +38,7 @@ public record Rehearsal(
    * One connector, mailbox route, host or partner.
    *
    * @param concerns key of the object in the directory, for a host of a connector with " (host
-   *     NAME)", or "partner NAME (organization / connector)"
+   *     NAME)", "partner NAME (organization / connector)", or "TLSA HOST"
    */
   public record Outcome(Result result, String concerns, String reason) {
     /** To be checked if there is something to ask, else good for this reason. */

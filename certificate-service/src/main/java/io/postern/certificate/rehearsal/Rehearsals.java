@@ -3,6 +3,8 @@ package io.postern.certificate.rehearsal;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.dns.OwnDns;
+import io.postern.certificate.dns.OwnDnsException;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
@@ -21,8 +23,9 @@ import java.util.List;
 
 /**
  * The rehearsal of a change of certificate: of one of our own against the partners and hosts that
- * have seen it, of a server outside against the connectors and mailbox routes that depend on it.
- * Any thread; blocks for revocation, at most the judge's patience for each question.
+ * have seen it and the TLSA records of our MX hosts, of a server outside against the connectors and
+ * mailbox routes that depend on it. Any thread; blocks for revocation, at most the judge's patience
+ * for each question, and once for the DNS.
  */
 @ApplicationScoped
 public class Rehearsals {
@@ -34,6 +37,7 @@ public class Rehearsals {
   private final DefaultAnchors defaults;
   private final AnchorStore anchors;
   private final ChainJudge judge;
+  private final OwnDns dns;
   private final InstantSource clock;
 
   Rehearsals(
@@ -43,6 +47,7 @@ public class Rehearsals {
       DefaultAnchors defaults,
       AnchorStore anchors,
       ChainJudge judge,
+      OwnDns dns,
       InstantSource clock) {
     this.own = own;
     this.seen = seen;
@@ -50,6 +55,7 @@ public class Rehearsals {
     this.defaults = defaults;
     this.anchors = anchors;
     this.judge = judge;
+    this.dns = dns;
     this.clock = clock;
   }
 
@@ -93,10 +99,21 @@ public class Rehearsals {
                   CertificateUses.presenting(rules, published.connectorName()),
                   seen.hosts(now, SEEN_WITHIN)));
     }
+    if (replaced.ours().stream().anyMatch(Rehearsals::isServer)) {
+      outcomes.addAll(tlsa(change));
+    }
     outcomes.addAll(
         new ConnectorOutcomes(anchors, judge, clock)
             .of(change, replaced.role(), CertificateUses.of(rules)));
     return Rehearsal.of(change, outcomes);
+  }
+
+  private List<Outcome> tlsa(Change change) throws RehearsalException, InterruptedException {
+    try {
+      return TlsaOutcomes.of(dns.change(change.before(), change.after()), clock.instant());
+    } catch (OwnDnsException e) {
+      throw notRead();
+    }
   }
 
   private static boolean isServer(PublishedCertificate published) {

@@ -12,17 +12,17 @@ import java.time.Duration;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Calls the service under test with the credentials that it has generated. */
-final class Administrator {
+public final class Administrator {
   private Administrator() {}
 
-  static RequestSpecification admin() throws IOException {
+  public static RequestSpecification admin() throws IOException {
     Path file =
         Path.of(ConfigProvider.getConfig().getValue("postern.api.credentials-file", String.class));
     String[] parts = Files.readString(file).strip().split(":", 2);
     return given().auth().preemptive().basic(parts[0], parts[1]);
   }
 
-  static void awaitReady() {
+  public static void awaitReady() {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(

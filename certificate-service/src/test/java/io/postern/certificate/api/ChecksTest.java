@@ -22,6 +22,7 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.dns.MailResolver;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -65,6 +66,7 @@ class ChecksTest {
   private static final String NAME = "mail.fabrikam.example";
 
   @TempDir Path folder = Path.of("");
+  @Inject MailResolver dns;
   @Inject DefaultAnchors anchors;
   @Inject RevocationConfig settings;
   @Inject LogSettings log;
@@ -318,7 +320,7 @@ class ChecksTest {
   @Test
   void theInsideIsNotScanned() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named(NAME).identity(ca.issue(Issue.to(NAME))).start()) {
-      Checks strict = new Checks(new Strict(settings), anchors, seen, InstantSource.system());
+      Checks strict = new Checks(new Strict(settings), anchors, seen, InstantSource.system(), dns);
       Report report =
           strict
               .check(new Target.Host("localhost", peer.port()), CertificateRole.ROLE_SERVER)

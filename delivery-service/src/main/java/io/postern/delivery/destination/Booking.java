@@ -43,6 +43,19 @@ final class Booking {
     return Duration.ofNanos(at - now + (long) ((at - now) * spread * (place - Math.floor(place))));
   }
 
+  /**
+   * The same where a rate is demanded, which is known from the beginning.
+   *
+   * @param apart nanoseconds from one to the next
+   */
+  Duration at(long now, int ahead, long apart) {
+    long longest = settings.longestHandBack().toNanos();
+    booked = Math.min(now + longest, Math.max(booked, now + ahead * apart) + apart);
+    long away = Math.max(booked - now, settings.shortestHandBack().toNanos());
+    double place = count++ * GOLDEN;
+    return Duration.ofNanos(away + (long) (away * SPREAD * (place - Math.floor(place))));
+  }
+
   /** Nobody has a time that is still to come. */
   boolean over(long now) {
     return booked - now <= 0;

@@ -2,8 +2,6 @@ package io.postern.delivery.destination;
 
 import io.postern.contracts.v1.RouteState;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +20,12 @@ final class Destination {
   private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
 
   final String route;
-  final Set<PlaceInLine> line = new LinkedHashSet<>();
+  final Line line = new Line();
   int notices; // among the busy
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
+  private final Minute minute = new Minute();
+  private Lane.Limits connector = Lane.Limits.NONE;
   private final Booking booking;
   private double usualPace;
   private double limit;
@@ -64,21 +64,49 @@ final class Destination {
     return dead;
   }
 
+  /** The connector's limits as they are now. */
+  void limits(Lane.Limits limits) {
+    connector = limits;
+  }
+
   /** Deliveries that may run here at a time; at least one. */
   int limit(double share) {
-    return Math.max(1, (int) (limit * share + 1e-9));
+    double most = connector.connections() > 0 ? Math.min(limit, connector.connections()) : limit;
+    return Math.max(1, (int) (most * share + 1e-9));
+  }
+
+  /** Deliveries that may begin here in a minute; 0: any number. */
+  private double perMinute(double share) {
+    int general = settings.messagesPerMinute();
+    int own = connector.messagesPerMinute();
+    int least = general > 0 && own > 0 ? Math.min(general, own) : Math.max(general, own);
+    return least * share;
+  }
+
+  /** Until the rate lets the next one begin, 0: now. */
+  long untilNext(long now, double share) {
+    double perMinute = perMinute(share);
+    return perMinute > 0 ? minute.untilNext(perMinute, now) : 0;
+  }
+
+  /** Its turn comes no sooner than after this time, by the rate. */
+  boolean rateKeepsOut(String organization, long nanos, long now, double share) {
+    double perMinute = perMinute(share);
+    return perMinute > 0
+        && minute.untilNext(perMinute, now) + line.ahead(organization) * Minute.apart(perMinute)
+            > nanos;
   }
 
   boolean mayStart(long now, double share) {
-    return dead ? !probing && now - nextProbe >= 0 : busy < limit(share);
+    return untilNext(now, share) == 0
+        && (dead ? !probing && now - nextProbe >= 0 : busy < limit(share));
   }
 
   /**
    * At most half of the slots for mail with a null reverse-path, and no place in line beyond them.
    */
   boolean hasRoomForNotice(double share) {
-    long inLine = line.stream().filter(place -> place.notice).count();
-    return notices + inLine < Math.max(1, limit(share) / 2);
+    return notices + line.notices() < Math.max(1, limit(share) / 2);
   }
 
   /**
@@ -100,11 +128,17 @@ final class Destination {
   }
 
   private double perSecond(long now, double share) {
-    return pace.perSecond(limit(share), now - moved);
+    double able = pace.perSecond(limit(share), now - moved);
+    double perMinute = perMinute(share);
+    return perMinute > 0 ? Math.min(able, 1e9 / Minute.apart(perMinute)) : able;
   }
 
   /** A delivery begins; true: it probes a dead destination. */
-  boolean start(long now) {
+  boolean start(long now, double share) {
+    double perMinute = perMinute(share);
+    if (perMinute > 0) {
+      minute.begin(perMinute, now);
+    }
     busy++;
     used = now;
     moved = now;
@@ -198,7 +232,14 @@ final class Destination {
       long from = probing ? now + pause : Math.max(now, nextProbe);
       return booking.next(now, from, 0, usualPace, Long.MAX_VALUE);
     }
-    return booking.next(now, now, line.size(), perSecond(now, share), now - made);
+    double perMinute = perMinute(share);
+    return perMinute > 0
+        ? booking.at(now, line.size(), Math.max(Minute.apart(perMinute), pace(now, share)))
+        : booking.next(now, now, line.size(), perSecond(now, share), now - made);
+  }
+
+  private long pace(long now, double share) {
+    return (long) (1e9 / pace.perSecond(limit(share), now - moved));
   }
 
   /** Why a delivery gets no slot; for the administrator. */
@@ -210,6 +251,18 @@ final class Destination {
           + (now - firstFailure) / 1_000_000_000L
           + " s, and one at a time probes the destination; the last failure: "
           + lastError;
+    }
+    if (untilNext(now, share) > 0) {
+      int own = connector.messagesPerMinute();
+      int general = settings.messagesPerMinute();
+      boolean connectors = own > 0 && (general == 0 || own <= general);
+      return "not tried: "
+          + (connectors
+              ? "the connector's maxMessagesPerMinute of " + own
+              : "the destination's " + general + " messages a minute")
+          + " are used up, "
+          + Math.round(share * 100)
+          + " % of which this replica has";
     }
     return "not tried: all "
         + limit(share)
@@ -229,6 +282,7 @@ final class Destination {
             && failures == 0
             && !pace.known()
             && booking.over(now)
+            && minute.over(now)
             && Math.abs(limit - settings.initial()) < 1;
     return idle() && (plain || now - used > memory.toNanos());
   }

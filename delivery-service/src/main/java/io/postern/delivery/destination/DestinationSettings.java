@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param initial deliveries at a time to a destination that is not known yet, in the whole group
  * @param limit the most deliveries at a time, in the whole group
+ * @param messagesPerMinute deliveries that begin in a minute at most, in the whole group; 0: any
+ *     number
  * @param failures in a row without anything that got through: it counts as dead
  * @param probePause from its death to the first probe; each failed one doubles it
  * @param longestProbePause the most that it grows to
@@ -18,6 +20,7 @@ import java.time.Duration;
 public record DestinationSettings(
     int initial,
     int limit,
+    int messagesPerMinute,
     int failures,
     Duration probePause,
     Duration longestProbePause,
@@ -34,11 +37,13 @@ public record DestinationSettings(
    * only destinations are.
    *
    * @param most sessions at a time; a fifth of them with an address that is not known yet
+   * @param perMinute sessions that begin in a minute; 0: any number
    */
-  public DestinationSettings ofHosts(int most) {
+  public DestinationSettings ofHosts(int most, int perMinute) {
     return new DestinationSettings(
         Math.max(1, most / 5),
         most,
+        perMinute,
         Integer.MAX_VALUE,
         probePause,
         longestProbePause,

@@ -1,5 +1,7 @@
 package io.postern.delivery.destination;
 
+import static java.util.Objects.requireNonNull;
+
 import io.postern.contracts.v1.RouteState;
 import io.postern.delivery.position.Ownership;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Destinations {
   private static final long LOOK_UP_NANOS = Duration.ofMillis(500).toNanos();
+  private static final long SHORTEST_LOOK_UP_NANOS = Duration.ofMillis(20).toNanos();
   private static final Duration MEMORY = Duration.ofHours(1);
   private static final Duration PUBLISHED_AGAIN = Duration.ofMinutes(1);
   // Shorter than the time after which an open delivery is handed over.
@@ -139,22 +142,46 @@ public final class Destinations {
    */
   public Admission acquire(String route, boolean notice, Ownership ownership)
       throws InterruptedException {
+    return acquire(Lane.of(route, ""), notice, ownership);
+  }
+
+  /** The same. */
+  public Admission acquire(Lane lane, boolean notice, Ownership ownership)
+      throws InterruptedException {
     if (notice && !ownership.room()) {
       synchronized (this) {
         return new Admission.HandBack(notices.handBack(clock.getAsLong()), NOTICES);
       }
     }
-    return admit(route, notice, ownership);
+    return admit(lane, notice, ownership);
   }
 
-  private Admission admit(String route, boolean notice, Ownership ownership)
+  /** A slot that is free now; null: there is none. See {@link #acquire}. */
+  public @Nullable Slot tryAcquire(String route, boolean notice, Ownership ownership) {
+    if (notice && !ownership.room()) {
+      return null;
+    }
+    synchronized (this) {
+      long now = clock.getAsLong();
+      Destination destination = destination(route, now);
+      boolean free =
+          destination.line.isEmpty()
+              && destination.mayStart(now, share())
+              && !(ofHosts && notice && !destination.hasRoomForNotice(share()));
+      return free ? granted(destination, now, notice).slot() : null;
+    }
+  }
+
+  private Admission admit(Lane lane, boolean notice, Ownership ownership)
       throws InterruptedException {
     Destination destination;
-    PlaceInLine place = new PlaceInLine(notice);
-    long since = clock.getAsLong();
+    PlaceInLine place = new PlaceInLine(lane.organization(), notice);
+    long since;
     boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
-      destination = destination(route, since);
+      since = clock.getAsLong(); // behind the lock: times are booked from it
+      destination = destination(lane.destination(), since);
+      destination.limits(lane.limits());
       if (ofHosts && notice && !destination.hasRoomForNotice(share())) {
         return new Admission.HandBack(destination.handBack(since, share()), NOTICES_HERE);
       }
@@ -162,6 +189,10 @@ public final class Destinations {
         return !ofHosts && noWait && !destination.quick(since)
             ? new Admission.HandBack(unproven.handBack(since), CROWDED)
             : granted(destination, since, notice);
+      }
+      if (destination.rateKeepsOut(
+          lane.organization(), settings.patience().toNanos(), since, share())) {
+        return busy(destination, since);
       }
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
         return busy(destination, since);
@@ -196,7 +227,7 @@ public final class Destinations {
         return leave(destination, place, false);
       }
       try {
-        return place.answer.get(Math.min(left, LOOK_UP_NANOS), TimeUnit.NANOSECONDS);
+        return place.answer.get(Math.min(left, lookUp(destination, now)), TimeUnit.NANOSECONDS);
       } catch (TimeoutException stillWaiting) {
         synchronized (this) {
           serve(destination, clock.getAsLong()); // our share may have grown
@@ -205,6 +236,12 @@ public final class Destinations {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** When the rate lets one begin nobody gives a slot back, so those in line look by themselves. */
+  private synchronized long lookUp(Destination destination, long now) {
+    long next = destination.untilNext(now, share());
+    return next > 0 ? Math.clamp(next, SHORTEST_LOOK_UP_NANOS, LOOK_UP_NANOS) : LOOK_UP_NANOS;
   }
 
   /** Leaves the line, unless the answer came meanwhile. */
@@ -252,14 +289,12 @@ public final class Destinations {
   }
 
   private void serve(Destination destination, long now) {
-    Iterator<PlaceInLine> line = destination.line.iterator();
-    while (line.hasNext()) {
+    while (!destination.line.isEmpty()) {
       boolean start = destination.mayStart(now, share());
       if (!start && !destination.dead()) {
         return;
       }
-      PlaceInLine next = line.next();
-      line.remove();
+      PlaceInLine next = requireNonNull(destination.line.next());
       waiting--;
       next.answer.complete(start ? granted(destination, now, next.notice) : busy(destination, now));
     }
@@ -295,7 +330,8 @@ public final class Destinations {
       notices.start(now);
       destination.notices++;
     }
-    return new Admission.Grant(new Slot(destination, destination.start(now), now, quick, notice));
+    return new Admission.Grant(
+        new Slot(destination, destination.start(now, share()), now, quick, notice));
   }
 
   private Admission.HandBack busy(Destination destination, long now) {

@@ -5,10 +5,12 @@ import java.util.concurrent.CompletableFuture;
 
 /** A place in line for a slot; answered under the lock of {@link Destinations}. */
 final class PlaceInLine {
+  final String organization;
   final boolean notice;
   final CompletableFuture<Admission> answer = new CompletableFuture<>();
 
-  PlaceInLine(boolean notice) {
+  PlaceInLine(String organization, boolean notice) {
+    this.organization = organization;
     this.notice = notice;
   }
 }

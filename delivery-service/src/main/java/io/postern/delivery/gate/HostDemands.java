@@ -2,16 +2,21 @@ package io.postern.delivery.gate;
 
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.mtasts.StsLookup;
+import io.postern.delivery.mtasts.StsLookup.Found;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.dns.dane.TlsaSet;
+import io.postern.dns.mtasts.StsPolicy;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The look-up of {@link HostDemand}s. Blocks for the DNS, bounded as {@link DaneLookup} is. Any
- * thread.
+ * The look-up of {@link HostDemand}s. Blocks for the DNS, bounded as {@link DaneLookup} is, and for
+ * a policy, bounded as {@link StsLookup} is. Any thread.
  */
 public final class HostDemands {
   /** The answer. */
@@ -23,35 +28,87 @@ public final class HostDemands {
      *
      * @param reason as it stands after "/" in the token
      * @param detail a sentence for the administrator
+     * @param demand that it does not meet, as far as it is known
      */
-    record Unusable(String reason, String detail) implements Answer {}
+    record Unusable(String reason, String detail, HostDemand demand) implements Answer {
+      Unusable(String reason, String detail) {
+        this(reason, detail, HostDemand.NONE);
+      }
+    }
   }
 
   private static final Answer NONE = new Answer.Demand(HostDemand.NONE);
+  private static final int SHOWN_HOSTS = 20;
 
   private final @Nullable DaneLookup dane;
+  private final StsLookup mtaSts;
 
   /**
    * @param dane null: no answer of the DNS is proven, and DANE applies to nobody
    */
-  public HostDemands(@Nullable DaneLookup dane) {
+  public HostDemands(@Nullable DaneLookup dane, StsLookup mtaSts) {
     this.dane = dane;
+    this.mtaSts = mtaSts;
   }
 
   /**
-   * @param host its name; a literal has no records
+   * @param host its name
+   * @param literal it is an address: neither records nor a policy can be about it
    * @param proven see MailHost
    * @param nextHopDomain of which it is a mail host; empty: an administrator named it
    */
   public Answer of(
+      TlsRequirement requirement,
+      String host,
+      int port,
+      boolean literal,
+      boolean proven,
+      String nextHopDomain) {
+    Answer answer = published(requirement, host, port, literal, proven, nextHopDomain);
+    // RFC 8689 §4.2.1: else whoever forges the MX record names a host of his own.
+    return requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES
+            && !nextHopDomain.isEmpty()
+            && !proven
+            && answer instanceof Answer.Demand(HostDemand demand)
+            && !demand.enforces()
+        ? new Answer.Unusable(
+            Reasons.REQUIRETLS_MX_UNPROVEN,
+            "the sender asked for REQUIRETLS, and neither DNSSEC nor a policy of MTA-STS proves"
+                + " that %s is a mail host of %s".formatted(host, nextHopDomain))
+        : answer;
+  }
+
+  private Answer published(
+      TlsRequirement requirement,
+      String host,
+      int port,
+      boolean literal,
+      boolean proven,
+      String nextHopDomain) {
+    Answer answer = dane(requirement, host, port, proven && !literal, nextHopDomain);
+    // RFC 8461 §2: a policy must not mend what DANE refuses, and adds nothing to its proof.
+    return literal
+            || !(answer instanceof Answer.Demand(HostDemand demand))
+            || demand.authenticates()
+            || setAside(requirement)
+            || requirement.getMtaSts() != MtaStsMode.MTA_STS_OPPORTUNISTIC
+        ? answer
+        : mtaSts(demand.dane(), host, nextHopDomain.isEmpty() ? host : nextHopDomain);
+  }
+
+  /**
+   * RFC 8689 §4.2.2: the sender asks to set aside what the recipient's domain publishes. An
+   * administrator's demand stands.
+   */
+  private static boolean setAside(TlsRequirement requirement) {
+    return requirement.getRequireTls() == RequireTls.TLS_REQUIRED_NO;
+  }
+
+  private Answer dane(
       TlsRequirement requirement, String host, int port, boolean proven, String nextHopDomain) {
     boolean mandatory = requirement.getDane() == DaneMode.DANE_MANDATORY;
-    // RFC 8689 §4.2.2: the sender asks to set aside the records of the recipient's domain. An
-    // administrator's demand stands.
     boolean asked =
-        mandatory
-            || requirement.getDane() == DaneMode.DANE_OPPORTUNISTIC
-                && requirement.getRequireTls() != RequireTls.TLS_REQUIRED_NO;
+        mandatory || requirement.getDane() == DaneMode.DANE_OPPORTUNISTIC && !setAside(requirement);
     if (!asked) {
       return NONE;
     }
@@ -76,12 +133,42 @@ public final class HostDemands {
     if (set == null || mandatory && set.usable().isEmpty()) {
       return mandatory ? new Answer.Unusable(Reasons.DANE_NOT_PUBLISHED, without(host, set)) : NONE;
     }
-    return new Answer.Demand(new HostDemand(set));
+    return new Answer.Demand(new HostDemand(set, null));
   }
 
   private static String without(String host, @Nullable TlsaSet set) {
     return "the connector demands DANE, and the host "
         + host
         + (set == null ? " has no TLSA record that DNSSEC proves" : " has no usable TLSA record");
+  }
+
+  /**
+   * @param domain the policy domain: the recipients', or the name of the smart host (RFC 8461 §3.4)
+   */
+  private Answer mtaSts(@Nullable TlsaSet tlsa, String host, String domain) {
+    return switch (mtaSts.of(domain)) {
+      case Found.Nothing() -> new Answer.Demand(new HostDemand(tlsa, null));
+      case Found.Failure(String id, String resultType) ->
+          new Answer.Demand(
+              new HostDemand(
+                  tlsa,
+                  new StsDemand(domain, id, StsPolicy.Mode.NONE, List.of(), false, resultType)));
+      case Found.Policy(String id, StsPolicy policy) -> {
+        StsDemand demand =
+            new StsDemand(
+                domain,
+                id,
+                policy.mode(),
+                policy.hosts().stream().limit(SHOWN_HOSTS).toList(),
+                policy.names(host),
+                "");
+        yield demand.named() || policy.mode() != StsPolicy.Mode.ENFORCE
+            ? new Answer.Demand(new HostDemand(tlsa, demand))
+            : new Answer.Unusable(
+                Reasons.MTA_STS_MX_MISMATCH,
+                StsMatch.notNamed(demand, host).detail(),
+                new HostDemand(tlsa, demand));
+      }
+    };
   }
 }

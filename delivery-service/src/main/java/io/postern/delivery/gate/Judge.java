@@ -11,22 +11,25 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a connection before the {@link TlsGate}, with a verdict where the level needs one.
- * Blocks at most {@code patience} for it; a verdict still valid costs no question, so this is asked
- * again at each reuse of a connection. Any thread.
+ * The way of a connection before the {@link TlsGate}, with a verdict where the level or the
+ * domain's policy needs one. Blocks at most {@code patience} for each; a verdict still valid costs
+ * no question, so this is asked again at each reuse of a connection. Any thread.
  */
 public final class Judge {
+  /** The ruling and its grounds. */
+  public record Judgement(TlsGate.Ruling ruling, TlsGate.Proofs proofs, int verdictMillis) {}
+
   /**
-   * The ruling and its grounds.
+   * A host over TLS as it is judged.
    *
-   * @param verdict null: not asked
-   * @param dane null: no TLSA record had to be matched
+   * @param question about the chain that it presented, with the requirement's anchors
+   * @param policyQuestion the same with the installation's anchors, for the policy of its domain;
+   *     null: none names the host
    */
-  public record Judgement(
-      TlsGate.Ruling ruling,
-      @Nullable CertificateVerdict verdict,
-      DaneMatch.@Nullable Result dane,
-      int verdictMillis) {}
+  public record Presented(VerdictQuestion question, @Nullable VerdictQuestion policyQuestion) {}
+
+  // A policy that is tried out shall not hold mail up.
+  private static final Duration TESTING_PATIENCE = Duration.ofSeconds(2);
 
   private final VerdictSource verdicts;
   private final Duration patience;
@@ -37,7 +40,7 @@ public final class Judge {
   }
 
   /**
-   * @param question about the chain that the host presented; null without TLS
+   * @param presented null without TLS
    */
   public Judgement judge(
       TlsRequirement requirement,
@@ -45,29 +48,54 @@ public final class Judge {
       TlsGate.Channel channel,
       String host,
       boolean requireTlsOffered,
-      @Nullable VerdictQuestion question) {
-    CertificateVerdict verdict = null;
+      @Nullable Presented presented) {
     long started = System.nanoTime();
-    if (question != null
-        && !question.chain().isEmpty()
-        && TlsGate.unsupported(requirement) == null
-        && TlsGate.needsVerdict(requirement)) {
-      verdict = verdicts.verdict(question, patience);
-    }
+    TlsGate.Proofs proofs =
+        presented == null || !(channel instanceof TlsGate.Channel.Tls tls)
+            ? TlsGate.Proofs.NONE
+            : proofs(requirement, demand, tls, host, presented);
     int millis = (int) ((System.nanoTime() - started) / 1_000_000);
-    DaneMatch.Result dane = dane(demand, question);
     return new Judgement(
-        TlsGate.decide(requirement, demand, channel, host, requireTlsOffered, verdict, dane),
-        verdict,
-        dane,
+        TlsGate.decide(requirement, demand, channel, host, requireTlsOffered, proofs),
+        proofs,
         millis);
   }
 
-  private static DaneMatch.@Nullable Result dane(
-      HostDemand demand, @Nullable VerdictQuestion question) {
+  private TlsGate.Proofs proofs(
+      TlsRequirement requirement,
+      HostDemand demand,
+      TlsGate.Channel.Tls channel,
+      String host,
+      Presented presented) {
+    boolean needed = TlsGate.unsupported(requirement) == null && TlsGate.needsVerdict(requirement);
+    return new TlsGate.Proofs(
+        needed ? verdict(presented.question(), patience) : null,
+        dane(demand, presented.question()),
+        mtaSts(demand, channel, host, presented.policyQuestion()));
+  }
+
+  private @Nullable CertificateVerdict verdict(@Nullable VerdictQuestion question, Duration time) {
+    return question == null || question.chain().isEmpty() ? null : verdicts.verdict(question, time);
+  }
+
+  private static DaneMatch.@Nullable Result dane(HostDemand demand, VerdictQuestion question) {
     TlsaSet set = demand.dane();
-    return set == null || !demand.authenticates() || question == null
+    return set == null || !demand.authenticates()
         ? null
         : DaneMatch.of(question.chain(), set, Instant.now());
+  }
+
+  private @Nullable StsMatch mtaSts(
+      HostDemand demand,
+      TlsGate.Channel.Tls channel,
+      String host,
+      @Nullable VerdictQuestion question) {
+    StsDemand policy = demand.mtaSts();
+    if (policy == null || !policy.failure().isEmpty()) {
+      return null;
+    }
+    Duration time =
+        demand.enforces() || patience.compareTo(TESTING_PATIENCE) < 0 ? patience : TESTING_PATIENCE;
+    return StsMatch.of(policy, channel, host, verdict(question, time));
   }
 }

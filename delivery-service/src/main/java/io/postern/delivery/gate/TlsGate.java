@@ -1,5 +1,6 @@
 package io.postern.delivery.gate;
 
+import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.TlsToken;
@@ -46,10 +47,12 @@ public final class TlsGate {
   public sealed interface Channel {
     /**
      * @param names all DNS names of the host's leaf; those in the facts are a few, for people
+     * @param dnsIds those that are no common name
      */
-    record Tls(TlsFacts facts, List<String> names) implements Channel {
+    record Tls(TlsFacts facts, List<String> names, List<String> dnsIds) implements Channel {
       public Tls {
         names = List.copyOf(names);
+        dnsIds = List.copyOf(dnsIds);
       }
     }
 
@@ -79,6 +82,22 @@ public final class TlsGate {
     }
   }
 
+  /**
+   * The proofs of who the host is, as far as they were asked for.
+   *
+   * @param verdict on the chain with the requirement's anchors; null: none was had
+   * @param dane whether the chain is the one that the host's usable TLSA records name; null: it has
+   *     none
+   * @param mtaSts whether the host is the one that the policy of its domain asks for; null: no
+   *     policy applies
+   */
+  public record Proofs(
+      @Nullable CertificateVerdict verdict,
+      DaneMatch.@Nullable Result dane,
+      @Nullable StsMatch mtaSts) {
+    public static final Proofs NONE = new Proofs(null, null, null);
+  }
+
   private TlsGate() {}
 
   /** A demand that no connection can meet in this version; known before anyone dials. */
@@ -99,12 +118,10 @@ public final class TlsGate {
       return new Ruling.Refusal(
           Reasons.UNDECIDABLE, "the requirement has a DANE mode that this version does not know");
     }
-    if (requirement.getMtaSts() != MtaStsMode.MTA_STS_NONE
-        && requirement.getMtaSts() != MtaStsMode.MTA_STS_MODE_UNSPECIFIED) {
+    if (requirement.getMtaSts() == MtaStsMode.UNRECOGNIZED) {
       return new Ruling.Refusal(
-          Reasons.MTA_STS_UNAVAILABLE,
-          "the connector asks for MTA-STS, which this version does not evaluate: write mtaStsMode:"
-              + " none");
+          Reasons.UNDECIDABLE,
+          "the requirement has an MTA-STS mode that this version does not know");
     }
     if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {
       return new Ruling.Refusal(
@@ -121,7 +138,7 @@ public final class TlsGate {
 
   /**
    * Whether plaintext may be used where TLS cannot be had. A demand on the TLS itself (forward
-   * secrecy, TLS 1.3) and REQUIRETLS rule it out whatever the level.
+   * secrecy, TLS 1.3, a hybrid group) and REQUIRETLS rule it out whatever the level.
    */
   public static boolean plaintextAllowed(TlsRequirement requirement, HostDemand demand) {
     return !demand.tls() && plaintextAllowed(requirement);
@@ -131,6 +148,7 @@ public final class TlsGate {
     return requirement.getLevel() == TlsLevel.OPPORTUNISTIC
         && requirement.getDane() != DaneMode.DANE_MANDATORY
         && !requirement.getForwardSecrecy()
+        && !requirement.getPostQuantum()
         && minimum(requirement) <= TlsVersion.TLS_1_2_VALUE
         && requirement.getRequireTls() != RequireTls.REQUIRE_TLS_YES
         && unsupported(requirement) == null;
@@ -151,9 +169,6 @@ public final class TlsGate {
    * @param demand of the host
    * @param host the name that was dialled, for REQUIRETLS (RFC 8689 §4.2.1)
    * @param requireTlsOffered the host announced REQUIRETLS after the handshake
-   * @param verdict on the chain with this requirement's anchors; null: none was had
-   * @param dane whether the chain is the one that the host's usable TLSA records name; null: it has
-   *     none
    */
   public static Ruling decide(
       TlsRequirement requirement,
@@ -161,8 +176,7 @@ public final class TlsGate {
       Channel channel,
       String host,
       boolean requireTlsOffered,
-      @Nullable CertificateVerdict verdict,
-      DaneMatch.@Nullable Result dane) {
+      Proofs proofs) {
     Ruling.Refusal unsupported = unsupported(requirement);
     if (unsupported != null) {
       return unsupported;
@@ -170,10 +184,13 @@ public final class TlsGate {
     return switch (channel) {
       case Channel.Plaintext plain -> plain(requirement, demand, plain.why());
       case Channel.Tls tls -> {
-        Ruling.Refusal refusal = dane(requirement, demand, dane);
+        Ruling.Refusal refusal = dane(requirement, demand, proofs.dane());
+        if (refusal == null) {
+          refusal = mtaSts(demand, proofs.mtaSts());
+        }
         yield refusal != null
             ? refusal
-            : encrypted(requirement, tls, host, requireTlsOffered, verdict, dane != null);
+            : encrypted(requirement, tls, host, requireTlsOffered, proofs);
       }
     };
   }
@@ -203,11 +220,24 @@ public final class TlsGate {
         result.detail());
   }
 
+  private static Ruling.@Nullable Refusal mtaSts(HostDemand demand, @Nullable StsMatch match) {
+    if (!demand.enforces() || match != null && match.good()) {
+      return null;
+    }
+    return match == null
+        ? new Ruling.Refusal(
+            Reasons.MTA_STS_CERTIFICATE_INVALID, "nobody compared the host with its policy")
+        : new Ruling.Refusal(match.reason(), match.detail());
+  }
+
   private static Ruling plain(TlsRequirement requirement, HostDemand demand, WhyPlain why) {
     if (demand.tls()) {
       return new Ruling.Refusal(
-          Reasons.DANE_STARTTLS_NOT_SUPPORTED,
-          why.detail() + "; its domain has published TLSA records (DANE)");
+          demand.plaintextReason(why),
+          why.detail()
+              + (demand.dane() != null
+                  ? "; its domain has published TLSA records (DANE)"
+                  : "; its domain has published a policy that demands TLS (MTA-STS)"));
     }
     if (!plaintextAllowed(requirement)) {
       return new Ruling.Refusal(why.reason(), why.detail());
@@ -224,8 +254,7 @@ public final class TlsGate {
       Channel.Tls tls,
       String host,
       boolean requireTlsOffered,
-      @Nullable CertificateVerdict verdict,
-      boolean daneMatches) {
+      Proofs proofs) {
     TlsFacts facts = tls.facts();
     if (facts.getVersion() == TlsVersion.UNRECOGNIZED
         || facts.getVersion().getNumber() < minimum(requirement)) {
@@ -237,8 +266,17 @@ public final class TlsGate {
           Reasons.NO_FORWARD_SECRECY,
           "the host chose " + facts.getCipherSuite() + ", a key exchange without forward secrecy");
     }
+    if (requirement.getPostQuantum() && !postQuantum(facts)) {
+      return new Ruling.Refusal(
+          Reasons.NO_POST_QUANTUM,
+          "the host negotiated "
+              + Spelling.of(facts.getVersion())
+              + (facts.getGroup().isEmpty() ? "" : " with the group " + facts.getGroup())
+              + "; the connector demands the hybrid group "
+              + KeyExchangeGroups.HYBRID);
+    }
     if (needsVerdict(requirement)) {
-      Ruling.Refusal chain = chain(facts, verdict);
+      Ruling.Refusal chain = chain(facts, proofs.verdict());
       if (chain != null) {
         return chain;
       }
@@ -264,7 +302,19 @@ public final class TlsGate {
             ? TlsLevel.ENCRYPTION_ONLY
             : requirement.getLevel();
     String achieved = TlsToken.Achieved.level(proven);
-    return new Ruling.Pass(daneMatches ? TlsToken.Achieved.withDane(achieved) : achieved);
+    if (proofs.dane() != null) {
+      achieved = TlsToken.Achieved.withDane(achieved);
+    } else if (proofs.mtaSts() != null && proofs.mtaSts().good()) {
+      achieved = TlsToken.Achieved.withMtaSts(achieved);
+    }
+    return new Ruling.Pass(
+        requirement.getPostQuantum() ? TlsToken.Achieved.withPostQuantum(achieved) : achieved);
+  }
+
+  /** Of a resumed session too: in TLS 1.3 it has a key exchange of its own (RFC 8446 §2.2). */
+  private static boolean postQuantum(TlsFacts facts) {
+    return facts.getVersion() == TlsVersion.TLS_1_3
+        && KeyExchangeGroups.postQuantum(facts.getGroup());
   }
 
   private static Ruling.@Nullable Refusal chain(

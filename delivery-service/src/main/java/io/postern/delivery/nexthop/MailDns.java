@@ -1,14 +1,18 @@
 package io.postern.delivery.nexthop;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.postern.dns.DnsAnswer;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -30,6 +34,8 @@ public final class MailDns {
    */
   record MailHosts(boolean nameExists, List<MXRecord> records, boolean secure) {}
 
+  private static final long RESOLUTION_DELAY_MILLIS = 50;
+
   private final MailResolver resolver;
   private final HostsFileParser hostsFile = new HostsFileParser();
 
@@ -47,39 +53,57 @@ public final class MailDns {
   }
 
   /**
-   * IPv6 and IPv4 in turn, each in the order of the answer (RFC 5321 §5.1), so that a network
-   * without one of them still gets through early.
+   * IPv6 and IPv4 in turn, each in the order of the answer (RFC 5321 §5.1, RFC 8305 §4), so that a
+   * network without one of them still gets through early. Both are asked for at once. IPv4
+   * addresses that are known wait for the IPv6 ones for the Resolution Delay at most (RFC 8305 §3):
+   * later ones are for the next delivery.
    */
   HostAddresses addresses(String host) {
     Name name = name(host);
     if (name == null) {
       return new HostAddresses(List.of(), null);
     }
-    List<InetAddress> six = new ArrayList<>();
-    List<InetAddress> four = new ArrayList<>();
+    FutureTask<List<InetAddress>> later = new FutureTask<>(() -> addresses(name, Type.AAAA));
+    Thread.ofVirtual().name("AAAA of " + host).start(later); // bounded as each question is
+    List<InetAddress> six = List.of();
+    List<InetAddress> four = List.of();
     DnsFailureException failure = null;
     try {
-      six.addAll(addresses(name, Type.AAAA));
+      four = addresses(name, Type.A);
     } catch (DnsFailureException e) {
       failure = e;
     }
     try {
-      four.addAll(addresses(name, Type.A));
-    } catch (DnsFailureException e) {
-      failure = e;
+      six = four.isEmpty() ? later.get() : later.get(RESOLUTION_DELAY_MILLIS, MILLISECONDS);
+    } catch (TimeoutException e) {
+      failure = unanswered(host);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof DnsFailureException unknown)) {
+        throw new IllegalStateException(e.getCause());
+      }
+      failure = unknown;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = unanswered(host);
     }
+    return new HostAddresses(inTurn(six, four), failure);
+  }
+
+  private static DnsFailureException unanswered(String host) {
+    return new DnsFailureException("no answer yet about AAAA of " + host, false);
+  }
+
+  private static List<InetAddress> inTurn(List<InetAddress> six, List<InetAddress> four) {
     List<InetAddress> addresses = new ArrayList<>(six.size() + four.size());
-    Iterator<InetAddress> a = six.iterator();
-    Iterator<InetAddress> b = four.iterator();
-    while (a.hasNext() || b.hasNext()) {
-      if (a.hasNext()) {
-        addresses.add(a.next());
+    for (int i = 0; i < Math.max(six.size(), four.size()); i++) {
+      if (i < six.size()) {
+        addresses.add(six.get(i));
       }
-      if (b.hasNext()) {
-        addresses.add(b.next());
+      if (i < four.size()) {
+        addresses.add(four.get(i));
       }
     }
-    return new HostAddresses(addresses, failure);
+    return addresses;
   }
 
   private List<InetAddress> addresses(Name name, int type) throws DnsFailureException {

@@ -29,20 +29,29 @@ public final class NextHops {
   private final MailDns dns;
   private final int mxPort;
   private final String ownName;
+  private final OwnAddresses ownAddresses;
   private final int maxHosts;
   private final boolean allowPrivate;
   private final Random random;
 
   /**
    * @param ownName our host name: MX hosts as good as ourselves or worse are left out
+   * @param ownAddresses see {@link #leadsBack}
    * @param maxHosts the most MX hosts tried
    * @param allowPrivate see {@link #mayDial}
    */
   public NextHops(
-      MailDns dns, int mxPort, String ownName, int maxHosts, boolean allowPrivate, Random random) {
+      MailDns dns,
+      int mxPort,
+      String ownName,
+      OwnAddresses ownAddresses,
+      int maxHosts,
+      boolean allowPrivate,
+      Random random) {
     this.dns = dns;
     this.mxPort = mxPort;
     this.ownName = ownName.toLowerCase(Locale.ROOT);
+    this.ownAddresses = ownAddresses;
     this.maxHosts = maxHosts;
     this.allowPrivate = allowPrivate;
     this.random = random;
@@ -61,7 +70,7 @@ public final class NextHops {
     InetAddress literal = domainLiteral(hop.getMxDomain());
     if (literal != null) {
       return new Resolution.Hosts(
-          List.of(new MailHost(hop.getMxDomain(), mxPort, literal, false, false)));
+          List.of(new MailHost(hop.getMxDomain(), mxPort, literal, 0, false, false)));
     }
     try {
       return mailHosts(hop.getMxDomain());
@@ -86,6 +95,12 @@ public final class NextHops {
    */
   public boolean mayDial(MailHost host, InetAddress address) {
     return allowPrivate || host.configured() || PublicAddress.is(address);
+  }
+
+  /** An address of the host is ours: mail for it would come back to us. */
+  public boolean leadsBack(MailHost host) {
+    return ownAddresses.mayBeAt(host.port())
+        && addresses(host).known().stream().anyMatch(a -> ownAddresses.has(a, host.port()));
   }
 
   private Resolution mailHosts(String domain) throws DnsFailureException {
@@ -122,7 +137,7 @@ public final class NextHops {
       // RFC 5321 §5.1: a relay that finds itself leaves out its own preference and all that are
       // worse.
       if (mx.getPriority() < own && hosts.size() < maxHosts) {
-        hosts.add(new MailHost(host(mx), mxPort, null, false, answer.secure()));
+        hosts.add(new MailHost(host(mx), mxPort, null, mx.getPriority(), false, answer.secure()));
       }
     }
     return hosts.isEmpty()
@@ -142,13 +157,13 @@ public final class NextHops {
           "5.1.2",
           "the domain " + domain + " has neither mail host nor address");
     }
-    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, false, proven)));
+    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, 0, false, proven)));
   }
 
   private static MailHost smartHost(NextHopHost host, int standard) {
     int port = host.getPort() == 0 ? standard : host.getPort();
     return new MailHost(
-        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), true, true);
+        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), 0, true, true);
   }
 
   private static @Nullable InetAddress domainLiteral(String domain) {

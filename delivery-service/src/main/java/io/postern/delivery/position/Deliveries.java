@@ -156,7 +156,11 @@ final class Deliveries {
         continue;
       }
       DeliveryTask task = new DeliveryTask(own, record.timestamp());
-      if (parsed.fault() == null) {
+      if (parsed.fault() == null && work.interrupted(record.timestamp())) {
+        counts.interrupted.increment();
+        LOG.warnf("delivery %s: two owners were lost while they had it", own.getDeliveryId());
+        end(work, record.offset(), Outcomes.interrupted(task));
+      } else if (parsed.fault() == null) {
         start(work, record.offset(), task);
       } else {
         end(work, record.offset(), Outcomes.internalError(task, "its Decision could not be read"));

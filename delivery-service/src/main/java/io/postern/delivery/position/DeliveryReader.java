@@ -243,6 +243,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
         continue;
       }
       if (first) {
+        work.taken(result.lost(), settings.window());
         member.seek(work.partition, work.ledger.next());
         commits.ask();
       } else {

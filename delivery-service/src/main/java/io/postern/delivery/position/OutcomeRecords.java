@@ -15,12 +15,13 @@ public final class OutcomeRecords {
   private OutcomeRecords() {}
 
   /** PartitionTaken, without a key. */
-  static ProducerRecord<String, byte[]> taken(int partition, Owner by) {
+  static ProducerRecord<String, byte[]> taken(int partition, Owner by, boolean ownerLost) {
     byte[] value =
         OutcomeRecorded.newBuilder()
             .setWriter(OutcomeWriter.WRITER_DELIVERY)
             .setOwner(by.message())
             .setPartitionTaken(true)
+            .setOwnerLost(ownerLost)
             .setAtMillis(System.currentTimeMillis())
             .build()
             .toByteArray();

@@ -79,7 +79,8 @@ final class OutcomeWriting {
   void take(PartitionWork work) {
     Owner by = work.ledger.take();
     counts.takes.increment();
-    log.send(OutcomeRecords.taken(work.partition.partition(), by), new Marker(work, by));
+    log.send(
+        OutcomeRecords.taken(work.partition.partition(), by, work.ownerLost), new Marker(work, by));
   }
 
   /** An outcome of a partition that was ours came. */

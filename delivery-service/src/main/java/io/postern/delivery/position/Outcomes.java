@@ -16,6 +16,18 @@ final class Outcomes {
     return deferred(task, Reasons.INTERNAL_ERROR, detail);
   }
 
+  /** Two owners were lost while they had it, which may be by its doing; each may have sent it. */
+  static OutcomeRecorded.Builder interrupted(DeliveryTask task) {
+    OutcomeRecorded.Builder outcome =
+        deferred(
+            task,
+            Reasons.INTERRUPTED,
+            "two delivery processes in a row ended, or lost the log, while they had the delivery;"
+                + " it counts as an attempt");
+    outcome.getRecipientsBuilderList().forEach(r -> r.setMayHaveBeenTaken(true));
+    return outcome;
+  }
+
   /** Handed over to the scheduler's watch. */
   static OutcomeRecorded.Builder stillOpen(DeliveryTask task, long openMillis) {
     return ofAll(

@@ -18,9 +18,15 @@ final class PartitionWork {
   final TopicPartition partition;
   final Lease lease;
   final PartitionLedger<OutcomeRecorded.Builder> ledger;
+
+  /** The owner before did not give it up: it was killed, or cut off from the log. */
+  final boolean ownerLost;
+
   private final Set<OpenDelivery> open = new LinkedHashSet<>(); // the oldest first
   private final Set<OpenDelivery> watched = new LinkedHashSet<>();
   private int notices;
+  private @Nullable LostOwners lostOwners;
+  private int suspects; // how many may still count as interrupted
   private boolean paused = true;
   private boolean givenUp;
 
@@ -31,6 +37,30 @@ final class PartitionWork {
     this.partition = partition;
     this.lease = lease;
     this.ledger = new PartitionLedger<>(inherited, generation);
+    this.ownerLost = !inherited.released() && inherited.lease() != null;
+  }
+
+  /**
+   * @param most deliveries that an owner has open at most, the first that are not finished
+   */
+  void taken(LostOwners lost, int most) {
+    lostOwners = lost;
+    suspects = most;
+  }
+
+  /**
+   * A delivery that is to start: two owners in a row may have been lost in it. At most a window's
+   * are: of a backlog behind, nobody has begun any.
+   *
+   * @param writtenMillis when the log had its Decision
+   */
+  boolean interrupted(long writtenMillis) {
+    LostOwners lost = lostOwners;
+    if (lost == null || suspects == 0) {
+      return false;
+    }
+    suspects--;
+    return lost.twoHad(writtenMillis);
   }
 
   /** Window use: open deliveries and outcomes that are not acknowledged. */

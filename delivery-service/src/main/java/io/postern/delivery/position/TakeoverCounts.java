@@ -19,6 +19,7 @@ final class TakeoverCounts {
   final Counter replays;
   final Counter gaps;
   final Counter sessionsCut;
+  final Counter interrupted;
   final Counter noticesWithoutRoom;
 
   TakeoverCounts(MeterRegistry registry) {
@@ -32,6 +33,7 @@ final class TakeoverCounts {
     laterOwners = registry.counter("postern.delivery.later.owners");
     replays = registry.counter("postern.delivery.skipped", "kind", "replay");
     gaps = registry.counter("postern.delivery.skipped", "kind", "gap");
+    interrupted = registry.counter("postern.delivery.interrupted");
     sessionsCut = registry.counter("postern.delivery.watched.cut");
     noticesWithoutRoom = registry.counter("postern.delivery.notices.without.room");
   }

@@ -57,7 +57,7 @@ final class Takes implements AutoCloseable {
   /**
    * @param deliveriesEnd of {@code mail.deliveries}, asked when the marker was in the log
    */
-  record Result(Request request, ReadBack back, long deliveriesEnd) {}
+  record Result(Request request, ReadBack back, LostOwners lost, long deliveriesEnd) {}
 
   private final OccasionalLog complaints = new OccasionalLog(Takes.class);
   private final Map<TopicPartition, Request> waiting = new ConcurrentHashMap<>();
@@ -155,6 +155,7 @@ final class Takes implements AutoCloseable {
               + request.from());
     }
     ReadBack back = new ReadBack(request.there());
+    LostOwners lost = new LostOwners(request.there());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reader.position(outcomes) <= request.marker()) {
       if (System.nanoTime() - deadline > 0) {
@@ -164,7 +165,7 @@ final class Takes implements AutoCloseable {
         for (ConsumerRecord<String, byte[]> record : reader.poll(POLL).records(outcomes)) {
           deadline = System.nanoTime() + PATIENCE.toNanos();
           if (record.offset() <= request.marker()) {
-            feed(back, record);
+            feed(back, lost, record);
           }
         }
       } catch (OffsetOutOfRangeException e) {
@@ -172,15 +173,16 @@ final class Takes implements AutoCloseable {
         reader.seekToBeginning(List.of(outcomes));
       }
     }
-    return new Result(request, back, end);
+    return new Result(request, back, lost, end);
   }
 
-  private static void feed(ReadBack back, ConsumerRecord<String, byte[]> record) {
+  private static void feed(ReadBack back, LostOwners lost, ConsumerRecord<String, byte[]> record) {
     try {
       OutcomeRecorded outcome =
           OutcomeRecorded.parseFrom(record.value() == null ? new byte[0] : record.value());
       if (outcome.getPartitionTaken()) {
         back.taken(record.offset(), Owner.of(outcome.getOwner()));
+        lost.taken(outcome, record.timestamp());
       } else if (outcome.getMovedContentCount() == 0) { // a copy of content says nothing of an end
         back.outcome(
             Owner.of(outcome.getOwner()),

@@ -39,7 +39,7 @@ final class Attempt {
   private boolean noAttempt;
   private boolean abandoned;
   private long notBeforeMillis;
-  private long transferNanos;
+  private final PhaseClock clock = new PhaseClock();
 
   /**
    * @param requirement complete, see {@link Relay#complete}
@@ -103,8 +103,8 @@ final class Attempt {
     passed = true;
   }
 
-  void transferred(long nanos) {
-    transferNanos += nanos;
+  PhaseClock clock() {
+    return clock;
   }
 
   /**
@@ -231,6 +231,11 @@ final class Attempt {
     settleRest(OutcomeKind.FAILED, reason, own(code, enhanced, text), detail);
   }
 
+  /** The host is not asked about this one: it fails with a reply of ours. */
+  void fail(Recipient recipient, String reason, int code, String enhanced, String text) {
+    settle(recipient, OutcomeKind.FAILED, reason, own(code, enhanced, text), text);
+  }
+
   /** The token of a delivery that passed no gate. */
   private void refusedToken(String reason) {
     if (!passed) {
@@ -258,7 +263,14 @@ final class Attempt {
             .getTimingsBuilder()
             .setStartedMillis(startedMillis)
             .setVerdictMillis(connection.verdictMillis())
-            .setTransferMillis((int) (transferNanos / 1_000_000))
+            .setTransferMillis(clock.millis(Phase.DATA) + clock.millis(Phase.END))
+            .setSlotMillis(clock.millis(Phase.SLOT))
+            .setHostSlotMillis(clock.millis(Phase.HOST_SLOT))
+            .setDnsMillis(clock.millis(Phase.DNS))
+            .setOpenMillis(clock.millis(Phase.OPEN))
+            .setEnvelopeMillis(clock.millis(Phase.ENVELOPE))
+            .setDataMillis(clock.millis(Phase.DATA))
+            .setEndMillis(clock.millis(Phase.END))
             .setConnectionReused(connection.reused());
     Target target = connection.target();
     if (target != null) {
@@ -273,6 +285,12 @@ final class Attempt {
     }
     if (connection.dane() != null) {
       outcome.setDane(connection.dane());
+    }
+    if (connection.mtaSts() != null) {
+      outcome.setMtaSts(connection.mtaSts());
+    }
+    if (connection.evidence() != null) {
+      outcome.setEvidence(connection.evidence());
     }
     if (connection.verdict() != null) {
       outcome

@@ -1,9 +1,15 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneEvidence;
+import io.postern.contracts.v1.MtaStsEvidence;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.StsDemand;
+import io.postern.delivery.gate.StsMatch;
+import io.postern.delivery.gate.TlsGate;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.Tlsa;
 import io.postern.dns.dane.TlsaSet;
@@ -17,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param reused the session had a transaction before, so its establishment took this delivery no
  *     time
  * @param verdict null: nobody was asked for one
+ * @param evidence the verdict's grounds; null: nobody was asked for one
  * @param dane the host's TLSA records and what came of them; null: DANE does not apply to it
+ * @param mtaSts its domain's policy and what came of it; null: MTA-STS does not apply to it
  */
 record ConnectionReport(
     @Nullable Target target,
@@ -25,28 +33,73 @@ record ConnectionReport(
     boolean reused,
     @Nullable CertificateVerdict verdict,
     int verdictMillis,
-    @Nullable DaneEvidence dane) {
-  static final ConnectionReport NONE = new ConnectionReport(null, null, false, null, 0, null);
+    @Nullable VerdictEvidence evidence,
+    @Nullable DaneEvidence dane,
+    @Nullable MtaStsEvidence mtaSts) {
+  static final ConnectionReport NONE =
+      new ConnectionReport(null, null, false, null, 0, null, null, null);
   private static final int MOST_RECORDS = 20;
   private static final int MOST_TEXT = 200;
 
   /** Dialled, and without a session. */
   static ConnectionReport dialled(SessionKey key) {
-    return new ConnectionReport(key.target(), null, false, null, 0, evidence(key.demand(), null));
+    return new ConnectionReport(
+        key.target(),
+        null,
+        false,
+        null,
+        0,
+        null,
+        dane(key.demand(), null),
+        mtaSts(key.demand(), null));
   }
 
   static ConnectionReport judged(Session session, Judge.Judgement judgement) {
+    CertificateVerdict verdict = verdict(judgement.proofs());
     return new ConnectionReport(
         session.target(),
         session.establishment,
         session.uses() > 0,
-        judgement.verdict(),
+        verdict,
         judgement.verdictMillis(),
-        evidence(session.key.demand(), judgement.dane()));
+        verdict == null ? null : session.evidence(verdict),
+        dane(session.key.demand(), judgement.proofs().dane()),
+        mtaSts(session.key.demand(), compared(session, judgement)));
   }
 
-  private static @Nullable DaneEvidence evidence(
-      HostDemand demand, DaneMatch.@Nullable Result result) {
+  /** The requirement's; where it needs none, that on which a policy of the domain rests. */
+  private static @Nullable CertificateVerdict verdict(TlsGate.Proofs proofs) {
+    if (proofs.verdict() != null) {
+      return proofs.verdict();
+    }
+    return proofs.mtaSts() == null ? null : proofs.mtaSts().verdict();
+  }
+
+  private static @Nullable StsMatch compared(Session session, Judge.Judgement judgement) {
+    return session.channel() instanceof TlsGate.Channel.Plaintext
+        ? new StsMatch(Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED, "", null)
+        : judgement.proofs().mtaSts();
+  }
+
+  /**
+   * @param match null: the host was not compared with it
+   */
+  private static @Nullable MtaStsEvidence mtaSts(HostDemand demand, @Nullable StsMatch match) {
+    StsDemand policy = demand.mtaSts();
+    if (policy == null) {
+      return null;
+    }
+    return MtaStsEvidence.newBuilder()
+        .setDomain(policy.domain())
+        .setId(policy.id())
+        .setMode(policy.failure().isEmpty() ? policy.mode().spelled() : "")
+        .addAllMx(policy.mx())
+        .setMet(policy.failure().isEmpty() && match != null && match.good())
+        .setFailure(policy.failure().isEmpty() && match != null ? match.reason() : policy.failure())
+        .build();
+  }
+
+  private static @Nullable DaneEvidence dane(HostDemand demand, DaneMatch.@Nullable Result result) {
     TlsaSet set = demand.dane();
     if (set == null) {
       return null;

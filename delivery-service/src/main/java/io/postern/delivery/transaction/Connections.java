@@ -57,23 +57,50 @@ public final class Connections implements AutoCloseable {
         sweeper.scheduleWithFixedDelay(() -> sweep(false), period, period, TimeUnit.MILLISECONDS);
   }
 
-  /** The session used last, for the caller alone; null: none. */
-  synchronized @Nullable Session take(SessionKey key) {
+  /**
+   * The session used last, for the caller alone; null: none.
+   *
+   * @param most of the connector, transactions over one; 0: any number. A session that has had as
+   *     many by another connector's deliveries is left to these
+   */
+  synchronized @Nullable Session take(SessionKey key, int most) {
     Deque<IdleSession> sessions = idle.get(key);
     if (sessions == null) {
       return null;
     }
-    IdleSession last = sessions.removeLast();
-    count--;
-    if (sessions.isEmpty()) {
-      idle.remove(key);
+    Iterator<IdleSession> each = sessions.descendingIterator();
+    while (each.hasNext()) {
+      Session session = each.next().session();
+      if (most == 0 || session.uses() < most) {
+        each.remove();
+        count--;
+        if (sessions.isEmpty()) {
+          idle.remove(key);
+        }
+        return session;
+      }
     }
-    return last.session();
+    return null;
   }
 
-  /** Gives a session back for reuse, or has it {@link #quit}. */
-  void keep(Session session) {
-    if (session.uses() >= maxUses || session.dialogue.inputBuffered() || !park(session)) {
+  /** Whether {@link #take} would find one just now. */
+  synchronized boolean has(SessionKey key, int most) {
+    Deque<IdleSession> sessions = idle.get(key);
+    return sessions != null
+        && sessions.stream().anyMatch(each -> most == 0 || each.session().uses() < most);
+  }
+
+  /**
+   * Gives a session back for reuse, or has it {@link #quit}.
+   *
+   * @param most see {@link #take}
+   */
+  void keep(Session session, int most) {
+    if (session.uses() >= maxUses
+        || most > 0 && session.uses() >= most
+        || session.exhausted()
+        || session.dialogue.inputBuffered()
+        || !park(session)) {
       quit(session);
     }
   }

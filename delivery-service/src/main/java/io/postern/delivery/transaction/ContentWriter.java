@@ -75,13 +75,13 @@ final class ContentWriter {
   void write(ByteBuffer in) throws DialogueException {
     if (stuffer == null) {
       remember(in);
-      dialogue.write(in, patience);
+      dialogue.write(Stage.DATA, in, patience);
       return;
     }
     while (in.hasRemaining()) {
       stuffer.stuff(in, out);
       if (out.remaining() < 2) {
-        dialogue.write(out.flip(), patience);
+        dialogue.write(Stage.DATA, out.flip(), patience);
         out.clear();
       }
     }
@@ -101,7 +101,7 @@ final class ContentWriter {
    * @return the end of the data, still to send
    */
   byte[] flush() throws DialogueException {
-    dialogue.write(out.flip(), patience);
+    dialogue.write(Stage.DATA, out.flip(), patience);
     dialogue.flush(Stage.DATA, patience);
     return stuffer == null ? DotStuffer.end(beforeLast == '\r' && last == '\n') : stuffer.finish();
   }

@@ -8,7 +8,6 @@ import io.postern.smtp.SmtpSyntaxException;
 import io.postern.transport.CertificateRequest;
 import io.postern.transport.LineTooLongException;
 import io.postern.transport.SmtpConnection;
-import io.postern.transport.TlsClient;
 import io.postern.transport.TlsHandshakeException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -50,12 +49,12 @@ final class Dialogue {
   }
 
   /** Puts content into the output; the peer must take it in time. */
-  void write(ByteBuffer bytes, Duration patience) throws DialogueException {
+  void write(Stage stage, ByteBuffer bytes, Duration patience) throws DialogueException {
     try {
       connection.writeTimeout(patience);
       connection.write(bytes);
     } catch (IOException e) {
-      throw ended(Stage.DATA, e);
+      throw ended(stage, e);
     }
   }
 
@@ -94,20 +93,26 @@ final class Dialogue {
    * The handshake after 220 to STARTTLS; plaintext behind that reply is thrown away (RFC 3207
    * §4.2).
    *
-   * @param hybrid see {@link SmtpConnection#startTls(TlsClient, String, boolean)}
+   * @param hybrid see {@link SmtpConnection#startTls(io.postern.transport.TlsClient, String,
+   *     boolean, String)}
    */
-  TlsFacts startTls(TlsClient client, String serverName, boolean hybrid, Duration patience)
+  TlsFacts startTls(TlsClients.Permit permit, String serverName, boolean hybrid, Duration patience)
       throws DialogueException, TlsHandshakeException {
     try {
       connection.discardInput();
       connection.readTimeout(patience);
       connection.writeTimeout(patience);
-      return connection.startTls(client, serverName, hybrid);
+      return connection.startTls(permit.client(), serverName, hybrid, permit.scope());
     } catch (TlsHandshakeException e) {
       throw e;
     } catch (IOException e) {
       throw ended(Stage.STARTTLS, e);
     }
+  }
+
+  /** Ours, without its port. */
+  String localAddress() {
+    return connection.local().getAddress().getHostAddress();
   }
 
   List<byte[]> peerChain() {

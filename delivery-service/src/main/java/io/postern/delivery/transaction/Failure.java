@@ -22,10 +22,12 @@ record Failure(
   // From "nothing was reached" to "the host is there and does not meet the demand".
   private static final List<String> TELLING =
       List.of(
+          Reasons.LOOP,
           Reasons.DNS_FAILURE,
           Reasons.DANE_DNS_FAILURE,
           Reasons.NO_MAIL_HOST,
           Reasons.PRIVATE_ADDRESS,
+          Reasons.SOURCE_ADDRESS_UNAVAILABLE,
           Reasons.CONNECT_FAILED,
           Reasons.TIMEOUT,
           Reasons.DISCONNECTED,
@@ -62,6 +64,7 @@ record Failure(
   boolean strained() {
     return reason.equals(Reasons.HANDSHAKE_FAILED)
         || reason.equals(Reasons.DANE_STARTTLS_NOT_SUPPORTED)
+        || reason.equals(Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED)
         || reason.equals(Reasons.STARTTLS_REFUSED)
         || stage != null && stage.compareTo(Stage.MAIL) > 0;
   }

@@ -4,15 +4,19 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.tlsrpt.SessionResults;
 
 /**
  * The tools of a delivery on its way to a host, the same for all of this process.
  *
+ * @param identity ours, where a next hop names none
  * @param hosts slots of the addresses of mail hosts that recipients' domains have chosen
  * @param timeouts also those of the opener
  * @param maxAddresses the most addresses that one delivery tries
  */
 public record HopTools(
+    ClientIdentity identity,
+    CredentialsFolder credentials,
     NextHops nextHops,
     HostDemands demands,
     Destinations hosts,
@@ -20,6 +24,7 @@ public record HopTools(
     Connections connections,
     Judge judge,
     HandshakePublisher handshakes,
+    SessionResults results,
     RoutingCheck routing,
     Contents contents,
     Timeouts timeouts,

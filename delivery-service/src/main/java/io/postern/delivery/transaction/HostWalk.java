@@ -4,6 +4,7 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Lane;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.HostDemands;
@@ -13,14 +14,16 @@ import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.delivery.transaction.SessionUse.Step;
+import io.postern.transport.SourceAddressException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,10 @@ final class HostWalk {
   private final Ownership ownership;
   private final HopTools tools;
   private final HopProtocol protocol;
+  private final ClientIdentity identity;
+  private @Nullable Credentials credentials; // of the identity; null: none
   private final boolean configured; // its hosts are an administrator's choice
+  private final ReportedSessions reported;
   private final List<Failure> failures = new ArrayList<>();
   private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
   private boolean encrypted; // a TLS session stood with some host
@@ -44,13 +50,16 @@ final class HostWalk {
   private boolean through;
   private boolean busy; // it ended at an address without a free slot
   private long waitedNanos;
+  private int dialled; // addresses, or tried over a kept session
 
   HostWalk(Attempt attempt, Ownership ownership, HopTools tools) {
     this.attempt = attempt;
     this.ownership = ownership;
     this.tools = tools;
     this.protocol = attempt.request().getNextHop().getProtocol();
+    this.identity = tools.identity().of(attempt.request().getNextHop());
     this.configured = attempt.request().getNextHop().getSmartHostsCount() > 0;
+    this.reported = new ReportedSessions(attempt, tools.results());
   }
 
   /** The walk's lesson about the destination. */
@@ -81,7 +90,18 @@ final class HostWalk {
   }
 
   void walk() throws InterruptedException {
-    switch (tools.nextHops().resolve(attempt.request().getNextHop())) {
+    if (!identity.credentials().isEmpty()) {
+      try {
+        credentials = tools.credentials().read(identity.credentials());
+      } catch (CredentialsException e) {
+        attempt.deferRest(new Failure(Reasons.CREDENTIALS_MISSING, String.valueOf(e.getMessage())));
+        return;
+      }
+    }
+    attempt.clock().begin(Phase.DNS);
+    Resolution resolution = tools.nextHops().resolve(attempt.request().getNextHop());
+    attempt.clock().end();
+    switch (resolution) {
       case Resolution.Unroutable(
               boolean permanent,
               String reason,
@@ -99,42 +119,115 @@ final class HostWalk {
   }
 
   private void walk(List<MailHost> hosts) throws InterruptedException {
-    int tried = 0;
+    int notOurs = -1; // the preference up to which no host is ourselves
     for (MailHost host : hosts) {
       if (!ownership.held()) {
         attempt.giveUp();
         return;
       }
+      attempt.clock().begin(Phase.DNS);
+      // RFC 5321 §5.1: a relay that is one of the hosts leaves out its own preference and all that
+      // are worse. Smart hosts have none.
+      if (configured && leadsBack(host)) {
+        continue;
+      }
+      if (!configured && host.preference() > notOurs) {
+        notOurs = host.preference();
+        if (hosts.stream().anyMatch(h -> h.preference() == host.preference() && leadsBack(h))) {
+          break;
+        }
+      }
       HostDemand demand = demand(host);
+      List<InetAddress> addresses = demand == null ? List.of() : addresses(host);
+      attempt.clock().end();
       if (demand == null) {
         continue;
       }
-      for (InetAddress address : addresses(host)) {
-        if (tried == tools.maxAddresses()) {
-          break;
-        }
-        tried++;
+      Deque<SessionKey> untried = new ArrayDeque<>();
+      for (InetAddress address : addresses) {
         Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        SessionKey key = new SessionKey(target, protocol, attempt.requirement(), demand);
-        if (inTurn(target, () -> visit(key)) != Step.NEXT_HOST) {
+        untried.add(new SessionKey(target, protocol, identity, attempt.requirement(), demand));
+      }
+      while (!untried.isEmpty() && dialled < tools.maxAddresses()) {
+        dialled++;
+        SessionKey key = untried.remove();
+        if (inTurn(key, turn -> visit(key, turn, untried)) != Step.NEXT_HOST) {
           return;
         }
       }
     }
+    attempt.clock().end();
     if (!encrypted) {
       for (Map.Entry<SessionKey, String> failed : handshakeFailed.entrySet()) {
         SessionKey key = failed.getKey();
         if (TlsGate.plaintextAllowed(key.requirement(), key.demand())
-            && inTurn(key.target(), () -> open(key, failed.getValue())) != Step.NEXT_HOST) {
+            && inTurn(key, turn -> open(key, null, failed.getValue())) != Step.NEXT_HOST) {
           return;
         }
       }
     }
-    if (tried == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
+    if (!configured
+        && failures.stream().allMatch(failure -> failure.reason().equals(Reasons.LOOP))) {
+      String detail = failures.getFirst().detail();
+      attempt.failRest(Reasons.LOOP, 550, "5.4.6", detail, detail);
+      return;
+    }
+    if (dialled == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
       noAddress(hosts);
       return;
     }
     attempt.deferRest(Failure.mostTelling(failures));
+  }
+
+  private boolean leadsBack(MailHost host) {
+    boolean ours = tools.nextHops().leadsBack(host);
+    if (ours) {
+      failures.add(
+          new Failure(
+              Reasons.LOOP,
+              "the mail would come back to us: the host "
+                  + host.name()
+                  + " has an address of ours (see postern.delivery.own-addresses)"));
+    }
+    return ours;
+  }
+
+  private interface Visit {
+    Step run(Turn turn) throws InterruptedException;
+  }
+
+  /** The right to have a session with an address. */
+  private final class Turn {
+    private final SessionKey key;
+    private @Nullable Slot slot; // null: not begun, over, or of a host that needs none
+    private boolean begun;
+
+    Turn(SessionKey key) {
+      this.key = key;
+    }
+
+    Turn(SessionKey key, Slot slot) {
+      this.key = key;
+      this.slot = slot;
+      begun = true;
+    }
+
+    /** Where that needs no wait; once it is begun it stays so. */
+    boolean begin() {
+      if (!begun && !configured) {
+        slot = tools.hosts().tryAcquire(key.target().place(), attempt.task().notice(), ownership);
+      }
+      begun |= configured || slot != null;
+      return begun;
+    }
+
+    void end(Feedback learnt) {
+      Slot ended = slot;
+      slot = null;
+      if (ended != null) {
+        tools.hosts().release(ended, learnt, "");
+      }
+    }
   }
 
   /**
@@ -142,17 +235,24 @@ final class HostWalk {
    * all domains that name it. Without one the walk ends here, since a host must not be passed over
    * for one that is less preferred (RFC 5321 §5.1).
    */
-  private Step inTurn(Target target, Supplier<Step> visit) throws InterruptedException {
+  private Step inTurn(SessionKey key, Visit visit) throws InterruptedException {
     if (configured) {
-      return visit.get();
+      return visit.run(new Turn(key));
     }
+    Target target = key.target();
     long since = System.nanoTime();
-    Admission admission = tools.hosts().acquire(target.place(), attempt.task().notice(), ownership);
+    attempt.clock().begin(Phase.HOST_SLOT);
+    Admission admission =
+        tools
+            .hosts()
+            .acquire(
+                Lane.of(target.place(), attempt.request().getOrganization()),
+                attempt.task().notice(),
+                ownership);
+    attempt.clock().end();
     waitedNanos += System.nanoTime() - since;
-    switch (admission) {
-      case Admission.Loss loss -> {
-        return givenUp();
-      }
+    return switch (admission) {
+      case Admission.Loss loss -> givenUp();
       case Admission.HandBack(Duration stayAway, String detail) -> {
         busy = true;
         if (failures.isEmpty()) {
@@ -160,19 +260,21 @@ final class HostWalk {
         } else {
           attempt.deferRest(Failure.mostTelling(failures));
         }
-        return Step.DONE;
+        yield Step.DONE;
       }
-      case Admission.Grant(Slot slot) -> {
-        Feedback learnt = Feedback.NOTHING;
-        try {
-          Step step = visit.get();
-          // A host that cannot be reached keeps its slots: its domains have other hosts.
-          learnt = through ? Feedback.THROUGH : Feedback.REACHED;
-          return step;
-        } finally {
-          tools.hosts().release(slot, learnt, "");
-        }
-      }
+      case Admission.Grant(Slot slot) -> inTurn(new Turn(key, slot), visit);
+    };
+  }
+
+  private Step inTurn(Turn turn, Visit visit) throws InterruptedException {
+    Feedback learnt = Feedback.NOTHING;
+    try {
+      Step step = visit.run(turn);
+      // A host that cannot be reached keeps its slots: its domains have other hosts.
+      learnt = through ? Feedback.THROUGH : Feedback.REACHED;
+      return step;
+    } finally {
+      turn.end(learnt);
     }
   }
 
@@ -184,11 +286,13 @@ final class HostWalk {
             attempt.requirement(),
             host.name(),
             host.port(),
-            host.proven() && host.address() == null,
+            host.address() != null,
+            host.proven(),
             attempt.request().getNextHop().getMxDomain())) {
       case HostDemands.Answer.Demand(HostDemand demand) -> demand;
-      case HostDemands.Answer.Unusable(String reason, String detail) -> {
-        failures.add(new Failure(reason, detail));
+      case HostDemands.Answer.Unusable unusable -> {
+        reported.unusable(host, unusable);
+        failures.add(new Failure(unusable.reason(), unusable.detail()));
         yield null;
       }
     };
@@ -201,8 +305,20 @@ final class HostWalk {
         addresses.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
     if (usable.isEmpty()) {
       failures.add(withoutAddress(host, addresses));
+      return usable;
     }
-    return usable;
+    List<InetAddress> reached = usable.stream().filter(identity::reaches).toList();
+    if (reached.isEmpty()) {
+      failures.add(
+          new Failure(
+              Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+              "the host "
+                  + host.name()
+                  + " has no address of the family of our source address "
+                  + identity.sourceAddresses().getFirst().getHostAddress()
+                  + ": name one of the other family as well"));
+    }
+    return reached;
   }
 
   private static Failure withoutAddress(MailHost host, HostAddresses addresses) {
@@ -244,15 +360,85 @@ final class HostWalk {
     }
   }
 
-  private Step visit(SessionKey key) {
-    for (Session kept = tools.connections().take(key);
+  /**
+   * @param untried addresses of the host behind this one, of which a {@link ConnectRace} may take
+   *     one of the other family; this one comes back to them where that one's session stood first
+   *     and did not do
+   */
+  private Step visit(SessionKey key, Turn turn, Deque<SessionKey> untried)
+      throws InterruptedException {
+    if (useKept(key) == Step.DONE) {
+      return Step.DONE;
+    }
+    SessionKey other = ofOtherFamily(key, untried);
+    if (other == null) {
+      return open(key, null, null);
+    }
+    return inTurn(new Turn(other), second -> race(turn, second, untried));
+  }
+
+  private static @Nullable SessionKey ofOtherFamily(SessionKey key, Deque<SessionKey> untried) {
+    Class<?> family = key.target().address().getAddress().getClass();
+    return untried.stream()
+        .filter(other -> other.target().address().getAddress().getClass() != family)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private Step race(Turn first, Turn second, Deque<SessionKey> untried)
+      throws InterruptedException {
+    // Kept since the first address did not answer: it need not be waited for again.
+    if (tools.connections().has(second.key, most())
+        && second.begin()
+        && useKept(second.key) == Step.DONE) {
+      return Step.DONE;
+    }
+    if (!ownership.held()) {
+      return givenUp();
+    }
+    attempt.clock().begin(Phase.OPEN);
+    ConnectRace.Result result =
+        new ConnectRace(tools.opener()::connecting, ConnectRace.ATTEMPT_DELAY)
+            .run(first.key, second.key, second::begin);
+    attempt.clock().end();
+    dialled += second.begun ? 1 : 0;
+    for (Connecting.Failed failed : result.failures()) {
+      if (failed.key() == second.key) {
+        untried.remove(second.key);
+      }
+      failures.add(failure(failed.key(), failed.why()));
+    }
+    Connecting.Connected winner = result.winner();
+    if (winner == null) {
+      return ownership.held() ? Step.NEXT_HOST : givenUp();
+    }
+    if (winner.key() == first.key) {
+      second.end(Feedback.NOTHING);
+      return open(first.key, winner, null);
+    }
+    first.end(Feedback.REACHED); // as of any host that cannot be reached
+    untried.remove(second.key);
+    if (result.failures().isEmpty()) {
+      untried.addFirst(first.key);
+    }
+    return open(second.key, winner, null);
+  }
+
+  private Step useKept(SessionKey key) {
+    int most = most();
+    for (Session kept = tools.connections().take(key, most);
         kept != null;
-        kept = tools.connections().take(key)) {
+        kept = tools.connections().take(key, most)) {
       if (use(kept, false) == Step.DONE) {
         return Step.DONE;
       }
     }
-    return open(key, null);
+    return Step.NEXT_HOST;
+  }
+
+  /** Transactions over one connection, by the connector; 0: any number. */
+  private int most() {
+    return attempt.request().getNextHop().getMaxMessagesPerConnection();
   }
 
   private Step givenUp() {
@@ -260,43 +446,82 @@ final class HostWalk {
     return Step.DONE;
   }
 
-  private Step open(SessionKey key, @Nullable String plaintextAfter) {
+  /**
+   * @param connected see {@link SessionOpener#open}
+   */
+  private Step open(
+      SessionKey key, Connecting.@Nullable Connected connected, @Nullable String plaintextAfter) {
+    Step step = openOnce(key, connected, plaintextAfter);
+    while (step == Step.NEW_SESSION) {
+      step = openOnce(key, null, plaintextAfter);
+    }
+    return step;
+  }
+
+  private Step openOnce(
+      SessionKey key, Connecting.@Nullable Connected connected, @Nullable String plaintextAfter) {
     if (!ownership.held()) {
+      if (connected != null) {
+        connected.close();
+      }
       return givenUp();
     }
     try {
-      SessionOpener.Opening opening =
-          tools.opener().open(key, plaintextAfter, ownership, () -> encrypted = true);
+      SessionOpener.Opening opening = opening(key, connected, plaintextAfter);
       return switch (opening) {
         case SessionOpener.Opening.Success(Session session) -> use(session, true);
         case SessionOpener.Opening.NoTls(TlsGate.WhyPlain why, String detail) -> {
           if (!ownership.held()) {
             yield givenUp(); // we ended it ourselves
           }
+          reported.withoutTls(key, why, detail);
           handshakeFailed.put(key, detail);
-          String reason = key.demand().tls() ? Reasons.DANE_STARTTLS_NOT_SUPPORTED : why.reason();
-          failures.add(new Failure(reason, detail, ConnectionReport.dialled(key)));
+          failures.add(
+              new Failure(
+                  key.demand().plaintextReason(why), detail, ConnectionReport.dialled(key)));
           yield Step.NEXT_HOST;
         }
       };
     } catch (ClientCertificateException e) {
+      if (connected != null) {
+        connected.close();
+      }
       attempt.deferRest(
           new Failure(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage())));
       return Step.DONE;
-    } catch (DialogueException e) {
+    } catch (SourceAddressException | DialogueException e) {
       if (!ownership.held()) {
         return givenUp(); // we ended it ourselves, which proves nothing about the host
       }
-      failures.add(new Failure(e, ConnectionReport.dialled(key)));
+      failures.add(failure(key, e));
       return Step.NEXT_HOST;
     }
+  }
+
+  private SessionOpener.Opening opening(
+      SessionKey key, Connecting.@Nullable Connected connected, @Nullable String plaintextAfter)
+      throws ClientCertificateException, SourceAddressException, DialogueException {
+    attempt.clock().begin(Phase.OPEN);
+    try {
+      return tools.opener().open(key, connected, plaintextAfter, ownership, () -> encrypted = true);
+    } finally {
+      attempt.clock().end();
+    }
+  }
+
+  private static Failure failure(SessionKey key, Exception why) {
+    ConnectionReport dialled = ConnectionReport.dialled(key);
+    return why instanceof DialogueException ended
+        ? new Failure(ended, dialled)
+        : new Failure(
+            Reasons.SOURCE_ADDRESS_UNAVAILABLE, String.valueOf(why.getMessage()), dialled);
   }
 
   /**
    * @param fresh it was opened for this delivery
    */
   private Step use(Session session, boolean fresh) {
-    SessionUse use = new SessionUse(attempt, ownership, tools, session);
+    SessionUse use = new SessionUse(attempt, ownership, tools, session, credentials);
     Step step =
         switch (session.channel()) {
           case TlsGate.Channel.Tls tls -> {
@@ -306,10 +531,13 @@ final class HostWalk {
           case TlsGate.Channel.Plaintext(TlsGate.WhyPlain why) ->
               encrypted ? use.leave(tlsStoodBefore(session, why)) : use.run();
         };
+    if (fresh) {
+      reported.opened(session, use.judgement());
+    }
     through = !use.broken() && (through || use.through());
     Failure failure = use.failure();
     // A kept session may have ended meanwhile, which proves nothing about the host.
-    if (fresh || step == Step.DONE) {
+    if (fresh || step != Step.NEXT_HOST) {
       reached |= use.reached();
       if (failure != null) {
         failures.add(failure);

@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RemoteReply;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * recipients that the host decided about. One that is not settled when this returns is to be asked
  * again (452: too many recipients); one that is not settled when this throws was not delivered: no
  * final dot was sent.
+ *
+ * <p>Content that has no lines (BINARYMIME) goes in chunks instead (RFC 3030), to recipients that
+ * the host has accepted: a host that refuses a chunk and does not throw its octets away would read
+ * them as commands. All that is said of the final dot is true of {@code BDAT 0 LAST}.
  *
  * <p>DATA goes with the envelope, in one group (RFC 2920 §3.1), which saves the round trip. It is
  * kept apart where it is likely that a host refuses everybody and then has to be asked to take
@@ -69,32 +74,41 @@ final class MailTransaction {
    * @throws NoDotException instead of the final dot; the session must be aborted
    */
   void run(List<Recipient> batch) throws DialogueException, ContentException, NoDotException {
+    attempt.clock().begin(Phase.ENVELOPE);
+    try {
+      transact(batch);
+    } finally {
+      attempt.clock().end();
+    }
+  }
+
+  private void transact(List<Recipient> batch)
+      throws DialogueException, ContentException, NoDotException {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
-    boolean together = together(batch);
+    boolean chunks = attempt.request().getEnvelope().getBody() == BodyType.BODY_BINARYMIME;
+    boolean together = !chunks && together(batch);
     List<Recipient> accepted = envelope(batch, together);
     if (accepted.isEmpty()) {
       nobody(together);
       return;
     }
-    Reply go = together ? dataReply() : dialogue().command(Stage.DATA, DATA, timeouts.dataStart());
-    if (go.code() != 354) {
-      refused(go);
-      accepted.forEach(recipient -> decide(recipient, Stage.DATA, go));
-      reset();
+    if (!chunks) {
+      Reply go =
+          together ? dataReply() : dialogue().command(Stage.DATA, DATA, timeouts.dataStart());
+      if (go.code() != 354) {
+        refused(accepted, Stage.DATA, go);
+        return;
+      }
+    }
+    attempt.clock().begin(Phase.DATA);
+    byte[] end = chunks ? sendChunks(first, accepted) : send(first, accepted);
+    if (end == null) {
       return;
     }
-    long started = System.nanoTime();
-    try {
-      byte[] end = send(first);
-      if (end == null) {
-        throw lastWords(accepted);
-      }
-      finish(accepted, end);
-    } finally {
-      attempt.transferred(System.nanoTime() - started);
-    }
+    attempt.clock().begin(Phase.END);
+    finish(accepted, end);
   }
 
   private boolean together(List<Recipient> batch) {
@@ -113,19 +127,35 @@ final class MailTransaction {
     return session.dialogue;
   }
 
+  // A session whose host does not answer 250 (RFC 5321 §4.1.1.5) is in the midst of a transaction.
   private void reset() throws DialogueException {
-    dialogue().command(Stage.RSET, "RSET", timeouts.command());
+    Reply reply = dialogue().command(Stage.RSET, "RSET", timeouts.command());
+    if (!reply.isCompletion()) {
+      throw new DialogueException(
+          Reasons.DISCONNECTED, Stage.RSET, reply, "the host answered " + reply + " to RSET");
+    }
   }
 
   private Reply dataReply() throws DialogueException {
     return dialogue().reply(Stage.DATA, timeouts.dataStart());
   }
 
+  /** The host took the recipients and does not take the content. */
+  private void refused(List<Recipient> accepted, Stage stage, Reply reply)
+      throws DialogueException {
+    clear(stage, reply);
+    accepted.forEach(recipient -> decide(recipient, stage, reply));
+    reset();
+  }
+
   /** A success that is no "go on": the next step is the host's, and nobody knows which. */
-  private static void refused(Reply data) throws DialogueException {
-    if (data.isPositive()) {
+  private static void clear(Stage stage, Reply refusal) throws DialogueException {
+    if (refusal.isPositive()) {
       throw new DialogueException(
-          Reasons.DISCONNECTED, Stage.DATA, data, "the host answered " + data + " to DATA");
+          Reasons.DISCONNECTED,
+          stage,
+          refusal,
+          "the host answered " + refusal + " to " + stage.command());
     }
   }
 
@@ -142,7 +172,7 @@ final class MailTransaction {
         endNothing();
         return;
       }
-      refused(data);
+      clear(Stage.DATA, data);
     }
     reset();
   }
@@ -161,7 +191,7 @@ final class MailTransaction {
     if (!ownership.held()) {
       throw new NoDotException();
     }
-    dialogue().write(NOTHING.duplicate(), timeouts.command());
+    dialogue().write(Stage.END_OF_DATA, NOTHING.duplicate(), timeouts.command());
     dialogue().flush(Stage.END_OF_DATA, timeouts.command());
     // Only whether the session goes on hangs on the answer.
     Reply unused = dialogue().reply(Stage.END_OF_DATA, timeouts.quit());
@@ -239,9 +269,9 @@ final class MailTransaction {
   }
 
   /**
-   * @return the end of the data, still to send; null when the host ended the connection on the way
+   * @return the end of the data, still to send
    */
-  private byte @Nullable [] send(@Nullable ByteBuffer first)
+  private byte[] send(@Nullable ByteBuffer first, List<Recipient> accepted)
       throws DialogueException, ContentException {
     boolean stuff = !ContentWriter.noLeadingDot(attempt.request().getContentList());
     ContentWriter writer = new ContentWriter(dialogue(), timeouts.block(), stuff);
@@ -251,23 +281,41 @@ final class MailTransaction {
       }
       return writer.flush();
     } catch (DialogueException e) {
-      if (e.reason().equals(Reasons.DISCONNECTED)) {
-        return null;
-      }
-      throw e;
+      throw e.reason().equals(Reasons.DISCONNECTED) ? lastWords(accepted, Stage.DATA) : e;
     }
+  }
+
+  /**
+   * @return the end of the data, still to send; null when the host refused a chunk, and all are
+   *     decided about
+   */
+  private byte @Nullable [] sendChunks(@Nullable ByteBuffer first, List<Recipient> accepted)
+      throws DialogueException, ContentException {
+    Reply refusal;
+    try {
+      refusal =
+          new ChunkWriter(dialogue(), timeouts.block(), content)
+              .write(first, attempt.request().getSize());
+    } catch (DialogueException e) {
+      throw e.reason().equals(Reasons.DISCONNECTED) ? lastWords(accepted, Stage.BDAT) : e;
+    }
+    if (refusal != null) {
+      refused(accepted, Stage.BDAT, refusal);
+      return null;
+    }
+    return ChunkWriter.end();
   }
 
   // A host that refuses in mid-data says so and closes; its reply is worth more than
   // "disconnected".
-  private DialogueException lastWords(List<Recipient> accepted) {
+  private DialogueException lastWords(List<Recipient> accepted, Stage stage) {
     try {
-      Reply reply = dialogue().reply(Stage.DATA, timeouts.quit());
+      Reply reply = dialogue().reply(stage, timeouts.quit());
       if (!reply.isPositive()) {
-        accepted.forEach(recipient -> decide(recipient, Stage.DATA, reply));
+        accepted.forEach(recipient -> decide(recipient, stage, reply));
       }
       return new DialogueException(
-          Reasons.DISCONNECTED, Stage.DATA, reply, "the host ended the session in the content");
+          Reasons.DISCONNECTED, stage, reply, "the host ended the session in the content");
     } catch (DialogueException e) {
       return e;
     }
@@ -284,7 +332,7 @@ final class MailTransaction {
     }
     try {
       Duration patience = lease.compareTo(timeouts.block()) < 0 ? lease : timeouts.block();
-      dialogue.write(ByteBuffer.wrap(end), patience);
+      dialogue.write(Stage.END_OF_DATA, ByteBuffer.wrap(end), patience);
       dialogue.flush(Stage.END_OF_DATA, patience);
       if (lmtp()) {
         // RFC 2033 §4.2: in the order of the recipients that were accepted.

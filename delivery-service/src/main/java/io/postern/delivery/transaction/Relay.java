@@ -9,12 +9,15 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Lane;
 import io.postern.delivery.destination.Slot;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
+import java.net.InetAddress;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * delivery is left to its next owner.
  */
 public final class Relay implements Deliverer {
+  private static final Logger LOG = Logger.getLogger(Relay.class);
+
   private final Destinations destinations;
   private final HopTools tools;
 
@@ -35,7 +40,19 @@ public final class Relay implements Deliverer {
   public OutcomeRecorded.@Nullable Builder deliver(DeliveryTask task, Ownership ownership)
       throws InterruptedException {
     Attempt attempt = new Attempt(task, complete(task.request()));
-    settle(attempt, ownership);
+    try {
+      settle(attempt, ownership);
+    } catch (RuntimeException | Error e) {
+      if (attempt.untouched()) {
+        throw e;
+      }
+      // Hosts keep the mail that they have taken: "deferred" for all would send it twice.
+      LOG.errorf(e, "delivery %s failed", attempt.request().getDeliveryId());
+      attempt.deferRest(
+          new Failure(
+              Reasons.INTERNAL_ERROR,
+              "an error in the delivery service: " + e.getClass().getSimpleName()));
+    }
     return attempt.abandoned() ? null : attempt.outcome();
   }
 
@@ -45,12 +62,49 @@ public final class Relay implements Deliverer {
       attempt.deferRest(new Failure(unsupported.reason(), unsupported.detail()));
       return;
     }
-    String route = route(attempt.request().getNextHop());
-    switch (destinations.acquire(route, attempt.task().notice(), ownership)) {
+    Failure undialled = undialled(attempt.request().getNextHop());
+    if (undialled != null) {
+      attempt.deferRest(undialled);
+      return;
+    }
+    attempt.clock().begin(Phase.SLOT);
+    Admission admission =
+        destinations.acquire(lane(attempt.request()), attempt.task().notice(), ownership);
+    attempt.clock().end();
+    switch (admission) {
       case Admission.Loss loss -> attempt.giveUp();
       case Admission.HandBack(Duration stayAway, String detail) -> attempt.busy(stayAway, detail);
       case Admission.Grant(Slot slot) -> walk(attempt, ownership, slot);
     }
+  }
+
+  /** A next hop that is not dialled: a field that is not known may say from where, or as whom. */
+  private static @Nullable Failure undialled(NextHop hop) {
+    if (!hop.getUnknownFields().isEmpty()
+        || hop.getSmartHostsList().stream().anyMatch(h -> !h.getUnknownFields().isEmpty())) {
+      return new Failure(
+          Reasons.UNDECIDABLE,
+          "the next hop has a field of a newer version of Postern, which this one cannot follow:"
+              + " update delivery-service");
+    }
+    if (!hop.getCredentials().isEmpty() && hop.getSmartHostsCount() == 0) {
+      return new Failure(
+          Reasons.UNDECIDABLE,
+          "the next hop has credentials, which go to smart hosts alone: write smartHosts, or take"
+              + " credentials out of the connector");
+    }
+    for (String source : hop.getSourceAddressesList()) {
+      try {
+        InetAddress.ofLiteral(source);
+      } catch (IllegalArgumentException e) {
+        return new Failure(
+            Reasons.UNDECIDABLE,
+            "\""
+                + source
+                + "\" is no address to dial from: correct the connector's sourceAddresses");
+      }
+    }
+    return null;
   }
 
   private void walk(Attempt attempt, Ownership ownership, Slot slot) throws InterruptedException {
@@ -82,6 +136,15 @@ public final class Relay implements Deliverer {
       return requirement.toBuilder().setTlsDomain(request.getNextHop().getMxDomain()).build();
     }
     return requirement;
+  }
+
+  private static Lane lane(DeliveryRequested request) {
+    NextHop hop = request.getNextHop();
+    return Lane.of(
+        route(hop),
+        request.getOrganization(),
+        request.getConnector(),
+        new Lane.Limits(hop.getMaxConnections(), hop.getMaxMessagesPerMinute()));
   }
 
   private static String route(NextHop hop) {

@@ -2,10 +2,17 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.VerdictEvidence;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.StsDemand;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.smtp.Capabilities;
+import io.postern.smtp.Limits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +25,16 @@ final class Session {
   final Establishment establishment;
   final Dialogue dialogue;
   final Capabilities capabilities;
-  private @Nullable VerdictQuestion question; // with its key, a SHA-256 over the chain
+
+  /** The host's (RFC 9422). */
+  final Limits limits;
+
+  private Judge.@Nullable Presented presented; // with their keys, SHA-256 over the chain
+  private @Nullable CertificateVerdict judged;
+  private @Nullable VerdictEvidence evidence; // of `judged`: certificates are not read for each use
   private int uses;
   private boolean dataApart;
+  private boolean authenticated;
 
   Session(
       SessionKey key, Establishment establishment, Dialogue dialogue, Capabilities capabilities) {
@@ -28,6 +42,7 @@ final class Session {
     this.establishment = establishment;
     this.dialogue = dialogue;
     this.capabilities = capabilities;
+    this.limits = capabilities.limits();
   }
 
   Target target() {
@@ -53,6 +68,20 @@ final class Session {
     uses++;
   }
 
+  /** The host takes no further transaction over it (MAILMAX). */
+  boolean exhausted() {
+    return uses >= limits.transactions();
+  }
+
+  /** The host knows us by the credentials of the key. */
+  boolean authenticated() {
+    return authenticated;
+  }
+
+  void becomeAuthenticated() {
+    authenticated = true;
+  }
+
   /** DATA does not go with the envelope: the host takes it although it refused everybody. */
   boolean dataApart() {
     return dataApart;
@@ -68,26 +97,62 @@ final class Session {
    *
    * @param sender whose mail it is
    */
-  @Nullable VerdictQuestion question(String sender) {
+  Judge.@Nullable Presented presented(String sender) {
     if (!(channel() instanceof TlsGate.Channel.Tls)) {
       return null;
     }
     TlsRequirement requirement = key.requirement();
     String organization = DirectoryKeys.organizationOf(requirement.getAnchors(), sender);
-    VerdictQuestion asked = question;
-    asked =
-        asked != null
-            ? asked.askedBy(organization)
-            : new VerdictQuestion(
-                dialogue.peerChain(),
-                dialogue.stapledOcsp(),
-                CertificateRole.ROLE_SERVER,
-                requirement.getAnchors(),
-                requirement.getRevocation(),
-                requirement.getAia(),
-                organization);
-    question = asked;
-    return asked;
+    Judge.Presented before = presented;
+    Judge.Presented now =
+        before != null
+            ? new Judge.Presented(
+                before.question().askedBy(organization),
+                before.policyQuestion() == null ? null : before.policyQuestion().askedBy(sender))
+            : new Judge.Presented(
+                question(
+                    requirement.getAnchors(),
+                    requirement.getRevocation(),
+                    requirement.getAia(),
+                    organization),
+                policyQuestion(sender));
+    presented = now;
+    return now;
+  }
+
+  /** RFC 8461 §4.2: the anchors are the sender's own. */
+  private @Nullable VerdictQuestion policyQuestion(String sender) {
+    StsDemand policy = key.demand().mtaSts();
+    return policy == null || !policy.named()
+        ? null
+        : question(
+            AnchorSetReference.getDefaultInstance(),
+            RevocationMode.REVOCATION_BEST_EFFORT,
+            false,
+            sender);
+  }
+
+  private VerdictQuestion question(
+      AnchorSetReference anchors, RevocationMode revocation, boolean aia, String organization) {
+    return new VerdictQuestion(
+        dialogue.peerChain(),
+        dialogue.stapledOcsp(),
+        CertificateRole.ROLE_SERVER,
+        anchors,
+        revocation,
+        aia,
+        organization);
+  }
+
+  /** The grounds of a verdict on the host's chain. */
+  VerdictEvidence evidence(CertificateVerdict verdict) {
+    VerdictEvidence known = evidence;
+    if (known == null || judged != verdict) {
+      known = PathEvidence.of(verdict, dialogue.peerChain());
+      judged = verdict;
+      evidence = known;
+    }
+    return known;
   }
 
   void quit(Duration patience) {

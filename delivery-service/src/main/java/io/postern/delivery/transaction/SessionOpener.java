@@ -11,19 +11,19 @@ import io.postern.names.CertificateNames;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
-import io.postern.transport.TlsClient;
+import io.postern.transport.SourceAddressException;
 import io.postern.transport.TlsHandshakeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The opening of sessions, from TCP to EHLO over TLS (RFC 5321 §3.1, §3.2, RFC 3207, LMTP: RFC 2033
  * §4.1). STARTTLS is used whenever it is offered. A host whose handshake fails is asked once more,
  * on a connection of its own, without the hybrid group: some take no hello that needs two packets.
- * The session still has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
+ * Not so where that group is demanded, since such a session would pass no gate. The session still
+ * has to pass the gate. Any thread, blocking it, bounded by {@link Timeouts}.
  */
 public final class SessionOpener {
   /** The answer. */
@@ -37,51 +37,63 @@ public final class SessionOpener {
   // A host that drops large hellos answers none; with the second one it has its full time.
   private static final Duration HYBRID_PATIENCE = Duration.ofSeconds(20);
 
-  private final String ownName;
   private final Timeouts timeouts;
   private final TlsClients clients;
 
-  /**
-   * @param ownName for EHLO (RFC 5321 §4.1.1.1)
-   */
-  public SessionOpener(String ownName, Timeouts timeouts, TlsClients clients) {
-    this.ownName = ownName;
+  public SessionOpener(Timeouts timeouts, TlsClients clients) {
     this.timeouts = timeouts;
     this.clients = clients;
   }
 
+  /** TCP, of which a {@link ConnectRace} makes two. */
+  Connecting connecting(SessionKey key) {
+    long since = System.nanoTime();
+    try {
+      return new Connecting.Connected(key, connection(key), since);
+    } catch (DialogueException | SourceAddressException e) {
+      return new Connecting.Failed(key, e);
+    }
+  }
+
   /**
+   * @param connected to the key's address, taken over; null: to be connected
    * @param plaintextAfter do not use STARTTLS: how the handshakes with this host failed before;
    *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
    * @param tlsStood called when a handshake has succeeded, whatever follows
    * @throws DialogueException by which the connection ended; with {@code tlsStood} called before,
    *     over TLS
+   * @throws SourceAddressException we have not the address that the identity demands
    */
   Opening open(
-      SessionKey key, @Nullable String plaintextAfter, Ownership ownership, Runnable tlsStood)
-      throws DialogueException, ClientCertificateException {
-    try (TlsClients.Permit permit = clients.permit(key.requirement())) {
-      TlsClient client = permit.client();
-      Supplier<Dial> dial = () -> new Dial(key, ownership, tlsStood);
+      SessionKey key,
+      Connecting.@Nullable Connected connected,
+      @Nullable String plaintextAfter,
+      Ownership ownership,
+      Runnable tlsStood)
+      throws DialogueException, ClientCertificateException, SourceAddressException {
+    try (TlsClients.Permit permit = clients.permit(key)) {
+      Dial dial = new Dial(key, connected, ownership, tlsStood);
       if (plaintextAfter != null) {
-        return dial.get().inPlaintext(plaintextAfter);
+        return dial.inPlaintext(plaintextAfter);
       }
-      Opening first = dial.get().overTls(client, true, "");
+      Opening first = dial.overTls(permit, true, "");
       return first instanceof Opening.NoTls(WhyPlain why, String detail)
               && why == WhyPlain.HANDSHAKE_FAILED
+              && !key.requirement().getPostQuantum()
               && ownership.held()
-          ? again(dial.get(), client, detail)
+          ? again(new Dial(key, null, ownership, tlsStood), permit, detail)
           : first;
     }
   }
 
   // Whatever keeps the second handshake from success, the failure is that of the handshake.
-  private Opening again(Dial dial, TlsClient client, String failed) throws DialogueException {
+  private Opening again(Dial dial, TlsClients.Permit permit, String failed)
+      throws DialogueException, SourceAddressException {
     String second;
     try {
       Opening opening =
-          dial.overTls(client, false, failed + "; without the hybrid group it did not fail");
+          dial.overTls(permit, false, failed + "; without the hybrid group it did not fail");
       if (!(opening instanceof Opening.NoTls(WhyPlain why, String detail))) {
         return opening;
       }
@@ -101,18 +113,25 @@ public final class SessionOpener {
     private final SessionKey key;
     private final Ownership ownership;
     private final Runnable tlsStood;
-    private final long started = System.nanoTime();
+    private final Connecting.@Nullable Connected connected;
+    private final long started;
     private int connectMillis;
     private boolean encrypted; // its handshake has succeeded
 
-    Dial(SessionKey key, Ownership ownership, Runnable tlsStood) {
+    Dial(
+        SessionKey key,
+        Connecting.@Nullable Connected connected,
+        Ownership ownership,
+        Runnable tlsStood) {
       this.key = key;
+      this.connected = connected;
+      this.started = connected == null ? System.nanoTime() : connected.sinceNanos();
       this.ownership = ownership;
       this.tlsStood = tlsStood;
     }
 
-    Opening inPlaintext(String after) throws DialogueException {
-      Dialogue dialogue = connect(key.target());
+    Opening inPlaintext(String after) throws DialogueException, SourceAddressException {
+      Dialogue dialogue = connect();
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -129,9 +148,9 @@ public final class SessionOpener {
      * @param failedBefore why the handshake before did not do; empty: there was none, and a host
      *     without STARTTLS is one to talk to in plaintext
      */
-    Opening overTls(TlsClient client, boolean hybrid, String failedBefore)
-        throws DialogueException {
-      Dialogue dialogue = connect(key.target());
+    Opening overTls(TlsClients.Permit permit, boolean hybrid, String failedBefore)
+        throws DialogueException, SourceAddressException {
+      Dialogue dialogue = connect();
       boolean kept = false;
       try {
         Capabilities capabilities = greeted(dialogue);
@@ -151,14 +170,19 @@ public final class SessionOpener {
               WhyPlain.STARTTLS_REFUSED, "the host refused STARTTLS: " + answer);
         }
         long handshake = System.nanoTime();
-        TlsFacts facts = dialogue.startTls(client, sni(key), hybrid, patience(hybrid));
+        TlsFacts facts =
+            dialogue.startTls(
+                permit, sni(key), hybrid, patience(hybrid && !key.requirement().getPostQuantum()));
         int tlsMillis = millisSince(handshake);
         encrypted = true;
         tlsStood.run();
         TlsGate.Channel channel =
-            new TlsGate.Channel.Tls(facts, CertificateNames.ofLeaf(dialogue.peerChain()));
+            new TlsGate.Channel.Tls(
+                facts,
+                CertificateNames.ofLeaf(dialogue.peerChain()),
+                CertificateNames.dnsIdsOfLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: the capabilities from before the handshake are forgotten.
-        Capabilities anew = hello(dialogue, key.protocol(), false);
+        Capabilities anew = hello(dialogue, key, false);
         kept = true;
         return new Opening.Success(
             new Session(
@@ -176,13 +200,16 @@ public final class SessionOpener {
       }
     }
 
+    private Dialogue connect() throws DialogueException, SourceAddressException {
+      return new Dialogue(connected == null ? connection(key) : connected.connection());
+    }
+
     private Capabilities greeted(Dialogue dialogue) throws DialogueException {
       ownership.connection(dialogue::cut);
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       connectMillis = millisSince(started);
-      return hello(
-          dialogue, key.protocol(), TlsGate.plaintextAllowed(key.requirement(), key.demand()));
+      return hello(dialogue, key, TlsGate.plaintextAllowed(key.requirement(), key.demand()));
     }
 
     private Opening ready(
@@ -197,15 +224,22 @@ public final class SessionOpener {
     }
   }
 
-  private Duration patience(boolean hybrid) {
-    return hybrid && HYBRID_PATIENCE.compareTo(timeouts.handshake()) < 0
+  private Duration patience(boolean anotherFollows) {
+    return anotherFollows && HYBRID_PATIENCE.compareTo(timeouts.handshake()) < 0
         ? HYBRID_PATIENCE
         : timeouts.handshake();
   }
 
-  private Dialogue connect(Target target) throws DialogueException {
+  private SmtpConnection connection(SessionKey key)
+      throws DialogueException, SourceAddressException {
+    Target target = key.target();
     try {
-      return new Dialogue(SmtpConnection.connect(target.address(), null, timeouts.connect()));
+      return SmtpConnection.connect(
+          target.address(),
+          key.identity().source(target.address().getAddress()),
+          timeouts.connect());
+    } catch (SourceAddressException e) {
+      throw e;
     } catch (SocketTimeoutException e) {
       throw new DialogueException(
           Reasons.TIMEOUT, Stage.CONNECT, null, "no connection to " + target.shown() + " in time");
@@ -218,12 +252,14 @@ public final class SessionOpener {
     }
   }
 
-  private Capabilities hello(Dialogue dialogue, HopProtocol protocol, boolean heloWillDo)
+  private Capabilities hello(Dialogue dialogue, SessionKey key, boolean heloWillDo)
       throws DialogueException {
     Duration patience = timeouts.command();
-    String verb = protocol == HopProtocol.LMTP ? "LHLO " : "EHLO ";
+    String ownName = key.identity().ehloName();
+    boolean lmtp = key.protocol() == HopProtocol.LMTP;
+    String verb = lmtp ? "LHLO " : "EHLO ";
     Reply reply = dialogue.command(Stage.EHLO, verb + ownName, patience);
-    if (reply.isPermanent() && heloWillDo && protocol != HopProtocol.LMTP) {
+    if (reply.isPermanent() && heloWillDo && !lmtp) {
       // RFC 5321 §3.2: an old server; it has no STARTTLS, so only where plaintext will do.
       require(dialogue.command(Stage.EHLO, "HELO " + ownName, patience), 250, Stage.EHLO);
       return Capabilities.NONE;

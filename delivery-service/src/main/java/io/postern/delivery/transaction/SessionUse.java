@@ -2,11 +2,18 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
 import io.postern.delivery.gate.Judge.Judgement;
+import io.postern.delivery.gate.StsMatch;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
+import io.postern.names.CertificateNames;
 import io.postern.transport.CertificateRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +33,8 @@ final class SessionUse {
     DONE,
     /** One more transaction over the same session. */
     AGAIN,
+    /** One more transaction, and the host takes no further one over this session. */
+    NEW_SESSION,
     NEXT_HOST
   }
 
@@ -33,16 +42,28 @@ final class SessionUse {
   private final Ownership ownership;
   private final HopTools tools;
   private final Session session;
+  private final @Nullable Credentials credentials;
   private boolean reached;
   private boolean through;
   private boolean broken;
+  private boolean checked; // that the host has the extensions
   private @Nullable Failure failure;
+  private @Nullable Judgement first;
 
-  SessionUse(Attempt attempt, Ownership ownership, HopTools tools, Session session) {
+  /**
+   * @param credentials of the session's identity; null: it has none
+   */
+  SessionUse(
+      Attempt attempt,
+      Ownership ownership,
+      HopTools tools,
+      Session session,
+      @Nullable Credentials credentials) {
     this.attempt = attempt;
     this.ownership = ownership;
     this.tools = tools;
     this.session = session;
+    this.credentials = credentials;
     ownership.connection(session::cut);
   }
 
@@ -66,20 +87,43 @@ final class SessionUse {
     return failure;
   }
 
-  /** Never {@link Step#AGAIN}. */
+  /** The first one; null: nobody was asked. */
+  @Nullable Judgement judgement() {
+    return first;
+  }
+
+  /**
+   * Never {@link Step#AGAIN}. Every transaction decides about a recipient, so a host makes us begin
+   * at most as many sessions as there are recipients, with whatever limits.
+   */
   Step run() {
+    boolean ended = false;
+    try {
+      Step step = decided();
+      ended = true;
+      return step;
+    } finally {
+      if (!ended) {
+        session.abort();
+      }
+    }
+  }
+
+  private Step decided() {
     ConnectionReport connection = null;
     Step step = Step.AGAIN;
     while (step == Step.AGAIN) {
       Judgement judgement = judge();
       if (connection == null) {
         connection = ConnectionReport.judged(session, judgement);
+        first = judgement;
       }
       step =
           switch (judgement.ruling()) {
             case TlsGate.Ruling.Refusal(String reason, String detail) ->
                 leave(new Failure(reason, detail, connection));
-            case TlsGate.Ruling.Pass(String achieved) -> passed(connection, achieved);
+            case TlsGate.Ruling.Pass(String achieved) ->
+                passed(connection, achieved, proven(judgement));
           };
     }
     return step;
@@ -88,6 +132,10 @@ final class SessionUse {
   /** The host is there, and gets nothing of the envelope. */
   Step leave(Failure why) {
     reached = true;
+    return quit(why);
+  }
+
+  private Step quit(Failure why) {
     ownership.connection(null);
     tools.connections().quit(session);
     failure = why;
@@ -102,12 +150,52 @@ final class SessionUse {
             session.key.demand(),
             session.channel(),
             session.target().host(),
-            session.capabilities.has("REQUIRETLS"),
-            session.question(attempt.request().getOrganization()));
+            session.capabilities.requireTls() || needsNoPromise(),
+            session.presented(attempt.request().getOrganization()));
   }
 
-  private Step passed(ConnectionReport connection, String achieved) {
+  // RFC 8689 §5: a DSN is not lost where the next hop does not offer REQUIRETLS. TLS and the
+  // certificate are demanded of it all the same.
+  private boolean needsNoPromise() {
+    return attempt.request().getEnvelope().getReversePath().isEmpty();
+  }
+
+  /** The host that passed the gate is who it claims to be, and nobody in between. */
+  private boolean proven(Judgement judgement) {
+    if (!(session.channel() instanceof TlsGate.Channel.Tls tls)) {
+      return false;
+    }
+    StsMatch policy = judgement.proofs().mtaSts();
+    return judgement.proofs().dane() != null
+        || policy != null && policy.good()
+        || switch (attempt.requirement().getLevel()) {
+          case DOMAIN_VALIDATION -> true;
+          // The level asks for no name, and anybody may have a good certificate.
+          case CERTIFICATE_VALIDATION ->
+              CertificateNames.matches(session.target().host(), tls.names());
+          default -> false;
+        };
+  }
+
+  private Step passed(ConnectionReport connection, String achieved, boolean proven) {
     publishHandshake();
+    if (credentials != null && !session.authenticated()) {
+      attempt.clock().begin(Phase.OPEN);
+      try {
+        new Authentication(session, credentials, proven, tools.timeouts().command()).run();
+      } catch (DialogueException e) {
+        if (!ownership.held()) {
+          session.abort();
+          attempt.giveUp(); // we ended it ourselves
+          return Step.DONE;
+        }
+        // Not "reached": all mail by these credentials would fare the same, and shall not try them
+        // without end.
+        return quit(new Failure(e, connection));
+      } finally {
+        attempt.clock().end();
+      }
+    }
     if (!mayBegin()) {
       reached = true;
       release();
@@ -147,11 +235,14 @@ final class SessionUse {
   private Step transact(ConnectionReport connection) {
     boolean healthy = false;
     try {
-      if (MailCommand.possible(attempt, session.capabilities)) {
+      if (!checked) {
+        new NeededExtensions(attempt, session.capabilities, tools.contents()).check();
+        checked = true;
+      }
+      if (!attempt.done()) {
         int before = attempt.openCount();
         try (ContentStream content = tools.contents().open(attempt.request().getContentList())) {
-          new MailTransaction(attempt, ownership, session, tools.timeouts(), content)
-              .run(attempt.open(MAX_RECIPIENTS));
+          new MailTransaction(attempt, ownership, session, tools.timeouts(), content).run(batch());
         }
         if (attempt.openCount() == before) {
           throw new IllegalStateException("a transaction decided about nobody");
@@ -160,7 +251,10 @@ final class SessionUse {
       }
       healthy = true;
       reached = true;
-      return attempt.done() ? Step.DONE : Step.AGAIN;
+      if (attempt.done()) {
+        return Step.DONE;
+      }
+      return session.exhausted() ? Step.NEW_SESSION : Step.AGAIN;
     } catch (NoDotException e) {
       reached = true;
       if (ownership.held()) {
@@ -181,17 +275,6 @@ final class SessionUse {
       broken = true;
       failure = new Failure(e, connection);
       return attempt.done() ? Step.DONE : Step.NEXT_HOST;
-    } catch (RuntimeException e) {
-      if (attempt.untouched()) {
-        throw e;
-      }
-      // The host keeps the mail that it has taken: "deferred" for all would send it twice.
-      LOG.errorf(e, "delivery %s failed", attempt.request().getDeliveryId());
-      attempt.deferRest(
-          new Failure(
-              Reasons.INTERNAL_ERROR,
-              "an error in the delivery service: " + e.getClass().getSimpleName()));
-      return Step.DONE;
     } catch (ContentException e) {
       LOG.errorf(e, "content of %s cannot be read (%s)", attempt.request().getQueueId(), e.kind());
       reached = true;
@@ -204,16 +287,38 @@ final class SessionUse {
       if (!healthy) {
         // Without the final dot, so that the host takes nothing for the whole message.
         session.abort();
-      } else if (attempt.done()) {
+      } else if (attempt.done() || session.exhausted()) {
         release();
       }
     }
   }
 
+  /** The recipients of the next transaction: as many as the host takes (RFC 9422). */
+  private List<Recipient> batch() {
+    int most = Math.min(MAX_RECIPIENTS, session.limits.recipients());
+    if (session.limits.recipientDomains() >= most) {
+      return attempt.open(most);
+    }
+    List<Recipient> batch = new ArrayList<>();
+    Set<String> domains = new HashSet<>();
+    for (Recipient recipient : attempt.open(attempt.openCount())) {
+      String address = recipient.envelope.getAddress();
+      String domain = address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+      if (batch.size() < most
+          && (domains.contains(domain) || domains.size() < session.limits.recipientDomains())) {
+        domains.add(domain);
+        batch.add(recipient);
+      }
+    }
+    return batch;
+  }
+
   private void release() {
     ownership.connection(null);
     if (session.reusable() && ownership.held()) {
-      tools.connections().keep(session);
+      tools
+          .connections()
+          .keep(session, attempt.request().getNextHop().getMaxMessagesPerConnection());
     } else {
       tools.connections().quit(session);
     }

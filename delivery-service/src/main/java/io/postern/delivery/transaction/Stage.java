@@ -5,9 +5,11 @@ enum Stage {
   CONNECT("connect"),
   EHLO("EHLO"),
   STARTTLS("STARTTLS"),
+  AUTH("AUTH"),
   MAIL("MAIL"),
   RCPT("RCPT"),
   DATA("DATA"),
+  BDAT("BDAT"),
   END_OF_DATA("end-of-data"),
   RSET("RSET"),
   QUIT("QUIT");

@@ -34,6 +34,17 @@ class DestinationTest {
   }
 
   @Test
+  void itsMinuteIsNotForgottenBeforeItIsOver() {
+    destination.limits(new Lane.Limits(0, 1));
+    destination.ended(destination.start(now, share), now, Feedback.NOTHING, "", now, share);
+    assertThat(destination.forgettable(now, HOUR)).isFalse();
+    assertThat(destination.mayStart(now, share)).isFalse();
+    now += Duration.ofMinutes(1).toNanos();
+    assertThat(destination.forgettable(now, HOUR)).isTrue();
+    assertThat(destination.mayStart(now, share)).isTrue();
+  }
+
+  @Test
   void doesNotGrowBeyondWhatIsUsed() {
     for (int i = 0; i < 1_000; i++) {
       one(Feedback.THROUGH);
@@ -83,7 +94,7 @@ class DestinationTest {
       assertThat(destination.mayStart(now, share)).isFalse();
       pass(Duration.ofNanos(1));
       assertThat(destination.mayStart(now, share)).as("after %s s", pause).isTrue();
-      boolean probe = destination.start(now);
+      boolean probe = destination.start(now, share);
       assertThat(probe).isTrue();
       pass(HOUR);
       assertThat(destination.mayStart(now, share)).as("while the probe runs").isFalse();
@@ -96,7 +107,7 @@ class DestinationTest {
   void theFirstAnswerOfAHostRevivesIt(Feedback answer, int limit) {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now), now, answer, "", now, share);
+    destination.ended(destination.start(now, share), now, answer, "", now, share);
     assertThat(destination.dead()).isFalse();
     assertThat(destination.limit(share)).isEqualTo(limit);
   }
@@ -105,14 +116,14 @@ class DestinationTest {
   void aProbeThatAskedNobodyLetsTheNextOneProbe() {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now), now, Feedback.NOTHING, "", now, share);
+    destination.ended(destination.start(now, share), now, Feedback.NOTHING, "", now, share);
     assertThat(destination.dead()).isTrue();
     assertThat(destination.mayStart(now, share)).isTrue();
   }
 
   @Test
   void aDeliveryFromBeforeItsDeathNeitherProbesNorDelaysTheProbe() {
-    boolean early = destination.start(now);
+    boolean early = destination.start(now, share);
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
     destination.ended(early, now, Feedback.FAILED, "late", now, share);
@@ -206,7 +217,7 @@ class DestinationTest {
     one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
     pass(Duration.ofSeconds(3));
     for (int i = 0; i < 500; i++) {
-      destination.line.add(new PlaceInLine(false));
+      destination.line.add(new PlaceInLine("", false));
     }
     assertThat(handBack(300)).allSatisfy(s -> assertThat(s).isBetween(5.0, 10.0));
     pass(Duration.ofSeconds(20));
@@ -229,7 +240,7 @@ class DestinationTest {
       pass(HOUR);
     }
     for (int i = 0; i < 5; i++) {
-      destination.start(now);
+      destination.start(now, share);
     }
     assertThat(handBack(100)).allSatisfy(s -> assertThat(s).isBetween(5.0, 6.0));
   }
@@ -237,7 +248,7 @@ class DestinationTest {
   @Test
   void afterAStandstillOfSecondsItIsNotTakenForOneThatHangs() {
     for (int i = 0; i < 5; i++) {
-      destination.start(now);
+      destination.start(now, share);
     }
     pass(Duration.ofSeconds(5));
     assertThat(handBack(15)).allSatisfy(s -> assertThat(s).isBetween(5.0, 17.0));
@@ -246,7 +257,7 @@ class DestinationTest {
   @Test
   void whileItsSessionsHangItIsBoundedBelowAndAbove() {
     for (int i = 0; i < 5; i++) {
-      destination.start(now);
+      destination.start(now, share);
     }
     pass(Duration.ofMinutes(11));
     List<Double> seconds = handBack(1_000);
@@ -267,7 +278,7 @@ class DestinationTest {
   void whileAProbeRunsTheOthersComeNoSoonerThanAFailureWouldLetThem() {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.start(now);
+    destination.start(now, share);
     assertThat(handBack(1).getFirst()).isBetween(10.0, 12.0);
   }
 
@@ -281,11 +292,11 @@ class DestinationTest {
       pass(Duration.ofMillis(100));
     }
     for (int i = 0; i < 9; i++) {
-      destination.line.add(new PlaceInLine(false));
+      destination.line.add(new PlaceInLine("", false));
       assertThat(destination.soon(now, share)).isTrue();
     }
     for (int i = 0; i < 3; i++) {
-      destination.line.add(new PlaceInLine(false));
+      destination.line.add(new PlaceInLine("", false));
     }
     assertThat(destination.soon(now, share)).as("twelve wait, ten a second go").isFalse();
   }
@@ -295,7 +306,7 @@ class DestinationTest {
     assertThat(destination.forgettable(now, HOUR)).isTrue();
     one(Feedback.THROUGH);
     assertThat(destination.forgettable(now, HOUR)).as("its pace is known").isFalse();
-    boolean probe = destination.start(now);
+    boolean probe = destination.start(now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     destination.ended(probe, now, Feedback.FAILED, "refused", now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
@@ -322,7 +333,7 @@ class DestinationTest {
   }
 
   private void one(Feedback feedback, Duration took) {
-    boolean probe = destination.start(now);
+    boolean probe = destination.start(now, share);
     destination.ended(probe, now - took.toNanos(), feedback, "refused", now, share);
   }
 
@@ -330,12 +341,12 @@ class DestinationTest {
   private void round(Feedback feedback) {
     int count = destination.limit(share);
     for (int i = 0; i < count; i++) {
-      destination.start(now);
+      destination.start(now, share);
     }
     for (int i = 0; i < count; i++) {
       destination.ended(false, now, feedback, "refused", now, share);
       if (i < count - 1) {
-        destination.start(now); // a full line behind it
+        destination.start(now, share); // a full line behind it
       }
     }
     for (int i = 0; i < count - 1; i++) {

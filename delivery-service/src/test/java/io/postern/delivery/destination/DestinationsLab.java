@@ -8,6 +8,7 @@ public final class DestinationsLab {
       new DestinationSettings(
           5,
           20,
+          0,
           5,
           Duration.ofSeconds(10),
           Duration.ofMinutes(5),
@@ -23,6 +24,7 @@ public final class DestinationsLab {
     return new DestinationSettings(
         1,
         1,
+        0,
         failures,
         Duration.ofSeconds(10),
         Duration.ofMinutes(5),
@@ -50,6 +52,7 @@ public final class DestinationsLab {
         new DestinationSettings(
             5,
             20,
+            0,
             5,
             Duration.ofSeconds(10),
             Duration.ofMinutes(5),
@@ -58,6 +61,6 @@ public final class DestinationsLab {
             Duration.ofMinutes(10),
             10_000);
     return new Destinations(
-        settings.ofHosts(5 * initial), () -> 1, crowded, () -> false, clock, true);
+        settings.ofHosts(5 * initial, 0), () -> 1, crowded, () -> false, clock, true);
   }
 }

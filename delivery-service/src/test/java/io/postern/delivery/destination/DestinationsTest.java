@@ -7,12 +7,14 @@ import io.postern.contracts.v1.RouteState;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.position.Ownership;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -379,6 +381,7 @@ class DestinationsTest {
         new DestinationSettings(
             3,
             8,
+            0,
             4,
             Duration.ofMillis(1),
             Duration.ofMillis(4),
@@ -446,6 +449,149 @@ class DestinationsTest {
     assertThat(mostProbes.get()).isLessThanOrEqualTo(1);
     assertThat(many.busy()).isZero();
     assertThat(many.waiting()).isZero();
+  }
+
+  /** A burst of one organization, and a message of another behind it. */
+  @Test
+  void organizationsTakeTurnsForTheSlotsOfADestinationThatTheyShare() throws Exception {
+    Slot first = slot("a");
+    List<String> order = new CopyOnWriteArrayList<>();
+    List<CompletableFuture<Slot>> all = new ArrayList<>();
+    for (String organization : List.of("big", "big", "big", "small")) {
+      int before = destinations.waiting();
+      all.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                Admission admission = acquire(Lane.of("a", organization));
+                order.add(organization);
+                return ((Admission.Grant) admission).slot();
+              },
+              Thread::startVirtualThread));
+      Awaitility.await().until(() -> destinations.waiting() > before);
+    }
+    destinations.release(first, Feedback.THROUGH, "");
+    while (!all.isEmpty()) {
+      Awaitility.await().until(() -> all.stream().anyMatch(CompletableFuture::isDone));
+      for (CompletableFuture<Slot> one : List.copyOf(all)) {
+        if (one.isDone() && all.remove(one)) {
+          destinations.release(one.get(), Feedback.THROUGH, "");
+          break;
+        }
+      }
+    }
+    assertThat(order).containsExactly("big", "small", "big", "big");
+  }
+
+  @Test
+  void aboveTheMinutesMessagesADeliveryIsHandedBackWithItsTimeAndOthersGoOn() throws Exception {
+    Lane limited = Lane.of("a", "contoso", "To A", new Lane.Limits(0, 2));
+    Destinations many = lab(DestinationsLab.SETTINGS);
+    many.release(granted(many, limited), Feedback.THROUGH, "");
+    Admission.HandBack second = (Admission.HandBack) many.acquire(limited, false, () -> true);
+    assertThat(second.stayAway()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(33));
+    assertThat(second.detail())
+        .contains("the connector's maxMessagesPerMinute of 2 are used up", "100 %");
+    assertThat(many.waiting()).as("nothing waits in memory").isZero();
+    Admission.HandBack third = (Admission.HandBack) many.acquire(limited, false, () -> true);
+    assertThat(third.stayAway()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(66));
+    // Neither the route's other mail nor the connector's to another route is limited by it.
+    many.release(granted(many, Lane.of("a", "contoso")), Feedback.THROUGH, "");
+    many.release(granted(many, Lane.of("a", "fabrikam")), Feedback.THROUGH, "");
+    many.release(
+        granted(many, Lane.of("b", "contoso", "To A", new Lane.Limits(0, 2))),
+        Feedback.THROUGH,
+        "");
+    clock.addAndGet(Duration.ofSeconds(30).toNanos());
+    many.release(granted(many, limited), Feedback.THROUGH, "");
+    assertThat(many.acquire(limited, false, () -> true)).isInstanceOf(Admission.HandBack.class);
+  }
+
+  @Test
+  void aConnectorsConnectionsLimitItsOwnMailAlone() throws Exception {
+    Destinations many = lab(DestinationsLab.SETTINGS);
+    Lane limited = Lane.of("a", "contoso", "To A", new Lane.Limits(1, 0));
+    Slot only = granted(many, limited);
+    for (int i = 0; i < DestinationsLab.SETTINGS.initial(); i++) {
+      granted(many, Lane.of("a", "fabrikam"));
+    }
+    crowded.set(true);
+    clock.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertThat(many.acquire(limited, false, () -> true))
+        .isInstanceOfSatisfying(
+            Admission.HandBack.class, busy -> assertThat(busy.detail()).contains("all 1 slots"));
+    crowded.set(false);
+    many.release(only, Feedback.THROUGH, "");
+    granted(many, limited);
+  }
+
+  /** Whatever comes when: no 60 s have more than the number, and each that is due goes. */
+  @Test
+  void noMinuteHasMoreThanItsNumber() {
+    Random random = new Random(60);
+    long minuteNanos = Duration.ofMinutes(1).toNanos();
+    for (int round = 0; round < 400; round++) {
+      int number = random.nextBoolean() ? random.nextInt(1, 12) : random.nextInt(1, 500);
+      Minute minute = new Minute();
+      ArrayDeque<Long> begun = new ArrayDeque<>();
+      long now = 1;
+      int starts = 0;
+      long until = 1 + 10 * minuteNanos;
+      while (now < until) {
+        long wait = minute.untilNext(number, now);
+        if (wait == 0) {
+          minute.begin(number, now);
+          begun.addLast(now);
+          starts++;
+          while (now - begun.getFirst() >= minuteNanos) {
+            begun.removeFirst();
+          }
+          assertThat(begun.size()).isLessThanOrEqualTo(number);
+        }
+        now += wait + (random.nextInt(20) == 0 ? (long) (random.nextDouble() * minuteNanos) : 0);
+      }
+      assertThat(starts).isPositive();
+    }
+  }
+
+  @Test
+  void aMinuteIsUsedToItsNumberInTheLongRun() {
+    for (int number : List.of(1, 7, 10, 100, 1_000)) {
+      Minute minute = new Minute();
+      int starts = 0;
+      for (long now = 1;
+          now < Duration.ofMinutes(20).toNanos();
+          now += minute.untilNext(number, now)) {
+        while (minute.untilNext(number, now) == 0) {
+          minute.begin(number, now);
+          starts++;
+        }
+      }
+      assertThat(starts).isBetween(18 * number, 20 * number);
+    }
+  }
+
+  /** The parts of the replicas, which change with each rebalance. */
+  @Test
+  void aGrownShareCountsAtOnce() {
+    Minute minute = new Minute();
+    minute.begin(0.5, 1);
+    assertThat(Duration.ofNanos(minute.untilNext(0.5, 1))).isEqualTo(Duration.ofSeconds(120));
+    assertThat(Duration.ofNanos(minute.untilNext(2, 1))).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  private Admission acquire(Lane lane) {
+    try {
+      return destinations.acquire(lane, false, () -> true);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Slot granted(Destinations at, Lane lane) throws InterruptedException {
+    if (at.acquire(lane, false, () -> true) instanceof Admission.Grant(Slot slot)) {
+      return slot;
+    }
+    throw new AssertionError("no slot for " + lane);
   }
 
   private Destinations lab(DestinationSettings settings) {

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MtaStsMode;
@@ -20,11 +21,13 @@ import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.delivery.gate.TlsGate.Channel;
+import io.postern.delivery.gate.TlsGate.Proofs;
 import io.postern.delivery.gate.TlsGate.Ruling;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.DaneMatch.Fault;
 import io.postern.dns.dane.Tlsa;
 import io.postern.dns.dane.TlsaSet;
+import io.postern.dns.mtasts.StsPolicy.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +41,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TlsGateTest {
+  private static final String[] GROUPS = {"", "x25519"};
   private static final String HOST = "mx.fabrikam.com";
   private static final Channel TLS = encrypted(facts());
   private static final Channel WEAK = encrypted(facts().setForwardSecrecy(false));
   private static final Channel TLS12 = encrypted(facts().setVersion(TlsVersion.TLS_1_2));
+  private static final Channel HYBRID = encrypted(facts().setGroup("X25519MLKEM768"));
+  private static final Channel RESUMED =
+      encrypted(facts().setGroup("X25519MLKEM768").setResumed(true));
+  private static final Channel CLASSICAL = encrypted(facts().setGroup("x25519"));
   private static final Channel ANONYMOUS =
       encrypted(facts().setPeerChainFingerprint(ByteString.EMPTY).clearPeerNames());
   private static final CertificateVerdict GOOD = verdict(VerdictResult.GOOD, "");
@@ -105,6 +113,20 @@ class TlsGateTest {
             "/version-too-low"),
         row(with(encryption, b -> b.setForwardSecrecy(true)), WEAK, null, "/no-forward-secrecy"),
         row(with(encryption, b -> b.setForwardSecrecy(true)), TLS, null, ":encryption-only"),
+        // the hybrid group
+        row(with(encryption, b -> b.setPostQuantum(true)), HYBRID, null, ":encryption-only+pq"),
+        row(with(encryption, b -> b.setPostQuantum(true)), RESUMED, null, ":encryption-only+pq"),
+        row(with(encryption, b -> b.setPostQuantum(true)), TLS, null, "/no-post-quantum"),
+        row(with(encryption, b -> b.setPostQuantum(true)), CLASSICAL, null, "/no-post-quantum"),
+        row(with(encryption, b -> b.setPostQuantum(true)), TLS12, null, "/no-post-quantum"),
+        row(with(domain, b -> b.setPostQuantum(true)), HYBRID, GOOD, ":domain-validation+pq"),
+        row(with(domain, b -> b.setPostQuantum(true)), HYBRID, null, "/verdict-unavailable"),
+        row(
+            with(opportunistic, b -> b.setPostQuantum(true)),
+            plain(NOT_OFFERED),
+            null,
+            "/not-offered"),
+        row(encryption, HYBRID, null, ":encryption-only"),
         // the chain
         row(certificate, TLS, GOOD, ":certificate-validation"),
         row(certificate, TLS, null, "/verdict-unavailable"),
@@ -186,8 +208,8 @@ class TlsGateTest {
             with(encryption, b -> b.setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC)),
             TLS,
             null,
-            "/mta-sts-unavailable"),
-        row(with(encryption, b -> b.setMtaStsValue(42)), TLS, null, "/mta-sts-unavailable"),
+            ":encryption-only"),
+        row(with(encryption, b -> b.setMtaStsValue(42)), TLS, null, "/undecidable"),
         // a newer writer's level is never taken for a weak one
         row(TlsRequirement.getDefaultInstance(), TLS, GOOD, "/undecidable"),
         row(TlsRequirement.newBuilder().setLevelValue(9).build(), TLS, GOOD, "/undecidable"),
@@ -207,7 +229,8 @@ class TlsGateTest {
       String wanted) {
     assertThat(
             spelled(
-                TlsGate.decide(requirement, HostDemand.NONE, channel, HOST, false, verdict, null)))
+                TlsGate.decide(
+                    requirement, HostDemand.NONE, channel, HOST, false, proofs(verdict, null))))
         .isEqualTo(wanted);
   }
 
@@ -257,6 +280,70 @@ class TlsGateTest {
         Arguments.of(chain, RECORDS, TLS, GOOD, fault(Fault.MISMATCH), "/dane-tlsa-invalid"));
   }
 
+  private static Proofs proofs(
+      @Nullable CertificateVerdict verdict, DaneMatch.@Nullable Result dane) {
+    return new Proofs(verdict, dane, null);
+  }
+
+  private static StsDemand policy(Random random) {
+    return policy(Mode.values()[random.nextInt(Mode.values().length)], random.nextInt(4) > 0);
+  }
+
+  private static StsDemand policy(Mode mode, boolean named) {
+    return new StsDemand("fabrikam.com", "1", mode, List.of(named ? HOST : "other.org"), named, "");
+  }
+
+  static List<Arguments> mtaSts() {
+    Channel wildcard = encrypted(facts(), "*.fabrikam.com");
+    Channel commonNameAlone = new Channel.Tls(facts().build(), List.of(HOST), List.of());
+    return List.of(
+        Arguments.of(Mode.ENFORCE, true, TLS, GOOD, ":encryption-only+mta-sts"),
+        Arguments.of(Mode.ENFORCE, true, wildcard, GOOD, ":encryption-only+mta-sts"),
+        Arguments.of(Mode.ENFORCE, true, commonNameAlone, GOOD, "/mta-sts-host-mismatch"),
+        Arguments.of(
+            Mode.ENFORCE, true, encrypted(facts(), "other.org"), GOOD, "/mta-sts-host-mismatch"),
+        Arguments.of(Mode.ENFORCE, true, ANONYMOUS, null, "/mta-sts-certificate-invalid"),
+        Arguments.of(
+            Mode.ENFORCE,
+            true,
+            TLS,
+            bad(VerdictReason.SELF_SIGNED),
+            "/mta-sts-certificate-invalid"),
+        Arguments.of(
+            Mode.ENFORCE, true, TLS, bad(VerdictReason.EXPIRED), "/mta-sts-certificate-expired"),
+        Arguments.of(Mode.ENFORCE, true, TLS, null, "/verdict-unavailable"),
+        Arguments.of(
+            Mode.ENFORCE, true, TLS, unknown(VerdictReason.UNAVAILABLE), "/verdict-unavailable"),
+        Arguments.of(Mode.ENFORCE, false, TLS, GOOD, "/mta-sts-mx-mismatch"),
+        Arguments.of(
+            Mode.ENFORCE, true, plain(NOT_OFFERED), null, "/mta-sts-starttls-not-supported"),
+        Arguments.of(
+            Mode.ENFORCE, true, plain(HANDSHAKE_FAILED), null, "/mta-sts-starttls-not-supported"),
+        // A policy that is tried out holds nothing up.
+        Arguments.of(Mode.TESTING, true, TLS, GOOD, ":encryption-only+mta-sts"),
+        Arguments.of(Mode.TESTING, true, TLS, bad(VerdictReason.REVOKED), ":encryption-only"),
+        Arguments.of(Mode.TESTING, false, TLS, GOOD, ":encryption-only"),
+        Arguments.of(Mode.TESTING, true, plain(NOT_OFFERED), null, ":none(not-offered)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mtaSts")
+  void mtaStsAddsToTheLevel(
+      Mode mode,
+      boolean named,
+      Channel channel,
+      @Nullable CertificateVerdict verdict,
+      String wanted) {
+    TlsRequirement opportunistic = level(TlsLevel.OPPORTUNISTIC).build();
+    StsDemand policy = policy(mode, named);
+    StsMatch match =
+        channel instanceof Channel.Tls tls ? StsMatch.of(policy, tls, HOST, verdict) : null;
+    HostDemand demand = new HostDemand(null, policy);
+    Proofs proofs = new Proofs(null, null, match);
+    assertThat(spelled(TlsGate.decide(opportunistic, demand, channel, HOST, false, proofs)))
+        .isEqualTo(wanted);
+  }
+
   private static DaneMatch.Result fault(Fault fault) {
     return new DaneMatch.Result(null, fault, "it does not match");
   }
@@ -270,8 +357,10 @@ class TlsGateTest {
       @Nullable CertificateVerdict verdict,
       DaneMatch.@Nullable Result match,
       String wanted) {
-    HostDemand demand = new HostDemand(set);
-    assertThat(spelled(TlsGate.decide(requirement, demand, channel, HOST, false, verdict, match)))
+    HostDemand demand = new HostDemand(set, null);
+    assertThat(
+            spelled(
+                TlsGate.decide(requirement, demand, channel, HOST, false, proofs(verdict, match))))
         .isEqualTo(wanted);
   }
 
@@ -279,7 +368,9 @@ class TlsGateTest {
   void requireTlsPassesAHostThatOffersItAndIsWhoItSays() {
     TlsRequirement requirement =
         level(TlsLevel.ENCRYPTION_ONLY).setRequireTls(RequireTls.REQUIRE_TLS_YES).build();
-    assertThat(spelled(TlsGate.decide(requirement, HostDemand.NONE, TLS, HOST, true, GOOD, null)))
+    assertThat(
+            spelled(
+                TlsGate.decide(requirement, HostDemand.NONE, TLS, HOST, true, proofs(GOOD, null))))
         .isEqualTo(":encryption-only");
   }
 
@@ -299,6 +390,7 @@ class TlsGateTest {
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(11, 14))
+                      .setGroup(random.nextBoolean() ? "X25519MLKEM768" : "x25519")
                       .setForwardSecrecy(random.nextBoolean()));
       CertificateVerdict verdict =
           random.nextInt(4) == 0
@@ -311,6 +403,7 @@ class TlsGateTest {
           TlsRequirement.newBuilder()
               .setTlsDomain(random.nextBoolean() ? "mx.fabrikam.com" : "other.org")
               .setForwardSecrecy(random.nextBoolean())
+              .setPostQuantum(random.nextInt(4) == 0)
               .setMinimumVersionValue(random.nextInt(11, 15))
               .setDaneValue(random.nextInt(5))
               .setRequireTlsValue(random.nextInt(4));
@@ -323,8 +416,7 @@ class TlsGateTest {
                     channel,
                     HOST,
                     true,
-                    verdict,
-                    null)
+                    proofs(verdict, null))
                 instanceof Ruling.Pass;
         assertThat(passes && !weakerPassed).as("%s on %s", requirement, channel).isFalse();
         weakerPassed = passes;
@@ -337,15 +429,16 @@ class TlsGateTest {
   void G3_noConnectionPassesBelowWhatConnectorDomainAndSenderDemand() {
     Random random = new Random(7672);
     int passed = 0;
-    for (int i = 0; i < 400_000; i++) {
+    for (int i = 0; i < 500_000; i++) {
       TlsRequirement requirement =
           TlsRequirement.newBuilder()
               .setLevelValue(random.nextInt(6))
               .setTlsDomain(random.nextBoolean() ? HOST : "other.org")
               .setForwardSecrecy(random.nextInt(4) == 0)
+              .setPostQuantum(random.nextInt(4) == 0)
               .setMinimumVersionValue(random.nextInt(11, 14))
               .setDaneValue(random.nextInt(5))
-              .setMtaStsValue(random.nextInt(8) == 0 ? 2 : 1)
+              .setMtaStsValue(random.nextInt(8) == 0 ? 3 : random.nextInt(3))
               .setRequireTlsValue(random.nextInt(4))
               .build();
       Channel channel =
@@ -354,12 +447,15 @@ class TlsGateTest {
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(12, 14))
+                      .setResumed(random.nextBoolean())
+                      .setGroup(random.nextBoolean() ? "X25519MLKEM768" : GROUPS[random.nextInt(2)])
                       .setForwardSecrecy(random.nextInt(4) > 0));
       HostDemand demand =
-          switch (random.nextInt(3)) {
+          switch (random.nextInt(4)) {
             case 0 -> HostDemand.NONE;
-            case 1 -> new HostDemand(UNUSABLE);
-            default -> new HostDemand(RECORDS);
+            case 2 -> new HostDemand(null, policy(random));
+            case 1 -> new HostDemand(UNUSABLE, policy(random));
+            default -> new HostDemand(RECORDS, null);
           };
       DaneMatch.Result match =
           !demand.authenticates() || channel instanceof Channel.Plaintext
@@ -372,10 +468,15 @@ class TlsGateTest {
               ? null
               : CertificateVerdict.newBuilder().setResultValue(random.nextInt(4)).build();
       boolean offered = random.nextBoolean();
-      Ruling ruling = TlsGate.decide(requirement, demand, channel, HOST, offered, verdict, match);
+      StsMatch policyMatch =
+          demand.mtaSts() == null || channel instanceof Channel.Plaintext || random.nextInt(9) == 0
+              ? null
+              : new StsMatch(random.nextBoolean() ? "" : Reasons.MTA_STS_HOST_MISMATCH, "", null);
+      Proofs proofs = new Proofs(verdict, match, policyMatch);
+      Ruling ruling = TlsGate.decide(requirement, demand, channel, HOST, offered, proofs);
       if (ruling instanceof Ruling.Pass) {
         passed++;
-        assertThat(shortOf(requirement, demand, channel, offered, verdict, match))
+        assertThat(shortOf(requirement, demand, channel, offered, proofs))
             .as("%s, %s, %s, %s", requirement, demand, channel, verdict)
             .isEmpty();
       }
@@ -389,8 +490,9 @@ class TlsGateTest {
       HostDemand demand,
       Channel channel,
       boolean offered,
-      @Nullable CertificateVerdict verdict,
-      DaneMatch.@Nullable Result match) {
+      Proofs proofs) {
+    CertificateVerdict verdict = proofs.verdict();
+    DaneMatch.Result match = proofs.dane();
     List<String> missing = new ArrayList<>();
     boolean tls = channel instanceof Channel.Tls;
     TlsFacts facts = channel instanceof Channel.Tls found ? found.facts() : null;
@@ -400,13 +502,23 @@ class TlsGateTest {
     Map<String, Boolean> demands = new LinkedHashMap<>();
     demands.put("a known level", level >= 1 && level <= 4);
     demands.put("a known DANE mode", requirement.getDaneValue() <= 3);
-    demands.put("no MTA-STS", requirement.getMtaStsValue() <= 1);
+    demands.put("a known MTA-STS mode", requirement.getMtaStsValue() <= 2);
+    boolean enforced = demand.mtaSts() != null && demand.mtaSts().mode() == Mode.ENFORCE;
+    demands.put("TLS by the policy", tls || !enforced);
+    boolean named = proofs.mtaSts() != null && proofs.mtaSts().reason().isEmpty();
+    demands.put("a host of the policy", !enforced || named);
     demands.put("TLS by the level", tls || level == 1);
     demands.put("TLS for REQUIRETLS", tls || !requireTls);
     demands.put("TLS by the domain", tls || demand.dane() == null);
     demands.put(
         "forward secrecy",
         !requirement.getForwardSecrecy() || facts != null && facts.getForwardSecrecy());
+    demands.put(
+        "a hybrid group",
+        !requirement.getPostQuantum()
+            || facts != null
+                && facts.getVersion() == TlsVersion.TLS_1_3
+                && facts.getGroup().contains("MLKEM"));
     demands.put(
         "the version",
         requirement.getMinimumVersionValue() <= 12
@@ -465,7 +577,11 @@ class TlsGateTest {
   }
 
   private static Channel encrypted(TlsFacts.Builder facts) {
-    return new Channel.Tls(facts.build(), facts.getPeerNamesList());
+    return new Channel.Tls(facts.build(), facts.getPeerNamesList(), facts.getPeerNamesList());
+  }
+
+  private static Channel encrypted(TlsFacts.Builder facts, String name) {
+    return encrypted(facts.clearPeerNames().addPeerNames(name));
   }
 
   private static Channel plain(TlsGate.WhyPlain why) {
@@ -506,7 +622,9 @@ class TlsGateTest {
     assertThat(TlsGate.unsupported(read)).isNotNull();
     assertThat(TlsGate.plaintextAllowed(read, HostDemand.NONE)).isFalse();
     for (Channel channel : List.of(TLS, plain(NOT_OFFERED))) {
-      assertThat(spelled(TlsGate.decide(read, HostDemand.NONE, channel, HOST, true, GOOD, null)))
+      assertThat(
+              spelled(
+                  TlsGate.decide(read, HostDemand.NONE, channel, HOST, true, proofs(GOOD, null))))
           .isEqualTo("/undecidable");
     }
   }
@@ -515,11 +633,13 @@ class TlsGateTest {
   void theNameIsLookedForAmongAllOfTheCertificatesNotAmongTheFewInTheTrace() {
     TlsRequirement last =
         level(TlsLevel.DOMAIN_VALIDATION).setTlsDomain("last.fabrikam.com").build();
-    Channel many = new Channel.Tls(facts().build(), List.of(HOST, "last.fabrikam.com"));
-    assertThat(TlsGate.decide(last, HostDemand.NONE, many, HOST, false, GOOD, null))
+    Channel many = new Channel.Tls(facts().build(), List.of(HOST, "last.fabrikam.com"), List.of());
+    assertThat(TlsGate.decide(last, HostDemand.NONE, many, HOST, false, proofs(GOOD, null)))
         .isInstanceOf(Ruling.Pass.class);
-    Channel few = new Channel.Tls(facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST));
-    assertThat(TlsGate.decide(last, HostDemand.NONE, few, HOST, false, GOOD, null))
+    Channel few =
+        new Channel.Tls(
+            facts().addPeerNames("last.fabrikam.com").build(), List.of(HOST), List.of());
+    assertThat(TlsGate.decide(last, HostDemand.NONE, few, HOST, false, proofs(GOOD, null)))
         .isInstanceOf(Ruling.Refusal.class);
   }
 

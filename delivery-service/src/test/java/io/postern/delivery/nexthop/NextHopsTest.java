@@ -44,6 +44,7 @@ class NextHopsTest {
         new MailDns(resolver(timeout, patience)),
         PORT,
         "relay.postern.example",
+        new OwnAddresses(Set.of(), Set.of()),
         5,
         false,
         new Random(1));
@@ -184,25 +185,45 @@ class NextHopsTest {
     dns.a("a.fabrikam.com", "192.0.2.1")
         .a("a.fabrikam.com", "192.0.2.2")
         .aaaa("a.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false, false)).known())
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, 0, false, false)).known())
         .containsExactly(
             InetAddress.ofLiteral("2001:db8::1"),
             InetAddress.ofLiteral("192.0.2.1"),
             InetAddress.ofLiteral("192.0.2.2"));
   }
 
+  /** RFC 8305 §3: it would have kept each delivery for 30 s. */
+  @Test
+  void anAnswerAboutIpv6ThatDoesNotComeKeepsNoIpv4Address() throws Exception {
+    dns.a("mx.fabrikam.com", "192.0.2.1").silent("AAAA", "mx.fabrikam.com");
+    long began = System.nanoTime();
+    HostAddresses addresses =
+        hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, 0, false, false));
+    assertThat(addresses.known()).containsExactly(InetAddress.ofLiteral("192.0.2.1"));
+    assertThat(addresses.failure()).as("there may be others").isNotNull();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void anAnswerAboutIpv6IsWaitedForWhereThereIsNoIpv4Address() throws Exception {
+    dns.aaaa("mx.fabrikam.com", "2001:db8::1");
+    assertThat(hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, 0, false, false)).known())
+        .containsExactly(InetAddress.ofLiteral("2001:db8::1"));
+  }
+
   @Test
   void aFailureOfOneQuestionStandsBesideWhatTheOtherFound() {
     dns.servfail("b.fabrikam.com").aaaa("c.fabrikam.com", "fd00::25");
     dns.servfail("A", "c.fabrikam.com");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, false, false)))
+    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, 0, false, false)))
         .as("it does not exist")
         .isEqualTo(new HostAddresses(List.of(), null));
     HostAddresses failing =
-        hops.addresses(new MailHost("b.fabrikam.com", PORT, null, false, false));
+        hops.addresses(new MailHost("b.fabrikam.com", PORT, null, 0, false, false));
     assertThat(failing.known()).isEmpty();
     assertThat(failing.failure()).isNotNull();
-    HostAddresses half = hops.addresses(new MailHost("c.fabrikam.com", PORT, null, false, false));
+    HostAddresses half =
+        hops.addresses(new MailHost("c.fabrikam.com", PORT, null, 0, false, false));
     assertThat(half.known()).containsExactly(InetAddress.ofLiteral("fd00::25"));
     assertThat(half.failure()).hasMessageContaining("A of c.fabrikam.com");
   }
@@ -234,9 +255,9 @@ class NextHopsTest {
         .isEqualTo(
             new Resolution.Hosts(
                 List.of(
-                    new MailHost("second.example", 587, null, true, true),
+                    new MailHost("second.example", 587, null, 0, true, true),
                     new MailHost(
-                        "192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), true, true))));
+                        "192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), 0, true, true))));
     assertThat(dns.queries()).isEmpty();
   }
 

@@ -42,7 +42,7 @@ class OutcomeLogTest {
     try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(OutcomeLogTest.class))) {
       assertThat(log.usable()).isFalse();
       log.renew();
-      log.send(OutcomeRecords.taken(0, new Owner(0, 3, 1)), "taken");
+      log.send(OutcomeRecords.taken(0, new Owner(0, 3, 1), false), "taken");
       for (int i = 1; i < 20; i++) {
         log.send(OutcomeRecords.of(outcome(1, OutcomeKind.DELIVERED).build()), i);
       }

@@ -160,6 +160,48 @@ class TakeoverTest {
   }
 
   @Test
+  void aDeliveryInWhichTwoOwnersInARowAreLostCountsAsAnAttemptAndIsNotTriedAThirdTime()
+      throws Exception {
+    String poison = lab.ask(0, 1).getFirst();
+    lab.held.add(poison);
+    DeliveryReader reader = lab.reader().reader();
+    for (int starts = 1; starts <= 2; starts++) {
+      int expected = starts;
+      Awaitility.await().atMost(LONG).until(() -> lab.starts(poison) == expected);
+      Awaitility.await().atMost(LONG).until(reader::committing); // its position is an owner's
+      lab.expel(); // the partition is lost as that of a killed process
+    }
+    OutcomeRecorded outcome = await(poison, 1).getFirst();
+    assertThat(kind(outcome)).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(outcome.getNoAttempt()).as("by the schedule").isFalse();
+    assertThat(outcome.getToken()).endsWith("/interrupted");
+    assertThat(outcome.getRecipients(0).getReason()).isEqualTo("interrupted");
+    assertThat(outcome.getRecipients(0).getMayHaveBeenTaken()).isTrue();
+    assertThat(lab.starts(poison)).isEqualTo(2);
+    assertThat(reader.counts().interrupted.count()).isEqualTo(1);
+    // A later one was in nobody's hands.
+    String later = lab.ask(0, 1).getFirst();
+    assertThat(kind(await(later, 1).getFirst())).isEqualTo(OutcomeKind.DELIVERED);
+  }
+
+  @Test
+  void ownersThatGiveAPartitionUpInOrderAreNotCountedAsLost() throws Exception {
+    String id = lab.ask(0, 1).getFirst();
+    lab.held.add(id);
+    for (int starts = 1; starts <= 3; starts++) {
+      int expected = starts;
+      ReaderLab.Running reader = lab.reader();
+      Awaitility.await().atMost(LONG).until(() -> lab.starts(id) == expected);
+      Awaitility.await().atMost(LONG).until(() -> reader.reader().committing());
+      reader.close();
+      assertThat(lab.position(0).released()).isTrue();
+    }
+    lab.held.clear();
+    lab.reader();
+    assertThat(kind(await(id, 1).getFirst())).isEqualTo(OutcomeKind.DELIVERED);
+  }
+
+  @Test
   void aProcessThatWakesUpAfterItsLeaseSendsNoDot() throws Exception {
     String id = lab.ask(0, 1).getFirst();
     lab.held.add(id);

@@ -37,7 +37,7 @@ class TakesTest {
       log.renew();
       for (int partition = 0; partition < PARTITIONS; partition++) {
         Owner owner = new Owner(0, 3, 1);
-        log.send(OutcomeRecords.taken(partition, owner), owner);
+        log.send(OutcomeRecords.taken(partition, owner, false), owner);
         Awaitility.await().until(() -> log.poll() != null);
         takes.ask(new Takes.Request(work(partition), owner, 0, owner, 0));
       }

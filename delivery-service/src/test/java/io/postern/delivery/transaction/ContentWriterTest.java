@@ -103,7 +103,7 @@ class ContentWriterTest {
         for (byte[] piece : pieces) {
           writer.write(ByteBuffer.wrap(piece));
         }
-        dialogue.write(ByteBuffer.wrap(writer.flush()), PATIENCE);
+        dialogue.write(Stage.DATA, ByteBuffer.wrap(writer.flush()), PATIENCE);
         dialogue.flush(Stage.END_OF_DATA, PATIENCE);
       }
       return received.get();

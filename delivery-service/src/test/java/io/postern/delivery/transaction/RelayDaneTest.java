@@ -266,6 +266,16 @@ class RelayDaneTest {
   }
 
   @Test
+  void G3_requireTlsTakesNoHostThatAnUnprovenMxRecordNames() throws Exception {
+    lab.dns.mailDomain("plain.example", "mx.plain.example");
+    TlsRequirement requireTls =
+        OPPORTUNISTIC.toBuilder().setRequireTls(RequireTls.REQUIRE_TLS_YES).build();
+    assertThat(deliver(requireTls, "plain.example").getToken())
+        .isEqualTo("opportunistic/requiretls-mx-unproven");
+    assertThat(peer.sessions()).isEmpty();
+  }
+
+  @Test
   void aKeptSessionIsNotUsedUnderOtherRecords() throws Exception {
     publish(HOST, leaf(GOOD));
     assertThat(deliver(OPPORTUNISTIC, DOMAIN).getTimings().getConnectionReused()).isFalse();

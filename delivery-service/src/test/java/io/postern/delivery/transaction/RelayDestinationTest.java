@@ -379,6 +379,57 @@ class RelayDestinationTest {
         Thread::startVirtualThread);
   }
 
+  @Test
+  void aConnectorsMessagesAConnectionAreCountedOverDeliveriesAndOthersUseTheSessionOn()
+      throws Exception {
+    DeliveryRequested.Builder two = request();
+    two.getNextHopBuilder().setMaxMessagesPerConnection(2);
+    for (int i = 0; i < 2; i++) {
+      assertDelivered(lab.deliver(two.clone()));
+    }
+    Awaitility.await().untilAsserted(() -> assertThat(lastCommand(0)).isEqualTo("QUIT"));
+    assertDelivered(lab.deliver(two.clone()));
+    assertThat(peer.sessions()).as("two messages each").hasSize(2);
+    // One that may have more takes the session to its third, which the first leaves alone then.
+    assertDelivered(lab.deliver(request()));
+    assertDelivered(lab.deliver(request()));
+    assertThat(peer.sessions()).hasSize(2);
+    assertDelivered(lab.deliver(two.clone()));
+    assertThat(peer.sessions()).hasSize(3);
+    assertThat(lastCommand(1)).as("kept for those that may use it").isNotEqualTo("QUIT");
+  }
+
+  private String lastCommand(int session) {
+    return peer.sessions().get(session).commands().getLast();
+  }
+
+  @Test
+  void aboveTheMinutesMessagesOfAConnectorNobodyIsDialledAndAnotherConnectorsMailGoes()
+      throws Exception {
+    DeliveryRequested.Builder limited = request().setConnector("To Fabrikam");
+    limited.getNextHopBuilder().setMaxMessagesPerMinute(1);
+    assertDelivered(lab.deliver(limited.clone()));
+    OutcomeRecorded outcome = lab.deliver(limited.clone());
+    assertHandedBack(outcome);
+    assertThat(outcome.getRecipients(0).getDetail()).contains("maxMessagesPerMinute of 1");
+    assertThat(outcome.getNotBeforeMillis() - System.currentTimeMillis())
+        .isBetween(50_000L, 70_000L);
+    assertDelivered(lab.deliver(request()));
+    lab.clock.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertDelivered(lab.deliver(limited.clone()));
+    assertThat(peer.messages()).hasSize(3);
+  }
+
+  @Test
+  void aConnectorsConnectionsAreItsOwnAndLeaveTheOthersTheirs() throws Exception {
+    CompletableFuture<OutcomeRecorded> running = running();
+    DeliveryRequested.Builder limited = request().setConnector("To Fabrikam");
+    limited.getNextHopBuilder().setMaxConnections(1);
+    assertDelivered(lab.deliver(limited));
+    release.countDown();
+    assertDelivered(running.get(10, TimeUnit.SECONDS));
+  }
+
   private void die() throws InterruptedException {
     for (int i = 0; i < FAILURES; i++) {
       assertThat(lab.deliver(request()).getNoAttempt()).isFalse();

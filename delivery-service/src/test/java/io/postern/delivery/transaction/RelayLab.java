@@ -23,10 +23,14 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.DestinationsLab;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
+import io.postern.delivery.mtasts.MemoryStsPolicies;
+import io.postern.delivery.mtasts.StsLookup;
 import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
+import io.postern.delivery.nexthop.OwnAddresses;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
+import io.postern.delivery.tlsrpt.SessionResult;
 import io.postern.dns.DnsSettings;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
@@ -39,17 +43,21 @@ import io.postern.log.verdicts.VerdictSource;
 import io.postern.transport.CertificateRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,13 +98,16 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final Destinations hosts;
   final Connections connections;
   final List<VerdictQuestion> questions = new ArrayList<>();
+  final MemoryStsPolicies policies = new MemoryStsPolicies();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
+  final List<SessionResult> results = new CopyOnWriteArrayList<>();
   private final NextHops nextHops;
   private final HostDemands demands;
   private final TlsClients clients;
+  private final Optional<Path> folder; // of client certificates and credentials
   private Relay relay;
-  private CertificateVerdict verdict =
-      CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
+  private Function<VerdictQuestion, CertificateVerdict> judge =
+      question -> CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
   private @Nullable String routingChanged;
   private Contents contents =
       segments -> stream(List.of(CONTENT.getBytes(StandardCharsets.UTF_8)), null);
@@ -133,7 +144,14 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       DestinationSettings settings,
       Connections connections,
       boolean allowPrivate) {
-    this(clientCertificates, mxPort, settings, connections, allowPrivate, Optional.empty());
+    this(
+        clientCertificates,
+        mxPort,
+        settings,
+        connections,
+        allowPrivate,
+        Optional.empty(),
+        Set.of());
   }
 
   /**
@@ -146,7 +164,22 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         DestinationsLab.SETTINGS,
         usual(),
         true,
-        Optional.of(rootAnchors));
+        Optional.of(rootAnchors),
+        Set.of());
+  }
+
+  /**
+   * @param own where senders reach us
+   */
+  static RelayLab reachedAt(int mxPort, InetSocketAddress... own) {
+    return new RelayLab(
+        Optional.empty(),
+        mxPort,
+        DestinationsLab.SETTINGS,
+        usual(),
+        true,
+        Optional.empty(),
+        Set.of(own));
   }
 
   private RelayLab(
@@ -155,9 +188,13 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       DestinationSettings settings,
       Connections connections,
       boolean allowPrivate,
-      Optional<Path> rootAnchors) {
+      Optional<Path> rootAnchors,
+      Set<InetSocketAddress> own) {
     MailResolver resolver = resolver(rootAnchors);
-    demands = new HostDemands(rootAnchors.isPresent() ? new DaneLookup(resolver) : null);
+    demands =
+        new HostDemands(
+            rootAnchors.isPresent() ? new DaneLookup(resolver) : null,
+            new StsLookup(resolver, policies, Duration.ofSeconds(1), InstantSource.system()));
     this.mxPort = mxPort;
     this.connections = connections;
     destinations = DestinationsLab.destinations(settings, crowded::get, clock::get);
@@ -167,10 +204,12 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             new MailDns(resolver),
             this.mxPort,
             "relay.postern.example",
+            new OwnAddresses(own, Set.of()),
             10,
             allowPrivate,
             new Random(7));
     this.nextHops = nextHops;
+    this.folder = clientCertificates;
     this.clients = new TlsClients(clientCertificates);
     this.relay = relay(PATIENT);
   }
@@ -194,13 +233,16 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     return new Relay(
         destinations,
         new HopTools(
+            new ClientIdentity("relay.postern.example", List.of(), ""),
+            new CredentialsFolder(folder),
             nextHops,
             demands,
             hosts,
-            new SessionOpener("relay.postern.example", timeouts, clients),
+            new SessionOpener(timeouts, clients),
             connections,
             new Judge(this, Duration.ofSeconds(1)),
             (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
+            results::add,
             request -> routingChanged,
             segments -> contents.open(segments),
             timeouts,
@@ -213,7 +255,18 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   void verdict(VerdictResult result, VerdictReason reason) {
-    verdict = CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+    CertificateVerdict verdict =
+        CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
+    judge = question -> verdict;
+  }
+
+  /** Verdicts from now on. */
+  void judgedBy(Function<VerdictQuestion, CertificateVerdict> other) {
+    judge = other;
+  }
+
+  void verdict(CertificateVerdict verdict) {
+    judge = question -> verdict;
   }
 
   void routingChanged(String why) {
@@ -315,7 +368,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   @Override
   public CertificateVerdict verdict(VerdictQuestion question, Duration patience) {
     questions.add(question);
-    return verdict;
+    return judge.apply(question);
   }
 
   @Override

@@ -4,20 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.destination.DestinationsLab;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -28,6 +38,8 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.smtp.Reply;
 import io.postern.transport.CertificateRequest;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -45,6 +57,9 @@ class RelayTlsTest {
   private static final LabCa CA = LabCa.create("Lab");
   private static final Identity GOOD = CA.issue(Issue.to("mail.fabrikam.com"));
   private static final Identity RSA = CA.issue(Issue.to("mail.fabrikam.com").withRsaKey());
+
+  private static final TlsRequirement POST_QUANTUM =
+      RelayLab.level(TlsLevel.ENCRYPTION_ONLY).toBuilder().setPostQuantum(true).build();
 
   private static final PeerStep OFFERS_STARTTLS =
       PeerStep.answer(250, "", "mail.fabrikam.com", "STARTTLS");
@@ -232,6 +247,45 @@ class RelayTlsTest {
   }
 
   @Test
+  void G3_aHybridKeyExchangeIsHadWhereItIsDemandedAndInAResumedSessionToo() throws Exception {
+    try (Connections none = new Connections(0, 100, Duration.ofSeconds(10), Duration.ofSeconds(1));
+        RelayLab fresh = new RelayLab(DestinationsLab.SETTINGS, none);
+        ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      for (boolean resumed : List.of(false, true)) {
+        OutcomeRecorded outcome = fresh.deliver(RelayLab.request(POST_QUANTUM, peer));
+        assertThat(outcome.getToken()).isEqualTo("encryption-only:encryption-only+pq");
+        assertThat(outcome.getTlsFacts().getGroup()).isEqualTo("X25519MLKEM768");
+        assertThat(outcome.getTlsFacts().getResumed()).isEqualTo(resumed);
+      }
+      assertThat(peer.messages()).hasSize(2);
+    }
+  }
+
+  @Test
+  void G3_aPeerWithoutAHybridGroupGetsNothingOfTheEnvelopeWhereOneIsDemanded() throws Exception {
+    try (ScriptedPeer classical =
+            ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).groups("X25519").start();
+        ScriptedPeer old =
+            ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).protocols("TLSv1.2").start()) {
+      OutcomeRecorded outcome = refused(classical, POST_QUANTUM, "no-post-quantum");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("x25519");
+      refused(old, POST_QUANTUM, "no-post-quantum");
+    }
+  }
+
+  @Test
+  void G3_aPeerThatTakesNoLargeHelloIsNotAskedWithoutTheHybridGroupThatIsDemanded()
+      throws Exception {
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).refuseLargeHello().start()) {
+      TlsRequirement opportunistic =
+          POST_QUANTUM.toBuilder().setLevel(TlsLevel.OPPORTUNISTIC).build();
+      refused(peer, opportunistic, "handshake-failed");
+      assertThat(peer.sessions()).hasSize(1);
+    }
+  }
+
+  @Test
   void mandatoryDaneIsRefusedBeforeAnyoneIsDialled() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
       TlsRequirement dane =
@@ -253,6 +307,76 @@ class RelayTlsTest {
       // Dialled by its address, which the certificate does not have.
       refused(peer, requireTls, "name-mismatch");
     }
+  }
+
+  private static final TlsRequirement REQUIRE_TLS =
+      RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION).toBuilder()
+          .setRequireTls(RequireTls.REQUIRE_TLS_YES)
+          .build();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rfc8689_4_2_1_theParameterGoesToAHostThatOffersRequireTlsAndNothingToAnother(boolean offered)
+      throws Exception {
+    try (ScriptedPeer peer = named(offered)) {
+      OutcomeRecorded outcome = lab.deliver(byName(peer));
+      if (offered) {
+        assertThat(peer.messages().getFirst().mailParameters()).isEqualTo("REQUIRETLS");
+      } else {
+        assertThat(outcome.getRecipients(0).getReason()).isEqualTo("requiretls-not-offered");
+        assertThat(peer.envelopeSeen()).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rfc8689_5_aDsnIsNotLostWhereTheHostDoesNotOfferRequireTls(boolean offered) throws Exception {
+    try (ScriptedPeer peer = named(offered)) {
+      DeliveryRequested.Builder dsn = byName(peer);
+      dsn.getEnvelopeBuilder().setReversePath("");
+      OutcomeRecorded outcome = lab.deliver(dsn);
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+      assertThat(outcome.getToken()).isEqualTo("certificate-validation:certificate-validation");
+      assertThat(peer.messages().getFirst().mailParameters())
+          .isEqualTo(offered ? "REQUIRETLS" : "");
+    }
+  }
+
+  @Test
+  void rfc8689_5_aDsnNeedsTlsAndAGoodCertificateAllTheSame() throws Exception {
+    try (ScriptedPeer peer = named(false);
+        ScriptedPeer plain = ScriptedPeer.named("mail.fabrikam.com").start()) {
+      DeliveryRequested.Builder dsn = byName(plain);
+      dsn.getEnvelopeBuilder().setReversePath("");
+      assertThat(lab.deliver(dsn).getRecipients(0).getReason()).isEqualTo("not-offered");
+      assertThat(plain.envelopeSeen()).isFalse();
+      lab.verdict(VerdictResult.BAD, VerdictReason.EXPIRED);
+      DeliveryRequested.Builder second = byName(peer);
+      second.getEnvelopeBuilder().setReversePath("");
+      assertThat(lab.deliver(second).getRecipients(0).getReason()).isEqualTo("expired");
+      assertThat(peer.envelopeSeen()).isFalse();
+    }
+  }
+
+  private DeliveryRequested.Builder byName(ScriptedPeer peer) {
+    lab.dns.a("mail.fabrikam.com", "127.0.0.1");
+    NextHop hop =
+        NextHop.newBuilder()
+            .setRoute("fabrikam")
+            .addSmartHosts(
+                NextHopHost.newBuilder().setHost("mail.fabrikam.com").setPort(peer.port()))
+            .build();
+    DeliveryRequested.Builder request = RelayLab.request(REQUIRE_TLS, hop, "ann@fabrikam.com");
+    request.getEnvelopeBuilder().setBody(BodyType.BODY_7BIT);
+    return request;
+  }
+
+  private static ScriptedPeer named(boolean requireTls) {
+    return ScriptedPeer.named("mail.fabrikam.com")
+        .identity(GOOD)
+        .capabilities(requireTls ? "REQUIRETLS" : "PIPELINING")
+        .start();
   }
 
   @Test
@@ -447,6 +571,64 @@ class RelayTlsTest {
   }
 
   @Test
+  void S13_theEvidenceOfTheVerdictIsInTheOutcomeOverAKeptSessionAndWhereItIsRefusedToo()
+      throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      ByteString leaf =
+          ByteString.copyFrom(Fingerprints.sha256(GOOD.chain().getFirst().getEncoded()));
+      TlsRequirement requirement = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
+      for (long update = 1; update <= 3; update++) {
+        lab.verdict(
+            CertificateVerdict.newBuilder()
+                .setResult(update < 3 ? VerdictResult.GOOD : VerdictResult.BAD)
+                .addPath(leaf)
+                .setAnchorSubject("CN=Lab")
+                .addRevocation(
+                    RevocationEvidence.newBuilder()
+                        .setCertificateFingerprint(leaf)
+                        .setThisUpdateMillis(update))
+                .build());
+        OutcomeRecorded outcome = lab.deliver(RelayLab.request(requirement, peer));
+        VerdictEvidence evidence = outcome.getEvidence();
+        assertThat(evidence.getAnchorSubject()).isEqualTo("CN=Lab");
+        assertThat(evidence.getPath(0).getSubject()).isEqualTo("CN=mail.fabrikam.com,O=Lab");
+        assertThat(evidence.getPath(0).getRevocation().getThisUpdateMillis()).isEqualTo(update);
+      }
+      assertThat(peer.sessions()).as("one kept, and a fresh one that is refused").hasSize(2);
+      assertThat(peer.messages()).hasSize(2);
+    }
+  }
+
+  @Test
+  void withoutAVerdictThereIsNoEvidence() throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
+      TlsRequirement requirement = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
+      assertThat(lab.deliver(RelayLab.request(requirement, peer)).hasEvidence()).isFalse();
+    }
+  }
+
+  @Test
+  void theTimeOfAHostIsInTheStageInWhichItTookIt() throws Exception {
+    Duration slow = Duration.ofMillis(300);
+    try (ScriptedPeer peer =
+        ScriptedPeer.named("mail.fabrikam.com")
+            .identity(GOOD)
+            .on(PeerStage.BANNER, new PeerStep.GoOnAfter(slow))
+            .on(PeerStage.RCPT, new PeerStep.GoOnAfter(slow))
+            .on(PeerStage.END_OF_DATA, new PeerStep.GoOnAfter(slow))
+            .start()) {
+      Timings times =
+          lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.ENCRYPTION_ONLY), peer))
+              .getTimings();
+      assertThat(times.getOpenMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getConnectMillis()).isBetween(300, times.getOpenMillis());
+      assertThat(times.getEnvelopeMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getEndMillis()).isGreaterThanOrEqualTo(300);
+      assertThat(times.getTransferMillis()).isEqualTo(times.getDataMillis() + times.getEndMillis());
+    }
+  }
+
+  @Test
   void G3_theVerdictIsAskedAgainAtEachReuse() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start()) {
       TlsRequirement requirement = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
@@ -471,6 +653,24 @@ class RelayTlsTest {
       assertThat(outcome.getToken()).isEqualTo("domain-validation:domain-validation");
       assertThat(outcome.getHost()).isEqualTo("mx.fabrikam.com");
       assertThat(peer.sessions().getFirst().serverName()).isEqualTo("mx.fabrikam.com");
+    }
+  }
+
+  /** All share one context, and a resumed session would carry another's proof. */
+  @Test
+  void aTlsSessionIsResumedUnderTheSameRequirementAlone() throws Exception {
+    Connections none = new Connections(0, 1, Duration.ofSeconds(1), Duration.ofMinutes(2));
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
+        RelayLab fresh = new RelayLab(DestinationsLab.SETTINGS, none)) {
+      TlsRequirement encrypted = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
+      TlsRequirement valid = RelayLab.level(TlsLevel.CERTIFICATE_VALIDATION);
+      List<Boolean> resumed = new ArrayList<>();
+      for (TlsRequirement requirement : List.of(encrypted, valid, encrypted, valid)) {
+        OutcomeRecorded outcome = fresh.deliver(RelayLab.request(requirement, peer));
+        resumed.add(outcome.getTlsFacts().getResumed());
+      }
+      assertThat(resumed).containsExactly(false, false, true, true);
+      assertThat(fresh.questions).as("each session is judged, a resumed one too").hasSize(2);
     }
   }
 

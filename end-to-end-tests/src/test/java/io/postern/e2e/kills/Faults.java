@@ -37,16 +37,16 @@ final class Faults implements PeerManner {
     return switch (stage) {
       case BANNER, EHLO ->
           one < 0.015 ? drop() : one < 0.03 ? refuse(random, false) : wait(one, 0.05, random);
-      case STARTTLS -> one < 0.01 ? drop() : GO_ON;
+      case STARTTLS, AUTH -> one < 0.01 ? drop() : GO_ON;
       case MAIL ->
           one < 0.01 ? drop() : one < 0.03 ? refuse(random, one < 0.015) : wait(one, 0.05, random);
       case RCPT ->
           one < 0.005 ? drop() : one < 0.03 ? refuse(random, one < 0.012) : wait(one, 0.04, random);
       case DATA -> one < 0.01 ? drop() : one < 0.025 ? refuse(random, one < 0.015) : GO_ON;
-      case CONTENT -> one < 0.02 ? drop() : GO_ON;
+      case CONTENT, CHUNK -> one < 0.02 ? drop() : GO_ON;
       case END_OF_DATA -> endOfData(one, random);
       case DATA_FOR_NOBODY -> one < 0.01 ? drop() : GO_ON;
-      case QUIT -> one < 0.05 ? drop() : GO_ON;
+      case RSET, QUIT -> one < 0.05 ? drop() : GO_ON;
     };
   }
 

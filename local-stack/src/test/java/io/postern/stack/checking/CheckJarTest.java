@@ -27,7 +27,7 @@ import picocli.CommandLine;
 /** The jar that partners get, run as they run it. */
 class CheckJarTest {
   private static final Path JAR = Path.of(requireNonNull(System.getProperty("postern.check.jar")));
-  private static final long MOST_BYTES = 8 << 20;
+  private static final long MOST_BYTES = 10 << 20;
   private static final String NAME = "mail.fabrikam.example";
 
   @TempDir Path folder = Path.of("");

@@ -6,8 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
   /** RFC 8461 §3.2: a policy of more bytes is refused. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  private static final Duration SHORTEST_REFRESH = Duration.ofHours(1);
+  private static final Duration LONGEST_REFRESH = Duration.ofDays(1);
   private static final int MAX_HOSTS = 1000;
   private static final long MAX_AGE_SECONDS = 31_557_600;
   private static final String VERSION = "STSv1";
@@ -39,6 +43,11 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
 
     public String spelled() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** By its spelling; none: it is not known. */
+    public static Optional<Mode> of(String spelled) {
+      return Arrays.stream(values()).filter(mode -> mode.spelled().equals(spelled)).findFirst();
     }
   }
 
@@ -97,6 +106,14 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
     return policy;
   }
 
+  /** As it is served (§3.2): ASCII, lines that end with CRLF. */
+  public String text() {
+    StringBuilder text = new StringBuilder("version: " + VERSION + "\r\n");
+    text.append("mode: ").append(mode.spelled()).append("\r\n");
+    hosts.forEach(host -> text.append("mx: ").append(host).append("\r\n"));
+    return text.append("max_age: ").append(maxAge.toSeconds()).append("\r\n").toString();
+  }
+
   /**
    * Whether the policy names an MX host. A wildcard stands for one label (§4.1).
    *
@@ -113,13 +130,22 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
                     : host.equals(pattern));
   }
 
+  /**
+   * The age at which a policy is fetched again, ahead of its end (§3.3): half of its maximum, but
+   * at least an hour and at most a day. A use of one that is older asks for it.
+   */
+  public static Duration refreshAfter(Duration maxAge) {
+    Duration half = maxAge.dividedBy(2);
+    Duration most = half.compareTo(LONGEST_REFRESH) < 0 ? half : LONGEST_REFRESH;
+    return most.compareTo(SHORTEST_REFRESH) > 0 ? most : SHORTEST_REFRESH;
+  }
+
   private static Mode mode(@Nullable String mode) {
-    for (Mode each : Mode.values()) {
-      if (each.spelled().equals(mode)) {
-        return each;
-      }
-    }
-    throw new IllegalArgumentException("the field \"mode\" must be enforce, testing or none");
+    return Mode.of(mode == null ? "" : mode)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the field \"mode\" must be enforce, testing or none"));
   }
 
   private static Duration age(@Nullable String age) {

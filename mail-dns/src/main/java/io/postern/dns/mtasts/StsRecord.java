@@ -36,6 +36,11 @@ public record StsRecord(String id) {
     return new StsRecord(id);
   }
 
+  /** As it is published. */
+  public String text() {
+    return VERSION + "; id=" + id + ";";
+  }
+
   /**
    * The record of a domain. None: it has none, has more than one, or a malformed one, all of which
    * mean that it has no policy to be fetched (RFC 8461 §3.1).

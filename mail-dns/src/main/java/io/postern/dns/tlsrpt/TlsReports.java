@@ -16,10 +16,11 @@ import java.util.zip.GZIPOutputStream;
  * Reports as they travel: JSON in gzip (RFC 8460 §5.3). Stateless, any thread.
  *
  * <p>A stranger writes what is read here: {@value #MAX_BYTES} bytes of JSON are the bound, however
- * small they are in gzip, and 20 levels.
+ * small they are in gzip, {@value #MAX_TOKENS} tokens, and 20 levels.
  */
 public final class TlsReports {
   static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_TOKENS = 200_000; // an object costs more in memory than in JSON
 
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -28,6 +29,7 @@ public final class TlsReports {
                       StreamReadConstraints.builder()
                           .maxNestingDepth(20)
                           .maxDocumentLength(MAX_BYTES)
+                          .maxTokenCount(MAX_TOKENS)
                           .build())
                   .build())
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

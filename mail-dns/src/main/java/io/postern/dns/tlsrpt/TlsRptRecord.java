@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The TXT record that says where a domain wants reports about TLS (RFC 8460 §3).
@@ -43,6 +44,13 @@ public record TlsRptRecord(List<URI> reportTo) {
       throw new IllegalArgumentException("the field \"rua\" must be there");
     }
     return new TlsRptRecord(addresses.subList(0, Math.min(MOST, addresses.size())));
+  }
+
+  /** As it is published. */
+  public String text() {
+    return VERSION
+        + "; rua="
+        + reportTo.stream().map(URI::toString).collect(Collectors.joining(","));
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.postern.operator.audit;
 
+import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -27,9 +29,13 @@ final class TlsCheck {
     if (achieved < 0) {
       return "the token is not of this requirement";
     }
+    if (required.getDane() == DaneMode.DANE_MANDATORY && !outcome.getToken().contains("+dane")) {
+      return "no TLSA record names the host's chain";
+    }
     boolean requireTls = required.getRequireTls() == RequireTls.REQUIRE_TLS_YES;
     boolean onTls =
         required.getForwardSecrecy()
+            || required.getPostQuantum()
             || required.getMinimumVersionValue() > TlsVersion.TLS_1_2_VALUE
             || requireTls
             || level != TlsLevel.OPPORTUNISTIC;
@@ -47,6 +53,9 @@ final class TlsCheck {
     if (required.getForwardSecrecy() && !facts.getForwardSecrecy()) {
       return "no forward secrecy";
     }
+    if (required.getPostQuantum() && !KeyExchangeGroups.postQuantum(facts.getGroup())) {
+      return "no hybrid key exchange";
+    }
     boolean judged = level.getNumber() >= TlsLevel.CERTIFICATE_VALIDATION_VALUE || requireTls;
     if (judged
         && (!outcome.getVerdict().equals(Spelling.of(VerdictResult.GOOD))
@@ -63,7 +72,9 @@ final class TlsCheck {
         | (requirement.getMinimumVersionValue() & 0xff) << 9
         | (requirement.getForwardSecrecy() ? 1 << 17 : 0)
         | (requirement.getRevocationValue() & 0xf) << 18
-        | (requirement.getRequireTlsValue() & 0xf) << 22;
+        | (requirement.getRequireTlsValue() & 0xf) << 22
+        | (requirement.getPostQuantum() ? 1 << 26 : 0)
+        | (requirement.getDaneValue() & 3) << 27;
   }
 
   // The level that was reached, plaintext as OPPORTUNISTIC; -1: the token is another one's.
@@ -76,10 +87,12 @@ final class TlsCheck {
     if (achieved.startsWith("none(")) {
       return TlsLevel.OPPORTUNISTIC_VALUE;
     }
+    int added = achieved.indexOf('+'); // beside the level: +dane, +mta-sts, +pq
+    String proven = added < 0 ? achieved : achieved.substring(0, added);
     for (TlsLevel level : TlsLevel.values()) {
       if (level != TlsLevel.UNRECOGNIZED
           && level.getNumber() >= TlsLevel.ENCRYPTION_ONLY_VALUE
-          && achieved.equals(Spelling.of(level))) {
+          && proven.equals(Spelling.of(level))) {
         return level.getNumber();
       }
     }

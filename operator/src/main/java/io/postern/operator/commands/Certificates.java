@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows our certificates (current, coming, deprecated), and certificates that end soon:",
       "ours, partners' that were seen, trust anchors.",
-      "Exit code 1: one of the links to Kafka ends within 45 days."
+      "Exit code 1: one of the links to Kafka ends within 45 days, or senders refuse our hosts by what our domains",
+      "publish (the last look; postern dns DOMAIN looks anew)."
     },
     mixinStandardHelpOptions = true)
 public final class Certificates implements Callable<Integer> {
@@ -37,9 +38,20 @@ public final class Certificates implements Callable<Integer> {
   /**
    * @param own as {@code /certificates.json} has them
    * @param total of those that end within the days; {@code expiring} has the first of them
+   * @param records as {@code /api/v1/dns} has them
    * @param expiring as {@code /api/v1/expiring-certificates} has them
    */
-  record Result(JsonNode own, int withinDays, int total, JsonNode expiring, Links links) {
+  record Result(
+      JsonNode own, int withinDays, int total, JsonNode expiring, JsonNode records, Links links) {
+    boolean refused() {
+      for (JsonNode row : records.path("findings")) {
+        if (row.path("state").asText().equals("refused")) {
+          return true;
+        }
+      }
+      return false;
+    }
+
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (JsonNode each : own) {
@@ -66,8 +78,27 @@ public final class Certificates implements Callable<Integer> {
         each.path("where").forEach(place -> where.add(place.asText()));
         lines.add("                    " + String.join(", ", where));
       }
+      records(lines);
       lines.addAll(links.lines());
       return lines;
+    }
+
+    private void records(List<String> lines) {
+      String at = records.path("at").asText("");
+      if (at.isEmpty()) {
+        return; // postern.own.mx-hosts is not set, or the service has just started
+      }
+      lines.add("our records in the DNS, looked at " + at);
+      for (JsonNode row : records.path("findings")) {
+        lines.add(
+            "FINDING  %s %s: %s %s"
+                .formatted(
+                    row.path("type").asText(),
+                    row.path("name").asText(),
+                    row.path("state").asText(),
+                    row.path("note").asText())
+                .strip());
+      }
     }
   }
 
@@ -83,9 +114,10 @@ public final class Certificates implements Callable<Integer> {
             days,
             expiring.path("total").asInt(),
             expiring.path("certificates"),
+            client.records(),
             links(installation));
     output.print(result, result::lines);
-    return result.links().findings().isEmpty() ? 0 : 1;
+    return result.links().findings().isEmpty() && !result.refused() ? 0 : 1;
   }
 
   /** None where the context does not say how Kafka is reached. */

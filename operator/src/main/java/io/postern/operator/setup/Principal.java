@@ -16,12 +16,19 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
           new Principal("ingress", Set.of("ingress"), Set.of(), ""),
           new Principal(
               "policy",
-              Set.of("decider", "scheduler", "notice-writer", "directory-owner", "api"),
+              Set.of(
+                  "decider",
+                  "scheduler",
+                  "notice-writer",
+                  "directory-owner",
+                  "api",
+                  "tls-reporter"),
               Set.of(
                   ConsumerGroups.DECIDER,
                   ConsumerGroups.SCHEDULER,
                   ConsumerGroups.NOTICE_WRITER,
-                  ConsumerGroups.DIRECTORY_OWNER),
+                  ConsumerGroups.DIRECTORY_OWNER,
+                  ConsumerGroups.TLS_REPORTER),
               "postern-"),
           new Principal(
               "delivery",
@@ -29,5 +36,8 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
               Set.of(ConsumerGroups.DELIVERY, ConsumerGroups.DELIVERY_KEEPER),
               ""),
           new Principal(
-              "certificate", Set.of("certificate"), Set.of(ConsumerGroups.CERTIFICATE), ""));
+              "certificate",
+              Set.of("certificate"),
+              Set.of(ConsumerGroups.CERTIFICATE, ConsumerGroups.CERTIFICATE_MTA_STS),
+              ""));
 }

@@ -1,5 +1,6 @@
 package io.postern.operator.trace;
 
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.DaneEvidence;
@@ -7,13 +8,17 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MtaStsEvidence;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.Timings;
+import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.operator.trace.MailTrace.TracedDecision;
 import io.postern.operator.trace.MailTrace.TracedOutcome;
 import java.time.Instant;
@@ -122,6 +127,9 @@ public final class TraceJson {
   /**
    * @param connector absent: mailbox route or MX
    * @param hosts host, or host:port; empty: the MX hosts of {@code mxDomain}
+   * @param ehloName absent: delivery-service's
+   * @param sourceAddresses empty: delivery-service's
+   * @param credentials organization/NAME
    * @param requires the TLS level
    */
   public record Delivery(
@@ -130,6 +138,9 @@ public final class TraceJson {
       List<String> hosts,
       @Nullable String mxDomain,
       String route,
+      @Nullable String ehloName,
+      List<String> sourceAddresses,
+      @Nullable String credentials,
       String requires,
       @Nullable String tlsDomain,
       @Nullable Why why) {}
@@ -155,13 +166,105 @@ public final class TraceJson {
       @Nullable String token,
       @Nullable String reason,
       @Nullable String verdict,
+      @Nullable Evidence evidence,
       @Nullable Dane dane,
+      @Nullable MtaSts mtaSts,
       @Nullable String host,
       @Nullable String address,
       @Nullable String reply,
       @Nullable String detail,
       boolean mayHaveBeenTaken,
+      @Nullable Times times,
       @Nullable String controlId) {}
+
+  /**
+   * The grounds of the verdict on the host's certificate.
+   *
+   * @param path leaf to anchor
+   * @param anchors the set of trust anchors, "": the installation's, and its version
+   */
+  public record Evidence(
+      List<PathCertificate> path,
+      String anchor,
+      String anchors,
+      String anchorsVersion,
+      String judgedAt,
+      String validUntil) {
+    static Evidence of(VerdictEvidence evidence) {
+      return new Evidence(
+          evidence.getPathList().stream().map(PathCertificate::of).toList(),
+          evidence.getAnchorSubject(),
+          evidence.getAnchors().getId(),
+          evidence.getAnchors().getVersion(),
+          time(evidence.getJudgedAtMillis()),
+          time(evidence.getValidUntilMillis()));
+    }
+  }
+
+  /**
+   * @param subject absent: the host did not present it
+   * @param status {@code not-revoked}, {@code is-revoked}, {@code nothing-published}, {@code
+   *     unreachable}, {@code stale}, {@code not-checked}
+   * @param source {@code crl}, {@code ocsp}, {@code stapled-ocsp}
+   */
+  public record PathCertificate(
+      @Nullable String subject,
+      String sha256,
+      String status,
+      @Nullable String source,
+      @Nullable String url,
+      @Nullable String thisUpdate,
+      @Nullable String nextUpdate,
+      @Nullable String revokedAt,
+      @Nullable String detail) {
+    static PathCertificate of(io.postern.contracts.v1.PathCertificate certificate) {
+      RevocationEvidence revocation = certificate.getRevocation();
+      return new PathCertificate(
+          present(certificate.getSubject()),
+          Fingerprints.hex(revocation.getCertificateFingerprint().toByteArray()),
+          revocation.getStatus().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          revocation.getSource().equals("none") ? null : present(revocation.getSource()),
+          present(revocation.getUrl()),
+          known(revocation.getThisUpdateMillis()),
+          known(revocation.getNextUpdateMillis()),
+          known(revocation.getRevokedAtMillis()),
+          present(revocation.getDetail()));
+    }
+  }
+
+  /**
+   * An attempt's times in milliseconds, over all hosts that were tried; {@code connect} and {@code
+   * tls} are of the session in the outcome, 0 where it was kept.
+   */
+  public record Times(
+      String started,
+      int slot,
+      int hostSlot,
+      int dns,
+      int open,
+      int connect,
+      int tls,
+      int verdict,
+      int envelope,
+      int data,
+      int end,
+      boolean connectionReused) {
+    static Times of(Timings timings) {
+      return new Times(
+          time(timings.getStartedMillis()),
+          timings.getSlotMillis(),
+          timings.getHostSlotMillis(),
+          timings.getDnsMillis(),
+          timings.getOpenMillis(),
+          timings.getConnectMillis(),
+          timings.getTlsMillis(),
+          timings.getVerdictMillis(),
+          timings.getEnvelopeMillis(),
+          timings.getDataMillis(),
+          timings.getEndMillis(),
+          timings.getConnectionReused());
+    }
+  }
 
   /**
    * The TLSA records of a host (RFC 7672).
@@ -171,6 +274,30 @@ public final class TraceJson {
   public record Dane(String base, List<String> records, @Nullable String matched) {
     static Dane of(DaneEvidence dane) {
       return new Dane(dane.getBase(), dane.getRecordsList(), present(dane.getMatched()));
+    }
+  }
+
+  /**
+   * The MTA-STS policy of a host's domain (RFC 8461).
+   *
+   * @param mode absent: the policy could not be had
+   * @param met the host was compared with it, and meets it
+   */
+  public record MtaSts(
+      String domain,
+      @Nullable String id,
+      @Nullable String mode,
+      List<String> mx,
+      boolean met,
+      @Nullable String failure) {
+    static MtaSts of(MtaStsEvidence policy) {
+      return new MtaSts(
+          policy.getDomain(),
+          present(policy.getId()),
+          present(policy.getMode()),
+          policy.getMxList(),
+          policy.getMet(),
+          present(policy.getFailure()));
     }
   }
 
@@ -247,6 +374,9 @@ public final class TraceJson {
         hosts(delivery.getNextHop()),
         present(delivery.getNextHop().getMxDomain()),
         delivery.getNextHop().getRoute(),
+        present(delivery.getNextHop().getEhloName()),
+        delivery.getNextHop().getSourceAddressesList(),
+        present(delivery.getNextHop().getCredentials()),
         Spelling.of(delivery.getRequirement().getLevel()),
         present(delivery.getRequirement().getTlsDomain()),
         Why.of(delivery.getExplanation(), why));
@@ -275,7 +405,9 @@ public final class TraceJson {
         present(outcome.getToken()),
         present(recipient.getReason()),
         present(outcome.getVerdict()),
+        outcome.hasEvidence() ? Evidence.of(outcome.getEvidence()) : null,
         outcome.hasDane() ? Dane.of(outcome.getDane()) : null,
+        outcome.hasMtaSts() ? MtaSts.of(outcome.getMtaSts()) : null,
         present(outcome.getHost()),
         present(outcome.getAddress()),
         recipient.getReply().getCode() == 0
@@ -283,6 +415,7 @@ public final class TraceJson {
             : recipient.getReply().getCode() + " " + recipient.getReply().getText(),
         present(recipient.getDetail()),
         recipient.getMayHaveBeenTaken(),
+        outcome.getTimings().getStartedMillis() == 0 ? null : Times.of(outcome.getTimings()),
         present(outcome.getControlId()));
   }
 
@@ -311,6 +444,10 @@ public final class TraceJson {
     return indexes.stream()
         .map(index -> accepted.getEnvelope().getRecipients(index).getAddress())
         .toList();
+  }
+
+  private static @Nullable String known(long millis) {
+    return millis == 0 ? null : time(millis);
   }
 
   static String time(long millis) {

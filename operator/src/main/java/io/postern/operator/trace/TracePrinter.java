@@ -8,6 +8,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.MtaStsEvidence;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -15,6 +16,7 @@ import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
@@ -68,6 +70,9 @@ public final class TracePrinter {
             writer(recorded)
                 + outcome(accepted, outcome, recipient)
                 + remark(trace, outcome, recipient, recorded.worth().get(i)));
+      }
+      if (why) {
+        grounds(outcome, lines);
       }
     }
     return lines;
@@ -220,6 +225,18 @@ public final class TracePrinter {
         : "DANE %s: %s".formatted(dane.getBase(), dane.getMatched());
   }
 
+  /** The policy of the host's domain, and whether the host met it. */
+  private static String mtaSts(MtaStsEvidence policy) {
+    String result =
+        policy.getFailure().isEmpty()
+            ? policy.getMet() ? "met" : "not compared"
+            : policy.getFailure();
+    return policy.getMode().isEmpty()
+        ? "MTA-STS %s: no policy (%s)".formatted(policy.getDomain(), result)
+        : "MTA-STS %s: policy %s, %s, %s"
+            .formatted(policy.getDomain(), policy.getId(), policy.getMode(), result);
+  }
+
   private void explain(Explanation explanation, List<String> lines) {
     if (!explanation.getSummary().isEmpty()) {
       lines.add("           because " + explanation.getSummary());
@@ -238,11 +255,81 @@ public final class TracePrinter {
     }
   }
 
-  private static String hop(NextHop hop) {
-    if (!hop.getMxDomain().isEmpty()) {
-      return "the MX hosts of " + hop.getMxDomain();
+  /** The times of an attempt and the evidence of its verdict. */
+  private static void grounds(OutcomeRecorded outcome, List<String> lines) {
+    Timings times = outcome.getTimings();
+    if (times.getStartedMillis() != 0) {
+      lines.add(
+          "             times in ms: slot %d, host's slot %d, DNS %d, sessions %d%s, verdict %d, envelope %d, data %d, final dot %d"
+              .formatted(
+                  times.getSlotMillis(),
+                  times.getHostSlotMillis(),
+                  times.getDnsMillis(),
+                  times.getOpenMillis(),
+                  times.getConnectionReused()
+                      ? " (kept)"
+                      : " (connection %d, TLS %d)"
+                          .formatted(times.getConnectMillis(), times.getTlsMillis()),
+                  times.getVerdictMillis(),
+                  times.getEnvelopeMillis(),
+                  times.getDataMillis(),
+                  times.getEndMillis()));
     }
-    return String.join(", ", TraceJson.hosts(hop));
+    if (!outcome.hasEvidence()) {
+      return;
+    }
+    TraceJson.Evidence evidence = TraceJson.Evidence.of(outcome.getEvidence());
+    for (TraceJson.PathCertificate certificate : evidence.path()) {
+      lines.add("             certificate " + certificate(certificate));
+    }
+    lines.add(
+        "             anchor %s of %s, judged at %s, valid until %s"
+            .formatted(
+                evidence.anchor().isEmpty() ? "none" : evidence.anchor(),
+                evidence.anchors().isEmpty() ? "the installation's set" : evidence.anchors(),
+                evidence.judgedAt(),
+                evidence.validUntil()));
+  }
+
+  private static String certificate(TraceJson.PathCertificate certificate) {
+    StringBuilder line =
+        new StringBuilder(certificate.subject() == null ? "(not presented)" : certificate.subject())
+            .append(" [")
+            .append(certificate.sha256(), 0, Math.min(16, certificate.sha256().length()))
+            .append("]: ")
+            .append(certificate.status());
+    if (certificate.source() != null) {
+      line.append(" by ").append(certificate.source());
+    }
+    if (certificate.url() != null) {
+      line.append(' ').append(certificate.url());
+    }
+    if (certificate.thisUpdate() != null) {
+      line.append(", of ").append(certificate.thisUpdate());
+    }
+    if (certificate.nextUpdate() != null) {
+      line.append(", next ").append(certificate.nextUpdate());
+    }
+    if (certificate.revokedAt() != null) {
+      line.append(", revoked at ").append(certificate.revokedAt());
+    }
+    if (certificate.detail() != null) {
+      line.append(": ").append(certificate.detail());
+    }
+    return line.toString();
+  }
+
+  private static String hop(NextHop hop) {
+    String hosts =
+        hop.getMxDomain().isEmpty()
+            ? String.join(", ", TraceJson.hosts(hop))
+            : "the MX hosts of " + hop.getMxDomain();
+    return hosts
+        + (hop.getEhloName().isEmpty() ? "" : " as " + hop.getEhloName())
+        + (hop.getSourceAddressesCount() == 0
+            ? ""
+            : " from " + String.join(", ", hop.getSourceAddressesList()))
+        + (hop.getCredentials().isEmpty() ? "" : " with credentials " + hop.getCredentials());
   }
 
   private static String outcome(
@@ -267,6 +354,9 @@ public final class TracePrinter {
     }
     if (outcome.hasDane()) {
       line.append(", ").append(dane(outcome.getDane()));
+    }
+    if (outcome.hasMtaSts()) {
+      line.append(", ").append(mtaSts(outcome.getMtaSts()));
     }
     if (!outcome.getHost().isEmpty()) {
       line.append(", at %s [%s]".formatted(outcome.getHost(), outcome.getAddress()));

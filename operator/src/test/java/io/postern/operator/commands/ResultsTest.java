@@ -53,6 +53,35 @@ class ResultsTest {
   }
 
   @Test
+  void mtaSts() throws Exception {
+    assertThat(
+            MtaSts.lines(
+                JSON.readTree(
+                    """
+                    {"domain":"fabrikam.example","inForce":true,"id":"1","mode":"enforce",
+                     "mx":["mx.fabrikam.example"],"fetched":"2026-11-26T00:00:00Z",
+                     "until":"2026-12-03T00:00:00Z",
+                     "failure":{"id":"2","resultType":"sts-webpki-invalid","detail":"it has expired",
+                      "at":"2026-11-27T00:00:00Z","next":"2026-11-27T00:05:00Z"}}
+                    """)))
+        .containsExactly(
+            "fabrikam.example: in force, enforce, id 1, fetched at 2026-11-26T00:00:00Z, until"
+                + " 2026-12-03T00:00:00Z",
+            "  mx mx.fabrikam.example",
+            "FAILED at 2026-11-27T00:00:00Z, for id 2: sts-webpki-invalid: it has expired",
+            "  not tried again before 2026-11-27T00:05:00Z");
+    assertThat(MtaSts.lines(JSON.readTree("{\"error\":\"no policy of x.example is known\"}")))
+        .containsExactly("no policy of x.example is known");
+    assertThat(
+            MtaSts.allLines(
+                JSON.readTree(
+                    """
+                    {"total":3,"policies":[{"domain":"fabrikam.example","inForce":false,"mx":[]}]}
+                    """)))
+        .containsExactly("fabrikam.example: NO POLICY was ever fetched", "3 domains, 2 not shown");
+  }
+
+  @Test
   void certificates() throws Exception {
     JsonNode own =
         JSON.readTree(
@@ -65,7 +94,15 @@ class ResultsTest {
             """
             [{"kind":"own","daysLeft":12,"subject":"CN=gate","where":["ingress-1","ingress-2"]}]
             """);
-    Certificates.Result result = new Certificates.Result(own, 60, 1, expiring, NO_LINKS);
+    JsonNode records =
+        JSON.readTree(
+            """
+            {"at":"2027-01-01T00:00:00Z","findings":[
+              {"type":"TLSA","name":"_25._tcp.mx.example.","state":"refused","note":"At once."}]}
+            """);
+    Certificates.Result result = new Certificates.Result(own, 60, 1, expiring, records, NO_LINKS);
+    assertThat(result.refused()).isTrue();
+    assertThat(new Certificates.Result(own, 60, 1, expiring, own, NO_LINKS).refused()).isFalse();
     assertThat(result.lines())
         .containsExactly(
             "current    smtp gate.contoso.example, EC 256, to 2027-01-01T00:00:00Z",
@@ -73,11 +110,38 @@ class ResultsTest {
             "",
             "end within 60 days: 1",
             "own       12 days  CN=gate",
-            "                    ingress-1, ingress-2");
+            "                    ingress-1, ingress-2",
+            "our records in the DNS, looked at 2027-01-01T00:00:00Z",
+            "FINDING  TLSA _25._tcp.mx.example.: refused At once.");
     JsonNode json = JSON.valueToTree(result);
     assertThat(json.at("/own/0/sha256").asText()).isEqualTo("ab");
     assertThat(json.at("/expiring/0/daysLeft").asInt()).isEqualTo(12);
     assertThat(json.path("withinDays").asInt()).isEqualTo(60);
+  }
+
+  @Test
+  void tlsReports() throws Exception {
+    TlsReportsCommand.Result result =
+        new TlsReportsCommand.Result(
+            JSON.readTree(
+                """
+                [{"queueId":"0aa","reporter":"Company-X","senderDomain":"company-x.example",
+                  "proof":"DKIM not verified","client":"192.0.2.25","tls":"TLSv1.3","verdict":"",
+                  "start":"2026-11-26T00:00:00Z","end":"2026-11-26T23:59:59Z",
+                  "policies":[{"type":"tlsa","domain":"mx.contoso.example","successful":7,"failed":3,
+                    "failures":[{"type":"certificate-expired","host":"mx.contoso.example",
+                                 "address":"203.0.113.5","sessions":3,"information":"in May"}]}]}]
+                """));
+    assertThat(result.lines())
+        .containsExactly(
+            "2026-11-26T00:00:00Z to 2026-11-26T23:59:59Z  Company-X (company-x.example, DKIM not"
+                + " verified)",
+            "  mail 0aa from 192.0.2.25, TLSv1.3",
+            "  tlsa            mx.contoso.example: 7 good, 3 failed",
+            "         3 certificate-expired at mx.contoso.example [203.0.113.5] in May");
+    assertThat(result.anyFailed()).isTrue();
+    assertThat(new TlsReportsCommand.Result(JSON.readTree("[]")).lines())
+        .containsExactly("no report");
   }
 
   @Test
@@ -97,6 +161,39 @@ class ResultsTest {
             "fails  Fabrikam",
             "       its software",
             "all: fails");
+  }
+
+  @Test
+  void dns() throws Exception {
+    JsonNode report =
+        JSON.readTree(
+            """
+            {"ok":false,"dnssec":"validate","rows":[
+              {"name":"contoso.example.","type":"MX","state":"ok","proven":true,
+               "published":["10 mx.contoso.example."],"add":[],"remove":[],"note":""},
+              {"name":"_25._tcp.mx.contoso.example.","type":"TLSA","state":"must-come-first",
+               "proven":true,"published":["3 1 1 aa"],"add":["the new"],"remove":["the old"],
+               "note":"Wait."},
+              {"name":"_smtp._tls.contoso.example.","type":"TXT","state":"not-set","proven":false,
+               "published":[],"add":[],"remove":[],"note":"Nothing is set here."}],
+             "coming":[{"sha256":"ab","planned":"2027-01-01T00:00:00Z","tooEarly":true,
+               "note":"its records are not published"}]}
+            """);
+    assertThat(Dns.lines(report))
+        .containsExactly(
+            "ok      MX      contoso.example. (proven)",
+            "    is      10 mx.contoso.example.",
+            "NOT OK  TLSA    _25._tcp.mx.contoso.example.: must-come-first (proven)",
+            "    is      3 1 1 aa",
+            "    add     the new",
+            "    remove  the old",
+            "    Wait.",
+            "ok      TXT     _smtp._tls.contoso.example.: not-set",
+            "    Nothing is set here.",
+            "coming certificate, sha256 ab",
+            "    it must NOT BE presented yet: its records are not published",
+            "    NOT OK: it is planned for 2027-01-01T00:00:00Z",
+            "all: NOT OK");
   }
 
   @Test

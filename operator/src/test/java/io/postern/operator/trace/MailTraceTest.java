@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
@@ -17,8 +18,13 @@ import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.PathCertificate;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RemoteReply;
+import io.postern.contracts.v1.RevocationEvidence;
+import io.postern.contracts.v1.RevocationStatus;
+import io.postern.contracts.v1.Timings;
+import io.postern.contracts.v1.VerdictEvidence;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -178,6 +184,47 @@ final class MailTraceTest {
         .setDetail("the TLS handshake failed");
     record(second);
     assertThat(lines(false)).contains("it replied: 250 Ok; before: the TLS handshake failed");
+  }
+
+  @Test
+  void S13_theEvidenceOfAVerdictAndTheTimesOfAnAttemptAreShown() {
+    record(
+        outcome(FIRST, 1, OutcomeKind.DELIVERED)
+            .setVerdict("good")
+            .setTimings(
+                Timings.newBuilder().setStartedMillis(1_000).setDnsMillis(12).setEndMillis(34))
+            .setEvidence(
+                VerdictEvidence.newBuilder()
+                    .setAnchorSubject("CN=Root")
+                    .setJudgedAtMillis(1_000)
+                    .setValidUntilMillis(2_000)
+                    .addPath(
+                        PathCertificate.newBuilder()
+                            .setSubject("CN=mail.fabrikam.example")
+                            .setRevocation(
+                                RevocationEvidence.newBuilder()
+                                    .setCertificateFingerprint(ByteString.fromHex("a1b2"))
+                                    .setStatus(RevocationStatus.NOT_REVOKED)
+                                    .setSource("crl")
+                                    .setUrl("http://crl.example/1.crl")
+                                    .setThisUpdateMillis(3_000)
+                                    .setNextUpdateMillis(4_000)))));
+    assertThat(lines(false)).contains("certificate good").doesNotContain("crl.example", "in ms");
+    assertThat(lines(true))
+        .contains("DNS 12,", "final dot 34")
+        .contains(
+            "certificate CN=mail.fabrikam.example [a1b2]: not-revoked by crl"
+                + " http://crl.example/1.crl, of 1970-01-01T00:00:03Z, next 1970-01-01T00:00:04Z")
+        .contains(
+            "anchor CN=Root of the installation's set, judged at 1970-01-01T00:00:01Z, valid until"
+                + " 1970-01-01T00:00:02Z");
+    JsonNode delivered = json().at("/outcomes/0");
+    assertThat(delivered.at("/times/dns").asInt()).isEqualTo(12);
+    assertThat(delivered.at("/evidence/anchor").asText()).isEqualTo("CN=Root");
+    JsonNode certificate = delivered.at("/evidence/path/0");
+    assertThat(certificate.path("status").asText()).isEqualTo("not-revoked");
+    assertThat(certificate.path("url").asText()).isEqualTo("http://crl.example/1.crl");
+    assertThat(certificate.path("thisUpdate").asText()).isEqualTo("1970-01-01T00:00:03Z");
   }
 
   @Test

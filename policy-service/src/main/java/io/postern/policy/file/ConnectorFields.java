@@ -164,6 +164,24 @@ final class ConnectorFields {
               (fields, name, b) -> b.addAllSmartHosts(Hosts.list(fields, name)),
               c -> c.getSmartHostsList().stream().map(Hosts::text).toList()),
           new ConnectorField<>(
+              "maxConnections",
+              "1 to 1000, at a time, to one next hop of the connector",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxConnections(fields.number(name, 0, 1, 1_000)),
+              OutboundConnector::getMaxConnections),
+          new ConnectorField<>(
+              "maxMessagesPerConnection",
+              "1 to 10000",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxMessagesPerConnection(fields.number(name, 0, 1, 10_000)),
+              OutboundConnector::getMaxMessagesPerConnection),
+          new ConnectorField<>(
+              "maxMessagesPerMinute",
+              "1 to 1000000, to one next hop of the connector",
+              "delivery-service's alone",
+              (fields, name, b) -> b.setMaxMessagesPerMinute(fields.number(name, 0, 1, 1_000_000)),
+              OutboundConnector::getMaxMessagesPerMinute),
+          new ConnectorField<>(
               "tlsSettings",
               words(Words.TLS_SETTINGS),
               "opportunistic TLS",
@@ -203,10 +221,11 @@ final class ConnectorFields {
               c -> Words.DANE.write(c.getSmtpDaneMode())),
           new ConnectorField<>(
               "mtaStsMode",
-              NOT_EVALUATED,
-              "none",
+              "`none`, `opportunistic`",
+              "opportunistic by MX, none with `smartHosts`",
               (fields, name, b) ->
-                  b.setMtaStsMode(fields.word(name, Words.MTA_STS, MtaStsMode.MTA_STS_NONE)),
+                  b.setMtaStsMode(
+                      fields.word(name, Words.MTA_STS, MtaStsMode.MTA_STS_MODE_UNSPECIFIED)),
               c -> Words.MTA_STS.write(c.getMtaStsMode())),
           new ConnectorField<>(
               "trustAnchors",
@@ -247,11 +266,38 @@ final class ConnectorFields {
               (fields, name, b) -> b.setRequireForwardSecrecy(fields.flag(name, false)),
               OutboundConnector::getRequireForwardSecrecy),
           new ConnectorField<>(
+              "requirePostQuantum",
+              FLAG,
+              "false",
+              (fields, name, b) -> b.setRequirePostQuantum(fields.flag(name, false)),
+              OutboundConnector::getRequirePostQuantum),
+          new ConnectorField<>(
               "routeAllMessagesViaOnPremises",
               ON_PREMISES_ONLY,
               "false",
               (fields, name, b) -> b.setRouteAllMessagesViaOnPremises(fields.flag(name, false)),
-              OutboundConnector::getRouteAllMessagesViaOnPremises));
+              OutboundConnector::getRouteAllMessagesViaOnPremises),
+          // Exchange's Fqdn and SourceIPAddress of a send connector.
+          new ConnectorField<>(
+              "ehloName",
+              "our host name to the hosts, `mail.example.com`",
+              "delivery-service's",
+              (fields, name, b) -> b.setEhloName(domain(fields, name)),
+              OutboundConnector::getEhloName),
+          new ConnectorField<>(
+              "sourceAddresses",
+              "at most one IPv4 and one IPv6 address of delivery-service's machines, from which the"
+                  + " hosts are dialled",
+              "delivery-service's",
+              (fields, name, b) -> b.addAllSourceAddresses(fields.texts(name)),
+              OutboundConnector::getSourceAddressesList),
+          new ConnectorField<>(
+              "credentials",
+              "name of a user and password of the organization in delivery-service's folder, as"
+                  + " `clientCertificate`; with `smartHosts` only",
+              "none",
+              (fields, name, b) -> b.setCredentials(fields.text(name)),
+              OutboundConnector::getCredentials));
 
   private ConnectorFields() {}
 

@@ -12,6 +12,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.SessionFacts;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A delivery status notification as an accepted message: multipart/report (RFC 6522) of three
+ * A delivery status notification as an accepted message: multipart/report (RFC 6522) of up to three
  * parts, with a null reverse-path, to the original's sender (RFC 3461 §6.1). It originates from the
  * organization whose mail the original is. Pure but for the boundary.
  */
@@ -30,10 +31,13 @@ final class Dsn {
   private Dsn() {}
 
   static MessageAccepted of(Report report, long nowMillis) {
-    String sender = report.original().getEnvelope().getReversePath();
+    String sender = report.sender();
     String boundary = MimeText.boundary();
+    String status = StatusPart.of(report);
+    String statusType = (MimeText.isAscii(status) ? "" : "global-") + "delivery-status";
     ReturnedPart returned = ReturnedPart.of(report);
-    byte[] header = header(report, sender, boundary, returned.eightBit());
+    boolean eightBit = !MimeText.isAscii(status) || returned != null && returned.eightBit();
+    byte[] header = header(report, sender, boundary, statusType, eightBit);
 
     ByteArrayOutputStream front = new ByteArrayOutputStream();
     front.writeBytes(header);
@@ -42,17 +46,22 @@ final class Dsn {
     human(front, report);
     delimiter(front, boundary);
     front.writeBytes(
-        ascii(
-            MimeText.partHeader("message/delivery-status", "", "Delivery report")
-                + StatusPart.of(report)));
-    delimiter(front, boundary);
-    front.writeBytes(returned.head());
+        utf8(
+            MimeText.partHeader(
+                    "message/" + statusType,
+                    MimeText.isAscii(status) ? "" : "8bit",
+                    "Delivery report")
+                + status));
+    if (returned != null) {
+      delimiter(front, boundary);
+      front.writeBytes(returned.head());
+    }
     // RFC 2046 §5.1.1: the CRLF before a delimiter belongs to it, however the returned content
     // ends.
     byte[] end = ascii(CRLF + "--" + boundary + "--" + CRLF);
 
     List<ContentSegment> content = new ArrayList<>();
-    if (returned.content().isEmpty()) {
+    if (returned == null || returned.content().isEmpty()) {
       front.writeBytes(end);
       content.add(inline(front.toByteArray()));
     } else {
@@ -68,8 +77,16 @@ final class Dsn {
                     EnvelopeRecipient.newBuilder()
                         .setAddress(sender)
                         .addNotify("NEVER")) // RFC 3461 §6.1
-                .setBody(returned.eightBit() ? BodyType.BODY_8BITMIME : BodyType.BODY_7BIT)
-                .setSmtputf8(!MimeText.isAscii(sender)))
+                .setBody(
+                    eightBit || report.international()
+                        ? BodyType.BODY_8BITMIME
+                        : BodyType.BODY_7BIT)
+                .setSmtputf8(report.international())
+                // RFC 8689 §5: protected as the message that it is about.
+                .setRequireTls(
+                    report.requireTls()
+                        ? RequireTls.REQUIRE_TLS_YES
+                        : RequireTls.REQUIRE_TLS_UNSPECIFIED))
         .addGroups(group(report))
         .setSession(
             SessionFacts.newBuilder().setProtocol(PROTOCOL).setServerName(report.hostName()))
@@ -83,7 +100,8 @@ final class Dsn {
         .build();
   }
 
-  private static byte[] header(Report report, String sender, String boundary, boolean eightBit) {
+  private static byte[] header(
+      Report report, String sender, String boundary, String statusType, boolean eightBit) {
     StringBuilder header = new StringBuilder();
     MimeText.field(header, "Date", MimeText.date(report.atMillis()));
     MimeText.field(
@@ -109,9 +127,9 @@ final class Dsn {
     MimeText.field(
         header,
         "Content-Type",
-        "multipart/report; report-type=delivery-status; boundary=\"" + boundary + "\"");
+        "multipart/report; report-type=" + statusType + "; boundary=\"" + boundary + "\"");
     MimeText.field(header, "Content-Transfer-Encoding", eightBit ? "8bit" : "7bit");
-    return header.toString().getBytes(StandardCharsets.UTF_8);
+    return utf8(header.toString());
   }
 
   private static String messageId(Report report) {
@@ -119,7 +137,7 @@ final class Dsn {
   }
 
   private static void human(ByteArrayOutputStream out, Report report) {
-    byte[] text = HumanPart.of(report).getBytes(StandardCharsets.UTF_8);
+    byte[] text = utf8(HumanPart.of(report));
     boolean plain = MimeText.isSevenBit(text);
     out.writeBytes(
         ascii(
@@ -157,6 +175,10 @@ final class Dsn {
 
   private static long size(ContentSegment segment) {
     return segment.hasInline() ? segment.getInline().size() : segment.getReference().getSize();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] ascii(String text) {

@@ -1,6 +1,7 @@
 package io.postern.policy.notices;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MtaStsMode;
@@ -45,12 +46,14 @@ final class FullReturn {
     return action == Action.FAILED
         && original.getEnvelope().getRet().equals("FULL")
         && original.getEnvelope().getRequireTls() != RequireTls.REQUIRE_TLS_YES
+        // A part of it would make the DSN binary, which few hosts take (RFC 2046 §5.2.1).
+        && original.getEnvelope().getBody() != BodyType.BODY_BINARYMIME
         && original.getGroupsList().stream().allMatch(group -> group.getConnector().isEmpty())
         && reported == original.getEnvelope().getRecipientsCount()
         && outcome.getAttempt() == 1
         && opportunistic(required)
         && opportunistic(outcome.getRequirement())
-        && !daneApplied(outcome)
+        && !domainDemandedTls(outcome)
         && original.getContentCount() > 0
         && original.getSize() <= MOST_BYTES
         && contentOutlivesTheDsn(original.getAcceptedMillis(), noticeMillis);
@@ -61,22 +64,24 @@ final class FullReturn {
   }
 
   /** The recipient's domain has published that its mail goes over TLS. */
-  private static boolean daneApplied(OutcomeRecorded outcome) {
+  private static boolean domainDemandedTls(OutcomeRecorded outcome) {
     return outcome.hasDane()
+        || outcome.hasMtaSts()
         || outcome.getRecipientsList().stream()
             .anyMatch(
                 recipient ->
                     recipient.getReason().startsWith(Reasons.DANE_PREFIX)
+                        || recipient.getReason().startsWith(Reasons.MTA_STS_PREFIX)
                         || recipient.getReason().equals(Reasons.DNSSEC_INVALID));
   }
 
   private static boolean opportunistic(TlsRequirement required) {
     return required.getLevel() == TlsLevel.OPPORTUNISTIC
         && !required.getForwardSecrecy()
+        && !required.getPostQuantum()
         && required.getRequireTls() != RequireTls.REQUIRE_TLS_YES
         && required.getDane() != DaneMode.DANE_MANDATORY
         && required.getDane() != DaneMode.UNRECOGNIZED
-        && (required.getMtaSts() == MtaStsMode.MTA_STS_NONE
-            || required.getMtaSts() == MtaStsMode.MTA_STS_MODE_UNSPECIFIED);
+        && required.getMtaSts() != MtaStsMode.UNRECOGNIZED;
   }
 }

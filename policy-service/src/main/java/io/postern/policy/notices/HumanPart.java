@@ -130,7 +130,9 @@ final class HumanPart {
     String encrypted =
         "Mail to this recipient must travel over an encrypted connection (TLS"
             + (required.getMinimumVersion() == TlsVersion.TLS_1_3 ? " 1.3" : "")
-            + (required.getForwardSecrecy() ? ", with forward secrecy)" : ")");
+            + (required.getForwardSecrecy() ? ", with forward secrecy" : "")
+            + (required.getPostQuantum() ? ", with a post-quantum key exchange" : "")
+            + ")";
     String level =
         switch (required.getLevel()) {
           case ENCRYPTION_ONLY -> "";

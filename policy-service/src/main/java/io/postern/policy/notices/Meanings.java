@@ -62,6 +62,11 @@ final class Meanings {
         SERVER + " agrees only on encryption without forward secrecy.",
         "enable ECDHE cipher suites or TLS 1.3 there");
     tls(
+        Reasons.NO_POST_QUANTUM,
+        "7.5",
+        SERVER + " agrees only on encryption without a post-quantum key exchange.",
+        "enable TLS 1.3 with the group X25519MLKEM768 there");
+    tls(
         Reasons.VERSION_TOO_LOW,
         "7.5",
         SERVER + " agrees only on a TLS version that is too old.",
@@ -88,6 +93,14 @@ final class Meanings {
         "7.30", // RFC 8689 §3
         true,
         "The message demands REQUIRETLS, which the receiving mail server does not support.",
+        SENDER,
+        "send it without that demand, if it may travel without");
+    put(
+        Reasons.REQUIRETLS_MX_UNPROVEN,
+        "7.30",
+        true,
+        "The message demands REQUIRETLS, and nothing proves which mail servers its recipient's"
+            + " domain has.",
         SENDER,
         "send it without that demand, if it may travel without");
 
@@ -139,10 +152,15 @@ final class Meanings {
         "The message has 8-bit content, which the receiving mail server does not take.",
         "send it encoded (quoted-printable or base64)");
     sender(
+        Reasons.NO_BINARYMIME,
+        "6.3",
+        "The message has binary content, which the receiving mail server does not take.",
+        "send it encoded (base64)");
+    sender(
         Reasons.NO_SMTPUTF8,
         "6.7",
         "The receiving mail server does not take addresses or header fields in UTF-8.",
-        "use ASCII addresses");
+        "use ASCII addresses, and encoded header fields");
     ours(
         Reasons.LOOP,
         "4.6",
@@ -191,6 +209,11 @@ final class Meanings {
         "3.0",
         "This mail system could not make sure in time that only one part of it sends the message.",
         "look the message up by its queue id");
+    ours(
+        Reasons.INTERRUPTED,
+        "3.0",
+        "This mail system was interrupted twice while it was sending the message.",
+        "find out what has ended it");
     peer(
         Reasons.TOO_SLOW,
         "4.5",
@@ -203,6 +226,32 @@ final class Meanings {
         "The certificate that this system must show to the receiving mail server is missing.",
         OURS,
         "install it here");
+    put(
+        Reasons.CREDENTIALS_MISSING,
+        "7.5",
+        true,
+        "The name and password by which this system must log in at the next mail server are missing.",
+        OURS,
+        "install them here");
+    put(
+        Reasons.AUTH_NOT_OFFERED,
+        "7.5",
+        true,
+        "The next mail server offers no way to log in by which the password would be safe.",
+        OURS,
+        "agree with the next server's administrator on a way to log in");
+    put(
+        Reasons.AUTH_FAILED,
+        "7.8",
+        true,
+        "The next mail server did not let this system log in.",
+        OURS,
+        "correct the name and password here");
+    ours(
+        Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+        "3.5",
+        "This mail system could not use the network address from which the message must be sent.",
+        "give the system that address, or name another one");
     put(
         Reasons.DANE_UNAVAILABLE,
         "7.0",
@@ -230,13 +279,32 @@ final class Meanings {
         "7.324",
         "The DNS records of the recipient's domain have no valid DNSSEC signatures.",
         "repair the signatures of the domain's zone");
-    put(
-        Reasons.MTA_STS_UNAVAILABLE,
-        "7.0",
-        true,
-        "The policy of the recipient's domain (MTA-STS) could not be checked here.",
-        OURS,
-        "see why it cannot be checked");
+    tls(
+        Reasons.MTA_STS_MX_MISMATCH,
+        "4.8",
+        "The policy of the recipient's domain (MTA-STS) does not name its mail servers.",
+        "write the names of all mail servers into the policy");
+    tls(
+        Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED,
+        "7.321",
+        SERVER + " offers no TLS that stands, and its domain's policy demands it (MTA-STS).",
+        "turn STARTTLS on there, or change the policy");
+    tls(
+        Reasons.MTA_STS_CERTIFICATE_EXPIRED,
+        "7.5",
+        "The receiving mail server's certificate has expired (MTA-STS).",
+        "renew it");
+    tls(
+        Reasons.MTA_STS_HOST_MISMATCH,
+        "7.5",
+        "The receiving mail server's certificate is for other names (MTA-STS).",
+        "use a certificate for the name of the mail server");
+    tls(
+        Reasons.MTA_STS_CERTIFICATE_INVALID,
+        "7.5",
+        "The receiving mail server's certificate is not valid, and its domain's policy demands that"
+            + " (MTA-STS).",
+        "install one of a public authority");
     ours(
         Reasons.INTERNAL_ERROR,
         "3.0",
@@ -329,7 +397,7 @@ final class Meanings {
     if (reason.startsWith("dane-")) {
       return DANE;
     }
-    return reason.startsWith("mta-sts-") ? MTA_STS : OTHER;
+    return reason.startsWith(Reasons.MTA_STS_PREFIX) ? MTA_STS : OTHER;
   }
 
   /** A host's "no" is more often the address than the server (RFC 3463 §3.2, §3.4). */

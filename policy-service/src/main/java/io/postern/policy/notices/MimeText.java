@@ -1,6 +1,8 @@
 package io.postern.policy.notices;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -15,13 +17,12 @@ import java.util.regex.Pattern;
  * characters and lines that are too long, so that no text begins a field or a part of its own.
  * Pure; any thread.
  */
-final class MimeText {
-  static final String CRLF = "\r\n";
+public final class MimeText {
+  public static final String CRLF = "\r\n";
   private static final int FOLD = 76;
   private static final int LONGEST_WORD = 500; // of 998 octets a line (RFC 5322 §2.1.1)
   private static final int LONGEST_LINE = 998;
   private static final Pattern MANY_SPACES = Pattern.compile(" {9,}");
-  private static final Pattern LONG_WORD = Pattern.compile("([^ ]{" + LONGEST_WORD + "})(?=[^ ])");
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final DateTimeFormatter DATE =
@@ -67,7 +68,7 @@ final class MimeText {
   }
 
   /** A field, folded at its spaces (RFC 5322 §2.2.3); none without a value. */
-  static void field(StringBuilder out, String name, String value) {
+  public static void field(StringBuilder out, String name, String value) {
     if (value.isBlank()) {
       return;
     }
@@ -102,10 +103,25 @@ final class MimeText {
   /** The words; very long ones are cut, and very many spaces become eight. */
   private static String[] words(String text) {
     String words = MANY_SPACES.matcher(text.strip()).replaceAll(" ".repeat(8));
-    if (words.length() > LONGEST_WORD) {
-      words = LONG_WORD.matcher(words).replaceAll("$1 ");
+    return cut(words).split(" ", -1);
+  }
+
+  private static String cut(String words) {
+    if (words.length() <= LONGEST_WORD && isAscii(words)) {
+      return words;
     }
-    return words.split(" ", -1);
+    StringBuilder cut = new StringBuilder(words.length() + words.length() / LONGEST_WORD);
+    int octets = 0;
+    for (int c : words.codePoints().toArray()) {
+      int more = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+      if (c != ' ' && octets + more > LONGEST_WORD) {
+        cut.append(' ');
+        octets = 0;
+      }
+      octets = c == ' ' ? 0 : octets + more;
+      cut.appendCodePoint(c);
+    }
+    return cut.toString();
   }
 
   /**
@@ -125,7 +141,7 @@ final class MimeText {
   }
 
   /** RFC 5322 §3.3. */
-  static String date(long millis) {
+  public static String date(long millis) {
     return DATE.format(Instant.ofEpochMilli(millis));
   }
 
@@ -145,9 +161,28 @@ final class MimeText {
 
   /** Whether the text is 7bit (RFC 2045 §2.7): lines end with CRLF and have at most 998 octets. */
   static boolean isSevenBit(byte[] text) {
+    for (byte octet : text) {
+      if (octet < 0) {
+        return false;
+      }
+    }
+    return isEightBit(text);
+  }
+
+  /** Whether the text is 8bit (RFC 2045 §2.8) in UTF-8. */
+  static boolean isUtf8(byte[] text) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+    return isEightBit(text);
+  }
+
+  private static boolean isEightBit(byte[] text) {
     int line = 0;
     for (int i = 0; i < text.length; i++) {
-      if (text[i] <= 0) {
+      if (text[i] == 0) {
         return false;
       }
       if (text[i] == '\r' && i + 1 < text.length && text[i + 1] == '\n') {

@@ -8,10 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A DSN's third part: the original's header section (text/rfc822-headers, RFC 6522 §4), in an
- * encoding that passes any host, or the whole original by a reference to where it stands.
+ * A DSN's third part: the original's header section (text/rfc822-headers, RFC 6522 §4, in an
+ * encoding that passes any host, or message/global-headers, RFC 6533 §4), or the whole original by
+ * a reference to where it stands.
  *
  * @param head the part's own header with the empty line behind it, and the inline content
  * @param content segments of the original that follow; empty: all is in {@code head}
@@ -20,27 +22,33 @@ import java.util.List;
 record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit) {
   private static final int MAX_HEADER = 32 * 1024;
 
-  static ReturnedPart of(Report report) {
-    return report.whole() ? message(report.original(), report.utf8()) : header(report.original());
+  /**
+   * Null: nothing is returned of a message with REQUIRETLS. Its DSN may come where REQUIRETLS is
+   * not offered, and must be redacted then (RFC 8689 §5); nobody knows beforehand.
+   */
+  static @Nullable ReturnedPart of(Report report) {
+    if (report.requireTls()) {
+      return null;
+    }
+    return report.whole() ? message(report.original(), report.utf8()) : header(report);
   }
 
-  /**
-   * Also of an SMTPUTF8 message: encoded, UTF-8 passes any host, while many programs do not decode
-   * the message/global-headers of RFC 6533 §4.
-   */
-  private static ReturnedPart header(MessageAccepted original) {
-    byte[] header = bounded(original.getHeaderBlock());
+  private static ReturnedPart header(Report report) {
+    byte[] header = bounded(report.original().getHeaderBlock());
     boolean plain = MimeText.isSevenBit(header);
-    byte[] body = plain ? header : MimeText.quotedPrintable(header);
+    boolean global = !plain && report.international() && MimeText.isUtf8(header);
     String head =
         MimeText.partHeader(
-            "text/rfc822-headers",
-            plain ? "7bit" : "quoted-printable",
-            original.getHeaderBlockCut() ? "Original header, first part" : "Original header");
+            global ? "message/global-headers" : "text/rfc822-headers",
+            plain ? "7bit" : global ? "8bit" : "quoted-printable",
+            report.original().getHeaderBlockCut()
+                ? "Original header, first part"
+                : "Original header");
+    byte[] body = plain || global ? header : MimeText.quotedPrintable(header);
     ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + body.length);
     out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(body);
-    return new ReturnedPart(out.toByteArray(), List.of(), false);
+    return new ReturnedPart(out.toByteArray(), List.of(), global);
   }
 
   private static byte[] bounded(ByteString header) {

@@ -4,11 +4,12 @@ import static io.postern.policy.notices.MimeText.CRLF;
 
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.RemoteReply;
-import java.util.Locale;
+import io.postern.smtp.Utf8AddressType;
 
 /**
- * A DSN's second part: message/delivery-status (RFC 3464 §2), in ASCII. Each value is one line,
- * printable and bounded, whatever an address or a reply holds. Pure.
+ * A DSN's second part: message/delivery-status (RFC 3464 §2) in ASCII, or
+ * message/global-delivery-status (RFC 6533 §4) in UTF-8. Each value is one line, printable and
+ * bounded, whatever an address or a reply holds. Pure.
  */
 final class StatusPart {
   static final int MAX_REPLY = 1024;
@@ -46,8 +47,8 @@ final class StatusPart {
           "Original-Recipient",
           type
               + "; "
-              + (type.equalsIgnoreCase("utf-8") && !MimeText.isAscii(address)
-                  ? utf8Xtext(address)
+              + (type.equalsIgnoreCase(Utf8AddressType.NAME)
+                  ? utf8(report, Utf8AddressType.address(address))
                   : MimeText.ascii(address, MAX_ORIGINAL)));
     }
     MimeText.field(out, "Final-Recipient", typed(report, recipient.recipient().getAddress()));
@@ -56,7 +57,7 @@ final class StatusPart {
     if (!recipient.host().isEmpty()) {
       MimeText.field(out, "Remote-MTA", "dns; " + recipient.host());
     }
-    String diagnostic = diagnostic(recipient);
+    String diagnostic = diagnostic(report, recipient);
     if (!diagnostic.isEmpty()) {
       MimeText.field(out, "Diagnostic-Code", diagnostic);
     }
@@ -72,37 +73,32 @@ final class StatusPart {
   }
 
   /** §2.3.6: "smtp" is the type of a host's reply; a diagnosis of ours has a type of our own. */
-  private static String diagnostic(ReportedRecipient recipient) {
+  private static String diagnostic(Report report, ReportedRecipient recipient) {
     RemoteReply reply = recipient.reply();
     if (recipient.hostReplied()) {
       return "smtp; "
-          + MimeText.ascii(
+          + text(
+              report,
               (reply.getCode() + " " + reply.getEnhancedCode()).strip() + " " + reply.getText(),
               MAX_REPLY);
     }
     String own = (recipient.reason() + " " + reply.getText()).strip();
-    return own.isEmpty() ? "" : "X-Postern; " + MimeText.ascii(own, MAX_REPLY);
+    return own.isEmpty() ? "" : "X-Postern; " + text(report, own, MAX_REPLY);
   }
 
   private static String typed(Report report, String address) {
     return report.utf8() && !MimeText.isAscii(address)
-        ? "utf-8; " + utf8Xtext(address)
+        ? Utf8AddressType.NAME + "; " + utf8(report, address)
         : "rfc822; " + MimeText.ascii(address, MAX_ADDRESS);
   }
 
-  /** RFC 6533 §3, utf-8-addr-xtext: the form that is ASCII. */
-  private static String utf8Xtext(String address) {
-    StringBuilder xtext = new StringBuilder();
-    MimeText.clean(address, MAX_ORIGINAL)
-        .codePoints()
-        .forEach(
-            c -> {
-              if (c > ' ' && c <= '~' && c != '\\' && c != '+' && c != '=') {
-                xtext.append((char) c);
-              } else {
-                xtext.append(String.format(Locale.ROOT, "\\x{%02X}", c));
-              }
-            });
-    return xtext.toString();
+  /** RFC 6533 §3: utf-8-address where the part is in UTF-8, else utf-8-addr-xtext. */
+  private static String utf8(Report report, String address) {
+    String clean = MimeText.clean(address, MAX_ORIGINAL);
+    return report.international() ? clean : Utf8AddressType.xtext(clean);
+  }
+
+  private static String text(Report report, String text, int max) {
+    return report.international() ? MimeText.clean(text, max) : MimeText.ascii(text, max);
   }
 }

@@ -17,6 +17,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -80,6 +81,27 @@ class MessageDeciderTest {
       LogLab.FILE
           .replace("tlsSettings: domainValidation", "tlsSettings: encryptionOnly")
           .replaceAll("    tlsDomain: .*\\n", "");
+
+  @Test
+  void rfc8689_5_aDsnWithRequireTlsNeedsAGoodCertificateOnItsWay() {
+    MessageAccepted.Builder dsn = Messages.to(QUEUE_ID, "ann@elsewhere.example").toBuilder();
+    dsn.getEnvelopeBuilder().setReversePath("").setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    DeliveryRequested delivery = decide(dsn.build()).getDeliveriesList().getFirst();
+    assertThat(delivery.getEnvelope().getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
+    assertThat(delivery.getRequirement().getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
+    assertThat(delivery.getRequirement().getLevel()).isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
+  }
+
+  @Test
+  void rfc6531_3_2_anInternationalizedDomainIsLookedUpByItsALabels() {
+    MessageAccepted.Builder message =
+        Messages.to(QUEUE_ID, "grå@Blå.example", "ann@xn--bl-zia.example").toBuilder();
+    message.getEnvelopeBuilder().setSmtputf8(true);
+    DeliveryRequested delivery = decide(message.build()).getDeliveriesList().getFirst();
+    assertThat(delivery.getNextHop().getMxDomain()).isEqualTo("xn--bl-zia.example");
+    assertThat(delivery.getRecipientsCount()).as("one domain").isEqualTo(2);
+    assertThat(delivery.getEnvelope().getRecipients(0).getAddress()).isEqualTo("grå@Blå.example");
+  }
 
   @Test
   void G3_aRemovedConnectorHoldsWhatItWasPromised() {

@@ -10,7 +10,6 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
 import io.postern.policy.Worker;
@@ -132,7 +131,7 @@ class DirectoryOwnerTest {
                             .setOutboundConnector(
                                 o.getOutboundConnector().toBuilder()
                                     .setTlsDomain("no domain")
-                                    .setMtaStsMode(MtaStsMode.MTA_STS_OPPORTUNISTIC))
+                                    .setTestMode(true))
                             .build()
                         : o)
             .toList();
@@ -149,7 +148,7 @@ class DirectoryOwnerTest {
               assertThat(problem.getCure()).isNotEmpty();
             });
     assertThat(result.getProblemsList())
-        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("mtaStsMode"));
+        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("testMode"));
     awaitOneBehind("after-rejected");
     assertThat(written(command.getCommandId())).isEmpty();
     assertThat(audited(command.getCommandId())).isEmpty();

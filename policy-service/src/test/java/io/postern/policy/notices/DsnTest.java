@@ -14,6 +14,7 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import jakarta.mail.internet.ContentType;
@@ -352,21 +353,122 @@ class DsnTest {
     assertThat(returned.length % line.length()).isZero();
   }
 
+  private MessageAccepted.Builder international(String from, String header) {
+    MessageAccepted.Builder original =
+        Samples.message(queueId, "grå@blå.example").setHeaderBlock(ByteString.copyFromUtf8(header));
+    original.getEnvelopeBuilder().setSmtputf8(true).setReversePath(from);
+    original
+        .getEnvelopeBuilder()
+        .getRecipientsBuilder(0)
+        .setOriginalRecipient("utf-8;\\x{E5}\\x{2B}b@x");
+    return original;
+  }
+
+  private static final RecipientOutcome REFUSED_IN_UTF8 =
+      UNKNOWN_USER.toBuilder()
+          .setReply(Samples.reply(550, "5.1.1", "kein Postfach für grå", "RCPT"))
+          .build();
+
   @Test
-  void rfc6533_internationalizedAddressesOfAnSmtputf8Envelope() throws Exception {
-    MessageAccepted.Builder original = Samples.message(queueId, "grå@blå.example");
-    original.getEnvelopeBuilder().setSmtputf8(true).setReversePath("änn@contoso.example");
-    original.getEnvelopeBuilder().getRecipientsBuilder(0).setOriginalRecipient("utf-8;å@x");
-    MessageAccepted dsn = failed(original.build(), UNKNOWN_USER);
+  void rfc6533_4_aDsnToAnAddressInUtf8IsInUtf8() throws Exception {
+    String header = "Subject: grün\r\n";
+    MessageAccepted dsn =
+        failed(international("änn@contoso.example", header).build(), REFUSED_IN_UTF8);
     assertThat(dsn.getEnvelope().getSmtputf8()).isTrue();
+    assertThat(dsn.getEnvelope().getBody()).isEqualTo(BodyType.BODY_8BITMIME);
     ParsedDsn parsed = new ParsedDsn(dsn, "");
+    ContentType type = new ContentType(parsed.message.getContentType());
+    assertThat(type.getParameter("report-type")).isEqualTo("global-delivery-status");
+    assertThat(parsed.header("Content-Transfer-Encoding")).isEqualTo("8bit");
+    assertThat(parsed.part(1).getContentType()).startsWith("message/global-delivery-status");
     InternetHeaders recipient = parsed.status().get(1);
-    assertThat(field(recipient, "Final-Recipient")).isEqualTo("utf-8; gr\\x{E5}@bl\\x{E5}.example");
-    assertThat(field(recipient, "Original-Recipient")).isEqualTo("utf-8; \\x{E5}@x");
+    assertThat(field(recipient, "Final-Recipient")).isEqualTo("utf-8; grå@blå.example");
+    assertThat(field(recipient, "Original-Recipient")).isEqualTo("utf-8; å+b@x");
+    assertThat(field(recipient, "Diagnostic-Code"))
+        .isEqualTo("smtp; 550 5.1.1 kein Postfach für grå");
     assertThat(parsed.human()).contains("<grå@blå.example>");
-    assertThat(parsed.part(2).getContentType()).startsWith("text/rfc822-headers");
+    assertThat(parsed.part(2).getContentType()).startsWith("message/global-headers");
+    assertThat(parsed.content(2)).asString(StandardCharsets.UTF_8).isEqualTo(header);
     assertThat(new String(parsed.bytes, StandardCharsets.UTF_8))
         .contains("To: <änn@contoso.example>\r\n");
+  }
+
+  @Test
+  void rfc6533_3_aDsnToAnAddressInAsciiPassesAnyHost() throws Exception {
+    String header = "Subject: grün\r\n";
+    MessageAccepted dsn =
+        failed(international("ann@contoso.example", header).build(), REFUSED_IN_UTF8);
+    assertThat(dsn.getEnvelope().getSmtputf8()).isFalse();
+    assertThat(dsn.getEnvelope().getBody()).isEqualTo(BodyType.BODY_7BIT);
+    ParsedDsn parsed = new ParsedDsn(dsn, "");
+    assertThat(MimeText.isSevenBit(parsed.bytes)).isTrue();
+    ContentType type = new ContentType(parsed.message.getContentType());
+    assertThat(type.getParameter("report-type")).isEqualTo("delivery-status");
+    InternetHeaders recipient = parsed.status().get(1);
+    assertThat(field(recipient, "Final-Recipient")).isEqualTo("utf-8; gr\\x{E5}@bl\\x{E5}.example");
+    assertThat(field(recipient, "Original-Recipient")).isEqualTo("utf-8; \\x{E5}\\x{2B}b@x");
+    assertThat(field(recipient, "Diagnostic-Code"))
+        .isEqualTo("smtp; 550 5.1.1 kein Postfach f?r gr?");
+    assertThat(parsed.human()).contains("<grå@blå.example>");
+    assertThat(parsed.part(2).getContentType()).startsWith("text/rfc822-headers");
+    assertThat(parsed.content(2)).asString(StandardCharsets.UTF_8).isEqualTo(header);
+  }
+
+  @Test
+  void aSenderWhoseDomainAloneIsInternationalizedIsWrittenToInAsciiAlone() throws Exception {
+    MessageAccepted dsn =
+        failed(international("ann@blå.example", "Subject: x\r\n").build(), UNKNOWN_USER);
+    assertThat(dsn.getEnvelope().getRecipients(0).getAddress()).isEqualTo("ann@xn--bl-zia.example");
+    assertThat(dsn.getEnvelope().getSmtputf8()).isFalse();
+    ParsedDsn parsed = new ParsedDsn(dsn, "");
+    assertThat(parsed.header("To")).isEqualTo("<ann@xn--bl-zia.example>");
+    assertThat(MimeText.isSevenBit(parsed.bytes)).isTrue();
+  }
+
+  @Test
+  void whatIsInAsciiKeepsItsTypesInADsnToAnAddressInUtf8() throws Exception {
+    MessageAccepted.Builder original = international("änn@contoso.example", "Subject: x\r\n");
+    original
+        .getEnvelopeBuilder()
+        .setRecipients(0, Samples.message(queueId, "bob@x.example").getEnvelope().getRecipients(0));
+    ParsedDsn parsed = new ParsedDsn(failed(original.build(), UNKNOWN_USER), "");
+    ContentType type = new ContentType(parsed.message.getContentType());
+    assertThat(type.getParameter("report-type")).isEqualTo("delivery-status");
+    assertThat(parsed.part(1).getContentType()).startsWith("message/delivery-status");
+    assertThat(parsed.part(2).getContentType()).startsWith("text/rfc822-headers");
+  }
+
+  @Test
+  void aHeaderThatIsNoUtf8IsNotPassedOffAsSuch() throws Exception {
+    byte[] latin1 = "Subject: grün\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    MessageAccepted original =
+        international("änn@contoso.example", "")
+            .setHeaderBlock(ByteString.copyFrom(latin1))
+            .build();
+    ParsedDsn parsed = new ParsedDsn(failed(original, UNKNOWN_USER), "");
+    assertThat(parsed.part(2).getContentType()).startsWith("text/rfc822-headers");
+    assertThat(parsed.content(2)).isEqualTo(latin1);
+  }
+
+  @Test
+  void rfc8689_5_aDsnAboutAMessageWithRequireTlsHasItTooAndNothingOfTheMessage() throws Exception {
+    MessageAccepted.Builder original =
+        Samples.message(queueId, "bob@fabrikam.example")
+            .setHeaderBlock(ByteString.copyFromUtf8("Subject: secret\r\nTo: hidden@x.example\r\n"));
+    original.getEnvelopeBuilder().setRet("FULL").setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    MessageAccepted dsn = failed(original.build(), UNKNOWN_USER);
+    assertThat(dsn.getEnvelope().getRequireTls()).isEqualTo(RequireTls.REQUIRE_TLS_YES);
+    assertThat(dsn.getContentList()).singleElement().matches(ContentSegment::hasInline);
+    ParsedDsn parsed = new ParsedDsn(dsn, "");
+    assertThat(parsed.parts.getCount()).isEqualTo(2);
+    assertThat(parsed.status()).hasSize(2);
+    assertThat(parsed.human()).contains("<bob@fabrikam.example>", "<m1@contoso.example>");
+    assertThat(new String(parsed.bytes, StandardCharsets.UTF_8)).doesNotContain("secret", "hidden");
+    assertThat(failed(Samples.message(queueId, "b@x.example").build(), UNKNOWN_USER))
+        .satisfies(
+            other ->
+                assertThat(other.getEnvelope().getRequireTls())
+                    .isEqualTo(RequireTls.REQUIRE_TLS_UNSPECIFIED));
   }
 
   @Test

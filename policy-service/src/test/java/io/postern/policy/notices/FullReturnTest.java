@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
@@ -82,10 +83,18 @@ class FullReturnTest {
   void G3_whatAddsToTheLevelForbidsIt() {
     required = LOOSE.toBuilder().setForwardSecrecy(true).build();
     assertThat(allowed()).isFalse();
+    required = LOOSE.toBuilder().setPostQuantum(true).build();
+    assertThat(allowed()).isFalse();
     required = LOOSE.toBuilder().setDane(DaneMode.DANE_MANDATORY).build();
     assertThat(allowed()).isFalse();
     required = LOOSE;
     original.getEnvelopeBuilder().setRequireTls(RequireTls.REQUIRE_TLS_YES);
+    assertThat(allowed()).isFalse();
+  }
+
+  @Test
+  void binaryContentIsNotReturned() {
+    original.getEnvelopeBuilder().setBody(BodyType.BODY_BINARYMIME);
     assertThat(allowed()).isFalse();
   }
 

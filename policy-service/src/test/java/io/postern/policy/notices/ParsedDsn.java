@@ -73,11 +73,11 @@ final class ParsedDsn {
     List<InternetHeaders> groups = new ArrayList<>();
     try (InputStream in = part(1).getInputStream()) {
       byte[] all = in.readAllBytes();
-      for (String group : new String(all, StandardCharsets.US_ASCII).split("\r\n\r\n")) {
+      for (String group : new String(all, StandardCharsets.UTF_8).split("\r\n\r\n")) {
         groups.add(
             new InternetHeaders(
-                new ByteArrayInputStream(
-                    (group + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII))));
+                new ByteArrayInputStream((group + "\r\n\r\n").getBytes(StandardCharsets.UTF_8)),
+                /* allowutf8= */ true));
       }
     }
     return groups;

@@ -39,9 +39,9 @@ class EntrySizeTest {
                 .setTlsDomain("*.mail.fabrikam.example")
                 .setAnchors(AnchorSetReference.newBuilder().setId("partners").setVersion("18234"))
                 .setRevocation(RevocationMode.REVOCATION_REQUIRED)
-                .setAia(true)
                 .setMinimumVersion(TlsVersion.TLS_1_2)
                 .setForwardSecrecy(true)
+                .setPostQuantum(true) // never beside aia, which no connector has that may say this
                 .setDane(DaneMode.DANE_OPPORTUNISTIC)
                 .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC))
         .setRoute(Transitions.route("mx:fabrikam-international.example"))

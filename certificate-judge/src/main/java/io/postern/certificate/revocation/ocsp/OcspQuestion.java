@@ -1,7 +1,7 @@
 package io.postern.certificate.revocation.ocsp;
 
 import io.postern.certificate.ParsedCertificate;
-import io.postern.certificate.revocation.fetch.HttpFetch;
+import io.postern.certificate.fetch.HttpFetch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;

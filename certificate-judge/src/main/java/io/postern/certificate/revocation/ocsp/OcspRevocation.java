@@ -1,13 +1,13 @@
 package io.postern.certificate.revocation.ocsp;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.fetch.FetchException;
 import io.postern.certificate.revocation.DistributionPoints;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.ListSigners;
 import io.postern.certificate.revocation.RevocationCheck;
 import io.postern.certificate.revocation.RevocationQuestion;
 import io.postern.certificate.revocation.SignerTrust;
-import io.postern.certificate.revocation.fetch.FetchException;
 import io.postern.certificate.revocation.store.ClearedCertificate;
 import io.postern.certificate.revocation.store.Publication.Times;
 import io.postern.certificate.revocation.store.PublicationStore;

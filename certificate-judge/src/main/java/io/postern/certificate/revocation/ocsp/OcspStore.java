@@ -1,8 +1,8 @@
 package io.postern.certificate.revocation.ocsp;
 
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.HttpFetch;
 import io.postern.certificate.revocation.Patience;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.store.ClearedCertificate;
 import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore;

@@ -1,7 +1,7 @@
 package io.postern.certificate.revocation.probe;
 
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.ocsp.OcspQuestion;
 import java.time.Instant;

@@ -1,13 +1,13 @@
 package io.postern.certificate.revocation.probe;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.FetchSettings;
+import io.postern.certificate.fetch.FetchTrace;
+import io.postern.certificate.fetch.HttpFetch;
 import io.postern.certificate.revocation.crl.Crl;
 import io.postern.certificate.revocation.crl.CrlFiles;
 import io.postern.certificate.revocation.crl.MalformedCrlException;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.FetchSettings;
-import io.postern.certificate.revocation.fetch.FetchTrace;
-import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.ocsp.OcspQuestion;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
@@ -171,6 +171,7 @@ public final class EndpointProbe {
       case REFUSAL -> EndpointStatus.OCSP_ERROR;
       case WRONG_SIGNER -> EndpointStatus.WRONG_SIGNER;
       case STALE -> EndpointStatus.EXPIRED;
+      case TLS, UNTRUSTED -> throw new IllegalStateException("endpoints are not asked by https", e);
     };
   }
 

@@ -1,8 +1,8 @@
 package io.postern.certificate.revocation.probe;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.fetch.FetchTrace;
 import io.postern.certificate.revocation.crl.Crl;
-import io.postern.certificate.revocation.fetch.FetchTrace;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.store.Publication;
 import java.time.Instant;

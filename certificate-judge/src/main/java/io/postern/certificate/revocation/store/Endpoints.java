@@ -1,8 +1,8 @@
 package io.postern.certificate.revocation.store;
 
 import io.postern.certificate.RecentlyUsed;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

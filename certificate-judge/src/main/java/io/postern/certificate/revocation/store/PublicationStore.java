@@ -1,10 +1,10 @@
 package io.postern.certificate.revocation.store;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.Finding;
 import io.postern.certificate.revocation.Patience;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.store.Publication.Times;
 import io.postern.certificate.revocation.store.Source.StoredCopy;
 import io.postern.contracts.Spelling;

@@ -1,6 +1,6 @@
 package io.postern.certificate.revocation.store;
 
-import io.postern.certificate.revocation.fetch.FetchSettings;
+import io.postern.certificate.fetch.FetchSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package io.postern.certificate.revocation.store;
 
-import io.postern.certificate.revocation.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

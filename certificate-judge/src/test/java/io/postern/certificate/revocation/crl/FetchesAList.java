@@ -1,9 +1,9 @@
 package io.postern.certificate.revocation.crl;
 
 import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.fetch.HttpFetch;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.TestSettings;
-import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.store.Endpoints;
 import java.nio.file.Path;
 import java.time.Duration;

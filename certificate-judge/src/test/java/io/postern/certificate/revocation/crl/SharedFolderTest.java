@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.postern.certificate.CertificateMaker.Made;
+import io.postern.certificate.fetch.HttpFetch;
 import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.TestSettings;
-import io.postern.certificate.revocation.fetch.HttpFetch;
 import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.PublicationStore.Answer;
 import io.postern.certificate.revocation.store.PublicationStore.Current;

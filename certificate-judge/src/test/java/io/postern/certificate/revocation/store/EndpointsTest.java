@@ -3,9 +3,9 @@ package io.postern.certificate.revocation.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.TestSettings;
-import io.postern.certificate.revocation.fetch.FetchException;
-import io.postern.certificate.revocation.fetch.FetchException.Kind;
 import io.postern.certificate.revocation.ocsp.OcspAnswer;
 import io.postern.certificate.revocation.store.Endpoints.Health;
 import java.nio.file.Path;

@@ -1,0 +1,87 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.dns.DnsReport;
+import io.postern.certificate.dns.OwnDns;
+import io.postern.certificate.dns.OwnDnsException;
+import io.postern.certificate.dns.OwnRecordsWatch;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Our own domains in the DNS. At most four looks at a time; each waits for the DNS. */
+@Path("/api/v1/dns")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "dns", description = "The records of our own domains")
+public class DnsResource {
+  private final OwnDns own;
+  private final OwnRecordsWatch watch;
+  private final Semaphore running = new Semaphore(4);
+
+  DnsResource(OwnDns own, OwnRecordsWatch watch) {
+    this.own = own;
+    this.watch = watch;
+  }
+
+  @GET
+  @Operation(
+      summary = "What this replica's last look at the records of all our domains has found",
+      description = "Without \"at\": there was no look; it needs postern.own.mx-hosts.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = OwnRecordsWatch.Look.class)))
+  public OwnRecordsWatch.Look last() {
+    return watch.last();
+  }
+
+  @GET
+  @Path("{name}")
+  @RunOnVirtualThread
+  @Operation(
+      summary = "The records that a domain or MX host of ours needs, and those that it has",
+      description =
+          "MX, addresses, DNSSEC, TLSA of present and coming keys, MTA-STS, TLS-RPT: each with its"
+              + " state, and the lines of a zone file that make it right.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DnsReport.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "Neither an accepted domain nor an MX host of ours",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Too many looks at one time, or the log is away",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response of(
+      @Parameter(description = "an accepted domain, or an MX host of ours") @PathParam("name")
+          String name)
+      throws InterruptedException {
+    if (!running.tryAcquire()) {
+      return Errors.response(
+          Response.Status.SERVICE_UNAVAILABLE, "four looks are being done already: try again");
+    }
+    try {
+      return Response.ok(own.of(name)).build();
+    } catch (OwnDnsException e) {
+      return Errors.response(
+          e.isLater() ? Response.Status.SERVICE_UNAVAILABLE : Response.Status.NOT_FOUND,
+          String.valueOf(e.getMessage()));
+    } finally {
+      running.release();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.postern.certificate.api;
+
+import io.postern.api.ApiError;
+import io.postern.certificate.mtasts.PolicyView;
+import io.postern.certificate.mtasts.StsPolicies;
+import io.postern.names.DomainNames;
+import io.quarkus.security.Authenticated;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The MTA-STS policies of other domains, as they were fetched. */
+@Path("/api/v1/mta-sts-policies")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "mta-sts", description = "Policies of other domains (RFC 8461)")
+public class MtaStsPoliciesResource {
+  private static final int MOST = 1000;
+
+  private final StsPolicies policies;
+
+  MtaStsPoliciesResource(StsPolicies policies) {
+    this.policies = policies;
+  }
+
+  /**
+   * @param total how many there are
+   * @param policies at most 1,000, those that fail first
+   */
+  public record Answer(int total, List<PolicyView> policies) {}
+
+  @GET
+  @Operation(
+      summary = "The policies of all domains that were asked for",
+      description =
+          "Those in force whose last fetch failed come first, then other failures; at most 1,000.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Answer.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The policies have not been read yet",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response all() {
+    if (!policies.isRead()) {
+      return unread();
+    }
+    List<PolicyView> all = policies.all();
+    return Response.ok(new Answer(all.size(), all.stream().limit(MOST).toList())).build();
+  }
+
+  private static Response unread() {
+    return Errors.response(
+        Response.Status.SERVICE_UNAVAILABLE,
+        "the policies are not read yet from the log: try again");
+  }
+
+  @GET
+  @Path("/{domain}")
+  @Operation(
+      summary = "The policy of a domain",
+      description = "The newest that could be fetched, and why the last fetch failed if it did.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = PolicyView.class)))
+  @APIResponse(
+      responseCode = "400",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "No policy of it was asked for, or it ended more than a week ago",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The policies have not been read yet",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  public Response policy(@PathParam("domain") String domain) {
+    String name = DomainNames.aLabels(domain);
+    if (name == null || !StsPolicies.isPolicyDomain(name)) {
+      return Errors.response(
+          Response.Status.BAD_REQUEST,
+          "the domain is no name of a domain: write it as behind the @ of an address");
+    }
+    if (!policies.isRead()) {
+      return unread();
+    }
+    return policies
+        .state(name)
+        .map(view -> Response.ok(view).build())
+        .orElseGet(
+            () ->
+                Errors.response(
+                    Response.Status.NOT_FOUND,
+                    "no policy of "
+                        + name
+                        + " is known: delivery asks for it when mail goes to a domain whose record"
+                        + " _mta-sts."
+                        + name
+                        + " names one"));
+  }
+}

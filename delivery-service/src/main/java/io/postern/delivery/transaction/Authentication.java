@@ -1,0 +1,167 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.delivery.gate.TlsGate;
+import io.postern.delivery.transaction.ScramExchange.ScramFault;
+import io.postern.smtp.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The AUTH command (RFC 4954) over a session that the gate has let through: SCRAM where the host
+ * offers it, else PLAIN (RFC 4616), by which the host reads the password: only where it is proven.
+ * Nothing in plaintext. No text of a host's answer is reported, since it may repeat what we said.
+ *
+ * <p>Owner: the delivery's thread, once. Bounded by {@code patience} for each answer.
+ */
+final class Authentication {
+  private static final String PLAIN = "PLAIN";
+  private static final int MAX_COMMAND = 510; // RFC 5321 §4.5.3.1.4, without CRLF
+
+  private final Session session;
+  private final Credentials credentials;
+  private final boolean proven;
+  private final Duration patience;
+
+  /**
+   * @param proven the host is who it claims to be, by its certificate and name or by DANE
+   */
+  Authentication(Session session, Credentials credentials, boolean proven, Duration patience) {
+    this.session = session;
+    this.credentials = credentials;
+    this.proven = proven;
+    this.patience = patience;
+  }
+
+  /**
+   * @throws DialogueException the host does not know us now; the session is of no more use
+   */
+  void run() throws DialogueException {
+    if (!(session.channel() instanceof TlsGate.Channel.Tls)) {
+      throw notOffered("credentials do not go in plaintext");
+    }
+    List<String> offered =
+        List.of(
+            session
+                .capabilities
+                .keywords()
+                .getOrDefault("AUTH", "")
+                .toUpperCase(Locale.ROOT)
+                .split(" +"));
+    String scram = ScramExchange.choose(offered, proven);
+    if (scram != null) {
+      scram(scram);
+    } else if (!offered.contains(PLAIN)) {
+      throw notOffered(
+          "the host offers no mechanism that is known here, which are SCRAM-SHA-256, SCRAM-SHA-512"
+              + " and PLAIN");
+    } else if (proven) {
+      plain();
+    } else {
+      throw notOffered(
+          "the host offers PLAIN alone, by which the password would go to whoever answers in its"
+              + " place: have its certificate checked, with tlsSettings: domainValidation and"
+              + " tlsDomain, or with certificateValidation where the certificate has the smart"
+              + " host's name");
+    }
+    session.becomeAuthenticated();
+  }
+
+  private void plain() throws DialogueException {
+    String message = "\0" + credentials.user() + "\0" + credentials.password();
+    accepted(PLAIN, begin(PLAIN, message));
+  }
+
+  private void scram(String mechanism) throws DialogueException {
+    try {
+      List<byte[]> chain = session.dialogue.peerChain();
+      boolean binds = !chain.isEmpty() && (!proven || ScramExchange.isBound(mechanism));
+      ScramExchange scram =
+          new ScramExchange(mechanism, credentials, binds ? chain.getFirst() : null, null);
+      String proof = scram.answer(challenge(mechanism, begin(mechanism, scram.first())));
+      Reply last = say(encoded(proof));
+      if (last.isCompletion()) {
+        // RFC 4954 §4: its last message comes as a challenge, with which it proves itself.
+        throw new ScramFault("the host did not prove that it knows the password");
+      }
+      scram.verify(challenge(mechanism, last));
+      accepted(mechanism, say(""));
+    } catch (ScramFault e) {
+      cancel();
+      throw failed(mechanism, null, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void cancel() {
+    try {
+      say("*");
+    } catch (DialogueException e) {
+      return; // the host has ended the session, and with it the exchange
+    }
+  }
+
+  /** The command with its first message, in a line of its own where both are too long for one. */
+  private Reply begin(String mechanism, String message) throws DialogueException {
+    String command = "AUTH " + mechanism;
+    String line = command + " " + encoded(message);
+    if (line.length() <= MAX_COMMAND) {
+      return say(line);
+    }
+    challenge(mechanism, say(command));
+    return say(encoded(message));
+  }
+
+  /** The host's message in a reply that asks for our next one. */
+  private String challenge(String mechanism, Reply reply) throws DialogueException {
+    if (reply.code() != 334) {
+      throw failed(mechanism, reply, "the host answered " + reply.code());
+    }
+    try {
+      return new String(Base64.getDecoder().decode(reply.text().strip()), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw failed(mechanism, reply, "the host's message is not in base64");
+    }
+  }
+
+  private static void accepted(String mechanism, Reply reply) throws DialogueException {
+    if (reply.code() != 235) {
+      throw failed(mechanism, reply, "the host answered " + reply.code());
+    }
+  }
+
+  private Reply say(String line) throws DialogueException {
+    try {
+      return session.dialogue.command(Stage.AUTH, line, patience);
+    } catch (DialogueException e) {
+      throw new DialogueException(
+          e.reason(),
+          Stage.AUTH,
+          withoutText(e.reply()),
+          "the session ended while we authenticated (" + e.reason() + ")");
+    }
+  }
+
+  private static String encoded(String message) {
+    return Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static DialogueException notOffered(String detail) {
+    return new DialogueException(Reasons.AUTH_NOT_OFFERED, Stage.AUTH, null, detail);
+  }
+
+  private static DialogueException failed(String mechanism, @Nullable Reply reply, String why) {
+    return new DialogueException(
+        Reasons.AUTH_FAILED,
+        Stage.AUTH,
+        withoutText(reply),
+        "authentication by " + mechanism + " failed: " + why);
+  }
+
+  private static @Nullable Reply withoutText(@Nullable Reply reply) {
+    return reply == null ? null : new Reply(reply.code(), reply.enhanced(), List.of(""));
+  }
+}
