@@ -40,7 +40,7 @@ final class DeliveryMetrics {
       List.of("slot", "host-slot", "dns", "open", "verdict", "envelope", "data", "final-dot");
 
   private final MeterRegistry registry;
-  // KeepResult, since the registry builds an id at each look-up; of closed lists, as its own.
+  // Kept, since the registry builds an id at each look-up; of closed lists, as its own.
   private final Map<Result, Counter> recipients = new ConcurrentHashMap<>();
   private final Map<String, Counter> attempts = new ConcurrentHashMap<>();
   private final Counter reused;

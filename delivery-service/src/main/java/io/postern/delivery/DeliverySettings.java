@@ -166,7 +166,7 @@ public interface DeliverySettings {
 
   /** Idle connections. */
   interface Connections {
-    /** KeepResult at once. */
+    /** The most that are kept at once. */
     @WithDefault("200")
     int idle();
 

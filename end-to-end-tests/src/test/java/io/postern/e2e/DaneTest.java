@@ -12,9 +12,6 @@ import io.postern.lab.LabZones;
 import io.postern.lab.LabZones.Signing;
 import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
-import io.postern.operator.audit.Audit;
-import io.postern.operator.audit.AuditOptions;
-import io.postern.operator.audit.AuditReport;
 import io.postern.operator.trace.MailTrace;
 import io.postern.operator.trace.TracePrinter;
 import io.postern.stack.Processes;
@@ -84,9 +81,7 @@ class DaneTest {
   @AfterAll
   void accountAndEnd() throws Exception {
     try {
-      AuditReport report = Audit.run(AuditOptions.of(stack.bootstrap()));
-      assertThat(report.alarms()).isEmpty();
-      assertThat(report.clean()).isTrue();
+      stack.assertAuditClean();
     } finally {
       organization.close();
       stack.close();
@@ -138,7 +133,7 @@ class DaneTest {
     MailTrace goes(String subject) throws Exception {
       QueueId queueId = send(subject);
       assertThat(organization.outcome(queueId, recipient())).isEqualTo(WITH_DANE);
-      MailTrace trace = trace(queueId);
+      MailTrace trace = stack.trace(queueId);
       assertThat(trace.outcomes()).as("nothing is deferred").hasSize(1);
       return trace;
     }
@@ -170,27 +165,6 @@ class DaneTest {
 
   private static Identity key(Domain domain) {
     return CA.issue(Issue.to(domain.host));
-  }
-
-  private MailTrace trace(QueueId queueId) throws Exception {
-    return MailTrace.read(stack.kafka(), queueId);
-  }
-
-  private void awaitDelivered(QueueId queueId, Domain domain) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(300))
-        .until(() -> organization.outcome(queueId, domain.recipient()).equals(WITH_DANE));
-  }
-
-  private void awaitDeferredTwice(QueueId queueId, String reason) throws Exception {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(300))
-        .until(() -> trace(queueId).outcomes().size() >= 2);
-    assertThat(trace(queueId).outcomes())
-        .extracting(OutcomeRecorded::getToken)
-        .containsOnly("opportunistic/" + reason);
   }
 
   @Test
@@ -242,11 +216,11 @@ class DaneTest {
     domain.publishes(current);
     try (ScriptedPeer host = domain.starts(coming)) {
       QueueId queueId = domain.send("ahead of its record");
-      awaitDeferredTwice(queueId, "dane-tlsa-invalid");
+      organization.awaitDeferredTwice(queueId, "dane-tlsa-invalid");
       assertThat(host.sessions()).as("the host was asked").isNotEmpty();
       assertThat(host.envelopeSeen()).as("nothing of an envelope: " + host.sessions()).isFalse();
       domain.publishes(current, coming);
-      awaitDelivered(queueId, domain);
+      organization.awaitOutcome(queueId, domain.recipient(), WITH_DANE);
       assertThat(host.messages()).hasSize(1);
     }
   }
@@ -259,10 +233,10 @@ class DaneTest {
     zones.signing(domain.name, Signing.WRONG_KEY);
     try (ScriptedPeer host = domain.starts(key)) {
       QueueId queueId = domain.send("forged");
-      awaitDeferredTwice(queueId, "dnssec-invalid");
+      organization.awaitDeferredTwice(queueId, "dnssec-invalid");
       assertThat(host.sessions()).as("nobody is dialled").isEmpty();
       zones.signing(domain.name, Signing.RIGHT);
-      awaitDelivered(queueId, domain);
+      organization.awaitOutcome(queueId, domain.recipient(), WITH_DANE);
       assertThat(host.messages()).hasSize(1);
     }
   }
@@ -297,7 +271,7 @@ class DaneTest {
           .allSatisfy(o -> assertThat(o.getAtMillis()).isLessThan(failed.getAtMillis()));
       assertThat(host.sessions()).noneMatch(session -> session.mentions(stalled.name));
       stalled.publishes(key); // and there are answers again
-      awaitDelivered(waiting, stalled);
+      organization.awaitOutcome(waiting, stalled.recipient(), WITH_DANE);
     }
   }
 }

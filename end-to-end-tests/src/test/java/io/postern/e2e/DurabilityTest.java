@@ -110,7 +110,7 @@ class DurabilityTest {
               () ->
                   assertThat(organization.outcome(message.getKey(), recipient()))
                       .startsWith("delivered"));
-      MailTrace trace = MailTrace.read(stack.kafka(), message.getKey());
+      MailTrace trace = stack.trace(message.getKey());
       assertThat(content(trace)).as("content of " + message.getKey()).endsWith(message.getValue());
     }
     awaitWorking();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.postern.contracts.QueueId;
-import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -12,10 +11,6 @@ import io.postern.lab.LabCa;
 import io.postern.lab.LabHttps;
 import io.postern.lab.LabProxy;
 import io.postern.lab.ScriptedPeer;
-import io.postern.operator.audit.Audit;
-import io.postern.operator.audit.AuditOptions;
-import io.postern.operator.audit.AuditReport;
-import io.postern.operator.trace.MailTrace;
 import io.postern.operator.trace.TracePrinter;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
@@ -27,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,9 +60,7 @@ class MtaStsTest {
   @AfterAll
   void accountAndEnd() throws Exception {
     try {
-      AuditReport report = Audit.run(AuditOptions.of(stack.bootstrap()));
-      assertThat(report.alarms()).isEmpty();
-      assertThat(report.clean()).isTrue();
+      stack.assertAuditClean();
     } finally {
       organization.close();
       stack.close();
@@ -139,27 +131,6 @@ class MtaStsTest {
     exchange.getResponseBody().write(body);
   }
 
-  private MailTrace trace(QueueId queueId) throws Exception {
-    return MailTrace.read(stack.kafka(), queueId);
-  }
-
-  private void awaitDelivered(QueueId queueId, Domain domain) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(300))
-        .until(() -> domain.outcome(queueId).equals(BY_POLICY));
-  }
-
-  private void awaitDeferredTwice(QueueId queueId, String reason) throws Exception {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(300))
-        .until(() -> trace(queueId).outcomes().size() >= 2);
-    assertThat(trace(queueId).outcomes())
-        .extracting(OutcomeRecorded::getToken)
-        .containsOnly("opportunistic/" + reason);
-  }
-
   @Test
   void theFirstMailGoesByThePolicyThatWasFetchedForItAndItsTraceShowsIt() throws Exception {
     Domain domain = new Domain("enforced");
@@ -167,7 +138,7 @@ class MtaStsTest {
     try (ScriptedPeer host = domain.mailHost(domain.identity()).start()) {
       QueueId first = domain.send("first");
       assertThat(domain.outcome(first)).isEqualTo(BY_POLICY);
-      assertThat(String.join("\n", new TracePrinter(false).lines(trace(first))))
+      assertThat(String.join("\n", new TracePrinter(false).lines(stack.trace(first))))
           .contains("MTA-STS " + domain.name + ": policy 1, enforce, met");
       assertThat(domain.outcome(domain.send("second"))).isEqualTo(BY_POLICY);
       assertThat(host.messages()).hasSize(2);
@@ -182,12 +153,12 @@ class MtaStsTest {
     QueueId queueId;
     try (ScriptedPeer host = domain.mailHost(stack.ca().issue(Issue.to("other.example"))).start()) {
       queueId = domain.send("misnamed");
-      awaitDeferredTwice(queueId, "mta-sts-host-mismatch");
+      organization.awaitDeferredTwice(queueId, "mta-sts-host-mismatch");
       assertThat(host.sessions()).as("the host was asked").isNotEmpty();
       assertThat(host.envelopeSeen()).as("nothing of an envelope: " + host.sessions()).isFalse();
     }
     try (ScriptedPeer host = domain.mailHost(domain.identity()).start()) {
-      awaitDelivered(queueId, domain);
+      organization.awaitOutcome(queueId, domain.recipient(), BY_POLICY);
       assertThat(host.messages()).hasSize(1);
     }
   }
@@ -198,10 +169,10 @@ class MtaStsTest {
     domain.publishes("1", "enforce", "elsewhere.example");
     try (ScriptedPeer host = domain.mailHost(domain.identity()).start()) {
       QueueId queueId = domain.send("moved");
-      awaitDeferredTwice(queueId, "mta-sts-mx-mismatch");
+      organization.awaitDeferredTwice(queueId, "mta-sts-mx-mismatch");
       assertThat(host.sessions()).as("nobody is dialled").isEmpty();
       domain.publishes("2", "enforce", domain.host);
-      awaitDelivered(queueId, domain);
+      organization.awaitOutcome(queueId, domain.recipient(), BY_POLICY);
       assertThat(host.messages()).hasSize(1);
     }
   }
@@ -214,7 +185,7 @@ class MtaStsTest {
     try (ScriptedPeer host = domain.mailHost(domain.identity()).start()) {
       QueueId queueId = domain.send("unproven");
       assertThat(domain.outcome(queueId)).isEqualTo("delivered opportunistic:encryption-only");
-      assertThat(trace(queueId).outcomes().getFirst().getMtaSts().getFailure())
+      assertThat(stack.trace(queueId).outcomes().getFirst().getMtaSts().getFailure())
           .isEqualTo("sts-webpki-invalid");
       assertThat(host.messages()).hasSize(1);
     }
@@ -234,11 +205,11 @@ class MtaStsTest {
     QueueId queueId;
     try (ScriptedPeer host = domain.mailHost(domain.identity()).offerStartTls(false).start()) {
       queueId = domain.send("behind");
-      awaitDeferredTwice(queueId, "mta-sts-starttls-not-supported");
+      organization.awaitDeferredTwice(queueId, "mta-sts-starttls-not-supported");
       assertThat(host.envelopeSeen()).as("nothing of an envelope: " + host.sessions()).isFalse();
     }
     try (ScriptedPeer host = domain.mailHost(domain.identity()).start()) {
-      awaitDelivered(queueId, domain);
+      organization.awaitOutcome(queueId, domain.recipient(), BY_POLICY);
       assertThat(host.messages()).hasSize(1);
     }
   }

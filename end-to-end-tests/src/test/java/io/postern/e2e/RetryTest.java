@@ -13,9 +13,6 @@ import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import io.postern.operator.api.QueueClient;
-import io.postern.operator.audit.Audit;
-import io.postern.operator.audit.AuditOptions;
-import io.postern.operator.audit.AuditReport;
 import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.Processes;
@@ -56,9 +53,7 @@ class RetryTest {
   @AfterAll
   void accountAndEnd() throws Exception {
     try {
-      AuditReport report = Audit.run(AuditOptions.of(stack.bootstrap()));
-      assertThat(report.alarms()).isEmpty();
-      assertThat(report.clean()).isTrue();
+      stack.assertAuditClean();
     } finally {
       stack.close();
     }
@@ -104,17 +99,13 @@ class RetryTest {
     }
   }
 
-  private MailTrace trace(QueueId queueId) throws Exception {
-    return MailTrace.read(stack.kafka(), queueId);
-  }
-
   private void awaitLast(QueueId queueId, String recipient, String text) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () ->
-                assertThat(trace(queueId).lastOutcomes().get(recipient))
+                assertThat(stack.trace(queueId).lastOutcomes().get(recipient))
                     .isNotNull()
                     .extracting(MailTrace.LastOutcome::text)
                     .asString()
@@ -127,7 +118,7 @@ class RetryTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(trace(queueId).outcomes())
+                assertThat(stack.trace(queueId).outcomes())
                     .anySatisfy(o -> assertThat(o.getMovedContentCount()).isPositive()));
   }
 
@@ -147,7 +138,7 @@ class RetryTest {
       QueueId queueId = with.send("tried again");
       awaitLast(queueId, with.recipient(), "delivered");
       assertThat(with.partner.messages()).hasSize(1);
-      MailTrace trace = trace(queueId);
+      MailTrace trace = stack.trace(queueId);
       assertThat(trace.deliveries())
           .extracting(DeliveryRequested::getAttempt)
           .containsExactly(1, 2, 3);
@@ -188,10 +179,11 @@ class RetryTest {
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(trace(queueId).deliveries().getLast().getRequirement().getLevel())
+                  assertThat(
+                          stack.trace(queueId).deliveries().getLast().getRequirement().getLevel())
                       .isEqualTo(TlsLevel.OPPORTUNISTIC));
       // A held message's content is a copy by now; that nothing else is read is in its delivery.
-      assertThat(trace(queueId).deliveries().getLast().getContentList())
+      assertThat(stack.trace(queueId).deliveries().getLast().getContentList())
           .filteredOn(segment -> segment.hasReference())
           .allSatisfy(
               segment ->
@@ -284,10 +276,10 @@ class RetryTest {
       assertThat(new String(report.content(), StandardCharsets.UTF_8))
           .contains("Action: delayed")
           .contains("Will-Retry-Until: ");
-      int attempts = trace(queueId).deliveries().size();
+      int attempts = stack.trace(queueId).deliveries().size();
       Awaitility.await()
           .atMost(PATIENCE)
-          .until(() -> trace(queueId).deliveries().size() >= attempts + 2);
+          .until(() -> stack.trace(queueId).deliveries().size() >= attempts + 2);
       with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
       awaitLast(queueId, with.recipient(), "delivered");
       assertThat(with.organization.mailbox().messages()).hasSize(1);
@@ -326,7 +318,7 @@ class RetryTest {
       with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
       QueueId queueId = with.send("flushed");
       awaitLast(queueId, with.recipient(), "deferred");
-      String route = trace(queueId).deliveries().getLast().getNextHop().getRoute();
+      String route = stack.trace(queueId).deliveries().getLast().getNextHop().getRoute();
       assertThat(route).isEqualTo("smart:" + with.host + ":" + with.partner.port());
       with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
       queue().flush(route);

@@ -6,7 +6,6 @@ import io.postern.contracts.QueueId;
 import io.postern.lab.Identity;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
-import io.postern.operator.trace.MailTrace;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Service;
 import java.io.IOException;
@@ -87,7 +86,7 @@ class ServiceAwayTest {
     QueueId queueId;
     try (Away policy = new Away(Service.POLICY)) {
       queueId = fromStranger("policy is away");
-      assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).isEmpty();
+      assertThat(stack.trace(queueId).deliveries()).isEmpty();
     }
     assertThat(organization.outcome(queueId, anna())).startsWith("delivered");
   }
@@ -99,12 +98,11 @@ class ServiceAwayTest {
       queueId = fromStranger("delivery is away");
       Awaitility.await()
           .atMost(PATIENCE)
-          .untilAsserted(
-              () -> assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).hasSize(1));
-      assertThat(MailTrace.read(stack.kafka(), queueId).outcomes()).isEmpty();
+          .untilAsserted(() -> assertThat(stack.trace(queueId).deliveries()).hasSize(1));
+      assertThat(stack.trace(queueId).outcomes()).isEmpty();
     }
     assertThat(organization.outcome(queueId, anna())).startsWith("delivered");
-    assertThat(MailTrace.read(stack.kafka(), queueId).outcomes()).hasSize(1);
+    assertThat(stack.trace(queueId).outcomes()).hasSize(1);
   }
 
   @Test

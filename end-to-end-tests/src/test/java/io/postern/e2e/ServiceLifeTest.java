@@ -7,9 +7,6 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
-import io.postern.operator.audit.Audit;
-import io.postern.operator.audit.AuditOptions;
-import io.postern.operator.audit.AuditReport;
 import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.LocalStack;
@@ -82,9 +79,7 @@ class ServiceLifeTest {
   @AfterAll
   void accountAndEnd() throws Exception {
     try {
-      AuditReport report = Audit.run(AuditOptions.of(stack.bootstrap()));
-      assertThat(report.alarms()).isEmpty();
-      assertThat(report.clean()).isTrue();
+      stack.assertAuditClean();
     } finally {
       organization.close();
       stack.close();
@@ -213,7 +208,7 @@ class ServiceLifeTest {
     process(Service.DELIVERY).start();
     awaitReady();
     awaitDelivered(queueId);
-    MailTrace trace = MailTrace.read(stack.kafka(), queueId);
+    MailTrace trace = stack.trace(queueId);
     assertThat(trace.deliveries()).as("one attempt").hasSize(1);
     assertThat(arrived("past the dot")).isEqualTo(1);
   }
@@ -286,7 +281,7 @@ class ServiceLifeTest {
     awaitDelivered(before);
     awaitDelivered(meanwhile);
     for (QueueId queueId : List.of(before, meanwhile)) {
-      assertThat(MailTrace.read(stack.kafka(), queueId).deliveries()).hasSize(1);
+      assertThat(stack.trace(queueId).deliveries()).hasSize(1);
     }
   }
 
@@ -294,9 +289,7 @@ class ServiceLifeTest {
   void aBrokerThatIsAwayForAWhileCostsNoServiceItsLifeAndNoMail() throws Exception {
     partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
     QueueId waiting = send("waits while the broker is away");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> !MailTrace.read(stack.kafka(), waiting).outcomes().isEmpty());
+    Awaitility.await().atMost(PATIENCE).until(() -> !stack.trace(waiting).outcomes().isEmpty());
     long[] pids = new long[Service.values().length];
     for (Service service : Service.values()) {
       pids[service.ordinal()] = process(service).pid();

@@ -3,6 +3,7 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class TestOrganization implements AutoCloseable {
   private static final Pattern QUEUED = Pattern.compile("Queued as (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  // A domain's records and its policy are asked for anew after a minute or two.
+  private static final Duration RETRY_PATIENCE = Duration.ofSeconds(150);
 
   private final TestStack stack;
   private final String id;
@@ -209,6 +213,25 @@ final class TestOrganization implements AutoCloseable {
     MailTrace.LastOutcome last = settled(queueId).lastOutcomes().get(recipient);
     assertThat(last).as("an outcome for " + recipient).isNotNull();
     return last.text();
+  }
+
+  /** Until a recipient's last state is this one, whatever was before. */
+  void awaitOutcome(QueueId queueId, String recipient, String words) {
+    Awaitility.await()
+        .atMost(RETRY_PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> outcome(queueId, recipient).equals(words));
+  }
+
+  /** Until opportunistic mail was deferred twice, both times for this reason. */
+  void awaitDeferredTwice(QueueId queueId, String reason) throws Exception {
+    Awaitility.await()
+        .atMost(RETRY_PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> stack.trace(queueId).outcomes().size() >= 2);
+    assertThat(stack.trace(queueId).outcomes())
+        .extracting(OutcomeRecorded::getToken)
+        .containsOnly("opportunistic/" + reason);
   }
 
   /** In a stack that goes on for others it has no connectors and domains any more. */

@@ -1,5 +1,8 @@
 package io.postern.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.QueueId;
 import io.postern.lab.CrlServer;
 import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
@@ -10,6 +13,10 @@ import io.postern.lab.SmtpClient;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.api.QueueClient;
+import io.postern.operator.audit.Audit;
+import io.postern.operator.audit.AuditOptions;
+import io.postern.operator.audit.AuditReport;
+import io.postern.operator.trace.MailTrace;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
@@ -162,6 +169,18 @@ final class TestStack implements AutoCloseable {
 
   QueueClient queue() {
     return new QueueClient(stack.api(Service.POLICY));
+  }
+
+  /** The way of a message so far. */
+  MailTrace trace(QueueId queueId) throws Exception {
+    return MailTrace.read(kafka(), queueId);
+  }
+
+  /** Each message that was accepted has its end, or a cause to wait. */
+  void assertAuditClean() throws Exception {
+    AuditReport report = Audit.run(AuditOptions.of(bootstrap()));
+    assertThat(report.alarms()).isEmpty();
+    assertThat(report.clean()).isTrue();
   }
 
   /** A new organization, whose names no other test uses. */

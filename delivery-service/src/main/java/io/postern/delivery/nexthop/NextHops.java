@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Address;
 import org.xbill.DNS.MXRecord;
@@ -97,10 +98,14 @@ public final class NextHops {
     return allowPrivate || host.configured() || PublicAddress.is(address);
   }
 
-  /** An address of the host is ours: mail for it would come back to us. */
-  public boolean leadsBack(MailHost host) {
+  /**
+   * An address of the host is ours: mail for it would come back to us.
+   *
+   * @param addresses of a host; not asked where nothing at its port is ours
+   */
+  public boolean leadsBack(MailHost host, Function<MailHost, HostAddresses> addresses) {
     return ownAddresses.mayBeAt(host.port())
-        && addresses(host).known().stream().anyMatch(a -> ownAddresses.has(a, host.port()));
+        && addresses.apply(host).known().stream().anyMatch(a -> ownAddresses.has(a, host.port()));
   }
 
   private Resolution mailHosts(String domain) throws DnsFailureException {

@@ -2,23 +2,25 @@ package io.postern.delivery.nexthop;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.Set;
 
 /**
  * Where senders reach our ingress: a mail host there is ourselves, whatever its name (RFC 5321
- * §5.1). The port counts, since another server may stand at the same address. Immutable, any
- * thread.
- *
- * @param addresses those that lead to us, behind NAT and balancers as well
- * @param interfacePorts ports at which every address of this machine's interfaces, as they are when
- *     it is asked, leads to us
+ * §5.1). The port counts, since another server may stand at the same address. Any thread.
  */
-public record OwnAddresses(Set<InetSocketAddress> addresses, Set<Integer> interfacePorts) {
-  public OwnAddresses {
-    addresses = Set.copyOf(addresses);
-    interfacePorts = Set.copyOf(interfacePorts);
+public final class OwnAddresses {
+  private final Set<InetSocketAddress> addresses;
+  private final Set<Integer> interfacePorts;
+  private final InterfaceAddresses interfaces;
+
+  /**
+   * @param addresses those that lead to us, behind NAT and balancers as well
+   * @param interfacePorts ports at which every address of this machine's interfaces leads to us
+   */
+  public OwnAddresses(Set<InetSocketAddress> addresses, Set<Integer> interfacePorts) {
+    this.addresses = Set.copyOf(addresses);
+    this.interfacePorts = Set.copyOf(interfacePorts);
+    this.interfaces = InterfaceAddresses.ofThisMachine();
   }
 
   /** False: nothing at the port is ours, so no address needs to be known. */
@@ -32,13 +34,9 @@ public record OwnAddresses(Set<InetSocketAddress> addresses, Set<Integer> interf
         || interfacePorts.contains(port) && isOnThisMachine(address);
   }
 
-  private static boolean isOnThisMachine(InetAddress address) {
-    try {
-      return address.isLoopbackAddress()
-          || address.isAnyLocalAddress()
-          || NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException e) {
-      return false; // the system tells nothing: then the hop count ends a loop (RFC 5321 §6.3)
-    }
+  private boolean isOnThisMachine(InetAddress address) {
+    return address.isLoopbackAddress()
+        || address.isAnyLocalAddress()
+        || interfaces.contains(address);
   }
 }

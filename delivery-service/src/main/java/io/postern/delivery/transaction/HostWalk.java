@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class HostWalk {
   private final ReportedSessions reported;
   private final List<Failure> failures = new ArrayList<>();
   private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
+  private final Map<MailHost, HostAddresses> addresses = new HashMap<>();
   private boolean encrypted; // a TLS session stood with some host
   private boolean reached;
   private boolean through;
@@ -180,7 +182,7 @@ final class HostWalk {
   }
 
   private boolean leadsBack(MailHost host) {
-    boolean ours = tools.nextHops().leadsBack(host);
+    boolean ours = tools.nextHops().leadsBack(host, this::lookedUp);
     if (ours) {
       failures.add(
           new Failure(
@@ -190,6 +192,11 @@ final class HostWalk {
                   + " has an address of ours (see postern.delivery.own-addresses)"));
     }
     return ours;
+  }
+
+  /** The addresses that are dialled are those of which none was found to be ours. */
+  private HostAddresses lookedUp(MailHost host) {
+    return addresses.computeIfAbsent(host, tools.nextHops()::addresses);
   }
 
   private interface Visit {
@@ -300,7 +307,7 @@ final class HostWalk {
 
   /** Those that may be dialled; none: with the failure that says why. */
   private List<InetAddress> addresses(MailHost host) {
-    HostAddresses addresses = tools.nextHops().addresses(host);
+    HostAddresses addresses = lookedUp(host);
     List<InetAddress> usable =
         addresses.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
     if (usable.isEmpty()) {
@@ -483,9 +490,6 @@ final class HostWalk {
         }
       };
     } catch (ClientCertificateException e) {
-      if (connected != null) {
-        connected.close();
-      }
       attempt.deferRest(
           new Failure(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage())));
       return Step.DONE;

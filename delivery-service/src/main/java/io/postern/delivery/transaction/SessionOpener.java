@@ -56,7 +56,7 @@ public final class SessionOpener {
   }
 
   /**
-   * @param connected to the key's address, taken over; null: to be connected
+   * @param connected to the key's address, taken over whatever follows; null: to be connected
    * @param plaintextAfter do not use STARTTLS: how the handshakes with this host failed before;
    *     null: with TLS where it is offered
    * @param ownership may end the connection from outside
@@ -72,7 +72,7 @@ public final class SessionOpener {
       Ownership ownership,
       Runnable tlsStood)
       throws DialogueException, ClientCertificateException, SourceAddressException {
-    try (TlsClients.Permit permit = clients.permit(key)) {
+    try (TlsClients.Permit permit = permit(key, connected)) {
       Dial dial = new Dial(key, connected, ownership, tlsStood);
       if (plaintextAfter != null) {
         return dial.inPlaintext(plaintextAfter);
@@ -84,6 +84,20 @@ public final class SessionOpener {
               && ownership.held()
           ? again(new Dial(key, null, ownership, tlsStood), permit, detail)
           : first;
+    }
+  }
+
+  private TlsClients.Permit permit(SessionKey key, Connecting.@Nullable Connected connected)
+      throws ClientCertificateException {
+    boolean permitted = false;
+    try {
+      TlsClients.Permit permit = clients.permit(key);
+      permitted = true;
+      return permit;
+    } finally {
+      if (!permitted && connected != null) {
+        connected.close();
+      }
     }
   }
 

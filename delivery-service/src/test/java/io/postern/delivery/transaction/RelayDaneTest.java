@@ -3,9 +3,6 @@ package io.postern.delivery.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.DaneMode;
-import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.NextHop;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
@@ -92,36 +89,18 @@ class RelayDaneTest {
   }
 
   private OutcomeRecorded deliver(TlsRequirement requirement, String domain) throws Exception {
-    NextHop hop =
-        NextHop.newBuilder()
-            .setProtocol(HopProtocol.SMTP)
-            .setRoute("mx:" + domain)
-            .setMxDomain(domain)
-            .build();
-    return lab.deliver(RelayLab.request(requirement, hop, "ann@" + domain));
+    return lab.deliver(RelayLab.request(requirement, RelayLab.mailHosts(domain), "ann@" + domain));
   }
 
   private OutcomeRecorded delivered(TlsRequirement requirement, String token) throws Exception {
     OutcomeRecorded outcome = deliver(requirement, DOMAIN);
-    assertThat(outcome.getRecipients(0).getKind())
-        .as(outcome.getRecipients(0).getDetail())
-        .isEqualTo(OutcomeKind.DELIVERED);
-    assertThat(outcome.getToken()).isEqualTo(token);
-    assertThat(peer.messages()).hasSize(1);
+    OutcomeChecks.delivered(outcome, token, peer);
     return outcome;
   }
 
   private OutcomeRecorded refused(TlsRequirement requirement, String reason) throws Exception {
     OutcomeRecorded outcome = deliver(requirement, DOMAIN);
-    assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
-    assertThat(outcome.getRecipients(0).getReason())
-        .as(outcome.getRecipients(0).getDetail())
-        .isEqualTo(reason);
-    assertThat(peer.sessions())
-        .allSatisfy(
-            session ->
-                assertThat(session.commands())
-                    .noneMatch(line -> line.startsWith("MAIL") || line.startsWith("RCPT")));
+    OutcomeChecks.refused(outcome, reason, peer);
     return outcome;
   }
 

@@ -308,6 +308,15 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     return requirement.build();
   }
 
+  /** By the MX of a domain. */
+  static NextHop mailHosts(String domain) {
+    return NextHop.newBuilder()
+        .setProtocol(HopProtocol.SMTP)
+        .setRoute("mx:" + domain)
+        .setMxDomain(domain)
+        .build();
+  }
+
   static DeliveryRequested.Builder request(TlsRequirement requirement, ScriptedPeer... peers) {
     NextHop.Builder hop = NextHop.newBuilder().setProtocol(HopProtocol.SMTP).setRoute("fabrikam");
     for (ScriptedPeer peer : peers) {

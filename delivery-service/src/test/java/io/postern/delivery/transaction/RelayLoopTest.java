@@ -99,6 +99,17 @@ class RelayLoopTest {
     assertThat(peer.sessions()).as("none for the worse one").hasSize(2);
   }
 
+  /** Else a name could show one address to the check, and another to whoever dials. */
+  @Test
+  void theAddressesThatWereJudgedAreThoseThatAreDialled() throws Exception {
+    lab.dns
+        .ttl(0)
+        .mx("fabrikam.com", 10, "brief.fabrikam.com")
+        .a("brief.fabrikam.com", "127.0.0.1");
+    assertThat(deliverByMx().getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(lab.dns.queries()).containsOnlyOnce("A brief.fabrikam.com");
+  }
+
   /** Another server may stand at our address: 127.0.0.1 is ours at the next port. */
   @Test
   void thePortCounts() throws Exception {
