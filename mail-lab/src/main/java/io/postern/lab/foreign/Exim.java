@@ -64,7 +64,7 @@ public final class Exim implements ForeignProgram {
           driver = smtp
           port = %9$d
           allow_localhost
-          hosts_avoid_tls = *
+          %10$s
           hosts_try_dane =
           max_rcpt = 100
         begin retry
@@ -79,14 +79,40 @@ public final class Exim implements ForeignProgram {
                 setting.key(),
                 setting.tlsVersion(),
                 ForeignServer.REFUSED,
-                setting.next()));
+                setting.onward().port(),
+                sending(setting)));
     own(Files.createDirectories(folder.resolve("spool")));
     own(Files.createDirectories(folder.resolve("log")));
     own(setting.key());
+    if (!setting.onward().client().isEmpty()) {
+      own(folder.resolve(setting.onward().client() + ".key"));
+    }
     return new PrivateMounts(folder)
         .user(USER, NUMBER, "/nonexistent")
         .at("/var/lib", folder.resolve("lib"))
         .run(executable().toString(), "-bdf", "-q1s");
+  }
+
+  private static String sending(Setting setting) {
+    Onward onward = setting.onward();
+    if (!onward.tls()) {
+      return "hosts_avoid_tls = *";
+    }
+    String settings =
+        """
+        hosts_require_tls = *
+        tls_verify_certificates =
+        tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS%s
+        """
+            .formatted(onward.tlsVersion());
+    return onward.client().isEmpty()
+        ? settings
+        : settings
+            + """
+            tls_certificate = %1$s.pem
+            tls_privatekey = %1$s.key
+            """
+                .formatted(setting.folder().resolve(onward.client()));
   }
 
   private static void own(Path path) throws IOException {

@@ -37,10 +37,25 @@ public interface ForeignProgram {
    *
    * @param folder its own, empty
    * @param port to listen on, at 127.0.0.1
-   * @param next port at 127.0.0.1 of a server to which it passes mail on, in plaintext
+   * @param onward the server to which it passes mail on
    * @param certificate PEM: the chain
    * @param key PEM
    * @param tlsVersion the only one, of {@link #tlsVersions}
    */
-  record Setting(Path folder, int port, int next, Path certificate, Path key, String tlsVersion) {}
+  record Setting(
+      Path folder, int port, Onward onward, Path certificate, Path key, String tlsVersion) {}
+
+  /**
+   * The server to which a program passes all mail on, and how.
+   *
+   * @param port at 127.0.0.1
+   * @param tlsVersion the only one, as of {@link #tlsVersions}; empty: in plaintext
+   * @param client NAME of the files NAME.pem and NAME.key in the folder of the setting, the
+   *     certificate that it shows as a client; empty: none
+   */
+  record Onward(int port, String tlsVersion, String client) {
+    boolean tls() {
+      return !tlsVersion.isEmpty();
+    }
+  }
 }

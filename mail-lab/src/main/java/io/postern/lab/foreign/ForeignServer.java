@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mail server that others wrote, as a process of the test: configuration, spool and port of its
@@ -46,10 +47,15 @@ public final class ForeignServer implements AutoCloseable {
   private final ForeignProgram program;
   private final Path folder;
   private final int port = FreePorts.next();
-  private final ScriptedPeer next;
+  private final ScriptedPeer next; // idle where mail is passed on to another server
   private final Process process;
 
-  private ForeignServer(ForeignProgram program, Path folder, Identity identity, String tlsVersion)
+  private ForeignServer(
+      ForeignProgram program,
+      Path folder,
+      Identity identity,
+      String tlsVersion,
+      ForeignProgram.@Nullable Onward onward)
       throws IOException {
     this.program = program;
     this.folder = folder;
@@ -64,7 +70,7 @@ public final class ForeignServer implements AutoCloseable {
               new ForeignProgram.Setting(
                   folder,
                   port,
-                  next.port(),
+                  onward == null ? new ForeignProgram.Onward(next.port(), "", "") : onward,
                   folder.resolve("server.pem"),
                   folder.resolve("server.key"),
                   tlsVersion)));
@@ -87,7 +93,7 @@ public final class ForeignServer implements AutoCloseable {
             ? "there is no " + program.executable()
             : "root".equals(System.getProperty("user.name")) ? "" : "it wants root";
     if (!missing.isEmpty()) {
-      System.out.println("Not run: delivery to " + program.name() + ": " + missing);
+      System.out.println("Not run: mail to or from " + program.name() + ": " + missing);
     }
     return missing.isEmpty();
   }
@@ -101,7 +107,23 @@ public final class ForeignServer implements AutoCloseable {
   public static ForeignServer start(
       ForeignProgram program, Path folder, Identity identity, String tlsVersion)
       throws IOException, InterruptedException {
-    ForeignServer server = new ForeignServer(program, folder, identity, tlsVersion);
+    return listening(new ForeignServer(program, folder, identity, tlsVersion, null));
+  }
+
+  /**
+   * The same, which passes all mail on.
+   *
+   * @param folder with the files of the client's certificate, if it has one, else empty
+   */
+  public static ForeignServer startSender(
+      ForeignProgram program, Path folder, Identity identity, ForeignProgram.Onward onward)
+      throws IOException, InterruptedException {
+    return listening(
+        new ForeignServer(program, folder, identity, program.tlsVersions().getLast(), onward));
+  }
+
+  private static ForeignServer listening(ForeignServer server)
+      throws IOException, InterruptedException {
     try {
       server.awaitListening();
       return server;

@@ -31,7 +31,7 @@ public final class OpenSmtpd implements ForeignProgram {
         pki "%1$s" key "%3$s"
         smtp max-message-size "50M"
         listen on 127.0.0.1 port %4$d hostname "%1$s" tls pki "%1$s" protocols "tlsv%5$s"
-        action "on" relay host smtp://127.0.0.1:%6$d
+        %6$s
         match from any for rcpt-to "%7$s" reject
         match from any for any action "on"
         """
@@ -41,7 +41,7 @@ public final class OpenSmtpd implements ForeignProgram {
                 setting.key(),
                 setting.port(),
                 setting.tlsVersion(),
-                setting.next(),
+                sending(setting),
                 ForeignServer.REFUSED));
     return new PrivateMounts(folder)
         .user("opensmtpd", 902, EMPTY)
@@ -51,5 +51,23 @@ public final class OpenSmtpd implements ForeignProgram {
         .at("/run", folder.resolve("run"))
         .at("/usr/libexec", UNPACKED.resolve("usr/libexec"))
         .run(executable().toString(), "-d", "-f", configuration.toString());
+  }
+
+  private static String sending(Setting setting) {
+    Onward onward = setting.onward();
+    if (!onward.tls()) {
+      return "action \"on\" relay host smtp://127.0.0.1:" + onward.port();
+    }
+    String action =
+        "action \"on\" relay host smtp+tls://127.0.0.1:%d tls no-verify protocols \"tlsv%s\""
+            .formatted(onward.port(), onward.tlsVersion());
+    return onward.client().isEmpty()
+        ? action
+        : """
+        pki "client" cert "%1$s.pem"
+        pki "client" key "%1$s.key"
+        %2$s pki "client"
+        """
+            .formatted(setting.folder().resolve(onward.client()), action);
   }
 }

@@ -50,7 +50,7 @@ public final class Postfix implements ForeignProgram {
         smtpd_peername_lookup = no
         smtp_dns_support_level = disabled
         smtp_host_lookup = native
-        smtp_tls_security_level = none
+        %8$s
         smtpd_tls_security_level = may
         smtpd_tls_cert_file = %5$s
         smtpd_tls_key_file = %6$s
@@ -60,11 +60,12 @@ public final class Postfix implements ForeignProgram {
             .formatted(
                 folder,
                 ForeignServer.HOST,
-                setting.next(),
+                setting.onward().port(),
                 ForeignServer.REFUSED,
                 setting.certificate(),
                 setting.key(),
-                setting.tlsVersion()));
+                setting.tlsVersion(),
+                sending(setting)));
     Files.writeString(
         etc.resolve("master.cf"),
         """
@@ -85,5 +86,26 @@ public final class Postfix implements ForeignProgram {
         """
             .formatted(setting.port()));
     return List.of("postfix", "-c", etc.toString(), "start-fg");
+  }
+
+  private static String sending(Setting setting) {
+    Onward onward = setting.onward();
+    if (!onward.tls()) {
+      return "smtp_tls_security_level = none";
+    }
+    String settings =
+        """
+        smtp_tls_security_level = encrypt
+        smtp_tls_mandatory_protocols = >=TLSv%1$s, <=TLSv%1$s
+        """
+            .formatted(onward.tlsVersion());
+    return onward.client().isEmpty()
+        ? settings
+        : settings
+            + """
+            smtp_tls_cert_file = %1$s.pem
+            smtp_tls_key_file = %1$s.key
+            """
+                .formatted(setting.folder().resolve(onward.client()));
   }
 }
