@@ -66,6 +66,9 @@ public final class Topics {
   /** Certificates that have come near their end, each once for 60 days, 30 days and the end. */
   public static final String CERTIFICATE_EXPIRIES = "certificate.expiries";
 
+  /** Responders' answers about our server certificates, to be stapled. */
+  public static final String CERTIFICATE_STAPLES = "certificate.staples";
+
   /** Domains whose MTA-STS policy a delivery needs, and its replica does not know. */
   public static final String MTA_STS_REQUESTS = "mta-sts.requests";
 
@@ -203,6 +206,11 @@ public final class Topics {
               Partitioning.ONE,
               List.of(CERTIFICATE),
               List.of(CERTIFICATE, API, CONSOLE)),
+          yearly(
+              CERTIFICATE_STAPLES,
+              Partitioning.ONE,
+              List.of(CERTIFICATE),
+              List.of(CERTIFICATE, INGRESS, CONSOLE)),
           spread(MTA_STS_REQUESTS, HOUR, List.of(DELIVERY), List.of(CERTIFICATE)),
           yearly(
               MTA_STS_POLICIES,

@@ -78,6 +78,7 @@ class TopicsTest {
     "certificate.hosts, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.expiries, ONE, COMPACT_AND_DELETE, P400D",
     "mta-sts.requests, SPREAD, DELETE, PT1H",
+    "certificate.staples, ONE, COMPACT_AND_DELETE, P400D",
     "mta-sts.policies, SPREAD, COMPACT_AND_DELETE, P400D",
     "tls.sessions, SPREAD, DELETE, P3D",
     "tls.reports, SPREAD, COMPACT_AND_DELETE, P400D",

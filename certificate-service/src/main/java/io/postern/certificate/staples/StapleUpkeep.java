@@ -1,0 +1,185 @@
+package io.postern.certificate.staples;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.postern.certificate.ParsedCertificate;
+import io.postern.certificate.anchors.DefaultAnchors;
+import io.postern.certificate.fetch.FetchException;
+import io.postern.certificate.published.OwnTlsReader;
+import io.postern.certificate.published.PublishedCertificate;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.OcspStaple;
+import io.postern.log.LogSettings;
+import io.postern.log.certificates.OcspStaples;
+import io.postern.log.reading.TopicFollower;
+import io.postern.service.TopicsVerified;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upkeep of answers about the server certificates that ingress presents and whose issuer has a
+ * responder: it looks every ten seconds for those that are due ({@link StapleTimes}), asks and
+ * publishes them to {@code certificate.staples}. It publishes none that is not good: ingress
+ * staples the last one until shortly before its end, then none.
+ *
+ * <p><b>Bounds.</b> {@value #MOST} certificates, all ours; one fetch at a time. No stranger adds to
+ * them. <b>Threads.</b> One of its own.
+ */
+@ApplicationScoped
+public class StapleUpkeep {
+  private static final int MOST = 100;
+  private static final Duration POLL = Duration.ofSeconds(10);
+  private static final Logger LOG = Logger.getLogger(StapleUpkeep.class);
+
+  /** A certificate of ours, and the certificate that signed it. */
+  private record Own(ParsedCertificate leaf, ParsedCertificate issuer) {}
+
+  private final OwnTlsReader own;
+  private final DefaultAnchors anchors;
+  private final StapleFetch responders;
+  private final StaplePublisher publisher;
+  private final InstantSource clock;
+  private final MultiGauge gauge;
+  private final OcspStaples staples = new OcspStaples();
+  private final TopicFollower follower;
+  private final StapleTimes times = new StapleTimes(RandomGenerator.getDefault());
+  private final Thread thread = Thread.ofPlatform().daemon().name("staples").unstarted(this::run);
+
+  StapleUpkeep(
+      OwnTlsReader own,
+      DefaultAnchors anchors,
+      StapleFetch responders,
+      StaplePublisher publisher,
+      LogSettings log,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.own = own;
+    this.anchors = anchors;
+    this.responders = responders;
+    this.publisher = publisher;
+    this.clock = clock;
+    this.gauge = MultiGauge.builder("postern.certificate.staples").register(meters);
+    this.follower = new TopicFollower(log, Topics.CERTIFICATE_STAPLES, staples);
+  }
+
+  void start(@Observes TopicsVerified ready) {
+    follower.start();
+    thread.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    thread.interrupt();
+    follower.close();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        look();
+        Thread.sleep(POLL);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() throws InterruptedException {
+    try {
+      Map<String, Own> ours = ours(clock.instant());
+      times.retain(ours.keySet());
+      for (Map.Entry<String, Own> each : ours.entrySet()) {
+        renewWhereDue(each.getKey(), each.getValue());
+      }
+      count(ours.values());
+    } catch (RuntimeException e) {
+      LOG.error("answers about our certificates could not be looked at; tried again", e);
+    }
+  }
+
+  /** By fingerprint of the leaf; only those for which a responder answers. */
+  private Map<String, Own> ours(Instant now) {
+    Map<String, Own> ours = new LinkedHashMap<>();
+    for (PublishedCertificate each : own.history().certificates(now).orElse(List.of())) {
+      if (each.state() == PublishedCertificate.State.CURRENT
+          && each.use().equals("server")
+          && ours.size() < MOST) {
+        ParsedCertificate leaf = each.chain().getFirst();
+        ParsedCertificate issuer = issuer(each.chain());
+        if (issuer != null && !StapleFetch.responders(leaf).isEmpty()) {
+          ours.put(Fingerprints.hex(leaf.fingerprint()), new Own(leaf, issuer));
+        }
+      }
+    }
+    return ours;
+  }
+
+  /** The one presented behind it, else a root that has signed it. */
+  private @Nullable ParsedCertificate issuer(List<ParsedCertificate> chain) {
+    ParsedCertificate leaf = chain.getFirst();
+    return chain.size() > 1
+        ? chain.get(1)
+        : anchors.current().named(leaf.x509().getIssuerX500Principal()).stream()
+            .filter(root -> isBy(leaf, root))
+            .findFirst()
+            .orElse(null);
+  }
+
+  private static boolean isBy(ParsedCertificate certificate, ParsedCertificate issuer) {
+    try {
+      certificate.x509().verify(issuer.x509().getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false; // another root of the same name
+    }
+  }
+
+  private void renewWhereDue(String leaf, Own certificate) throws InterruptedException {
+    Instant now = clock.instant();
+    Optional<OcspStaple> newest = staples.newest(certificate.leaf().fingerprint());
+    if (!times.due(leaf, newest, now)) {
+      return;
+    }
+    try {
+      publisher.publish(responders.fetch(certificate.leaf(), certificate.issuer()));
+      times.fetched(leaf, now);
+    } catch (FetchException e) {
+      if (times.failed(leaf, now) == 1) {
+        LOG.warnf(
+            "no answer to staple about our certificate %s, tried again: %s",
+            certificate.leaf().x509().getSubjectX500Principal().getName(), e.getMessage());
+      }
+    }
+  }
+
+  private void count(Iterable<Own> ours) {
+    Instant now = clock.instant();
+    int current = 0;
+    int missing = 0;
+    for (Own each : ours) {
+      if (staples.current(each.leaf().fingerprint(), now).isPresent()) {
+        current++;
+      } else {
+        missing++;
+      }
+    }
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    rows.add(MultiGauge.Row.of(Tags.of("state", "current"), current));
+    rows.add(MultiGauge.Row.of(Tags.of("state", "missing"), missing));
+    gauge.register(rows, true);
+  }
+}
