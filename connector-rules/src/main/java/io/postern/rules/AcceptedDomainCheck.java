@@ -1,13 +1,17 @@
 package io.postern.rules;
 
+import io.postern.contracts.RecipientKeys;
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.AcceptedDomainType;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.names.DomainNames;
+import io.postern.rules.recipients.RecipientList;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The checks of an accepted domain: its name and its mailbox route (docs/design/connectors.md,
- * "Mailbox routes").
+ * The checks of an accepted domain: its name, its mailbox routes, and how its recipients are known
+ * (docs/design/connectors.md, "Recipients").
  */
 final class AcceptedDomainCheck {
   private AcceptedDomainCheck() {}
@@ -19,48 +23,43 @@ final class AcceptedDomainCheck {
         "domain",
         "\"" + Findings.shown(domain.getDomain()) + "\" is no domain that can be accepted",
         Findings.suggested(domain.getDomain(), "a domain name such as contoso.com, in lower case"));
-    if (domain.getMailboxHost().getHost().isEmpty()) {
-      findings.add(
-          "mailboxRoute.host",
-          "there is no mailbox route, and the domain's MX may point back here",
-          "write the host that takes the domain's mail");
-    } else {
-      findings.host("mailboxRoute.host", "mailboxRoute.port", domain.getMailboxHost());
-    }
+    MailboxRouteCheck.check(domain, after, findings);
     findings.when(
-        domain.getMailboxProtocol() == HopProtocol.UNRECOGNIZED,
-        "mailboxRoute.protocol",
+        domain.getDomainType() == AcceptedDomainType.UNRECOGNIZED,
+        "domainType",
         "the value is not known",
-        "write smtp or lmtp");
-    tls(domain, findings);
-    findings.anchors(
-        "mailboxRoute.trustAnchors", domain.getMailboxAnchors(), domain.getOrganization(), after);
-    findings.revocation("mailboxRoute.revocation", domain.getMailboxRevocation());
+        "write authoritative or internalRelay");
+    RecipientValidationCheck.check(domain, findings);
+    list(domain, after.recipients(domain), findings);
   }
 
-  private static void tls(AcceptedDomain domain, Findings findings) {
-    boolean names = domain.getMailboxTls() == TlsLevel.DOMAIN_VALIDATION;
-    String name = domain.getMailboxTlsDomain();
-    switch (domain.getMailboxTls()) {
-      case ENCRYPTION_ONLY, CERTIFICATE_VALIDATION, DOMAIN_VALIDATION -> {}
-      case TLS_LEVEL_UNSPECIFIED, OPPORTUNISTIC, UNRECOGNIZED ->
-          findings.add(
-              "mailboxRoute.tlsSettings",
-              "mail to a mailbox always goes over TLS",
-              "write encryptionOnly, certificateValidation or domainValidation");
+  /** A list that is needed is there, and all routes that a list names. */
+  private static void list(AcceptedDomain domain, Optional<RecipientList> list, Findings findings) {
+    if (list.isEmpty()) {
+      findings.when(
+          domain.getRecipientValidation() == RecipientValidation.RECIPIENT_VALIDATION_LIST,
+          "recipientValidation",
+          "the domain has no list of recipients yet, and all its mail would wait",
+          "write off, apply the list (postern recipients apply "
+              + Findings.shown(domain.getDomain())
+              + " FILE), then write list");
+      return;
     }
-    if (!name.isEmpty()) {
-      findings.certificateName("mailboxRoute.tlsDomain", name);
+    for (Map.Entry<String, Integer> named : list.get().sizes().entrySet()) {
+      String route = named.getKey();
+      findings.when(
+          !route.isEmpty()
+              && domain.getRecipientValidation()
+                  == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE,
+          "recipientValidation",
+          "the domain's mailbox route is asked, and recipients of its list are elsewhere: "
+              + Findings.shown(route),
+          "write list or off");
+      findings.when(
+          !route.equals(RecipientKeys.ON_PREMISES) && MailboxRoutes.named(domain, route).isEmpty(),
+          "furtherMailboxRoutes",
+          named.getValue() + " recipients of its list name the route " + Findings.shown(route),
+          "keep the route, or apply a list that does not name it first");
     }
-    findings.when(
-        !name.isEmpty() && !names,
-        "mailboxRoute.tlsDomain",
-        "it is compared only with tlsSettings: domainValidation",
-        "write tlsSettings: domainValidation, or take tlsDomain out");
-    findings.when(
-        name.isEmpty() && names,
-        "mailboxRoute.tlsDomain",
-        "domainValidation needs the name that the host's certificate must carry",
-        "write tlsDomain: mailbox.contoso.com, with the name in its certificate");
   }
 }

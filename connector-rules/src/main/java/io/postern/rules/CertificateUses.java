@@ -5,6 +5,7 @@ import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import java.util.ArrayList;
@@ -105,18 +106,18 @@ public final class CertificateUses {
 
   private static void mailboxRoute(
       Directory directory, String key, AcceptedDomain domain, List<CertificateUse> uses) {
-    if (VALIDATED.contains(domain.getMailboxTls())) {
-      uses.add(
-          new CertificateUse(
-              domain.getOrganization(),
-              key,
-              CertificateRole.ROLE_SERVER,
-              "mailboxTlsDomain",
-              domain.getMailboxTls() == TlsLevel.DOMAIN_VALIDATION
-                  ? domain.getMailboxTlsDomain()
-                  : "",
-              directory.anchors(domain.getOrganization(), domain.getMailboxAnchors()),
-              RevocationModes.inForce(domain.getMailboxRevocation())));
+    for (MailboxRoute route : MailboxRoutes.all(domain)) {
+      if (VALIDATED.contains(route.getTls())) {
+        uses.add(
+            new CertificateUse(
+                domain.getOrganization(),
+                key,
+                CertificateRole.ROLE_SERVER,
+                "mailboxTlsDomain",
+                route.getTls() == TlsLevel.DOMAIN_VALIDATION ? route.getTlsDomain() : "",
+                directory.anchors(domain.getOrganization(), route.getAnchors()),
+                RevocationModes.inForce(route.getRevocation())));
+      }
     }
   }
 }

@@ -11,6 +11,8 @@ import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.names.DomainNames;
+import io.postern.rules.recipients.RecipientList;
+import io.postern.rules.recipients.RecipientLists;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,9 +36,14 @@ public final class Directory {
   private final Map<String, String> anchorSetVersions = new HashMap<>();
   private final Map<String, OrganizationIndex> indexes = new HashMap<>();
   private final CertificateIndex certificateNames = new CertificateIndex();
+  private final RecipientLists recipientLists;
 
   private Directory(
-      Collection<DirectoryObject> given, long version, Map<String, Long> routingVersions) {
+      Collection<DirectoryObject> given,
+      long version,
+      Map<String, Long> routingVersions,
+      RecipientLists recipientLists) {
+    this.recipientLists = recipientLists;
     this.version = version;
     this.routingVersions = Map.copyOf(routingVersions);
     for (DirectoryObject object : given) {
@@ -90,7 +97,35 @@ public final class Directory {
    */
   public static Directory of(
       Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
-    return new Directory(objects, version, routingVersions);
+    return of(objects, version, routingVersions, RecipientLists.NONE);
+  }
+
+  /**
+   * @param recipientLists of accepted domains
+   */
+  public static Directory of(
+      Collection<DirectoryObject> objects,
+      long version,
+      Map<String, Long> routingVersions,
+      RecipientLists recipientLists) {
+    return new Directory(objects, version, routingVersions, recipientLists);
+  }
+
+  public RecipientLists recipientLists() {
+    return recipientLists;
+  }
+
+  /**
+   * The domain's list, once a change of it has been complete; only one that the domain's own
+   * organization made (G8).
+   */
+  public Optional<RecipientList> recipients(AcceptedDomain domain) {
+    return recipientLists
+        .list(domain.getDomain())
+        .filter(
+            list ->
+                list.state().getUsable()
+                    && list.state().getOrganization().equals(domain.getOrganization()));
   }
 
   public long version() {

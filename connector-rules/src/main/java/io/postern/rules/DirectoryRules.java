@@ -46,7 +46,8 @@ public final class DirectoryRules {
         state.put(DirectoryKeys.key(change), change);
       }
     }
-    Directory after = Directory.of(state.values(), before.version(), Map.of());
+    Directory after =
+        Directory.of(state.values(), before.version(), Map.of(), before.recipientLists());
     Map<String, String> referrers = referrers(after);
     Map<String, List<String>> spellings = new HashMap<>();
     after
@@ -129,9 +130,11 @@ public final class DirectoryRules {
       }
       switch (object.getObjectCase()) {
         case ACCEPTED_DOMAIN ->
-            referrers.putIfAbsent(
-                Findings.anchorSetKey(organization, object.getAcceptedDomain().getMailboxAnchors()),
-                key);
+            MailboxRoutes.all(object.getAcceptedDomain())
+                .forEach(
+                    route ->
+                        referrers.putIfAbsent(
+                            Findings.anchorSetKey(organization, route.getAnchors()), key));
         case INBOUND_CONNECTOR -> {
           referrers.putIfAbsent(
               Findings.anchorSetKey(organization, object.getInboundConnector().getAnchors()), key);
@@ -143,7 +146,12 @@ public final class DirectoryRules {
             referrers.putIfAbsent(
                 Findings.anchorSetKey(organization, object.getOutboundConnector().getAnchors()),
                 key);
-        case ORGANIZATION, ANCHOR_SET, OBJECT_NOT_SET -> {}
+        case ORGANIZATION ->
+            referrers.putIfAbsent(
+                "accepted-domain/"
+                    + DomainNames.normal(object.getOrganization().getSenderRewritingDomain()),
+                key);
+        case ANCHOR_SET, OBJECT_NOT_SET -> {}
       }
     }
     return referrers;
@@ -151,7 +159,10 @@ public final class DirectoryRules {
 
   private static void check(DirectoryObject change, Directory after, Findings findings) {
     switch (change.getObjectCase()) {
-      case ORGANIZATION -> organization(change.getOrganization(), findings);
+      case ORGANIZATION -> {
+        organization(change.getOrganization(), findings);
+        SenderRewritingCheck.organization(change.getOrganization(), after, findings);
+      }
       case ACCEPTED_DOMAIN ->
           AcceptedDomainCheck.check(change.getAcceptedDomain(), after, findings);
       case INBOUND_CONNECTOR ->
@@ -171,6 +182,11 @@ public final class DirectoryRules {
         "\"" + Findings.shown(id) + "\" is no id",
         "write 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends");
     findings.text("displayName", organization.getDisplayName(), MAX_DISPLAY_NAME);
+    findings.when(
+        organization.getRejectDirectSendSubdomains() && !organization.getRejectDirectSend(),
+        "rejectDirectSendSubdomains",
+        "without rejectDirectSend it rejects nothing",
+        "write rejectDirectSend: true, or take rejectDirectSendSubdomains out");
     int hours = organization.getExpiryHours();
     findings.when(
         hours != 0 && (hours < 12 || hours > 120),

@@ -19,6 +19,7 @@ final class InboundConnectorCheck {
     findings.name(connector.getName());
     findings.organization(connector.getOrganization(), after);
     findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
+    findings.text("blockedReason", connector.getBlockedReason(), Findings.MAX_COMMENT);
     findings.domainPatterns("senderDomains", connector.getSenderDomainsList());
     addresses(connector, findings);
     if (!connector.getTlsSenderCertificateName().isEmpty()) {
@@ -27,7 +28,7 @@ final class InboundConnectorCheck {
     associatedDomains(connector, after, findings);
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
     findings.revocation("revocation", connector.getRevocation());
-    findings.notEvaluated(UnevaluatedField.INBOUND, connector);
+    EnhancedFilteringCheck.check(connector, after, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
@@ -75,6 +76,8 @@ final class InboundConnectorCheck {
   }
 
   private static void partner(InboundConnector connector, Findings findings) {
+    findings.onPremisesOnly("treatMessagesAsInternal", connector.getTreatMessagesAsInternal());
+    findings.onPremisesOnly("cloudServicesMailEnabled", connector.getCloudServicesMailEnabled());
     boolean name = !connector.getTlsSenderCertificateName().isEmpty();
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
     boolean toCertificate = connector.getRestrictDomainsToCertificate();
@@ -113,6 +116,16 @@ final class InboundConnectorCheck {
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {
     String name = connector.getTlsSenderCertificateName();
+    findings.when(
+        connector.getTreatMessagesAsInternal() && connector.getCloudServicesMailEnabled(),
+        "treatMessagesAsInternal",
+        "with cloudServicesMailEnabled the server's own header fields say which mail is internal",
+        "take one of the two out");
+    findings.when(
+        connector.getCloudServicesMailEnabled() && name.isEmpty(),
+        "cloudServicesMailEnabled",
+        "header fields that make mail internal are taken from a server with a certificate alone",
+        "write tlsSenderCertificateName and requireTls: true in place of senderIPAddresses");
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
     findings.partnerOnly(
         "restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());

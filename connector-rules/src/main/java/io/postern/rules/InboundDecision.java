@@ -15,6 +15,7 @@ public sealed interface InboundDecision {
    *     connector does not go by that
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
+   * @param trust in the connector's server, beyond its right to send
    * @param incoming the acceptance by the recipient's organization, where that is another one;
    *     null: it is the same, or the recipient is outside
    */
@@ -27,6 +28,7 @@ public sealed interface InboundDecision {
       String verdict,
       byte[] verdictKey,
       Explanation explanation,
+      SenderTrust trust,
       @Nullable Accept incoming)
       implements InboundDecision {
     /** One organization's decision. */
@@ -38,7 +40,29 @@ public sealed interface InboundDecision {
         String verdict,
         byte[] verdictKey,
         Explanation explanation) {
-      this(organization, connector, direction, byAddress, verdict, verdictKey, explanation, null);
+      this(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          SenderTrust.NONE,
+          null);
+    }
+
+    Accept with(SenderTrust given) {
+      return new Accept(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          given,
+          incoming);
     }
 
     /**
@@ -58,7 +82,15 @@ public sealed interface InboundDecision {
                               + " let the mail in too"))
               .build();
       return new Accept(
-          organization, connector, direction, byAddress, verdict, verdictKey, both, recipients);
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          both,
+          trust,
+          recipients);
     }
   }
 
@@ -66,7 +98,8 @@ public sealed interface InboundDecision {
    * The class of {@code enhanced} is the class of {@code code} (RFC 3463 §2).
    *
    * @param rule the connector's parameter that refused: requireTls, restrictDomainsToCertificate,
-   *     restrictDomainsToIPAddresses, tlsSenderCertificateName; or tenantAttribution
+   *     restrictDomainsToIPAddresses, tlsSenderCertificateName, blocked; or tenantAttribution,
+   *     rejectDirectSend, recipientUnknown, recipientListMissing
    * @param organization whose rule it is; empty: nobody's
    * @param connector empty: no connector refused
    * @param verdict on the client's chain, such as "bad/revoked"; empty: none was asked for

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * matches everybody. Immutable; equal only to itself.
  */
 final class InboundEntry {
-  /** Restricting before demanding TLS before allowing, then by name. */
+  /** Restricting before demanding TLS before allowing, blocked ones first, then by name. */
   static final Comparator<InboundEntry> ORDER =
       Comparator.comparing((InboundEntry e) -> !e.restricting())
+          .thenComparing(e -> !e.connector.getBlocked())
           .thenComparing(e -> !e.connector.getRequireTls())
           .thenComparing(e -> e.connector.getName());
 
@@ -30,6 +31,11 @@ final class InboundEntry {
   final Set<String> associatedDomains;
   final String certificateName;
 
+  /** Hosts of the gateway that the client is; nobody, where the connector has no efSkipIPs. */
+  final SkipList skipList;
+
+  final Set<String> efUsers;
+
   InboundEntry(InboundConnector connector) {
     this.connector = connector;
     this.subject = "inbound connector " + connector.getOrganization() + "/" + connector.getName();
@@ -37,6 +43,11 @@ final class InboundEntry {
     this.associatedDomains =
         connector.getAssociatedAcceptedDomainsList().stream()
             .map(DomainNames::normal)
+            .collect(Collectors.toUnmodifiableSet());
+    this.skipList = SkipList.of(connector.getEfSkipIpsList());
+    this.efUsers =
+        connector.getEfUsersList().stream()
+            .map(Gateway::normal)
             .collect(Collectors.toUnmodifiableSet());
     this.ranges = parsedRanges(connector);
     this.senderDomains = parsedSenderDomains(connector);
@@ -52,6 +63,11 @@ final class InboundEntry {
 
   boolean usable(ConnectorType type) {
     return connector.getEnabled() && connector.getConnectorType() == type;
+  }
+
+  /** Its client relays others' mail, whose source the Received fields tell. */
+  boolean isGateway() {
+    return connector.getEfSkipLastIp() || connector.getEfSkipIpsCount() > 0;
   }
 
   boolean restricting() {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param stapledOcsp DER; empty: none
  * @param certificateNames the leaf's, by {@link CertificateNames#of}
  * @param mailFromDomain domain of MAIL FROM as an A-label; null: the null reverse-path
+ * @param trueSource of mail that comes through a gateway, where it counts; null: the client is the
+ *     source. It decides about address conditions of partner connectors alone: rights come by the
+ *     connection
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record InboundFacts(
@@ -22,7 +25,8 @@ public record InboundFacts(
     List<byte[]> chain,
     byte[] stapledOcsp,
     List<String> certificateNames,
-    @Nullable String mailFromDomain) {
+    @Nullable String mailFromDomain,
+    @Nullable TrueSource trueSource) {
   /** Names without a chain or without TLS prove nothing and are dropped. */
   public InboundFacts {
     chain = List.copyOf(chain);
@@ -33,5 +37,29 @@ public record InboundFacts(
     mailFromDomain = mailFromDomain == null ? null : DomainNames.normal(mailFromDomain);
     int zone = clientIp.indexOf('%');
     clientIp = zone < 0 ? clientIp : clientIp.substring(0, zone);
+  }
+
+  /** The client is the source. */
+  public InboundFacts(
+      String clientIp,
+      boolean tls,
+      List<byte[]> chain,
+      byte[] stapledOcsp,
+      List<String> certificateNames,
+      @Nullable String mailFromDomain) {
+    this(clientIp, tls, chain, stapledOcsp, certificateNames, mailFromDomain, null);
+  }
+
+  /** The same connection, with this source of the mail. */
+  public InboundFacts from(TrueSource source) {
+    return new InboundFacts(
+        clientIp, tls, chain, stapledOcsp, certificateNames, mailFromDomain, source);
+  }
+
+  /** Adds how the true source was found, for its organization's eyes (G8). */
+  void addSourceTo(Trail trail, String organization) {
+    if (trueSource != null && trueSource.gateway().organization().equals(organization)) {
+      SourceSteps.add(trueSource, trail);
+    }
   }
 }

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *       {@link OriginatingConnector}). It may relay anywhere. A certificate that names such a
  *       connector but is not good is refused, not taken for a stranger's. The partner connectors of
  *       a recipient of another organization decide as well, and both must accept: to that
- *       organization the server is a sender as any other.
+ *       organization the server is a sender as any other. A blocked connector refuses its mail
+ *       before anything else is looked at.
  *   <li>Incoming: the recipient's organization, and its partner connectors (see {@link
- *       PartnerRules}).
+ *       PartnerRules}). Then {@link DirectSend}.
  *   <li>Neither: relay denied.
  * </ol>
  *
@@ -63,8 +64,11 @@ public final class InboundRules {
       return relayDenied(directory, facts, recipient, unmatched);
     }
     InboundDecision incoming =
-        new PartnerRules(directory, facts, client, owner.get(), recipient, known, unmatched)
-            .decide();
+        DirectSend.checked(
+            directory,
+            facts,
+            new PartnerRules(directory, facts, client, owner.get(), recipient, known, unmatched)
+                .decide());
     return own instanceof InboundDecision.Accept sender
             && incoming instanceof InboundDecision.Accept recipients
         ? sender.and(recipients, recipient)
@@ -79,6 +83,7 @@ public final class InboundRules {
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
     InboundEntry entry = match.entry();
     Trail trail = new Trail(entry.organization());
+    facts.addSourceTo(trail, entry.organization());
     String presented = match.presented();
     if (presented == null) {
       trail.matched(
@@ -97,6 +102,10 @@ public final class InboundRules {
           "acceptedDomain",
           "it is the certificate name or its parent domain");
     }
+    if (entry.connector.getBlocked()) {
+      return RecipientRefusal.blocked()
+          .by(entry.organization(), entry.name(), trail.blocked(entry).summary(blocked(entry)));
+    }
     if (entry.connector.getRequireTls() && !facts.tls()) {
       trail.failed(entry.subject, "requireTls", "the session is not encrypted");
       return RecipientRefusal.tlsRequired()
@@ -107,13 +116,14 @@ public final class InboundRules {
     }
     if (presented == null) {
       return new InboundDecision.Accept(
-          entry.organization(),
-          entry.name(),
-          Direction.ORIGINATING,
-          entry.rangeOf(client),
-          "",
-          new byte[0],
-          trail.summary("Originating: " + entry.subject + " by the client's address"));
+              entry.organization(),
+              entry.name(),
+              Direction.ORIGINATING,
+              entry.rangeOf(client),
+              "",
+              new byte[0],
+              trail.summary("Originating: " + entry.subject + " by the client's address"))
+          .with(SenderTrust.of(directory, match, facts.mailFromDomain()));
     }
     return switch (ChainJudgement.of(
         directory, entry, facts, known, RecipientRefusal.CERTIFICATE_NAME)) {
@@ -121,15 +131,16 @@ public final class InboundRules {
           new InboundDecision.VerdictNeeded(question);
       case ChainJudgement.Good(String verdict, byte[] key) ->
           new InboundDecision.Accept(
-              entry.organization(),
-              entry.name(),
-              Direction.ORIGINATING,
-              "",
-              verdict,
-              key,
-              trail
-                  .matched(entry.subject, "verdict", "the certificate chain is good")
-                  .summary("Originating: " + entry.subject + " by the client's certificate"));
+                  entry.organization(),
+                  entry.name(),
+                  Direction.ORIGINATING,
+                  "",
+                  verdict,
+                  key,
+                  trail
+                      .matched(entry.subject, "verdict", "the certificate chain is good")
+                      .summary("Originating: " + entry.subject + " by the client's certificate"))
+              .with(SenderTrust.of(directory, match, facts.mailFromDomain()));
       case ChainJudgement.NotGood(RecipientRefusal refusal) ->
           refusal.by(
               entry.organization(),
@@ -142,6 +153,10 @@ public final class InboundRules {
                           + " is "
                           + refusal.verdict()));
     };
+  }
+
+  static String blocked(InboundEntry entry) {
+    return "Refused: " + entry.subject + " is blocked";
   }
 
   /**

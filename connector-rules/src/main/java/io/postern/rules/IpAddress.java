@@ -26,13 +26,18 @@ public record IpAddress(int bits, long high, long low) {
       return null;
     }
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(InetAddress.ofLiteral(text).getAddress());
-      return bytes.capacity() == Integer.BYTES
-          ? new IpAddress(32, 0, bytes.getInt() & 0xFFFF_FFFFL)
-          : new IpAddress(128, bytes.getLong(), bytes.getLong());
+      return of(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  /** Without the zone of a link-local address. */
+  public static IpAddress of(InetAddress address) {
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return bytes.capacity() == Integer.BYTES
+        ? new IpAddress(32, 0, bytes.getInt() & 0xFFFF_FFFFL)
+        : new IpAddress(128, bytes.getLong(), bytes.getLong());
   }
 
   /** 0.0.0.0 or ::, which no machine has. */

@@ -6,13 +6,13 @@ package io.postern.rules;
  *
  * @param text as an administrator wrote it
  */
-record IpRange(IpAddress network, int prefixLength, String text) {
+public record IpRange(IpAddress network, int prefixLength, String text) {
   /**
    * "192.0.2.1", "192.0.2.0/24", "2001:db8::/64".
    *
    * @throws IllegalArgumentException with a sentence for the administrator
    */
-  static IpRange parse(String text) {
+  public static IpRange parse(String text) {
     int slash = text.indexOf('/');
     IpAddress address = IpAddress.parse(slash < 0 ? text : text.substring(0, slash));
     if (address == null) {
@@ -31,7 +31,7 @@ record IpRange(IpAddress network, int prefixLength, String text) {
     return new IpRange(address, length, text);
   }
 
-  boolean contains(IpAddress address) {
+  public boolean contains(IpAddress address) {
     return address.bits() == network.bits() && address.masked(prefixLength).equals(network);
   }
 

@@ -1,8 +1,8 @@
 package io.postern.rules;
 
 import io.postern.contracts.DirectoryKeys;
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
@@ -74,20 +74,20 @@ final class NextHops {
         .addAllSourceAddresses(connector.getSourceAddressesList());
   }
 
-  /** Null if the domain names no mailbox route that this version can go. */
-  static @Nullable NextHop mailbox(AcceptedDomain domain) {
+  /** Null if the route names no host, or a protocol that this version does not know. */
+  static @Nullable NextHop mailbox(MailboxRoute route) {
     HopProtocol protocol =
-        domain.getMailboxProtocol() == HopProtocol.HOP_PROTOCOL_UNSPECIFIED
+        route.getProtocol() == HopProtocol.HOP_PROTOCOL_UNSPECIFIED
             ? HopProtocol.SMTP
-            : domain.getMailboxProtocol();
-    if (domain.getMailboxHost().getHost().isEmpty() || protocol == HopProtocol.UNRECOGNIZED) {
+            : route.getProtocol();
+    if (route.getHost().getHost().isEmpty() || protocol == HopProtocol.UNRECOGNIZED) {
       return null;
     }
     int port = protocol == HopProtocol.LMTP ? LMTP_PORT : SMTP_PORT;
     return NextHop.newBuilder()
         .setProtocol(protocol)
-        .addSmartHosts(domain.getMailboxHost())
-        .setRoute("mailbox:" + written(domain.getMailboxHost(), port))
+        .addSmartHosts(route.getHost())
+        .setRoute("mailbox:" + written(route.getHost(), port))
         .build();
   }
 

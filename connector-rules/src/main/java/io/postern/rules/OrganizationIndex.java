@@ -22,6 +22,9 @@ final class OrganizationIndex {
   /** On-premises connectors that are found by address, not by certificate. */
   final IpIndex<InboundEntry> onPremisesByAddress = new IpIndex<>();
 
+  /** Enabled ones whose client is a gateway, in the order in which they are tried. */
+  final List<InboundEntry> gateways = new ArrayList<>();
+
   final DomainIndex<OutboundEntry> byRecipientDomain = new DomainIndex<>();
   final DomainIndex<OutboundEntry> onPremisesByRecipientDomain = new DomainIndex<>();
   final List<OutboundEntry> forAllAcceptedDomains = new ArrayList<>();
@@ -35,6 +38,9 @@ final class OrganizationIndex {
   }
 
   private void addInbound(InboundEntry entry) {
+    if (entry.isGateway() && entry.connector.getEnabled()) {
+      gateways.add(entry);
+    }
     if (entry.usable(ConnectorType.PARTNER)) {
       entry.senderDomains.forEach(pattern -> partners.add(pattern, entry));
     } else if (entry.usable(ConnectorType.ON_PREMISES)) {

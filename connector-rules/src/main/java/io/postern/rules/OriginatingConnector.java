@@ -2,6 +2,7 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.names.DomainNames;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * belongs to one organization.
  */
 sealed interface OriginatingConnector {
+  /** Of connectors that match equally well: blocking one lets nobody in by another. */
+  Comparator<InboundEntry> BLOCKED_THEN_NAME =
+      Comparator.comparing((InboundEntry entry) -> !entry.connector.getBlocked())
+          .thenComparing(InboundEntry::name);
+
   /**
    * @param presented the certificate name that matched; null: found by address
    * @param acceptedDomain the domain that made the connector count
@@ -49,7 +55,7 @@ sealed interface OriginatingConnector {
           tie = false;
         } else if (rank == bestRank) {
           tie |= !entry.organization().equals(best.entry().organization());
-          if (entry.name().compareTo(best.entry().name()) < 0) {
+          if (BLOCKED_THEN_NAME.compare(entry, best.entry()) < 0) {
             best = new Match(entry, presented, domain);
           }
         }

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param condition the parameter by which it was chosen
  * @param own the domain is an accepted domain of the organization itself
+ * @param provenServer the mail has been at the own server: centralized transport is behind it
  */
 record OutboundChoice(
     OrganizationIndex index,
     String domain,
     boolean own,
+    boolean provenServer,
     @Nullable OutboundEntry entry,
     String condition,
     String detail) {
@@ -22,7 +24,7 @@ record OutboundChoice(
     List<DomainIndex.Tier<OutboundEntry>> tiers = index.onPremisesByRecipientDomain.find(domain);
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
       if (tier.pattern().kind() == DomainPattern.Kind.EXACT) {
-        return byDomain(index, domain, true, tier);
+        return byDomain(index, domain, true, false, tier);
       }
     }
     if (!index.forAllAcceptedDomains.isEmpty()) {
@@ -30,32 +32,43 @@ record OutboundChoice(
           index,
           domain,
           true,
+          false,
           index.forAllAcceptedDomains.getFirst(),
           "allAcceptedDomains",
           "it takes mail to every accepted domain");
     }
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
       if (tier.pattern().kind() == DomainPattern.Kind.WILDCARD) {
-        return byDomain(index, domain, true, tier);
+        return byDomain(index, domain, true, false, tier);
       }
     }
-    return new OutboundChoice(index, domain, true, null, "", "");
+    return new OutboundChoice(index, domain, true, false, null, "", "");
   }
 
-  static OutboundChoice outside(OrganizationIndex index, String domain) {
-    if (!index.forAllMessages.isEmpty()) {
+  static OutboundChoice outside(OrganizationIndex index, String domain, boolean provenServer) {
+    if (!index.forAllMessages.isEmpty() && !provenServer) {
       return new OutboundChoice(
           index,
           domain,
+          false,
           false,
           index.forAllMessages.getFirst(),
           "routeAllMessagesViaOnPremises",
           "it takes all mail that leaves the organization");
     }
-    List<DomainIndex.Tier<OutboundEntry>> tiers = index.byRecipientDomain.find(domain);
-    return tiers.isEmpty()
-        ? new OutboundChoice(index, domain, false, null, "", "")
-        : byDomain(index, domain, false, tiers.getFirst());
+    for (DomainIndex.Tier<OutboundEntry> tier : index.byRecipientDomain.find(domain)) {
+      List<OutboundEntry> entries =
+          tier.entries().stream().filter(entry -> !(provenServer && central(entry))).toList();
+      if (!entries.isEmpty()) {
+        return byDomain(
+            index, domain, false, provenServer, new DomainIndex.Tier<>(tier.pattern(), entries));
+      }
+    }
+    return new OutboundChoice(index, domain, false, provenServer, null, "", "");
+  }
+
+  private static boolean central(OutboundEntry entry) {
+    return entry.onPremises() && entry.connector.getRouteAllMessagesViaOnPremises();
   }
 
   /** The chosen connector and, while they are few, why each of the others was not. */
@@ -90,6 +103,11 @@ record OutboundChoice(
           other.subject,
           "connectorType",
           "partner connectors take no mail to own accepted domains");
+    } else if (provenServer && central(other)) {
+      trail.failed(
+          other.subject,
+          "routeAllMessagesViaOnPremises",
+          "the organization's own server sent the mail, by its certificate: it would go in a loop");
     } else if (entry != null && couldTake(other)) {
       trail.failed(other.subject, "precedence", "a more specific connector or an earlier name won");
     } else {
@@ -121,7 +139,11 @@ record OutboundChoice(
   }
 
   private static OutboundChoice byDomain(
-      OrganizationIndex index, String domain, boolean own, DomainIndex.Tier<OutboundEntry> tier) {
+      OrganizationIndex index,
+      String domain,
+      boolean own,
+      boolean provenServer,
+      DomainIndex.Tier<OutboundEntry> tier) {
     String detail =
         switch (tier.pattern().kind()) {
           case EXACT -> "it names exactly " + domain;
@@ -129,6 +151,6 @@ record OutboundChoice(
           case ANY -> "it takes every domain that no other connector names";
         };
     return new OutboundChoice(
-        index, domain, own, tier.entries().getFirst(), "recipientDomains", detail);
+        index, domain, own, provenServer, tier.entries().getFirst(), "recipientDomains", detail);
   }
 }

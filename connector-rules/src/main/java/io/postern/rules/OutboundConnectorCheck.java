@@ -41,7 +41,9 @@ final class OutboundConnectorCheck {
         findings);
     tls(connector, after, findings);
     identity(connector, findings);
+    SenderRewritingCheck.connector(connector, after, findings);
     findings.notEvaluated(UnevaluatedField.OUTBOUND, connector);
+    EnhancedFilteringCheck.centralTransport(connector, after, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
@@ -176,6 +178,7 @@ final class OutboundConnectorCheck {
         "recipientDomains",
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
+    findings.onPremisesOnly("cloudServicesMailEnabled", connector.getCloudServicesMailEnabled());
     findings.onPremisesOnly("allAcceptedDomains", connector.getAllAcceptedDomains());
     findings.onPremisesOnly(
         "routeAllMessagesViaOnPremises", connector.getRouteAllMessagesViaOnPremises());

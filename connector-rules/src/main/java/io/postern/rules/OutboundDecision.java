@@ -2,6 +2,7 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.TlsRequirement;
 
 /**
@@ -14,9 +15,14 @@ public sealed interface OutboundDecision {
 
   /**
    * @param connector the outbound connector's name; empty: mailbox route or MX without a connector
+   * @param organizationFields of a message that has such: the next hop has no word of it yet
    */
   record Deliver(
-      String connector, NextHop nextHop, TlsRequirement requirement, Explanation explanation)
+      String connector,
+      NextHop nextHop,
+      TlsRequirement requirement,
+      OrganizationFields organizationFields,
+      Explanation explanation)
       implements OutboundDecision {}
 
   /**

@@ -4,7 +4,9 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.names.DomainNames;
@@ -17,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * (G8), and of equals the first by name wins.
  *
  * <ol>
- *   <li>To an accepted domain of the same organization: an on-premises connector by exact domain,
- *       allAcceptedDomains, longest wildcard (never "*", which means the outside); else the
- *       domain's mailbox route. Partner connectors never catch it.
+ *   <li>To an accepted domain of the same organization: the mailbox route or the on-premises
+ *       connector that the domain's list of recipients says ({@link RecipientRoute}); else an
+ *       on-premises connector by exact domain, allAcceptedDomains, longest wildcard (never "*",
+ *       which means the outside); else the domain's mailbox route. Partner connectors never catch
+ *       it.
  *   <li>From the organization to another one's accepted domain: the connector that would take it to
  *       the outside, else the other's mailbox route.
  *   <li>From the organization to the outside: routeAllMessagesViaOnPremises, exact domain, longest
- *       wildcard, "*"; else MX with opportunistic TLS.
+ *       wildcard, "*"; else MX with opportunistic TLS. What the own server brought by its
+ *       certificate has been there: no connector with routeAllMessagesViaOnPremises takes it back.
  *   <li>Else the domain has left the organization since the message was accepted: held, since
  *       delivery would be relay for strangers.
  * </ol>
@@ -33,22 +38,31 @@ import org.jspecify.annotations.Nullable;
 public final class OutboundRules {
   private final Directory directory;
   private final String organization;
+  private final String localPart;
   private final String recipientDomain;
   private final RequireTls requireTls;
+  private final boolean provenServer;
   private final Trail trail;
 
   private OutboundRules(
-      Directory directory, String organization, String recipientDomain, RequireTls requireTls) {
+      Directory directory,
+      String organization,
+      String localPart,
+      String recipientDomain,
+      RequireTls requireTls,
+      boolean provenServer) {
     this.directory = directory;
     this.organization = organization;
+    this.localPart = localPart;
     this.recipientDomain = recipientDomain;
     this.requireTls = requireTls;
+    this.provenServer = provenServer;
     this.trail = new Trail(organization);
   }
 
   /**
-   * @param organization the recipient group's
-   * @param recipientDomain A-label
+   * The decision about mail that no server of the organization brought with its certificate (mail
+   * of ours too), to recipients of the domain that no list has.
    */
   public static OutboundDecision decide(
       Directory directory,
@@ -56,8 +70,31 @@ public final class OutboundRules {
       Direction direction,
       String recipientDomain,
       RequireTls requireTls) {
+    return decide(directory, organization, direction, "", recipientDomain, requireTls, false);
+  }
+
+  /**
+   * @param organization the recipient group's
+   * @param localPart the recipient's, as given
+   * @param recipientDomain A-label
+   * @param provenServer an on-premises connector of the organization let the mail in, by a
+   *     certificate that was good: its server has had the mail
+   */
+  public static OutboundDecision decide(
+      Directory directory,
+      String organization,
+      Direction direction,
+      String localPart,
+      String recipientDomain,
+      RequireTls requireTls,
+      boolean provenServer) {
     return new OutboundRules(
-            directory, organization, DomainNames.normal(recipientDomain), requireTls)
+            directory,
+            organization,
+            localPart,
+            DomainNames.normal(recipientDomain),
+            requireTls,
+            provenServer)
         .decide(direction);
   }
 
@@ -93,11 +130,22 @@ public final class OutboundRules {
   }
 
   private OutboundDecision toOwn(AcceptedDomain domain) {
+    RecipientRoute route = route(domain);
+    if (route.kind() == RecipientRoute.Kind.MAILBOX) {
+      return toMailbox(domain, route.name());
+    }
+    if (route.kind() == RecipientRoute.Kind.NOT_KNOWN) {
+      return hold(Reasons.NO_ROUTE, recipientDomain + ": " + route.why());
+    }
     OutboundChoice choice = OutboundChoice.own(directory.index(organization), recipientDomain);
     choice.addTo(trail);
     OutboundEntry entry = choice.entry();
     if (entry == null) {
-      return toMailbox(domain);
+      return route.kind() == RecipientRoute.Kind.DOMAIN
+          ? toMailbox(domain, "")
+          : hold(
+              Reasons.NO_ROUTE,
+              route.why() + ", and no on-premises connector takes mail to " + recipientDomain);
     }
     if (entry.connector.getUseMxRecord()) {
       return hold(
@@ -109,21 +157,48 @@ public final class OutboundRules {
 
   private OutboundDecision toOther(AcceptedDomain domain) {
     trail.matched(domainSubject(), "acceptedDomain", "it is served here for another organization");
-    OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
+    OutboundChoice choice =
+        OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
     choice.addTo(trail);
     OutboundEntry entry = choice.entry();
-    return entry == null ? toMailbox(domain) : byConnector(entry, true);
+    if (entry != null) {
+      return byConnector(entry, true);
+    }
+    // The other's connectors are its own alone (G8).
+    RecipientRoute route = route(domain);
+    return switch (route.kind()) {
+      case DOMAIN -> toMailbox(domain, "");
+      case MAILBOX -> toMailbox(domain, route.name());
+      case ON_PREMISES, NOT_KNOWN -> // its mailbox route is not for this recipient
+          hold(
+              Reasons.NO_ROUTE,
+              "the organization of " + recipientDomain + " has no route for mail of others to it");
+    };
+  }
+
+  private RecipientRoute route(AcceptedDomain domain) {
+    RecipientRoute route = RecipientRoute.of(directory, domain, localPart);
+    if (!route.why().isEmpty() && domain.getOrganization().equals(organization)) {
+      trail.matched(domainSubject(), "recipientList", route.why());
+    }
+    return route;
   }
 
   private OutboundDecision toOutside() {
-    OutboundChoice choice = OutboundChoice.outside(directory.index(organization), recipientDomain);
+    OutboundChoice choice =
+        OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
     choice.addTo(trail);
     OutboundEntry entry = choice.entry();
     if (entry != null) {
       return byConnector(entry, false);
     }
     NextHop nextHop = NextHops.mx(recipientDomain);
-    return deliver("", nextHop, Requirements.opportunistic(requireTls), "no connector, by MX");
+    return deliver(
+        "",
+        nextHop,
+        Requirements.opportunistic(requireTls),
+        OrganizationFields.ORGANIZATION_FIELDS_REMOVED,
+        "no connector, by MX");
   }
 
   private OutboundDecision byConnector(OutboundEntry entry, boolean betweenAcceptedDomains) {
@@ -140,22 +215,41 @@ public final class OutboundRules {
     }
     TlsRequirement requirement =
         Requirements.of(directory, entry.connector, nextHop, requireTls, betweenAcceptedDomains);
-    return deliver(entry.name(), nextHop, requirement, entry.subject);
+    OrganizationFields fields =
+        entry.onPremises() && entry.connector.getCloudServicesMailEnabled()
+            ? OrganizationFields.ORGANIZATION_FIELDS_CROSS_PREMISES
+            : OrganizationFields.ORGANIZATION_FIELDS_REMOVED;
+    return deliver(entry.name(), nextHop, requirement, fields, entry.subject);
   }
 
-  private OutboundDecision toMailbox(AcceptedDomain domain) {
-    NextHop nextHop = NextHops.mailbox(domain);
-    if (nextHop == null) {
-      trail.failed(domainSubject(), "mailboxRoute", "the accepted domain names none");
-      return hold(Reasons.NO_ROUTE, recipientDomain + " has no mailbox route");
+  /**
+   * @param name of a further mailbox route; empty: the domain's own
+   */
+  private OutboundDecision toMailbox(AcceptedDomain domain, String name) {
+    Optional<MailboxRoute> route = MailboxRoutes.named(domain, name);
+    NextHop nextHop = route.map(NextHops::mailbox).orElse(null);
+    String which = name.isEmpty() ? "mailbox route" : "mailbox route " + name;
+    if (route.isEmpty() || nextHop == null) {
+      trail.failed(domainSubject(), "mailboxRoute", "the accepted domain has no " + which);
+      return hold(Reasons.NO_ROUTE, recipientDomain + " has no " + which);
     }
     trail.matched(domainSubject(), "mailboxRoute", "at least encryption-only with forward secrecy");
-    TlsRequirement requirement = Requirements.of(directory, domain, requireTls);
-    return deliver("", nextHop, requirement, "the domain's mailbox route");
+    TlsRequirement requirement =
+        Requirements.of(directory, domain.getOrganization(), route.get(), requireTls);
+    // Only the organization's own mailboxes are within the premises that the fields speak of (G8).
+    OrganizationFields fields =
+        domain.getOrganization().equals(organization)
+            ? OrganizationFields.ORGANIZATION_FIELDS_UNSPECIFIED
+            : OrganizationFields.ORGANIZATION_FIELDS_REMOVED;
+    return deliver("", nextHop, requirement, fields, "the domain's " + which);
   }
 
   private OutboundDecision deliver(
-      String connector, NextHop nextHop, @Nullable TlsRequirement requirement, String how) {
+      String connector,
+      NextHop nextHop,
+      @Nullable TlsRequirement requirement,
+      OrganizationFields fields,
+      String how) {
     if (requirement == null) {
       return hold(
           Reasons.UNDECIDABLE,
@@ -175,6 +269,7 @@ public final class OutboundRules {
         connector,
         nextHop,
         requirement,
+        fields,
         trail.summary(
             recipientDomain
                 + ": "

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *       One with a tlsSenderCertificateName takes only mail that shows the name and leaves the rest
  *       to the next; a certificate that shows the name and is not good is refused.
  *   <li>None applies: the anonymous path, accepted.
+ *   <li>A blocked connector refuses the mail that it would have taken, before its chain is judged
+ *       and before its alternatives are asked; an allowing one at least as specific as the deciding
+ *       restricting ones, too. What it would not have taken goes on as if it were not blocked.
  * </ol>
  *
  * Of several refusals the most hopeful is given: not judged, then bad chain, then the first. One
@@ -38,6 +41,9 @@ final class PartnerRules {
     record Failure(RecipientRefusal refusal, InboundEntry entry) implements Trial {}
 
     record NoMatch() implements Trial {}
+
+    /** The mail is the connector's, and an administrator has blocked it: no other one is asked. */
+    record Blocked(InboundEntry entry) implements Trial {}
 
     record Question(VerdictQuestion question) implements Trial {}
   }
@@ -72,6 +78,7 @@ final class PartnerRules {
   InboundDecision decide() {
     trail.matched(
         "accepted domain " + recipientDomain, "acceptedDomain", "it is the recipient's domain");
+    facts.addSourceTo(trail, organization);
     List<DomainIndex.Tier<InboundEntry>> tiers = scope();
     for (int i = 0; i < tiers.size(); i++) {
       if (tiers.get(i).entries().stream().anyMatch(InboundEntry::restricting)) {
@@ -102,6 +109,11 @@ final class PartnerRules {
         if (!entry.restricting() && entry.connector.getRequireTls() && !facts.tls()) {
           return refuse(noTls(entry));
         }
+        if (!entry.restricting()
+            && entry.connector.getBlocked()
+            && trial(entry) instanceof Trial.Blocked blocked) {
+          return refuse(blocked);
+        }
       }
     }
     DomainIndex.Tier<InboundEntry> tier = tiers.get(deciding);
@@ -121,6 +133,9 @@ final class PartnerRules {
           if (refused == null || hope(failed) > hope(refused)) {
             refused = failed;
           }
+        }
+        case Trial.Blocked blocked -> {
+          return refuse(blocked);
         }
         case Trial.NoMatch() -> throw new IllegalStateException("a restriction is met or it fails");
       }
@@ -143,6 +158,9 @@ final class PartnerRules {
           }
           case Trial.Question(VerdictQuestion question) -> {
             return new InboundDecision.VerdictNeeded(question);
+          }
+          case Trial.Blocked blocked -> {
+            return refuse(blocked);
           }
           case Trial.NoMatch() -> {}
         }
@@ -170,20 +188,15 @@ final class PartnerRules {
       return noTls(entry);
     }
     boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
-    String range = byAddress ? entry.rangeOf(client) : "";
-    if (byAddress && range.isEmpty()) {
-      trail.failed(
-          entry.subject,
-          RecipientRefusal.RESTRICT_TO_ADDRESSES,
-          "the client's address " + facts.clientIp() + " is not in senderIPAddresses");
+    SourceAddress source =
+        byAddress ? SourceAddress.of(facts, client, entry) : new SourceAddress(true, "", "");
+    if (!source.met()) {
+      trail.failed(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
       return new Trial.Failure(
           RecipientRefusal.restricted(RecipientRefusal.RESTRICT_TO_ADDRESSES), entry);
     }
     if (byAddress) {
-      trail.matched(
-          entry.subject,
-          RecipientRefusal.RESTRICT_TO_ADDRESSES,
-          "the client's address " + facts.clientIp() + " is in " + range);
+      trail.matched(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
     }
     boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
     String rule =
@@ -191,7 +204,13 @@ final class PartnerRules {
             ? RecipientRefusal.RESTRICT_TO_CERTIFICATE
             : RecipientRefusal.CERTIFICATE_NAME;
     if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
-      return new Trial.Success(range, "", new byte[0]);
+      if (entry.connector.getBlocked()) {
+        // While the true source is awaited it may be an alternative's.
+        return byAddress && source.range().isEmpty()
+            ? new Trial.Failure(RecipientRefusal.blocked(), entry)
+            : new Trial.Blocked(entry);
+      }
+      return new Trial.Success(source.range(), "", new byte[0]);
     }
     if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
       trail.failed(
@@ -200,6 +219,9 @@ final class PartnerRules {
           ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
           : new Trial.NoMatch();
     }
+    if (entry.connector.getBlocked()) {
+      return new Trial.Blocked(entry); // whatever its chain is worth
+    }
     return switch (ChainJudgement.of(directory, entry, facts, known, rule)) {
       case ChainJudgement.Question(VerdictQuestion question) -> new Trial.Question(question);
       case ChainJudgement.Good(String verdict, byte[] key) -> {
@@ -207,7 +229,7 @@ final class PartnerRules {
             entry.subject,
             RecipientRefusal.CERTIFICATE_NAME,
             entry.certificateName + " is a name of the certificate, and its chain is good");
-        yield new Trial.Success(range, verdict, key);
+        yield new Trial.Success(source.range(), verdict, key);
       }
       case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
         trail.failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict());
@@ -242,6 +264,16 @@ final class PartnerRules {
         met.verdict(),
         met.key(),
         trail.summary("Incoming for " + organization + ": " + entry.subject));
+  }
+
+  private InboundDecision refuse(Trial.Blocked blocked) {
+    trail.blocked(blocked.entry());
+    unmatched.addTo(trail, organization);
+    return RecipientRefusal.blocked()
+        .by(
+            organization,
+            blocked.entry().name(),
+            trail.summary(InboundRules.blocked(blocked.entry())));
   }
 
   private InboundDecision refuse(Trial.Failure failed) {

@@ -21,6 +21,8 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
   static final String RESTRICT_TO_CERTIFICATE = "restrictDomainsToCertificate";
   static final String RESTRICT_TO_ADDRESSES = "restrictDomainsToIPAddresses";
   static final String ATTRIBUTION = "tenantAttribution";
+  static final String BLOCKED = "blocked";
+  static final String REJECT_DIRECT_SEND = "rejectDirectSend";
 
   private RecipientRefusal(int code, String enhanced, String text, String rule) {
     this(code, enhanced, text, rule, "");
@@ -72,9 +74,31 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
         550, "5.7.64", "TenantAttribution; Relay Access Denied SMTP", ATTRIBUTION);
   }
 
+  /** An administrator has blocked the connector. */
+  static RecipientRefusal blocked() {
+    return new RecipientRefusal(
+        550, "5.7.711", "Access denied, bad inbound connector. AS(2204)", BLOCKED);
+  }
+
+  /** The sender's domain is the recipient's organization's, and the client is not known to it. */
+  static RecipientRefusal directSend() {
+    return new RecipientRefusal(
+        550,
+        "5.7.68",
+        "TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized"
+            + " sources",
+        REJECT_DIRECT_SEND);
+  }
+
   /** Neither the sender's nor the certificate's nor the recipient's domain is served here. */
   static RecipientRefusal stranger() {
     return new RecipientRefusal(550, "5.7.64", "Relay Access Denied ATTR36", ATTRIBUTION);
+  }
+
+  /** The domain is authoritative, and has no such recipient. Exchange's text. */
+  static RecipientRefusal recipientUnknown() {
+    return new RecipientRefusal(
+        550, "5.1.1", "Recipient address rejected: User unknown", RecipientRules.UNKNOWN);
   }
 
   InboundDecision.Refuse by(String organization, String connector, Explanation explanation) {

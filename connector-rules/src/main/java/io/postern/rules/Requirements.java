@@ -1,8 +1,8 @@
 package io.postern.rules;
 
 import io.postern.contracts.DirectoryKeys;
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DaneMode;
+import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutboundConnector;
@@ -101,25 +101,25 @@ final class Requirements {
         : MtaStsMode.MTA_STS_OPPORTUNISTIC;
   }
 
-  /** Of an accepted domain's mailbox route. */
+  /** Of a mailbox route of one of the organization's accepted domains. */
   static @Nullable TlsRequirement of(
-      Directory directory, AcceptedDomain domain, RequireTls requireTls) {
-    TlsLevel level = level(domain.getMailboxTls());
+      Directory directory, String organization, MailboxRoute route, RequireTls requireTls) {
+    TlsLevel level = level(route.getTls());
     if (level == null) {
       return null;
     }
     TlsRequirement.Builder requirement =
         TlsRequirement.newBuilder()
             .setLevel(level)
-            .setAnchors(directory.anchors(domain.getOrganization(), domain.getMailboxAnchors()));
+            .setAnchors(directory.anchors(organization, route.getAnchors()));
     if (level == TlsLevel.DOMAIN_VALIDATION) {
-      if (domain.getMailboxTlsDomain().isEmpty()) {
+      if (route.getTlsDomain().isEmpty()) {
         return null;
       }
-      requirement.setTlsDomain(DomainNames.normal(domain.getMailboxTlsDomain()));
+      requirement.setTlsDomain(DomainNames.normal(route.getTlsDomain()));
     }
     raiseToEncryption(requirement);
-    return finished(requirement, domain.getMailboxRevocation(), requireTls);
+    return finished(requirement, route.getRevocation(), requireTls);
   }
 
   /** Always the connector's own organization's, whatever the name may be. */

@@ -32,6 +32,15 @@ final class Trail {
     return this;
   }
 
+  /** The connector would have taken the mail, and an administrator has blocked it. */
+  Trail blocked(InboundEntry entry) {
+    String reason = entry.connector.getBlockedReason();
+    return failed(
+        entry.subject,
+        RecipientRefusal.BLOCKED,
+        "an administrator blocked the connector" + (reason.isEmpty() ? "" : ": " + reason));
+  }
+
   /** Counts connectors that failed and need no step of their own. */
   Trail alsoFailed(int count) {
     left += count;

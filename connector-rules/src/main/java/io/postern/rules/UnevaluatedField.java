@@ -1,29 +1,20 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A field of a connector that this version does not evaluate. A value that would protect is
- * refused, since the administrator who writes it believes that it protects. docs/directory-file.md
- * has the same table. Immutable, any thread.
+ * A field of a connector or accepted domain that this version does not evaluate. A value that would
+ * protect is refused, since the administrator who writes it believes that it protects.
+ * docs/directory-file.md has the same table. Immutable, any thread.
  *
  * @param name Exchange's parameter, in camelCase
  * @param refused the values, for people
- * @param refuses whether this connector has one of them
+ * @param refuses whether this connector or domain has one of them
  * @param cure the text of the refusal
  */
 public record UnevaluatedField<C>(String name, String refused, Predicate<C> refuses, String cure) {
-  public static final List<UnevaluatedField<InboundConnector>> INBOUND =
-      List.of(
-          new UnevaluatedField<>(
-              "treatMessagesAsInternal",
-              "`true`",
-              InboundConnector::getTreatMessagesAsInternal,
-              "leave it out"));
-
   public static final List<UnevaluatedField<OutboundConnector>> OUTBOUND =
       List.of(
           new UnevaluatedField<>(

@@ -11,14 +11,17 @@ import static io.postern.rules.Sample.partnerOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.UnansweredRecipients;
 import java.io.InputStream;
 import java.security.cert.CertificateFactory;
 import java.util.Collections;
@@ -84,7 +87,14 @@ class DirectoryRulesTest {
                             c.setUseMxRecord(false)
                                 .addSmartHosts(host("192.0.2.1", 0))
                                 .setAllAcceptedDomains(true)),
-                    domain("contoso", "contoso.com"),
+                    domain(
+                        "contoso",
+                        "contoso.com",
+                        d ->
+                            d.setRecipientValidation(
+                                    RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE)
+                                .setUnansweredRecipients(
+                                    UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER)),
                     Sample.anchors("contoso", "roots", certificate()),
                     organization("contoso"))))
         .isEmpty();
@@ -123,6 +133,12 @@ class DirectoryRulesTest {
             DirectoryObject.newBuilder()
                 .setOrganization(Organization.newBuilder().setId("a").setExpiryHours(11))
                 .build()),
+        of("senderRewritingDomain", rewriting("contoso", "fabrikam.com")),
+        of("senderRewritingDomain", rewriting("contoso", "other.example")),
+        of("senderRewritingDomain", rewriting("contoso", "Contoso.com")),
+        of(
+            "senderRewritingEnabled",
+            partnerOut("contoso", "a", c -> star(c).setSenderRewritingEnabled(true))),
         // accepted domains
         of(
             "domain",
@@ -149,6 +165,27 @@ class DirectoryRulesTest {
         of(
             "mailboxRoute.tlsDomain",
             domain("contoso", "a.example", d -> d.setMailboxTlsDomain("a.example"))),
+        of(
+            "recipientValidation",
+            domain(
+                "contoso",
+                "a.example",
+                d -> d.setRecipientValidation(RecipientValidation.RECIPIENT_VALIDATION_LIST))),
+        of(
+            "recipientValidation",
+            domain(
+                "contoso",
+                "a.example",
+                d ->
+                    d.setDomainType(AcceptedDomainType.INTERNAL_RELAY)
+                        .setRecipientValidation(
+                            RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE))),
+        of(
+            "unansweredRecipients",
+            domain(
+                "contoso",
+                "a.example",
+                d -> d.setUnansweredRecipients(UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER))),
         // inbound
         of("senderDomains", partnerIn("contoso", "a", c -> {})),
         of(
@@ -387,7 +424,32 @@ class DirectoryRulesTest {
                 "a",
                 c ->
                     c.setTlsSenderCertificateName("mail.contoso.com")
+                        .setCloudServicesMailEnabled(true)
                         .setTreatMessagesAsInternal(true))),
+        of(
+            "cloudServicesMailEnabled",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c -> c.addSenderIpAddresses("192.0.2.1").setCloudServicesMailEnabled(true))),
+        of(
+            "cloudServicesMailEnabled",
+            partnerIn(
+                "contoso", "a", c -> c.addSenderDomains("*").setCloudServicesMailEnabled(true))),
+        of(
+            "cloudServicesMailEnabled",
+            partnerOut(
+                "contoso", "a", c -> c.addRecipientDomains("*").setCloudServicesMailEnabled(true))),
+        of(
+            "blockedReason",
+            partnerIn(
+                "contoso", "a", c -> c.addSenderDomains("*").setBlockedReason("x".repeat(1_025)))),
+        of(
+            "rejectDirectSendSubdomains",
+            DirectoryObject.newBuilder()
+                .setOrganization(
+                    Organization.newBuilder().setId("contoso").setRejectDirectSendSubdomains(true))
+                .build()),
         of(
             "allAcceptedDomains",
             partnerOut(
@@ -431,6 +493,41 @@ class DirectoryRulesTest {
               assertThat(problem.getProblem()).isNotBlank();
               assertThat(problem.getCure()).isNotBlank();
             });
+  }
+
+  private static DirectoryObject rewriting(String organization, String domain) {
+    return DirectoryObject.newBuilder()
+        .setOrganization(
+            Organization.newBuilder().setId(organization).setSenderRewritingDomain(domain))
+        .build();
+  }
+
+  @Test
+  void aConnectorThatRewritesSendersAndTheDomainForItNeedEachOther() {
+    DirectoryObject domain = rewriting("contoso", "contoso.com");
+    DirectoryObject partner =
+        partnerOut("contoso", "out", c -> star(c).setSenderRewritingEnabled(true));
+    DirectoryObject onPremises =
+        onPremisesOut(
+            "contoso",
+            "in",
+            c ->
+                c.setUseMxRecord(false)
+                    .addSmartHosts(host("192.0.2.1", 0))
+                    .setAllAcceptedDomains(true)
+                    .setSenderRewritingEnabled(true));
+    assertThat(DirectoryRules.validate(CONTOSO, List.of(partner, onPremises, domain))).isEmpty();
+    Directory before = directory(domain("contoso", "contoso.com"), domain, partner);
+    assertThat(DirectoryRules.validate(before, List.of(organization("contoso"))))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.getField()).isEqualTo("senderRewritingDomain");
+              assertThat(problem.getProblem()).contains("connector out");
+            });
+    assertThat(DirectoryRules.validate(before, List.of(removed(domain("contoso", "contoso.com")))))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.getProblem()).contains("organization/contoso"));
   }
 
   @Test

@@ -251,6 +251,35 @@ class OriginatingMailTest {
         .isInstanceOf(InboundDecision.Refuse.class);
   }
 
+  /** A pilot grants its rights for its domains alone, and takes none away. */
+  @ParameterizedTest
+  @CsvSource({
+    "pilot.example, c",
+    "contoso.com, ''",
+  })
+  void associatedAcceptedDomainsLimitAnAddressConnectorToTheirSenders(
+      String sender, String connector) {
+    Directory directory =
+        directory(
+            organization("contoso"),
+            domain("contoso", "contoso.com"),
+            domain("contoso", "pilot.example"),
+            onPremisesIn(
+                "contoso",
+                "c",
+                c ->
+                    c.addSenderIpAddresses("192.0.2.1")
+                        .addAssociatedAcceptedDomains("pilot.example")));
+    InboundFacts facts = plain("192.0.2.1", sender);
+    assertThat(InboundRules.decide(directory, facts, "contoso.com", Sample.NEVER_ASKED))
+        .isInstanceOfSatisfying(
+            InboundDecision.Accept.class,
+            accept -> assertThat(accept.connector()).isEqualTo(connector));
+    InboundDecision relay =
+        InboundRules.decide(directory, facts, "outside.example", Sample.NEVER_ASKED);
+    assertThat(relay instanceof InboundDecision.Accept).isEqualTo(!connector.isEmpty());
+  }
+
   @Test
   void anAddressConnectorThatRequiresTlsRefusesPlaintext() {
     Directory directory =

@@ -306,6 +306,39 @@ class PartnerMailTest {
     assertThat(outcome(plain("192.0.2.1", "fabrikam.com"), Sample.NEVER_ASKED)).isEqualTo("B");
   }
 
+  /** Exchange's administrators complain that a lock-down bounced mail to the other domains too. */
+  @ParameterizedTest
+  @CsvSource({"contoso.com, ''", "pilot.example, 550 5.7.51 restrictDomainsToIPAddresses All"})
+  void associatedAcceptedDomainsLimitALockDownToTheirRecipients(String recipient, String expected) {
+    with(
+        "All",
+        c ->
+            c.addSenderDomains("*")
+                .addSenderIpAddresses("192.0.2.1")
+                .setRestrictDomainsToIpAddresses(true)
+                .addAssociatedAcceptedDomains("pilot.example"));
+    InboundDecision decision =
+        InboundRules.decide(
+            Directory.of(objects, 1, Map.of()),
+            plain("198.51.100.1", "stranger.example"),
+            recipient,
+            Sample.NEVER_ASKED);
+    assertThat(
+            switch (decision) {
+              case InboundDecision.Accept accept -> accept.connector();
+              case InboundDecision.Refuse refuse ->
+                  refuse.code()
+                      + " "
+                      + refuse.enhanced()
+                      + " "
+                      + refuse.rule()
+                      + " "
+                      + refuse.connector();
+              case InboundDecision.VerdictNeeded needed -> "asked";
+            })
+        .isEqualTo(expected);
+  }
+
   @Test
   void aRestrictionWhoseDomainCannotBeReadRestrictsEveryone() {
     with(

@@ -167,6 +167,37 @@ class RulePropertiesTest {
     assertThat(cases).isGreaterThan(50);
   }
 
+  /** A block: not by another connector, not by a looser path, not to another recipient. */
+  @Test
+  void blockingAConnectorLetsNothingInThatWasNotAndNothingByTheBlockedOne() {
+    int refused = 0;
+    for (int round = 0; round < 3 * ROUNDS; round++) {
+      List<DirectoryObject> objects = contoso();
+      objects.addAll(fabrikam());
+      InboundFacts facts = facts();
+      Function<VerdictQuestion, @Nullable CertificateVerdict> verdict = verdict();
+      String recipient = pick(List.of("contoso.com", "fabrikam.com", "outside.example"));
+      InboundDecision before = inbound(objects, facts, recipient, verdict);
+      List<DirectoryObject> connectors =
+          objects.stream().filter(DirectoryObject::hasInboundConnector).toList();
+      DirectoryObject chosen = pick(connectors);
+      InboundConnector blocked = chosen.getInboundConnector().toBuilder().setBlocked(true).build();
+      objects.set(objects.indexOf(chosen), chosen.toBuilder().setInboundConnector(blocked).build());
+      InboundDecision after = inbound(objects, facts, recipient, verdict);
+      if (after instanceof InboundDecision.Accept accept) {
+        assertThat(withoutExplanation(accept)).isEqualTo(withoutExplanation(before));
+        assertThat(accept.connector()).isNotEqualTo(blocked.getName());
+        InboundDecision.Accept incoming = accept.incoming();
+        assertThat(incoming == null ? "" : incoming.connector()).isNotEqualTo(blocked.getName());
+      } else if (after instanceof InboundDecision.Refuse refuse
+          && refuse.enhanced().equals("5.7.711")) {
+        assertThat(refuse.connector()).isEqualTo(blocked.getName());
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(50);
+  }
+
   @Test
   void everyRefusalHasOneClass() {
     for (int round = 0; round < ROUNDS; round++) {
@@ -255,7 +286,7 @@ class RulePropertiesTest {
         .isLessThan(Duration.ofSeconds(10));
   }
 
-  private List<DirectoryObject> contoso() {
+  List<DirectoryObject> contoso() {
     List<DirectoryObject> objects =
         new ArrayList<>(List.of(organization("contoso"), domain("contoso", "contoso.com")));
     for (int i = random.nextInt(5); i > 0; i--) {
@@ -273,7 +304,7 @@ class RulePropertiesTest {
     return objects;
   }
 
-  private List<DirectoryObject> fabrikam() {
+  List<DirectoryObject> fabrikam() {
     return List.of(
         organization("fabrikam"),
         domain("fabrikam", "fabrikam.com"),
@@ -319,7 +350,7 @@ class RulePropertiesTest {
     }
   }
 
-  private InboundFacts facts() {
+  InboundFacts facts() {
     String sender = random.nextInt(6) == 0 ? null : pick(SENDERS);
     return switch (random.nextInt(3)) {
       case 0 -> Sample.plain(pick(ADDRESSES), sender);
@@ -328,7 +359,7 @@ class RulePropertiesTest {
     };
   }
 
-  private Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
+  Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
     return switch (random.nextInt(4)) {
       case 0 -> Sample.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
       case 1 -> Sample.verdict(VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE);
@@ -388,8 +419,20 @@ class RulePropertiesTest {
             .anyMatch(p -> sender == null ? p.equals("*") : DomainPattern.parse(p).matches(sender));
   }
 
+  private static String withoutExplanation(@Nullable InboundDecision decision) {
+    return decision instanceof InboundDecision.Accept accept
+        ? String.join(
+            "|",
+            accept.organization(),
+            accept.connector(),
+            accept.direction().name(),
+            accept.verdict(),
+            withoutExplanation(accept.incoming()))
+        : "not accepted";
+  }
+
   /** An Accept's key is an array and has no text of its own. */
-  private static String text(InboundDecision decision) {
+  static String text(InboundDecision decision) {
     return decision instanceof InboundDecision.Accept accept
         ? String.join(
             "|",

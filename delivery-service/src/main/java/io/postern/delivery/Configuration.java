@@ -54,6 +54,7 @@ class Configuration {
   final DestinationSettings destinations;
   final ReaderSettings reader;
   final Timeouts timeouts;
+  final RecipientSettings recipients;
   final String hostName;
   final ClientIdentity identity;
   final OwnAddresses ownAddresses;
@@ -84,6 +85,7 @@ class Configuration {
     destinations = destinations(delivery.destination());
     reader = reader(delivery);
     timeouts = timeouts(delivery.timeout());
+    recipients = RecipientSettings.of(delivery.recipients());
     hostName = CheckedSettings.hostName("postern.delivery.host-name", delivery.hostName());
     identity =
         new ClientIdentity(

@@ -17,6 +17,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.recipients.RecipientQuestions;
 import io.postern.delivery.tlsrpt.ReportMailReader;
 import io.postern.delivery.tlsrpt.SessionCounter;
 import io.postern.delivery.tlsrpt.SessionResults;
@@ -81,6 +82,8 @@ public class DeliveryService implements Service {
   private final OwnTlsAnnouncer announcer;
   private final RunningParts running = new RunningParts();
   private final KafkaStsPolicies policies;
+  private final TlsClients clients;
+  private volatile @Nullable RecipientQuestions recipients;
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
@@ -106,6 +109,7 @@ public class DeliveryService implements Service {
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
     policies = new KafkaStsPolicies(log);
+    clients = new TlsClients(configuration.clientCertificates);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
   }
 
@@ -126,8 +130,9 @@ public class DeliveryService implements Service {
     RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
-    Deliverer relay =
-        readingReports(relay(destinations, mailHosts, connections, contents), contents);
+    HopTools tools = tools(mailHosts, connections, contents);
+    Deliverer relay = readingReports(new Relay(destinations, tools), contents);
+    recipients = recipients(tools);
     DeliveryMetrics metrics =
         new DeliveryMetrics(registry, new ConnectorLabels(directory::current));
     keeper = new Keeper(log, contents::open, metrics::kept);
@@ -156,11 +161,21 @@ public class DeliveryService implements Service {
         settings.timeout().quit());
   }
 
-  private Relay relay(
-      Destinations destinations,
-      Destinations mailHosts,
-      Connections connections,
-      ContentReader contents) {
+  private RecipientQuestions recipients(HopTools tools) {
+    RecipientSettings settings = configuration.recipients;
+    Connections own = running.add(settings.connections());
+    HopTools asking =
+        tools.asking(new SessionOpener(settings.timeouts(), clients), own, settings.timeouts());
+    return running.add(
+        new RecipientQuestions(
+            log,
+            directory::current,
+            new Relay(settings.destinations(), asking),
+            settings.perMinute(),
+            registry));
+  }
+
+  private HopTools tools(Destinations mailHosts, Connections connections, ContentReader contents) {
     NextHops nextHops =
         new NextHops(
             new MailDns(configuration.resolver),
@@ -170,31 +185,29 @@ public class DeliveryService implements Service {
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());
-    TlsClients clients = new TlsClients(configuration.clientCertificates);
     KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
-    return new Relay(
-        destinations,
-        new HopTools(
-            configuration.identity,
-            new CredentialsFolder(configuration.credentials),
-            nextHops,
-            new HostDemands(
-                configuration.dnssec ? new DaneLookup(configuration.resolver) : null,
-                new StsLookup(
-                    configuration.resolver,
-                    policies,
-                    configuration.policyPatience,
-                    InstantSource.system())),
-            mailHosts,
-            new SessionOpener(configuration.timeouts, clients),
-            connections,
-            new Judge(verdicts, configuration.delivery.verdictPatience()),
-            hosts,
-            sessionResults(),
-            new CurrentRouting(directory),
-            contents::open,
-            configuration.timeouts,
-            configuration.maxAddresses));
+    return new HopTools(
+        configuration.identity,
+        new CredentialsFolder(configuration.credentials),
+        nextHops,
+        new HostDemands(
+            configuration.dnssec ? new DaneLookup(configuration.resolver) : null,
+            new StsLookup(
+                configuration.resolver,
+                policies,
+                configuration.policyPatience,
+                InstantSource.system())),
+        mailHosts,
+        new SessionOpener(configuration.timeouts, clients),
+        connections,
+        new Judge(verdicts, configuration.delivery.verdictPatience()),
+        hosts,
+        sessionResults(),
+        new CurrentRouting(directory),
+        contents::open,
+        configuration.timeouts,
+        configuration.maxAddresses,
+        false);
   }
 
   private Deliverer readingReports(Relay relay, ContentReader contents) {
@@ -230,6 +243,7 @@ public class DeliveryService implements Service {
     directory.start();
     announcer.start();
     policies.start();
+    requireNonNull(recipients).start();
     running.add(requireNonNull(keeper)).start();
     // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);

@@ -164,6 +164,27 @@ public interface DeliverySettings {
     long bytes();
   }
 
+  Recipients recipients();
+
+  /** Questions to mailbox routes whether recipients exist. */
+  interface Recipients {
+    /** Addresses of one domain that are asked for in a minute. */
+    @WithDefault("3000")
+    int perMinute();
+
+    /** For each step of a host: connection, greeting, handshake, the answers to a group. */
+    @WithDefault("10s")
+    Duration timeout();
+
+    /** How long a route that cannot be reached is left alone; doubled up to a minute. */
+    @WithDefault("5s")
+    Duration pause();
+
+    /** How long a connection is kept without use. */
+    @WithDefault("30s")
+    Duration idleTime();
+  }
+
   /** Idle connections. */
   interface Connections {
     /** The most that are kept at once. */

@@ -59,17 +59,22 @@ class DocumentationTest {
       String readme = readme(source);
       Matcher setting = SETTING.matcher(code.substring(code.indexOf('{', mapping.end())));
       while (setting.find()) {
-        if (code.contains("interface " + setting.group(2) + " {")) {
+        String group = setting.group(2).replace(">", ""); // Map<String, Group> by name
+        if (code.contains("interface " + group + " {")) {
           continue; // a group: its own settings follow
         }
         settings++;
         String name = setting.group(1) != null ? setting.group(1) : kebab(setting.group(3));
         Matcher value = DEFAULT.matcher(setting.group());
         String standard = value.find() ? value.group(1) : "";
-        // A group of settings is an interface within the interface: one more part in the key.
+        // A group of settings is an interface within the interface: one more part in the key, and a
+        // name where there may be several.
         Pattern key =
             Pattern.compile(
-                Pattern.quote(mapping.group(1)) + "(\\.[a-z-]+)?\\." + Pattern.quote(name) + "`");
+                Pattern.quote(mapping.group(1))
+                    + "(\\.[a-z-]+)?(\\.(NAME|<name>))?\\."
+                    + Pattern.quote(name)
+                    + "`");
         if (readme.lines().noneMatch(l -> key.matcher(l).find() && l.contains(standard))) {
           missing.add(
               mapping.group(1)

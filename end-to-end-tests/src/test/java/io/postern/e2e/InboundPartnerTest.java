@@ -1,6 +1,7 @@
 package io.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.QueueId;
 import io.postern.lab.Identity;
@@ -9,6 +10,7 @@ import io.postern.lab.LabCa;
 import io.postern.lab.SmtpClient;
 import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -134,6 +136,32 @@ class InboundPartnerTest {
     Reply refused = send(plaintext("127.0.0.10"), ipPartner);
     assertThat(refused.code()).isEqualTo(550);
     assertThat(refused.text()).contains("RestrictDomainsToIPAddresses");
+  }
+
+  @Test
+  void behindABalancerThePartnersAddressIsTheOneThatTheBalancerNames() throws Exception {
+    deliveredThrough(send(balanced(70, "127.0.0.1"), ipPartner), "By address");
+    Reply another = send(balanced(10, "127.0.0.1"), ipPartner);
+    assertThat(another.text()).contains("RestrictDomainsToIPAddresses");
+    assertThatThrownBy(() -> balanced(70, "127.0.0.70"))
+        .as("the partner itself is no balancer")
+        .isInstanceOf(java.io.IOException.class);
+  }
+
+  /** By a PROXY header that names 127.0.0.{@code client}. */
+  private static SmtpClient balanced(int client, String balancer) throws Exception {
+    byte[] header =
+        HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000c7f0000007f000001c3cb0019");
+    header[19] = (byte) client;
+    SmtpClient smtp =
+        SmtpClient.connect(
+            new java.net.InetSocketAddress("127.0.0.1", TestStack.balancedPort()),
+            balancer,
+            header);
+    if (smtp.ehlo("client.example").code() != 250) {
+      throw new java.io.IOException(smtp.banner().toString());
+    }
+    return smtp;
   }
 
   @Test

@@ -43,7 +43,10 @@ final class TestOrganization implements AutoCloseable {
   private final List<ScriptedPeer> peers = new ArrayList<>();
   private ScriptedPeer mailbox;
   private String mailboxTls = "tlsSettings: encryptionOnly";
+  private String recipientValidation = "";
   private String anchors = "";
+  private String rewriting = "";
+  private String domainFields = "";
   private boolean applied;
 
   TestOrganization(TestStack stack, String id) {
@@ -91,6 +94,19 @@ final class TestOrganization implements AutoCloseable {
     return this;
   }
 
+  /**
+   * From the next {@link #apply} on the mailbox route is asked whether recipients exist.
+   *
+   * @param unanswered accept or defer
+   */
+  TestOrganization asksMailboxRoute(String unanswered) {
+    recipientValidation =
+        "        recipientValidation: mailboxRoute\n        unansweredRecipients: "
+            + unanswered
+            + "\n";
+    return this;
+  }
+
   Identity identity(String... names) {
     return stack.ca().issue(Issue.to(names));
   }
@@ -103,6 +119,12 @@ final class TestOrganization implements AutoCloseable {
     return peer;
   }
 
+  /** Further fields of the accepted domain, each a line of the directory file. */
+  TestOrganization domainFields(String... lines) {
+    domainFields = String.join("\n", lines).indent(8);
+    return this;
+  }
+
   /** Fields of a connector, as they stand between braces in the directory file. */
   TestOrganization inbound(String fields) {
     inbound.add(fields);
@@ -111,6 +133,12 @@ final class TestOrganization implements AutoCloseable {
 
   TestOrganization outbound(String fields) {
     outbound.add(fields);
+    return this;
+  }
+
+  /** Connectors may rewrite foreign senders, to addresses of its domain. */
+  TestOrganization rewritesSenders() {
+    rewriting = "    senderRewritingDomain: " + domain() + "\n";
     return this;
   }
 
@@ -136,13 +164,14 @@ final class TestOrganization implements AutoCloseable {
     StringBuilder yaml = new StringBuilder();
     yaml.append("organizations:\n");
     yaml.append("  - id: ").append(id).append("\n    displayName: Test ").append(id).append("\n");
-    yaml.append("    acceptedDomains:\n");
+    yaml.append(rewriting).append("    acceptedDomains:\n");
     yaml.append("      - domain: ").append(domain()).append("\n");
     yaml.append("        mailboxRoute: { host: ")
         .append(mailbox.hostName())
         .append(", port: ")
         .append(mailbox.port());
-    yaml.append(", protocol: smtp, ").append(mailboxTls).append(" }\n").append(anchors);
+    yaml.append(", protocol: smtp, ").append(mailboxTls).append(" }\n");
+    yaml.append(recipientValidation).append(domainFields).append(anchors);
     connectors(yaml, "inboundConnectors", inbound);
     connectors(yaml, "outboundConnectors", outbound);
     return yaml.toString();

@@ -13,6 +13,7 @@ import io.postern.lab.SmtpClient;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.api.QueueClient;
+import io.postern.operator.api.RecipientsClient;
 import io.postern.operator.audit.Audit;
 import io.postern.operator.audit.AuditOptions;
 import io.postern.operator.audit.AuditReport;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestStack implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(120);
+  private static final String LARGEST = "157286400"; // octets: four times the usual
+  private static final int BALANCED_PORT = FreePorts.next();
   private static @Nullable TestStack shared;
 
   private final Path folder;
@@ -78,11 +82,24 @@ final class TestStack implements AutoCloseable {
   /** The one of this test run; ends with it. */
   static synchronized TestStack shared() throws Exception {
     if (shared == null) {
-      shared = start(Processes.of(Size.SMALL));
+      shared = start(Processes.of(Size.SMALL).settings(Service.INGRESS, listeners()));
       TestStack running = shared;
       Runtime.getRuntime().addShutdownHook(new Thread(running::closeQuietly));
     }
     return shared;
+  }
+
+  /** The usual one, and one for a balancer at 127.0.0.1. */
+  private static Map<String, String> listeners() {
+    return Map.of(
+        "postern.ingress.max-message-bytes",
+        LARGEST,
+        "postern.ingress.listeners.smtp.port",
+        "${postern.ingress.port}",
+        "postern.ingress.listeners.balanced.port",
+        Integer.toString(BALANCED_PORT),
+        "postern.ingress.listeners.balanced.balancers",
+        "127.0.0.1");
   }
 
   /** Others use it after this test. */
@@ -155,6 +172,11 @@ final class TestStack implements AutoCloseable {
     return stack.smtpPort();
   }
 
+  /** Of the shared stack's ingress, for connections with the PROXY header of a balancer. */
+  static int balancedPort() {
+    return BALANCED_PORT;
+  }
+
   LogSettings kafka() {
     return stack.kafka();
   }
@@ -165,6 +187,10 @@ final class TestStack implements AutoCloseable {
 
   DirectoryClient directory() {
     return new DirectoryClient(stack.api(Service.POLICY));
+  }
+
+  RecipientsClient recipients() {
+    return new RecipientsClient(stack.api(Service.POLICY));
   }
 
   QueueClient queue() {

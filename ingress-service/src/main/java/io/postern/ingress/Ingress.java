@@ -3,38 +3,46 @@ package io.postern.ingress;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
+import io.postern.contracts.Topics;
 import io.postern.ingress.attribution.RecipientMemory;
+import io.postern.ingress.attribution.ReturnPace;
+import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
+import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
 import io.postern.ingress.intake.Refusals;
 import io.postern.ingress.intake.UnacceptedContent;
-import io.postern.ingress.listener.ConnectionLimits;
 import io.postern.ingress.listener.IngressServer;
-import io.postern.ingress.listener.KeyFiles;
-import io.postern.ingress.listener.PresentedCertificates;
+import io.postern.ingress.listener.ListenException;
+import io.postern.ingress.recipients.KafkaRecipientQuestions;
+import io.postern.ingress.recipients.RecipientParts;
+import io.postern.ingress.recipients.SourceQuestions;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
+import io.postern.ingress.tls.ServerTls;
+import io.postern.ingress.tls.StapledAnswers;
+import io.postern.ingress.tls.TlsFileSettings;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
+import io.postern.log.certificates.OcspStaples;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
+import io.postern.log.reading.TopicFollower;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
 import io.postern.service.RunningParts;
+import io.postern.service.SenderRewritingSettings;
 import io.postern.service.Service;
 import io.postern.service.TopicsVerified;
-import io.postern.transport.KeyMaterial;
-import io.postern.transport.TlsServer;
+import io.postern.smtp.srs.RewritingSecrets;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.time.InstantSource;
 import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -45,62 +53,65 @@ import org.jspecify.annotations.Nullable;
  * the topics are verified and a directory is in force. Its parts end in reverse order.
  *
  * <p>Health shows a log that is closed to new mail for want of space, and stays ready: no other
- * replica would fare better. The service is alive as long as it answers.
+ * replica would fare better. Nor does it fall for changed files of TLS that are not usable: the
+ * former ones are in use. The service is alive as long as it answers.
  */
 @Singleton
 public class Ingress implements Service {
   private static final Logger LOG = Logger.getLogger(Ingress.class);
-  private static final int RECIPIENT_BYTES = 8 << 20;
 
   private final Configuration configuration;
   private final LogSettings log;
   private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
   private final Handshakes handshakes;
+  private final PresentedChains presentedChains;
+  private final RewritingSecrets rewriting;
   private final MeterRegistry registry;
   private final RunningParts running = new RunningParts();
   private final RefusalCounts counts;
-  private final TlsServer tls;
+  private final OcspStaples staples = new OcspStaples();
+  private final TopicFollower stapleReader;
+  private final ServerTls tls;
   private final OwnTlsAnnouncer announcer;
   private final LogSpace space;
+  private final KafkaRecipientQuestions recipients;
   private volatile @Nullable IngressServer server;
 
   Ingress(
       Configuration configuration,
+      TlsFileSettings tlsFiles,
       LogSettings log,
       Deployment deployment,
       DirectoryReader<Directory> directory,
       Refusals refusals,
       Handshakes handshakes,
+      PresentedChains presentedChains,
+      SenderRewritingSettings senderRewriting,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
     this.deployment = deployment;
     this.directory = directory;
     this.handshakes = handshakes;
+    this.presentedChains = presentedChains;
+    this.rewriting = new RewritingSecrets(senderRewriting.file());
     this.registry = registry;
     // Closed last: it publishes the counts of the sessions' refusals.
     counts = running.add(new RefusalCounts(refusals, registry));
-    tls = tls(configuration.certificate, configuration.key);
-    announcer =
-        new OwnTlsAnnouncer(
-            log,
-            "ingress",
-            configuration.replica,
-            new PresentedCertificates(
-                tls, configuration.comingCertificate, configuration.comingFrom));
+    stapleReader = running.add(new TopicFollower(log, Topics.CERTIFICATE_STAPLES, staples));
+    tls =
+        running.add(
+            new ServerTls(tlsFiles, new StapledAnswers(staples, InstantSource.system()), registry));
+    announcer = new OwnTlsAnnouncer(log, "ingress", configuration.replica, tls.presented());
     space = new LogSpace(log, configuration.leastFree);
-  }
-
-  private TlsServer tls(Path certificate, Path key) {
-    try {
-      TlsServer server = new TlsServer(KeyMaterial.load(certificate, key));
-      running.add(new KeyFiles(certificate, key, server));
-      return server;
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new ConfigurationException(
-          "postern.tls.certificate and postern.tls.key cannot be used: " + e.getMessage());
-    }
+    recipients =
+        new KafkaRecipientQuestions(
+            log,
+            configuration.recipientPatience,
+            configuration.answerTimes,
+            configuration.recipientAnswerBytes,
+            registry);
   }
 
   void start(@Observes StartupEvent event) {
@@ -112,23 +123,30 @@ public class Ingress implements Service {
     SessionParts parts =
         new SessionParts(
             configuration.sessionLimits,
-            tls,
+            tls.server(),
             directory::inForce,
             verdicts,
             messages,
             new DataAdmission(configuration.dataMemoryBytes, percent),
-            new RecipientMemory(RECIPIENT_BYTES, percent),
+            new RecipientMemory(configuration.recipientMemoryBytes, percent),
             new UnacceptedContent(configuration.maxUnacceptedBytesPerAddress),
             space::state,
             counts,
             handshakes,
+            presentedChains,
+            new RewrittenSenders(rewriting, new ReturnPace(), InstantSource.system()),
+            new RecipientParts(
+                running.add(recipients),
+                new SourceQuestions(configuration.maxMissingPerAddress),
+                configuration.recipientPatience,
+                configuration.recipientTransactionPatience),
             new SessionMetrics(registry));
     listen(
         new IngressServer(
-            configuration.address,
+            configuration.listeners,
             parts,
-            new ConnectionLimits(
-                configuration.maxConnections, configuration.maxConnectionsPerAddress),
+            configuration.connections,
+            configuration.proxyHeaderTimeout,
             configuration.shutdownPatience));
   }
 
@@ -143,28 +161,24 @@ public class Ingress implements Service {
         .register(registry);
   }
 
-  private void listen(IngressServer listener) {
+  private void listen(IngressServer listeners) {
     try {
-      listener.start();
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "postern.ingress.port "
-              + listener.address().getPort()
-              + " cannot be opened on postern.ingress.host "
-              + listener.address().getHostString()
-              + " ("
-              + e.getMessage()
-              + "): choose another port, or stop the program that uses it");
+      listeners.start();
+    } catch (ListenException e) {
+      throw new ConfigurationException(e.getMessage());
     }
-    server = running.add(listener);
-    LOG.infof(
-        "Listening for SMTP on %s port %d", listener.address().getHostString(), listener.port());
+    server = running.add(listeners);
   }
 
   /** The readers begin when their topics are there. */
   void begin(@Observes TopicsVerified topics) {
+    if (!rewriting.problem().isEmpty()) {
+      LOG.warnf("Notifications to rewritten senders get 451: %s", rewriting.problem());
+    }
     directory.start();
+    stapleReader.start();
     announcer.start();
+    recipients.start();
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -178,8 +192,8 @@ public class Ingress implements Service {
 
   @Override
   public boolean ready(HealthCheckResponseBuilder answer) {
-    IngressServer listener = server;
-    boolean listening = listener != null && listener.listening();
+    IngressServer listeners = server;
+    boolean listening = listeners != null && listeners.listening();
     String notInForce = directory.notInForce();
     answer.withData("listening", listening).withData("directory-current", notInForce.isEmpty());
     if (!notInForce.isEmpty()) {
@@ -192,6 +206,7 @@ public class Ingress implements Service {
     if (!room.unknown().isEmpty()) {
       answer.withData("log-space-not-known", room.unknown());
     }
+    tls.refused().forEach((name, why) -> answer.withData("tls-files-refused-" + name, why));
     return listening && notInForce.isEmpty();
   }
 }

@@ -17,7 +17,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.ingress.session.SessionLimits;
+import io.postern.ingress.session.MailLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
@@ -421,7 +421,27 @@ class AcceptanceTest {
               client.send(
                   "a@sender.example",
                   "b@contoso.example",
-                  field.repeat(SessionLimits.RECEIVED_FIELDS) + "\r\nReceived: body"))
+                  field.repeat(MailLimits.DEFAULT.receivedFields()) + "\r\nReceived: body"))
+          .startsWith("250");
+    }
+  }
+
+  @Test
+  void a_header_section_beyond_its_bound_is_refused_however_small_the_message() throws Exception {
+    int before = log.read().size();
+    try (RawClient client = server.greeted()) {
+      String field = "X-Filler: " + "f".repeat(988) + "\r\n";
+      int fields = MailLimits.DEFAULT.headerBytes() / field.length();
+      assertThat(
+              client.send(
+                  "a@sender.example", "b@contoso.example", field.repeat(fields + 1) + "\r\nBody"))
+          .startsWith("552 5.3.4 The header section");
+      assertThat(log.read()).hasSize(before);
+      assertThat(
+              client.send(
+                  "a@sender.example",
+                  "b@contoso.example",
+                  field.repeat(fields) + "\r\n" + field.repeat(fields)))
           .startsWith("250");
     }
   }

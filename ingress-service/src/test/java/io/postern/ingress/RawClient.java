@@ -43,11 +43,15 @@ public final class RawClient implements AutoCloseable {
     return client;
   }
 
-  /** Connected from another address of this machine, such as 127.0.0.2, and greeted. */
+  /** Connected from another address of this machine, such as 127.0.0.2. */
+  public static RawClient from(String address, int port) throws IOException {
+    return new RawClient(
+        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(address), 0));
+  }
+
+  /** The same, and greeted. */
   public static RawClient greetedFrom(String address, int port) throws IOException {
-    RawClient client =
-        new RawClient(
-            new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(address), 0));
+    RawClient client = from(address, port);
     client.expect("220 ");
     client.command("EHLO client.example", "250");
     return client;

@@ -1,14 +1,17 @@
 package io.postern.ingress;
 
 import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.UnansweredRecipients;
 import io.postern.rules.Directory;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +75,19 @@ public final class TestDirectory {
                   .setRestrictDomainsToCertificate(true)));
     }
     return Directory.of(objects, 8, Map.of("contoso", 8L, "fabrikam", 3L));
+  }
+
+  /** contoso.example asks its mailbox route about recipients. */
+  public static Directory asking(UnansweredRecipients unanswered, AcceptedDomainType type) {
+    List<DirectoryObject> objects = new ArrayList<>(objects());
+    DirectoryObject.Builder domain = domain("contoso.example", "contoso").toBuilder();
+    domain
+        .getAcceptedDomainBuilder()
+        .setDomainType(type)
+        .setRecipientValidation(RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE)
+        .setUnansweredRecipients(unanswered);
+    objects.add(domain.build());
+    return Directory.of(objects, 9, Map.of("contoso", 9L, "fabrikam", 3L));
   }
 
   private static DirectoryObject organization(String id) {

@@ -1,16 +1,26 @@
 package io.postern.ingress;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.ingress.attribution.RecipientMemory;
+import io.postern.ingress.attribution.ReturnPace;
+import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
+import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
 import io.postern.ingress.intake.UnacceptedContent;
-import io.postern.ingress.listener.ConnectionLimits;
+import io.postern.ingress.listener.Balancers;
+import io.postern.ingress.listener.ConnectionBounds;
 import io.postern.ingress.listener.IngressServer;
+import io.postern.ingress.listener.Listener;
+import io.postern.ingress.recipients.MemoryRecipientQuestions;
+import io.postern.ingress.recipients.RecipientParts;
+import io.postern.ingress.recipients.SourceQuestions;
+import io.postern.ingress.session.MailLimits;
 import io.postern.ingress.session.SessionLimits;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
@@ -21,6 +31,8 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
 import io.postern.rules.Directory;
+import io.postern.rules.IpRange;
+import io.postern.smtp.srs.SenderRewriting;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
@@ -29,11 +41,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service's own classes put together for a test, without Quarkus; each part may be replaced
@@ -48,6 +62,7 @@ public final class TestServer implements AutoCloseable {
   public final List<SessionFacts> handshakes = new CopyOnWriteArrayList<>();
   public MeterRegistry registry = new SimpleMeterRegistry();
   public Handshakes handshakeSink = (session, groups) -> handshakes.add(session);
+  public PresentedChains presentedChains = (source, fingerprint, chain, staple, proved) -> true;
   public final DataAdmission admission;
   public final RecipientMemory recipients;
   public final RefusalCounts refusalCounts;
@@ -57,19 +72,32 @@ public final class TestServer implements AutoCloseable {
           10 << 20,
           Duration.ofMinutes(5),
           Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
           Duration.ofMinutes(30),
+          Duration.ofMinutes(20),
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),
           Duration.ofSeconds(5),
+          MailLimits.DEFAULT,
           "postmaster@contoso.example");
   public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
+  public Supplier<Optional<SenderRewriting>> senderRewriting = Optional::empty;
   public long dataMemory = 16 << 20;
   public int recipientMemory = 8 << 20;
   public int memoryPercentOfSource = 25;
   public long unacceptedOfSource = 1 << 30;
   public Supplier<LogSpace.State> space = () -> LogSpace.State.OPEN;
+  public MemoryRecipientQuestions mailboxes = new MemoryRecipientQuestions();
+  public int maxMissingOfSource = 200;
+  public Duration recipientPatience = Duration.ofSeconds(30);
   public int mostConnections = 100;
   public int mostPerAddress = 100;
+  public int mostPerNetwork = 1_000;
+  public Duration proxyHeaderTimeout = Duration.ofSeconds(5);
+
+  /** Null: one named smtp at a free port of loopback. */
+  public @Nullable List<Listener> listeners;
+
   public Duration shutdownPatience = Duration.ofSeconds(20);
 
   private final MessageLog log;
@@ -100,8 +128,15 @@ public final class TestServer implements AutoCloseable {
             space,
             refusalCounts,
             handshakeSink,
+            presentedChains,
+            new RewrittenSenders(senderRewriting, new ReturnPace(), InstantSource.system()),
+            new RecipientParts(
+                mailboxes,
+                new SourceQuestions(maxMissingOfSource),
+                recipientPatience,
+                recipientPatience.multipliedBy(2)),
             new SessionMetrics(registry));
-    server = another(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server = another(listeners == null ? List.of(listener("smtp", false, List.of())) : listeners);
     server.start();
   }
 
@@ -138,10 +173,13 @@ public final class TestServer implements AutoCloseable {
         of.maxMessageBytes(),
         of.idleTimeout(),
         of.stressTimeout(),
+        of.handshakeTimeout(),
         of.messageDeadline(),
+        of.lifetime(),
         of.verdictPatience(),
         holds,
         of.memoryPatience(),
+        of.mail(),
         of.postmaster());
   }
 
@@ -151,10 +189,13 @@ public final class TestServer implements AutoCloseable {
         of.maxMessageBytes(),
         of.idleTimeout(),
         of.stressTimeout(),
+        of.handshakeTimeout(),
         of.messageDeadline(),
+        of.lifetime(),
         of.verdictPatience(),
         of.verdictHolds(),
         patience,
+        of.mail(),
         of.postmaster());
   }
 
@@ -163,13 +204,32 @@ public final class TestServer implements AutoCloseable {
   }
 
   public int port() {
-    return server.port();
+    return server.port("smtp");
   }
 
-  /** One more listener with the same parts, not started. */
-  public final IngressServer another(InetSocketAddress address) {
-    return new IngressServer(
-        address, parts, new ConnectionLimits(mostConnections, mostPerAddress), shutdownPatience);
+  public int port(String listener) {
+    return server.port(listener);
+  }
+
+  /** A listener at a free port of loopback, with the limits of this server. */
+  public Listener listener(String name, boolean implicitTls, List<String> balancers) {
+    return new Listener(
+        "postern.ingress.listeners." + name,
+        name,
+        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        implicitTls,
+        new Balancers(balancers.stream().map(IpRange::parse).toList()),
+        limits,
+        bounds());
+  }
+
+  public ConnectionBounds bounds() {
+    return new ConnectionBounds(mostConnections, mostPerAddress, mostPerNetwork);
+  }
+
+  /** One more server with the same parts, not started. */
+  public final IngressServer another(List<Listener> its) {
+    return new IngressServer(its, parts, bounds(), proxyHeaderTimeout, shutdownPatience);
   }
 
   public TlsServer tls() {
@@ -181,8 +241,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   public double count(String meter, String... tags) {
-    var counter = registry.find(meter).tags(tags).counter();
-    return counter == null ? 0 : counter.count();
+    return registry.find(meter).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
   }
 
   @Override

@@ -164,10 +164,16 @@ public final class LocalStack implements AutoCloseable {
         settings.put("postern.ingress.host-name", "gate.contoso.example");
         settings.put("postern.tls.certificate", options.tlsCertificate().toString());
         settings.put("postern.tls.key", options.tlsKey().toString());
+        settings.put(
+            "postern.sender-rewriting.secrets",
+            options.state().senderRewritingSecrets().toString());
       }
       case POLICY -> {
         settings.put("postern.api.credentials-file", options.state().credentials().toString());
         settings.put("postern.schedule.state-folder", options.state().schedule(number).toString());
+        settings.put(
+            "postern.sender-rewriting.secrets",
+            options.state().senderRewritingSecrets().toString());
       }
       case CERTIFICATE -> {
         settings.put("postern.api.credentials-file", options.state().credentials().toString());

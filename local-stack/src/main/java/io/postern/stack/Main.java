@@ -8,6 +8,7 @@ import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
+import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
       Demo.class,
       Example.class,
       Apply.class,
+      Recipients.class,
       Send.class,
       Trace.class,
       Refusals.class,

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -86,6 +88,23 @@ public final class StateFolder {
 
   public Path credentials() {
     return root.resolve("credentials");
+  }
+
+  /** Secrets for sender rewriting; made at the first call. */
+  public synchronized Path senderRewritingSecrets() {
+    Path file = root.resolve("sender-rewriting.secrets");
+    if (!Files.exists(file)) {
+      byte[] secret = new byte[32];
+      new SecureRandom().nextBytes(secret);
+      try {
+        Path whole = Files.createTempFile(root, "secrets", ""); // for its owner alone
+        Files.writeString(whole, HexFormat.of().formatHex(secret) + "\n");
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write " + file, e);
+      }
+    }
+    return file;
   }
 
   /** Of certificate-service's replica with the number. */

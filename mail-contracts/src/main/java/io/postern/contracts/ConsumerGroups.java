@@ -24,6 +24,9 @@ public final class ConsumerGroups {
   /** Fetches policies of MTA-STS. */
   public static final String CERTIFICATE_MTA_STS = "postern-certificate-mta-sts";
 
+  /** Asks mailbox routes about recipients. */
+  public static final String DELIVERY_RECIPIENTS = "postern-delivery-recipients";
+
   /** Topics by group. */
   public static final Map<String, List<String>> TOPICS =
       Map.of(
@@ -35,7 +38,8 @@ public final class ConsumerGroups {
           DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
           CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS),
           TLS_REPORTER, List.of(Topics.TLS_SESSIONS),
-          CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS));
+          CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS),
+          DELIVERY_RECIPIENTS, List.of(Topics.RECIPIENT_QUESTIONS));
 
   private ConsumerGroups() {}
 }

@@ -72,6 +72,9 @@ public final class Reasons {
   /** The address of ours that is demanded cannot be dialled from. */
   public static final String SOURCE_ADDRESS_UNAVAILABLE = "source-address-unavailable";
 
+  /** A foreign sender must be rewritten, and there is no secret or no domain for it. */
+  public static final String SENDER_REWRITING_UNAVAILABLE = "sender-rewriting-unavailable";
+
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
 

@@ -1,6 +1,7 @@
 package io.postern.contracts;
 
 import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
@@ -41,6 +42,15 @@ public final class Spelling {
       case TLS_1_2 -> "TLSv1.2";
       case TLS_1_3 -> "TLSv1.3";
       case TLS_VERSION_UNSPECIFIED, UNRECOGNIZED -> UNKNOWN;
+    };
+  }
+
+  /** no-shared-version, unknown-ca, ...; empty where no handshake failed. */
+  public static String of(HandshakeFailure failure) {
+    return switch (failure) {
+      case HANDSHAKE_FAILURE_UNSPECIFIED -> "";
+      case UNRECOGNIZED -> UNKNOWN;
+      default -> hyphens(failure).substring("handshake-".length());
     };
   }
 

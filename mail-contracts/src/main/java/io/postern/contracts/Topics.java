@@ -45,9 +45,16 @@ public final class Topics {
   public static final String DIRECTORY_COMMANDS = "directory.commands";
   public static final String DIRECTORY_RESULTS = "directory.results";
   public static final String DIRECTORY_AUDIT = "directory.audit";
+
+  /** The lists of accepted domains' recipients, in shards. */
+  public static final String DIRECTORY_RECIPIENTS = "directory.recipients";
+
   public static final String CERTIFICATE_REQUESTS = "certificate.requests";
   public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
   public static final String CERTIFICATE_CHAINS = "certificate.chains";
+
+  /** Clients' chains as they were presented, for deciding recorded sessions again. */
+  public static final String CERTIFICATE_PRESENTED = "certificate.presented";
 
   /** The versions of the default anchor set: the history of trust. */
   public static final String CERTIFICATE_ANCHORS = "certificate.anchors";
@@ -82,6 +89,12 @@ public final class Topics {
 
   /** Reports about TLS that others have sent us, each once. */
   public static final String TLS_REPORTS = "tls.reports";
+
+  /** Addresses of accepted domains about which a mailbox route is to be asked. */
+  public static final String RECIPIENT_QUESTIONS = "recipients.questions";
+
+  /** The answers: whether mailboxes exist. */
+  public static final String RECIPIENT_ANSWERS = "recipients.answers";
 
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
@@ -164,6 +177,10 @@ public final class Topics {
               DIRECTORY,
               List.of(DIRECTORY_OWNER),
               List.of(DIRECTORY_OWNER, INGRESS, DECIDER, DELIVERY, CERTIFICATE, API, CONSOLE)),
+          compacted(
+              DIRECTORY_RECIPIENTS,
+              List.of(DIRECTORY_OWNER),
+              List.of(DIRECTORY_OWNER, INGRESS, DECIDER, API)),
           one(DIRECTORY_COMMANDS, WEEK, List.of(API), List.of(DIRECTORY_OWNER)),
           one(DIRECTORY_RESULTS, WEEK, List.of(DIRECTORY_OWNER), List.of(API)),
           one(DIRECTORY_AUDIT, AUDIT, List.of(DIRECTORY_OWNER), List.of(API, CONSOLE)),
@@ -178,6 +195,13 @@ public final class Topics {
               CERTIFICATE_CHAINS,
               Partitioning.SPREAD,
               List.of(CERTIFICATE),
+              List.of(CERTIFICATE, API, CONSOLE)),
+          // A week of refusals, and the day for which one record of a chain stands. Not compacted:
+          // strangers make its keys.
+          spread(
+              CERTIFICATE_PRESENTED,
+              WEEK.plus(DAY),
+              List.of(INGRESS),
               List.of(CERTIFICATE, API, CONSOLE)),
           // No other record shows which anchors were trusted when, and these are few: each is
           // flushed.
@@ -223,7 +247,10 @@ public final class Topics {
               REPORTED,
               List.of(DELIVERY, TLS_REPORTER),
               List.of(TLS_REPORTER, CONSOLE)),
-          yearly(TLS_REPORTS, Partitioning.SPREAD, List.of(DELIVERY), List.of(API, CONSOLE)));
+          yearly(TLS_REPORTS, Partitioning.SPREAD, List.of(DELIVERY), List.of(API, CONSOLE)),
+          spread(RECIPIENT_QUESTIONS, HOUR, List.of(INGRESS), List.of(DELIVERY)),
+          // Strangers make them: a replica of ingress that starts reads all that are kept.
+          spread(RECIPIENT_ANSWERS, HOURS, List.of(DELIVERY), List.of(INGRESS, CONSOLE)));
 
   private Topics() {}
 

@@ -7,6 +7,7 @@ import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
@@ -63,6 +64,10 @@ class SpellingTest {
     assertThat(Spelling.of(TlsLevel.OPPORTUNISTIC)).isEqualTo("opportunistic");
     assertThat(Spelling.of(TlsLevel.DOMAIN_VALIDATION)).isEqualTo("domain-validation");
     assertThat(Spelling.of(TlsVersion.TLS_1_3)).isEqualTo("TLSv1.3");
+    assertThat(Spelling.of(HandshakeFailure.HANDSHAKE_NO_SHARED_VERSION))
+        .isEqualTo("no-shared-version");
+    assertThat(Spelling.of(HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED)).isEmpty();
+    assertThat(Spelling.of(HandshakeFailure.UNRECOGNIZED)).isEqualTo("unknown");
   }
 
   @Test

@@ -69,8 +69,10 @@ class TopicsTest {
     "directory.commands, ONE, DELETE, P7D",
     "directory.results, ONE, DELETE, P7D",
     "directory.audit, ONE, DELETE, P400D",
+    "directory.recipients, ONE, COMPACT, PT1H",
     "certificate.requests, SPREAD, DELETE, PT1H",
     "certificate.verdicts, SPREAD, DELETE, PT6H",
+    "certificate.presented, SPREAD, DELETE, P8D",
     "certificate.anchors, ONE, COMPACT, PT1H",
     "certificate.chains, SPREAD, COMPACT_AND_DELETE, P400D",
     "certificate.own, ONE, DELETE, P400D",
@@ -82,6 +84,8 @@ class TopicsTest {
     "mta-sts.policies, SPREAD, COMPACT_AND_DELETE, P400D",
     "tls.sessions, SPREAD, DELETE, P3D",
     "tls.reports, SPREAD, COMPACT_AND_DELETE, P400D",
+    "recipients.questions, SPREAD, DELETE, PT1H",
+    "recipients.answers, SPREAD, DELETE, PT6H",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -109,6 +113,7 @@ class TopicsTest {
     boolean exempt =
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().startsWith("mta-sts.") // fetched again
+            || topic.name().startsWith("recipients.") // asked again
             || topic.name().equals("mail.routes")
             || topic.name().equals("mail.refusals")
             || topic.name().startsWith("tls.");

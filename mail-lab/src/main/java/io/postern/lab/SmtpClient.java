@@ -54,12 +54,19 @@ public final class SmtpClient implements AutoCloseable {
   /** The same from a source address, such as 127.0.0.5 for a rule by IP. */
   public static SmtpClient connect(InetSocketAddress to, @Nullable String source)
       throws IOException {
+    return connect(to, source, new byte[0]);
+  }
+
+  /** The same, with octets that go before the banner, such as a balancer's header. */
+  public static SmtpClient connect(InetSocketAddress to, @Nullable String source, byte[] first)
+      throws IOException {
     Socket socket = new Socket();
     try {
       if (source != null) {
         socket.bind(new InetSocketAddress(source, 0));
       }
       socket.connect(to, CONNECT_MILLIS);
+      socket.getOutputStream().write(first);
       return new SmtpClient(socket);
     } catch (IOException failed) {
       socket.close();

@@ -7,9 +7,11 @@ import io.postern.operator.commands.Certificates;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.GenerateManPage;
+import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Queue;
+import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
@@ -34,10 +36,12 @@ import picocli.CommandLine.Command;
       Status.class,
       Trace.class,
       Refusals.class,
+      Handshakes.class,
       Queue.class,
       AuditCommand.class,
       Example.class,
       Apply.class,
+      Recipients.class,
       Certificates.class,
       MtaSts.class,
       Rehearse.class,

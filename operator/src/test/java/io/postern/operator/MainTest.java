@@ -57,6 +57,7 @@ class MainTest {
         "certificates",
         "rehearse new.pem",
         "tls-reports contoso.example",
+        "recipients show contoso.example",
         "check /no/such.pem",
         "judge /no/such.jsonl"
       })

@@ -17,13 +17,16 @@ import io.postern.policy.tlsrpt.Reporter;
 import io.postern.rules.Directory;
 import io.postern.service.CheckedSettings;
 import io.postern.service.LogStart;
+import io.postern.service.SenderRewritingSettings;
 import io.postern.service.Service;
 import io.postern.service.TopicsVerified;
+import io.postern.smtp.srs.RewritingSecrets;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.jboss.logging.Logger;
 
 /**
  * The service: its workers, from start to stop.
@@ -35,8 +38,11 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
  */
 @Singleton
 public class PolicyService implements Service {
+  private static final Logger LOG = Logger.getLogger(PolicyService.class);
+
   private final DirectoryReader<Directory> reader;
   private final Worker owner;
+  private final RewritingSecrets secrets;
   private final Worker decider;
   private final Scheduler scheduler;
   private final Worker notices;
@@ -50,6 +56,7 @@ public class PolicyService implements Service {
       SchedulerSettings schedule,
       NoticeSettings notices,
       ReportSettings reports,
+      SenderRewritingSettings rewriting,
       DirectoryReader<Directory> reader,
       MeterRegistry registry) {
     this.reader = reader;
@@ -61,9 +68,11 @@ public class PolicyService implements Service {
                     .counter(
                         "postern.directory.commands", "result", accepted ? "accepted" : "rejected")
                     .increment());
+    secrets = new RewritingSecrets(rewriting.file());
     decider =
         Decider.worker(
-            settings, new Decider(settings, reader::current, new DeciderMetrics(registry)));
+            settings,
+            new Decider(settings, reader::current, secrets, new DeciderMetrics(registry)));
     scheduler =
         CheckedSettings.checked(
             () ->
@@ -79,6 +88,9 @@ public class PolicyService implements Service {
   }
 
   void begin(@Observes TopicsVerified topics) {
+    if (!secrets.problem().isEmpty()) {
+      LOG.warnf("Mail whose sender must be rewritten waits: %s", secrets.problem());
+    }
     reader.start();
     owner.start();
     decider.start();

@@ -7,6 +7,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.directory.SnapshotFactory;
 import io.postern.rules.Directory;
+import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -31,9 +32,13 @@ public class LogParts {
     return CheckedSettings.checked(() -> Deployment.of(log.deployment(), log.partitions()));
   }
 
-  /** To be started when the topics are verified. */
+  /**
+   * To be started when the topics are verified. A service that decides about recipients has one of
+   * its own, {@link #directoryWithRecipients}.
+   */
   @Produces
   @Singleton
+  @DefaultBean
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
     return directory(settings, Directory::of, registry);
   }
@@ -45,7 +50,26 @@ public class LogParts {
   /** A reader that holds the directory in a form of its own, with its metric. */
   public static <D> DirectoryReader<D> directory(
       LogSettings settings, SnapshotFactory<D> factory, MeterRegistry registry) {
-    DirectoryReader<D> reader = new DirectoryReader<>(settings, factory);
+    return measured(new DirectoryReader<>(settings, factory), registry);
+  }
+
+  /** A reader of the directory with the lists of its domains' recipients, with its metrics. */
+  public static DirectoryReader<Directory> directoryWithRecipients(
+      LogSettings settings, MeterRegistry registry) {
+    DirectoryReader<Directory> reader = RecipientsInDirectory.reader(settings);
+    Gauge.builder(
+            "postern.directory.recipients",
+            reader,
+            r -> r.current().map(directory -> directory.recipientLists().size()).orElse(-1L))
+        .description(
+            "Addresses in the lists of recipients that this replica has read; -1: not read")
+        .strongReference(true)
+        .register(registry);
+    return measured(reader, registry);
+  }
+
+  private static <D> DirectoryReader<D> measured(
+      DirectoryReader<D> reader, MeterRegistry registry) {
     Gauge.builder("postern.directory.version", reader, DirectoryReader::version)
         .description("Version of the directory that this replica has read; -1: empty or not read")
         .strongReference(true)

@@ -43,13 +43,25 @@ public sealed interface Command {
 
   record Data() implements Command {}
 
+  /**
+   * RFC 3030 §2: that many octets of content stand directly behind the command, whatever the reply
+   * to it is.
+   *
+   * @param octets {@code Long.MAX_VALUE}: that many or more
+   * @param last the message ends with them
+   */
+  record Bdat(long octets, boolean last) implements Command {}
+
   record Rset() implements Command {}
 
   record Noop() implements Command {}
 
   record Quit() implements Command {}
 
-  record Vrfy(String argument) implements Command {}
+  /**
+   * @param smtpUtf8 the parameter of that name was given (RFC 6531 §3.7.4.2)
+   */
+  record Vrfy(String argument, boolean smtpUtf8) implements Command {}
 
   record Help() implements Command {}
 

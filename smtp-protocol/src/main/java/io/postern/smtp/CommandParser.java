@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The parser of one command line (RFC 5321 §4.1.1), given without its CRLF. Stateless, any thread.
@@ -17,6 +19,10 @@ public final class CommandParser {
 
   static final int MAX_SIMPLE_LINE = 512; // RFC 5321 §4.5.3.1.4
   private static final int MAX_VERB = 20;
+  private static final Pattern BDAT =
+      Pattern.compile("([0-9]{1,20})([ \t]+LAST)?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SMTPUTF8 =
+      Pattern.compile("[ \t]+SMTPUTF8$", Pattern.CASE_INSENSITIVE);
 
   private CommandParser() {}
 
@@ -53,11 +59,12 @@ public final class CommandParser {
       case "RCPT" -> PathArguments.rcpt(argument);
       case "STARTTLS" -> bare(verb, argument, new Command.StartTls()); // RFC 3207 §4: no parameter
       case "DATA" -> bare(verb, argument, new Command.Data());
+      case "BDAT" -> bdat(argument);
       case "RSET" -> bare(verb, argument, new Command.Rset());
       case "QUIT" -> bare(verb, argument, new Command.Quit());
       case "NOOP" -> new Command.Noop(); // RFC 5321 §4.1.1.9: a string is ignored
       case "HELP" -> new Command.Help();
-      case "VRFY" -> new Command.Vrfy(required(verb, argument, "VRFY user"));
+      case "VRFY" -> vrfy(required(verb, argument, "VRFY user"));
       default -> new Command.Unknown(verb);
     };
   }
@@ -93,6 +100,29 @@ public final class CommandParser {
     } catch (CharacterCodingException e) {
       throw new SmtpSyntaxException(501, "5.5.2", verb + ": octets that are not UTF-8: send ASCII");
     }
+  }
+
+  /** RFC 3030 §2: bdat-cmd. */
+  private static Command bdat(String argument) throws SmtpSyntaxException {
+    Matcher matcher = BDAT.matcher(argument);
+    if (!matcher.matches()) {
+      throw new SmtpSyntaxException(501, "5.5.4", "BDAT: syntax: BDAT octets, or BDAT octets LAST");
+    }
+    long octets;
+    try {
+      octets = Long.parseLong(matcher.group(1));
+    } catch (NumberFormatException e) {
+      octets = Long.MAX_VALUE; // twenty digits may be more, and are always too many
+    }
+    return new Command.Bdat(octets, matcher.group(2) != null);
+  }
+
+  /** RFC 6531 §3.7.4.2. */
+  private static Command vrfy(String argument) {
+    Matcher parameter = SMTPUTF8.matcher(argument);
+    return parameter.find()
+        ? new Command.Vrfy(argument.substring(0, parameter.start()), true)
+        : new Command.Vrfy(argument, false);
   }
 
   /** RFC 5321 §4.1.1.1; the name is recorded, never believed, so any printable word will do. */

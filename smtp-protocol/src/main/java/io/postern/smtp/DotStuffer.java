@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * The encoder of content for sending: a second dot in front of each line that begins with one (RFC
  * 5321 §4.5.2). A line begins behind CRLF only, as {@link DataDecoder} reads it. Ingress accepts no
- * content with a bare CR or LF, so none is sent. Owner: one session, one thread, one message; keeps
- * its state across buffers and none of their octets.
+ * content with a bare CR or LF but binary content, which never comes here (RFC 3030 §3), so none is
+ * sent. Content that came in chunks may lack the CRLF at its end: it gets one here. Owner: one
+ * session, one thread, one message; keeps its state across buffers and none of their octets.
  */
 public final class DotStuffer {
   private static final byte[] END_AT_LINE_START = ".\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -42,7 +42,8 @@ public final class ReceivedHeader {
     }
     text.append("\r\n\tid ").append(word(queueId));
     if (recipient != null) {
-      text.append("\r\n\tfor <").append(recipient).append(">");
+      // In ASCII where it can be: in UTF-8 it would be the one field that needs SMTPUTF8.
+      text.append("\r\n\tfor <").append(recipient.withAsciiDomain()).append(">");
     }
     text.append(";\r\n\t").append(DATE.format(at)).append("\r\n");
     return text.toString().getBytes(StandardCharsets.UTF_8);

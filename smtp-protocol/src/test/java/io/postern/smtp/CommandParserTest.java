@@ -29,9 +29,24 @@ class CommandParserTest {
     assertThat(parse("rset\t")).isEqualTo(new Command.Rset());
     assertThat(parse("NOOP what ever")).isEqualTo(new Command.Noop());
     assertThat(parse("QUIT")).isEqualTo(new Command.Quit());
-    assertThat(parse("VRFY someone")).isEqualTo(new Command.Vrfy("someone"));
+    assertThat(parse("VRFY someone")).isEqualTo(new Command.Vrfy("someone", false));
     assertThat(parse("HELP me")).isEqualTo(new Command.Help());
-    assertThat(parse("bdat 10 last")).isEqualTo(new Command.Unknown("BDAT"));
+    assertThat(parse("XFOO 10 last")).isEqualTo(new Command.Unknown("XFOO"));
+  }
+
+  @Test
+  void chunksOfAnySize() throws SmtpSyntaxException {
+    assertThat(parse("BDAT 0")).isEqualTo(new Command.Bdat(0, false));
+    assertThat(parse("bdat 10 last ")).isEqualTo(new Command.Bdat(10, true));
+    assertThat(parse("BDAT\t007  LAST")).isEqualTo(new Command.Bdat(7, true));
+    assertThat(parse("BDAT 99999999999999999999"))
+        .isEqualTo(new Command.Bdat(Long.MAX_VALUE, false));
+  }
+
+  @Test
+  void theParameterOfVrfyIsNoPartOfItsArgument() throws SmtpSyntaxException {
+    assertThat(parse("VRFY grå smtputf8")).isEqualTo(new Command.Vrfy("grå", true));
+    assertThat(parse("VRFY smtputf8")).isEqualTo(new Command.Vrfy("smtputf8", false));
   }
 
   @ParameterizedTest
@@ -118,6 +133,16 @@ class CommandParserTest {
         "RCPT TO:<a..b@b.example>|501|5.5.4|dot",
         "RCPT TO:<a.@b.example>|501|5.5.4|dot",
         "VRFY|501|5.5.4|VRFY",
+        "BDAT|501|5.5.4|BDAT octets LAST",
+        "BDAT LAST|501|5.5.4|BDAT octets LAST",
+        "BDAT -1|501|5.5.4|BDAT octets LAST",
+        "BDAT +1|501|5.5.4|BDAT octets LAST",
+        "BDAT 0x10|501|5.5.4|BDAT octets LAST",
+        "BDAT 10LAST|501|5.5.4|BDAT octets LAST",
+        "BDAT 10 LAST LAST|501|5.5.4|BDAT octets LAST",
+        "BDAT 10 FIRST|501|5.5.4|BDAT octets LAST",
+        "BDAT 999999999999999999999|501|5.5.4|BDAT octets LAST",
+        "BDAT ١|501|5.5.4|BDAT octets LAST",
         "''|500|5.5.2|Not a command",
         "' EHLO x'|500|5.5.2|Not a command",
         "MAIL: x|500|5.5.2|Not a command",
@@ -174,7 +199,8 @@ class CommandParserTest {
       "MAIL FROM:<\"a\\\"b\"@[IPv6:2001:db8::1]> SIZE=1 BODY=8BITMIME ENVID=a+2B RET=FULL SMTPUTF8",
       "RCPT TO:<@a,@b:grå@blå.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;a+2Bb@c",
       "EHLO [192.0.2.1]",
-      "VRFY x"
+      "VRFY x SMTPUTF8",
+      "BDAT 1234567890 LAST"
     };
     for (int i = 0; i < 20_000; i++) {
       byte[] line = seeds[i % seeds.length].getBytes(StandardCharsets.UTF_8);

@@ -50,6 +50,17 @@ class ReceivedHeaderTest {
             "Received: from x???Bcc:?y ([IPv6:2001:db8::1])\r\n\tby relay.example (Postern) with SMTP\r\n\tid 0abc;\r\n");
   }
 
+  @Test
+  void aRecipientIsInUtf8OnlyWhereItHasNoOtherForm() {
+    SessionFacts session =
+        SessionFacts.newBuilder().setClientIp("192.0.2.9").setProtocol("UTF8SMTPS").build();
+    assertThat(text(session, Address.parse("a@blå.example")))
+        .contains(" with UTF8SMTPS\r\n")
+        .contains("\r\n\tfor <a@xn--bl-zia.example>;\r\n");
+    assertThat(text(session, Address.parse("grå@blå.example")))
+        .contains("\r\n\tfor <grå@xn--bl-zia.example>;\r\n");
+  }
+
   private static String text(
       SessionFacts session, @org.jspecify.annotations.Nullable Address recipient) {
     return new String(ReceivedHeader.build(session, "0abc", recipient, AT), StandardCharsets.UTF_8);

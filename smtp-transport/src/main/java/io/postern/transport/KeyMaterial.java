@@ -8,18 +8,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,8 +27,8 @@ import java.util.regex.Pattern;
  */
 public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
   private static final int MAX_FILE = 1024 * 1024;
-  private static final int MAX_CHAIN = 10;
-  private static final Pattern PEM =
+  static final int MAX_CHAIN = 10;
+  static final Pattern PEM =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
   public KeyMaterial {
@@ -42,14 +40,24 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
   }
 
   /**
-   * Reads PEM files: certificates, and a PKCS#8 key. IOException when a file cannot be read,
-   * GeneralSecurityException when its content will not do; both name the file, the error and the
-   * cure.
+   * Reads PEM files: certificates, and a PKCS#8 key without a password. IOException when a file
+   * cannot be read, GeneralSecurityException when its content will not do; both name the file, the
+   * error and the cure.
    */
   public static KeyMaterial load(Path certificatePem, Path keyPem)
       throws IOException, GeneralSecurityException {
+    return load(certificatePem, keyPem, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param passwordFile of an encrypted key ({@link SecretFile}); a plain one needs none
+   */
+  public static KeyMaterial load(Path certificatePem, Path keyPem, Optional<Path> passwordFile)
+      throws IOException, GeneralSecurityException {
     List<X509Certificate> chain = certificates(certificatePem);
-    PrivateKey key = key(keyPem);
+    PrivateKey key = PrivateKeys.read(keyPem, passwordFile);
     if (!belong(chain.getFirst().getPublicKey(), key)) {
       throw new KeyException(
           keyPem
@@ -58,6 +66,18 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
               + ": put the server's own certificate first, or give the key that belongs to it");
     }
     return new KeyMaterial(chain, key);
+  }
+
+  /** Reads a PKCS#12 file with one key and its chain; errors as of {@link #load}. */
+  public static KeyMaterial loadPkcs12(Path file, Path passwordFile)
+      throws IOException, GeneralSecurityException {
+    KeyMaterial material = Pkcs12File.read(file, passwordFile);
+    if (!List.of("EC", "RSA").contains(material.type())
+        || !belong(material.chain().getFirst().getPublicKey(), material.key())) {
+      throw new KeyException(
+          "the key in " + file + " is neither EC nor RSA, or not that of its certificate");
+    }
+    return material;
   }
 
   /** "EC" or "RSA". */
@@ -70,7 +90,8 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
       throws IOException, CertificateException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     List<X509Certificate> chain = new ArrayList<>();
-    Matcher matcher = PEM.matcher(read(file));
+    String text = read(file);
+    Matcher matcher = PEM.matcher(text);
     while (matcher.find()) {
       if (matcher.group(1).equals("CERTIFICATE")) {
         try {
@@ -87,6 +108,10 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
         }
       }
     }
+    if (text.split("-----BEGIN CERTIFICATE-----", -1).length - 1 > chain.size()) {
+      throw new CertificateException(
+          file + " ends within a certificate, or one in it is damaged: export it again as PEM");
+    }
     if (chain.isEmpty()) {
       throw new CertificateException(
           file + " holds no certificate: it must be PEM with -----BEGIN CERTIFICATE-----");
@@ -99,49 +124,6 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
               + " certificates: leave the leaf and its intermediates");
     }
     return chain;
-  }
-
-  private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    Matcher matcher = PEM.matcher(read(file));
-    while (matcher.find()) {
-      switch (matcher.group(1)) {
-        case "PRIVATE KEY" -> {
-          return decode(file, matcher.group(2));
-        }
-        case "EC PRIVATE KEY", "RSA PRIVATE KEY" ->
-            throw new KeyException(
-                file
-                    + " is not PKCS#8: convert it with openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW");
-        case "ENCRYPTED PRIVATE KEY" ->
-            throw new KeyException(
-                file
-                    + " is encrypted: decrypt it with openssl pkcs8 -in OLD -out NEW and protect the file by its mode");
-        default -> {} // EC PARAMETERS, certificates in the same file
-      }
-    }
-    throw new KeyException(
-        file + " holds no private key: it must be PEM with -----BEGIN PRIVATE KEY-----");
-  }
-
-  private static PrivateKey decode(Path file, String base64) throws GeneralSecurityException {
-    PKCS8EncodedKeySpec spec;
-    try {
-      spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64));
-    } catch (IllegalArgumentException e) {
-      throw new KeyException(
-          "the private key in "
-              + file
-              + " is damaged: it is not base64"); // no cause: it could quote the key
-    }
-    for (String algorithm : List.of("EC", "RSA")) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-      } catch (InvalidKeySpecException e) {
-        // the next one
-      }
-    }
-    throw new KeyException(
-        "the private key in " + file + " is neither EC (P-256, P-384, P-521) nor RSA, or damaged");
   }
 
   private static boolean belong(PublicKey certified, PrivateKey key)
@@ -161,12 +143,17 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
     return signature.verify(signed);
   }
 
-  private static String read(Path file) throws IOException {
+  static String read(Path file) throws IOException {
+    return new String(octets(file), StandardCharsets.ISO_8859_1);
+  }
+
+  /** All of a file that may be a certificate or key. */
+  static byte[] octets(Path file) throws IOException {
     try {
       if (Files.size(file) > MAX_FILE) {
         throw new IOException(file + " is larger than 1 MiB: this is no certificate or key");
       }
-      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file " + file, e);
     }

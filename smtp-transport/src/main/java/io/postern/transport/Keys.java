@@ -31,12 +31,15 @@ import org.jspecify.annotations.Nullable;
 final class Keys extends X509ExtendedKeyManager {
   private final List<KeyMaterial> materials;
   private final List<List<String>> names;
+  private final Staples staples;
   // By the engine: the values of a session are also those of later handshakes that it is offered
   // in.
   private final Map<SSLEngine, CertificateRequest> requests = new WeakHashMap<>();
 
-  Keys(List<KeyMaterial> materials) {
+  /** {@code staples}: of a server. */
+  Keys(List<KeyMaterial> materials, Staples staples) {
     this.materials = List.copyOf(materials);
+    this.staples = staples;
     this.names = materials.stream().map(m -> CertificateNames.of(m.chain().getFirst())).toList();
   }
 
@@ -56,12 +59,42 @@ final class Keys extends X509ExtendedKeyManager {
         && !verifiesEcdsa(asked)) {
       return null;
     }
-    for (int i : candidates(engine)) {
+    int chosen = choose(keyType, engine);
+    if (chosen < 0) {
+      return null;
+    }
+    if (engine instanceof ReferenceCountedOpenSslEngine stapling) {
+      staple(stapling, materials.get(chosen).chain().getFirst());
+    }
+    return Integer.toString(chosen);
+  }
+
+  /**
+   * The certificate of this kind of key in a server's handshake; -1: none. The engine asks for EC
+   * first. RSA is the last resort of a client that cannot verify the ECDSA certificate of its
+   * server name: one with another name is more to it than no TLS.
+   */
+  private int choose(String keyType, @Nullable SSLEngine engine) {
+    List<Integer> named = candidates(engine);
+    for (int i : named) {
       if (materials.get(i).type().equals(keyType)) {
-        return Integer.toString(i);
+        return i;
       }
     }
-    return null;
+    for (int i = 0; keyType.equals("RSA") && i < materials.size(); i++) {
+      if (materials.get(i).type().equals(keyType)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Before the engine writes its hello, which says whether a response follows. */
+  private void staple(ReferenceCountedOpenSslEngine engine, X509Certificate leaf) {
+    byte[] response = staples.staple(leaf);
+    if (response.length > 0) {
+      engine.setOcspResponse(response);
+    }
   }
 
   /** By the library's own names: the session turns each into Java's with regular expressions. */

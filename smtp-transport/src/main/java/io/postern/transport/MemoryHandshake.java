@@ -2,6 +2,7 @@ package io.postern.transport;
 
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -30,8 +31,11 @@ final class MemoryHandshake {
     return toServer.duplicate();
   }
 
-  /** Whether client and server agree; {@code server} is made from the client's hello. */
-  boolean completes(Function<ByteBuffer, SSLEngine> server) {
+  /**
+   * The suite on which client and server agree; empty: on none. {@code server} is made from the
+   * client's hello.
+   */
+  Optional<String> suite(Function<ByteBuffer, SSLEngine> server) {
     @Nullable SSLEngine other = null;
     try {
       other = server.apply(hello());
@@ -40,12 +44,12 @@ final class MemoryHandshake {
         step(other, toServer, toClient);
         step(client, toClient, toServer);
         if (over(client) && over(other)) {
-          return true;
+          return Optional.of(client.getSession().getCipherSuite());
         }
       }
-      return false;
+      return Optional.empty();
     } catch (SSLException e) {
-      return false; // an answer, no error: they have nothing in common
+      return Optional.empty(); // an answer, no error: they have nothing in common
     } finally {
       ReferenceCountUtil.release(client);
       ReferenceCountUtil.release(other);

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.v1.TlsVersion;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -65,7 +66,8 @@ public final class TlsClient implements AutoCloseable {
     this.sessions = sessions;
     this.minimum = TlsSetup.minimum(minimum);
     this.maximum = maximum;
-    this.keys = clientCertificate == null ? null : new Keys(List.of(clientCertificate));
+    this.keys =
+        clientCertificate == null ? null : new Keys(List.of(clientCertificate), Staples.NONE);
     this.context = context(true);
   }
 
@@ -80,7 +82,11 @@ public final class TlsClient implements AutoCloseable {
     }
     List<String> suites = new ArrayList<>(TlsSetup.FORWARD_SECRET);
     suites.addAll(TlsSetup.NOT_FORWARD_SECRET);
-    return TlsSetup.build(builder, minimum, maximum, suites, hybrid);
+    List<String> groups =
+        TlsNames.groupNames()
+            .filter(group -> hybrid || !group.equals(KeyExchangeGroups.HYBRID))
+            .toList();
+    return TlsSetup.build(builder, minimum, maximum, suites, groups);
   }
 
   /** The name as RFC 6066 §3 allows it in SNI; "" for an address or another text. */

@@ -1,35 +1,57 @@
 package io.postern.transport;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import io.postern.contracts.v1.HandshakeFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The sentence for a failure of BoringSSL or the socket. */
+/** The cause and the sentence for a failure of BoringSSL or the socket. */
 final class TlsFailures {
   private TlsFailures() {}
 
+  private record Cause(HandshakeFailure failure, String reason) {}
+
   static TlsHandshakeException handshake(Exception e, String offered) {
-    return new TlsHandshakeException(reason(e, offered), e);
+    Cause cause = cause(e, offered);
+    return new TlsHandshakeException(cause.failure(), cause.reason(), e);
   }
 
   /** {@code offered}: our TLS versions, as "TLS 1.2 and 1.3". */
   static String reason(Exception e, String offered) {
+    return cause(e, offered).reason();
+  }
+
+  private static Cause cause(Exception e, String offered) {
     if (e instanceof SocketTimeoutException) {
-      return "the peer did not answer in time during the TLS handshake";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_TIMED_OUT,
+          "the peer did not answer in time during the TLS handshake");
     }
     if (e instanceof EOFException) {
-      return "the peer closed the connection during the TLS handshake";
+      return closed();
     }
     if (e instanceof NotSslRecordException) {
-      return "the peer sent something that is not TLS";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_NOT_TLS, "the peer sent something that is not TLS");
     }
-    if (e instanceof IOException && !(e instanceof javax.net.ssl.SSLException)) {
-      return "the connection broke during the TLS handshake";
+    if (e instanceof IOException && !(e instanceof SSLException)) {
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_CLOSED, "the connection broke during the TLS handshake");
     }
     String code = messages(e).toUpperCase(Locale.ROOT);
+    Cause offer = ofOffers(code, offered);
+    if (offer != null) {
+      return offer;
+    }
+    Cause alert = ofAlert(code);
+    return alert != null ? alert : ofOurs(code);
+  }
+
+  private static @Nullable Cause ofOffers(String code, String offered) {
     if (has(
         code,
         "WRONG_VERSION_NUMBER",
@@ -38,7 +60,9 @@ final class TlsFailures {
         "UNEXPECTED_MESSAGE",
         "INVALID_OUTER_RECORD",
         "NOT AN SSL")) {
-      return "the peer sent something that is not TLS, or not TLS 1.0 or newer";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_NOT_TLS,
+          "the peer sent something that is not TLS, or not TLS 1.0 or newer");
     }
     if (has(
         code,
@@ -46,24 +70,39 @@ final class TlsFailures {
         "ALERT_PROTOCOL_VERSION",
         "INAPPROPRIATE_FALLBACK",
         "NO_PROTOCOLS_AVAILABLE")) {
-      return "no TLS version in common: we offer " + offered;
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_NO_SHARED_VERSION,
+          "no TLS version in common: we offer " + offered);
     }
-    if (has(
-        code,
-        "NO_SHARED_CIPHER",
-        "NO_SHARED_GROUP",
-        "NO_COMMON_SIGNATURE",
-        "UNABLE TO FIND KEY MATERIAL")) {
-      return "no cipher suite, group or signature algorithm in common with the peer";
-    }
+    HandshakeFailure lacking =
+        has(code, "NO_SHARED_CIPHER")
+            ? HandshakeFailure.HANDSHAKE_NO_SHARED_SUITE
+            : has(code, "NO_SHARED_GROUP")
+                ? HandshakeFailure.HANDSHAKE_NO_SHARED_GROUP
+                : has(code, "NO_COMMON_SIGNATURE", "UNABLE TO FIND KEY MATERIAL")
+                    ? HandshakeFailure.HANDSHAKE_NO_SHARED_SIGNATURE
+                    : null;
+    return lacking == null
+        ? null
+        : new Cause(
+            lacking, "no cipher suite, group or signature algorithm in common with the peer");
+  }
+
+  private static @Nullable Cause ofAlert(String code) {
     if (has(code, "ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")) {
-      return "the peer refused our offer (alert handshake_failure): usually no cipher suite in common, or it demands a client certificate";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_REFUSED,
+          "the peer refused our offer (alert handshake_failure): usually no cipher suite in common, or it demands a client certificate");
     }
     if (has(code, "CERTIFICATE_REQUIRED")) {
-      return "the peer demands a client certificate and got none (alert certificate_required)";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_REFUSED,
+          "the peer demands a client certificate and got none (alert certificate_required)");
     }
     if (has(code, "ALERT_UNKNOWN_CA")) {
-      return "the peer does not trust the issuer of our certificate (alert unknown_ca)";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_UNKNOWN_CA,
+          "the peer does not trust the issuer of our certificate (alert unknown_ca)");
     }
     if (has(
         code,
@@ -73,22 +112,48 @@ final class TlsFailures {
         "ALERT_CERTIFICATE_UNKNOWN",
         "ALERT_UNSUPPORTED_CERTIFICATE",
         "ALERT_ACCESS_DENIED")) {
-      return "the peer refused our certificate (" + alert(code) + ")";
+      return new Cause(
+          has(code, "ALERT_CERTIFICATE_EXPIRED")
+              ? HandshakeFailure.HANDSHAKE_CERTIFICATE_EXPIRED
+              : has(code, "ALERT_CERTIFICATE_REVOKED")
+                  ? HandshakeFailure.HANDSHAKE_CERTIFICATE_REVOKED
+                  : HandshakeFailure.HANDSHAKE_CERTIFICATE_REFUSED,
+          "the peer refused our certificate (" + alert(code) + ")");
     }
     if (has(code, "UNRECOGNIZED_NAME")) {
-      return "the peer does not know the server name that we sent (alert unrecognized_name)";
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_REFUSED,
+          "the peer does not know the server name that we sent (alert unrecognized_name)");
     }
-    if (has(code, "_ALERT_")) {
-      return "the peer ended the TLS handshake (" + alert(code) + ")";
-    }
+    return has(code, "_ALERT_")
+        ? new Cause(
+            HandshakeFailure.HANDSHAKE_REFUSED,
+            "the peer ended the TLS handshake (" + alert(code) + ")")
+        : null;
+  }
+
+  /** The engine's own verdict on what the peer sent. */
+  private static Cause ofOurs(String code) {
     if (has(
         code, "CERTIFICATE", "X509", "ASN1", "BAD_SIGNATURE", "PEER_DID_NOT_RETURN", "KEY_USAGE")) {
-      return "the peer's certificate or its proof of the key could not be read" + detail(code);
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_CLIENT_CERTIFICATE,
+          "the peer's certificate or its proof of the key could not be read" + detail(code));
+    }
+    if (has(code, "EXCESSIVE_MESSAGE_SIZE")) { // no other message of a client may be so large
+      return new Cause(
+          HandshakeFailure.HANDSHAKE_CLIENT_CERTIFICATE, "the TLS handshake failed" + detail(code));
     }
     if (has(code, "CLOSED")) {
-      return "the peer closed the connection during the TLS handshake";
+      return closed();
     }
-    return "the TLS handshake failed" + detail(code);
+    return new Cause(HandshakeFailure.HANDSHAKE_OTHER, "the TLS handshake failed" + detail(code));
+  }
+
+  private static Cause closed() {
+    return new Cause(
+        HandshakeFailure.HANDSHAKE_CLOSED,
+        "the peer closed the connection during the TLS handshake");
   }
 
   private static boolean has(String text, String... words) {

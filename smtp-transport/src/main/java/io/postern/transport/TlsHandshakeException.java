@@ -1,5 +1,6 @@
 package io.postern.transport;
 
+import io.postern.contracts.v1.HandshakeFailure;
 import java.io.IOException;
 
 /**
@@ -9,11 +10,15 @@ import java.io.IOException;
 public final class TlsHandshakeException extends IOException {
   private static final long serialVersionUID = 1;
 
-  TlsHandshakeException(String reason, Throwable cause) {
+  private final HandshakeFailure failure;
+
+  TlsHandshakeException(HandshakeFailure failure, String reason, Throwable cause) {
     super(reason, cause);
+    this.failure = failure;
   }
 
-  TlsHandshakeException(String reason) {
-    super(reason);
+  /** The cause, for counting; of a client's handshake "the client" in its name is the server. */
+  public HandshakeFailure failure() {
+    return failure;
   }
 }

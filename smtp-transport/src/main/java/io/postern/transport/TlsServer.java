@@ -3,20 +3,28 @@ package io.postern.transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.ReferenceCountUtil;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.TlsVersion;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 
 /**
  * TLS for accepted connections: TLS 1.2 and 1.3. It asks for a client certificate, requires none
- * and accepts every chain in the handshake: the session judges it (RFC 3207 §4.1). It chooses among
- * several certificates, EC and RSA side by side, by SNI and by the keys that the client can verify.
- * Any thread. {@link #reload} replaces the certificates for handshakes that begin afterwards;
+ * and accepts every chain in the handshake: the session judges it (RFC 3207 §4.1), that of a
+ * resumed session again. It chooses among several certificates, EC and RSA side by side, by SNI and
+ * by the keys that the client can verify, and staples the chosen one's OCSP response.
+ *
+ * <p>Sessions are resumed by tickets alone, whose keys are {@link TicketKeys}: the server keeps
+ * nothing of a session that has ended, whoever makes however many.
+ *
+ * <p>Any thread. {@link #reload} replaces the certificates for handshakes that begin afterwards;
  * sessions that are open live on. Close it when no handshake begins any more.
  */
 public final class TlsServer implements AutoCloseable {
@@ -28,17 +36,26 @@ public final class TlsServer implements AutoCloseable {
   private static final int MAX_CLIENT_CHAIN = 20 * 1024;
 
   private final TlsServerOptions options;
+  private final TicketKeys tickets;
   private Contexts contexts;
+  private TicketKeys.Basis basis;
   private boolean closed;
 
-  /** Key exchange with forward secrecy only (RFC 9325 §4.1). */
+  /** The default offer, and tickets of this server alone. */
   public TlsServer(KeyMaterial... materials) {
     this(TlsServerOptions.DEFAULT, materials);
   }
 
   TlsServer(TlsServerOptions options, KeyMaterial... materials) {
+    this(options, new TicketKeys(InstantSource.system()), List.of(materials));
+  }
+
+  public TlsServer(TlsServerOptions options, TicketKeys tickets, List<KeyMaterial> materials) {
     this.options = options;
-    this.contexts = new Contexts(options, List.of(materials));
+    this.tickets = tickets;
+    this.contexts = new Contexts(options, List.copyOf(materials));
+    this.basis = tickets.basis();
+    contexts.setTicketKeys(tickets, basis);
   }
 
   /**
@@ -60,12 +77,31 @@ public final class TlsServer implements AutoCloseable {
         throw new IllegalArgumentException("a server needs at least one certificate");
       }
       SslContextBuilder builder =
-          SslContextBuilder.forServer(new Keys(materials).factory())
+          SslContextBuilder.forServer(new Keys(materials, options.staples()).factory())
               .clientAuth(ClientAuth.OPTIONAL)
               .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CLIENT_CHAIN)
               .enableOcsp(true);
-      return TlsSetup.build(
-          builder, options.minimum(), options.maximum(), options.tls12Suites(), true);
+      ReferenceCountedOpenSslContext context =
+          TlsSetup.build(
+              builder,
+              options.minimum(),
+              options.maximum(),
+              options.tls12Suites(),
+              options.groups());
+      context.sessionContext().setSessionCacheEnabled(false);
+      return context;
+    }
+
+    void setTicketKeys(TicketKeys tickets, TicketKeys.Basis basis) {
+      OpenSslSessionTicketKey[] keys =
+          tickets.keys(
+              basis,
+              Fingerprints.chain(
+                  materials.stream()
+                      .map(material -> HandshakeFacts.encoded(material.chain().getFirst()))
+                      .toList()));
+      ((ReferenceCountedOpenSslContext) all).sessionContext().setTicketKeys(keys);
+      ((ReferenceCountedOpenSslContext) rsa).sessionContext().setTicketKeys(keys);
     }
 
     /** Engines hold on to theirs until they are released. */
@@ -86,8 +122,21 @@ public final class TlsServer implements AutoCloseable {
         fresh.release();
         throw new IllegalStateException("closed");
       }
+      fresh.setTicketKeys(tickets, basis);
       contexts.release();
       contexts = fresh;
+    }
+  }
+
+  /**
+   * Takes the keys of the present period and secret, and forgets older ones. Each handshake does it
+   * too: an idle server is to be called now and then.
+   */
+  public synchronized void renewTicketKeys() {
+    TicketKeys.Basis now = tickets.basis();
+    if (!closed && !now.equals(basis)) {
+      contexts.setTicketKeys(tickets, now);
+      basis = now;
     }
   }
 
@@ -101,14 +150,14 @@ public final class TlsServer implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("closed");
     }
+    renewTicketKeys();
     boolean rsa = Hellos.needsRsa(hello, options.maximum() == TlsVersion.TLS_1_3);
-    SSLEngine engine =
-        (rsa ? contexts.rsa : contexts.all).newEngine(PooledByteBufAllocator.DEFAULT);
-    byte[] staple = options.stapledOcsp();
-    if (staple.length > 0) {
-      ((ReferenceCountedOpenSslEngine) engine).setOcspResponse(staple);
-    }
-    return engine;
+    return (rsa ? contexts.rsa : contexts.all).newEngine(PooledByteBufAllocator.DEFAULT);
+  }
+
+  /** IANA names, in the order of our preference. */
+  List<String> groups() {
+    return options.groups();
   }
 
   String offered() {

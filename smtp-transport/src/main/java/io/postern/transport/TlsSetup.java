@@ -1,10 +1,9 @@
 package io.postern.transport;
 
 import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.postern.contracts.KeyExchangeGroups;
 import io.postern.contracts.v1.TlsVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,16 +40,18 @@ final class TlsSetup {
           "TLS_RSA_WITH_AES_256_CBC_SHA",
           "TLS_RSA_WITH_AES_128_CBC_SHA");
 
-  private static final List<String> CLASSICAL = List.of("X25519", "P-256", "P-384");
-
   private TlsSetup() {}
 
-  static SslContext build(
+  /**
+   * @param tls12 IANA names of the suites of TLS 1.2
+   * @param groups IANA names
+   */
+  static ReferenceCountedOpenSslContext build(
       SslContextBuilder builder,
       TlsVersion minimum,
       TlsVersion maximum,
       List<String> tls12,
-      boolean hybrid) {
+      List<String> groups) {
     List<String> protocols = new ArrayList<>();
     List<String> suites = new ArrayList<>();
     if (maximum == TlsVersion.TLS_1_3) {
@@ -61,18 +62,16 @@ final class TlsSetup {
       protocols.add("TLSv1.2");
     }
     suites.addAll(tls12);
-    List<String> groups = new ArrayList<>(CLASSICAL);
-    if (hybrid) {
-      groups.addFirst(KeyExchangeGroups.HYBRID);
-    }
+    String[] engineGroups = groups.stream().map(TlsNames::engineGroup).toArray(String[]::new);
     try {
-      return builder
-          .sslProvider(SslProvider.OPENSSL_REFCNT)
-          .trustManager(new AnyChain())
-          .protocols(protocols)
-          .ciphers(suites)
-          .option(OpenSslContextOption.GROUPS, groups.toArray(String[]::new))
-          .build();
+      return (ReferenceCountedOpenSslContext)
+          builder
+              .sslProvider(SslProvider.OPENSSL_REFCNT)
+              .trustManager(new AnyChain())
+              .protocols(protocols)
+              .ciphers(suites)
+              .option(OpenSslContextOption.GROUPS, engineGroups)
+              .build();
     } catch (SSLException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
     }

@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Future;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest {
   @SuppressWarnings("ArrayRecordComponent")
@@ -196,6 +203,25 @@ class HandshakeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aClientThatVerifiesRsaAloneGetsAnRsaCertificateOfAnotherNameRatherThanNone(String version)
+      throws Exception {
+    SSLContext context = SSLContext.getInstance(version);
+    context.init(null, new TrustManager[] {new AnyChain()}, null);
+    SSLEngine client = context.createSSLEngine();
+    client.setUseClientMode(true);
+    SSLParameters parameters = client.getSSLParameters();
+    parameters.setProtocols(new String[] {version});
+    parameters.setServerNames(List.of(new SNIHostName("a.other.example")));
+    parameters.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256"});
+    client.setSSLParameters(parameters);
+    TlsServer server = server(TestCa.OTHER, TestCa.RSA);
+    assertThat(new MemoryHandshake(client).suite(server::newEngine)).isPresent();
+    assertThat(client.getSession().getPeerCertificates()[0])
+        .isEqualTo(TestCa.RSA.chain().getFirst());
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
   void resumptionStaysWithinOneClientAndOneServerName(TlsVersion version) throws Exception {
     TlsServer server = server(TlsServerOptions.DEFAULT.withVersions(version, version), TestCa.EC);
@@ -243,7 +269,7 @@ class HandshakeTest {
   void stapledOcspResponseIsCaptured(TlsVersion version) throws Exception {
     byte[] staple = "an OCSP response".getBytes(StandardCharsets.US_ASCII);
     TlsServerOptions options =
-        TlsServerOptions.DEFAULT.withVersions(version, version).withStapledOcsp(staple);
+        TlsServerOptions.DEFAULT.withVersions(version, version).withStaples(leaf -> staple);
     assertThat(
             session(server(options, TestCa.EC), client(null, TlsVersion.TLS_1_2), "mx.example")
                 .client()
@@ -254,6 +280,56 @@ class HandshakeTest {
                 .client()
                 .staple())
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
+  void theStapleIsThatOfTheChosenCertificate(TlsVersion version) throws Exception {
+    TlsServerOptions options =
+        TlsServerOptions.DEFAULT
+            .withVersions(version, version)
+            .withStaples(
+                leaf ->
+                    leaf.equals(TestCa.RSA.chain().getFirst())
+                        ? new byte[0]
+                        : leaf.getSubjectX500Principal()
+                            .getName()
+                            .getBytes(StandardCharsets.US_ASCII));
+    TlsServer server = server(options, TestCa.EC, TestCa.OTHER);
+    TlsClient client = client(null, TlsVersion.TLS_1_2);
+    assertThat(session(server, client, "mx.example").client().staple())
+        .asString()
+        .isEqualTo("CN=mx.example");
+    assertThat(session(server, client, "a.other.example").client().staple())
+        .asString()
+        .isEqualTo("CN=*.other.example");
+    TlsServer without = server(options, TestCa.RSA, TestCa.OTHER);
+    assertThat(session(without, client, "mx.example").client().staple()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
+  void theServersOrderOfGroupsDecides(TlsVersion version) throws Exception {
+    TlsServerOptions options =
+        TlsServerOptions.DEFAULT
+            .withVersions(version, version)
+            .withGroups(List.of("secp384r1", "x25519"));
+    Both both = session(server(options, TestCa.EC), client(null, TlsVersion.TLS_1_2), "mx.example");
+    assertThat(both.client().facts().getGroup())
+        .isEqualTo(version == TlsVersion.TLS_1_3 ? "secp384r1" : "");
+  }
+
+  @Test
+  void theServersOrderOfSuitesDecidesInTls12() throws Exception {
+    List<String> suites =
+        List.of(
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+    TlsServerOptions options =
+        TlsServerOptions.DEFAULT
+            .withVersions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2)
+            .withTls12Suites(suites);
+    Both both = session(server(options, TestCa.EC), client(null, TlsVersion.TLS_1_2), "mx.example");
+    assertThat(both.client().facts().getCipherSuite()).isEqualTo(suites.getFirst());
   }
 
   @Test
@@ -300,7 +376,9 @@ class HandshakeTest {
         .hasMessage("no TLS version in common: we offer TLS 1.3");
     assertThatThrownBy(() -> get(accepted))
         .isInstanceOf(TlsHandshakeException.class)
-        .hasMessage("no TLS version in common: we offer TLS 1.2");
+        .hasMessage("no TLS version in common: we offer TLS 1.2")
+        .extracting(e -> ((TlsHandshakeException) e).failure())
+        .isEqualTo(HandshakeFailure.HANDSHAKE_NO_SHARED_VERSION);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.postern.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.v1.TlsCapabilities;
@@ -9,6 +10,7 @@ import io.postern.contracts.v1.TlsVersionSuites;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,14 @@ class TlsCapabilityProbeTest {
         TlsServer ec = new TlsServer(TestCa.EC)) {
       assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
       assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_2))
-          .isEqualTo(TlsSetup.FORWARD_SECRET);
+          .as("a client that verifies ECDSA gets the EC certificate, whatever else it offers")
+          .isEqualTo(
+              Stream.of("_ECDSA_", "_RSA_")
+                  .flatMap(key -> TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains(key)))
+                  .toList());
+      assertThat(TlsCapabilityProbe.of(both).getVersionsList())
+          .extracting(TlsVersionSuites::getVersion, TlsVersionSuites::getClientOrder)
+          .containsExactly(tuple(TlsVersion.TLS_1_3, true), tuple(TlsVersion.TLS_1_2, false));
       assertThat(TlsCapabilityProbe.of(both).getGroupsList()).isEqualTo(GROUPS);
       assertThat(suites(TlsCapabilityProbe.of(ec), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains("_ECDSA_")).toList());

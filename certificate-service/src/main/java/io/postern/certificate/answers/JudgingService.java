@@ -4,6 +4,7 @@ import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.dns.OwnRecordsWatch;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.revocation.crl.CrlStore;
+import io.postern.log.LogClock;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.service.Service;
 import io.postern.service.TopicsVerified;

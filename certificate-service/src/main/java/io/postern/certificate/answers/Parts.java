@@ -13,6 +13,7 @@ import io.postern.certificate.revocation.ocsp.OcspStore;
 import io.postern.certificate.revocation.store.Endpoints;
 import io.postern.certificate.revocation.store.RevokedCertificate;
 import io.postern.certificate.revocation.store.StoreListener;
+import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.service.CheckedSettings;
@@ -34,6 +35,12 @@ public class Parts {
   @Singleton
   InstantSource clock() {
     return InstantSource.system();
+  }
+
+  @Produces
+  @Singleton
+  LogClock logClock(InstantSource clock) {
+    return new LogClock(clock);
   }
 
   @Produces

@@ -7,7 +7,7 @@ import io.postern.contracts.v1.CertificateRequest;
  * A question with the key that it really has.
  *
  * @param deadlineMillis past it no caller waits for the answer; by the log's clock ({@link
- *     LogClock})
+ *     io.postern.log.LogClock})
  * @param bytes its size in the log
  */
 record Question(VerdictKey key, CertificateRequest request, long deadlineMillis, int bytes) {

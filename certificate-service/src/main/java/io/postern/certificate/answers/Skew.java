@@ -3,6 +3,7 @@ package io.postern.certificate.answers;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.CertificateRequest;
+import io.postern.log.LogClock;
 import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -3,7 +3,8 @@
  * way:
  *
  * <ol>
- *   <li>{@link Judges} takes it from the log, unless its deadline is past by {@link LogClock}.
+ *   <li>{@link Judges} takes it from the log, unless its deadline is past by {@link
+ *       io.postern.log.LogClock}.
  *   <li>{@link WaitingRoom} keeps it, the newest first, and merges it with the same one.
  *   <li>{@link Dispatcher} starts its judgement when a permit is free.
  *   <li>{@link VerdictMemory} has the verdict where it was judged before.

@@ -15,8 +15,9 @@ public record PublishedCapabilities(String use, List<Version> versions, List<Str
 
   /**
    * @param suites IANA's names, in the engine's order
+   * @param order whose order of suites decides: "server" or "client"; a client's own is "client"
    */
-  public record Version(String version, List<String> suites) {}
+  public record Version(String version, List<String> suites, String order) {}
 
   static PublishedCapabilities of(TlsCapabilities capabilities) {
     return new PublishedCapabilities(
@@ -25,7 +26,12 @@ public record PublishedCapabilities(String use, List<Version> versions, List<Str
             .map(
                 suites ->
                     new Version(
-                        Spelling.of(suites.getVersion()), List.copyOf(suites.getSuitesList())))
+                        Spelling.of(suites.getVersion()),
+                        List.copyOf(suites.getSuitesList()),
+                        capabilities.getRole() == CertificateRole.ROLE_CLIENT
+                                || suites.getClientOrder()
+                            ? "client"
+                            : "server"))
             .toList(),
         List.copyOf(capabilities.getGroupsList()));
   }

@@ -3,6 +3,7 @@ package io.postern.certificate.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.CertificateRequest;
+import io.postern.log.LogClock;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -25,6 +25,7 @@ import io.postern.lab.CrlServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
+import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.service.ServiceReadiness;

@@ -64,6 +64,7 @@ class PublishedCertificatesTest {
                     .addVersions(
                         TlsVersionSuites.newBuilder()
                             .setVersion(TlsVersion.TLS_1_3)
+                            .setClientOrder(true)
                             .addSuites("TLS_AES_256_GCM_SHA384"))
                     .addGroups("x25519"))
             .build();
@@ -97,6 +98,7 @@ class PublishedCertificatesTest {
             .body("capabilities[0].use", equalTo("server"))
             .body("capabilities[0].versions[0].version", equalTo("TLSv1.3"))
             .body("capabilities[0].versions[0].suites", hasItem("TLS_AES_256_GCM_SHA384"))
+            .body("capabilities[0].versions[0].order", equalTo("client"))
             .body("capabilities[0].groups", hasItem("x25519"))
             .extract()
             .jsonPath();
@@ -129,6 +131,7 @@ class PublishedCertificatesTest {
             .asString();
     assertThat(page)
         .contains(fingerprint(), "gate.contoso.example", "EC P-256", "TLS_AES_256_GCM_SHA384")
+        .contains("TLSv1.3, in the client's order")
         .contains("Contoso \\&lt;Root\\&gt; &amp; Co")
         .doesNotContain("<script", "Contoso <Root>", "{c.");
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
  * tenth of them at once, the others evenly apart (the generic cell rate algorithm of ITU-T I.371).
  * Times are nanoseconds of the owner's clock. Owner: the holder of the destination.
  */
-final class Minute {
+public final class Minute {
   private static final double MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private long due = Long.MIN_VALUE; // of the next one, were they all evenly apart
@@ -17,7 +17,7 @@ final class Minute {
    * @param number a minute, here; above 0
    * @return until the next one may begin; 0: now
    */
-  long untilNext(double number, long now) {
+  public long untilNext(double number, long now) {
     if (!begun) {
       return 0;
     }
@@ -28,13 +28,13 @@ final class Minute {
   }
 
   /** One begins. */
-  void begin(double number, long now) {
+  public void begin(double number, long now) {
     due = (begun ? Math.max(due, now) : now) + apart(number);
     begun = true;
   }
 
   /** Nothing of it is left to know. */
-  boolean over(long now) {
+  public boolean over(long now) {
     return !begun || due - now <= 0;
   }
 

@@ -13,6 +13,8 @@ import io.postern.delivery.tlsrpt.SessionResults;
  * @param hosts slots of the addresses of mail hosts that recipients' domains have chosen
  * @param timeouts also those of the opener
  * @param maxAddresses the most addresses that one delivery tries
+ * @param asksOnly a delivery asks whether its recipients exist, and sends nothing ({@link
+ *     RecipientTransaction})
  */
 public record HopTools(
     ClientIdentity identity,
@@ -28,4 +30,31 @@ public record HopTools(
     RoutingCheck routing,
     Contents contents,
     Timeouts timeouts,
-    int maxAddresses) {}
+    int maxAddresses,
+    boolean asksOnly) {
+  /**
+   * For questions about recipients, by connections of their own. The sessions are those of our own
+   * mailbox routes, about which nobody wants a report.
+   *
+   * @param ownTimeouts those of {@code ownOpener}
+   */
+  public HopTools asking(
+      SessionOpener ownOpener, Connections ownConnections, Timeouts ownTimeouts) {
+    return new HopTools(
+        identity,
+        credentials,
+        nextHops,
+        demands,
+        hosts,
+        ownOpener,
+        ownConnections,
+        judge,
+        handshakes,
+        SessionResults.NONE,
+        routing,
+        contents,
+        ownTimeouts,
+        maxAddresses,
+        true);
+  }
+}

@@ -26,7 +26,7 @@ final class MailCommand {
     Envelope envelope = request.getEnvelope();
     StringBuilder line =
         new StringBuilder("MAIL FROM:<")
-            .append(path(envelope, envelope.getReversePath(), host))
+            .append(path(envelope, ReversePath.of(request), host))
             .append('>');
     if (host.has("SIZE")) {
       line.append(" SIZE=").append(request.getSize());
@@ -78,6 +78,18 @@ final class MailCommand {
       }
     }
     return line.toString();
+  }
+
+  /** For a transaction without content (RFC 5321 §4.5.5: nobody is to be told of it). */
+  static String mailForQuestion(boolean utf8) {
+    return utf8 ? "MAIL FROM:<> SMTPUTF8" : "MAIL FROM:<>";
+  }
+
+  /**
+   * @param utf8 its MAIL said so
+   */
+  static String rcptForQuestion(String address, boolean utf8) {
+    return "RCPT TO:<" + safe(address, utf8) + ">";
   }
 
   /**

@@ -64,7 +64,7 @@ final class NeededExtensions {
 
   /** Many senders declare 8-bit content with every message. */
   private boolean eightBit(DeliveryRequested request) throws ContentException {
-    try (ContentStream content = contents.open(request.getContentList())) {
+    try (ContentStream content = SentContent.open(contents, request)) {
       for (ByteBuffer in = content.next(); in != null; in = content.next()) {
         while (in.hasRemaining()) {
           if (in.get() < 0) {
@@ -82,7 +82,7 @@ final class NeededExtensions {
    */
   private void withoutSmtpUtf8(DeliveryRequested request) throws ContentException {
     Envelope envelope = request.getEnvelope();
-    if (needsUtf8(envelope.getReversePath())) {
+    if (needsUtf8(ReversePath.of(request))) {
       fail(
           Reasons.NO_SMTPUTF8,
           553,
@@ -103,7 +103,7 @@ final class NeededExtensions {
     if (attempt.done()) {
       return;
     }
-    try (ContentStream content = contents.open(request.getContentList())) {
+    try (ContentStream content = SentContent.open(contents, request)) {
       if (!Utf8Header.in(content)) {
         return;
       }

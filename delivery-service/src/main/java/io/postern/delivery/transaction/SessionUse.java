@@ -235,15 +235,13 @@ final class SessionUse {
   private Step transact(ConnectionReport connection) {
     boolean healthy = false;
     try {
-      if (!checked) {
+      if (!checked && !tools.asksOnly()) {
         new NeededExtensions(attempt, session.capabilities, tools.contents()).check();
         checked = true;
       }
       if (!attempt.done()) {
         int before = attempt.openCount();
-        try (ContentStream content = tools.contents().open(attempt.request().getContentList())) {
-          new MailTransaction(attempt, ownership, session, tools.timeouts(), content).run(batch());
-        }
+        transaction(batch());
         if (attempt.openCount() == before) {
           throw new IllegalStateException("a transaction decided about nobody");
         }
@@ -290,6 +288,17 @@ final class SessionUse {
       } else if (attempt.done() || session.exhausted()) {
         release();
       }
+    }
+  }
+
+  private void transaction(List<Recipient> batch)
+      throws DialogueException, ContentException, NoDotException {
+    if (tools.asksOnly()) {
+      new RecipientTransaction(attempt, session, tools.timeouts()).run(batch);
+      return;
+    }
+    try (ContentStream content = SentContent.open(tools.contents(), attempt.request())) {
+      new MailTransaction(attempt, ownership, session, tools.timeouts(), content).run(batch);
     }
   }
 

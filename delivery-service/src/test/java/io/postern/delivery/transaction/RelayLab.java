@@ -230,23 +230,37 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   private Relay relay(Timeouts timeouts) {
+    return new Relay(destinations, tools(timeouts));
+  }
+
+  /** A relay that asks about recipients and sends nothing, with connections of its own. */
+  Relay asking(Destinations routes, Connections own) {
     return new Relay(
-        destinations,
-        new HopTools(
-            new ClientIdentity("relay.postern.example", List.of(), ""),
-            new CredentialsFolder(folder),
-            nextHops,
-            demands,
-            hosts,
-            new SessionOpener(timeouts, clients),
-            connections,
-            new Judge(this, Duration.ofSeconds(1)),
-            (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
-            results::add,
-            request -> routingChanged,
-            segments -> contents.open(segments),
-            timeouts,
-            10));
+        routes, tools(PATIENT).asking(new SessionOpener(PATIENT, clients), own, PATIENT));
+  }
+
+  /** The same, and a host has half a second for each answer. */
+  Relay askingImpatiently(Destinations routes, Connections own) {
+    return new Relay(routes, tools(SHORT).asking(new SessionOpener(SHORT, clients), own, SHORT));
+  }
+
+  private HopTools tools(Timeouts timeouts) {
+    return new HopTools(
+        new ClientIdentity("relay.postern.example", List.of(), ""),
+        new CredentialsFolder(folder),
+        nextHops,
+        demands,
+        hosts,
+        new SessionOpener(timeouts, clients),
+        connections,
+        new Judge(this, Duration.ofSeconds(1)),
+        (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
+        results::add,
+        request -> routingChanged,
+        segments -> contents.open(segments),
+        timeouts,
+        10,
+        false);
   }
 
   /** From here on a host has half a second for each answer. */

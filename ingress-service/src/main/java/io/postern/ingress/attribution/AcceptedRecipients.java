@@ -5,6 +5,7 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.rules.InboundDecision;
+import io.postern.rules.SenderTrust;
 import io.postern.smtp.Address;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,13 +43,18 @@ public final class AcceptedRecipients implements AutoCloseable {
   }
 
   private record GroupKey(
-      String organization, String connector, Direction direction, @Nullable GroupKey incoming) {
+      String organization,
+      String connector,
+      Direction direction,
+      SenderTrust trust,
+      @Nullable GroupKey incoming) {
     static GroupKey of(InboundDecision.Accept accept) {
       InboundDecision.Accept incoming = accept.incoming();
       return new GroupKey(
           accept.organization(),
           accept.connector(),
           accept.direction(),
+          accept.trust(),
           incoming == null ? null : of(incoming));
     }
   }
@@ -136,6 +142,56 @@ public final class AcceptedRecipients implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /**
+   * Decides about all recipients again and puts them into the groups of the new decisions. Steps of
+   * their explanations that would make the envelope larger than {@link #MAX_BYTES} are left out.
+   *
+   * @param decide a recipient domain's decision now; asked once for each domain
+   * @return the first refusal, and the groups are as before; null: all are accepted
+   */
+  InboundDecision.@Nullable Refuse decideAgain(Function<String, InboundDecision> decide) {
+    Map<String, InboundDecision> decisions = new HashMap<>();
+    Map<GroupKey, RecipientGroup.Builder> decided = new LinkedHashMap<>();
+    int index = 0;
+    for (String address : recipients.keySet()) {
+      String domain = Address.parse(address).asciiDomain();
+      switch (decisions.computeIfAbsent(domain, decide)) {
+        case InboundDecision.Refuse refusal -> {
+          return refusal;
+        }
+        case InboundDecision.Accept accept ->
+            decided
+                .computeIfAbsent(GroupKey.of(accept), key -> group(accept))
+                .addRecipients(index++);
+        case InboundDecision.VerdictNeeded needed ->
+            throw new IllegalStateException("attribution left a verdict open");
+      }
+    }
+    if (envelopeBytes - bytes(groups) + bytes(decided) > MAX_BYTES) {
+      decided.values().forEach(AcceptedRecipients::withoutSteps);
+    }
+    groups.clear();
+    groups.putAll(decided);
+    return null;
+  }
+
+  private static int bytes(Map<GroupKey, RecipientGroup.Builder> groups) {
+    return groups.values().stream().mapToInt(group -> group.build().getSerializedSize() + 10).sum();
+  }
+
+  private static void withoutSteps(RecipientGroup.Builder group) {
+    group.getExplanationBuilder().clearSteps();
+    if (group.hasIncoming()) {
+      group.getIncomingBuilder().getExplanationBuilder().clearSteps();
+    }
+  }
+
+  /** In the server that sends the message; NONE unless all groups say the same. */
+  public SenderTrust trust() {
+    List<SenderTrust> all = groups.keySet().stream().map(GroupKey::trust).distinct().toList();
+    return all.size() == 1 ? all.getFirst() : SenderTrust.NONE;
   }
 
   public List<EnvelopeRecipient> envelope() {

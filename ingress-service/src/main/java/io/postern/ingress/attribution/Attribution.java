@@ -6,6 +6,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Explanation;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.rules.Directory;
+import io.postern.rules.GatewayRules;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.InboundFacts;
 import io.postern.rules.InboundRules;
@@ -26,7 +27,7 @@ public final class Attribution {
   private static final int QUESTIONS_A_RECIPIENT = 16;
 
   private final VerdictSource verdicts;
-  private final InboundFacts facts;
+  private final MailSource source;
   private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
   private final Duration allPatience;
   private final Duration holds;
@@ -41,10 +42,10 @@ public final class Attribution {
   public Attribution(
       VerdictSource verdicts, InboundFacts facts, Duration patience, Duration holds) {
     this.verdicts = verdicts;
-    this.facts = facts;
     this.allPatience = patience;
     this.patience = patience;
     this.holds = holds;
+    this.source = new MailSource(this, facts);
   }
 
   /** A verdict that decided here is older than it may be at the end of a message. */
@@ -59,8 +60,40 @@ public final class Attribution {
     patience = allPatience;
   }
 
-  /** Accept or Refuse; never VerdictNeeded. */
+  /** Where the mail comes from. */
+  public MailSource source() {
+    return source;
+  }
+
+  /**
+   * The decision at RCPT. Accept or Refuse; never VerdictNeeded.
+   *
+   * @param first no recipient was taken so far
+   */
+  public InboundDecision atRecipient(
+      Directory directory, String recipient, String recipientDomain, boolean first) {
+    return source.atRecipient(directory, recipient, recipientDomain, first);
+  }
+
+  /** About a recipient that was taken. Accept or Refuse; never VerdictNeeded. */
   public InboundDecision decide(Directory directory, String recipientDomain) {
+    return decide(directory, source.facts(), recipientDomain);
+  }
+
+  /** The recipient's gateway; never a Question. */
+  GatewayRules.Answer gateway(Directory directory, String recipientDomain) {
+    for (int i = 0; i <= QUESTIONS_A_RECIPIENT; i++) {
+      GatewayRules.Answer answer =
+          GatewayRules.find(directory, source.client(), recipientDomain, this::known);
+      if (!(answer instanceof GatewayRules.Answer.Question needed)) {
+        return answer;
+      }
+      ask(needed.question());
+    }
+    return new GatewayRules.Answer.NotGood(tooManyQuestions());
+  }
+
+  InboundDecision decide(Directory directory, InboundFacts facts, String recipientDomain) {
     for (int i = 0; i <= QUESTIONS_A_RECIPIENT; i++) {
       InboundDecision decision =
           InboundRules.decide(directory, facts, recipientDomain, this::known);
@@ -69,6 +102,10 @@ public final class Attribution {
       }
       ask(needed.question());
     }
+    return tooManyQuestions();
+  }
+
+  private static InboundDecision.Refuse tooManyQuestions() {
     return new InboundDecision.Refuse(
         451,
         "4.7.5",

@@ -6,7 +6,9 @@ import io.postern.smtp.LineEnds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header section of a message as it streams by (RFC 5322 §2.2): its first 32 KiB, cut at a line
@@ -17,10 +19,13 @@ public final class HeaderBlock {
   /** Kept octets at most. */
   public static final int LIMIT = 32 * 1024;
 
-  private static final int LOOKED_AT = 1024 * 1024;
+  /** Octets in which fields are counted: a larger bound of the section would not be noticed. */
+  public static final int LOOKED_AT = 1024 * 1024;
+
   private static final int MOST_OF_MESSAGE_ID = 998; // a line's octets, RFC 5322 §2.1.1
   private static final byte[] RECEIVED = "received:".getBytes(StandardCharsets.US_ASCII);
-  private static final String MESSAGE_ID = "message-id:";
+  private static final String MESSAGE_ID = "message-id";
+  private static final String TLS_REQUIRED = "tls-required:";
   private static final Pattern FIELD_END = Pattern.compile("\\r?\\n(?![ \\t])");
 
   private byte[] kept = new byte[2048];
@@ -30,6 +35,7 @@ public final class HeaderBlock {
   private int column; // octets of the current line so far
   private int matched; // octets of "received:" that the line began with
   private int received;
+  private @Nullable Boolean fields; // the kept lines are header fields; null: not asked yet
 
   /** Reads the octets between position and limit; leaves the buffer, which has an array. */
   public void look(ByteBuffer content) {
@@ -114,6 +120,51 @@ public final class HeaderBlock {
     return seen > LIMIT;
   }
 
+  /**
+   * The section has more octets than that, at most {@link #LOOKED_AT}. Content that begins with
+   * other lines than header fields has no section, however late its first empty line.
+   */
+  public boolean larger(int most) {
+    if (seen <= most) {
+      return false;
+    }
+    if (fields == null) {
+      fields = onlyFields();
+    }
+    return fields;
+  }
+
+  /** Of the kept lines; each is a field or the continuation of one (RFC 5322 §2.2). */
+  private boolean onlyFields() {
+    int length = Math.min(seen, LIMIT);
+    int line = 0;
+    while (line < length) {
+      int end = lineFeed(kept, line, length);
+      boolean cut = end == length && line > 0;
+      if (!cut && !isWhite(kept[line]) && !isField(line, end)) {
+        return false;
+      }
+      line = end + 1;
+    }
+    return true;
+  }
+
+  private boolean isField(int line, int end) {
+    int name = line;
+    while (name < end && kept[name] > ' ' && kept[name] != ':') {
+      name++;
+    }
+    int colon = name;
+    while (colon < end && isWhite(kept[colon])) { // RFC 5322 §4.5
+      colon++;
+    }
+    return name > line && colon < end && kept[colon] == ':';
+  }
+
+  private static boolean isWhite(byte octet) {
+    return octet == ' ' || octet == '\t';
+  }
+
   /** Fields named Received so far. */
   public int receivedFields() {
     return received;
@@ -121,14 +172,44 @@ public final class HeaderBlock {
 
   /** The Message-ID field's value, unfolded, at most 998 characters; empty when there is none. */
   public String messageId() {
+    return value(MESSAGE_ID);
+  }
+
+  /** The value of the first field of this name in {@link #bytes}, as {@link #messageId}'s. */
+  String value(String name) {
+    String beginning = name.toLowerCase(Locale.ROOT) + ":";
+    int line = find(beginning, 0);
+    return line < 0 ? "" : unfolded(text(line + beginning.length(), length()));
+  }
+
+  /**
+   * There is one TLS-Required field, and its value is "No" (RFC 8689 §3). More than one is against
+   * the RFC, and none of them counts. Neither does one beyond the octets that are kept: the message
+   * then goes as strictly as any other.
+   */
+  public boolean tlsRequiredNo() {
+    int line = find(TLS_REQUIRED, 0);
+    return line >= 0
+        && find(TLS_REQUIRED, line + 1) < 0
+        && unfolded(text(line + TLS_REQUIRED.length(), length())).equalsIgnoreCase("no");
+  }
+
+  /**
+   * Index of the first line that begins there or later and with {@code name}; -1: none.
+   *
+   * @param name in lower case, with its colon
+   */
+  private int find(String name, int from) {
     int length = length();
-    for (int line = 0; line < length; line = Math.min(length, lineFeed(kept, line, length) + 1)) {
-      int value = Math.min(length, line + MESSAGE_ID.length());
-      if (text(line, value).equalsIgnoreCase(MESSAGE_ID)) {
-        return unfolded(text(value, length));
+    int line = from == 0 ? 0 : lineFeed(kept, from, length) + 1;
+    while (line + name.length() <= length) {
+      if (Character.toLowerCase(kept[line]) == name.charAt(0)
+          && text(line, line + name.length()).equalsIgnoreCase(name)) {
+        return line;
       }
+      line = lineFeed(kept, line, length) + 1;
     }
-    return "";
+    return -1;
   }
 
   private String text(int from, int to) {

@@ -1,5 +1,6 @@
 package io.postern.ingress.intake;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ContentReference;
@@ -10,26 +11,42 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.sending.Intake;
+import io.postern.rules.SenderTrust;
 import io.postern.smtp.Address;
+import io.postern.smtp.HeaderFirewall;
+import io.postern.smtp.InternalStamp;
 import io.postern.smtp.ReceivedHeader;
+import io.postern.smtp.SourceStamps;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The way of one message into the log: the content as it streams by, then the envelope with the
- * header section and our Received field as a segment in front (docs/design/architecture.md, "The
- * way of a message"; G10). Owner: the session's thread, which waits here for the log, within its
- * patience. Closed without {@link #accept} having returned, nothing was accepted; when the log's
- * answer alone was lost, the client tries again and the message may be twice (G5 c).
+ * The way of one message into the log: the content as it streams by, through the {@link
+ * HeaderFirewall}, then the envelope with the header section and our own fields as a segment in
+ * front (docs/design/architecture.md, "The way of a message"; G10). Owner: the session's thread,
+ * which waits here for the log, within its patience. Closed without {@link #accept} having
+ * returned, nothing was accepted; when the log's answer alone was lost, the client tries again and
+ * the message may be twice (G5 c).
  */
 public final class MessageIntake implements AutoCloseable {
   private final Intake log;
+  private final SenderTrust trust;
+  private final HeaderFirewall firewall;
   private final HeaderBlock header = new HeaderBlock();
   private boolean ended;
 
-  public MessageIntake(Intake log) {
+  /**
+   * @param trust in the server that sends it, of all its recipients' groups
+   */
+  public MessageIntake(Intake log, SenderTrust trust) {
     this.log = log;
+    this.trust = trust;
+    this.firewall =
+        trust == SenderTrust.CLOUD_SERVICES
+            ? new HeaderFirewall(HeaderFirewall.Mode.TO_ORGANIZATION)
+            : new HeaderFirewall(HeaderFirewall.Mode.REMOVE, true);
   }
 
   public QueueId queueId() {
@@ -41,8 +58,17 @@ public final class MessageIntake implements AutoCloseable {
     if (!content.hasRemaining()) {
       return;
     }
+    firewall.pass(content, this::take);
+  }
+
+  private void take(ByteBuffer content) throws LogUnavailableException {
     header.look(content);
     log.write(content);
+  }
+
+  /** The content has come whole; before all that is said of it as a whole. */
+  public void end() throws LogUnavailableException {
+    firewall.finish(this::take);
   }
 
   /** Octets that are in the log, or on their way there, so far. */
@@ -50,12 +76,32 @@ public final class MessageIntake implements AutoCloseable {
     return log.sentBytes();
   }
 
+  /** As in {@link HeaderBlock#bytes}: no more content may come. */
+  public ByteString headerBlock() {
+    return header.bytes();
+  }
+
+  public boolean headerBlockCut() {
+    return header.cut();
+  }
+
+  /** The header section has more octets than that so far. */
+  public boolean headerLarger(int most) {
+    return header.larger(most);
+  }
+
   public int receivedFields() {
     return header.receivedFields();
   }
 
+  /** RFC 8689 §3; for a message that has come whole. */
+  public boolean tlsRequiredNo() {
+    return header.tlsRequiredNo();
+  }
+
   /**
-   * Returns when content and envelope are durable: the message's size with the trace field.
+   * Returns when content and envelope are durable: the message's size with the trace field. Behind
+   * {@link #end}.
    *
    * @param leadingDot a line of the content begins with a dot. The content begins a line: the trace
    *     field in front of it ends with CRLF
@@ -69,9 +115,12 @@ public final class MessageIntake implements AutoCloseable {
       throws LogUnavailableException {
     ContentReference content = log.finishContent().toBuilder().setNoLeadingDot(!leadingDot).build();
     long now = System.currentTimeMillis();
-    byte[] trace = trace(envelope, session, now);
-    long size = trace.length + content.getSize();
-    log.accept(
+    byte[] stamp =
+        trust == SenderTrust.INTERNAL ? InternalStamp.of(session.getServerName()) : new byte[0];
+    // In front: a folded line at the content's beginning must belong to no field that may go.
+    byte[] inFront = joined(stamp, trace(envelope, session, now));
+    long size = inFront.length + content.getSize();
+    MessageAccepted.Builder accepted =
         MessageAccepted.newBuilder()
             .setQueueId(queueId().toString())
             .setEnvelope(envelope)
@@ -80,15 +129,40 @@ public final class MessageIntake implements AutoCloseable {
             .setHeaderBlock(header.bytes())
             .setHeaderBlockCut(header.cut())
             .addContent(
-                ContentSegment.newBuilder().setInline(UnsafeByteOperations.unsafeWrap(trace)))
+                ContentSegment.newBuilder().setInline(UnsafeByteOperations.unsafeWrap(inFront)))
             .addContent(ContentSegment.newBuilder().setReference(content))
             .setSize(size)
             .setAcceptedMillis(now)
             .setDirectoryVersion(directoryVersion)
             .setMessageId(header.messageId())
-            .build());
+            .setInternal(internal());
+    if (stamp.length > 0 || firewall.removed() > 0 || firewall.renamed() > 0) {
+      accepted
+          .getHeaderFirewallBuilder()
+          .setRemoved(firewall.removed())
+          .setOrganization(firewall.renamed() + (stamp.length > 0 ? InternalStamp.FIELDS : 0))
+          .setOrganizationBytes(firewall.renamedBytes() + stamp.length);
+    }
+    log.accept(accepted.build());
     ended = true;
     return size;
+  }
+
+  /** A field behind the first 32 KiB of the header does not count. */
+  private boolean internal() {
+    return switch (trust) {
+      case NONE -> false;
+      case INTERNAL -> true;
+      case CLOUD_SERVICES ->
+          firewall.renamed() > 0
+              && header.value(InternalStamp.AUTH_AS).equalsIgnoreCase(InternalStamp.INTERNAL);
+    };
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] joined = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, joined, first.length, second.length);
+    return joined;
   }
 
   /** RFC 5321 §4.4; FOR only when there is one recipient (§7.6). */
@@ -97,7 +171,9 @@ public final class MessageIntake implements AutoCloseable {
         envelope.getRecipientsCount() == 1
             ? Address.parse(envelope.getRecipients(0).getAddress())
             : null;
-    return ReceivedHeader.build(session, queueId().toString(), only, Instant.ofEpochMilli(now));
+    byte[] received =
+        ReceivedHeader.build(session, queueId().toString(), only, Instant.ofEpochMilli(now));
+    return SourceStamps.behind(received, session.getTrueSource());
   }
 
   /**

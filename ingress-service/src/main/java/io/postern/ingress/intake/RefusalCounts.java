@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.RefusalReference;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.ingress.source.Source;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * further ones raise a count that is published at the minute's end, and all have one reference.
  *
  * <p>Anybody who connects can fill it, so it is bounded in memory and in records: {@value #MOST}
- * minutes are open at once, of at most 2 KiB each; the next one ends the oldest, whose count is
+ * minutes are open at once, of at most 4 KiB each; the next one ends the oldest, whose count is
  * published then. A source has {@value #MOST_OF_SOURCE} kinds, all else that it is refused is one
  * more. {@value #RECORDS} first refusals and {@value #BYTES} bytes of them a minute are published
  * in full; further ones are counted in total, under one reference, without source or kind. Others
@@ -48,6 +50,7 @@ public final class RefusalCounts implements AutoCloseable {
     final String reference = RefusalReference.next();
     final long beganNanos;
     final MessageRefused.Builder record;
+    final RefusedVariants variants = new RefusedVariants();
     long further;
 
     Minute(long beganNanos, MessageRefused.Builder record) {
@@ -82,25 +85,47 @@ public final class RefusalCounts implements AutoCloseable {
     this.budgetNanos = nanos.getAsLong();
   }
 
+  /** Counts a refusal of no recipient, and returns its reference. */
+  public String add(Source source, RefusalKind kind, Supplier<MessageRefused> full) {
+    return add(source, kind, full, Optional::empty);
+  }
+
   /**
    * Counts a refusal, and returns its reference.
    *
    * @param full the record, made only if it is published
+   * @param variant the facts by which it was decided, for a further one; empty: no recipient was
    */
-  public String add(Source source, RefusalKind kind, Supplier<MessageRefused> full) {
-    String known = again(source, kind);
+  public String add(
+      Source source,
+      RefusalKind kind,
+      Supplier<MessageRefused> full,
+      Supplier<Optional<RefusedVariant>> variant) {
+    String known = again(source, kind, variant);
     if (known != null) {
       counted.increment();
       return known;
     }
     MessageRefused first = full.get();
     List<MessageRefused> toPublish = new ArrayList<>();
-    String reference = begin(source, kind, first, toPublish);
+    String reference = begin(source, kind, first, variant, toPublish);
     toPublish.forEach(records::record);
     return reference;
   }
 
-  private synchronized @Nullable String again(Source source, RefusalKind kind) {
+  private @Nullable String again(
+      Source source, RefusalKind kind, Supplier<Optional<RefusedVariant>> variant) {
+    Optional<RefusedVariant> facts = isOpen(source, kind) ? variant.get() : Optional.empty();
+    return again(source, kind, facts);
+  }
+
+  private synchronized boolean isOpen(Source source, RefusalKind kind) {
+    return minutes.containsKey(new Key(source, kind))
+        || minutes.containsKey(new Key(source, RefusalKind.OTHERS));
+  }
+
+  private synchronized @Nullable String again(
+      Source source, RefusalKind kind, Optional<RefusedVariant> variant) {
     Minute minute = minutes.get(new Key(source, kind));
     if (minute == null && kinds.getOrDefault(source, 0) >= MOST_OF_SOURCE) {
       minute = minutes.get(new Key(source, RefusalKind.OTHERS));
@@ -114,29 +139,35 @@ public final class RefusalCounts implements AutoCloseable {
     if (minute == null || over(minute)) {
       return null;
     }
-    return count(minute);
+    return count(minute, variant);
   }
 
-  private static String count(Minute minute) {
+  private static String count(Minute minute, Optional<RefusedVariant> variant) {
     minute.further++;
+    variant.ifPresent(minute.variants::add);
     minute.record.setUntilMillis(System.currentTimeMillis());
     return minute.reference;
   }
 
   private synchronized String begin(
-      Source source, RefusalKind kind, MessageRefused first, List<MessageRefused> toPublish) {
+      Source source,
+      RefusalKind kind,
+      MessageRefused first,
+      Supplier<Optional<RefusedVariant>> variant,
+      List<MessageRefused> toPublish) {
     end(toPublish, false);
     RefusalKind its = kinds.getOrDefault(source, 0) < MOST_OF_SOURCE ? kind : RefusalKind.OTHERS;
     Minute meanwhile = minutes.get(new Key(source, its));
     if (meanwhile != null) {
       counted.increment();
-      return count(meanwhile);
+      return count(meanwhile, variant.get());
     }
     int size = first.getSerializedSize();
     if (!budgetLeft() || size > bytesLeft) {
       beyond.increment();
       return count(
-          minutes.computeIfAbsent(new Key(null, BEYOND), key -> new Minute(now(), beyond())));
+          minutes.computeIfAbsent(new Key(null, BEYOND), key -> new Minute(now(), beyond())),
+          Optional.empty());
     }
     recordsLeft--;
     bytesLeft -= size;
@@ -192,6 +223,7 @@ public final class RefusalCounts implements AutoCloseable {
         .setRule(cut(kind.rule()))
         .setOrganization(cut(kind.organization()))
         .setConnector(cut(kind.connector()))
+        .setHandshakeFailure(kind.handshake())
         .setFromMillis(System.currentTimeMillis());
   }
 
@@ -233,6 +265,7 @@ public final class RefusalCounts implements AutoCloseable {
               .record
               .setReference(minute.reference)
               .setCount(minute.further)
+              .addAllVariants(minute.variants.all())
               .setAtMillis(System.currentTimeMillis())
               .build());
     }

@@ -1,5 +1,7 @@
 package io.postern.ingress.intake;
 
+import io.postern.contracts.v1.HandshakeFailure;
+
 /**
  * The kind of a refusal: two of one source and kind differ in recipient and time at most, and are
  * one record.
@@ -7,9 +9,27 @@ package io.postern.ingress.intake;
  * @param enhanced "" for none
  * @param organization whose rule it is; empty: nobody's
  * @param connector that refused; empty: none
+ * @param handshake why a handshake failed; unspecified: none did
  */
 public record RefusalKind(
-    int code, String enhanced, String rule, String organization, String connector) {
+    int code,
+    String enhanced,
+    String rule,
+    String organization,
+    String connector,
+    HandshakeFailure handshake) {
+
+  /** Of a refusal that is no handshake. */
+  public RefusalKind(
+      int code, String enhanced, String rule, String organization, String connector) {
+    this(
+        code,
+        enhanced,
+        rule,
+        organization,
+        connector,
+        HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED);
+  }
 
   /** All refusals of a source beyond its kinds. */
   static final RefusalKind OTHERS = new RefusalKind(0, "", "several", "", "");

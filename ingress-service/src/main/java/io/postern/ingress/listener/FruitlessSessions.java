@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /**
  * The number of sessions of each source that brought no message lately, except those whose messages
  * we could not take ({@link io.postern.ingress.session.SmtpSession#fruitful}); likewise of refused
- * connections ({@link ConnectionRefusal}). Connections and handshakes cost the CPU that all
+ * connections ({@link ConnectionRefusals}). Connections and handshakes cost the CPU that all
  * sessions share, and anybody may begin them without end. A source with more than {@value #FREE}
  * waits for its next greetings (RFC 5321 §4.5.3.2.1 gives a client five minutes), each in its place
  * among the connections that it may have. Every second one is forgotten.

@@ -1,187 +1,124 @@
 package io.postern.ingress.listener;
 
-import io.micrometer.core.instrument.Counter;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.session.SmtpSession;
-import io.postern.ingress.source.Source;
-import io.postern.transport.SmtpConnection;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The listener, which gives each connection a session on a virtual thread of its own. It refuses
- * connections beyond the limits at once. A watchdog ends sessions that are stuck past their
- * deadline. Closing takes no more connections, lets waiting sessions end with 421 and messages
- * under way end within the patience, and cuts off the sessions that are left. Thread-safe.
+ * The listeners of the service, which share the bounds of all connections. A watchdog ends sessions
+ * that are stuck past their deadline. Closing takes no more connections, lets waiting sessions end
+ * with 421 and messages under way end within the patience, and cuts off the sessions that are left.
+ * Thread-safe.
  */
 public final class IngressServer implements AutoCloseable {
-  /**
-   * Octets, SO_RCVBUF. A session that waits reads nothing, and the kernel keeps its input: without
-   * this as much as it has grown to for a fast client (net.ipv4.tcp_rmem: megabytes). Linux doubles
-   * the number and counts its own overhead in it, so some 100 to 256 KiB are on their way to us: a
-   * client 100 ms away sends 1 to 2.5 MB/s on one connection, one at 20 ms five times as much.
-   */
-  static final int RECEIVE_BUFFER = 128 * 1024;
-
   private static final Logger LOG = Logger.getLogger(IngressServer.class);
-  private static final int BACKLOG = 512;
-  private static final long PAUSE_NANOS = 200_000_000;
 
-  private final InetSocketAddress address;
+  private final List<Listener> listeners;
   private final SessionParts parts;
-  private final ConnectionLimits limits;
+  private final Reception.Shared shared;
   private final Duration shutdownPatience;
-  private final Counter accepted;
-  private final ConnectionRefusal full;
-  private final ConnectionRefusal addressLimit;
-  private final FruitlessSessions fruitless = new FruitlessSessions();
-  private final Set<SmtpSession> sessions = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watchdog =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("ingress-watchdog").unstarted(task));
-  private volatile @Nullable ServerSocketChannel listener;
-
-  public IngressServer(
-      InetSocketAddress address,
-      SessionParts parts,
-      ConnectionLimits limits,
-      Duration shutdownPatience) {
-    this.address = address;
-    this.parts = parts;
-    this.limits = limits;
-    this.shutdownPatience = shutdownPatience;
-    accepted = parts.metrics().connections("accepted");
-    boolean resets = !limits.oneAddressIsAll();
-    full = new ConnectionRefusal(parts, "full", "Too many connections, try again later", resets);
-    addressLimit =
-        new ConnectionRefusal(
-            parts, "address-limit", "Too many connections from your address", resets);
-    parts.metrics().sessions(limits::open);
-  }
+  private volatile List<Port> ports = List.of();
 
   /**
-   * Begins to accept; an IOException (a BindException when the port is taken) leaves nothing
-   * behind.
+   * @param parts of all sessions; each listener has limits of its own
+   * @param bounds of the connections of all listeners together
+   * @param proxyHeaderTimeout for the header of a balancer
    */
-  public void start() throws IOException {
-    ServerSocketChannel channel = ServerSocketChannel.open();
+  public IngressServer(
+      List<Listener> listeners,
+      SessionParts parts,
+      ConnectionBounds bounds,
+      Duration proxyHeaderTimeout,
+      Duration shutdownPatience) {
+    this.listeners = List.copyOf(listeners);
+    this.parts = parts;
+    this.shutdownPatience = shutdownPatience;
+    this.shared =
+        new Reception.Shared(
+            new ConnectionLimits(bounds),
+            new FruitlessSessions(),
+            new FruitlessSessions(),
+            ConcurrentHashMap.newKeySet(),
+            proxyHeaderTimeout);
+  }
+
+  /** Begins to accept, at all addresses or at none. */
+  public void start() throws ListenException {
+    List<Port> open = new ArrayList<>();
     try {
-      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER); // connections inherit it
-      channel.bind(address, BACKLOG);
-    } catch (IOException e) {
-      channel.close();
+      for (Listener listener : listeners) {
+        open(listener, open);
+      }
+    } catch (ListenException e) {
+      open.forEach(Port::close);
       throw e;
     }
-    listener = channel;
-    Thread.ofPlatform().daemon().name("ingress-accept").start(() -> accept(channel));
+    ports = List.copyOf(open);
+    ports.forEach(Port::start);
     watchdog.scheduleWithFixedDelay(
-        () -> sessions.forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
+        () -> shared.sessions().forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
   }
 
-  public boolean listening() {
-    ServerSocketChannel channel = listener;
-    return channel != null && channel.isOpen();
-  }
-
-  /** The address of the settings. */
-  public InetSocketAddress address() {
-    return address;
-  }
-
-  /** The port that was bound. */
-  public int port() {
-    ServerSocketChannel channel = listener;
-    if (channel == null) {
-      throw new IllegalStateException("not started");
-    }
-    return channel.socket().getLocalPort();
-  }
-
-  private void accept(ServerSocketChannel channel) {
-    while (channel.isOpen()) {
+  private void open(Listener listener, List<Port> open) throws ListenException {
+    Reception reception = new Reception(listener, parts, shared);
+    int free = 0; // the port that port 0 has become at the listener's first address
+    for (InetSocketAddress address : listener.addresses()) {
+      InetSocketAddress at =
+          address.getPort() == 0 ? new InetSocketAddress(address.getAddress(), free) : address;
       try {
-        admit(channel.accept());
+        Port port = Port.open(at, reception);
+        open.add(port);
+        free = port.number();
       } catch (IOException e) {
-        if (channel.isOpen()) { // file descriptors ran out, most likely: others must end first
-          LOG.warnf("A connection could not be accepted: %s", e.getMessage());
-          LockSupport.parkNanos(PAUSE_NANOS);
-        }
-      } catch (RuntimeException fault) { // one connection's; the next are still accepted
-        LOG.error("A connection was lost by a fault of ours", fault);
+        throw new ListenException(listener, at, e);
       }
+      LOG.infof(
+          "Listening for SMTP on %s port %d, listener %s",
+          at.getHostString(), free, listener.name());
     }
   }
 
-  private void admit(SocketChannel channel) throws IOException {
-    InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
-    InetAddress client = remote.getAddress();
-    switch (limits.enter(client)) {
-      case FULL -> full.end(channel, remote);
-      case ADDRESS_LIMIT -> addressLimit.end(channel, remote);
-      case ACCEPTED -> {
-        accepted.increment();
-        Thread.ofVirtual().name("smtp").start(() -> serve(channel, client));
-      }
-    }
+  /** At each address of each listener. */
+  public boolean listening() {
+    List<Port> now = ports;
+    return !now.isEmpty() && now.stream().allMatch(Port::listening);
   }
 
-  private void serve(SocketChannel channel, InetAddress client) {
-    SmtpSession session = null;
-    try (channel) {
-      awaitGreeting(client);
-      session = new SmtpSession(SmtpConnection.accepted(channel), parts, limits);
-      sessions.add(session);
-      session.run();
-    } catch (IOException gone) {
-      LOG.debug("A connection was gone before its greeting, or did not close", gone);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (session != null) {
-        sessions.remove(session);
+  /** The port that a listener has bound. */
+  public int port(String listener) {
+    int number = 0;
+    for (Listener each : listeners) {
+      if (each.name().equals(listener)) {
+        return ports.get(number).number();
       }
-      if (session == null || !session.fruitful()) {
-        fruitless.add(Source.of(client));
-      }
-      limits.leave(client);
+      number += each.addresses().size();
     }
-  }
-
-  private void awaitGreeting(InetAddress client) throws InterruptedException {
-    if (!limits.oneAddressIsAll()) {
-      Thread.sleep(fruitless.pause(Source.of(client)));
-    }
+    throw new IllegalArgumentException("no listener " + listener);
   }
 
   @Override
   public void close() {
-    limits.stop();
+    ConnectionLimits connections = shared.limits();
+    connections.stop();
+    ports.forEach(Port::close);
     try {
-      ServerSocketChannel channel = listener;
-      if (channel != null) {
-        channel.close();
+      if (!connections.awaitNone(shutdownPatience.toMillis())) {
+        LOG.warnf("%d sessions are cut off, they did not end in time", connections.open());
+        shared.sessions().forEach(SmtpSession::cutOff);
+        connections.awaitNone(2_000);
       }
-      if (!limits.awaitNone(shutdownPatience.toMillis())) {
-        LOG.warnf("%d sessions are cut off, they did not end in time", limits.open());
-        sessions.forEach(SmtpSession::cutOff);
-        limits.awaitNone(2_000);
-      }
-    } catch (IOException e) {
-      LOG.warn("The listener did not close", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

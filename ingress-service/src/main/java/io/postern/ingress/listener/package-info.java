@@ -1,14 +1,14 @@
 /**
- * The listener:
+ * The listeners:
  *
  * <ol>
- *   <li>{@link IngressServer} accepts a connection.
- *   <li>{@link ConnectionLimits} admits it, or names the limit that it is beyond.
- *   <li>{@link ConnectionRefusal} ends a connection beyond a limit.
+ *   <li>{@link Port} accepts a connection at an address of a {@link Listener}.
+ *   <li>{@link Reception} learns the client, by {@link ProxyHeader} where a balancer connects.
+ *   <li>{@link ConnectionPlaces} admits it, or names the limit that it is beyond.
+ *   <li>{@link ConnectionRefusals} ends a connection that is refused.
  *   <li>{@link FruitlessSessions} makes the greeting wait at an address that brings no mail.
- *   <li>The session runs on a virtual thread, and the watchdog ends it past its deadline.
- *   <li>{@link KeyFiles} keeps key and certificate current, {@link PresentedCertificates} shows
- *       them.
+ *   <li>The session runs on a virtual thread, and the watchdog of {@link IngressServer} ends it
+ *       past its deadline.
  * </ol>
  */
 @org.jspecify.annotations.NullMarked

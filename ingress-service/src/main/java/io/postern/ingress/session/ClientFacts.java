@@ -1,42 +1,48 @@
 package io.postern.ingress.session;
 
+import io.postern.contracts.v1.ChainKeeping;
+import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.contracts.v1.TrueSource;
+import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.source.Source;
 import io.postern.names.CertificateNames;
 import io.postern.rules.InboundFacts;
+import io.postern.rules.RecordedFacts;
 import io.postern.transport.SmtpConnection;
-import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The facts about a session's client: address, greeting, TLS. Owner: the session's thread. */
 final class ClientFacts {
   private final SmtpConnection connection;
   private final String hostName;
-  private final String ip;
+  private final Arrival arrival;
   private final Source source;
-  private final int port;
   private final long startedMillis = System.currentTimeMillis();
   private @Nullable String greeting;
   private boolean extended;
   private int mailNumber;
+  private @Nullable TrueSource trueSource; // of the mail under way
+  private boolean smtpUtf8; // of the mail transaction under way
   private @Nullable List<String> certificateNames; // of this TLS state; null: not read yet
+  private final PresentedChains chains;
+  private boolean proved;
+  private boolean chainKept;
 
-  ClientFacts(SmtpConnection connection, String hostName) {
+  ClientFacts(SmtpConnection connection, Arrival arrival, String hostName, PresentedChains chains) {
+    this.chains = chains;
     this.connection = connection;
+    this.arrival = arrival;
     this.hostName = hostName;
-    InetSocketAddress remote = connection.remote();
-    this.ip = textOf(remote);
-    this.source = Source.of(remote.getAddress());
-    this.port = remote.getPort();
+    this.source = Source.of(arrival.client().getAddress());
   }
 
-  /** The address without an IPv6 zone. */
-  static String textOf(InetSocketAddress remote) {
-    String text = remote.getAddress().getHostAddress();
-    int zone = text.indexOf('%');
-    return zone < 0 ? text : text.substring(0, zone);
+  /** The client said EHLO: it knows our extensions. */
+  boolean extended() {
+    return extended;
   }
 
   void greeted(String name, boolean ehlo) {
@@ -49,25 +55,39 @@ final class ClientFacts {
     greeting = null;
     extended = false;
     certificateNames = null;
+    proved = false;
+    chainKept = false;
   }
 
   boolean greeted() {
     return greeting != null;
   }
 
-  void mailBegan() {
+  void mailBegan(boolean withSmtpUtf8) {
     mailNumber++;
+    trueSource = null;
+    smtpUtf8 = withSmtpUtf8;
   }
 
-  /** RFC 3848. */
+  /** The mail under way has this source behind the client; null: the client is the source. */
+  void mailCameFrom(@Nullable TrueSource found) {
+    trueSource = found;
+  }
+
+  void mailEnded() {
+    smtpUtf8 = false;
+  }
+
+  /** RFC 3848, RFC 6531 §4.3. */
   String protocol() {
-    return !extended ? "SMTP" : connection.tls() ? "ESMTPS" : "ESMTP";
+    String name = smtpUtf8 ? "UTF8SMTP" : extended ? "ESMTP" : "SMTP";
+    return extended && connection.tls() ? name + "S" : name;
   }
 
   InboundFacts inbound(@Nullable String mailFromDomain) {
     TlsFacts tls = connection.tlsFacts();
     return new InboundFacts(
-        ip,
+        ip(),
         tls != null,
         connection.peerChain(),
         connection.stapledOcsp(),
@@ -88,18 +108,67 @@ final class ClientFacts {
   }
 
   String ip() {
-    return ip;
+    return arrival.ip();
   }
 
   String greeting() {
     return greeting == null ? "" : greeting;
   }
 
+  /** A verdict on the client's chain is good. */
+  void proved() {
+    proved = true;
+  }
+
+  /**
+   * Keeps the chain that a record is about to name, once a session where there is room for it.
+   *
+   * @return whether it is kept
+   */
+  private boolean keepChain(TlsFacts tls) {
+    if (!chainKept) {
+      chainKept =
+          chains.keep(
+              source,
+              tls.getPeerChainFingerprint().toByteArray(),
+              connection.peerChain(),
+              connection.stapledOcsp(),
+              proved);
+    }
+    return chainKept;
+  }
+
+  /**
+   * The facts by which a refused recipient was decided; empty: no recipient was.
+   *
+   * @param reversePath empty: the null reverse-path
+   */
+  Optional<RefusedVariant> variant(String reversePath, String recipient) {
+    String domain = RecordedFacts.domain(recipient);
+    String sender = RecordedFacts.domain(reversePath);
+    if (domain == null || sender == null && !reversePath.isEmpty()) {
+      return Optional.empty();
+    }
+    RefusedVariant.Builder variant =
+        RefusedVariant.newBuilder().setRecipientDomain(domain).setTls(connection.tls());
+    if (sender != null) {
+      variant.setSenderDomain(sender);
+    }
+    if (ip().indexOf(':') >= 0) {
+      variant.setClientIp(ip());
+    }
+    TlsFacts tls = connection.tlsFacts();
+    if (tls != null && !tls.getPeerChainFingerprint().isEmpty()) {
+      keepChain(tls);
+      variant.setChainFingerprint(tls.getPeerChainFingerprint());
+    }
+    return Optional.of(variant.build());
+  }
+
   SessionFacts facts() {
     SessionFacts.Builder facts =
-        SessionFacts.newBuilder()
-            .setClientIp(ip)
-            .setClientPort(port)
+        arrival
+            .facts()
             .setGreeting(greeting())
             .setProtocol(protocol())
             .setTls(connection.tls())
@@ -109,6 +178,12 @@ final class ClientFacts {
     TlsFacts tls = connection.tlsFacts();
     if (tls != null) {
       facts.setTlsFacts(tls);
+      if (!tls.getPeerChainFingerprint().isEmpty()) {
+        facts.setChain(keepChain(tls) ? ChainKeeping.CHAIN_KEPT : ChainKeeping.CHAIN_NOT_KEPT);
+      }
+    }
+    if (trueSource != null) {
+      facts.setTrueSource(trueSource);
     }
     return facts.build();
   }

@@ -3,36 +3,44 @@ package io.postern.ingress.session;
 import java.time.Duration;
 
 /**
- * The pace of a client that sends its message while sessions are nearly all taken: one octet now
- * and then would hold a session and a share of memory until the message deadline. Only the time
- * that we wait for the client counts, not the log's. Owner: the session's thread.
+ * The pace of a client that sends its message, in octets a second: one octet now and then would
+ * hold a session and a share of memory until the message deadline. Under stress the rate is higher
+ * and averaged over a shorter time. Only the time that we wait for the client counts, not the
+ * log's. Owner: the session's thread.
  */
 final class DataPace {
+  private static final Duration CALM = Duration.ofMinutes(1);
+
   private final Load load;
-  private final long windowNanos;
+  private final SessionLimits limits;
+  private boolean stressed;
   private long waitedNanos;
   private long octets;
 
-  DataPace(Load load, Duration window) {
+  DataPace(Load load, SessionLimits limits) {
     this.load = load;
-    this.windowNanos = window.toNanos();
+    this.limits = limits;
   }
 
   /** Counts a wait and the octets that it brought, and is true if the client is too slow. */
   boolean tooSlow(long waitNanos, int arrived) {
-    if (!load.stressed()) {
-      waitedNanos = 0;
-      octets = 0;
-      return false;
+    if (load.stressed() != stressed) { // the average begins anew
+      stressed = !stressed;
+      restart();
     }
     waitedNanos += waitNanos;
     octets += arrived;
-    if (waitedNanos < windowNanos) {
+    if (waitedNanos < (stressed ? limits.stressTimeout() : CALM).toNanos()) {
       return false;
     }
-    boolean slow = octets * 1e9 < (double) SessionLimits.STRESS_OCTETS_PER_SECOND * waitedNanos;
+    int least = stressed ? limits.mail().leastRateUnderStress() : limits.mail().leastRate();
+    boolean slow = octets * 1e9 < (double) least * waitedNanos;
+    restart();
+    return slow;
+  }
+
+  private void restart() {
     waitedNanos = 0;
     octets = 0;
-    return slow;
   }
 }

@@ -1,10 +1,17 @@
 package io.postern.ingress.session;
 
+import static java.util.Objects.requireNonNull;
+
+import io.postern.contracts.v1.BodyType;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
+import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.log.LogSpace;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
+import io.postern.rules.RecipientRules;
 import io.postern.smtp.Address;
 import io.postern.smtp.Command;
 import io.postern.smtp.Reply;
@@ -16,11 +23,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of a session's mail transaction (RFC 5321 §3.3), MAIL, RCPT and DATA, and their
- * replies. Owner: the session's thread, which must close it.
+ * The commands of a session's mail transaction (RFC 5321 §3.3), MAIL, RCPT, DATA and BDAT, and
+ * their replies. Owner: the session's thread, which must close it.
  */
 final class MailCommands implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(MailCommands.class);
+  private static final Reply SAY_MAIL = Reply.of(503, "5.5.1", "Say MAIL and RCPT first");
+  private static final Reply SAY_RCPT = Reply.of(503, "5.5.1", "Say RCPT first");
+  private static final Reply MESSAGE_BEGAN =
+      Reply.of(503, "5.5.1", "The message has begun by BDAT: end it so, or RSET gives it up");
+  private static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
+      Refusal.of(554, "5.5.1", "No valid recipients", "sequence");
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -32,6 +45,9 @@ final class MailCommands implements AutoCloseable {
   private final Replies replies;
   private final HandshakeReport handshakes;
   private @Nullable MailTransaction transaction;
+  private @Nullable ChunkedMessage chunks; // BDAT has begun, with a transaction or without
+  private int mails;
+  private @Nullable MailboxCheck mailboxes; // of the transaction
   private boolean acceptedMessage;
 
   MailCommands(
@@ -63,7 +79,18 @@ final class MailCommands implements AutoCloseable {
           "MAIL", Reply.of(503, "5.5.1", "A mail is under way, RSET gives it up"), "sequence");
       return;
     }
-    MailParameters parameters = MailParameters.of(command);
+    // RFC 9422 §4.1: MAILMAX counts each MAIL, also one that fails
+    if (++mails > limits.mail().messages()) {
+      replies.end(
+          Refusal.of(
+              421,
+              "4.5.3",
+              limits.mail().messages() + " mails are the limit of a session, connect anew",
+              "messages"));
+      return;
+    }
+    forgetChunks(); // of a transaction that was refused
+    MailParameters parameters = MailParameters.of(command, client.extended(), connection.tls());
     Address from = command.from();
     if (parameters.size() > limits.maxMessageBytes()) {
       replies.refuse("MAIL", "", Refusal.tooLarge(limits.maxMessageBytes()));
@@ -79,7 +106,7 @@ final class MailCommands implements AutoCloseable {
       replies.refuse("MAIL", "", noRoom);
       return;
     }
-    client.mailBegan();
+    client.mailBegan(parameters.smtpUtf8());
     String domain = from == null ? null : from.asciiDomain();
     Attribution attribution =
         new Attribution(
@@ -92,8 +119,16 @@ final class MailCommands implements AutoCloseable {
             from,
             parameters,
             attribution,
-            new AcceptedRecipients(parts.recipients().holding(client.source())));
+            new AcceptedRecipients(parts.recipients().holding(client.source())),
+            limits.mail().recipients());
     transaction = begun;
+    mailboxes =
+        new MailboxCheck(
+            parts.mailboxes(),
+            parts.metrics(),
+            client.source(),
+            connection,
+            parameters.requireTls());
     replies.transaction(begun.reversePath());
     replies.send(Reply.of(250, "2.1.0", "Sender noted"));
   }
@@ -112,11 +147,12 @@ final class MailCommands implements AutoCloseable {
       replies.reject("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
       return;
     }
-    RecipientParameters parameters = RecipientParameters.of(command);
-    Address to = command.to();
-    if (!to.isAscii()) { // RFC 6531 §3.4: only with SMTPUTF8
-      throw MailParameters.notAscii();
+    if (chunks != null) {
+      replies.reject("RCPT", MESSAGE_BEGAN, "sequence");
+      return;
     }
+    RecipientParameters parameters = RecipientParameters.of(command, mail.parameters().smtpUtf8());
+    Address to = command.to();
     String address = to.domain().isEmpty() ? limits.postmaster() : to.toString();
     if (address == null) {
       refuseRecipient(
@@ -131,7 +167,7 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     if (mail.full()) { // RFC 5321 §4.5.3.1.10
-      replies.refuse("RCPT", address, tooMany("More than " + SessionLimits.RECIPIENTS));
+      replies.refuse("RCPT", address, tooMany("More than " + limits.mail().recipients()));
       return;
     }
     Optional<Directory> directory = parts.directory().get();
@@ -140,39 +176,112 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     mail.noteDirectoryVersion(directory.get().version());
-    String domain = to.domain().isEmpty() ? Address.parse(address).asciiDomain() : to.asciiDomain();
-    switch (mail.attribution().decide(directory.get(), domain)) {
-      case InboundDecision.Accept accept -> {
-        switch (mail.recipients().add(parameters.recipient(address), accept)) {
-          case TAKEN -> replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
-          case MESSAGE_FULL -> refuseRecipient(mail, address, tooMany("No room for more"));
-          case NO_MEMORY -> refuseRecipient(mail, address, Refusal.NO_MEMORY);
-        }
-      }
+    Address recipient = to.domain().isEmpty() ? Address.parse(address) : to;
+    boolean first = mail.recipients().isEmpty();
+    switch (mail.attribution()
+        .atRecipient(directory.get(), address, recipient.asciiDomain(), first)) {
+      case InboundDecision.Accept accept ->
+          letIn(mail, directory.get(), recipient, parameters.recipient(address), accept);
       case InboundDecision.Refuse refusal -> refuseRecipient(mail, address, Refusal.of(refusal));
       case InboundDecision.VerdictNeeded needed ->
           throw new IllegalStateException("attribution left a verdict open");
     }
   }
 
+  /** The rules let it in; it may be the address of a rewritten sender. */
+  private void letIn(
+      MailTransaction mail,
+      Directory directory,
+      Address recipient,
+      EnvelopeRecipient given,
+      InboundDecision.Accept accept)
+      throws IOException {
+    if (!accept.verdict().isEmpty()) { // only a good one lets in
+      client.proved();
+    }
+    String address = given.getAddress();
+    switch (parts
+        .rewrittenSenders()
+        .of(
+            directory,
+            recipient,
+            mail.reversePath().isEmpty(),
+            domain -> mail.attribution().decide(directory, domain))) {
+      case RewrittenSenders.Ordinary ordinary -> {
+        boolean relayed =
+            accept.direction() == Direction.ORIGINATING
+                || mail.attribution().source().candidateThroughGateway();
+        Refusal unknown = unknown(directory, recipient, accept, relayed);
+        if (unknown == null) {
+          add(mail, given, accept);
+        } else {
+          refuseRecipient(mail, address, unknown);
+        }
+      }
+      case RewrittenSenders.Returns(String sender) ->
+          add(mail, given.toBuilder().setReturnsTo(sender).build(), accept);
+      case RewrittenSenders.Refused(InboundDecision.Refuse refusal) ->
+          refuseRecipient(mail, address, Refusal.of(refusal));
+    }
+  }
+
+  /**
+   * By the list of the domain's recipients, or by its mailbox route. Null: not unknown.
+   *
+   * @param relayed the client stands for many senders: an own server, or a gateway
+   */
+  private @Nullable Refusal unknown(
+      Directory directory, Address recipient, InboundDecision.Accept accept, boolean relayed)
+      throws IOException {
+    return RecipientRules.decide(directory, accept, recipient.localPart(), recipient.asciiDomain())
+            instanceof InboundDecision.Refuse refusal
+        ? Refusal.of(refusal)
+        : requireNonNull(mailboxes).refusal(recipient, directory, relayed);
+  }
+
+  private void add(MailTransaction mail, EnvelopeRecipient recipient, InboundDecision.Accept accept)
+      throws IOException {
+    String address = recipient.getAddress();
+    switch (mail.recipients().add(recipient, accept)) {
+      case TAKEN -> {
+        mail.attribution().source().taken();
+        replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
+      }
+      case MESSAGE_FULL -> refuseRecipient(mail, address, tooMany("No room for more"));
+      case NO_MEMORY -> refuseRecipient(mail, address, Refusal.NO_MEMORY);
+    }
+  }
+
   private void refuseRecipient(MailTransaction mail, String address, Refusal refusal)
       throws IOException {
     mail.countRefusedRecipient();
+    if (refusal.isOfNobody()) {
+      pace.unknownRecipient();
+    }
     replies.refuse("RCPT", address, refusal);
   }
 
   void data() throws IOException, InterruptedException {
     MailTransaction mail = transaction;
     if (mail == null) {
-      replies.reject("DATA", Reply.of(503, "5.5.1", "Say MAIL and RCPT first"), "sequence");
+      replies.reject("DATA", SAY_MAIL, "sequence");
       return;
     }
-    if (mail.onlyRefusals()) { // RFC 5321 §3.3: "no valid recipients"
-      replies.refuse("DATA", "", Refusal.of(554, "5.5.1", "No valid recipients", "sequence"));
+    if (chunks != null) { // RFC 3030 §2
+      replies.reject("DATA", MESSAGE_BEGAN, "sequence");
+      return;
+    }
+    if (mail.onlyRefusals()) {
+      replies.refuse("DATA", "", NO_RECIPIENTS);
       return;
     }
     if (mail.recipients().isEmpty()) {
-      replies.reject("DATA", Reply.of(503, "5.5.1", "Say RCPT first"), "sequence");
+      replies.reject("DATA", SAY_RCPT, "sequence");
+      return;
+    }
+    if (mail.parameters().body() == BodyType.BODY_BINARYMIME) { // RFC 3030 §3
+      Reply reply = Reply.of(503, "5.5.1", "A message with BODY=BINARYMIME comes by BDAT");
+      replies.reject("DATA", reply, "sequence");
       return;
     }
     Refusal noRoom = noRoom(mail.parameters().size());
@@ -181,17 +290,12 @@ final class MailCommands implements AutoCloseable {
       reset();
       return;
     }
-    DataCommand data = new DataCommand(connection, parts, clock, load, client, mail);
+    DataCommand data = new DataCommand(connection, parts, input(), client, mail);
     Refusal refusal = data.receive();
     if (refusal != null) {
       replies.refuse("DATA", "", refusal);
     } else {
-      DataCommand.Acceptance acceptance = data.acceptance();
-      replies.send(acceptance.reply());
-      clock.restart();
-      pace.restart();
-      acceptedMessage = true;
-      count(acceptance, mail);
+      accepted(mail, data.acceptance());
     }
     if (data.endsSession()) {
       replies.end();
@@ -199,11 +303,74 @@ final class MailCommands implements AutoCloseable {
     reset();
   }
 
+  /** RFC 3030 §2: each chunk's octets are read, whatever its reply is, and each has a reply. */
+  void bdat(Command.Bdat command) throws IOException, InterruptedException {
+    boolean first = chunks == null;
+    ChunkedMessage message = chunks == null ? firstChunk() : chunks;
+    chunks = message;
+    boolean whole = message.read(command.octets());
+    if (whole) {
+      if (!first) { // each message's first one counts as any command
+        pace.chunk(command.octets());
+      }
+      clock.paid(command.octets());
+    }
+    MessageReceipt.Acceptance acceptance = whole && command.last() ? message.finish() : null;
+    Refusal refusal = message.refusal();
+    if (refusal != null) {
+      replies.refuse("BDAT", "", refusal);
+    } else if (acceptance != null && transaction != null) {
+      accepted(transaction, acceptance);
+    } else {
+      replies.send(Reply.of(250, "2.0.0", command.octets() + " octets taken"));
+    }
+    if (!whole) { // the rest of the chunk may still come, and is no command
+      replies.end();
+    }
+    if (command.last() || !whole) {
+      reset();
+    }
+  }
+
+  private ChunkedMessage firstChunk() throws InterruptedException {
+    MailTransaction mail = transaction;
+    if (mail == null) {
+      return refusedChunks(Refusal.of(SAY_MAIL, "sequence"));
+    }
+    if (mail.onlyRefusals()) {
+      return refusedChunks(NO_RECIPIENTS);
+    }
+    if (mail.recipients().isEmpty()) {
+      return refusedChunks(Refusal.of(SAY_RCPT, "sequence"));
+    }
+    Refusal noRoom = noRoom(mail.parameters().size());
+    return noRoom == null
+        ? ChunkedMessage.begin(connection, parts, input(), client, mail)
+        : refusedChunks(noRoom);
+  }
+
+  private ChunkedMessage refusedChunks(Refusal why) {
+    return ChunkedMessage.refused(connection, limits, input(), why);
+  }
+
+  private ContentInput input() {
+    return new ContentInput(connection, clock, load, limits);
+  }
+
+  private void accepted(MailTransaction mail, MessageReceipt.Acceptance acceptance)
+      throws IOException {
+    replies.send(acceptance.reply());
+    clock.restart();
+    pace.restart();
+    acceptedMessage = true;
+    count(acceptance, mail);
+  }
+
   /** The client has its 250: a failure here changes nothing for it. */
-  private void count(DataCommand.Acceptance acceptance, MailTransaction mail) {
+  private void count(MessageReceipt.Acceptance acceptance, MailTransaction mail) {
     try {
       parts.metrics().accepted(acceptance.size(), mail.recipients().size(), acceptance.latency());
-      handshakes.report(mail.recipients().groups());
+      handshakes.report(mail.groupsOfClient());
     } catch (RuntimeException fault) {
       LOG.error("An accepted message was not counted by a fault of ours", fault);
     }
@@ -214,17 +381,32 @@ final class MailCommands implements AutoCloseable {
     return transaction == null ? 0 : transaction.recipients().size();
   }
 
+  /** A mail transaction is under way. */
+  boolean begun() {
+    return transaction != null;
+  }
+
   boolean acceptedMessage() {
     return acceptedMessage;
   }
 
   /** RFC 5321 §4.1.1.5, §4.1.4: gives up the transaction under way. */
   void reset() {
+    forgetChunks();
     if (transaction != null) {
       transaction.close();
       transaction = null;
+      client.mailCameFrom(null);
     }
+    client.mailEnded();
     replies.transaction("");
+  }
+
+  private void forgetChunks() {
+    if (chunks != null) {
+      chunks.close();
+      chunks = null;
+    }
   }
 
   @Override

@@ -1,9 +1,17 @@
 package io.postern.ingress.session;
 
+import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
+import io.postern.ingress.attribution.MailSource;
+import io.postern.rules.Directory;
+import io.postern.rules.InboundDecision;
 import io.postern.smtp.Address;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,18 +23,21 @@ final class MailTransaction implements AutoCloseable {
   private final MailParameters parameters;
   private final Attribution attribution;
   private final AcceptedRecipients recipients;
+  private final int mostRecipients;
   private int refusedRecipients;
-  private long directoryVersion;
+  private long directoryVersion = Long.MAX_VALUE; // the oldest that a recipient was decided by
 
   MailTransaction(
       @Nullable Address from,
       MailParameters parameters,
       Attribution attribution,
-      AcceptedRecipients recipients) {
+      AcceptedRecipients recipients,
+      int mostRecipients) {
     this.reversePath = from == null ? "" : from.toString();
     this.parameters = parameters;
     this.attribution = attribution;
     this.recipients = recipients;
+    this.mostRecipients = mostRecipients;
   }
 
   String reversePath() {
@@ -46,7 +57,7 @@ final class MailTransaction implements AutoCloseable {
   }
 
   boolean full() {
-    return recipients.size() + refusedRecipients >= SessionLimits.RECIPIENTS;
+    return recipients.size() + refusedRecipients >= mostRecipients;
   }
 
   void countRefusedRecipient() {
@@ -57,8 +68,33 @@ final class MailTransaction implements AutoCloseable {
     return recipients.isEmpty() && refusedRecipients > 0;
   }
 
+  /**
+   * Once the message has come: decides by the source behind a gateway, if it came through one.
+   *
+   * @param client is told the source, for the record of a message or refusal
+   * @return null: it is accepted
+   */
+  @Nullable Refusal decideBySource(
+      Optional<Directory> directory, ClientFacts client, ByteString header, boolean cut) {
+    MailSource source = attribution.source();
+    if (!source.throughGateway()) {
+      return null;
+    }
+    if (directory.isEmpty()) {
+      return Refusal.DIRECTORY_UNAVAILABLE;
+    }
+    InboundDecision.Refuse refusal = source.decide(directory.get(), recipients, header, cut);
+    client.mailCameFrom(source.recorded());
+    return refusal == null ? null : Refusal.of(refusal);
+  }
+
+  /** Groups of connectors whose peer the client itself is. */
+  List<RecipientGroup> groupsOfClient() {
+    return recipients.groups().stream().filter(attribution.source()::isOfClient).toList();
+  }
+
   void noteDirectoryVersion(long version) {
-    directoryVersion = Math.max(directoryVersion, version);
+    directoryVersion = Math.min(directoryVersion, version);
   }
 
   long directoryVersion() {
@@ -70,11 +106,21 @@ final class MailTransaction implements AutoCloseable {
     recipients.close();
   }
 
-  Envelope envelope() {
+  /**
+   * @param tlsRequiredNo the message says that it need not go over TLS (RFC 8689 §3). It counts
+   *     only without REQUIRETLS (§4.1)
+   */
+  Envelope envelope(boolean tlsRequiredNo) {
+    RequireTls requireTls =
+        parameters.requireTls()
+            ? RequireTls.REQUIRE_TLS_YES
+            : tlsRequiredNo ? RequireTls.TLS_REQUIRED_NO : RequireTls.REQUIRE_TLS_UNSPECIFIED;
     return Envelope.newBuilder()
         .setReversePath(reversePath)
         .addAllRecipients(recipients.envelope())
         .setBody(parameters.body())
+        .setSmtputf8(parameters.smtpUtf8())
+        .setRequireTls(requireTls)
         .setRet(parameters.ret())
         .setEnvelopeId(parameters.envelopeId())
         .build();

@@ -1,12 +1,14 @@
 package io.postern.ingress.session;
 
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.ingress.intake.RefusalKind;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Reply;
+import io.postern.transport.TlsHandshakeException;
 import java.util.List;
 import java.util.Set;
 
@@ -16,6 +18,7 @@ import java.util.Set;
  *
  * @param rule a connector's restriction, or syntax, sequence, size, log-unavailable, ... (README.md
  *     has the list)
+ * @param handshake why a handshake failed; unspecified: none did
  */
 record Refusal(
     Reply reply,
@@ -23,11 +26,20 @@ record Refusal(
     String organization,
     String connector,
     String verdict,
-    Explanation explanation) {
+    Explanation explanation,
+    HandshakeFailure handshake) {
+
+  private static final HandshakeFailure NO_HANDSHAKE =
+      HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED;
 
   /** Rules by which nobody's mail is taken for a while. */
   private static final Set<String> OUR_TROUBLE =
-      Set.of("log-unavailable", "log-space", "directory-unavailable");
+      Set.of(
+          "log-unavailable",
+          "log-space",
+          "directory-unavailable",
+          "recipientListMissing",
+          "recipient-unanswered");
 
   static final Refusal DIRECTORY_UNAVAILABLE =
       of(
@@ -57,7 +69,24 @@ record Refusal(
   }
 
   static Refusal of(Reply reply, String rule) {
-    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance());
+    return of(reply, rule, NO_HANDSHAKE);
+  }
+
+  /** A handshake that the client did not finish: there is nobody to reply to (RFC 3207 §4.1). */
+  static Refusal of(TlsHandshakeException failed) {
+    return of(
+        Reply.of(454, "4.7.0", "TLS handshake failed: " + failed.getMessage()),
+        "handshake",
+        failed.failure());
+  }
+
+  /** By a rule of an organization that is none of its connectors. */
+  static Refusal of(Reply reply, String rule, String organization, Explanation explanation) {
+    return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE);
+  }
+
+  private static Refusal of(Reply reply, String rule, HandshakeFailure handshake) {
+    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake);
   }
 
   static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
@@ -72,7 +101,8 @@ record Refusal(
         decision.organization(),
         decision.connector(),
         decision.verdict(),
-        decision.explanation());
+        decision.explanation(),
+        NO_HANDSHAKE);
   }
 
   /** Our trouble is the reason: nothing that the client could send would be accepted. */
@@ -80,8 +110,13 @@ record Refusal(
     return OUR_TROUBLE.contains(rule);
   }
 
+  /** The recipient does not exist: a client that guesses names is slowed by it. */
+  boolean isOfNobody() {
+    return reply.code() == 550 && enhanced().equals("5.1.1");
+  }
+
   RefusalKind kind() {
-    return new RefusalKind(reply.code(), enhanced(), rule, organization, connector);
+    return new RefusalKind(reply.code(), enhanced(), rule, organization, connector, handshake);
   }
 
   /** The reply of one line, with the reference by which its record is found. */
@@ -139,6 +174,7 @@ record Refusal(
         .setConnector(connector)
         .setVerdict(verdict)
         .setExplanation(boundedExplanation())
+        .setHandshakeFailure(handshake)
         .setAtMillis(System.currentTimeMillis())
         .build();
   }

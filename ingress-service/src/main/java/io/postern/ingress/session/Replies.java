@@ -36,7 +36,7 @@ final class Replies {
 
   /** Refuses a command for its syntax or its time: too many of them end the session. */
   void reject(String command, Reply reply, String rule) throws IOException {
-    if (++badCommands >= SessionLimits.BAD_COMMANDS) {
+    if (++badCommands >= parts.limits().mail().badCommands()) {
       end(Refusal.of(421, "4.7.0", "Too many bad commands, the last: " + reply.text(), rule));
     } else {
       refuse(command, "", Refusal.of(reply, rule));
@@ -57,7 +57,8 @@ final class Replies {
         .add(
             client.source(),
             kind,
-            () -> refusal.record(client.facts(), command, reversePath, recipient));
+            () -> refusal.record(client.facts(), command, reversePath, recipient),
+            () -> client.variant(reversePath, recipient));
   }
 
   /** Ends the session with a last reply. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 final class SessionClock {
   private final SessionLimits limits;
   private final Load load;
+  private final long began = System.nanoTime();
   private volatile long deadline;
   private long waitedNanos; // for commands under stress, since the last message
 
@@ -34,10 +35,35 @@ final class SessionClock {
     return Refusal.of(421, "4.4.2", hostName + " waited too long", "timeout");
   }
 
+  /** The session has lasted as long as one may: it ends before its next mail transaction. */
+  boolean lifetimeOver() {
+    return System.nanoTime() - began > limits.lifetime().toNanos();
+  }
+
+  Refusal tooOld(String hostName) {
+    return Refusal.of(
+        421,
+        "4.4.2",
+        hostName + " ends sessions after " + limits.lifetime().toSeconds() + " s, connect anew",
+        "lifetime");
+  }
+
   /** A wait for a command that began then has ended. */
   void addWait(long since) {
     if (load.stressed()) {
       waitedNanos += System.nanoTime() - since;
+    }
+  }
+
+  /**
+   * Octets of a chunk have come. They pay for waits under stress at the least rate of a message, or
+   * an honest client that waits for our reply to each chunk would use its waits up. Without a least
+   * rate any octet pays for all.
+   */
+  void paid(long octets) {
+    if (octets > 0) {
+      double nanos = octets * 1e9 / limits.mail().leastRateUnderStress(); // rate 0: infinite
+      waitedNanos = (long) Math.max(0, waitedNanos - nanos);
     }
   }
 
@@ -65,9 +91,16 @@ final class SessionClock {
     return atLeastOne(left(silentSince, limits.idleTimeout()));
   }
 
-  /** The wait for octets that must come now, of content or a handshake; at least a millisecond. */
+  /** The wait for octets that must come now, of content; at least a millisecond. */
   Duration patience() {
     return atLeastOne(left(System.nanoTime()));
+  }
+
+  /** The wait for a whole handshake; at least a millisecond. */
+  Duration handshakePatience() {
+    Duration patience = patience();
+    Duration most = limits.handshakeTimeout();
+    return patience.compareTo(most) < 0 ? patience : most;
   }
 
   private Duration left(long silentSince) {

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.HandshakeFailure;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 
@@ -28,17 +30,18 @@ public final class SessionMetrics {
         Timer.builder("postern.ingress.accept").publishPercentiles(0.5, 0.99).register(registry);
   }
 
-  /** Registers the gauge of open sessions. */
-  public void sessions(IntSupplier open) {
+  /** Registers the gauge of a listener's open sessions. */
+  public void sessions(String listener, IntSupplier open) {
     // The registry holds its gauges' objects weakly, and nobody else holds this.
     Gauge.builder("postern.ingress.sessions", open, IntSupplier::getAsInt)
+        .tag("listener", listener)
         .strongReference(true)
         .register(registry);
   }
 
-  /** Connections that came, by result: accepted, full or address-limit. */
-  public Counter connections(String result) {
-    return registry.counter("postern.ingress.connections", "result", result);
+  /** A listener's connections that came, by result: accepted, or the reason of the refusal. */
+  public Counter connections(String listener, String result) {
+    return registry.counter("postern.ingress.connections", "listener", listener, "result", result);
   }
 
   /** A handshake ended: result is TLSv1.2, TLSv1.3 or failed. */
@@ -46,10 +49,21 @@ public final class SessionMetrics {
     registry.counter("postern.ingress.tls.handshakes", "result", result).increment();
   }
 
+  /** A handshake failed. */
+  public void handshakeFailed(HandshakeFailure why) {
+    handshake("failed");
+    registry.counter("postern.ingress.tls.failures", "cause", Spelling.of(why)).increment();
+  }
+
   /** Refusing replies, by their code. */
   public Counter refusals(int code, String enhanced) {
     return registry.counter(
         "postern.ingress.refusals", "code", Integer.toString(code), "enhanced", enhanced);
+  }
+
+  /** Recipients of domains that validate by the mailbox route, by result. */
+  void recipientChecked(String result) {
+    registry.counter("postern.ingress.recipients.checked", "result", result).increment();
   }
 
   void accepted(long size, int recipientCount, Duration latency) {

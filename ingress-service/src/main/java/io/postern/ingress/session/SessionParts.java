@@ -1,10 +1,13 @@
 package io.postern.ingress.session;
 
 import io.postern.ingress.attribution.RecipientMemory;
+import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
+import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
 import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.ingress.recipients.RecipientParts;
 import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.verdicts.VerdictSource;
@@ -31,4 +34,28 @@ public record SessionParts(
     Supplier<LogSpace.State> space,
     RefusalCounts refusals,
     Handshakes handshakes,
-    SessionMetrics metrics) {}
+    PresentedChains presentedChains,
+    RewrittenSenders rewrittenSenders,
+    RecipientParts mailboxes,
+    SessionMetrics metrics) {
+
+  /** The same parts for sessions with other limits. */
+  public SessionParts with(SessionLimits others) {
+    return new SessionParts(
+        others,
+        tls,
+        directory,
+        verdicts,
+        log,
+        admission,
+        recipients,
+        unaccepted,
+        space,
+        refusals,
+        handshakes,
+        presentedChains,
+        rewrittenSenders,
+        mailboxes,
+        metrics);
+  }
+}

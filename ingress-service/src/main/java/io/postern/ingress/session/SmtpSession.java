@@ -27,6 +27,7 @@ public final class SmtpSession implements Runnable {
   private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final SmtpConnection connection;
+  private final Arrival arrival;
   private final SessionParts parts;
   private final SessionLimits limits;
   private final SessionClock clock;
@@ -34,15 +35,17 @@ public final class SmtpSession implements Runnable {
   private final Replies replies;
   private final CommandLines lines;
   private final MailCommands mail;
-  private final CommandPace pace = new CommandPace();
+  private final CommandPace pace;
 
-  public SmtpSession(SmtpConnection connection, SessionParts parts, Load server) {
+  public SmtpSession(SmtpConnection connection, Arrival arrival, SessionParts parts, Load server) {
     Load load = new Load.WithMemory(server, parts.admission(), parts.recipients());
     this.connection = connection;
+    this.arrival = arrival;
     this.parts = parts;
     this.limits = parts.limits();
     this.clock = new SessionClock(limits, load);
-    this.client = new ClientFacts(connection, limits.hostName());
+    this.client = new ClientFacts(connection, arrival, limits.hostName(), parts.presentedChains());
+    this.pace = new CommandPace(limits.mail().promptCommands());
     this.replies = new Replies(connection, parts, client);
     this.lines = new CommandLines(connection, clock, load, replies, limits.hostName());
     this.mail = new MailCommands(connection, parts, clock, load, pace, client, replies);
@@ -63,6 +66,9 @@ public final class SmtpSession implements Runnable {
 
   private void talk() throws IOException, InterruptedException {
     try {
+      if (arrival.tls() && !handshake("connect")) {
+        return;
+      }
       greet();
       while (!replies.ended()) {
         byte[] line = lines.next();
@@ -125,13 +131,19 @@ public final class SmtpSession implements Runnable {
       return;
     }
     try {
-      switch (CommandParser.parse(line)) {
+      Command parsed = CommandParser.parse(line);
+      if (clock.lifetimeOver() && !mail.begun() && !(parsed instanceof Command.Quit)) {
+        replies.end(clock.tooOld(limits.hostName()));
+        return;
+      }
+      switch (parsed) {
         case Command.Ehlo ehlo -> ehlo(ehlo.host());
         case Command.Helo helo -> helo(helo.host());
         case Command.StartTls startTls -> startTls();
         case Command.Mail command -> mail.mail(command);
         case Command.Rcpt command -> mail.rcpt(command);
         case Command.Data data -> mail.data();
+        case Command.Bdat chunk -> mail.bdat(chunk);
         case Command.Rset rset -> {
           mail.reset();
           replies.send(Reply.of(250, "2.0.0", "Reset"));
@@ -141,15 +153,13 @@ public final class SmtpSession implements Runnable {
           replies.send(Reply.of(221, "2.0.0", limits.hostName() + " closes the connection"));
           replies.end();
         }
-        // RFC 5321 §7.3: the reply does not say whether a mailbox exists.
-        case Command.Vrfy vrfy ->
-            replies.send(Reply.of(252, "2.5.0", "Cannot verify, send mail and it will be tried"));
+        case Command.Vrfy vrfy -> vrfy(vrfy);
         case Command.Help help ->
             replies.send(
                 Reply.of(
                     214,
                     "2.0.0",
-                    "EHLO HELO STARTTLS MAIL RCPT DATA RSET NOOP QUIT VRFY HELP",
+                    "EHLO HELO STARTTLS MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP",
                     "See RFC 5321"));
         case Command.Unknown unknown ->
             replies.reject(
@@ -158,7 +168,27 @@ public final class SmtpSession implements Runnable {
                 "syntax");
       }
     } catch (SmtpSyntaxException e) {
-      replies.reject(verb(line), e.reply(), "syntax");
+      String verb = verb(line);
+      if (verb.equals("BDAT")) {
+        // Octets of a message follow, and nobody knows how many: its author wrote what would be
+        // read as commands.
+        replies.end(Refusal.of(e.reply(), "syntax"));
+      } else {
+        replies.reject(verb, e.reply(), "syntax");
+      }
+    }
+  }
+
+  private void vrfy(Command.Vrfy vrfy) throws IOException {
+    boolean ascii = vrfy.argument().chars().allMatch(c -> c < 0x80);
+    if (ascii || vrfy.smtpUtf8()) {
+      // RFC 5321 §7.3: the reply does not say whether a mailbox exists.
+      replies.send(Reply.of(252, "2.5.0", "Cannot verify, send mail and it will be tried"));
+    } else { // RFC 6531 §3.7.4.2
+      replies.reject(
+          "VRFY",
+          Reply.of(553, "5.6.7", "The address is not ASCII: add the parameter SMTPUTF8"),
+          "syntax");
     }
   }
 
@@ -172,9 +202,13 @@ public final class SmtpSession implements Runnable {
     offer.add("8BITMIME");
     offer.add("ENHANCEDSTATUSCODES");
     offer.add("DSN"); // RFC 3461 §4
-    if (!connection.tls()) { // RFC 3207 §4.2: not once TLS is active
-      offer.add("STARTTLS");
-    }
+    offer.add("SMTPUTF8"); // RFC 6531 §3.1
+    offer.add("CHUNKING"); // RFC 3030 §2, §3
+    offer.add("BINARYMIME");
+    offer.add( // RFC 9422 §3
+        "LIMITS RCPTMAX=" + limits.mail().recipients() + " MAILMAX=" + limits.mail().messages());
+    // RFC 3207 §4.2: not once TLS is active; RFC 8689 §2: only then.
+    offer.add(connection.tls() ? "REQUIRETLS" : "STARTTLS");
     replies.send(Reply.of(250, "", offer.toArray(String[]::new)));
   }
 
@@ -192,29 +226,31 @@ public final class SmtpSession implements Runnable {
     connection.discardInput(); // RFC 3207 §6: plaintext behind STARTTLS is nobody's command
     replies.send(Reply.of(220, "2.0.0", "Begin the TLS handshake"));
     connection.flush();
-    connection.readTimeout(clock.patience());
+    if (handshake("STARTTLS")) {
+      client.forgetGreeting();
+      mail.reset();
+    }
+  }
+
+  /** False when the handshake failed, and with it the session. */
+  private boolean handshake(String command) throws IOException {
+    connection.readTimeout(clock.handshakePatience());
     try {
       TlsFacts facts = connection.startTls(parts.tls());
       parts.metrics().handshake(Spelling.of(facts.getVersion()));
+      return true;
     } catch (TlsHandshakeException e) {
-      parts.metrics().handshake("failed");
+      parts.metrics().handshakeFailed(e.failure());
       replies.end(); // RFC 3207 §4.1: after a failed handshake there is nobody to reply to
-      String reference =
-          replies.record(
-              "STARTTLS",
-              "",
-              Refusal.of(454, "4.7.0", "TLS handshake failed: " + e.getMessage(), "handshake"));
+      String reference = replies.record(command, "", Refusal.of(e));
       LOG.debugf("A TLS handshake failed, reference %s", reference);
-      return;
+      return false;
     }
-    client.forgetGreeting();
-    mail.reset();
   }
 
-  /** The first word of a line that did not parse, if it looks like a command. */
+  /** The letters, ten at most, that a line which did not parse begins with. */
   private static String verb(byte[] line) {
     String text = new String(line, 0, Math.min(line.length, 10), StandardCharsets.US_ASCII);
-    String word = text.split(" ", 2)[0];
-    return word.matches("[A-Za-z]+") ? word.toUpperCase(Locale.ROOT) : "";
+    return text.replaceFirst("(?s)[^A-Za-z].*", "").toUpperCase(Locale.ROOT);
   }
 }

@@ -9,15 +9,22 @@ import java.util.Arrays;
  * a host has all of that.
  */
 public record Source(InetAddress network) {
-  private static final int NETWORK_OCTETS = 8;
+  private static final int IPV4_OCTETS = 4;
 
   public static Source of(InetAddress client) {
+    return new Source(prefix(client, 4, 8));
+  }
+
+  /** The neighbours of a client: its IPv4 /24 or IPv6 /48, which one owner often has alone. */
+  public static Source neighbours(InetAddress client) {
+    return new Source(prefix(client, 3, 6));
+  }
+
+  private static InetAddress prefix(InetAddress client, int ipv4, int ipv6) {
     byte[] octets = client.getAddress();
-    if (octets.length > NETWORK_OCTETS) {
-      Arrays.fill(octets, NETWORK_OCTETS, octets.length, (byte) 0);
-    }
+    Arrays.fill(octets, octets.length == IPV4_OCTETS ? ipv4 : ipv6, octets.length, (byte) 0);
     try {
-      return new Source(InetAddress.getByAddress(octets));
+      return InetAddress.getByAddress(octets);
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e); // 4 or 16 octets are an address
     }

@@ -1,14 +1,17 @@
 package io.postern.ingress.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.ingress.source.Source;
 import io.postern.rules.InboundDecision;
+import io.postern.rules.SenderTrust;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,38 @@ class AcceptedRecipientsTest {
     assertThat(recipients.groups().get(1).getExplanation().getSummary()).isEqualTo("two");
   }
 
+  /** A message is written once: one recipient whose connector does not trust decides for all. */
+  @Test
+  void a_server_is_trusted_where_all_groups_trust_it_alike() {
+    assertThat(recipients.trust()).isEqualTo(SenderTrust.NONE);
+    recipients.add(to("a@one.example"), trusting("one", SenderTrust.CLOUD_SERVICES));
+    recipients.add(to("b@two.example"), trusting("two", SenderTrust.CLOUD_SERVICES));
+    assertThat(recipients.trust()).isEqualTo(SenderTrust.CLOUD_SERVICES);
+    assertThat(
+            recipients.wouldBeAcceptedAgain(
+                domain -> trusting(domain.substring(0, 3), SenderTrust.CLOUD_SERVICES)))
+        .isTrue();
+    assertThat(
+            recipients.wouldBeAcceptedAgain(
+                domain -> trusting(domain.substring(0, 3), SenderTrust.NONE)))
+        .isFalse();
+    recipients.add(to("c@three.example"), trusting("three", SenderTrust.INTERNAL));
+    assertThat(recipients.trust()).isEqualTo(SenderTrust.NONE);
+  }
+
+  private static InboundDecision.Accept trusting(String organization, SenderTrust trust) {
+    return new InboundDecision.Accept(
+        organization,
+        "Own",
+        Direction.ORIGINATING,
+        "",
+        "good",
+        new byte[0],
+        Explanation.getDefaultInstance(),
+        trust,
+        null);
+  }
+
   @Test
   void a_group_names_the_recipients_organization_and_its_connector_too() {
     InboundDecision.Accept sender = accept("one", "Own");
@@ -60,6 +95,7 @@ class AcceptedRecipientsTest {
             "",
             new byte[0],
             sender.explanation(),
+            SenderTrust.NONE,
             accept("two", "From One"));
     recipients.add(to("a@two.example"), both);
     recipients.add(to("b@outside.example"), sender);
@@ -75,6 +111,49 @@ class AcceptedRecipientsTest {
         .isTrue();
     // Another connector of the other organization is another acceptance.
     assertThat(recipients.wouldBeAcceptedAgain(domain -> sender)).isFalse();
+  }
+
+  @Test
+  void decided_again_the_recipients_are_in_the_groups_of_the_new_decisions_or_in_none_of_them() {
+    recipients.add(to("a@one.example"), accept("one", "c"));
+    recipients.add(to("b@two.example"), accept("one", "c"));
+    InboundDecision.Refuse refusal =
+        new InboundDecision.Refuse(
+            550, "5.7.51", "no", "rule", "one", "c", "", Explanation.getDefaultInstance());
+    assertThat(
+            recipients.decideAgain(
+                domain -> domain.equals("two.example") ? refusal : accept("one", "d")))
+        .isEqualTo(refusal);
+    assertThat(recipients.groups()).extracting(RecipientGroup::getConnector).containsExactly("c");
+    assertThat(
+            recipients.decideAgain(
+                domain -> accept("one", domain.equals("two.example") ? "e" : "d")))
+        .isNull();
+    assertThat(recipients.groups())
+        .extracting(RecipientGroup::getConnector, RecipientGroup::getRecipientsList)
+        .containsExactly(tuple("d", List.of(0)), tuple("e", List.of(1)));
+  }
+
+  @Test
+  void G6_new_explanations_that_do_not_fit_into_a_record_are_cut_to_their_summary() {
+    InboundDecision.Accept longOne =
+        new InboundDecision.Accept(
+            "one",
+            "c",
+            Direction.INCOMING,
+            "",
+            "",
+            new byte[0],
+            Explanation.newBuilder()
+                .setSummary("short")
+                .addSteps(
+                    ExplanationStep.newBuilder()
+                        .setDetail("x".repeat(AcceptedRecipients.MAX_BYTES)))
+                .build());
+    recipients.add(to("a@one.example"), accept("one", "c"));
+    assertThat(recipients.decideAgain(domain -> longOne)).isNull();
+    assertThat(recipients.groups().getFirst().getExplanation())
+        .isEqualTo(Explanation.newBuilder().setSummary("short").build());
   }
 
   @Test

@@ -31,6 +31,22 @@ class HeaderBlockTest {
     assertThat(block.cut()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "X-Filler: f, true",
+    "X-Filler : f, true",
+    "'X-Filler: f~ folded', true",
+    "text without a colon, false",
+    "'X: y~and then text', false",
+    "': no name', false"
+  })
+  void a_section_of_fields_alone_has_a_size(String lines, boolean larger) {
+    HeaderBlock block = of((lines.replace("~", "\r\n") + "\r\n").repeat(20_000));
+    assertThat(block.larger(100_000)).isEqualTo(larger);
+    assertThat(block.larger(HeaderBlock.LOOKED_AT)).isFalse();
+    assertThat(of("A: b\r\n\r\n" + "c: d\r\n".repeat(50_000)).larger(100_000)).isFalse();
+  }
+
   @Test
   void looking_leaves_the_buffer_as_it_is() {
     ByteBuffer buffer = ByteBuffer.wrap("A: b\r\n\r\nbody".getBytes(StandardCharsets.US_ASCII));
@@ -44,6 +60,37 @@ class HeaderBlockTest {
             of("Received: a\r\nRECEIVED: b\r\nreceived:c\r\n\tReceived: folded\r\nX-Received: d\r\nReceivedX: e\r\n\r\n")
                 .receivedFields())
         .isEqualTo(3);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          TLS-Required: No~                             | true
+          Subject: x~tls-required:no~To: y~             | true
+          TLS-REQUIRED:~\tNO ~                          | true
+          A: b~TLS-Required: No                         | true
+          TLS-Required: Yes~                            | false
+          TLS-Required: No thanks~                      | false
+          TLS-Required:~                                | false
+          TLS-Required: No~TLS-Required: No~            | false
+          TLS-Required: No~A: b~TLS-Required: Yes~      | false
+          X-TLS-Required: No~                           | false
+          Subject: x~ TLS-Required: No~                 | false
+          Subject: x~~TLS-Required: No~                 | false
+          TLS-Required                                  | false
+          """)
+  void one_TLS_Required_field_with_No_counts(String message, boolean no) {
+    String octets = message.replace("~", "\r\n").replace("\\t", "\t");
+    assertThat(of(octets).tlsRequiredNo()).isEqualTo(no);
+  }
+
+  @Test
+  void TLS_Required_beyond_the_kept_octets_does_not_count() {
+    String filler = ("X-Filler: " + "y".repeat(900) + "\r\n").repeat(50);
+    assertThat(of("TLS-Required: No\r\n" + filler + "\r\n").tlsRequiredNo()).isTrue();
+    assertThat(of(filler + "TLS-Required: No\r\n\r\n").tlsRequiredNo()).isFalse();
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class ConnectionsTest {
 
   @Test
   void an_IPv6_network_counts_as_one_address() throws Exception {
-    ConnectionLimits limits = new ConnectionLimits(10, 1);
+    ConnectionLimits limits = limits(10, 1);
     assertThat(limits.enter(InetAddress.getByName("2001:db8::1")))
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
     assertThat(limits.enter(InetAddress.getByName("2001:db8::2")))
@@ -101,17 +102,21 @@ class ConnectionsTest {
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
   }
 
+  private static ConnectionLimits limits(int all, int perAddress) {
+    return new ConnectionLimits(new ConnectionBounds(all, perAddress, all));
+  }
+
   /** Twelve addresses with a hundred each once had all. */
   @Test
   void addresses_that_take_all_the_connections_that_they_can_leave_some_for_others()
       throws Exception {
-    ConnectionLimits limits = new ConnectionLimits(1_000, 100);
+    ConnectionLimits limits = limits(1_000, 100);
     for (int address = 1; address <= 20; address++) {
-      InetAddress attacker = InetAddress.getByName("192.0.2." + address);
+      InetAddress attacker = InetAddress.getByName("192.0." + address + ".1");
       while (limits.enter(attacker) == ConnectionLimits.Admission.ACCEPTED) {}
     }
     for (int address = 1; address <= 5; address++) {
-      InetAddress honest = InetAddress.getByName("198.51.100." + address);
+      InetAddress honest = InetAddress.getByName("198.51." + address + ".1");
       for (int i = 0; i < 2; i++) {
         assertThat(limits.enter(honest)).isEqualTo(ConnectionLimits.Admission.ACCEPTED);
       }
@@ -120,10 +125,10 @@ class ConnectionsTest {
 
   @Test
   void one_address_has_all_its_connections_while_there_is_room() throws Exception {
-    ConnectionLimits limits = new ConnectionLimits(1_000, 100);
+    ConnectionLimits limits = limits(1_000, 100);
     for (int address = 1; address <= 5; address++) {
       for (int i = 0; i < 100; i++) {
-        assertThat(limits.enter(InetAddress.getByName("192.0.2." + address)))
+        assertThat(limits.enter(InetAddress.getByName("192.0." + address + ".1")))
             .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
       }
     }
@@ -131,7 +136,7 @@ class ConnectionsTest {
 
   @Test
   void where_one_address_is_all_clients_it_has_all() throws Exception {
-    ConnectionLimits limits = new ConnectionLimits(10, 10);
+    ConnectionLimits limits = limits(10, 10);
     for (int i = 0; i < 10; i++) {
       assertThat(limits.enter(InetAddress.getByName("192.0.2.1")))
           .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
@@ -211,13 +216,26 @@ class ConnectionsTest {
   }
 
   @Test
-  void a_taken_port_is_a_BindException() throws Exception {
+  void a_taken_port_is_named_and_no_listener_is_left_open() throws Exception {
     try (TestServer parts = TestServer.withoutLog(s -> {});
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       InetSocketAddress address =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
-      IngressServer second = parts.another(address);
-      Assertions.assertThatThrownBy(second::start).isInstanceOf(BindException.class);
+      Listener free = parts.listener("free", false, List.of());
+      Listener listener =
+          new Listener(
+              "postern.ingress",
+              "taken",
+              List.of(address),
+              false,
+              Balancers.NONE,
+              parts.limits,
+              parts.bounds());
+      IngressServer second = parts.another(List.of(free, listener));
+      Assertions.assertThatThrownBy(second::start)
+          .isInstanceOf(ListenException.class)
+          .hasMessageStartingWith("postern.ingress.port " + taken.getLocalPort() + " cannot be")
+          .hasCauseInstanceOf(BindException.class);
       assertThat(second.listening()).isFalse();
     }
   }

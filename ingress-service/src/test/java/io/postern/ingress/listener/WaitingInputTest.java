@@ -21,7 +21,7 @@ class WaitingInputTest {
   private static final int READ = 20 * 1024;
 
   /** Linux doubles both buffers. */
-  private static final int MOST = 2 * (IngressServer.RECEIVE_BUFFER + SEND_BUFFER) + READ;
+  private static final int MOST = 2 * (Port.RECEIVE_BUFFER + SEND_BUFFER) + READ;
 
   /** Without a bound the buffer grows to megabytes for a session that has read quickly. */
   @Test
@@ -51,7 +51,7 @@ class WaitingInputTest {
         }
         kept += client.write(commands);
       }
-      assertThat(kept).isBetween((long) IngressServer.RECEIVE_BUFFER / 4, (long) MOST);
+      assertThat(kept).isBetween((long) Port.RECEIVE_BUFFER / 4, (long) MOST);
     }
   }
 

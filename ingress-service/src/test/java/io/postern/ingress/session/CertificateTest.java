@@ -1,7 +1,10 @@
 package io.postern.ingress.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.postern.contracts.v1.HandshakeFailure;
+import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.ingress.RawClient;
@@ -68,6 +71,37 @@ class CertificateTest {
     }
     Awaitility.await().until(() -> !server.refusals.isEmpty());
     assertThat(server.refusals.getLast().getRule()).isEqualTo("handshake");
+    assertThat(server.refusals.getLast().getHandshakeFailure())
+        .isEqualTo(HandshakeFailure.HANDSHAKE_CLIENT_CERTIFICATE);
+    assertThat(server.count("postern.ingress.tls.failures", "cause", "client-certificate"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void each_cause_of_a_failed_handshake_is_a_record_of_its_own() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      try (RawClient client = server.greeted()) {
+        client.command("EHLO lost.example", "250");
+        client.command("STARTTLS", "220 ");
+        client.raw("EHLO no.tls.example\r\n");
+        assertThat(client.atEnd()).isTrue();
+      }
+    }
+    try (RawClient client = server.greeted()) {
+      client.command("STARTTLS", "220 ");
+    }
+    Awaitility.await().until(() -> server.refusals.size() == 2);
+    assertThat(server.refusals)
+        .extracting(MessageRefused::getHandshakeFailure, r -> r.getSession().getGreeting())
+        .containsExactly(
+            tuple(HandshakeFailure.HANDSHAKE_NOT_TLS, "lost.example"),
+            tuple(HandshakeFailure.HANDSHAKE_CLOSED, "client.example"));
+    assertThat(server.count("postern.ingress.tls.failures", "cause", "not-tls")).isEqualTo(3);
+    assertThat(server.count("postern.ingress.tls.handshakes", "result", "failed")).isEqualTo(4);
+    server.refusalCounts.close();
+    assertThat(server.refusals.getLast().getHandshakeFailure())
+        .isEqualTo(HandshakeFailure.HANDSHAKE_NOT_TLS);
+    assertThat(server.refusals.getLast().getCount()).isEqualTo(2);
   }
 
   /** A certificate for the partner, behind so many other names. */

@@ -43,8 +43,9 @@ class DialogueTest {
           RSET                                                       | 250 2.0.0
           HELP                                                       | 214-2.0.0
           VRFY somebody                                              | 252 2.5.0
+          VRFY somebody SMTPUTF8                                     | 252 2.5.0
           EXPN list                                                  | 500 5.5.1
-          BDAT 10 LAST                                               | 500 5.5.1
+          BDAT 0 LAST                                                | 503 5.5.1
           AUTH PLAIN                                                 | 500 5.5.1
           RCPT TO:<a@contoso.example>                                | 503 5.5.1
           DATA                                                       | 503 5.5.1
@@ -54,10 +55,13 @@ class DialogueTest {
           MAIL FROM:<a@b.example> SIZE=10485761                      | 552 5.3.4
           MAIL FROM:<a@b.example> SIZE=99999999999999999999          | 552 5.3.4
           MAIL FROM:<a@b.example> SIZE=x                             | 501 5.5.4
-          MAIL FROM:<a@b.example> BODY=BINARYMIME                    | 501 5.5.4
+          MAIL FROM:<a@b.example> BODY=BINARYMIME                    | 250 2.1.0
+          MAIL FROM:<a@b.example> BODY=9BIT                          | 501 5.5.4
           MAIL FROM:<a@b.example> FOO=BAR                            | 555 5.5.4
-          MAIL FROM:<a@b.example> SMTPUTF8                           | 555 5.5.4
-          MAIL FROM:<a@b.example> REQUIRETLS                         | 555 5.5.4
+          MAIL FROM:<a@b.example> SMTPUTF8                           | 250 2.1.0
+          MAIL FROM:<a@b.example> SMTPUTF8=yes                       | 501 5.5.4 MAIL: SMTPUTF8
+          MAIL FROM:<a@b.example> REQUIRETLS                         | 530 5.7.10 MAIL: REQUIRETLS needs
+          MAIL FROM:<a@b.example> REQUIRETLS=no                      | 501 5.5.4 MAIL: REQUIRETLS
           MAIL FROM:<a@b.example> RET=hdrs ENVID=QQ+2B314159         | 250 2.1.0
           MAIL FROM:<a@b.example> RET=SOME                           | 501 5.5.4 MAIL: RET
           MAIL FROM:<a@b.example> RET                                | 501 5.5.4 MAIL: RET
@@ -121,10 +125,19 @@ class DialogueTest {
       String plain = client.command("EHLO client.example");
       assertThat(plain.lines().map(l -> l.substring(4)).skip(1))
           .containsExactly(
-              "PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "STARTTLS");
+              "PIPELINING",
+              "SIZE 10485760",
+              "8BITMIME",
+              "ENHANCEDSTATUSCODES",
+              "DSN",
+              "SMTPUTF8",
+              "CHUNKING",
+              "BINARYMIME",
+              "LIMITS RCPTMAX=1000 MAILMAX=1000",
+              "STARTTLS");
       client.startTls(null);
       assertThat(client.command("EHLO client.example"))
-          .contains("PIPELINING")
+          .contains("PIPELINING", "REQUIRETLS")
           .doesNotContain("STARTTLS");
       assertThat(client.command("STARTTLS")).startsWith("503 5.5.1");
     }
@@ -218,17 +231,53 @@ class DialogueTest {
       assertThat(client.command("M\u00e4IL FROM:<a@b.example>")).startsWith("500 5.5.2");
       assertThat(client.command("MAIL FROM:<\u00e4@b.example>")).startsWith("501 5.5.2");
       client.raw("MAIL FROM:<\u00c3\u00a4@b.example>\r\n"); // correct UTF-8
-      assertThat(client.reply()).startsWith("553 5.6.7").contains("SMTPUTF8 is not offered");
+      assertThat(client.reply()).startsWith("553 5.6.7").contains("the parameter SMTPUTF8");
+      client.raw("VRFY \u00c3\u00a4\r\n");
+      assertThat(client.reply()).startsWith("553 5.6.7");
       client.command("MAIL FROM:<a@b.example>", "250");
       client.raw("RCPT TO:<\u00c3\u00a4@contoso.example>\r\n");
       assertThat(client.reply()).startsWith("553 5.6.7");
+      client.raw("RCPT TO:<b@contoso.example> ORCPT=utf-8;\u00c3\u00a4@x.example\r\n");
+      assertThat(client.reply()).startsWith("501 5.5.4 RCPT: ORCPT");
+      client.command("RCPT TO:<b@contoso.example> ORCPT=utf-8;\\x{E4}@x.example", "250");
+    }
+  }
+
+  @Test
+  void SMTPUTF8_and_REQUIRETLS_are_for_those_who_have_seen_the_offer() throws Exception {
+    try (RawClient client = new RawClient(server.port())) {
+      client.expect("220");
+      client.command("HELO client.example", "250");
+      client.command("MAIL FROM:<a@b.example> SMTPUTF8", "555 5.5.4 MAIL: SMTPUTF8");
+      client.startTls(null);
+      client.command("HELO client.example", "250");
+      client.command("MAIL FROM:<a@b.example> REQUIRETLS", "555 5.5.4 MAIL: REQUIRETLS");
+      client.command("EHLO client.example", "250");
+      client.command("MAIL FROM:<a@b.example> REQUIRETLS", "250");
+    }
+  }
+
+  @Test
+  void with_SMTPUTF8_addresses_may_be_UTF_8_and_a_domain_is_accepted_in_either_form()
+      throws Exception {
+    try (RawClient client = server.greeted()) {
+      client.raw("MAIL FROM:<\u00c3\u00a4@bl\u00c3\u00a5.example> SMTPUTF8\r\n");
+      client.expect("250");
+      client.raw("RCPT TO:<\u00c3\u00a4@contoso.example>\r\n");
+      client.expect("250");
+      client.raw("RCPT TO:<b@contoso\u3002example>\r\n".replace("\u3002", "\u00e3\u0080\u0082"));
+      client.expect("250"); // UTS 46 reads the ideographic full stop as a dot
+      client.raw("RCPT TO:<b@contoso.example> ORCPT=utf-8;\u00c3\u00a4@x.example\r\n");
+      client.expect("250");
+      client.raw("RCPT TO:<b@bl\u00c3\u00a5.example>\r\n");
+      client.expect("550");
     }
   }
 
   @Test
   void the_twentieth_bad_command_ends_the_session() throws Exception {
     try (RawClient client = server.greeted()) {
-      for (int i = 1; i < SessionLimits.BAD_COMMANDS; i++) {
+      for (int i = 1; i < MailLimits.DEFAULT.badCommands(); i++) {
         client.command("WHAT", "500 5.5.1");
       }
       client.command("WHAT", "421 4.7.0");
@@ -240,7 +289,7 @@ class DialogueTest {
   void the_recipient_beyond_a_thousand_gets_452() throws Exception {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");
-      for (int i = 0; i < SessionLimits.RECIPIENTS; i++) {
+      for (int i = 0; i < MailLimits.DEFAULT.recipients(); i++) {
         client.command("RCPT TO:<r" + i + "@contoso.example>", "250");
       }
       client.command("RCPT TO:<r5@contoso.example>", "250"); // once more is no more

@@ -35,7 +35,7 @@ class NotificationParametersTest {
       String parameters, String notify, String originalRecipient) throws Exception {
     String line = "RCPT TO:<b@contoso.example>" + (parameters == null ? "" : " " + parameters);
     EnvelopeRecipient recipient =
-        RecipientParameters.of((Command.Rcpt) parse(line)).recipient("b@contoso.example");
+        RecipientParameters.of((Command.Rcpt) parse(line), true).recipient("b@contoso.example");
     assertThat(String.join(",", recipient.getNotifyList())).isEqualTo(notify);
     assertThat(recipient.getOriginalRecipient()).isEqualTo(originalRecipient);
     assertThat(recipient.getAddress()).isEqualTo("b@contoso.example");
@@ -79,8 +79,8 @@ class NotificationParametersTest {
       try {
         String all =
             mail
-                ? all(MailParameters.of((Command.Mail) parse(line.toString())))
-                : all(RecipientParameters.of((Command.Rcpt) parse(line.toString())));
+                ? all(MailParameters.of((Command.Mail) parse(line.toString()), true, true))
+                : all(RecipientParameters.of((Command.Rcpt) parse(line.toString()), true));
         assertThat(all.chars().anyMatch(Character::isISOControl)).as(line.toString()).isFalse();
         taken++;
       } catch (SmtpSyntaxException e) {

@@ -24,10 +24,13 @@ class TimeTest {
         of.maxMessageBytes(),
         idle,
         stress,
+        of.handshakeTimeout(),
         deadline,
+        of.lifetime(),
         of.verdictPatience(),
         of.verdictHolds(),
         of.memoryPatience(),
+        of.mail(),
         null);
   }
 
@@ -205,5 +208,69 @@ class TimeTest {
       drip(client, "x");
       client.expect("421 4.4.2");
     }
+  }
+
+  /** Between two chunks it waits for a command, and holds what a message holds. */
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, true"})
+  void G6_a_client_silent_between_two_chunks_is_ended_while_sessions_or_memory_are_nearly_all_taken(
+      boolean sessions, boolean memory) throws Exception {
+    try (TestServer server = stressed(sessions, memory);
+        RawClient client = new RawClient(server.port())) {
+      client.expect("220 ");
+      client.raw(
+          "EHLO client.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@contoso.example>\r\n"
+              + "BDAT 3\r\nabc");
+      for (int i = 0; i < 4; i++) {
+        client.expect("250");
+      }
+      client.expect("421 4.4.2");
+      assertThat(client.atEnd()).isTrue();
+      Awaitility.await().until(() -> !server.admission.scarce());
+    }
+  }
+
+  /** Else a client that sends one chunk after the other uses its waits up, however fast it is. */
+  @Test
+  void under_stress_the_octets_of_chunks_pay_for_waits_at_the_least_rate() {
+    Load stress =
+        new Load() {
+          @Override
+          public boolean stressed() {
+            return true;
+          }
+
+          @Override
+          public boolean stopping() {
+            return false;
+          }
+        };
+    Duration patience = Duration.ofMinutes(10);
+    SessionLimits of =
+        new SessionLimits(
+            "mx.example",
+            1 << 20,
+            LONG,
+            patience,
+            LONG,
+            LONG,
+            LONG,
+            LONG,
+            LONG,
+            LONG,
+            MailLimits.DEFAULT,
+            null);
+    Duration budget = patience.multipliedBy(SessionLimits.STRESS_WAITS);
+    SessionClock clock = new SessionClock(of, stress);
+    clock.addWait(System.nanoTime() - budget.toNanos());
+    assertThat(clock.commandLeft(System.nanoTime())).isNegative();
+    long half = budget.toSeconds() / 2 * MailLimits.DEFAULT.leastRateUnderStress();
+    clock.paid(half);
+    assertThat(clock.commandLeft(System.nanoTime())).isPositive();
+    clock.addWait(System.nanoTime() - budget.dividedBy(2).toNanos());
+    assertThat(clock.commandLeft(System.nanoTime())).isNegative();
+    clock.paid(10 * half); // nothing is saved for later
+    clock.addWait(System.nanoTime() - budget.toNanos());
+    assertThat(clock.commandLeft(System.nanoTime())).isNegative();
   }
 }

@@ -3,9 +3,14 @@ package io.postern.log.directory;
 import io.postern.contracts.Topics;
 import io.postern.log.OccasionalLog;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -19,54 +24,63 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory's end, asked for every 2 s, and the check that a position has reached it
- * (docs/design/the-log.md, "Directory"). The end is the read_uncommitted one: a command whose
+ * The ends of the directory's topics, asked for every 2 s, and the check that a reader has reached
+ * them (docs/design/the-log.md, "Directory"). The end is the read_uncommitted one: a command whose
  * transaction is not decided yet is waited for. Owner: the reader's thread; never blocks.
  */
 final class DirectoryEnd {
-  private static final TopicPartition PARTITION = new TopicPartition(Topics.DIRECTORY, 0);
   private static final long PERIOD_NANOS = Duration.ofSeconds(2).toNanos();
   private static final int ANSWER_MILLIS = 5_000;
 
   private final Admin admin;
+  private final List<TopicPartition> partitions;
   private final OccasionalLog log;
-  private @Nullable KafkaFuture<ListOffsetsResultInfo> question;
+  private @Nullable KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> question;
   private long askedNanos;
-  private long answeredOffset = -1;
+  private final Map<TopicPartition, Long> answered = new HashMap<>(); // empty: no answer yet
   private long answeredNanos;
   private long confirmedNanos;
 
-  DirectoryEnd(Admin admin, OccasionalLog log) {
+  DirectoryEnd(Admin admin, List<TopicPartition> partitions, OccasionalLog log) {
     this.admin = admin;
+    this.partitions = partitions;
     this.log = log;
   }
 
   /** Asks if it is time to, and takes an answer that has come. */
   void ask() {
     long now = System.nanoTime();
-    KafkaFuture<ListOffsetsResultInfo> open = question;
+    KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> open = question;
     if (open != null && open.isDone()) {
       question = null;
       take(open);
     } else if (open == null
-        && (askedNanos == 0 || answeredOffset < 0 || now - askedNanos >= PERIOD_NANOS)) {
+        && (askedNanos == 0 || answered.isEmpty() || now - askedNanos >= PERIOD_NANOS)) {
       askedNanos = now;
       question =
           admin
               .listOffsets(
-                  Map.of(PARTITION, OffsetSpec.latest()),
+                  partitions.stream()
+                      .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest())),
                   new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs(ANSWER_MILLIS))
-              .partitionResult(PARTITION);
+              .all();
     }
   }
 
   /**
-   * Whether an answer not counted yet is reached; {@link #confirmedNanos} is then the time when it
-   * was asked.
+   * Whether an answer not counted yet is reached in all topics; {@link #confirmedNanos} is then the
+   * time when it was asked.
+   *
+   * @param position where the reader stands
    */
-  boolean reachedBy(long position) {
-    if (answeredOffset < 0 || position < answeredOffset || answeredNanos == confirmedNanos) {
+  boolean reachedBy(ToLongFunction<TopicPartition> position) {
+    if (answered.isEmpty() || answeredNanos == confirmedNanos) {
       return false;
+    }
+    for (TopicPartition partition : partitions) {
+      if (position.applyAsLong(partition) < answered.getOrDefault(partition, Long.MAX_VALUE)) {
+        return false;
+      }
     }
     confirmedNanos = answeredNanos;
     return true;
@@ -85,14 +99,21 @@ final class DirectoryEnd {
     }
   }
 
-  private void take(KafkaFuture<ListOffsetsResultInfo> answer) {
+  private void take(KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> answer) {
     try {
-      long offset = answer.get().offset();
-      if (offset < answeredOffset) {
-        throw new IllegalStateException(
-            "the directory ends at " + offset + ", before " + answeredOffset);
+      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : answer.get().entrySet()) {
+        long offset = end.getValue().offset();
+        Long before = answered.put(end.getKey(), offset);
+        if (before != null && offset < before) {
+          throw new IllegalStateException(
+              "the "
+                  + (end.getKey().topic().equals(Topics.DIRECTORY) ? "directory" : end.getKey())
+                  + " ends at "
+                  + offset
+                  + ", before "
+                  + before);
+        }
       }
-      answeredOffset = offset;
       answeredNanos = askedNanos;
     } catch (ExecutionException | CancellationException e) {
       // Asked again; without an answer the reader becomes silent.

@@ -13,8 +13,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * #inForce}, and neither is one whose version went back: the topic was lost, and a final decision
  * by it would refuse all mail.
  *
- * <p>Memory: the directory, twice while a snapshot is made.
+ * <p>With a {@link RecipientView} it reads the lists of recipients as well, by the same consumer:
+ * the directory is current when both are read to their ends, so that nobody decides by half a list.
+ *
+ * <p>Memory: the directory, twice while a snapshot is made; the lists as their view keeps them.
  */
 public final class DirectoryReader<D> implements AutoCloseable {
   private static final Duration SILENT = Duration.ofSeconds(10);
@@ -40,9 +45,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
   // An object ends it at once; answers about the end are taken in by it.
   private static final Duration READ_POLL = Duration.ofMillis(500);
   private static final TopicPartition PARTITION = new TopicPartition(Topics.DIRECTORY, 0);
+  private static final TopicPartition RECIPIENTS =
+      new TopicPartition(Topics.DIRECTORY_RECIPIENTS, 0);
 
   private final LogSettings settings;
   private final SnapshotFactory<D> factory;
+  private final @Nullable RecipientView recipients;
   private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
   private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
   private final ConsumerThread thread;
@@ -54,12 +62,23 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
   /**
    * @param doubt reason against a refusal for good by it; empty: none
+   * @param recipientsEnd behind the last record of the lists of recipients in it; 0: none
    */
-  private record Snapshot<D>(D directory, long version, String doubt) {}
+  private record Snapshot<D>(D directory, long version, String doubt, long recipientsEnd) {}
 
+  /** One that reads no lists of recipients. */
   public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
+    this(settings, factory, null);
+  }
+
+  /**
+   * @param recipients null: the lists of recipients are not read
+   */
+  public DirectoryReader(
+      LogSettings settings, SnapshotFactory<D> factory, @Nullable RecipientView recipients) {
     this.settings = settings;
     this.factory = factory;
+    this.recipients = recipients;
     this.thread =
         new ConsumerThread(
             "directory-reader",
@@ -115,10 +134,21 @@ public final class DirectoryReader<D> implements AutoCloseable {
    * Waits until this reader has that version or a newer one; false when the patience ended first.
    */
   public boolean awaitVersion(long version, Duration patience) {
+    return await(newest -> newest.version() >= version, patience);
+  }
+
+  /** The same for the lists of recipients: until all before this offset is read. */
+  public boolean awaitRecipients(long end, Duration patience) {
+    return await(newest -> newest.recipientsEnd() >= end, patience);
+  }
+
+  private boolean await(Predicate<Snapshot<D>> wanted, Duration patience) {
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (snapshot == null || version() < version) {
+      for (Snapshot<D> newest = snapshot;
+          newest == null || !wanted.test(newest);
+          newest = snapshot) {
         if (left <= 0 || thread.closed()) {
           return false;
         }
@@ -155,13 +185,20 @@ public final class DirectoryReader<D> implements AutoCloseable {
     private final DirectoryState state = new DirectoryState();
     private boolean loaded;
     private long published = Long.MIN_VALUE;
+    private long recipientsEnd;
+    private long publishedRecipients = -1;
 
     Reading(KafkaConsumer<String, byte[]> consumer) {
       this.consumer = consumer;
-      consumer.assign(List.of(PARTITION));
-      consumer.seekToBeginning(List.of(PARTITION));
+      List<TopicPartition> partitions =
+          recipients == null ? List.of(PARTITION) : List.of(PARTITION, RECIPIENTS);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      if (recipients != null) {
+        recipients.begin();
+      }
       admin = Admin.create(settings.admin());
-      end = new DirectoryEnd(admin, log);
+      end = new DirectoryEnd(admin, partitions, log);
     }
 
     @Override
@@ -169,24 +206,36 @@ public final class DirectoryReader<D> implements AutoCloseable {
       // Asked after the assignment: earlier records are below this end
       // (docs/design/the-log.md, "Directory").
       end.ask();
-      for (ConsumerRecord<String, byte[]> object : consumer.poll(loaded ? READ_POLL : POLL)) {
+      ConsumerRecords<String, byte[]> records = consumer.poll(loaded ? READ_POLL : POLL);
+      for (ConsumerRecord<String, byte[]> object : records.records(PARTITION)) {
         state.add(object.key(), object.value(), object.offset());
       }
+      for (ConsumerRecord<String, byte[]> record : records.records(RECIPIENTS)) {
+        takeRecipients(record);
+      }
       // Also a commit marker moves the position.
-      long position = DirectoryEnd.position(consumer, PARTITION);
-      state.passed(position);
-      boolean confirmed = end.reachedBy(position);
+      state.passed(DirectoryEnd.position(consumer, PARTITION));
+      boolean confirmed = end.reachedBy(p -> DirectoryEnd.position(consumer, p));
       if (confirmed) {
         loaded = true;
         log.over("the directory is read");
       }
-      if (loaded && state.version() != published) {
-        publish(state);
+      if (loaded && (state.version() != published || recipientsEnd != publishedRecipients)) {
+        publish(state, recipientsEnd);
         published = state.version();
+        publishedRecipients = recipientsEnd;
       }
       if (confirmed) {
         confirmedNanos = end.confirmedNanos();
         signal();
+      }
+    }
+
+    private void takeRecipients(ConsumerRecord<String, byte[]> record)
+        throws InvalidProtocolBufferException {
+      if (recipients != null) {
+        recipients.take(record.key(), record.value());
+        recipientsEnd = record.offset() + 1;
       }
     }
 
@@ -197,7 +246,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     }
   }
 
-  private void publish(DirectoryState state) {
+  private void publish(DirectoryState state, long recipientsEnd) {
     D directory = factory.of(state.objects(), state.version(), state.routingVersions());
     Snapshot<D> newest = snapshot;
     String doubt = doubt(state);
@@ -209,7 +258,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
       // Not to be believed before its end is confirmed, which follows.
       confirmedNanos = System.nanoTime() - SILENT.toNanos() - 1;
     }
-    snapshot = new Snapshot<>(directory, state.version(), doubt);
+    snapshot = new Snapshot<>(directory, state.version(), doubt, recipientsEnd);
     signal();
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);

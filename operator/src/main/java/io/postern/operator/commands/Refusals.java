@@ -7,17 +7,13 @@ import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.trace.RefusalJson;
 import io.postern.operator.trace.RefusalLookup;
 import io.postern.operator.trace.TracePrinter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,9 +30,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class Refusals implements Callable<Integer> {
-  private static final Duration KEPT = Duration.ofDays(7);
-  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
-
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption output = new OutputOption();
 
@@ -46,7 +39,10 @@ public final class Refusals implements Callable<Integer> {
       description = "as in \"550 5.7.64 … (reference 0Z7K-31QF)\"")
   private @Nullable String reference;
 
-  @Option(names = "--ip", paramLabel = "ADDRESS", description = "of the client")
+  @Option(
+      names = "--ip",
+      paramLabel = "ADDRESS",
+      description = "of the client, or of the source behind it")
   private @Nullable String ip;
 
   @Option(
@@ -71,13 +67,13 @@ public final class Refusals implements Callable<Integer> {
 
   private int show(String wanted) throws Exception {
     List<MessageRefused> records =
-        find(Instant.now().minus(KEPT), refused -> refused.getReference().equals(wanted));
+        find(Instant.now().minus(Age.KEPT), refused -> refused.getReference().equals(wanted));
     output.print(RefusalJson.of(records, true), () -> new TracePrinter(true).lines(records));
     return records.isEmpty() ? 1 : 0;
   }
 
   private int list() throws Exception {
-    List<MessageRefused> records = find(Instant.now().minus(age()), this::isAskedFor);
+    List<MessageRefused> records = find(Instant.now().minus(Age.of(since, spec)), this::isAskedFor);
     output.print(RefusalJson.of(records, false), () -> lines(records));
     return records.isEmpty() ? 1 : 0;
   }
@@ -114,7 +110,9 @@ public final class Refusals implements Callable<Integer> {
   }
 
   private boolean isAskedFor(MessageRefused refused) {
-    return (ip == null || refused.getSession().getClientIp().equals(ip))
+    return (ip == null
+            || refused.getSession().getClientIp().equals(ip)
+            || refused.getSession().getTrueSource().getIp().equals(ip))
         && (domain == null
             || isIn(refused.getReversePath(), domain)
             || isIn(refused.getRecipient(), domain));
@@ -122,22 +120,5 @@ public final class Refusals implements Callable<Integer> {
 
   private static boolean isIn(String address, String domain) {
     return address.toLowerCase(Locale.ROOT).endsWith("@" + domain.toLowerCase(Locale.ROOT));
-  }
-
-  private Duration age() {
-    Matcher matcher = AGE.matcher(since);
-    if (!matcher.matches()) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "--since: \"" + since + "\" is no age; write one like 30m, 12h or 3d");
-    }
-    long number = Long.parseLong(matcher.group(1));
-    Duration age =
-        switch (matcher.group(2)) {
-          case "m" -> Duration.ofMinutes(number);
-          case "h" -> Duration.ofHours(number);
-          default -> Duration.ofDays(number);
-        };
-    return age.compareTo(KEPT) > 0 ? KEPT : age;
   }
 }

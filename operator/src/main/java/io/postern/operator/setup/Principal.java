@@ -33,7 +33,10 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
           new Principal(
               "delivery",
               Set.of("delivery"),
-              Set.of(ConsumerGroups.DELIVERY, ConsumerGroups.DELIVERY_KEEPER),
+              Set.of(
+                  ConsumerGroups.DELIVERY,
+                  ConsumerGroups.DELIVERY_KEEPER,
+                  ConsumerGroups.DELIVERY_RECIPIENTS),
               ""),
           new Principal(
               "certificate",

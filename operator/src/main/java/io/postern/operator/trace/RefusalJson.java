@@ -3,6 +3,7 @@ package io.postern.operator.trace;
 import static io.postern.operator.trace.TraceJson.present;
 import static io.postern.operator.trace.TraceJson.time;
 
+import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.MessageRefused;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class RefusalJson {
    *
    * @param reference as in the reply
    * @param command MAIL, RCPT, DATA and so on
+   * @param handshakeFailure of the rule {@code handshake}: its cause
    */
   public record Refusal(
       @Nullable String reference,
@@ -43,6 +45,7 @@ public final class RefusalJson {
       @Nullable String organization,
       @Nullable String connector,
       @Nullable String verdict,
+      @Nullable String handshakeFailure,
       TraceJson.@Nullable Why why) {}
 
   /**
@@ -73,6 +76,7 @@ public final class RefusalJson {
         present(refused.getOrganization()),
         present(refused.getConnector()),
         present(refused.getVerdict()),
+        present(Spelling.of(refused.getHandshakeFailure())),
         TraceJson.Why.of(refused.getExplanation(), why));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Look-up of refusals in mail.refusals, which keeps a week's. */
@@ -30,21 +31,29 @@ public final class RefusalLookup {
   public static List<MessageRefused> find(
       LogSettings kafka, Instant since, Predicate<MessageRefused> matches) throws TimeoutException {
     PriorityQueue<MessageRefused> found = new PriorityQueue<>(BY_TIME);
+    read(
+        kafka,
+        since,
+        refused -> {
+          if (matches.test(refused)) {
+            found.add(refused);
+            if (found.size() > MOST) {
+              var unused = found.poll();
+            }
+          }
+        });
+    return found.stream().sorted(BY_TIME).toList();
+  }
+
+  /** Gives every record since then. */
+  public static void read(LogSettings kafka, Instant since, Consumer<MessageRefused> each)
+      throws TimeoutException {
     try (TopicScan scan = new TopicScan(kafka, ANSWER)) {
       scan.read(
           scan.partitions(Topics.MAIL_REFUSALS),
           since.toEpochMilli(),
-          record -> {
-            MessageRefused refused = parsed(record.value());
-            if (matches.test(refused)) {
-              found.add(refused);
-              if (found.size() > MOST) {
-                var unused = found.poll();
-              }
-            }
-          });
+          record -> each.accept(parsed(record.value())));
     }
-    return found.stream().sorted(BY_TIME).toList();
   }
 
   private static MessageRefused parsed(byte[] value) {

@@ -18,6 +18,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.Timings;
+import io.postern.contracts.v1.TrueSource;
 import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.operator.trace.MailTrace.TracedDecision;
 import io.postern.operator.trace.MailTrace.TracedOutcome;
@@ -50,24 +51,76 @@ public final class TraceJson {
    * @param at by ingress' clock
    * @param size bytes
    * @param reversePath "": null reverse-path
+   * @param internal it counts as the organization's own mail
+   * @param headerFields absent: none was removed, and none is of the organization
    */
   public record Accepted(
-      String at, long size, String reversePath, List<String> recipients, Session session) {}
+      String at,
+      long size,
+      String reversePath,
+      List<String> recipients,
+      Session session,
+      boolean internal,
+      @Nullable HeaderFields headerFields) {}
 
   /**
-   * @param tls absent: plaintext
+   * @param removed of the sender, by the header firewall
+   * @param organization X-MS-Exchange-Organization-*, in the content
    */
-  public record Session(String clientIp, String protocol, @Nullable Tls tls) {
+  public record HeaderFields(long removed, long organization) {}
+
+  /**
+   * @param proxiedBy the balancer that named the client; absent: none
+   * @param listener absent: recorded before listeners had names
+   * @param tls absent: plaintext
+   * @param trueSource absent: the client is no gateway
+   */
+  public record Session(
+      String clientIp,
+      @Nullable String proxiedBy,
+      @Nullable String listener,
+      String protocol,
+      @Nullable Tls tls,
+      @Nullable Source trueSource) {
     static Session of(SessionFacts session) {
       return new Session(
           session.getClientIp(),
+          session.getProxiedBy().isEmpty() ? null : session.getProxiedBy(),
+          session.getListener().isEmpty() ? null : session.getListener(),
           session.getProtocol(),
           session.getTls()
               ? new Tls(
                   Spelling.of(session.getTlsFacts().getVersion()),
                   session.getTlsFacts().getCipherSuite(),
                   List.copyOf(session.getTlsFacts().getPeerNamesList()))
-              : null);
+              : null,
+          session.hasTrueSource() ? Source.of(session.getTrueSource()) : null);
+    }
+  }
+
+  /**
+   * Where mail came from that a gateway relayed.
+   *
+   * @param ip absent: unknown
+   * @param namedBy the host whose Received field names it
+   * @param skipped hosts of the gateway
+   * @param whyNot why it is unknown, or did not count
+   */
+  public record Source(
+      @Nullable String ip,
+      @Nullable String greeting,
+      @Nullable String namedBy,
+      String rule,
+      int skipped,
+      @Nullable String whyNot) {
+    static Source of(TrueSource source) {
+      return new Source(
+          present(source.getIp()),
+          present(source.getGreeting()),
+          present(source.getGateway()),
+          source.getRule(),
+          source.getSkipped(),
+          present(source.getWhyNot()));
     }
   }
 
@@ -131,6 +184,8 @@ public final class TraceJson {
    * @param sourceAddresses empty: delivery-service's
    * @param credentials organization/NAME
    * @param requires the TLS level
+   * @param reversePath in MAIL FROM, where the sender is rewritten
+   * @param returnsTo the senders behind recipients that are rewritten addresses
    */
   public record Delivery(
       List<String> recipients,
@@ -143,6 +198,8 @@ public final class TraceJson {
       @Nullable String credentials,
       String requires,
       @Nullable String tlsDomain,
+      @Nullable String reversePath,
+      List<String> returnsTo,
       @Nullable Why why) {}
 
   /**
@@ -333,7 +390,13 @@ public final class TraceJson {
             accepted.getEnvelope().getRecipientsList().stream()
                 .map(EnvelopeRecipient::getAddress)
                 .toList(),
-            Session.of(accepted.getSession())),
+            Session.of(accepted.getSession()),
+            accepted.getInternal(),
+            accepted.hasHeaderFirewall()
+                ? new HeaderFields(
+                    accepted.getHeaderFirewall().getRemoved(),
+                    accepted.getHeaderFirewall().getOrganization())
+                : null),
         accepted.getGroupsList().stream().map(group -> connector(accepted, group, why)).toList(),
         trace.decisions().stream().map(decided -> decision(accepted, decided, why)).toList(),
         outcomes);
@@ -379,6 +442,11 @@ public final class TraceJson {
         present(delivery.getNextHop().getCredentials()),
         Spelling.of(delivery.getRequirement().getLevel()),
         present(delivery.getRequirement().getTlsDomain()),
+        present(delivery.getReversePath()),
+        delivery.getRecipientsList().stream()
+            .map(index -> accepted.getEnvelope().getRecipients(index).getReturnsTo())
+            .filter(sender -> !sender.isEmpty())
+            .toList(),
         Why.of(delivery.getExplanation(), why));
   }
 

@@ -6,6 +6,7 @@ import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.HeaderFirewall;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.MtaStsEvidence;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * A trace in words, for a terminal: one line a step, the explanation's steps where {@code why} is
@@ -47,6 +49,13 @@ public final class TracePrinter {
     lines.add(
         "accepted   %s, %d bytes, from %s"
             .formatted(accepted.getQueueId(), accepted.getSize(), session(accepted.getSession())));
+    lines.addAll(SourceLine.of(accepted.getSession()));
+    if (accepted.getInternal()) {
+      lines.add("internal   it counts as the organization's own mail");
+    }
+    if (accepted.hasHeaderFirewall()) {
+      lines.add(headerFirewall(accepted.getHeaderFirewall()));
+    }
     for (RecipientGroup group : accepted.getGroupsList()) {
       lines.add(
           "connector  "
@@ -76,6 +85,11 @@ public final class TracePrinter {
       }
     }
     return lines;
+  }
+
+  private static String headerFirewall(HeaderFirewall work) {
+    return "header     %d fields of the sender removed, %d of the organization in it"
+        .formatted(work.getRemoved(), work.getOrganization());
   }
 
   private static String writer(TracedOutcome recorded) {
@@ -109,6 +123,7 @@ public final class TracePrinter {
                   refused.getCommand(),
                   Instant.ofEpochMilli(refused.getAtMillis()),
                   session(refused.getSession())));
+      lines.addAll(SourceLine.of(refused.getSession()));
       lines.add(
           "envelope   from <%s> to <%s>"
               .formatted(refused.getReversePath(), refused.getRecipient()));
@@ -188,14 +203,23 @@ public final class TracePrinter {
                 hop(delivery.getNextHop()),
                 Spelling.of(delivery.getRequirement().getLevel()),
                 tlsDomain.isEmpty() ? "" : " for " + tlsDomain));
+    if (!delivery.getReversePath().isEmpty()) {
+      lines.add(
+          "           as from <%s>, which stands for <%s>"
+              .formatted(delivery.getReversePath(), accepted.getEnvelope().getReversePath()));
+    }
     explain(delivery.getExplanation(), lines);
   }
 
   private static String session(SessionFacts session) {
     return session.getClientIp()
+        + (session.getProxiedBy().isEmpty()
+            ? ""
+            : " (named by the balancer " + session.getProxiedBy() + ")")
         + " over "
         + session.getProtocol()
-        + (session.getTls() ? " (" + tls(session.getTlsFacts()) + ")" : " (plaintext)");
+        + (session.getTls() ? " (" + tls(session.getTlsFacts()) + ")" : " (plaintext)")
+        + (session.getListener().isEmpty() ? "" : " at listener " + session.getListener());
   }
 
   private static String tls(TlsFacts facts) {
@@ -377,6 +401,13 @@ public final class TracePrinter {
   }
 
   private static String recipients(MessageAccepted accepted, List<Integer> indexes) {
-    return String.join(", ", TraceJson.addresses(accepted, indexes));
+    return indexes.stream()
+        .map(index -> accepted.getEnvelope().getRecipients(index))
+        .map(
+            recipient ->
+                recipient.getReturnsTo().isEmpty()
+                    ? recipient.getAddress()
+                    : recipient.getAddress() + " (back to " + recipient.getReturnsTo() + ")")
+        .collect(Collectors.joining(", "));
   }
 }

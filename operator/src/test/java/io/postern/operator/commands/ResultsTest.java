@@ -145,6 +145,47 @@ class ResultsTest {
   }
 
   @Test
+  void recipients() throws Exception {
+    ApplyRecipients.Result applied =
+        new ApplyRecipients.Result(
+            "list.csv",
+            JSON.readTree(
+                """
+                {"domain":"contoso.example","dryRun":false,"applied":false,"addresses":3,"others":2,
+                 "added":1,"removed":4,"rerouted":0,
+                 "problems":[{"line":7,"problem":"the domain has no route of this name","cure":"write cloud"}]}
+                """));
+    assertThat(applied.lines())
+        .containsExactly(
+            "list.csv: line 7: the domain has no route of this name; write cloud",
+            "contoso.example: 3 addresses, 1 added, 4 removed, 0 with another route (2 lines of"
+                + " other domains or kinds left out)",
+            "postern: nothing was changed");
+    assertThat(applied.good()).isFalse();
+    ShowRecipients.ListResult list =
+        new ShowRecipients.ListResult(
+            JSON.readTree(
+                """
+                {"domain":"contoso.example","listed":true,"complete":false,"addresses":12,
+                 "changedAt":"2026-11-27T10:00:00Z","changedBy":"admin","routes":{"":5,"cloud":7}}
+                """));
+    assertThat(list.lines())
+        .containsExactly(
+            "contoso.example: 12 addresses, changed 2026-11-27T10:00:00Z by admin",
+            "        5 without a route",
+            "        7 cloud",
+            "INCOMPLETE: the last change ended half-way, apply the list again");
+    ShowRecipients.OneResult one =
+        new ShowRecipients.OneResult(
+            JSON.readTree(
+                """
+                {"address":"bob@contoso.example","accepted":false,"listed":false,"why":["550"],"next":"x"}
+                """));
+    assertThat(one.lines())
+        .containsExactly("bob@contoso.example: REFUSED, not listed", "  550", "  x");
+  }
+
+  @Test
   void rehearsal() throws Exception {
     JsonNode rehearsal =
         JSON.readTree(

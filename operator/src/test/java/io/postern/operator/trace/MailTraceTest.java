@@ -168,6 +168,32 @@ final class MailTraceTest {
   }
 
   @Test
+  void internalMailAndTheWorkOfTheHeaderFirewallAreShown() {
+    assertThat(lines(false)).doesNotContain("internal", "header");
+    MessageAccepted.Builder accepted =
+        MessageAccepted.newBuilder().setQueueId(id.value()).setInternal(true);
+    accepted.getHeaderFirewallBuilder().setRemoved(2).setOrganization(3);
+    TraceReading internal = new TraceReading(id, 0);
+    internal.read(
+        new ConsumerRecord<>(
+            Topics.MAIL_ACCEPTED,
+            0,
+            0,
+            now,
+            TimestampType.LOG_APPEND_TIME,
+            0,
+            0,
+            id.value(),
+            accepted.build().toByteArray(),
+            new RecordHeaders(),
+            Optional.empty()));
+    assertThat(new TracePrinter(false).lines(internal.trace()))
+        .contains(
+            "internal   it counts as the organization's own mail",
+            "header     2 fields of the sender removed, 3 of the organization in it");
+  }
+
+  @Test
   void aHostThatMayHaveTheMessageIsShown() {
     OutcomeRecorded.Builder doubt = outcome(FIRST, 1, OutcomeKind.DEFERRED);
     doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);

@@ -62,7 +62,7 @@ final class DirectoryApplier {
       }
       DirectoryResult result = send(command(diff, before, actor), deadline);
       if (result.getAccepted()) {
-        awaitOwnReader(result.getVersion(), deadline);
+        awaitOwnReader(result, deadline);
         return new ApplyAnswer(result.getVersion(), false, true, diff.changes(), List.of());
       }
       if (!overtaken(result) || i == TRIES) {
@@ -115,8 +115,10 @@ final class DirectoryApplier {
     }
   }
 
-  private void awaitOwnReader(long version, long deadline) throws UnavailableException {
-    if (!reader.awaitVersion(version, left(deadline))) {
+  private void awaitOwnReader(DirectoryResult result, long deadline) throws UnavailableException {
+    long version = result.getVersion();
+    if (!reader.awaitVersion(version, left(deadline))
+        || !reader.awaitRecipients(result.getRecipientsEnd(), left(deadline))) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
           "The change is made (version "

@@ -11,12 +11,16 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -34,6 +38,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {
   private static final int UNPROCESSABLE = 422;
+  private static final int TOO_LARGE = 413;
+  private static final int MOST_BYTES = 4 << 20;
 
   private final DirectoryApplier applier;
   private final SecurityIdentity identity;
@@ -77,6 +83,10 @@ public class DirectoryResource {
       description = "The file has problems, each with its line; nothing was changed",
       content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
   @APIResponse(
+      responseCode = "413",
+      description = "More than 4 MB",
+      content = @Content(schema = @Schema(implementation = ApiError.class)))
+  @APIResponse(
       responseCode = "503",
       description = "The log is away",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
@@ -85,13 +95,22 @@ public class DirectoryResource {
       description = "No answer within 10 seconds; the change may still be made",
       content = @Content(schema = @Schema(implementation = ApiError.class)))
   public Response apply(
-      byte[] file,
+      InputStream file,
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("0")
+          long length,
       @Parameter(description = "Compare and check, change nothing")
           @QueryParam("dryRun")
           @DefaultValue("false")
           boolean dryRun)
-      throws UnavailableException {
-    ApplyAnswer answer = applier.apply(file, dryRun, identity.getPrincipal().getName());
+      throws UnavailableException, IOException {
+    byte[] yaml = length > MOST_BYTES ? new byte[0] : file.readNBytes(MOST_BYTES + 1);
+    if (length > MOST_BYTES || yaml.length > MOST_BYTES) {
+      return Response.status(TOO_LARGE)
+          .entity(
+              new ApiError("A directory file has at most 4 MB: apply organizations one by one."))
+          .build();
+    }
+    ApplyAnswer answer = applier.apply(yaml, dryRun, identity.getPrincipal().getName());
     return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
         .entity(answer)
         .build();

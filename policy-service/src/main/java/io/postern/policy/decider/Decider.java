@@ -9,6 +9,7 @@ import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;
+import io.postern.smtp.srs.SenderRewriting;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -67,10 +68,20 @@ public final class Decider implements Worker.Task {
 
   /**
    * @param directory empty while nothing may be decided
+   * @param rewriting of senders; empty while there are no secrets
    */
   public Decider(
-      LogSettings settings, Supplier<Optional<Directory>> directory, DeciderMetrics metrics) {
-    this(settings, directory, metrics, () -> DecisionLog.producer(settings), System::nanoTime);
+      LogSettings settings,
+      Supplier<Optional<Directory>> directory,
+      Supplier<Optional<SenderRewriting>> rewriting,
+      DeciderMetrics metrics) {
+    this(
+        settings,
+        directory,
+        rewriting,
+        metrics,
+        () -> DecisionLog.producer(settings),
+        System::nanoTime);
   }
 
   /**
@@ -80,6 +91,7 @@ public final class Decider implements Worker.Task {
   Decider(
       LogSettings settings,
       Supplier<Optional<Directory>> directory,
+      Supplier<Optional<SenderRewriting>> rewriting,
       DeciderMetrics metrics,
       Supplier<? extends Producer<String, byte[]>> producers,
       LongSupplier roundClock) {
@@ -88,7 +100,7 @@ public final class Decider implements Worker.Task {
     this.roundClock = roundClock;
     decisions = new DecisionLog(producers);
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
-    records = new RecordDecider(accepted, metrics);
+    records = new RecordDecider(accepted, rewriting, metrics);
   }
 
   /** A worker for it, to be started. */

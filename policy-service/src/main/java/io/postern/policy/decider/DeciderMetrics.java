@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.postern.contracts.v1.Decision;
-import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import java.time.Duration;
@@ -17,6 +16,7 @@ public final class DeciderMetrics {
   private final Counter deliver;
   private final Counter hold;
   private final Counter fail;
+  private final SenderMetrics senders;
   private final Counter undecidable;
   private final Counter startedOver;
   private final DistributionSummary batch;
@@ -27,6 +27,7 @@ public final class DeciderMetrics {
     deliver = decisions(registry, "deliver");
     hold = decisions(registry, "hold");
     fail = decisions(registry, "fail");
+    senders = new SenderMetrics(registry);
     undecidable =
         Counter.builder("postern.decider.undecidable")
             .description("Records held because they cannot be decided")
@@ -59,10 +60,18 @@ public final class DeciderMetrics {
   void decided(Decision.Builder decision) {
     decision
         .getDeliveriesList()
-        .forEach(delivery -> deliver.increment(delivery.getRecipientsCount()));
+        .forEach(
+            delivery -> {
+              deliver.increment(delivery.getRecipientsCount());
+              senders.decided(delivery);
+            });
     for (OutcomeRecorded outcome : decision.getOutcomesList()) {
       for (RecipientOutcome recipient : outcome.getRecipientsList()) {
-        (recipient.getKind() == OutcomeKind.HELD ? hold : fail).increment();
+        switch (recipient.getKind()) {
+          case HELD -> hold.increment();
+          case DEFERRED -> senders.waits();
+          default -> fail.increment();
+        }
       }
     }
   }

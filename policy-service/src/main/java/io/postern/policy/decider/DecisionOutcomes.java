@@ -1,6 +1,7 @@
 package io.postern.policy.decider;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -13,8 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The outcomes in Decisions, held and failed without a delivery, each with an id of its own.
- * delivery-service records them. One object for each start of the decider; any thread.
+ * The outcomes in Decisions, held, deferred and failed without a delivery, each with an id of its
+ * own. delivery-service records them. One object for each start of the decider; any thread.
  */
 final class DecisionOutcomes {
   private static final int MAX_DETAIL = 500;
@@ -55,6 +56,20 @@ final class DecisionOutcomes {
         .setKind(OutcomeKind.HELD)
         .setReason(reason)
         .setDetail(shortened(detail))
+        .build();
+  }
+
+  /** The sender must be rewritten and cannot now; tried again by the schedule. */
+  static RecipientOutcome waits(int recipient, ReversePaths.ReversePath reversePath) {
+    ExplanationStep why = reversePath.step();
+    return RecipientOutcome.newBuilder()
+        .setRecipient(recipient)
+        .setKind(OutcomeKind.DEFERRED)
+        .setReason(Reasons.SENDER_REWRITING_UNAVAILABLE)
+        .setDetail(
+            why == null
+                ? ""
+                : shortened(why.getSubject() + " rewrites senders; " + why.getDetail()))
         .build();
   }
 

@@ -4,28 +4,36 @@ import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.policy.decider.ReversePaths.ReversePath;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundRules;
 import io.postern.smtp.Address;
+import io.postern.smtp.srs.SenderRewriting;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions about one attempt's recipients: connector, next hop and TLS requirement of each
  * (docs/design/architecture.md, "The way of a message"). Recipients with the same organization,
- * direction, connector, next hop and requirement travel together, at most 100 a delivery (the least
- * that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message and directory, but
- * for ids and the clock in outcomes. Any thread.
+ * direction, connector, next hop, requirement and reverse path travel together, at most 100 a
+ * delivery (the least that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message
+ * and directory, but for ids and the clock in outcomes. Any thread.
  *
  * <p>A recipient whose domain or group cannot be read is held on its own; any other fault of the
  * message is thrown.
@@ -35,9 +43,14 @@ final class MessageDecider {
   private static final int DEFAULT_EXPIRY_HOURS = 24;
 
   private final DecisionOutcomes outcomes;
+  private final Supplier<Optional<SenderRewriting>> rewriting;
 
-  MessageDecider(DecisionOutcomes outcomes) {
+  /**
+   * @param rewriting empty while there are no secrets: mail whose sender must be rewritten waits
+   */
+  MessageDecider(DecisionOutcomes outcomes, Supplier<Optional<SenderRewriting>> rewriting) {
     this.outcomes = outcomes;
+    this.rewriting = rewriting;
   }
 
   /** The Decision without its place in the chain: each recipient is in one delivery or outcome. */
@@ -46,11 +59,18 @@ final class MessageDecider {
     Map<DeliveryRequested, Explanation> explanations = new LinkedHashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
+    ReversePaths reversePaths =
+        new ReversePaths(
+            directory,
+            attempt.message().getEnvelope().getReversePath(),
+            Instant.ofEpochMilli(attempt.acceptedAt()),
+            rewriting.get());
     for (int recipient : attempt.recipients()) {
       RecipientGroup group = groups[recipient];
-      String domain = domain(attempt.message().getEnvelope(), recipient);
+      Address address = address(attempt.message().getEnvelope(), recipient);
+      String domain = address == null ? null : address.asciiDomain();
       String organization = group == null ? "" : group.getOrganization();
-      if (group == null || domain == null) {
+      if (group == null || address == null || domain == null) {
         other(others, directory, attempt, organization)
             .addRecipients(
                 DecisionOutcomes.undecidable(
@@ -60,9 +80,13 @@ final class MessageDecider {
       switch (OutboundRules.decide(
           directory,
           organization,
-          group.getDirection(),
+          returns(attempt.message().getEnvelope(), recipient)
+              ? Direction.ORIGINATING // to the outside (docs/sender-rewriting.md)
+              : group.getDirection(),
+          address.localPart(),
           domain,
-          attempt.message().getEnvelope().getRequireTls())) {
+          attempt.message().getEnvelope().getRequireTls(),
+          provenServer(group))) {
         case OutboundDecision.Deliver deliver -> {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
           if (weaker != null) {
@@ -70,9 +94,15 @@ final class MessageDecider {
                 .addRecipients(DecisionOutcomes.held(recipient, Reasons.CONNECTOR_REMOVED, weaker));
             continue;
           }
-          DeliveryRequested key = shared(group, deliver);
+          ReversePath reversePath = reversePaths.by(organization, deliver.connector());
+          if (reversePath.waits()) {
+            other(others, directory, attempt, organization)
+                .addRecipients(DecisionOutcomes.waits(recipient, reversePath));
+            continue;
+          }
+          DeliveryRequested key = shared(attempt.message(), group, deliver, reversePath);
           together.computeIfAbsent(key, k -> new ArrayList<>()).add(recipient);
-          explanations.putIfAbsent(key, deliver.explanation());
+          explanations.computeIfAbsent(key, k -> explanation(deliver, reversePath));
         }
         case OutboundDecision.Hold hold ->
             other(others, directory, attempt, organization)
@@ -121,7 +151,7 @@ final class MessageDecider {
       Explanation explanation) {
     MessageAccepted message = attempt.message();
     Envelope.Builder envelope = message.getEnvelope().toBuilder().clearRecipients();
-    recipients.forEach(r -> envelope.addRecipients(message.getEnvelope().getRecipients(r)));
+    recipients.forEach(r -> envelope.addRecipients(addressed(message.getEnvelope(), r)));
     return shared.toBuilder()
         .setDeliveryId(new DeliveryId(attempt.queueId(), attempt.number(), group).toString())
         .setQueueId(attempt.queueId().value())
@@ -133,7 +163,7 @@ final class MessageDecider {
         .setDirectoryVersion(directory.version())
         .setExplanation(explanation)
         .addAllContent(attempt.content())
-        .setSize(message.getSize())
+        .setSize(OrganizationHeader.size(message, shared.getNextHop().getOrganizationFields()))
         .setAcceptedMillis(attempt.acceptedAt())
         .setAcceptedOffset(attempt.acceptedOffset())
         .setExpiresMillis(expires(directory, attempt, shared.getOrganization()))
@@ -177,22 +207,56 @@ final class MessageDecider {
     return groups;
   }
 
-  private static @Nullable String domain(Envelope envelope, int recipient) {
+  private static @Nullable Address address(Envelope envelope, int recipient) {
     try {
-      return Address.parse(envelope.getRecipients(recipient).getAddress()).asciiDomain();
+      return Address.parse(addressed(envelope, recipient).getAddress());
     } catch (IllegalArgumentException e) {
       return null;
     }
   }
 
+  /** The recipient is a rewritten sender, to whom a notification goes back. */
+  private static boolean returns(Envelope envelope, int recipient) {
+    return !envelope.getRecipients(recipient).getReturnsTo().isEmpty();
+  }
+
+  /** With the address that the mail goes to: behind a rewritten one the sender's. */
+  private static EnvelopeRecipient addressed(Envelope envelope, int recipient) {
+    EnvelopeRecipient given = envelope.getRecipients(recipient);
+    return given.getReturnsTo().isEmpty()
+        ? given
+        : given.toBuilder().setAddress(given.getReturnsTo()).clearReturnsTo().build();
+  }
+
+  private static Explanation explanation(
+      OutboundDecision.Deliver deliver, ReversePath reversePath) {
+    ExplanationStep step = reversePath.step();
+    return step == null
+        ? deliver.explanation()
+        : deliver.explanation().toBuilder().addSteps(step).build();
+  }
+
   /** The part of a delivery that its recipients share. */
-  private static DeliveryRequested shared(RecipientGroup group, OutboundDecision.Deliver deliver) {
+  private static DeliveryRequested shared(
+      MessageAccepted message,
+      RecipientGroup group,
+      OutboundDecision.Deliver deliver,
+      ReversePath reversePath) {
     return DeliveryRequested.newBuilder()
         .setOrganization(group.getOrganization())
         .setDirection(group.getDirection())
         .setConnector(deliver.connector())
-        .setNextHop(deliver.nextHop())
+        .setNextHop(OrganizationHeader.of(message, deliver.nextHop(), deliver.organizationFields()))
         .setRequirement(deliver.requirement())
+        .setReversePath(reversePath.rewritten())
         .build();
+  }
+
+  /** The organization's own server brought the message and proved itself by its certificate. */
+  private static boolean provenServer(RecipientGroup group) {
+    return group.getDirection() == Direction.ORIGINATING
+        && !group.getConnector().isEmpty()
+        && group.getByAddress().isEmpty()
+        && group.getVerdict().equals("good");
   }
 }

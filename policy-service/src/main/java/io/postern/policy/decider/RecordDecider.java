@@ -10,7 +10,10 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.log.reading.RecordReader;
 import io.postern.rules.Directory;
+import io.postern.smtp.srs.SenderRewriting;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,11 +35,15 @@ final class RecordDecider {
 
   private final RecordReader accepted;
   private final DecisionOutcomes outcomes = new DecisionOutcomes();
-  private final MessageDecider messages = new MessageDecider(outcomes);
+  private final MessageDecider messages;
   private final DeciderMetrics metrics;
 
-  RecordDecider(RecordReader accepted, DeciderMetrics metrics) {
+  RecordDecider(
+      RecordReader accepted,
+      Supplier<Optional<SenderRewriting>> rewriting,
+      DeciderMetrics metrics) {
     this.accepted = accepted;
+    this.messages = new MessageDecider(outcomes, rewriting);
     this.metrics = metrics;
   }
 

@@ -2,6 +2,7 @@ package io.postern.policy.directory;
 
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
 import java.util.List;
@@ -25,6 +26,12 @@ final class CommandJudge {
                   + ", the change was made for "
                   + command.getExpectedVersion(),
               "read the directory again and repeat the change"));
+    }
+    if (command.hasRecipients()) {
+      return command.getChangesCount() == 0
+          ? RecipientListStep.problems(directory, command.getRecipients())
+          : List.of(
+              problem("", "changes", "the command changes a list too", "make it two commands"));
     }
     if (command.getChangesCount() == 0) {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));

@@ -14,6 +14,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
+import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,9 +40,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The owner of the directory, while it has the commands' one partition
  * (docs/design/architecture.md, "Directory and administration"). It judges each command against the
- * whole directory, and writes objects, answer, audit record and its own position in one
- * transaction. A command id that comes twice gets the same answer again (remembered for the last
- * 10,000 commands).
+ * whole directory, and writes objects or shards of a list of recipients, answer, audit record and
+ * its own position in one transaction. A command id that comes twice gets the same answer again
+ * (remembered for the last 10,000 commands).
  *
  * <p>Owner: its worker's thread. After a failure it aborts the transaction, reads the directory
  * anew to an end asked for afterwards, and judges the command again; it skips nothing.
@@ -183,6 +184,9 @@ public final class DirectoryOwner implements Worker.Task {
     if (!problems.isEmpty()) {
       return rejected(command.getCommandId(), problems);
     }
+    if (command.hasRecipients()) {
+      return recipients(member, command, directory);
+    }
     List<DirectoryObject> after = numbered(command);
     DirectoryAudit audit = audit(command, directory, after);
     if (audit.getSerializedSize() > MAX_RECORD_BYTES) {
@@ -209,7 +213,41 @@ public final class DirectoryOwner implements Worker.Task {
         .setCommandId(command.getCommandId())
         .setAccepted(true)
         .setVersion(version)
+        .setRecipientsEnd(sendAll(member, RecipientListStep.removals(directory, after)))
         .build();
+  }
+
+  /** A step of a change of a list; the directory itself stays as it is. */
+  private static DirectoryResult recipients(
+      GroupMember member, DirectoryCommand command, Directory directory) throws TimeoutException {
+    long end = sendAll(member, RecipientListStep.records(directory, command));
+    member.send(
+        record(
+            Topics.DIRECTORY_AUDIT,
+            command.getCommandId(),
+            DirectoryAudit.newBuilder()
+                .setCommandId(command.getCommandId())
+                .setActor(command.getActor())
+                .setAtMillis(command.getAtMillis())
+                .setVersion(directory.version())
+                .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
+                .build()));
+    return DirectoryResult.newBuilder()
+        .setCommandId(command.getCommandId())
+        .setAccepted(true)
+        .setVersion(directory.version())
+        .setRecipientsEnd(end)
+        .build();
+  }
+
+  /** Behind the last record; 0 without records. */
+  private static long sendAll(GroupMember member, List<ProducerRecord<String, byte[]>> records)
+      throws TimeoutException {
+    Future<RecordMetadata> last = null;
+    for (ProducerRecord<String, byte[]> record : records) {
+      last = member.send(record);
+    }
+    return last == null ? 0 : offset(last) + 1;
   }
 
   private static List<DirectoryObject> numbered(DirectoryCommand command) {

@@ -6,6 +6,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
+import io.postern.service.RecipientsInDirectory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class OwnedDirectory implements AutoCloseable {
   static OwnedDirectory read(LogSettings settings, Duration patience)
       throws LogUnavailableException {
     long deadline = System.nanoTime() + patience.toNanos();
-    DirectoryReader<Directory> reader = new DirectoryReader<>(settings, Directory::of);
+    DirectoryReader<Directory> reader = RecipientsInDirectory.reader(settings);
     try {
       reader.start();
       Map<String, DirectoryResult> answers = new LinkedHashMap<>();
@@ -75,7 +76,9 @@ final class OwnedDirectory implements AutoCloseable {
     if (answers.size() > MOST_ANSWERS) {
       answers.remove(answers.keySet().iterator().next());
     }
-    return !result.getAccepted() || reader.awaitVersion(result.getVersion(), patience);
+    return !result.getAccepted()
+        || reader.awaitVersion(result.getVersion(), patience)
+            && reader.awaitRecipients(result.getRecipientsEnd(), patience);
   }
 
   @Override

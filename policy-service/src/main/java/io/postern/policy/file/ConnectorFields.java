@@ -100,11 +100,49 @@ final class ConnectorFields {
               (fields, name, b) -> b.addAllAssociatedAcceptedDomains(Domains.list(fields, name)),
               InboundConnector::getAssociatedAcceptedDomainsList),
           new ConnectorField<>(
+              "efSkipLastIP",
+              FLAG + "; not with `efSkipIPs`",
+              "false",
+              (fields, name, b) -> b.setEfSkipLastIp(fields.flag(name, false)),
+              InboundConnector::getEfSkipLastIp),
+          new ConnectorField<>(
+              "efSkipIPs",
+              "public addresses of a gateway: address, `192.0.2.1-192.0.2.9`, CIDR block from `/8`"
+                  + " (IPv6: `/32`); at most 500",
+              "none",
+              (fields, name, b) -> b.addAllEfSkipIps(fields.texts(name)),
+              InboundConnector::getEfSkipIpsList),
+          new ConnectorField<>(
+              "efUsers",
+              "recipients, `user@example.com` in an accepted domain; at most 500",
+              "all",
+              (fields, name, b) -> b.addAllEfUsers(fields.texts(name)),
+              InboundConnector::getEfUsersList),
+          new ConnectorField<>(
               "treatMessagesAsInternal",
-              NOT_EVALUATED,
+              ON_PREMISES_ONLY + ", without `cloudServicesMailEnabled`",
               "false",
               (fields, name, b) -> b.setTreatMessagesAsInternal(fields.flag(name, false)),
               InboundConnector::getTreatMessagesAsInternal),
+          new ConnectorField<>(
+              "cloudServicesMailEnabled",
+              ON_PREMISES_ONLY + ", with a `tlsSenderCertificateName`",
+              "false",
+              (fields, name, b) -> b.setCloudServicesMailEnabled(fields.flag(name, false)),
+              InboundConnector::getCloudServicesMailEnabled),
+          // Exchange's list of blocked connectors (Get-BlockedConnector).
+          new ConnectorField<>(
+              "blocked",
+              FLAG + "; its mail is refused",
+              "false",
+              (fields, name, b) -> b.setBlocked(fields.flag(name, false)),
+              InboundConnector::getBlocked),
+          new ConnectorField<>(
+              "blockedReason",
+              "at most 1024 characters, for administrators alone",
+              "none",
+              (fields, name, b) -> b.setBlockedReason(fields.text(name)),
+              InboundConnector::getBlockedReason),
           new ConnectorField<>(
               "trustAnchors",
               ANCHORS,
@@ -277,6 +315,12 @@ final class ConnectorFields {
               "false",
               (fields, name, b) -> b.setRouteAllMessagesViaOnPremises(fields.flag(name, false)),
               OutboundConnector::getRouteAllMessagesViaOnPremises),
+          new ConnectorField<>(
+              "cloudServicesMailEnabled",
+              ON_PREMISES_ONLY,
+              "false",
+              (fields, name, b) -> b.setCloudServicesMailEnabled(fields.flag(name, false)),
+              OutboundConnector::getCloudServicesMailEnabled),
           // Exchange's Fqdn and SourceIPAddress of a send connector.
           new ConnectorField<>(
               "ehloName",
@@ -297,7 +341,13 @@ final class ConnectorFields {
                   + " `clientCertificate`; with `smartHosts` only",
               "none",
               (fields, name, b) -> b.setCredentials(fields.text(name)),
-              OutboundConnector::getCredentials));
+              OutboundConnector::getCredentials),
+          new ConnectorField<>(
+              "senderRewritingEnabled",
+              FLAG,
+              "false",
+              (fields, name, b) -> b.setSenderRewritingEnabled(fields.flag(name, false)),
+              OutboundConnector::getSenderRewritingEnabled));
 
   private ConnectorFields() {}
 

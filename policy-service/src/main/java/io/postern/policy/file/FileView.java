@@ -6,6 +6,7 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.MailboxRoute;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -65,6 +66,10 @@ public final class FileView {
         shown.put("id", object.getOrganization().getId());
         shown.put("displayName", object.getOrganization().getDisplayName());
         shown.put("expiryHours", object.getOrganization().getExpiryHours());
+        shown.put("rejectDirectSend", object.getOrganization().getRejectDirectSend());
+        shown.put(
+            "rejectDirectSendSubdomains", object.getOrganization().getRejectDirectSendSubdomains());
+        shown.put("senderRewritingDomain", object.getOrganization().getSenderRewritingDomain());
         yield shown.fields;
       }
       case ACCEPTED_DOMAIN -> acceptedDomain(object.getAcceptedDomain());
@@ -76,17 +81,44 @@ public final class FileView {
   }
 
   private static Map<String, Object> acceptedDomain(AcceptedDomain domain) {
-    ShownFields route = new ShownFields();
-    route.put("host", domain.getMailboxHost().getHost());
-    route.put("port", domain.getMailboxHost().getPort());
-    route.put("protocol", Words.PROTOCOL.write(domain.getMailboxProtocol()));
-    route.put("tlsSettings", Words.TLS_SETTINGS.write(domain.getMailboxTls()));
-    route.put("tlsDomain", domain.getMailboxTlsDomain());
-    route.put("trustAnchors", ConnectorFields.name(domain.getMailboxAnchors()));
-    route.put("revocation", Words.REVOCATION.write(domain.getMailboxRevocation()));
     ShownFields shown = new ShownFields();
     shown.put("domain", domain.getDomain());
-    shown.put("mailboxRoute", route.fields);
+    shown.put("domainType", Words.DOMAIN_TYPE.write(domain.getDomainType()));
+    shown.put(
+        "recipientValidation", Words.RECIPIENT_VALIDATION.write(domain.getRecipientValidation()));
+    shown.put(
+        "unansweredRecipients",
+        Words.UNANSWERED_RECIPIENTS.write(domain.getUnansweredRecipients()));
+    shown.put(
+        "disablePlusAddressInRecipients",
+        domain.getDisablePlusAddressInRecipients() ? Boolean.TRUE : null);
+    shown.put(
+        "mailboxRoute",
+        mailboxRoute(
+            MailboxRoute.newBuilder()
+                .setHost(domain.getMailboxHost())
+                .setProtocolValue(domain.getMailboxProtocolValue())
+                .setTlsValue(domain.getMailboxTlsValue())
+                .setTlsDomain(domain.getMailboxTlsDomain())
+                .setAnchors(domain.getMailboxAnchors())
+                .setRevocationValue(domain.getMailboxRevocationValue())
+                .build()));
+    shown.put(
+        "furtherMailboxRoutes",
+        domain.getFurtherMailboxRoutesList().stream().map(FileView::mailboxRoute).toList());
+    return shown.fields;
+  }
+
+  private static Map<String, Object> mailboxRoute(MailboxRoute route) {
+    ShownFields shown = new ShownFields();
+    shown.put("name", route.getName());
+    shown.put("host", route.getHost().getHost());
+    shown.put("port", route.getHost().getPort());
+    shown.put("protocol", Words.PROTOCOL.write(route.getProtocol()));
+    shown.put("tlsSettings", Words.TLS_SETTINGS.write(route.getTls()));
+    shown.put("tlsDomain", route.getTlsDomain());
+    shown.put("trustAnchors", ConnectorFields.name(route.getAnchors()));
+    shown.put("revocation", Words.REVOCATION.write(route.getRevocation()));
     return shown.fields;
   }
 

@@ -3,14 +3,9 @@ package io.postern.policy.file;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.HopProtocol;
-import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
-import io.postern.contracts.v1.RevocationMode;
-import io.postern.contracts.v1.TlsLevel;
 import java.security.cert.CertificateException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,9 +46,14 @@ final class OrganizationReader {
                 Organization.newBuilder()
                     .setId(id)
                     .setDisplayName(fields.text("displayName"))
-                    .setExpiryHours(fields.number("expiryHours", 24, 12, 120)))
+                    .setExpiryHours(fields.number("expiryHours", 24, 12, 120))
+                    .setRejectDirectSend(fields.flag("rejectDirectSend", false))
+                    .setRejectDirectSendSubdomains(fields.flag("rejectDirectSendSubdomains", false))
+                    .setSenderRewritingDomain(
+                        ConnectorFields.domain(fields, "senderRewritingDomain")))
             .build());
-    fields.mappings("acceptedDomains").forEach(domain -> acceptedDomain(id, domain));
+    AcceptedDomainReader domains = new AcceptedDomainReader(problems, id);
+    fields.mappings("acceptedDomains").forEach(domain -> add(domains.read(domain), domain));
     fields.mappings("trustAnchors").forEach(anchors -> anchorSet(id, anchors));
     ConnectorReader connectors = new ConnectorReader(problems, id);
     for (Node connector : fields.mappings("inboundConnectors")) {
@@ -64,48 +64,6 @@ final class OrganizationReader {
     }
     fields.done();
     return id;
-  }
-
-  private void acceptedDomain(String organization, Node node) {
-    Fields fields = Fields.of(node, problems, "", "");
-    String domain = Domains.one(fields, "domain", fields.required("domain", "contoso.example"));
-    String key = "accepted-domain/" + domain;
-    fields.belongTo(key);
-    AcceptedDomain.Builder accepted =
-        AcceptedDomain.newBuilder().setDomain(domain).setOrganization(organization);
-    Node route = fields.mapping("mailboxRoute");
-    if (route == null) {
-      // Its MX may point back to us (docs/design/connectors.md, "Mailbox routes").
-      fields.problem(
-          "mailboxRoute",
-          "mailboxRoute is missing",
-          "write mailboxRoute: { host: mailbox.contoso.example } to say where its mail goes");
-    } else {
-      mailboxRoute(Fields.of(route, problems, key, "mailboxRoute."), key, accepted);
-    }
-    fields.done();
-    add(DirectoryObject.newBuilder().setAcceptedDomain(accepted).build(), node);
-  }
-
-  private void mailboxRoute(Fields fields, String key, AcceptedDomain.Builder accepted) {
-    fields.belongTo(key);
-    String text = fields.required("host", "mailbox.contoso.example");
-    String host = Domains.isAddress(text) ? text : Domains.host(text);
-    if (host.isEmpty() && !text.isEmpty()) {
-      fields.problem("host", "\"" + text + "\" is no host", "write a name or an address, no port");
-    }
-    accepted
-        .setMailboxHost(
-            NextHopHost.newBuilder().setHost(host).setPort(fields.number("port", 0, 1, 65_535)))
-        .setMailboxProtocol(fields.word("protocol", Words.PROTOCOL, HopProtocol.SMTP))
-        // S4: never below TLS with forward secrecy.
-        .setMailboxTls(fields.word("tlsSettings", Words.TLS_SETTINGS, TlsLevel.ENCRYPTION_ONLY))
-        .setMailboxTlsDomain(ConnectorFields.domain(fields, "tlsDomain"))
-        .setMailboxAnchors(
-            ConnectorFields.anchors(fields, "trustAnchors", accepted.getOrganization()))
-        .setMailboxRevocation(
-            fields.word("revocation", Words.REVOCATION, RevocationMode.REVOCATION_REQUIRED));
-    fields.done();
   }
 
   private void anchorSet(String organization, Node node) {

@@ -1,12 +1,15 @@
 package io.postern.policy.file;
 
+import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.MtaStsMode;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.UnansweredRecipients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,16 @@ record Words<E extends Enum<E>>(Map<String, E> values) {
       of("required", RevocationMode.REVOCATION_REQUIRED)
           .or("bestEffort", RevocationMode.REVOCATION_BEST_EFFORT)
           .or("off", RevocationMode.REVOCATION_OFF);
+  static final Words<AcceptedDomainType> DOMAIN_TYPE =
+      of("authoritative", AcceptedDomainType.AUTHORITATIVE)
+          .or("internalRelay", AcceptedDomainType.INTERNAL_RELAY);
+  static final Words<RecipientValidation> RECIPIENT_VALIDATION =
+      of("off", RecipientValidation.RECIPIENT_VALIDATION_OFF)
+          .or("list", RecipientValidation.RECIPIENT_VALIDATION_LIST)
+          .or("mailboxRoute", RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE);
+  static final Words<UnansweredRecipients> UNANSWERED_RECIPIENTS =
+      of("accept", UnansweredRecipients.UNANSWERED_RECIPIENTS_ACCEPT)
+          .or("defer", UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER);
   static final Words<HopProtocol> PROTOCOL =
       of("smtp", HopProtocol.SMTP).or("lmtp", HopProtocol.LMTP);
   static final Words<ConnectorType> CONNECTOR_TYPE =

@@ -252,6 +252,11 @@ final class Meanings {
         "3.5",
         "This mail system could not use the network address from which the message must be sent.",
         "give the system that address, or name another one");
+    ours(
+        Reasons.SENDER_REWRITING_UNAVAILABLE,
+        "3.5",
+        "This mail system could not give the sender's address the form in which it must be sent.",
+        "give the system its secrets and its domain for sender rewriting");
     put(
         Reasons.DANE_UNAVAILABLE,
         "7.0",

@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.smtp.HeaderFirewall;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +37,9 @@ record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit)
 
   private static ReturnedPart header(Report report) {
     byte[] header = bounded(report.original().getHeaderBlock());
+    if (report.original().getHeaderFirewall().getOrganization() > 0) {
+      header = withoutOrganizationFields(header);
+    }
     boolean plain = MimeText.isSevenBit(header);
     boolean global = !plain && report.international() && MimeText.isUtf8(header);
     String head =
@@ -49,6 +54,18 @@ record ReturnedPart(byte[] head, List<ContentSegment> content, boolean eightBit)
     out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(body);
     return new ReturnedPart(out.toByteArray(), List.of(), global);
+  }
+
+  /** The sender may be anybody: the organization's own fields do not leave it this way either. */
+  private static byte[] withoutOrganizationFields(byte[] header) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(header.length);
+    HeaderFirewall.Sink<RuntimeException> sink =
+        octets ->
+            out.write(octets.array(), octets.arrayOffset() + octets.position(), octets.remaining());
+    HeaderFirewall firewall = new HeaderFirewall(HeaderFirewall.Mode.REMOVE);
+    firewall.pass(ByteBuffer.wrap(header), sink);
+    firewall.finish(sink);
+    return out.toByteArray();
   }
 
   private static byte[] bounded(ByteString header) {

@@ -27,6 +27,7 @@ public final class DeciderProcess {
             new Decider(
                 settings,
                 () -> Optional.of(directory),
+                Optional::empty,
                 new DeciderMetrics(new SimpleMeterRegistry()),
                 () -> {
                   Producer<String, byte[]> producer = DecisionLog.producer(settings);

@@ -99,6 +99,7 @@ class DeciderTest {
         new Decider(
             log.settings(),
             directory,
+            Optional::empty,
             new DeciderMetrics(metrics),
             () -> FlakyProducer.of(DecisionLog.producer(log.settings()), fates),
             roundClock);

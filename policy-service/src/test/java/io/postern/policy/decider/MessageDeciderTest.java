@@ -52,7 +52,8 @@ class MessageDeciderTest {
           new RecordHeaders(),
           Optional.empty());
 
-  private final MessageDecider decider = new MessageDecider(new DecisionOutcomes());
+  private final MessageDecider decider =
+      new MessageDecider(new DecisionOutcomes(), Optional::empty);
 
   private Decision.Builder decide(MessageAccepted message) {
     return decider.decide(DIRECTORY, DecisionInput.first(QUEUE_ID, message, ACCEPTED));

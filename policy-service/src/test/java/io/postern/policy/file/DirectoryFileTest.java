@@ -14,9 +14,11 @@ import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.UnansweredRecipients;
 import io.postern.lab.LabCa;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -49,6 +51,8 @@ class DirectoryFileTest {
               - domain: Contoso.Example
                 mailboxRoute: { host: 127.0.0.1, port: 2401, protocol: smtp, tlsSettings: domainValidation,
                                 tlsDomain: mailbox.contoso.example, trustAnchors: dev, revocation: bestEffort }
+                recipientValidation: mailboxRoute
+                unansweredRecipients: defer
             trustAnchors:
               - name: dev
                 pem: |
@@ -110,6 +114,10 @@ class DirectoryFileTest {
     assertThat(domain.getMailboxTls()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
     assertThat(domain.getMailboxAnchors().getId()).isEqualTo("contoso/dev");
     assertThat(domain.getMailboxRevocation()).isEqualTo(RevocationMode.REVOCATION_BEST_EFFORT);
+    assertThat(domain.getRecipientValidation())
+        .isEqualTo(RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE);
+    assertThat(domain.getUnansweredRecipients())
+        .isEqualTo(UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER);
 
     InboundConnector in =
         of(objects, "inbound-connector/contoso/From Fabrikam").getInboundConnector();

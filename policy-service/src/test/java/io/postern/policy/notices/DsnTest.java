@@ -353,6 +353,20 @@ class DsnTest {
     assertThat(returned.length % line.length()).isZero();
   }
 
+  /** Whoever the sender is: they do not leave the organization in a DSN either. */
+  @Test
+  void theReturnedHeaderHasNoFieldsOfTheOrganization() throws Exception {
+    MessageAccepted.Builder original =
+        Samples.message(queueId, "bob@fabrikam.example")
+            .setHeaderBlock(
+                ByteString.copyFromUtf8(
+                    "Subject: a\r\nX-MS-Exchange-Organization-SCL:\r\n -1\r\nTo: b\r\n"));
+    original.getHeaderFirewallBuilder().setOrganization(1).setOrganizationBytes(35);
+    assertThat(new ParsedDsn(failed(original.build(), UNKNOWN_USER), "").content(2))
+        .asString(StandardCharsets.US_ASCII)
+        .isEqualTo("Subject: a\r\nTo: b\r\n");
+  }
+
   private MessageAccepted.Builder international(String from, String header) {
     MessageAccepted.Builder original =
         Samples.message(queueId, "grå@blå.example").setHeaderBlock(ByteString.copyFromUtf8(header));

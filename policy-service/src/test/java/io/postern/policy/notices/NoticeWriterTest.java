@@ -394,6 +394,7 @@ class NoticeWriterTest {
             new Decider(
                 log.settings(),
                 () -> Optional.of(directory),
+                Optional::empty,
                 new DeciderMetrics(new SimpleMeterRegistry())));
     workers.add(decider);
     decider.start();
@@ -433,6 +434,7 @@ class NoticeWriterTest {
             new Decider(
                 log.settings(),
                 () -> Optional.of(directory),
+                Optional::empty,
                 new DeciderMetrics(new SimpleMeterRegistry())));
     workers.add(decider);
     decider.start();

@@ -1,0 +1,77 @@
+package io.postern.rules;
+
+import io.postern.names.DomainNames;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A host that relays an organization's mail to us, as the inbound connector that it came by says
+ * with {@code efSkipLastIP} or {@code efSkipIPs} (docs/behind-a-gateway.md). Immutable, any thread.
+ */
+public final class Gateway {
+  /** Received fields that are looked at: the hosts of one gateway, with room. */
+  public static final int MOST_HOPS = 30;
+
+  private final InboundEntry entry;
+  private final List<String> inScope;
+
+  /**
+   * @param inScope the partner connectors that decide about the recipient
+   */
+  Gateway(InboundEntry entry, List<InboundEntry> inScope) {
+    this.entry = entry;
+    this.inScope = inScope.stream().map(InboundEntry::name).toList();
+  }
+
+  /** efSkipLastIP or efSkipIPs. */
+  public String rule() {
+    return entry.connector.getEfSkipLastIp() ? "efSkipLastIP" : "efSkipIPs";
+  }
+
+  String organization() {
+    return entry.organization();
+  }
+
+  String subject() {
+    return entry.subject;
+  }
+
+  boolean skipsLastAlone() {
+    return entry.connector.getEfSkipLastIp();
+  }
+
+  SkipList skipList() {
+    return entry.skipList;
+  }
+
+  /** The group's or decision's connector is the one by which the gateway comes. */
+  public boolean isOf(String organization, String connector) {
+    return entry.organization().equals(organization) && entry.name().equals(connector);
+  }
+
+  /** The same connector of the same organization. */
+  public boolean isSameAs(Gateway other) {
+    return isOf(other.organization(), other.entry.name());
+  }
+
+  /** Whether efUsers names the recipient, or nobody: then all are meant. */
+  public boolean isFor(String recipient) {
+    return entry.efUsers.isEmpty() || entry.efUsers.contains(normal(recipient));
+  }
+
+  /**
+   * Whether the same connectors decide about the recipients of both, so that one reply to the
+   * message is right for both.
+   */
+  public boolean decidesAsFor(Gateway other) {
+    return isSameAs(other) && inScope.equals(other.inScope);
+  }
+
+  /** Local parts are compared without regard to case, as Exchange's addresses are. */
+  static String normal(String address) {
+    int at = address.lastIndexOf('@') + 1;
+    String domain = DomainNames.aLabels(address.substring(at));
+    return address.substring(0, at).toLowerCase(Locale.ROOT)
+        + (domain == null ? address.substring(at) : domain);
+  }
+}

@@ -1,0 +1,108 @@
+package io.postern.rules;
+
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a recipient's mail comes through a gateway of its organization: whether the client proves
+ * itself, by address or by certificate, to be the host of an enabled inbound connector with {@code
+ * efSkipLastIP} or {@code efSkipIPs}, of which the recipient's domain and, for a partner connector,
+ * MAIL FROM are in scope. Of several the first in the order of connectors counts. A pure function;
+ * any thread. For an organization without such a connector it costs two look-ups.
+ */
+public final class GatewayRules {
+  /** The answer about one recipient. */
+  public sealed interface Answer {
+    record None() implements Answer {}
+
+    record Through(Gateway gateway) implements Answer {}
+
+    /** The certificate names a gateway's connector, and is not good: no stranger's either. */
+    record NotGood(InboundDecision.Refuse refusal) implements Answer {}
+
+    /** As {@link InboundDecision.VerdictNeeded}. */
+    record Question(VerdictQuestion question) implements Answer {}
+  }
+
+  private static final Answer NONE = new Answer.None();
+
+  private GatewayRules() {}
+
+  /**
+   * @param recipientDomain A-label
+   * @param known as for {@link InboundRules#decide}
+   */
+  public static Answer find(
+      Directory directory,
+      InboundFacts facts,
+      String recipientDomain,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
+    String recipient = DomainNames.normal(recipientDomain);
+    Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
+    if (owner.isEmpty() || directory.index(owner.get()).gateways.isEmpty()) {
+      return NONE;
+    }
+    OrganizationIndex index = directory.index(owner.get());
+    IpAddress client = IpAddress.parse(facts.clientIp());
+    List<InboundEntry> inScope =
+        index.partners.find(facts.mailFromDomain()).stream()
+            .flatMap(tier -> tier.entries().stream())
+            .filter(entry -> entry.servesAcceptedDomain(recipient))
+            .toList();
+    for (InboundEntry entry : index.gateways) {
+      boolean concerned =
+          entry.usable(ConnectorType.PARTNER)
+              ? inScope.contains(entry)
+              : entry.servesAcceptedDomain(recipient);
+      if (!concerned
+          || entry.connector.getBlocked()
+          || (entry.connector.getRequireTls() && !facts.tls())) {
+        continue;
+      }
+      if (entry.certificateName.isEmpty()) {
+        if (!entry.rangeOf(client).isEmpty()) {
+          return new Answer.Through(new Gateway(entry, inScope));
+        }
+      } else if (named(directory, facts, entry)) {
+        return switch (ChainJudgement.of(
+            directory, entry, facts, known, RecipientRefusal.CERTIFICATE_NAME)) {
+          case ChainJudgement.Question(VerdictQuestion question) -> new Answer.Question(question);
+          case ChainJudgement.Good good -> new Answer.Through(new Gateway(entry, inScope));
+          case ChainJudgement.NotGood(RecipientRefusal refusal) -> notGood(entry, refusal);
+        };
+      }
+    }
+    return NONE;
+  }
+
+  /** An on-premises connector's name counts as in {@link OriginatingConnector}. */
+  private static boolean named(Directory directory, InboundFacts facts, InboundEntry entry) {
+    return facts.certificateNames().stream()
+        .anyMatch(
+            name ->
+                CertificateNames.matches(entry.certificateName, name)
+                    && (entry.usable(ConnectorType.PARTNER)
+                        || OriginatingConnector.acceptedDomainFor(directory, entry, name) != null));
+  }
+
+  private static Answer notGood(InboundEntry entry, RecipientRefusal refusal) {
+    Trail trail = new Trail(entry.organization());
+    trail.failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict());
+    return new Answer.NotGood(
+        refusal.by(
+            entry.organization(),
+            entry.name(),
+            trail.summary(
+                "Refused: the certificate for "
+                    + entry.subject
+                    + ", a gateway's, is "
+                    + refusal.verdict())));
+  }
+}

@@ -1,0 +1,37 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.AcceptedDomainType;
+import io.postern.contracts.v1.RecipientValidation;
+import io.postern.contracts.v1.UnansweredRecipients;
+
+/** The checks of an accepted domain's recipient validation (docs/recipients.md). */
+final class RecipientValidationCheck {
+  private RecipientValidationCheck() {}
+
+  static void check(AcceptedDomain domain, Findings findings) {
+    RecipientValidation validation = domain.getRecipientValidation();
+    boolean byRoute = validation == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE;
+    findings.when(
+        validation == RecipientValidation.UNRECOGNIZED,
+        "recipientValidation",
+        "the value is not known",
+        "write off, list or mailboxRoute");
+    findings.when(
+        byRoute && domain.getDomainType() == AcceptedDomainType.INTERNAL_RELAY,
+        "recipientValidation",
+        "the mailbox route knows nothing of the recipients that are at another system",
+        "write off or list, or make the domain authoritative");
+    findings.when(
+        domain.getUnansweredRecipients() == UnansweredRecipients.UNRECOGNIZED,
+        "unansweredRecipients",
+        "the value is not known",
+        "write accept or defer");
+    findings.when(
+        !byRoute
+            && domain.getUnansweredRecipients() == UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER,
+        "unansweredRecipients",
+        "it is read only with recipientValidation: mailboxRoute",
+        "write recipientValidation: mailboxRoute, or take unansweredRecipients out");
+  }
+}

@@ -1,0 +1,161 @@
+package io.postern.rules;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.PresentedChain;
+import io.postern.contracts.v1.RefusedVariant;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of a session that was decided, from its record in mail.accepted or mail.refusals and
+ * its client's chain in certificate.presented: {@link InboundRules} decide by them as they did in
+ * the session, given the same directory and verdicts (docs/decisions/0051). Immutable, any thread.
+ *
+ * @param facts of the client
+ * @param recipientDomains A-labels; each is decided by itself
+ * @param count mails or refusals that it stands for
+ * @param missing why the decision may differ, for people; empty: it cannot
+ */
+public record RecordedFacts(
+    InboundFacts facts, List<String> recipientDomains, long count, String missing) {
+  private static final String NO_CHAIN =
+      "the client's certificate chain is not in the log any more, or was not kept";
+
+  private static final String SOURCE =
+      "it came through a gateway, and the source behind it is not among the facts yet";
+
+  /** The chain of a fingerprint; null: there is none. */
+  @FunctionalInterface
+  public interface Chains {
+    @Nullable PresentedChain of(ByteString fingerprint);
+  }
+
+  public RecordedFacts {
+    recipientDomains = List.copyOf(recipientDomains);
+  }
+
+  /** The decision needs nothing that is not here. */
+  public boolean complete() {
+    return missing.isEmpty();
+  }
+
+  /** Null: no client sent it, but a service of ours (a notification, a report). */
+  public static @Nullable RecordedFacts of(MessageAccepted accepted, Chains chains) {
+    return of(accepted, chains, CertificateNames::ofLeaf);
+  }
+
+  static @Nullable RecordedFacts of(
+      MessageAccepted accepted, Chains chains, Function<List<byte[]>, List<String>> names) {
+    SessionFacts session = accepted.getSession();
+    if (session.getClientIp().isEmpty()) {
+      return null;
+    }
+    return of(
+        session.getClientIp(),
+        session.hasTrueSource(),
+        session.getTls(),
+        session.getTlsFacts().getPeerChainFingerprint(),
+        domain(accepted.getEnvelope().getReversePath()),
+        accepted.getEnvelope().getRecipientsList().stream()
+            .map(recipient -> domain(recipient.getAddress()))
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList(),
+        1,
+        chains,
+        names);
+  }
+
+  /**
+   * The sessions that a record of refusals stands for: one, or of a count each variant of it. None
+   * for what is refused without a recipient, or without a source (beyond-bounds); of a count the
+   * refusals beyond its variants are in none.
+   */
+  public static List<RecordedFacts> of(MessageRefused refused, Chains chains) {
+    return of(refused, chains, CertificateNames::ofLeaf);
+  }
+
+  static List<RecordedFacts> of(
+      MessageRefused refused, Chains chains, Function<List<byte[]>, List<String>> names) {
+    SessionFacts session = refused.getSession();
+    if (session.getClientIp().isEmpty()) {
+      return List.of();
+    }
+    List<RecordedFacts> all = new ArrayList<>();
+    for (RefusedVariant variant : refused.getVariantsList()) {
+      all.add(
+          of(
+              variant.getClientIp().isEmpty() ? session.getClientIp() : variant.getClientIp(),
+              session.hasTrueSource(),
+              variant.getTls(),
+              variant.getChainFingerprint(),
+              variant.getSenderDomain().isEmpty() ? null : variant.getSenderDomain(),
+              List.of(variant.getRecipientDomain()),
+              variant.getCount(),
+              chains,
+              names));
+    }
+    String recipient = domain(refused.getRecipient());
+    if (recipient != null) {
+      all.add(
+          of(
+              session.getClientIp(),
+              session.hasTrueSource(),
+              session.getTls(),
+              session.getTlsFacts().getPeerChainFingerprint(),
+              domain(refused.getReversePath()),
+              List.of(recipient),
+              1,
+              chains,
+              names));
+    }
+    return all;
+  }
+
+  private static RecordedFacts of(
+      String clientIp,
+      boolean throughGateway,
+      boolean tls,
+      ByteString fingerprint,
+      @Nullable String senderDomain,
+      List<String> recipientDomains,
+      long count,
+      Chains chains,
+      Function<List<byte[]>, List<String>> names) {
+    @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);
+    List<byte[]> chain =
+        presented == null
+            ? List.of()
+            : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
+    byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
+    return new RecordedFacts(
+        new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), senderDomain),
+        recipientDomains,
+        count,
+        presented == null && !fingerprint.isEmpty() ? NO_CHAIN : throughGateway ? SOURCE : "");
+  }
+
+  /**
+   * The domain of a recorded address as the session had it: lower-case A-labels, or an address
+   * literal in lower case. Null: it has none.
+   */
+  public static @Nullable String domain(String address) {
+    int at = address.lastIndexOf('@');
+    if (at < 0) {
+      return null;
+    }
+    String domain = address.substring(at + 1);
+    String ascii =
+        DomainNames.isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : DomainNames.aLabels(domain);
+    return ascii == null || ascii.isEmpty() ? null : ascii;
+  }
+}

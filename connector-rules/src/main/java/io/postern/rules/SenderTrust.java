@@ -1,0 +1,35 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.InboundConnector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an on-premises connector trusts its server beyond the right to send
+ * (docs/message-changes.md). The same for all recipients of a message, since the client and MAIL
+ * FROM alone make a message originating.
+ */
+public enum SenderTrust {
+  /** A stranger, a partner, or an own server of which nothing more is said. */
+  NONE,
+  /** {@code treatMessagesAsInternal}, and MAIL FROM's domain is the organization's own. */
+  INTERNAL,
+  /** {@code cloudServicesMailEnabled}: the server's header fields say which mail is internal. */
+  CLOUD_SERVICES;
+
+  /** Header fields are believed to a certificate alone; an address may be shared. */
+  static SenderTrust of(
+      Directory directory, OriginatingConnector.Match match, @Nullable String mailFromDomain) {
+    InboundConnector connector = match.entry().connector;
+    if (match.entry().isGateway()) {
+      return NONE; // what it relays is anybody's
+    }
+    if (connector.getCloudServicesMailEnabled()) {
+      return match.presented() == null ? NONE : CLOUD_SERVICES;
+    }
+    return connector.getTreatMessagesAsInternal()
+            && mailFromDomain != null
+            && directory.accepts(connector.getOrganization(), mailFromDomain)
+        ? INTERNAL
+        : NONE;
+  }
+}

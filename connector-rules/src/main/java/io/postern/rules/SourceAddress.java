@@ -1,0 +1,42 @@
+package io.postern.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The address by which a partner connector's {@code restrictDomainsToIPAddresses} is met: the
+ * client's, as without a gateway, or else the true source's where the mail comes through a gateway
+ * of the organization. So a gateway never makes less be accepted, and more only by an address that
+ * the connector names.
+ *
+ * @param met one of them is in senderIPAddresses, or the true source is still awaited
+ * @param range the entry that it is in; empty: none
+ * @param detail the sentence for the trail
+ */
+record SourceAddress(boolean met, String range, String detail) {
+  static SourceAddress of(InboundFacts facts, @Nullable IpAddress client, InboundEntry entry) {
+    SourceAddress connected = of("the client's address " + facts.clientIp(), entry.rangeOf(client));
+    TrueSource source = facts.trueSource();
+    if (connected.met()
+        || source == null
+        || !source.gateway().organization().equals(entry.organization())) {
+      return connected;
+    }
+    return switch (source) {
+      case TrueSource.Awaited awaited ->
+          new SourceAddress(true, "", "the true source decides once the header section has come");
+      case TrueSource.Found found ->
+          of("the true source " + found.address(), entry.rangeOf(IpAddress.parse(found.address())));
+      case TrueSource.Unknown unknown ->
+          new SourceAddress(
+              false,
+              "",
+              connected.detail() + ", and the true source is unknown: " + unknown.whyNot());
+    };
+  }
+
+  private static SourceAddress of(String subject, String range) {
+    return range.isEmpty()
+        ? new SourceAddress(false, "", subject + " is not in senderIPAddresses")
+        : new SourceAddress(true, range, subject + " is in " + range);
+  }
+}

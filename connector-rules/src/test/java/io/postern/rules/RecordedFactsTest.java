@@ -1,0 +1,202 @@
+package io.postern.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.VerdictKey;
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.CertificateVerdict;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.PresentedChain;
+import io.postern.contracts.v1.RefusedVariant;
+import io.postern.contracts.v1.SessionFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** docs/decisions/0051: a session is decided by its record as it was decided itself. */
+class RecordedFactsTest {
+  private static final int SESSIONS = 10_000;
+  private static final List<String> RECIPIENTS =
+      List.of("contoso.com", "fabrikam.com", "outside.example");
+
+  private final RulePropertiesTest random = new RulePropertiesTest();
+  private final Random local = new Random(51);
+  private final Map<ByteString, PresentedChain> log = new HashMap<>();
+
+  /** A chain whose leaf is its names. */
+  private static InboundFacts session(InboundFacts facts) {
+    if (facts.certificateNames().isEmpty()) {
+      return facts;
+    }
+    byte[] leaf = String.join(" ", facts.certificateNames()).getBytes(StandardCharsets.UTF_8);
+    return new InboundFacts(
+        facts.clientIp(),
+        facts.tls(),
+        List.of(leaf, new byte[] {1, 2}),
+        facts.stapledOcsp(),
+        facts.certificateNames(),
+        facts.mailFromDomain());
+  }
+
+  private static List<String> names(List<byte[]> chain) {
+    return chain.isEmpty()
+        ? List.of()
+        : List.of(new String(chain.getFirst(), StandardCharsets.UTF_8).split(" ", -1));
+  }
+
+  /** The record's session, and the chain's record. */
+  private SessionFacts recorded(InboundFacts facts) {
+    SessionFacts.Builder session =
+        SessionFacts.newBuilder().setClientIp(facts.clientIp()).setTls(facts.tls());
+    if (facts.tls() && !facts.chain().isEmpty()) {
+      ByteString fingerprint = ByteString.copyFrom(Fingerprints.chain(facts.chain()));
+      session.getTlsFactsBuilder().setPeerChainFingerprint(fingerprint);
+      PresentedChain.Builder chain =
+          PresentedChain.newBuilder().setStapledOcsp(ByteString.copyFrom(facts.stapledOcsp()));
+      facts.chain().forEach(c -> chain.addCertificates(ByteString.copyFrom(c)));
+      log.put(fingerprint, chain.build());
+    }
+    return session.build();
+  }
+
+  private static String sender(InboundFacts facts) {
+    return facts.mailFromDomain() == null ? "" : "someone@" + facts.mailFromDomain();
+  }
+
+  private record Decided(String decision, List<VerdictKey> asked) {}
+
+  private static Decided decide(
+      Directory directory,
+      InboundFacts facts,
+      String recipient,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> verdict) {
+    List<VerdictKey> asked = new ArrayList<>();
+    InboundDecision decision =
+        InboundRules.decide(
+            directory,
+            facts,
+            recipient,
+            question -> {
+              asked.add(question.key());
+              return verdict.apply(question);
+            });
+    return new Decided(RulePropertiesTest.text(decision), asked);
+  }
+
+  @Test
+  void tenThousandSessionsAreDecidedByTheirRecordsAsInTheSession() {
+    int judged = 0;
+    for (int i = 0; i < SESSIONS; i++) {
+      List<DirectoryObject> objects = random.contoso();
+      objects.addAll(random.fabrikam());
+      Directory directory = Directory.of(objects, 1, Map.of());
+      InboundFacts facts = session(random.facts());
+      Function<VerdictQuestion, @Nullable CertificateVerdict> verdict = random.verdict();
+      String recipient = RECIPIENTS.get(local.nextInt(RECIPIENTS.size()));
+      Decided inSession = decide(directory, facts, recipient, verdict);
+      judged += inSession.asked().isEmpty() ? 0 : 1;
+
+      MessageAccepted accepted =
+          MessageAccepted.newBuilder()
+              .setSession(recorded(facts))
+              .setEnvelope(
+                  Envelope.newBuilder()
+                      .setReversePath(sender(facts))
+                      .addRecipients(
+                          EnvelopeRecipient.newBuilder().setAddress("\"a@b\"@" + recipient)))
+              .build();
+      RecordedFacts message = RecordedFacts.of(accepted, log::get, RecordedFactsTest::names);
+      assertThat(message).isNotNull();
+      assertThat(message.complete()).isTrue();
+      assertThat(message.recipientDomains()).containsExactly(recipient);
+      assertThat(decide(directory, message.facts(), recipient, verdict)).isEqualTo(inSession);
+
+      MessageRefused refused =
+          MessageRefused.newBuilder()
+              .setSession(recorded(facts))
+              .setReversePath(sender(facts))
+              .setRecipient("a@" + recipient)
+              .build();
+      assertThat(RecordedFacts.of(refused, log::get, RecordedFactsTest::names))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.complete()).isTrue();
+                assertThat(decide(directory, one.facts(), recipient, verdict)).isEqualTo(inSession);
+              });
+
+      MessageRefused counted =
+          MessageRefused.newBuilder()
+              .setSession(SessionFacts.newBuilder().setClientIp(facts.clientIp()))
+              .setCount(7)
+              .addVariants(
+                  RefusedVariant.newBuilder()
+                      .setSenderDomain(facts.mailFromDomain() == null ? "" : facts.mailFromDomain())
+                      .setRecipientDomain(recipient)
+                      .setTls(facts.tls())
+                      .setChainFingerprint(
+                          refused.getSession().getTlsFacts().getPeerChainFingerprint())
+                      .setCount(5))
+              .build();
+      assertThat(RecordedFacts.of(counted, log::get, RecordedFactsTest::names))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.count()).isEqualTo(5);
+                assertThat(decide(directory, one.facts(), recipient, verdict)).isEqualTo(inSession);
+              });
+    }
+    assertThat(judged).as("sessions with a verdict").isGreaterThan(300);
+  }
+
+  @Test
+  void aChainThatIsNotThereIsSaid() {
+    SessionFacts.Builder session = SessionFacts.newBuilder().setClientIp("192.0.2.1").setTls(true);
+    session.getTlsFactsBuilder().setPeerChainFingerprint(ByteString.copyFromUtf8("gone"));
+    MessageRefused refused =
+        MessageRefused.newBuilder().setSession(session).setRecipient("a@contoso.com").build();
+    assertThat(RecordedFacts.of(refused, fingerprint -> null))
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.complete()).isFalse();
+              assertThat(one.missing()).contains("chain");
+              assertThat(one.facts().certificateNames()).isEmpty();
+            });
+  }
+
+  @Test
+  void whatNobodyDecidedHasNoFacts() {
+    assertThat(RecordedFacts.of(MessageAccepted.getDefaultInstance(), f -> null))
+        .as("a notification of ours")
+        .isNull();
+    MessageRefused connection =
+        MessageRefused.newBuilder()
+            .setSession(SessionFacts.newBuilder().setClientIp("192.0.2.1"))
+            .build();
+    assertThat(RecordedFacts.of(connection, f -> null)).isEmpty();
+    MessageRefused beyond = MessageRefused.newBuilder().setRecipient("a@contoso.com").build();
+    assertThat(RecordedFacts.of(beyond, f -> null)).isEmpty();
+  }
+
+  @Test
+  void domainsAreThoseOfTheSession() {
+    assertThat(RecordedFacts.domain("a@Contoso.COM")).isEqualTo("contoso.com");
+    assertThat(RecordedFacts.domain("a@blå.example")).isEqualTo("xn--bl-zia.example");
+    assertThat(RecordedFacts.domain("a@[IPv6:2001:DB8::1]")).isEqualTo("[ipv6:2001:db8::1]");
+    assertThat(RecordedFacts.domain("postmaster")).isNull();
+    assertThat(RecordedFacts.domain("")).isNull();
+  }
+}

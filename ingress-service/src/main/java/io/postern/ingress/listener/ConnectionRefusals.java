@@ -1,0 +1,108 @@
+package io.postern.ingress.listener;
+
+import io.micrometer.core.instrument.Counter;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.ingress.intake.RefusalKind;
+import io.postern.ingress.session.Arrival;
+import io.postern.ingress.session.SessionParts;
+import io.postern.ingress.source.Source;
+import io.postern.smtp.Reply;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * The end of connections that a listener refuses: 421 instead of a greeting (RFC 5321 §3.1,
+ * §4.2.2), before anything is made for the connection. Where TLS comes first a client could not
+ * read the reply: the connection is closed without one.
+ *
+ * <p>Anybody may connect without end, and the reply is most of the cost of a refused connection. So
+ * a source gets {@value FruitlessSessions#FREE} replies and one a second; its further connections
+ * are reset, and its client tries again later, as after the reply. The record counts them all.
+ * Others notice nothing. Balancers are never reset. Thread-safe, never waits.
+ */
+final class ConnectionRefusals {
+  private static final Logger LOG = Logger.getLogger(ConnectionRefusals.class);
+
+  private final SessionParts parts;
+  private final boolean tls;
+  private final boolean resets;
+  private final FruitlessSessions refused;
+  private final Map<RefusalReason, Counter> connections = new EnumMap<>(RefusalReason.class);
+  private final Map<RefusalReason, Counter> replies = new EnumMap<>(RefusalReason.class);
+
+  /**
+   * @param resets a source may be reset: it does not stand for all clients
+   * @param refused the sources of refused connections, of all listeners
+   */
+  ConnectionRefusals(
+      Listener listener, SessionParts parts, boolean resets, FruitlessSessions refused) {
+    this.parts = parts;
+    this.tls = listener.tls();
+    this.resets = resets;
+    this.refused = refused;
+    for (RefusalReason reason : RefusalReason.values()) {
+      connections.put(reason, parts.metrics().connections(listener.name(), reason.result));
+      replies.put(reason, parts.metrics().refusals(reason.kind.code(), reason.kind.enhanced()));
+    }
+  }
+
+  void end(RefusalReason reason, SocketChannel channel, Arrival arrival) {
+    end(reason, channel, arrival, reason.text);
+  }
+
+  /**
+   * Closes the channel. A reply fits into the empty send buffer.
+   *
+   * @param detail the text of the record, with more than a stranger needs to know
+   */
+  void end(RefusalReason reason, SocketChannel channel, Arrival arrival, String detail) {
+    increment(connections, reason);
+    Source source = Source.of(arrival.client().getAddress());
+    String reference =
+        parts.refusals().add(source, reason.kind, () -> record(reason.kind, arrival, detail));
+    try (channel) {
+      if (resets && !reason.ofBalancer() && !refused.pause(source).isZero()) {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the close is a reset
+      } else if (!tls) {
+        increment(replies, reason);
+        channel.configureBlocking(false);
+        channel.write(ByteBuffer.wrap(reply(reason, reference).toBytes()));
+      }
+    } catch (IOException gone) {
+      LOG.debug("A client was gone before its connection was refused", gone);
+    }
+    refused.add(source);
+  }
+
+  private static void increment(Map<RefusalReason, Counter> counters, RefusalReason reason) {
+    Counter counter = counters.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  private Reply reply(RefusalReason reason, String reference) {
+    return Reply.of(
+        reason.kind.code(),
+        reason.kind.enhanced(),
+        parts.limits().hostName() + " " + reason.text + " (reference " + reference + ")");
+  }
+
+  private MessageRefused record(RefusalKind kind, Arrival arrival, String detail) {
+    long now = System.currentTimeMillis();
+    return MessageRefused.newBuilder()
+        .setSession(arrival.facts().setServerName(parts.limits().hostName()).setStartedMillis(now))
+        .setCommand("connect")
+        .setCode(kind.code())
+        .setEnhancedCode(kind.enhanced())
+        .setText(parts.limits().hostName() + " " + detail)
+        .setRule(kind.rule())
+        .setAtMillis(now)
+        .build();
+  }
+}

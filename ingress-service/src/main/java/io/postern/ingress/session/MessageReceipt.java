@@ -1,0 +1,211 @@
+package io.postern.ingress.session;
+
+import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.intake.MessageIntake;
+import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.log.LogSpace;
+import io.postern.log.LogUnavailableException;
+import io.postern.rules.Directory;
+import io.postern.smtp.Reply;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receipt of one message's content, whatever command brings it: into the log as it comes, until
+ * the first refusal, behind which nothing of it is kept. The reply to its end is 250 only when the
+ * log has acknowledged content and envelope (G1). Owner: the session's thread, which must close it:
+ * it holds a share of the memory for messages.
+ */
+final class MessageReceipt implements AutoCloseable {
+  /** The reply to an accepted message, and the numbers to count once it is sent. */
+  record Acceptance(Reply reply, long size, Duration latency) {}
+
+  /** The two ends of a message must never be a matter of opinion. */
+  static final Refusal BARE_LINE_END =
+      Refusal.of(
+          550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
+
+  private final SessionParts parts;
+  private final SessionLimits limits;
+  private final ClientFacts client;
+  private final MailTransaction mail;
+  private final DataAdmission.Share share;
+  private final MessageIntake intake;
+  private final UnacceptedContent.Message unaccepted;
+  private @Nullable Acceptance acceptance;
+
+  private MessageReceipt(
+      SessionParts parts, ClientFacts client, MailTransaction mail, DataAdmission.Share share) {
+    this.parts = parts;
+    this.limits = parts.limits();
+    this.client = client;
+    this.mail = mail;
+    this.share = share;
+    this.intake = new MessageIntake(parts.log().begin(), mail.recipients().trust());
+    this.unaccepted = parts.unaccepted().begin(client.source(), mail.parameters().size());
+  }
+
+  /** Null when no share of memory was free in time. */
+  static @Nullable MessageReceipt begin(
+      SessionParts parts, ClientFacts client, MailTransaction mail) throws InterruptedException {
+    DataAdmission.Share share =
+        parts.admission().admit(client.source(), parts.limits().memoryPatience());
+    if (share == null) {
+      return null;
+    }
+    MessageReceipt receipt = null;
+    try {
+      receipt = new MessageReceipt(parts, client, mail, share);
+      return receipt;
+    } finally {
+      if (receipt == null) {
+        share.close();
+      }
+    }
+  }
+
+  Acceptance acceptance() {
+    if (acceptance == null) {
+      throw new IllegalStateException("not accepted");
+    }
+    return acceptance;
+  }
+
+  /**
+   * Takes all of {@code content}; a refusal ends the receipt, and nothing of the message is kept.
+   *
+   * @param received octets of the message so far
+   * @param bareLineEnd it has had a bare CR or LF where it has lines
+   */
+  @Nullable Refusal take(ByteBuffer content, long received, boolean bareLineEnd) {
+    Refusal refusal = taken(content, received, bareLineEnd);
+    if (refusal != null) {
+      intake.abandon();
+    }
+    return refusal;
+  }
+
+  private @Nullable Refusal taken(ByteBuffer content, long received, boolean bareLineEnd) {
+    if (bareLineEnd) {
+      return BARE_LINE_END;
+    }
+    if (received > limits.maxMessageBytes()) {
+      return Refusal.tooLarge(limits.maxMessageBytes());
+    }
+    try {
+      intake.write(content);
+    } catch (LogUnavailableException e) {
+      unaccepted.forgive();
+      return Refusal.LOG_UNAVAILABLE;
+    }
+    if (!unaccepted.update(intake.sentBytes())) {
+      return Refusal.UNACCEPTED_CONTENT;
+    }
+    if (parts.space().get() == LogSpace.State.CRITICAL) {
+      unaccepted.forgive();
+      return Refusal.NO_SPACE;
+    }
+    if (intake.headerLarger(limits.mail().headerBytes())) {
+      return Refusal.of(
+          552,
+          "5.3.4",
+          "The header section is larger than "
+              + limits.mail().headerBytes()
+              + " octets, the limit here",
+          "header-size");
+    }
+    if (intake.receivedFields() > limits.mail().receivedFields()) { // RFC 5321 §6.3
+      return Refusal.of(
+          554,
+          "5.4.6",
+          "More than " + limits.mail().receivedFields() + " Received fields, the message loops",
+          "loop");
+    }
+    return null;
+  }
+
+  /**
+   * The message has come whole. Null when it was accepted.
+   *
+   * @param leadingDot a line of it may begin with a dot
+   */
+  @Nullable Refusal finish(boolean leadingDot) {
+    unaccepted.forgive(); // a refusal from here on is not the client's doing
+    try {
+      intake.end();
+    } catch (LogUnavailableException e) {
+      return Refusal.LOG_UNAVAILABLE;
+    }
+    Refusal late = changedMeanwhile();
+    if (late != null) {
+      return late;
+    }
+    Refusal bySource =
+        mail.decideBySource(
+            parts.directory().get(), client, intake.headerBlock(), intake.headerBlockCut());
+    if (bySource != null) {
+      return bySource;
+    }
+    // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
+    // or the client would send an accepted message again (G5 c).
+    Reply reply = Reply.of(250, "2.0.0", "Queued as " + intake.queueId());
+    long began = System.nanoTime();
+    try {
+      long size =
+          intake.accept(
+              mail.envelope(intake.tlsRequiredNo()),
+              mail.recipients().groups(),
+              client.facts(),
+              mail.directoryVersion(),
+              leadingDot);
+      acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
+    } catch (LogUnavailableException e) {
+      return Refusal.LOG_UNAVAILABLE;
+    }
+    return null;
+  }
+
+  /**
+   * A message may take half an hour. It is not accepted if a change of the directory forbids it in
+   * the meantime (G9), or a new verdict on the client's certificate. Both decide the client's next
+   * try as they are then.
+   */
+  private @Nullable Refusal changedMeanwhile() {
+    Optional<Directory> directory = parts.directory().get();
+    if (directory.isEmpty()) {
+      return Refusal.DIRECTORY_UNAVAILABLE;
+    }
+    Directory now = directory.get();
+    boolean outdated = mail.attribution().outdated();
+    if (outdated) {
+      mail.attribution().askAgain();
+    }
+    boolean sameDirectory = now.version() == mail.directoryVersion();
+    if ((sameDirectory && !outdated)
+        || mail.recipients()
+            .wouldBeAcceptedAgain(domain -> mail.attribution().decide(now, domain))) {
+      return null;
+    }
+    return sameDirectory
+        ? Refusal.of(
+            451,
+            "4.3.0",
+            "Your certificate is not known to be good any more, send the message again",
+            "verdict-changed")
+        : Refusal.of(
+            451,
+            "4.3.0",
+            "The connectors changed while the message was sent, send it again",
+            "directory-changed");
+  }
+
+  /** Twice is once. */
+  @Override
+  public void close() {
+    unaccepted.close();
+    intake.close();
+    share.close();
+  }
+}

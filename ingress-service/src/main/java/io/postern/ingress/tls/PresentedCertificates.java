@@ -1,0 +1,81 @@
+package io.postern.ingress.tls;
+
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.OwnCertificateState;
+import io.postern.contracts.v1.OwnTls;
+import io.postern.contracts.v1.TlsCapabilities;
+import io.postern.transport.KeyMaterial;
+import io.postern.transport.OwnCertificates;
+import io.postern.transport.TlsCapabilityProbe;
+import io.postern.transport.TlsServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates and abilities of the server, read from the server itself, and the coming
+ * certificate, from its file. Owner: one thread.
+ */
+public final class PresentedCertificates implements Supplier<OwnTls> {
+  private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
+
+  private final TlsServer server;
+  private final Optional<Path> coming;
+  private final Optional<Instant> planned;
+  private @Nullable List<KeyMaterial> probed;
+  private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
+  private String logged = "";
+
+  /**
+   * @param coming the file of the coming chain
+   * @param planned the time from which it is to be presented
+   */
+  public PresentedCertificates(TlsServer server, Optional<Path> coming, Optional<Instant> planned) {
+    this.server = server;
+    this.coming = coming;
+    this.planned = planned;
+  }
+
+  @Override
+  public OwnTls get() {
+    List<KeyMaterial> materials = server.materials();
+    if (!materials.equals(probed)) {
+      capabilities = TlsCapabilityProbe.of(server);
+      probed = materials;
+    }
+    OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
+    for (KeyMaterial material : materials) {
+      own.addCertificates(
+          OwnCertificates.of(
+              CertificateRole.ROLE_SERVER, "", OwnCertificateState.PRESENTED, material.chain()));
+    }
+    coming.ifPresent(file -> addComing(file, own));
+    return own.build();
+  }
+
+  private void addComing(Path file, OwnTls.Builder own) {
+    try {
+      own.addCertificates(
+          OwnCertificates.of(
+                  CertificateRole.ROLE_SERVER,
+                  "",
+                  OwnCertificateState.COMING,
+                  KeyMaterial.certificates(file))
+              .toBuilder()
+              .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
+      logged = "";
+    } catch (IOException | GeneralSecurityException e) {
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(logged)) {
+        logged = why;
+        LOG.warnf("postern.tls.coming-certificate cannot be read and is not published: %s", why);
+      }
+    }
+  }
+}

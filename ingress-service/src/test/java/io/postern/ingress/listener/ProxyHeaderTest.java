@@ -1,0 +1,93 @@
+package io.postern.ingress.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The header's parser: the kept headers, cut anywhere and changed anyhow. */
+class ProxyHeaderTest {
+
+  private static ProxyHeader read(byte[] octets) throws ProxyHeaderException {
+    byte[] fixed = Arrays.copyOf(octets, ProxyHeader.FIXED);
+    int length = ProxyHeader.FIXED + ProxyHeader.following(fixed);
+    return ProxyHeader.parse(Arrays.copyOf(octets, length));
+  }
+
+  private static Stream<String> good() {
+    return ProxySeeds.all().keySet().stream().filter(name -> !name.startsWith("bad"));
+  }
+
+  private static Stream<String> bad() {
+    return ProxySeeds.all().keySet().stream().filter(name -> name.startsWith("bad"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("good")
+  void a_header_names_its_client_or_the_balancer_itself(String name) throws Exception {
+    @Nullable InetSocketAddress client = read(ProxySeeds.of(name)).client();
+    if (name.startsWith("local")) {
+      assertThat(client).isNull();
+    } else {
+      String address =
+          name.startsWith("ipv6") ? "2001:db8:0:0:0:0:0:7" : "192.0.2.7"; // mapped ones too
+      assertThat(client).isNotNull();
+      assertThat(client.getAddress().getHostAddress()).isEqualTo(address);
+      assertThat(client.getPort()).isEqualTo(50123);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("bad")
+  void what_is_no_header_of_a_TCP_client_names_nobody(String name) {
+    assertThatThrownBy(() -> read(ProxySeeds.of(name))).isInstanceOf(ProxyHeaderException.class);
+  }
+
+  @Test
+  void version_1_is_named_with_its_cure() {
+    assertThatThrownBy(() -> read(ProxySeeds.of("bad-version-1")))
+        .hasMessage("version 1 of the PROXY protocol came, send version 2");
+  }
+
+  /** But for the bits of the TLVs' frame, which may hide the checksum. */
+  @Test
+  void each_bit_of_the_addresses_counts_where_there_is_a_checksum() {
+    byte[] seed = ProxySeeds.of("ipv4-checksum");
+    for (int bit = 0; bit < 8 * (ProxyHeader.FIXED + 12); bit++) {
+      byte[] changed = seed.clone();
+      changed[bit / 8] ^= (byte) (1 << bit % 8);
+      assertThatThrownBy(() -> read(changed))
+          .as("bit " + bit)
+          .isInstanceOf(ProxyHeaderException.class);
+    }
+  }
+
+  @Test
+  void random_changes_end_in_a_header_or_in_its_exception() {
+    Random random = new Random(41);
+    List<byte[]> seeds = List.copyOf(ProxySeeds.all().values());
+    int named = 0;
+    for (int i = 0; i < 200_000; i++) {
+      byte[] changed = seeds.get(random.nextInt(seeds.size())).clone();
+      for (int change = random.nextInt(4); change >= 0; change--) {
+        changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+      }
+      byte[] cut = Arrays.copyOf(changed, random.nextInt(changed.length + 1));
+      try {
+        read(random.nextBoolean() ? changed : cut);
+        named++;
+      } catch (ProxyHeaderException expected) {
+        assertThat(expected.getMessage()).isNotEmpty();
+      }
+    }
+    assertThat(named).isBetween(1, 150_000);
+  }
+}

@@ -1,0 +1,98 @@
+package io.postern.operator.commands;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.RecipientsClient;
+import io.postern.operator.connection.ConnectionOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Command that replaces the list of a domain's recipients. */
+@Command(
+    name = "apply",
+    description = {
+      "Replaces the list of a domain's recipients: CSV in UTF-8, a line for each, local-part[,route] or address[,route].",
+      "Exit code 1: the list has problems, and nothing was changed."
+    },
+    mixinStandardHelpOptions = true)
+public final class ApplyRecipients implements Callable<Integer> {
+  private static final Path STANDARD_INPUT = Path.of("-");
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(index = "0", paramLabel = "DOMAIN", description = "an accepted domain")
+  private String domain = "";
+
+  @Parameters(index = "1", paramLabel = "FILE", description = "the list; - is standard input")
+  private Path file = Path.of("");
+
+  @Option(names = "--dry-run", description = "show the difference only")
+  private boolean dryRun;
+
+  @Option(
+      names = "--remove-at-most",
+      paramLabel = "PERCENT",
+      description =
+          "of the addresses in force that the list may remove, beyond 20 addresses (default: ${DEFAULT-VALUE})")
+  private int removeAtMost = 20;
+
+  /**
+   * @param answer as {@code PUT /api/v1/accepted-domains/{domain}/recipients} has it
+   */
+  record Result(String file, JsonNode answer) {
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      for (JsonNode problem : answer.path("problems")) {
+        int line = problem.path("line").asInt();
+        lines.add(
+            "%s: %s%s; %s"
+                .formatted(
+                    file,
+                    line > 0 ? "line " + line + ": " : "",
+                    problem.path("problem").asText(),
+                    problem.path("cure").asText()));
+      }
+      lines.add(
+          "%s: %d addresses, %d added, %d removed, %d with another route (%d lines of other domains or kinds left out)"
+              .formatted(
+                  answer.path("domain").asText(),
+                  answer.path("addresses").asInt(),
+                  answer.path("added").asInt(),
+                  answer.path("removed").asInt(),
+                  answer.path("rerouted").asInt(),
+                  answer.path("others").asInt()));
+      if (answer.path("applied").asBoolean()) {
+        lines.add("postern: in force");
+      } else if (good() && !answer.path("dryRun").asBoolean()) {
+        lines.add("postern: the list is as the file says already");
+      } else {
+        lines.add("postern: nothing was changed" + (good() ? " (--dry-run)" : ""));
+      }
+      return lines;
+    }
+
+    boolean good() {
+      return answer.path("problems").isEmpty();
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    byte[] csv = file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(file);
+    Result result =
+        new Result(
+            file.toString(),
+            new RecipientsClient(connection.installation().policy())
+                .replace(domain, csv, dryRun, removeAtMost));
+    output.print(result, result::lines);
+    return result.good() ? 0 : 1;
+  }
+}

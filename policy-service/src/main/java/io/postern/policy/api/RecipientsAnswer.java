@@ -1,0 +1,24 @@
+package io.postern.policy.api;
+
+import io.postern.policy.recipients.ListProblem;
+import java.util.List;
+
+/**
+ * The answer to a list of recipients.
+ *
+ * @param applied false for a dry run, with problems, and where nothing was to change
+ * @param addresses in the list given
+ * @param others lines with an address of another domain or kind, which were left out
+ * @param rerouted addresses whose route changes
+ * @param problems to be repaired first; nothing was written then
+ */
+public record RecipientsAnswer(
+    String domain,
+    boolean dryRun,
+    boolean applied,
+    int addresses,
+    int others,
+    int added,
+    int removed,
+    int rerouted,
+    List<ListProblem> problems) {}

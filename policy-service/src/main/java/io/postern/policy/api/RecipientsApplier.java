@@ -1,0 +1,172 @@
+package io.postern.policy.api;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.recipients.ListProblem;
+import io.postern.policy.recipients.RecipientComparison;
+import io.postern.policy.recipients.RecipientFile;
+import io.postern.policy.recipients.RecipientListStep;
+import io.postern.policy.recipients.RecipientSteps;
+import io.postern.rules.Directory;
+import io.postern.rules.recipients.RecipientList.Difference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The way of a list of recipients into the log: it compares the list with the one in force, sends
+ * the shards that differ in commands that follow each other, and returns when this replica's own
+ * reader has read them (docs/design/the-log.md, "Recipient lists"). A change that ends half-way
+ * leaves addresses of both lists in force, and none of those out that both have. Any thread that
+ * may block; one list at a time, since it is held in memory; 10 s a command.
+ */
+final class RecipientsApplier {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final DirectoryReader<Directory> reader;
+  private final DirectoryCommands commands;
+  private final Semaphore place = new Semaphore(1);
+
+  RecipientsApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
+    this.reader = reader;
+    this.commands = commands;
+  }
+
+  /**
+   * @param removeAtMost per cent of the list in force
+   * @throws OvertakenException when another change of the list came between
+   */
+  RecipientsAnswer apply(
+      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
+      throws UnavailableException, OvertakenException, IOException {
+    if (!place.tryAcquire()) {
+      throw new UnavailableException(
+          UnavailableException.UNAVAILABLE, "Another list is being applied: try again.", null);
+    }
+    try {
+      RecipientFile file = RecipientFile.read(domain, text);
+      RecipientComparison comparison =
+          RecipientComparison.of(directory().recipientLists().list(domain.getDomain()), file);
+      List<ListProblem> problems = problems(file, comparison, removeAtMost);
+      boolean send = problems.isEmpty() && !dryRun && !comparison.same();
+      if (send) {
+        List<DirectoryCommand> steps = RecipientSteps.of(domain, comparison, actor);
+        for (DirectoryCommand step : steps) {
+          DirectoryResult result = send(step);
+          if (!result.getAccepted() && step != steps.getFirst()) {
+            throw new UnavailableException(
+                UnavailableException.UNAVAILABLE,
+                "A part of the change is made, in which no address of both lists is missing; then: "
+                    + result.getProblemsList().stream()
+                        .map(DirectoryProblem::getProblem)
+                        .findFirst()
+                        .orElse("the rest was refused")
+                    + ". Apply the list again.",
+                null);
+          }
+          if (!result.getAccepted()) {
+            return answer(domain, dryRun, false, file, comparison, rejected(result));
+          }
+          awaitOwnReader(result.getRecipientsEnd());
+        }
+      }
+      return answer(domain, dryRun, send, file, comparison, problems);
+    } finally {
+      place.release();
+    }
+  }
+
+  Directory directory() throws UnavailableException {
+    return reader
+        .current()
+        .orElseThrow(
+            () ->
+                new UnavailableException(
+                    UnavailableException.UNAVAILABLE,
+                    "The directory is not read to its end, or the log is away: try again.",
+                    null));
+  }
+
+  private static List<ListProblem> problems(
+      RecipientFile file, RecipientComparison comparison, int removeAtMost) {
+    return file.problems().isEmpty() && comparison.removesMoreThan(removeAtMost)
+        ? List.of(
+            new ListProblem(
+                0,
+                "it removes "
+                    + comparison.difference().removed()
+                    + " of "
+                    + comparison.size()
+                    + " addresses, whose mail would be refused",
+                "look at the export; if it is right, allow more per cent than "
+                    + removeAtMost
+                    + " (removeAtMost)"))
+        : List.copyOf(file.problems());
+  }
+
+  private static RecipientsAnswer answer(
+      AcceptedDomain domain,
+      boolean dryRun,
+      boolean applied,
+      RecipientFile file,
+      RecipientComparison comparison,
+      List<ListProblem> problems) {
+    Difference difference = comparison.difference();
+    return new RecipientsAnswer(
+        domain.getDomain(),
+        dryRun,
+        applied,
+        file.addresses(),
+        file.others(),
+        difference.added(),
+        difference.removed(),
+        difference.rerouted(),
+        problems);
+  }
+
+  private static List<ListProblem> rejected(DirectoryResult result) throws OvertakenException {
+    for (DirectoryProblem problem : result.getProblemsList()) {
+      if (problem.getField().equals(RecipientListStep.LIST_ID)) {
+        throw new OvertakenException();
+      }
+    }
+    return result.getProblemsList().stream()
+        .map(problem -> new ListProblem(0, problem.getProblem(), problem.getCure()))
+        .toList();
+  }
+
+  private DirectoryResult send(DirectoryCommand step) throws UnavailableException {
+    try {
+      return commands.submit(step, PATIENCE);
+    } catch (LogUnavailableException e) {
+      throw new UnavailableException(
+          UnavailableException.UNAVAILABLE,
+          "The log does not take the change now. It may have taken a part of it, in which no"
+              + " address of both lists is missing: apply the list again.",
+          e);
+    } catch (TimeoutException e) {
+      throw new UnavailableException(
+          UnavailableException.TIMED_OUT,
+          "No policy service answered within 10 seconds. A part of the change may have been made,"
+              + " in which no address of both lists is missing: apply the list again.",
+          e);
+    }
+  }
+
+  private void awaitOwnReader(long end) throws UnavailableException {
+    if (!reader.awaitRecipients(end, PATIENCE)) {
+      throw new UnavailableException(
+          UnavailableException.TIMED_OUT,
+          "The change is made, but this service has not read it within 10 seconds: look at the list.",
+          null);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.postern.service;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.log.LogSettings;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.log.directory.RecipientView;
+import io.postern.log.directory.SnapshotFactory;
+import io.postern.rules.Directory;
+import io.postern.rules.recipients.RecipientRecords;
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The maker of directories that have the lists of their domains' recipients. Owner: the reader's
+ * thread.
+ */
+public final class RecipientsInDirectory implements SnapshotFactory<Directory>, RecipientView {
+  private final RecipientRecords records = new RecipientRecords();
+
+  private RecipientsInDirectory() {}
+
+  /** A reader of both, to be started and closed. */
+  public static DirectoryReader<Directory> reader(LogSettings settings) {
+    RecipientsInDirectory both = new RecipientsInDirectory();
+    return new DirectoryReader<>(settings, both, both);
+  }
+
+  @Override
+  public void begin() {
+    records.begin();
+  }
+
+  @Override
+  public void take(String key, byte @Nullable [] value) throws InvalidProtocolBufferException {
+    records.take(key, value);
+  }
+
+  @Override
+  public Directory of(
+      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
+    return Directory.of(objects, version, routingVersions, records.lists());
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests of sender rewriting. */
+@org.jspecify.annotations.NullMarked
+package io.postern.smtp.srs;
