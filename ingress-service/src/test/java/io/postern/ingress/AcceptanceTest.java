@@ -17,6 +17,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.session.MailLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -449,7 +450,7 @@ class AcceptanceTest {
   @Test
   void a_client_that_vanishes_in_DATA_leaves_nothing_accepted() throws Exception {
     int before = log.read().size();
-    int free = server.admission.free();
+    int free = (int) (server.dataMemory / DataAdmission.SHARE_BYTES);
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@sender.example>", "250");
       client.command("RCPT TO:<b@contoso.example>", "250");
