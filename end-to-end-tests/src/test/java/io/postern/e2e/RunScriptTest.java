@@ -6,6 +6,7 @@ import io.postern.lab.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -55,9 +56,25 @@ class RunScriptTest {
   /** Programs that still run with a state folder: none may be left. */
   private static List<String> leftOver(String state) {
     return ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().orElse("").contains(state))
-        .map(process -> process.pid() + " " + process.info().commandLine().orElse(""))
+        .filter(process -> commandLine(process).contains(state))
+        .map(process -> process.pid() + " " + commandLine(process))
         .toList();
+  }
+
+  /**
+   * A program's whole command line; empty once it has ended. The JDK knows the first 4,096
+   * characters alone, and the launcher's state folder stands behind them where the project lies in
+   * a folder with a long name.
+   */
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return new String(
+              Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline")),
+              StandardCharsets.UTF_8)
+          .replace('\0', ' ');
+    } catch (IOException ended) {
+      return "";
+    }
   }
 
   private static void nothingIsLeft(String state) {
@@ -117,8 +134,6 @@ class RunScriptTest {
             .as(secret)
             .isEqualTo("rw-------");
       }
-      // Of a long command line its first 4,096 characters are known: the broker's class path ends
-      // behind them, and its log's settings stand before.
       String broker = "log4j2.configurationFile";
       for (String victim : List.of("delivery-service", broker)) {
         assertThat(kill(state, victim)).as(victim).isTrue();
@@ -166,8 +181,8 @@ class RunScriptTest {
   /** Ends a child as a crash would. */
   private static boolean kill(String state, String program) {
     return ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().orElse("").contains(state))
-        .filter(process -> process.info().commandLine().orElse("").contains(program))
+        .filter(process -> commandLine(process).contains(state))
+        .filter(process -> commandLine(process).contains(program))
         .findFirst()
         .map(ProcessHandle::destroyForcibly)
         .orElse(false);
