@@ -54,7 +54,8 @@ class RollingRestartTest {
   private final Set<String> accepted = ConcurrentHashMap.newKeySet();
   private final Set<String> unanswered = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> refused = new ConcurrentLinkedQueue<>();
-  private final Map<String, AtomicInteger> later = new ConcurrentHashMap<>(); // by reply and replica
+  private final Map<String, AtomicInteger> later =
+      new ConcurrentHashMap<>(); // by reply and replica
   private volatile String restarting = "nothing";
 
   @Test
