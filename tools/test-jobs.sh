@@ -12,6 +12,7 @@ links end-to-end-tests LinkThatHasEndedTest
 service-life end-to-end-tests ServiceLifeTest
 kills end-to-end-tests KillsTest
 run-script end-to-end-tests RunScriptTest
+rolling-restart end-to-end-tests RollingRestartTest
 durability end-to-end-tests DurabilityTest
 mutations end-to-end-tests MutationsTest
 http end-to-end-tests ServiceHttpTest
@@ -19,6 +20,7 @@ retry end-to-end-tests RetryTest
 dane end-to-end-tests DaneTest
 mta-sts end-to-end-tests MtaStsTest
 tls-reports end-to-end-tests SessionsForReportsTest
+idle-sessions end-to-end-tests IdleSessionsTest
 mail-log mail-log
 certificate certificate-service
 policy policy-service
