@@ -11,12 +11,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@link InstallationCertificates} as a command; may run again at any time, and has to each day.
+ * {@link InstallationCertificates} and {@link SharedSecrets} as a command; may run again at any
+ * time, and has to each day.
  */
 @Command(
     name = "certificates",
     description =
-        "Makes the certificates of an installation that are missing or end within 60 days; leaves the others.",
+        "Makes the certificates of an installation that are missing or end within 60 days, and the secrets"
+            + " that replicas share; leaves the others.",
     mixinStandardHelpOptions = true)
 public final class MakeCertificates implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "holds a folder for each holder of a key")
@@ -45,6 +47,7 @@ public final class MakeCertificates implements Callable<Integer> {
     Files.createDirectories(folder.resolve("broker"));
     Files.createDirectories(folder.resolve("smtp"));
     InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
+    SharedSecrets.make(folder).forEach(System.out::println);
     return 0;
   }
 }
