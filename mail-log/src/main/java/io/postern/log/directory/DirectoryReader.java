@@ -6,6 +6,7 @@ import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.reading.ConsumerThread;
+import io.postern.log.rules.ListsReached;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * by it would refuse all mail.
  *
  * <p>With a {@link RecipientView} it reads the lists of recipients as well, by the same consumer:
- * the directory is current when both are read to their ends, so that nobody decides by half a list.
+ * the directory is current when both are read to their ends, so that nobody decides by half a list;
+ * and no routing version is seen before the lists that belong to it ({@link ListsReached}).
  *
  * <p>Memory: the directory, twice while a snapshot is made; the lists as their view keeps them.
  */
@@ -130,6 +132,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
     return newest == null ? -1 : newest.version();
   }
 
+  /** Behind the last record of the lists of recipients in the newest snapshot; 0: none. */
+  public long recipientsEnd() {
+    Snapshot<D> newest = snapshot;
+    return newest == null ? 0 : newest.recipientsEnd();
+  }
+
   /**
    * Waits until this reader has that version or a newer one; false when the patience ended first.
    */
@@ -187,6 +195,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     private long published = Long.MIN_VALUE;
     private long recipientsEnd;
     private long publishedRecipients = -1;
+    private final ListsReached lists = new ListsReached();
 
     Reading(KafkaConsumer<String, byte[]> consumer) {
       this.consumer = consumer;
@@ -216,11 +225,15 @@ public final class DirectoryReader<D> implements AutoCloseable {
       // Also a commit marker moves the position.
       state.passed(DirectoryEnd.position(consumer, PARTITION));
       boolean confirmed = end.reachedBy(p -> DirectoryEnd.position(consumer, p));
+      boolean together = listsReached();
       if (confirmed) {
         loaded = true;
         log.over("the directory is read");
+        together |= listsLost();
       }
-      if (loaded && (state.version() != published || recipientsEnd != publishedRecipients)) {
+      if (loaded
+          && together
+          && (state.version() != published || recipientsEnd != publishedRecipients)) {
         publish(state, recipientsEnd);
         published = state.version();
         publishedRecipients = recipientsEnd;
@@ -229,6 +242,26 @@ public final class DirectoryReader<D> implements AutoCloseable {
         confirmedNanos = end.confirmedNanos();
         signal();
       }
+    }
+
+    private boolean listsReached() {
+      return recipients == null
+          || lists.reached(
+              state.recipientsEnd(),
+              DirectoryEnd.position(consumer, RECIPIENTS),
+              System.nanoTime());
+    }
+
+    private boolean listsLost() {
+      boolean lost = lists.lost(end.confirmedNanos());
+      if (lost) {
+        log.warn(
+            Topics.DIRECTORY_RECIPIENTS
+                + " ends before the lists that the directory speaks of, it was lost:"
+                + " apply the lists of recipients again",
+            null);
+      }
+      return lost;
     }
 
     private void takeRecipients(ConsumerRecord<String, byte[]> record)

@@ -30,6 +30,7 @@ final class DirectoryState {
   private final List<PendingObject> waiting = new ArrayList<>();
   private String waitingCommand = "";
   private long version = -1;
+  private long recipientsEnd;
 
   /**
    * Takes the next record. A value of null removes the key without a trace; the writer does not do
@@ -61,6 +62,14 @@ final class DirectoryState {
   /** Offset of the last command's last object; -1 before the first. */
   long version() {
     return version;
+  }
+
+  /**
+   * The end of the lists of recipients that the newest object of a domain names: all before it in
+   * {@code directory.recipients} belongs to the routing version. 0: none does.
+   */
+  long recipientsEnd() {
+    return recipientsEnd;
   }
 
   /** Objects that are not removed, and of a kind that this version knows. */
@@ -101,6 +110,9 @@ final class DirectoryState {
         entries.remove(record.key());
       } else {
         entries.put(record.key(), new Entry(record.object(), record.offset()));
+        if (record.object().getRecipientsEnd() > 0) {
+          recipientsEnd = record.object().getRecipientsEnd();
+        }
       }
       version = record.offset();
     }

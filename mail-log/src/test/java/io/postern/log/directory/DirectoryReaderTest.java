@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,60 @@ class DirectoryReaderTest {
     await().until(() -> reader.current().isPresent());
     assertThat(reader.current().orElseThrow().keys())
         .containsExactly("accepted-domain/contoso.com", "organization/contoso");
+  }
+
+  /** Both topics show one transaction, each at a time of its own: here the lists' is late. */
+  @Test
+  void g3_aRoutingVersionIsNotSeenBeforeTheListsThatBelongToIt() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.domain("contoso.com", "contoso"));
+    List<String> taken = new CopyOnWriteArrayList<>();
+    DirectoryReader<Seen> reader = readerOfLists(taken);
+    await().until(() -> reader.current().isPresent());
+
+    KafkaProducer<String, byte[]> lists = owner(LONGER_THAN_THE_TEST);
+    lists.beginTransaction();
+    var unused =
+        lists.send(new ProducerRecord<>(Topics.DIRECTORY_RECIPIENTS, "contoso.com", new byte[0]));
+    lists.flush();
+    DirectoryObject again = DirectoryObjects.domain("contoso.com", "contoso");
+    command(owner, "step", true, again.toBuilder().setRecipientsEnd(1).build());
+    assertThat(reader.awaitVersion(2, Duration.ofSeconds(3))).isFalse();
+    assertThat(reader.version()).isEqualTo(0);
+
+    lists.commitTransaction();
+    assertThat(reader.awaitVersion(2, Duration.ofSeconds(60))).isTrue();
+    assertThat(taken).containsExactly("contoso.com");
+  }
+
+  /** The topic of the lists was lost and made anew. */
+  @Test
+  void nobodyWaitsForListsThatAreLost() {
+    KafkaProducer<String, byte[]> owner = owner();
+    DirectoryObject domain = DirectoryObjects.domain("contoso.com", "contoso");
+    command(owner, "step", true, domain.toBuilder().setRecipientsEnd(4_000).build());
+    DirectoryReader<Seen> reader = readerOfLists(new CopyOnWriteArrayList<>());
+    await().until(() -> reader.current().isPresent());
+    assertThat(reader.version()).isEqualTo(0);
+  }
+
+  private DirectoryReader<Seen> readerOfLists(List<String> taken) {
+    RecipientView view =
+        new RecipientView() {
+          @Override
+          public void begin() {
+            taken.clear();
+          }
+
+          @Override
+          public void take(String key, byte @Nullable [] value) {
+            taken.add(key);
+          }
+        };
+    DirectoryReader<Seen> reader = new DirectoryReader<>(log.settings, FACTORY, view);
+    closing.add(reader);
+    reader.start();
+    return reader;
   }
 
   @Test

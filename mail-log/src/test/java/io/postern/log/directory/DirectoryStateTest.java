@@ -66,6 +66,18 @@ class DirectoryStateTest {
   }
 
   @Test
+  void theListsEndIsTheNewestThatADomainNames() throws InvalidProtocolBufferException {
+    DirectoryObject domain = DirectoryObjects.domain("contoso.com", "contoso");
+    add(domain.toBuilder().setRecipientsEnd(40).build(), "a", 0, 1, 0);
+    assertThat(state.routingVersions()).isEqualTo(Map.of("contoso", 0L));
+    assertThat(state.recipientsEnd()).isEqualTo(40);
+    add(domain, "b", 0, 1, 2);
+    assertThat(state.recipientsEnd()).isEqualTo(40);
+    add(domain.toBuilder().setRecipientsEnd(41).build(), "c", 0, 1, 4);
+    assertThat(state.recipientsEnd()).isEqualTo(41);
+  }
+
+  @Test
   void anObjectOfANewerWriterIsLeftOut() throws InvalidProtocolBufferException {
     state.add(
         "quota/contoso", DirectoryObject.newBuilder().setCommandId("a").build().toByteArray(), 5);

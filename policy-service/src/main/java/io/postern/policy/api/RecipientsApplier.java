@@ -75,7 +75,7 @@ final class RecipientsApplier {
           if (!result.getAccepted()) {
             return answer(domain, dryRun, false, file, comparison, rejected(result));
           }
-          awaitOwnReader(result.getRecipientsEnd());
+          awaitOwnReader(result);
         }
       }
       return answer(domain, dryRun, send, file, comparison, problems);
@@ -161,8 +161,9 @@ final class RecipientsApplier {
     }
   }
 
-  private void awaitOwnReader(long end) throws UnavailableException {
-    if (!reader.awaitRecipients(end, PATIENCE)) {
+  private void awaitOwnReader(DirectoryResult result) throws UnavailableException {
+    if (!reader.awaitRecipients(result.getRecipientsEnd(), PATIENCE)
+        || !reader.awaitVersion(result.getVersion(), PATIENCE)) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
           "The change is made, but this service has not read it within 10 seconds: look at the list.",

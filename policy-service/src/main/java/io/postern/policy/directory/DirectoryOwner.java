@@ -154,7 +154,7 @@ public final class DirectoryOwner implements Worker.Task {
       }
       DirectoryCommand command = DirectoryCommand.parseFrom(record.value());
       DirectoryResult before = own.answer(command.getCommandId());
-      result = before != null ? before : decide(member, command, directory);
+      result = before != null ? before : decide(member, command, own, directory);
     } catch (InvalidProtocolBufferException e) {
       LOG.errorf(
           "%s-%d offset %d is no command", record.topic(), record.partition(), record.offset());
@@ -169,7 +169,8 @@ public final class DirectoryOwner implements Worker.Task {
     return result;
   }
 
-  private DirectoryResult decide(GroupMember member, DirectoryCommand command, Directory directory)
+  private DirectoryResult decide(
+      GroupMember member, DirectoryCommand command, OwnedDirectory own, Directory directory)
       throws TimeoutException {
     List<DirectoryProblem> problems;
     try {
@@ -187,7 +188,7 @@ public final class DirectoryOwner implements Worker.Task {
     if (command.hasRecipients()) {
       return recipients(member, command, directory);
     }
-    List<DirectoryObject> after = numbered(command);
+    List<DirectoryObject> after = numbered(command, own.recipientsEnd());
     DirectoryAudit audit = audit(command, directory, after);
     if (audit.getSerializedSize() > MAX_RECORD_BYTES) {
       return rejected(
@@ -217,10 +218,18 @@ public final class DirectoryOwner implements Worker.Task {
         .build();
   }
 
-  /** A step of a change of a list; the directory itself stays as it is. */
+  /**
+   * A step of a change of a list. Where it may move mail the domain's object is written again
+   * behind it, so that the organization's routing version moves; else the directory stays as it is.
+   */
   private static DirectoryResult recipients(
       GroupMember member, DirectoryCommand command, Directory directory) throws TimeoutException {
     long end = sendAll(member, RecipientListStep.records(directory, command));
+    long version = directory.version();
+    if (RecipientListStep.mayMoveMail(directory, command.getRecipients())) {
+      DirectoryObject again = RecipientListStep.domainAgain(directory, command, end);
+      version = offset(member.send(record(Topics.DIRECTORY, DirectoryKeys.key(again), again)));
+    }
     member.send(
         record(
             Topics.DIRECTORY_AUDIT,
@@ -229,13 +238,13 @@ public final class DirectoryOwner implements Worker.Task {
                 .setCommandId(command.getCommandId())
                 .setActor(command.getActor())
                 .setAtMillis(command.getAtMillis())
-                .setVersion(directory.version())
+                .setVersion(version)
                 .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
                 .build()));
     return DirectoryResult.newBuilder()
         .setCommandId(command.getCommandId())
         .setAccepted(true)
-        .setVersion(directory.version())
+        .setVersion(version)
         .setRecipientsEnd(end)
         .build();
   }
@@ -250,7 +259,7 @@ public final class DirectoryOwner implements Worker.Task {
     return last == null ? 0 : offset(last) + 1;
   }
 
-  private static List<DirectoryObject> numbered(DirectoryCommand command) {
+  private static List<DirectoryObject> numbered(DirectoryCommand command, long recipientsEnd) {
     List<DirectoryObject> objects = new ArrayList<>();
     for (DirectoryObject change : command.getChangesList()) {
       objects.add(
@@ -258,6 +267,7 @@ public final class DirectoryOwner implements Worker.Task {
               .setCommandId(command.getCommandId())
               .setCommandCount(command.getChangesCount())
               .setCommandIndex(objects.size())
+              .setRecipientsEnd(change.hasAcceptedDomain() ? recipientsEnd : 0)
               .build());
     }
     return objects;

@@ -65,6 +65,11 @@ final class OwnedDirectory implements AutoCloseable {
     return reader.current();
   }
 
+  /** Behind the last record of the lists of recipients that the directory has. */
+  long recipientsEnd() {
+    return reader.recipientsEnd();
+  }
+
   /** The answer to this command; null when it is new. */
   @Nullable DirectoryResult answer(String commandId) {
     return answers.get(commandId);

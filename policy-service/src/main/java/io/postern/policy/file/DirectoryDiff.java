@@ -58,6 +58,7 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
         .clearCommandId()
         .clearCommandCount()
         .clearCommandIndex()
+        .clearRecipientsEnd()
         .build();
   }
 

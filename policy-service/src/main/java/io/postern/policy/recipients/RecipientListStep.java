@@ -13,6 +13,7 @@ import io.postern.contracts.v1.RecipientListCounts;
 import io.postern.contracts.v1.RecipientListState;
 import io.postern.contracts.v1.RecipientShard;
 import io.postern.rules.Directory;
+import io.postern.rules.RecipientRules;
 import io.postern.rules.recipients.LocalParts;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientList.Difference;
@@ -108,6 +109,45 @@ public final class RecipientListStep {
                 .setActor(command.getActor())
                 .build()));
     return records;
+  }
+
+  /**
+   * Whether mail to a recipient may go elsewhere behind the step. A list without routes moves none,
+   * and what is under way stays so.
+   */
+  public static boolean mayMoveMail(Directory directory, RecipientListChange step) {
+    RecipientList before = before(directory, step.getDomain());
+    if (!before.state().getUsable()) {
+      return step.getLast(); // the list comes into force
+    }
+    if (difference(before, step).none()) {
+      return false;
+    }
+    boolean authoritative =
+        directory
+            .acceptedDomain(step.getDomain())
+            .filter(RecipientRules::isAuthoritative)
+            .isPresent();
+    return !authoritative // there an address itself says: it is here
+        || before.sizes().keySet().stream().anyMatch(route -> !route.isEmpty())
+        || step.getShardsList().stream().anyMatch(shard -> shard.getRouteNamesCount() > 0);
+  }
+
+  /**
+   * The step's domain as it is, to be written behind the step's records in the same transaction.
+   *
+   * @param end behind the last of these
+   */
+  public static DirectoryObject domainAgain(
+      Directory directory, DirectoryCommand command, long end) {
+    AcceptedDomain domain =
+        directory.acceptedDomain(command.getRecipients().getDomain()).orElseThrow();
+    return DirectoryObject.newBuilder()
+        .setAcceptedDomain(domain)
+        .setCommandId(command.getCommandId())
+        .setCommandCount(1)
+        .setRecipientsEnd(end)
+        .build();
   }
 
   /** For the audit: how many addresses, and not which. */

@@ -12,12 +12,15 @@ import static org.hamcrest.Matchers.is;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
+import io.postern.rules.Directory;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(BrokerForTests.class)
 class RecipientsApiTest {
   private static final String APPLY = "/api/v1/directory/apply";
+
+  @Inject private DirectoryReader<Directory> reader;
 
   private static RequestSpecification admin() throws IOException {
     String[] parts = Files.readString(BrokerForTests.credentials()).strip().split(":", 2);
@@ -153,6 +158,26 @@ class RecipientsApiTest {
             });
   }
 
+  /** What waits in delivery is handed back then, and decided by the new list. */
+  @Test
+  void aListThatMovesMailMovesTheRoutingVersion() throws Exception {
+    apply("moving", "off").statusCode(200);
+    put("moving", "", "anna\nben\n").statusCode(200);
+    long first = routingVersion("moving");
+    put("moving", "", "anna\nben\ncarl\n").statusCode(200);
+    assertThat(routingVersion("moving")).as("a list without routes moves no mail").isEqualTo(first);
+
+    put("moving", "", "anna\nben,cloud\ncarl\n").statusCode(200);
+    long cloud = routingVersion("moving");
+    assertThat(cloud).isGreaterThan(first);
+    put("moving", "", "anna\nben,cloud\ncarl\n").statusCode(200).body("applied", is(false));
+    assertThat(routingVersion("moving")).isEqualTo(cloud);
+    put("moving", "", "anna\nben\ncarl\n").statusCode(200);
+    assertThat(routingVersion("moving")).isGreaterThan(cloud);
+
+    apply("moving", "off").statusCode(200).body("applied", is(false)); // the file is as before
+  }
+
   @Test
   void aListThatWouldRefuseManyIsRefusedItself() throws Exception {
     apply("truncated", "off").statusCode(200);
@@ -193,6 +218,11 @@ class RecipientsApiTest {
     }
     put("large", "", all.toString()).statusCode(200).body("added", equalTo(100_000));
     admin().get(recipients("large") + "/firstname.lastname99999").then().body("listed", is(true));
+  }
+
+  /** As this replica has it: the call returned when it had read the change. */
+  private long routingVersion(String organization) {
+    return reader.current().orElseThrow().routingVersion(organization);
   }
 
   private static List<DirectoryAudit> audits(String domain) throws Exception {
