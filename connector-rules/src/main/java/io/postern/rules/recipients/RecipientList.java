@@ -41,15 +41,25 @@ public final class RecipientList {
     this.routes = routes;
   }
 
-  /** How one step changes a list. */
-  public record Difference(int added, int removed, int rerouted) {
+  /**
+   * How one step changes a list.
+   *
+   * @param rerouted addresses of both lists, with another route
+   * @param unrouted addresses that named a route, and name none or are not in the list any more
+   */
+  public record Difference(int added, int removed, int rerouted, int unrouted) {
+    public static final Difference NONE = new Difference(0, 0, 0, 0);
+
     public boolean none() {
       return added == 0 && removed == 0 && rerouted == 0;
     }
 
     public Difference plus(Difference other) {
       return new Difference(
-          added + other.added, removed + other.removed, rerouted + other.rerouted);
+          added + other.added,
+          removed + other.removed,
+          rerouted + other.rerouted,
+          unrouted + other.unrouted);
     }
   }
 
@@ -97,6 +107,15 @@ public final class RecipientList {
     return sizes;
   }
 
+  /** Number of addresses that name a route. */
+  public int routed() {
+    int routed = 0;
+    for (long entry : entries) {
+      routed += (entry & 0xff) == 0 ? 0 : 1;
+    }
+    return routed;
+  }
+
   /** The numbers of the shards that have an address. */
   public boolean[] shards() {
     boolean[] shards = new boolean[RecipientKeys.SHARDS];
@@ -111,6 +130,7 @@ public final class RecipientList {
     long[] fresh = new long[shard.getLocalPartsCount()];
     int added = 0;
     int rerouted = 0;
+    int unrouted = 0;
     for (int i = 0; i < fresh.length; i++) {
       String localPart = shard.getLocalParts(i);
       fresh[i] = address(localPart);
@@ -119,6 +139,7 @@ public final class RecipientList {
         added++;
       } else if (!before.get().equals(routeName(shard, i))) {
         rerouted++;
+        unrouted += routeName(shard, i).isEmpty() ? 1 : 0;
       }
     }
     Arrays.sort(fresh);
@@ -129,9 +150,10 @@ public final class RecipientList {
       }
       if (Arrays.binarySearch(fresh, addressOf(entries[i])) < 0) {
         removed++;
+        unrouted += (entries[i] & 0xff) == 0 ? 0 : 1;
       }
     }
-    return new Difference(added, removed, rerouted);
+    return new Difference(added, removed, rerouted, unrouted);
   }
 
   /** This list with shards replaced. */

@@ -65,8 +65,13 @@ class RecipientListTest {
         RecipientShard.newBuilder().setShard(shard).addLocalParts("ben").build();
     RecipientShard empty = RecipientShard.newBuilder().setShard(shard).build();
 
-    assertThat(before.difference(rerouted)).isEqualTo(new Difference(0, 0, 1));
-    assertThat(before.difference(empty)).isEqualTo(new Difference(0, 1, 0));
+    RecipientShard elsewhere =
+        rerouted.toBuilder().addRouteNames("onPremises").addRoutes(1).build();
+
+    assertThat(before.routed()).isEqualTo(1);
+    assertThat(before.difference(rerouted)).isEqualTo(new Difference(0, 0, 1, 1));
+    assertThat(before.difference(elsewhere)).isEqualTo(new Difference(0, 0, 1, 0));
+    assertThat(before.difference(empty)).isEqualTo(new Difference(0, 1, 0, 1));
     assertThat(before.with(before.state(), Map.of(shard, rerouted)).route("ben")).hasValue("");
     RecipientList without = before.with(before.state(), Map.of(shard, empty));
     assertThat(without.route("ben")).isEmpty();

@@ -41,7 +41,7 @@ public final class ApplyRecipients implements Callable<Integer> {
       names = "--remove-at-most",
       paramLabel = "PERCENT",
       description =
-          "of the addresses in force that the list may remove, beyond 20 addresses (default: ${DEFAULT-VALUE})")
+          "of the addresses in force that the list may remove, and of those with a route that may lose it, beyond 20 addresses (default: ${DEFAULT-VALUE})")
   private int removeAtMost = 20;
 
   /**
@@ -61,13 +61,14 @@ public final class ApplyRecipients implements Callable<Integer> {
                     problem.path("cure").asText()));
       }
       lines.add(
-          "%s: %d addresses, %d added, %d removed, %d with another route (%d lines of other domains or kinds left out)"
+          "%s: %d addresses, %d added, %d removed, %d with another route, %d without their former route (%d lines of other domains or kinds left out)"
               .formatted(
                   answer.path("domain").asText(),
                   answer.path("addresses").asInt(),
                   answer.path("added").asInt(),
                   answer.path("removed").asInt(),
                   answer.path("rerouted").asInt(),
+                  answer.path("unrouted").asInt(),
                   answer.path("others").asInt()));
       if (answer.path("applied").asBoolean()) {
         lines.add("postern: in force");

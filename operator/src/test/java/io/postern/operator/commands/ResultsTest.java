@@ -152,14 +152,14 @@ class ResultsTest {
             JSON.readTree(
                 """
                 {"domain":"contoso.example","dryRun":false,"applied":false,"addresses":3,"others":2,
-                 "added":1,"removed":4,"rerouted":0,
+                 "added":1,"removed":4,"rerouted":0,"unrouted":3,
                  "problems":[{"line":7,"problem":"the domain has no route of this name","cure":"write cloud"}]}
                 """));
     assertThat(applied.lines())
         .containsExactly(
             "list.csv: line 7: the domain has no route of this name; write cloud",
-            "contoso.example: 3 addresses, 1 added, 4 removed, 0 with another route (2 lines of"
-                + " other domains or kinds left out)",
+            "contoso.example: 3 addresses, 1 added, 4 removed, 0 with another route, 3 without"
+                + " their former route (2 lines of other domains or kinds left out)",
             "postern: nothing was changed");
     assertThat(applied.good()).isFalse();
     ShowRecipients.ListResult list =

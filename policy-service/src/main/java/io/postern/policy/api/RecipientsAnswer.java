@@ -9,7 +9,8 @@ import java.util.List;
  * @param applied false for a dry run, with problems, and where nothing was to change
  * @param addresses in the list given
  * @param others lines with an address of another domain or kind, which were left out
- * @param rerouted addresses whose route changes
+ * @param rerouted addresses of both lists whose route changes
+ * @param unrouted addresses that named a route, and name none or are gone
  * @param problems to be repaired first; nothing was written then
  */
 public record RecipientsAnswer(
@@ -21,4 +22,5 @@ public record RecipientsAnswer(
     int added,
     int removed,
     int rerouted,
+    int unrouted,
     List<ListProblem> problems) {}

@@ -17,6 +17,7 @@ import io.postern.rules.recipients.RecipientList.Difference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
@@ -97,19 +98,41 @@ final class RecipientsApplier {
 
   private static List<ListProblem> problems(
       RecipientFile file, RecipientComparison comparison, int removeAtMost) {
-    return file.problems().isEmpty() && comparison.removesMoreThan(removeAtMost)
-        ? List.of(
-            new ListProblem(
-                0,
-                "it removes "
-                    + comparison.difference().removed()
-                    + " of "
-                    + comparison.size()
-                    + " addresses, whose mail would be refused",
-                "look at the export; if it is right, allow more per cent than "
-                    + removeAtMost
-                    + " (removeAtMost)"))
-        : List.copyOf(file.problems());
+    List<ListProblem> problems = new ArrayList<>(file.problems());
+    if (problems.isEmpty() && comparison.removesMoreThan(removeAtMost)) {
+      problems.add(
+          doubt(
+              "it removes "
+                  + comparison.difference().removed()
+                  + " of "
+                  + comparison.size()
+                  + " addresses, whose mail would be refused",
+              "look at the export",
+              removeAtMost));
+    }
+    if (file.problems().isEmpty() && comparison.unroutesMoreThan(removeAtMost)) {
+      problems.add(
+          doubt(
+              "it takes the route of "
+                  + comparison.difference().unrouted()
+                  + " of the "
+                  + comparison.routed()
+                  + " addresses that name one, whose mail would go as that of the others",
+              "look whether the export has its column of routes",
+              removeAtMost));
+    }
+    return List.copyOf(problems);
+  }
+
+  /** A list that may be right, if somebody says so. */
+  private static ListProblem doubt(String problem, String cure, int removeAtMost) {
+    return new ListProblem(
+        0,
+        problem,
+        cure
+            + "; if it is right, allow more per cent than "
+            + removeAtMost
+            + " (removeAtMost; --remove-at-most)");
   }
 
   private static RecipientsAnswer answer(
@@ -129,6 +152,7 @@ final class RecipientsApplier {
         difference.added(),
         difference.removed(),
         difference.rerouted(),
+        difference.unrouted(),
         problems);
   }
 

@@ -98,7 +98,8 @@ public class RecipientsResource {
           boolean dryRun,
       @Parameter(
               description =
-                  "Per cent of the addresses in force that the list may remove, beyond 20 addresses")
+                  "Per cent of the addresses in force that the list may remove, and of those with a"
+                      + " route that may lose it, each beyond 20 addresses")
           @QueryParam("removeAtMost")
           @DefaultValue("20")
           int removeAtMost)

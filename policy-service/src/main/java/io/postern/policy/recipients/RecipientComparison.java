@@ -12,20 +12,26 @@ import java.util.Optional;
  * The difference between a domain's list in force and a file. Immutable.
  *
  * @param before the list's id and size; "" and 0: there is none
+ * @param routed addresses of the list in force that name a route
  * @param complete the list is as its last change wanted it
  * @param shards those that differ, as they are to be
  */
 public record RecipientComparison(
-    String before, int size, boolean complete, List<RecipientShard> shards, Difference difference) {
+    String before,
+    int size,
+    int routed,
+    boolean complete,
+    List<RecipientShard> shards,
+    Difference difference) {
   // Of a small list a few addresses are many per cent.
-  private static final int ALWAYS_REMOVED = 20;
+  private static final int ALWAYS = 20;
   private static final int PERCENT = 100;
 
   /**
    * @param list of the domain, whoever made it
    */
   public static RecipientComparison of(Optional<RecipientList> list, RecipientFile file) {
-    Difference all = new Difference(0, 0, 0);
+    Difference all = Difference.NONE;
     List<RecipientShard> changed = new ArrayList<>();
     RecipientList before = list.orElse(RecipientList.EMPTY);
     for (int i = 0; i < RecipientKeys.SHARDS; i++) {
@@ -39,6 +45,7 @@ public record RecipientComparison(
     return new RecipientComparison(
         before.state().getListId(),
         before.size(),
+        before.routed(),
         before.state().getComplete(),
         List.copyOf(changed),
         all);
@@ -55,7 +62,20 @@ public record RecipientComparison(
    * @param percent of the list in force that may go
    */
   public boolean removesMoreThan(int percent) {
-    return difference.removed() > ALWAYS_REMOVED
-        && difference.removed() > (long) size * percent / PERCENT;
+    return isMore(difference.removed(), size, percent);
+  }
+
+  /**
+   * More addresses would lose their route: an export without its column of routes, say, by which
+   * mail for mailboxes elsewhere would come here.
+   *
+   * @param percent that may go, of the addresses in force that name a route
+   */
+  public boolean unroutesMoreThan(int percent) {
+    return isMore(difference.unrouted(), routed, percent);
+  }
+
+  private static boolean isMore(int some, int all, int percent) {
+    return some > ALWAYS && some > (long) all * percent / PERCENT;
   }
 }

@@ -129,7 +129,7 @@ public final class RecipientListStep {
             .filter(RecipientRules::isAuthoritative)
             .isPresent();
     return !authoritative // there an address itself says: it is here
-        || before.sizes().keySet().stream().anyMatch(route -> !route.isEmpty())
+        || before.routed() > 0
         || step.getShardsList().stream().anyMatch(shard -> shard.getRouteNamesCount() > 0);
   }
 
@@ -208,7 +208,7 @@ public final class RecipientListStep {
     return step.getShardsList().stream()
         .filter(shard -> isShard(shard.getShard()))
         .map(before::difference)
-        .reduce(new Difference(0, 0, 0), Difference::plus);
+        .reduce(Difference.NONE, Difference::plus);
   }
 
   private static boolean isShard(int number) {

@@ -197,6 +197,35 @@ class RecipientsApiTest {
     put("truncated", "?removeAtMost=60", half).statusCode(200).body("applied", is(true));
   }
 
+  /** An export without its column of routes would move mailboxes' mail to the other system. */
+  @Test
+  void aListThatLosesItsRoutesIsRefused() throws Exception {
+    apply("unrouted", "off").statusCode(200);
+    StringBuilder with = new StringBuilder();
+    StringBuilder without = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      with.append("user").append(i).append(i < 40 ? ",onPremises\n" : "\n");
+      without.append("user").append(i).append('\n');
+    }
+    put("unrouted", "", with.toString()).statusCode(200);
+
+    put("unrouted", "", without.toString())
+        .statusCode(422)
+        .body("applied", is(false))
+        .body("unrouted", equalTo(40))
+        .body("problems[0].problem", containsString("40 of the 40 addresses that name one"))
+        .body("problems[0].cure", containsString("column of routes"));
+    admin().get(recipients("unrouted")).then().body("routes.onPremises", equalTo(40));
+    // A batch that moves to a route of its own is no loss.
+    put("unrouted", "", with.toString().replace("onPremises", "cloud"))
+        .statusCode(200)
+        .body("rerouted", equalTo(40))
+        .body("unrouted", equalTo(0));
+    put("unrouted", "?removeAtMost=100", without.toString())
+        .statusCode(200)
+        .body("applied", is(true));
+  }
+
   @Test
   void aWrongListChangesNothing() throws Exception {
     apply("wrong", "off").statusCode(200);
