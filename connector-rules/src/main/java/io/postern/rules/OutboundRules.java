@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *       which means the outside); else the domain's mailbox route. Partner connectors never catch
  *       it.
  *   <li>From the organization to another one's accepted domain: the connector that would take it to
- *       the outside, else the other's mailbox route.
+ *       the outside, else the other's mailbox route, or the route that its list says for the
+ *       recipient.
  *   <li>From the organization to the outside: routeAllMessagesViaOnPremises, exact domain, longest
  *       wildcard, "*"; else MX with opportunistic TLS. What the own server brought by its
  *       certificate has been there: no connector with routeAllMessagesViaOnPremises takes it back.
@@ -164,16 +165,44 @@ public final class OutboundRules {
     if (entry != null) {
       return byConnector(entry, true);
     }
-    // The other's connectors are its own alone (G8).
     RecipientRoute route = route(domain);
     return switch (route.kind()) {
       case DOMAIN -> toMailbox(domain, "");
       case MAILBOX -> toMailbox(domain, route.name());
-      case ON_PREMISES, NOT_KNOWN -> // its mailbox route is not for this recipient
-          hold(
-              Reasons.NO_ROUTE,
-              "the organization of " + recipientDomain + " has no route for mail of others to it");
+      case ON_PREMISES -> toServersOfOther(domain);
+      case NOT_KNOWN -> noRouteToOther(); // its mailbox route is not for this recipient
     };
+  }
+
+  /**
+   * As mail from outside goes to the recipient: by the connector of its organization, whose list
+   * says so. To the sender's organization it is a route without a name (G8), and with it goes
+   * nothing but the mail: no fields of the sender's organization, no rewriting.
+   */
+  private OutboundDecision toServersOfOther(AcceptedDomain domain) {
+    OutboundEntry entry =
+        OutboundChoice.own(directory.index(domain.getOrganization()), recipientDomain).entry();
+    NextHop nextHop =
+        entry == null || entry.connector.getUseMxRecord()
+            ? null
+            : NextHops.of(entry.connector, recipientDomain);
+    if (entry == null || nextHop == null) {
+      return noRouteToOther();
+    }
+    trail.matched(
+        domainSubject(), "recipientRoute", "at least encryption-only with forward secrecy");
+    return deliver(
+        "",
+        nextHop,
+        Requirements.of(directory, entry.connector, nextHop, requireTls, true),
+        OrganizationFields.ORGANIZATION_FIELDS_REMOVED,
+        "its organization's route for the recipient");
+  }
+
+  private OutboundDecision noRouteToOther() {
+    return hold(
+        Reasons.NO_ROUTE,
+        "the organization of " + recipientDomain + " has no route for mail of others to it");
   }
 
   private RecipientRoute route(AcceptedDomain domain) {

@@ -12,6 +12,7 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.MailboxRoute;
+import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
@@ -109,18 +110,91 @@ class RecipientRouteTest {
     assertThat(route(decide(directory(type, connector), "contoso", localPart))).isEqualTo(nextHop);
   }
 
-  /** G8: mail of another organization goes to mailbox routes, never by the owner's connectors. */
+  /** G8: the route is the recipient's organization's, and its explanation does not say how. */
   @ParameterizedTest
   @CsvSource({
-    "anna, mailbox:mailbox.contoso.com:25",
-    "ben, mailbox:cloud.example:2525",
-    "carl, no-route",
+    // an on-premises connector for the domain, recipient, next hop
+    "true, anna, mailbox:mailbox.contoso.com:25",
+    "true, ben, mailbox:cloud.example:2525",
+    "true, carl, smart:exchange.contoso.com:25",
+    "false, carl, no-route",
+    "true, dora, no-route",
   })
-  void anotherOrganizationsMailGoesToTheMailboxRoutes(String localPart, String nextHop) {
+  void anotherOrganizationsMailGoesByTheRecipientsRoute(
+      boolean connector, String localPart, String nextHop) {
     OutboundDecision decision =
-        decide(directory(AcceptedDomainType.INTERNAL_RELAY, true), "tailspin", localPart);
+        decide(directory(AcceptedDomainType.INTERNAL_RELAY, connector), "tailspin", localPart);
     assertThat(route(decision)).isEqualTo(nextHop);
     assertThat(decision.explanation().toString()).doesNotContain("list", "To our servers");
+    if (decision instanceof OutboundDecision.Deliver deliver) {
+      assertThat(deliver.connector()).as("the sender's organization has none here").isEmpty();
+      assertThat(deliver.organizationFields())
+          .isEqualTo(OrganizationFields.ORGANIZATION_FIELDS_REMOVED);
+    }
+  }
+
+  /**
+   * The demands and the identity are those of the recipient's organization, as for mail from
+   * outside.
+   */
+  @Test
+  void anotherOrganizationsMailMeetsTheDemandsOfTheRecipientsConnector() {
+    Directory directory =
+        Directory.of(
+            List.of(
+                organization("contoso"),
+                organization("tailspin"),
+                contoso(d -> {}),
+                onPremisesOut(
+                    "contoso",
+                    "To our servers",
+                    c ->
+                        c.addRecipientDomains("contoso.com")
+                            .setUseMxRecord(false)
+                            .addSmartHosts(host("exchange.contoso.com", 25))
+                            .setTlsSettings(TlsLevel.DOMAIN_VALIDATION)
+                            .setTlsDomain("exchange.contoso.com")
+                            .setClientCertificate("relay")
+                            .setCredentials("relay")
+                            .setSenderRewritingEnabled(true)
+                            .setCloudServicesMailEnabled(true))),
+            1,
+            Map.of(),
+            LISTS);
+    OutboundDecision.Deliver outside =
+        (OutboundDecision.Deliver) decide(directory, "contoso", "carl");
+    OutboundDecision.Deliver other =
+        (OutboundDecision.Deliver) decide(directory, "tailspin", "carl");
+
+    assertThat(outside.requirement().getTlsDomain()).isEqualTo("exchange.contoso.com");
+    assertThat(outside.requirement().getClientCertificate()).isEqualTo("contoso/relay");
+    assertThat(other.requirement()).isEqualTo(outside.requirement());
+    assertThat(other.nextHop()).isEqualTo(outside.nextHop());
+    assertThat(other.connector()).isEmpty();
+    assertThat(other.organizationFields())
+        .isEqualTo(OrganizationFields.ORGANIZATION_FIELDS_REMOVED);
+  }
+
+  /** An own domain whose connector goes by MX: the MX may point back here. */
+  @Test
+  void anotherOrganizationsMailIsHeldWhereTheConnectorGoesByMx() {
+    Directory directory =
+        Directory.of(
+            List.of(
+                organization("contoso"),
+                organization("tailspin"),
+                contoso(d -> {}),
+                onPremisesOut(
+                    "contoso",
+                    "By MX",
+                    c ->
+                        c.addRecipientDomains("contoso.com")
+                            .clearSmartHosts()
+                            .setUseMxRecord(true))),
+            1,
+            Map.of(),
+            LISTS);
+    assertThat(route(decide(directory, "tailspin", "carl"))).isEqualTo("no-route");
   }
 
   /** S4, on each route, and the route's own level. */
