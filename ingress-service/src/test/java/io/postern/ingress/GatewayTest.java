@@ -3,6 +3,7 @@ package io.postern.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Deployment;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,6 +196,66 @@ class GatewayTest {
       assertThat(
               client.send("a@fabrikam.example", "anna@contoso.example", received(FABRIKAM) + BODY))
           .startsWith("250 ");
+    }
+  }
+
+  /** Decided when the header has come: a megabyte that follows is read, refused, and not kept. */
+  @Test
+  void content_whose_source_is_refused_is_not_in_the_log() throws Exception {
+    String body = BODY + "\r\n" + ("x".repeat(76) + "\r\n").repeat(14_000);
+    long before = contentRecords();
+    try (RawClient client = gateway()) {
+      assertThat(
+              client.send("a@fabrikam.example", "anna@contoso.example", received(STRANGER) + body))
+          .startsWith("550 5.7.51 ");
+      client.command("MAIL FROM:<a@fabrikam.example>", "250");
+      client.command("RCPT TO:<anna@contoso.example>", "250");
+      String chunk = received(STRANGER) + BODY;
+      client.raw("BDAT " + chunk.length() + "\r\n" + chunk);
+      assertThat(client.reply()).as("no further chunk is waited for").startsWith("550 5.7.51 ");
+      client.raw("BDAT " + body.length() + " LAST\r\n" + body);
+      assertThat(client.reply()).startsWith("550 5.7.51 ");
+      log.of(client.send("a@fabrikam.example", "anna@contoso.example", received(FABRIKAM) + BODY));
+    }
+    assertThat(contentRecords()).as("the accepted mail's alone").isEqualTo(before + 1);
+  }
+
+  /** G9: the header was taken, and the directory changes before the end. */
+  @Test
+  void a_source_that_is_good_at_the_header_may_be_refused_at_the_end() throws Exception {
+    try (RawClient client = gateway()) {
+      client.command("MAIL FROM:<a@fabrikam.example>", "250");
+      client.command("RCPT TO:<anna@contoso.example>", "250");
+      String chunk = received(FABRIKAM) + BODY;
+      client.raw("BDAT " + chunk.length() + "\r\n" + chunk);
+      assertThat(client.reply()).startsWith("250 ");
+      List<DirectoryObject> objects = new ArrayList<>();
+      for (DirectoryObject object : directory.objects()) {
+        DirectoryObject.Builder changed = object.toBuilder();
+        if (object.getInboundConnector().getName().equals("From Fabrikam")) {
+          changed.getInboundConnectorBuilder().setSenderIpAddresses(0, "198.51.100.0/24");
+        }
+        objects.add(changed.build());
+      }
+      directory = Directory.of(objects, 8, Map.of("contoso", 8L));
+      client.raw("BDAT 0 LAST\r\n");
+      assertThat(client.reply()).startsWith("451 4.3.0 ");
+      // As for each change while a message comes: the next try is decided as things are then.
+      assertThat(
+              client.send("a@fabrikam.example", "anna@contoso.example", received(FABRIKAM) + BODY))
+          .startsWith("550 5.7.51 ");
+    }
+  }
+
+  private long contentRecords() {
+    try (KafkaConsumer<String, byte[]> reader =
+        new KafkaConsumer<>(
+            new LogSettings(Map.of("bootstrap.servers", broker.bootstrap())).reader(true))) {
+      List<TopicPartition> all =
+          reader.partitionsFor(Topics.MAIL_CONTENT).stream()
+              .map(p -> new TopicPartition(p.topic(), p.partition()))
+              .toList();
+      return reader.endOffsets(all).values().stream().mapToLong(end -> end).sum();
     }
   }
 

@@ -153,8 +153,8 @@ public final class MailSource {
   }
 
   /**
-   * At the end of the message: finds its source, and decides about all recipients anew where it
-   * counts.
+   * Finds the message's source, and decides about all recipients anew where it counts: when the
+   * header section has come, and at the end of the message, by the directory of then.
    *
    * @param header the header section, at most 32 KiB
    * @param cut it was longer

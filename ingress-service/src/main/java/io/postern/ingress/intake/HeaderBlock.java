@@ -102,12 +102,17 @@ public final class HeaderBlock {
     System.arraycopy(bytes, from, kept, seen, count);
   }
 
+  /** All that is kept of the section has come: its end, or more than 32 KiB. */
+  public boolean complete() {
+    return ended || cut();
+  }
+
   /**
    * The header section with its empty line, at most 32 KiB; not copied, so no more octets may be
-   * read.
+   * read, unless it is {@link #complete}.
    */
   public ByteString bytes() {
-    ended = true;
+    ended |= !cut();
     return UnsafeByteOperations.unsafeWrap(kept, 0, length());
   }
 

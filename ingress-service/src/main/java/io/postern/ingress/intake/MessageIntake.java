@@ -35,14 +35,31 @@ public final class MessageIntake implements AutoCloseable {
   private final SenderTrust trust;
   private final HeaderFirewall firewall;
   private final HeaderBlock header = new HeaderBlock();
+  private final HeaderCheck check;
+  private boolean checked;
+  private boolean stopped; // by the check
   private boolean ended;
+
+  /** The decision about a message by its header section. */
+  @FunctionalInterface
+  public interface HeaderCheck {
+    /**
+     * Asked once, before what follows the section goes into the log.
+     *
+     * @param header as in {@link HeaderBlock#bytes}
+     * @param cut the section is longer
+     * @return false: nothing more of the message goes into the log
+     */
+    boolean passes(ByteString header, boolean cut);
+  }
 
   /**
    * @param trust in the server that sends it, of all its recipients' groups
    */
-  public MessageIntake(Intake log, SenderTrust trust) {
+  public MessageIntake(Intake log, SenderTrust trust, HeaderCheck check) {
     this.log = log;
     this.trust = trust;
+    this.check = check;
     this.firewall =
         trust == SenderTrust.CLOUD_SERVICES
             ? new HeaderFirewall(HeaderFirewall.Mode.TO_ORGANIZATION)
@@ -63,12 +80,25 @@ public final class MessageIntake implements AutoCloseable {
 
   private void take(ByteBuffer content) throws LogUnavailableException {
     header.look(content);
-    log.write(content);
+    if (header.complete()) {
+      checkHeader();
+    }
+    if (!stopped) {
+      log.write(content);
+    }
+  }
+
+  private void checkHeader() {
+    if (!checked) {
+      checked = true;
+      stopped = !check.passes(header.bytes(), header.cut());
+    }
   }
 
   /** The content has come whole; before all that is said of it as a whole. */
   public void end() throws LogUnavailableException {
     firewall.finish(this::take);
+    checkHeader(); // a message without an empty line
   }
 
   /** Octets that are in the log, or on their way there, so far. */

@@ -69,7 +69,8 @@ final class MailTransaction implements AutoCloseable {
   }
 
   /**
-   * Once the message has come: decides by the source behind a gateway, if it came through one.
+   * Once the header section has come, and again when the message has: decides by the source behind
+   * a gateway, if it came through one.
    *
    * @param client is told the source, for the record of a message or refusal
    * @return null: it is accepted

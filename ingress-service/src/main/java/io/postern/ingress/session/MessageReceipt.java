@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import com.google.protobuf.ByteString;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.MessageIntake;
 import io.postern.ingress.intake.UnacceptedContent;
@@ -34,6 +35,7 @@ final class MessageReceipt implements AutoCloseable {
   private final DataAdmission.Share share;
   private final MessageIntake intake;
   private final UnacceptedContent.Message unaccepted;
+  private @Nullable Refusal bySource; // of the source behind a gateway
   private @Nullable Acceptance acceptance;
 
   private MessageReceipt(
@@ -43,7 +45,9 @@ final class MessageReceipt implements AutoCloseable {
     this.client = client;
     this.mail = mail;
     this.share = share;
-    this.intake = new MessageIntake(parts.log().begin(), mail.recipients().trust());
+    this.intake =
+        new MessageIntake(
+            parts.log().begin(), mail.recipients().trust(), (header, cut) -> passes(header, cut));
     this.unaccepted = parts.unaccepted().begin(client.source(), mail.parameters().size());
   }
 
@@ -100,7 +104,11 @@ final class MessageReceipt implements AutoCloseable {
       unaccepted.forgive();
       return Refusal.LOG_UNAVAILABLE;
     }
-    if (!unaccepted.update(intake.sentBytes())) {
+    boolean within = unaccepted.update(intake.sentBytes());
+    if (bySource != null) {
+      return bySource;
+    }
+    if (!within) {
       return Refusal.UNACCEPTED_CONTENT;
     }
     if (parts.space().get() == LogSpace.State.CRITICAL) {
@@ -127,26 +135,42 @@ final class MessageReceipt implements AutoCloseable {
   }
 
   /**
+   * As soon as the header section has come, so that of a message whose source is refused nothing
+   * but the section can be in the log; what was sent of it counts as content that was not accepted.
+   */
+  private boolean passes(ByteString header, boolean cut) {
+    bySource = mail.decideBySource(parts.directory().get(), client, header, cut);
+    if (bySource != null && bySource.isForNow()) {
+      unaccepted.forgive();
+    }
+    return bySource == null;
+  }
+
+  /**
    * The message has come whole. Null when it was accepted.
    *
    * @param leadingDot a line of it may begin with a dot
    */
   @Nullable Refusal finish(boolean leadingDot) {
-    unaccepted.forgive(); // a refusal from here on is not the client's doing
     try {
       intake.end();
     } catch (LogUnavailableException e) {
+      unaccepted.forgive();
       return Refusal.LOG_UNAVAILABLE;
     }
+    if (bySource != null) {
+      return bySource;
+    }
+    unaccepted.forgive(); // a refusal from here on is not the client's doing
     Refusal late = changedMeanwhile();
     if (late != null) {
       return late;
     }
-    Refusal bySource =
+    Refusal bySourceNow = // the directory may be another one than when the header came
         mail.decideBySource(
             parts.directory().get(), client, intake.headerBlock(), intake.headerBlockCut());
-    if (bySource != null) {
-      return bySource;
+    if (bySourceNow != null) {
+      return bySourceNow;
     }
     // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
     // or the client would send an accepted message again (G5 c).

@@ -110,6 +110,11 @@ record Refusal(
     return OUR_TROUBLE.contains(rule);
   }
 
+  /** A 4xx: the client may try again, and is not at fault. */
+  boolean isForNow() {
+    return reply.code() < 500;
+  }
+
   /** The recipient does not exist: a client that guesses names is slowed by it. */
   boolean isOfNobody() {
     return reply.code() == 550 && enhanced().equals("5.1.1");
