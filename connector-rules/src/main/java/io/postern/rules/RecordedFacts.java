@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
@@ -17,21 +18,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The facts of a session that was decided, from its record in mail.accepted or mail.refusals and
- * its client's chain in certificate.presented: {@link InboundRules} decide by them as they did in
- * the session, given the same directory and verdicts (docs/decisions/0051). Immutable, any thread.
+ * its client's chain in certificate.presented: {@link RecordedDecision} decides by them as the
+ * session did, given the same directory and verdicts (docs/decisions/0051). Immutable, any thread.
  *
  * @param facts of the client
+ * @param recipients addresses as given; empty: a count's, of which the domain alone is known
  * @param recipientDomains A-labels; each is decided by itself
  * @param count mails or refusals that it stands for
+ * @param header null: a refusal's, at RCPT
  * @param missing why the decision may differ, for people; empty: it cannot
  */
 public record RecordedFacts(
-    InboundFacts facts, List<String> recipientDomains, long count, String missing) {
+    InboundFacts facts,
+    List<String> recipients,
+    List<String> recipientDomains,
+    long count,
+    @Nullable Header header,
+    String missing) {
   private static final String NO_CHAIN =
       "the client's certificate chain is not in the log any more, or was not kept";
 
-  private static final String SOURCE =
-      "it came through a gateway, and the source behind it is not among the facts yet";
+  /**
+   * A message's header section, by which the source behind a gateway is found.
+   *
+   * @param block its first 32 KiB
+   * @param cut it was longer
+   */
+  public record Header(ByteString block, boolean cut) {}
 
   /** The chain of a fingerprint; null: there is none. */
   @FunctionalInterface
@@ -40,6 +53,7 @@ public record RecordedFacts(
   }
 
   public RecordedFacts {
+    recipients = List.copyOf(recipients);
     recipientDomains = List.copyOf(recipientDomains);
   }
 
@@ -59,18 +73,19 @@ public record RecordedFacts(
     if (session.getClientIp().isEmpty()) {
       return null;
     }
+    List<String> recipients =
+        accepted.getEnvelope().getRecipientsList().stream()
+            .map(EnvelopeRecipient::getAddress)
+            .toList();
     return of(
         session.getClientIp(),
-        session.hasTrueSource(),
         session.getTls(),
         session.getTlsFacts().getPeerChainFingerprint(),
         domain(accepted.getEnvelope().getReversePath()),
-        accepted.getEnvelope().getRecipientsList().stream()
-            .map(recipient -> domain(recipient.getAddress()))
-            .filter(Objects::nonNull)
-            .distinct()
-            .toList(),
+        recipients,
+        recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct().toList(),
         1,
+        new Header(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
         chains,
         names);
   }
@@ -95,12 +110,13 @@ public record RecordedFacts(
       all.add(
           of(
               variant.getClientIp().isEmpty() ? session.getClientIp() : variant.getClientIp(),
-              session.hasTrueSource(),
               variant.getTls(),
               variant.getChainFingerprint(),
               variant.getSenderDomain().isEmpty() ? null : variant.getSenderDomain(),
+              List.of(),
               List.of(variant.getRecipientDomain()),
               variant.getCount(),
+              null,
               chains,
               names));
     }
@@ -109,12 +125,13 @@ public record RecordedFacts(
       all.add(
           of(
               session.getClientIp(),
-              session.hasTrueSource(),
               session.getTls(),
               session.getTlsFacts().getPeerChainFingerprint(),
               domain(refused.getReversePath()),
+              List.of(refused.getRecipient()),
               List.of(recipient),
               1,
+              null,
               chains,
               names));
     }
@@ -123,12 +140,13 @@ public record RecordedFacts(
 
   private static RecordedFacts of(
       String clientIp,
-      boolean throughGateway,
       boolean tls,
       ByteString fingerprint,
       @Nullable String senderDomain,
+      List<String> recipients,
       List<String> recipientDomains,
       long count,
+      @Nullable Header header,
       Chains chains,
       Function<List<byte[]>, List<String>> names) {
     @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);
@@ -139,9 +157,11 @@ public record RecordedFacts(
     byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
     return new RecordedFacts(
         new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), senderDomain),
+        recipients,
         recipientDomains,
         count,
-        presented == null && !fingerprint.isEmpty() ? NO_CHAIN : throughGateway ? SOURCE : "");
+        header,
+        presented == null && !fingerprint.isEmpty() ? NO_CHAIN : "");
   }
 
   /**

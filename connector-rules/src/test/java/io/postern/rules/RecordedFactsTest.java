@@ -161,6 +161,192 @@ class RecordedFactsTest {
     assertThat(judged).as("sessions with a verdict").isGreaterThan(300);
   }
 
+  private static final List<String> CLIENTS = List.of("192.0.2.1", "192.0.2.200", "2001:db8::1");
+  private static final List<String> HOSTS =
+      List.of("192.0.2.9", "10.0.0.1", "198.51.100.1", "192.0.2.200", "unreadable");
+  private static final List<String> USERS = List.of("anna@contoso.com", "ben@contoso.com");
+
+  /** A connector that says that some of the clients are gateways. */
+  private DirectoryObject gateway(String name) {
+    return Sample.partnerIn(
+        "contoso",
+        name,
+        c -> {
+          c.addSenderDomains(local.nextInt(3) == 0 ? "p.example" : "*")
+              .setRestrictDomainsToIpAddresses(local.nextBoolean());
+          if (local.nextInt(4) == 0) {
+            c.setTlsSenderCertificateName("mail.p.example");
+          } else {
+            c.addSenderIpAddresses("192.0.2.0/24");
+          }
+          if (local.nextBoolean()) {
+            c.setEfSkipLastIp(true);
+          } else {
+            c.addEfSkipIps("192.0.2.0/28");
+          }
+          if (local.nextInt(3) == 0) {
+            c.addEfUsers(USERS.get(local.nextInt(USERS.size())));
+          }
+        });
+  }
+
+  private String header() {
+    StringBuilder header = new StringBuilder();
+    for (int i = local.nextInt(4); i > 0; i--) {
+      header
+          .append("Received: from m.example (unknown [")
+          .append(HOSTS.get(local.nextInt(HOSTS.size())))
+          .append("]) by x; date\r\n");
+    }
+    return header + "Subject: s\r\n\r\n";
+  }
+
+  /**
+   * Mail to one or two recipients in a session as {@code MailSource} of ingress-service decides it:
+   * at RCPT, then by the header section. Null: refused at RCPT, or a verdict is missing.
+   */
+  private static @Nullable InboundFacts inSession(
+      Directory directory,
+      InboundFacts client,
+      List<String> recipients,
+      String header,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> verdict) {
+    Gateway gateway = null;
+    boolean awaiting = false;
+    boolean allInScope = true;
+    for (int i = 0; i < recipients.size(); i++) {
+      String recipient = recipients.get(i);
+      String domain = recipient.substring(recipient.indexOf('@') + 1);
+      GatewayRules.Answer answer = GatewayRules.find(directory, client, domain, verdict);
+      if (answer instanceof GatewayRules.Answer.Question) {
+        return null; // ingress asks, and has an answer
+      }
+      Gateway through = answer instanceof GatewayRules.Answer.Through(Gateway its) ? its : null;
+      boolean byConnection =
+          InboundRules.decide(directory, client, domain, verdict) instanceof InboundDecision.Accept;
+      if (byConnection
+          ? awaiting
+          : through == null || !through.isFor(recipient) || i > 0 && !awaiting) {
+        return null;
+      }
+      if (!byConnection
+          && !(through != null
+              && InboundRules.decide(
+                      directory, client.from(new TrueSource.Awaited(through)), domain, verdict)
+                  instanceof InboundDecision.Accept)) {
+        return null;
+      }
+      awaiting = !byConnection;
+      allInScope &= through != null && through.isFor(recipient);
+      gateway =
+          i == 0 || gateway != null && through != null && gateway.isSameAs(through)
+              ? through
+              : null;
+    }
+    return gateway != null && allInScope
+        ? client.from(
+            TrueSourceWalk.walk(
+                gateway, client.clientIp(), header.getBytes(StandardCharsets.UTF_8), false))
+        : client;
+  }
+
+  @Test
+  void tenThousandMailsThroughGatewaysAreDecidedByTheirRecordsAsInTheSession() {
+    int bySource = 0;
+    for (int i = 0; i < SESSIONS; i++) {
+      List<DirectoryObject> objects = random.contoso();
+      objects.addAll(random.fabrikam());
+      objects.add(gateway("A gateway"));
+      objects.add(gateway("B gateway"));
+      Directory directory = Directory.of(objects, 1, Map.of());
+      InboundFacts some = session(random.facts());
+      InboundFacts facts =
+          new InboundFacts(
+              CLIENTS.get(local.nextInt(CLIENTS.size())),
+              some.tls(),
+              some.chain(),
+              some.stapledOcsp(),
+              some.certificateNames(),
+              some.mailFromDomain());
+      Function<VerdictQuestion, @Nullable CertificateVerdict> verdict = random.verdict();
+      List<String> recipients =
+          local.nextBoolean() ? USERS : List.of(USERS.get(0), "carl@fabrikam.com");
+      recipients = recipients.subList(0, 1 + local.nextInt(2));
+      String header = header();
+      InboundFacts decidedBy = inSession(directory, facts, recipients, header, verdict);
+      if (decidedBy == null) {
+        continue;
+      }
+      bySource += decidedBy.trueSource() == null ? 0 : 1;
+      MessageAccepted.Builder accepted =
+          MessageAccepted.newBuilder()
+              .setSession(recorded(facts))
+              .setHeaderBlock(ByteString.copyFromUtf8(header));
+      accepted.getEnvelopeBuilder().setReversePath(sender(facts));
+      recipients.forEach(
+          r ->
+              accepted
+                  .getEnvelopeBuilder()
+                  .addRecipients(EnvelopeRecipient.newBuilder().setAddress(r)));
+      RecordedFacts message =
+          RecordedFacts.of(accepted.build(), log::get, RecordedFactsTest::names);
+      assertThat(message).isNotNull();
+      assertThat(message.complete()).isTrue();
+      for (String recipient : recipients) {
+        String domain = recipient.substring(recipient.indexOf('@') + 1);
+        assertThat(RecordedDecision.decide(directory, message, recipient, verdict))
+            .map(RulePropertiesTest::text)
+            .hasValue(
+                RulePropertiesTest.text(
+                    InboundRules.decide(directory, decidedBy, domain, verdict)));
+      }
+    }
+    assertThat(bySource).as("mails that their source decided").isGreaterThan(500);
+  }
+
+  @Test
+  void aRefusalThatOnlyTheHeaderCouldDecideIsNotGuessed() {
+    Directory directory =
+        Directory.of(
+            List.of(
+                Sample.organization("contoso"),
+                Sample.domain("contoso", "contoso.com"),
+                Sample.partnerIn(
+                    "contoso",
+                    "Filter",
+                    c ->
+                        c.addSenderDomains("*")
+                            .setRestrictDomainsToIpAddresses(true)
+                            .addSenderIpAddresses("192.0.2.1")
+                            .setEfSkipLastIp(true)
+                            .addEfUsers("anna@contoso.com")),
+                Sample.partnerIn(
+                    "contoso",
+                    "Partner",
+                    c ->
+                        c.addSenderDomains("p.example")
+                            .setRestrictDomainsToIpAddresses(true)
+                            .addSenderIpAddresses("198.51.100.1"))),
+            1,
+            Map.of());
+    MessageRefused.Builder refused =
+        MessageRefused.newBuilder()
+            .setSession(SessionFacts.newBuilder().setClientIp("192.0.2.1"))
+            .setReversePath("a@p.example");
+    RecordedFacts anna =
+        RecordedFacts.of(refused.setRecipient("anna@contoso.com").build(), f -> null).getFirst();
+    assertThat(RecordedDecision.decide(directory, anna, "anna@contoso.com", q -> null)).isEmpty();
+    RecordedFacts ben =
+        RecordedFacts.of(refused.setRecipient("ben@contoso.com").build(), f -> null).getFirst();
+    assertThat(RecordedDecision.decide(directory, ben, "ben@contoso.com", q -> null))
+        .as("efUsers does not name him")
+        .get()
+        .isInstanceOf(InboundDecision.Refuse.class);
+    assertThat(RecordedDecision.decide(directory, ben, "contoso.com", q -> null))
+        .as("of a count: whose it was is not known")
+        .isEmpty();
+  }
+
   @Test
   void aChainThatIsNotThereIsSaid() {
     SessionFacts.Builder session = SessionFacts.newBuilder().setClientIp("192.0.2.1").setTls(true);

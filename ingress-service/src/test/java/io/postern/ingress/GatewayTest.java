@@ -18,6 +18,9 @@ import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
+import io.postern.rules.InboundDecision;
+import io.postern.rules.RecordedDecision;
+import io.postern.rules.RecordedFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,6 +165,17 @@ class GatewayTest {
                   .setGreeting("mail.source.example")
                   .setInScope(true)
                   .build());
+      RecordedFacts recorded = RecordedFacts.of(message, chain -> null);
+      assertThat(recorded).isNotNull();
+      assertThat(
+              RecordedDecision.decide(
+                  directory, recorded, "anna@contoso.example", question -> null))
+          .as("decided again by its record")
+          .get()
+          .isInstanceOfSatisfying(
+              InboundDecision.Accept.class,
+              again ->
+                  assertThat(again.explanation()).isEqualTo(message.getGroups(0).getExplanation()));
       String text = new String(log.content(message), StandardCharsets.ISO_8859_1);
       assertThat(text)
           .startsWith("Received: from client.example ([127.0.0.2])\r\n")
