@@ -159,6 +159,10 @@ public final class Directory {
     return index(organization).inbound.stream().map(entry -> entry.connector).toList();
   }
 
+  public Optional<InboundConnector> inboundConnector(String organization, String name) {
+    return Optional.ofNullable(index(organization).inbound(name)).map(entry -> entry.connector);
+  }
+
   /** By name. */
   public List<OutboundConnector> outboundConnectors(String organization) {
     return index(organization).outbound.stream().map(entry -> entry.connector).toList();

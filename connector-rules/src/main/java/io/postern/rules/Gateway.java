@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,11 @@ public final class Gateway {
   Gateway(InboundEntry entry, List<InboundEntry> inScope) {
     this.entry = entry;
     this.inScope = inScope.stream().map(InboundEntry::name).toList();
+  }
+
+  /** By which it comes. */
+  public InboundConnector connector() {
+    return entry.connector;
   }
 
   /** efSkipLastIP or efSkipIPs. */

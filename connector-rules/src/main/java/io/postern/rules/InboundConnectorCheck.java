@@ -29,6 +29,7 @@ final class InboundConnectorCheck {
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
     findings.revocation("revocation", connector.getRevocation());
     EnhancedFilteringCheck.check(connector, after, findings);
+    RateCheck.check(connector, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);

@@ -3,7 +3,10 @@ package io.postern.rules;
 import io.postern.contracts.v1.ConnectorType;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One organization's connectors, found without looking at each. Immutable once built. */
 final class OrganizationIndex {
@@ -11,6 +14,8 @@ final class OrganizationIndex {
 
   /** All, by name. */
   final List<InboundEntry> inbound;
+
+  private final Map<String, InboundEntry> inboundByName = new HashMap<>();
 
   final List<OutboundEntry> outbound;
 
@@ -37,7 +42,13 @@ final class OrganizationIndex {
     this.outbound.stream().filter(OutboundEntry::chosenByDomain).forEach(this::addOutbound);
   }
 
+  /** Null: none, enabled or not. */
+  @Nullable InboundEntry inbound(String name) {
+    return inboundByName.get(name);
+  }
+
   private void addInbound(InboundEntry entry) {
+    inboundByName.put(entry.name(), entry);
     if (entry.isGateway() && entry.connector.getEnabled()) {
       gateways.add(entry);
     }

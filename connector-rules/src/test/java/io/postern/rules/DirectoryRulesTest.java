@@ -441,6 +441,31 @@ class DirectoryRulesTest {
             partnerOut(
                 "contoso", "a", c -> c.addRecipientDomains("*").setCloudServicesMailEnabled(true))),
         of(
+            "maxMessagesPerMinute", // nothing proves its clients
+            partnerIn("contoso", "a", c -> c.addSenderDomains("*").setMaxMessagesPerMinute(10))),
+        of(
+            "maxMessagesPerMinute",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c -> c.addSenderIpAddresses("192.0.2.1").setMaxMessagesPerMinute(-1))),
+        of(
+            "maxRecipientsPerMinute",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c -> c.addSenderIpAddresses("192.0.2.1").setMaxRecipientsPerMinute(1_000_001))),
+        of(
+            "maxRecipientsPerMinutePerSender",
+            partnerIn(
+                "contoso",
+                "a",
+                c ->
+                    c.addSenderDomains("*")
+                        .setRequireTls(true)
+                        .setTlsSenderCertificateName("mail.fabrikam.com")
+                        .setMaxRecipientsPerMinutePerSender(10))),
+        of(
             "blockedReason",
             partnerIn(
                 "contoso", "a", c -> c.addSenderDomains("*").setBlockedReason("x".repeat(1_025)))),

@@ -24,6 +24,7 @@ final class ConfiguredLimits {
   private static final int MOST_RECIPIENTS = 1_000; // what one envelope in the log holds
   private static final int MOST_COMMANDS = 100_000;
   private static final int MOST_RATE = 1 << 20;
+  private static final int MOST_PER_MINUTE = 1_000_000;
 
   private ConfiguredLimits() {}
 
@@ -46,6 +47,7 @@ final class ConfiguredLimits {
   private static MailLimits mail(IngressSettings ingress) {
     return new MailLimits(
         maxMessages(PREFIX, ingress.maxMessagesPerSession()),
+        perMinutePerNetwork(PREFIX, ingress.maxMessagesPerMinutePerNetwork()),
         between(PREFIX + ".prompt-commands", ingress.promptCommands(), 10, MOST_COMMANDS),
         between(PREFIX + ".max-bad-commands", ingress.maxBadCommands(), 1, MOST_COMMANDS),
         maxRecipients(PREFIX, ingress.maxRecipients()),
@@ -80,11 +82,20 @@ final class ConfiguredLimits {
             .of(
                 maxMessages(
                     key, listener.maxMessagesPerSession().orElse(service.mail().messages())),
+                perMinutePerNetwork(
+                    key,
+                    listener
+                        .maxMessagesPerMinutePerNetwork()
+                        .orElse(service.mail().messagesPerMinutePerNetwork())),
                 maxRecipients(key, listener.maxRecipients().orElse(service.mail().recipients()))));
   }
 
   private static int maxMessages(String key, int value) {
     return atLeast(key + ".max-messages-per-session", value, 1);
+  }
+
+  private static int perMinutePerNetwork(String key, int value) {
+    return between(key + ".max-messages-per-minute-per-network", value, 0, MOST_PER_MINUTE);
   }
 
   /** RFC 5321 §4.5.3.1.8: 100 must be taken. */

@@ -15,6 +15,7 @@ import io.postern.ingress.intake.Refusals;
 import io.postern.ingress.intake.UnacceptedContent;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.listener.ListenException;
+import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.KafkaRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
 import io.postern.ingress.recipients.SourceQuestions;
@@ -140,6 +141,7 @@ public class Ingress implements Service {
                 new SourceQuestions(configuration.maxMissingPerAddress),
                 configuration.recipientPatience,
                 configuration.recipientTransactionPatience),
+            new Rates(registry),
             new SessionMetrics(registry));
     listen(
         new IngressServer(

@@ -53,6 +53,13 @@ public interface IngressSettings {
   @WithDefault("1000")
   int maxMessagesPerSession();
 
+  /**
+   * Messages a minute of one network, an IPv4 /24 or IPv6 /48, whose client no connector proves; 0:
+   * any number.
+   */
+  @WithDefault("0")
+  int maxMessagesPerMinutePerNetwork();
+
   /** Bad commands of a session; the last of them ends it. */
   @WithDefault("20")
   int maxBadCommands();
@@ -217,6 +224,9 @@ public interface IngressSettings {
 
     /** Mail transactions of a session. */
     OptionalInt maxMessagesPerSession();
+
+    /** Messages a minute of one network. */
+    OptionalInt maxMessagesPerMinutePerNetwork();
 
     /** How long a session may last. */
     Optional<Duration> sessionLifetime();

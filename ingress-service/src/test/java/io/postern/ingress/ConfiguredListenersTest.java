@@ -67,6 +67,8 @@ class ConfiguredListenersTest {
         listeners(
             Map.ofEntries(
                 Map.entry("postern.ingress.idle-timeout", "2m"),
+                Map.entry("postern.ingress.max-messages-per-minute-per-network", "600"),
+                Map.entry(L + "inside.max-messages-per-minute-per-network", "0"),
                 Map.entry(L + "inside.host", "127.0.0.1,::1"),
                 Map.entry(L + "inside.port", "2500"),
                 Map.entry(L + "inside.host-name", "relay.example.com"),
@@ -84,7 +86,9 @@ class ConfiguredListenersTest {
     assertThat(inside.limits().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(inside.limits().lifetime()).isEqualTo(Duration.ofHours(1));
     assertThat(inside.bounds()).isEqualTo(new ConnectionBounds(50, 49, 300));
+    assertThat(inside.limits().mail().messagesPerMinutePerNetwork()).isZero();
     Listener smtps = listeners.get(1);
+    assertThat(smtps.limits().mail().messagesPerMinutePerNetwork()).isEqualTo(600);
     assertThat(smtps.tls()).isTrue();
     assertThat(smtps.limits().hostName()).isEqualTo("mx.example.com");
     assertThat(smtps.balancers().ranges()).extracting(r -> r.text()).contains("10.0.0.0/24");
@@ -124,6 +128,8 @@ class ConfiguredListenersTest {
           listeners.a.max-message-bytes       | 2000000000 | max-unaccepted-bytes-per-address is
           listeners.a.max-recipients          | 99        | listeners.a.max-recipients is 99: write 100 to 1000
           listeners.a.max-messages-per-session | 0        | listeners.a.max-messages-per-session is 0
+          listeners.a.max-messages-per-minute-per-network | -1 | listeners.a.max-messages-per-minute-per-network is -1
+          max-messages-per-minute-per-network | 1000001   | max-messages-per-minute-per-network is 1000001: write 0 to
           listeners.a.session-lifetime        | 0s        | listeners.a.session-lifetime is PT0S
           max-message-bytes                   | 1000      | max-message-bytes is 1000: write at least 65536
           max-header-bytes                    | 1000      | max-header-bytes is 1000: write 32768 to 1048575

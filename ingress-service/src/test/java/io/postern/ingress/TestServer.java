@@ -17,6 +17,7 @@ import io.postern.ingress.listener.Balancers;
 import io.postern.ingress.listener.ConnectionBounds;
 import io.postern.ingress.listener.IngressServer;
 import io.postern.ingress.listener.Listener;
+import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.MemoryRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
 import io.postern.ingress.recipients.SourceQuestions;
@@ -46,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +92,7 @@ public final class TestServer implements AutoCloseable {
   public MemoryRecipientQuestions mailboxes = new MemoryRecipientQuestions();
   public int maxMissingOfSource = 200;
   public Duration recipientPatience = Duration.ofSeconds(30);
+  public LongSupplier nanos = System::nanoTime; // of the rates
   public int mostConnections = 100;
   public int mostPerAddress = 100;
   public int mostPerNetwork = 1_000;
@@ -135,6 +138,7 @@ public final class TestServer implements AutoCloseable {
                 new SourceQuestions(maxMissingOfSource),
                 recipientPatience,
                 recipientPatience.multipliedBy(2)),
+            new Rates(registry, nanos),
             new SessionMetrics(registry));
     server = another(listeners == null ? List.of(listener("smtp", false, List.of())) : listeners);
     server.start();

@@ -137,9 +137,9 @@ public final class MailSource {
     awaiting = taken.byItsSource() ? through : null;
   }
 
-  /** The recipient that {@link #atRecipient} let in last comes through a gateway. */
-  public boolean candidateThroughGateway() {
-    return candidate != null && candidate.through() != null;
+  /** The gateway of the recipient that {@link #atRecipient} let in last; null: none. */
+  public @Nullable Gateway candidatesGateway() {
+    return candidate == null ? null : candidate.through();
   }
 
   /** The message's header section is to be read for its source. */

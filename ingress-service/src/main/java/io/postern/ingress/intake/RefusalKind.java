@@ -10,6 +10,7 @@ import io.postern.contracts.v1.HandshakeFailure;
  * @param organization whose rule it is; empty: nobody's
  * @param connector that refused; empty: none
  * @param handshake why a handshake failed; unspecified: none did
+ * @param sender whose own rate refused, so that each that exceeds one has a record; empty: nobody's
  */
 public record RefusalKind(
     int code,
@@ -17,7 +18,8 @@ public record RefusalKind(
     String rule,
     String organization,
     String connector,
-    HandshakeFailure handshake) {
+    HandshakeFailure handshake,
+    String sender) {
 
   /** Of a refusal that is no handshake. */
   public RefusalKind(
@@ -28,7 +30,8 @@ public record RefusalKind(
         rule,
         organization,
         connector,
-        HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED);
+        HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED,
+        "");
   }
 
   /** All refusals of a source beyond its kinds. */

@@ -1,9 +1,8 @@
 package io.postern.ingress.listener;
 
+import io.postern.ingress.rates.Levels;
 import io.postern.ingress.source.Source;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,44 +22,26 @@ final class FruitlessSessions {
   static final int MOST = 10_000;
   static final Duration PAUSE = Duration.ofSeconds(2);
 
-  private static final double FORGOTTEN_A_NANO = 1e-9;
+  private static final long SECOND_NANOS = 1_000_000_000;
 
-  private final LongSupplier nanos;
-  private final Map<Source, Level> levels =
-      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Source, Level> eldest) {
-          return size() > MOST;
-        }
-      };
-
-  private record Level(double count, long at) {
-    double now(long nanos) {
-      return Math.max(0, count - (nanos - at) * FORGOTTEN_A_NANO);
-    }
-  }
+  private final Levels<Source> levels; // a second for each session
 
   FruitlessSessions() {
     this(System::nanoTime);
   }
 
   FruitlessSessions(LongSupplier nanos) {
-    this.nanos = nanos;
+    levels = new Levels<>(MOST, nanos);
   }
 
   /** Counts a session of the source that has ended and brought no message. */
   synchronized void add(Source source) {
-    long now = nanos.getAsLong();
-    Level before = levels.get(source);
-    double count = before == null ? 0 : before.now(now);
-    levels.put(source, new Level(Math.min(count + 1, 2 * FREE), now));
+    long room = 2 * FREE * SECOND_NANOS - levels.level(source);
+    levels.change(source, Math.min(SECOND_NANOS, room));
   }
 
   /** The wait of the source's next session for its greeting. */
   synchronized Duration pause(Source source) {
-    Level level = levels.get(source);
-    return level != null && level.now(nanos.getAsLong()) > FREE ? PAUSE : Duration.ZERO;
+    return levels.level(source) > FREE * SECOND_NANOS ? PAUSE : Duration.ZERO;
   }
 }

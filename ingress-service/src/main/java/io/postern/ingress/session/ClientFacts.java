@@ -21,6 +21,7 @@ final class ClientFacts {
   private final String hostName;
   private final Arrival arrival;
   private final Source source;
+  private final Source network;
   private final long startedMillis = System.currentTimeMillis();
   private @Nullable String greeting;
   private boolean extended;
@@ -38,6 +39,7 @@ final class ClientFacts {
     this.arrival = arrival;
     this.hostName = hostName;
     this.source = Source.of(arrival.client().getAddress());
+    this.network = Source.neighbours(arrival.client().getAddress());
   }
 
   /** The client said EHLO: it knows our extensions. */
@@ -105,6 +107,11 @@ final class ClientFacts {
 
   Source source() {
     return source;
+  }
+
+  /** The client and its neighbours. */
+  Source network() {
+    return network;
   }
 
   String ip() {

@@ -8,6 +8,8 @@ import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
 import io.postern.ingress.attribution.RewrittenSenders;
+import io.postern.ingress.rates.Exceeded;
+import io.postern.ingress.rates.MailRates;
 import io.postern.log.LogSpace;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
@@ -120,6 +122,12 @@ final class MailCommands implements AutoCloseable {
             parameters,
             attribution,
             new AcceptedRecipients(parts.recipients().holding(client.source())),
+            new MailRates(
+                parts.rates(),
+                client.ip(),
+                client.network(),
+                limits.mail().messagesPerMinutePerNetwork(),
+                from),
             limits.mail().recipients());
     transaction = begun;
     mailboxes =
@@ -210,16 +218,16 @@ final class MailCommands implements AutoCloseable {
       case RewrittenSenders.Ordinary ordinary -> {
         boolean relayed =
             accept.direction() == Direction.ORIGINATING
-                || mail.attribution().source().candidateThroughGateway();
+                || mail.attribution().source().candidatesGateway() != null;
         Refusal unknown = unknown(directory, recipient, accept, relayed);
         if (unknown == null) {
-          add(mail, given, accept);
+          add(mail, directory, given, accept);
         } else {
           refuseRecipient(mail, address, unknown);
         }
       }
       case RewrittenSenders.Returns(String sender) ->
-          add(mail, given.toBuilder().setReturnsTo(sender).build(), accept);
+          add(mail, directory, given.toBuilder().setReturnsTo(sender).build(), accept);
       case RewrittenSenders.Refused(InboundDecision.Refuse refusal) ->
           refuseRecipient(mail, address, Refusal.of(refusal));
     }
@@ -239,16 +247,32 @@ final class MailCommands implements AutoCloseable {
         : requireNonNull(mailboxes).refusal(recipient, directory, relayed);
   }
 
-  private void add(MailTransaction mail, EnvelopeRecipient recipient, InboundDecision.Accept accept)
+  private void add(
+      MailTransaction mail,
+      Directory directory,
+      EnvelopeRecipient recipient,
+      InboundDecision.Accept accept)
       throws IOException {
     String address = recipient.getAddress();
+    Exceeded rate =
+        mail.rates().take(directory, accept, mail.attribution().source().candidatesGateway());
+    if (rate != null) {
+      refuseRecipient(mail, address, Refusal.of(rate));
+      return;
+    }
     switch (mail.recipients().add(recipient, accept)) {
       case TAKEN -> {
         mail.attribution().source().taken();
         replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
       }
-      case MESSAGE_FULL -> refuseRecipient(mail, address, tooMany("No room for more"));
-      case NO_MEMORY -> refuseRecipient(mail, address, Refusal.NO_MEMORY);
+      case MESSAGE_FULL -> {
+        mail.rates().noRoom();
+        refuseRecipient(mail, address, tooMany("No room for more"));
+      }
+      case NO_MEMORY -> {
+        mail.rates().noRoom();
+        refuseRecipient(mail, address, Refusal.NO_MEMORY);
+      }
     }
   }
 

@@ -4,6 +4,8 @@ package io.postern.ingress.session;
  * The bounds of what one session may send.
  *
  * @param messages a session (RFC 9422 §4.1)
+ * @param messagesPerMinutePerNetwork of clients that no connector proves, counted for all sessions
+ *     of this replica; 0: any number
  * @param promptCommands since the last accepted message, obeyed at once; see {@link CommandPace}
  * @param badCommands a session; the last of them gets 421
  * @param recipients a message; RFC 5321 §4.5.3.1.8 asks for 100 at least
@@ -15,6 +17,7 @@ package io.postern.ingress.session;
  */
 public record MailLimits(
     int messages,
+    int messagesPerMinutePerNetwork,
     int promptCommands,
     int badCommands,
     int recipients,
@@ -25,12 +28,13 @@ public record MailLimits(
 
   /** The defaults of the settings. */
   public static final MailLimits DEFAULT =
-      new MailLimits(1_000, 200, 20, 1_000, 100, 256 * 1024, 0, 1024);
+      new MailLimits(1_000, 0, 200, 20, 1_000, 100, 256 * 1024, 0, 1024);
 
-  /** The same with another number of messages and recipients. */
-  public MailLimits of(int otherMessages, int otherRecipients) {
+  /** The same with other numbers of messages and recipients. */
+  public MailLimits of(int otherMessages, int otherPerMinutePerNetwork, int otherRecipients) {
     return new MailLimits(
         otherMessages,
+        otherPerMinutePerNetwork,
         promptCommands,
         badCommands,
         otherRecipients,

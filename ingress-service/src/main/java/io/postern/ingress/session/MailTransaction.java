@@ -7,6 +7,7 @@ import io.postern.contracts.v1.RequireTls;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
 import io.postern.ingress.attribution.MailSource;
+import io.postern.ingress.rates.MailRates;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Address;
@@ -23,6 +24,7 @@ final class MailTransaction implements AutoCloseable {
   private final MailParameters parameters;
   private final Attribution attribution;
   private final AcceptedRecipients recipients;
+  private final MailRates rates;
   private final int mostRecipients;
   private int refusedRecipients;
   private long directoryVersion = Long.MAX_VALUE; // the oldest that a recipient was decided by
@@ -32,11 +34,13 @@ final class MailTransaction implements AutoCloseable {
       MailParameters parameters,
       Attribution attribution,
       AcceptedRecipients recipients,
+      MailRates rates,
       int mostRecipients) {
     this.reversePath = from == null ? "" : from.toString();
     this.parameters = parameters;
     this.attribution = attribution;
     this.recipients = recipients;
+    this.rates = rates;
     this.mostRecipients = mostRecipients;
   }
 
@@ -50,6 +54,10 @@ final class MailTransaction implements AutoCloseable {
 
   AcceptedRecipients recipients() {
     return recipients;
+  }
+
+  MailRates rates() {
+    return rates;
   }
 
   MailParameters parameters() {
@@ -105,6 +113,7 @@ final class MailTransaction implements AutoCloseable {
   @Override
   public void close() {
     recipients.close();
+    rates.close();
   }
 
   /**

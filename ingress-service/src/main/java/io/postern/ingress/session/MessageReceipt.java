@@ -184,6 +184,7 @@ final class MessageReceipt implements AutoCloseable {
               client.facts(),
               mail.directoryVersion(),
               leadingDot);
+      mail.rates().accepted();
       acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
     } catch (LogUnavailableException e) {
       return Refusal.LOG_UNAVAILABLE;

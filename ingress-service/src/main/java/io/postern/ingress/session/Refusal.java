@@ -6,6 +6,7 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.ingress.intake.RefusalKind;
+import io.postern.ingress.rates.Exceeded;
 import io.postern.rules.InboundDecision;
 import io.postern.smtp.Reply;
 import io.postern.transport.TlsHandshakeException;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param rule a connector's restriction, or syntax, sequence, size, log-unavailable, ... (README.md
  *     has the list)
  * @param handshake why a handshake failed; unspecified: none did
+ * @param sender whose own count was too high; empty: nobody's
  */
 record Refusal(
     Reply reply,
@@ -27,7 +29,8 @@ record Refusal(
     String connector,
     String verdict,
     Explanation explanation,
-    HandshakeFailure handshake) {
+    HandshakeFailure handshake,
+    String sender) {
 
   private static final HandshakeFailure NO_HANDSHAKE =
       HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED;
@@ -82,11 +85,11 @@ record Refusal(
 
   /** By a rule of an organization that is none of its connectors. */
   static Refusal of(Reply reply, String rule, String organization, Explanation explanation) {
-    return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE);
+    return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE, "");
   }
 
   private static Refusal of(Reply reply, String rule, HandshakeFailure handshake) {
-    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake);
+    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake, "");
   }
 
   static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
@@ -95,6 +98,14 @@ record Refusal(
   }
 
   static Refusal of(InboundDecision.Refuse decision) {
+    return of(decision, "");
+  }
+
+  static Refusal of(Exceeded rate) {
+    return of(rate.refusal(), rate.sender());
+  }
+
+  private static Refusal of(InboundDecision.Refuse decision, String sender) {
     return new Refusal(
         Reply.of(decision.code(), decision.enhanced(), decision.text()),
         decision.rule(),
@@ -102,7 +113,8 @@ record Refusal(
         decision.connector(),
         decision.verdict(),
         decision.explanation(),
-        NO_HANDSHAKE);
+        NO_HANDSHAKE,
+        sender);
   }
 
   /** Our trouble is the reason: nothing that the client could send would be accepted. */
@@ -121,7 +133,8 @@ record Refusal(
   }
 
   RefusalKind kind() {
-    return new RefusalKind(reply.code(), enhanced(), rule, organization, connector, handshake);
+    return new RefusalKind(
+        reply.code(), enhanced(), rule, organization, connector, handshake, sender);
   }
 
   /** The reply of one line, with the reference by which its record is found. */

@@ -7,6 +7,7 @@ import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
 import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.RecipientParts;
 import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
@@ -37,6 +38,7 @@ public record SessionParts(
     PresentedChains presentedChains,
     RewrittenSenders rewrittenSenders,
     RecipientParts mailboxes,
+    Rates rates,
     SessionMetrics metrics) {
 
   /** The same parts for sessions with other limits. */
@@ -56,6 +58,7 @@ public record SessionParts(
         presentedChains,
         rewrittenSenders,
         mailboxes,
+        rates,
         metrics);
   }
 }

@@ -21,7 +21,7 @@ class SessionBoundsTest {
 
   @Test
   void so_many_mails_and_the_session_ends() throws Exception {
-    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(2, 100));
+    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(2, 0, 100));
         RawClient client = server.greeted()) {
       assertThat(client.command("EHLO client.example")).contains("LIMITS RCPTMAX=100 MAILMAX=2");
       for (int i = 0; i < 2; i++) {
@@ -35,7 +35,7 @@ class SessionBoundsTest {
 
   @Test
   void so_many_recipients_and_the_next_gets_452() throws Exception {
-    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(1_000, 100));
+    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(1_000, 0, 100));
         RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");
       for (int i = 0; i < 100; i++) {
@@ -95,6 +95,7 @@ class SessionBoundsTest {
     MailLimits some =
         new MailLimits(
             none.messages(),
+            none.messagesPerMinutePerNetwork(),
             none.promptCommands(),
             none.badCommands(),
             none.recipients(),

@@ -27,6 +27,9 @@ final class ConnectorFields {
   private static final String DOMAINS =
       "`example.com`, `\"*.example.com\"` (the domain and its subdomains), `\"*\"`; at most 500";
   private static final String ANCHORS = "name of a set of the organization";
+  private static final String RATE =
+      "1 to 1000000, of the clients that the connector knows by certificate or address";
+  private static final int MOST_RATE = 1_000_000;
   private static final RevocationMode REVOCATION = RevocationMode.REVOCATION_REQUIRED;
 
   static final List<ConnectorField<InboundConnector, InboundConnector.Builder>> INBOUND =
@@ -143,6 +146,26 @@ final class ConnectorFields {
               "none",
               (fields, name, b) -> b.setBlockedReason(fields.text(name)),
               InboundConnector::getBlockedReason),
+          new ConnectorField<>(
+              "maxMessagesPerMinute",
+              RATE,
+              "any number",
+              (fields, name, b) -> b.setMaxMessagesPerMinute(fields.number(name, 0, 1, MOST_RATE)),
+              InboundConnector::getMaxMessagesPerMinute),
+          new ConnectorField<>(
+              "maxRecipientsPerMinute",
+              RATE,
+              "any number",
+              (fields, name, b) ->
+                  b.setMaxRecipientsPerMinute(fields.number(name, 0, 1, MOST_RATE)),
+              InboundConnector::getMaxRecipientsPerMinute),
+          new ConnectorField<>(
+              "maxRecipientsPerMinutePerSender",
+              "1 to 1000000, of one sender in an accepted domain; `onPremises` only",
+              "any number",
+              (fields, name, b) ->
+                  b.setMaxRecipientsPerMinutePerSender(fields.number(name, 0, 1, MOST_RATE)),
+              InboundConnector::getMaxRecipientsPerMinutePerSender),
           new ConnectorField<>(
               "trustAnchors",
               ANCHORS,

@@ -1,0 +1,42 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.InboundConnector;
+
+/** The checks of an inbound connector's rates (docs/rates.md). */
+final class RateCheck {
+  private static final int MOST_PER_MINUTE = 1_000_000;
+
+  private RateCheck() {}
+
+  static void check(InboundConnector connector, Findings findings) {
+    rate("maxMessagesPerMinute", connector.getMaxMessagesPerMinute(), connector, findings);
+    rate("maxRecipientsPerMinute", connector.getMaxRecipientsPerMinute(), connector, findings);
+    rate(
+        "maxRecipientsPerMinutePerSender",
+        connector.getMaxRecipientsPerMinutePerSender(),
+        connector,
+        findings);
+    if (connector.getConnectorType() == ConnectorType.PARTNER) {
+      findings.onPremisesOnly(
+          "maxRecipientsPerMinutePerSender", connector.getMaxRecipientsPerMinutePerSender() != 0);
+    }
+  }
+
+  private static void rate(String field, int rate, InboundConnector connector, Findings findings) {
+    findings.when(
+        rate < 0 || rate > MOST_PER_MINUTE,
+        field,
+        rate + " is no rate",
+        "write a number from 1 to " + MOST_PER_MINUTE + ", or leave it out for any number");
+    findings.when(
+        rate > 0
+            && connector.getSenderIpAddressesCount() == 0
+            && connector.getTlsSenderCertificateName().isEmpty(),
+        field,
+        "nothing proves the connector's clients, so anybody could use up its rate",
+        "write its tlsSenderCertificateName, or its senderIPAddresses with"
+            + " restrictDomainsToIPAddresses: true; clients that no connector proves are limited by"
+            + " postern.ingress.max-messages-per-minute-per-network");
+  }
+}

@@ -1,0 +1,65 @@
+package io.postern.ingress.rates;
+
+import io.postern.ingress.source.Source;
+import io.postern.rules.recipients.LocalParts;
+import io.postern.smtp.Address;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose messages or recipients are counted. Immutable.
+ *
+ * @param organization of the connector; empty: of a network
+ * @param connector empty: of a network
+ * @param sender its mail by that connector alone; empty: all
+ * @param network IPv4 /24 or IPv6 /48; null: of a connector
+ */
+record Counted(
+    Kind kind, String organization, String connector, String sender, @Nullable Source network) {
+
+  /** What is counted. */
+  enum Kind {
+    NETWORK_MESSAGES(10_000),
+    CONNECTOR_MESSAGES(5_000),
+    CONNECTOR_RECIPIENTS(5_000),
+    SENDER_RECIPIENTS(5_000);
+
+    /** Keys that one replica keeps. */
+    final int most;
+
+    Kind(int most) {
+      this.most = most;
+    }
+
+    /** A message counts once, however many recipients it has. */
+    boolean ofMessages() {
+      return this == NETWORK_MESSAGES || this == CONNECTOR_MESSAGES;
+    }
+
+    /** As metrics have it: network-messages, ... */
+    String spelled() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Quicker than the record's own, and on the way of each recipient. */
+  @Override
+  public int hashCode() {
+    return 31 * (31 * connector.hashCode() + sender.hashCode())
+        + (network == null ? kind.ordinal() : network.network().hashCode());
+  }
+
+  static Counted of(Source network) {
+    return new Counted(Kind.NETWORK_MESSAGES, "", "", "", network);
+  }
+
+  static Counted of(Kind kind, String organization, String connector) {
+    return new Counted(kind, organization, connector, "", null);
+  }
+
+  /** However the sender's address is spelt, as in lists of recipients. */
+  static Counted of(String organization, String connector, Address sender) {
+    String spelt = LocalParts.normal(sender.localPart()) + "@" + sender.asciiDomain();
+    return new Counted(Kind.SENDER_RECIPIENTS, organization, connector, spelt, null);
+  }
+}
