@@ -1,7 +1,7 @@
 package io.postern.policy.api;
 
-import io.postern.policy.file.DirectoryChange;
-import io.postern.policy.file.FileProblem;
+import io.postern.directory.DirectoryChange;
+import io.postern.directory.FileProblem;
 import java.util.List;
 
 /**

@@ -2,13 +2,13 @@ package io.postern.policy.api;
 
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryResult;
+import io.postern.directory.DirectoryDiff;
+import io.postern.directory.DirectoryFile;
+import io.postern.directory.FileProblem;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.directory.DirectoryOwner;
-import io.postern.policy.file.DirectoryDiff;
-import io.postern.policy.file.DirectoryFile;
-import io.postern.policy.file.FileProblem;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.postern.policy.api;
 
 import io.postern.api.ApiError;
+import io.postern.directory.FileView;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
-import io.postern.policy.file.FileView;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;

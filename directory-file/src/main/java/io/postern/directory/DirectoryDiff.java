@@ -1,0 +1,103 @@
+package io.postern.directory;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The changes that make the directory equal to a file. Objects of the file's organizations that are
+ * not in the file are removed; those of other organizations are untouched. An object that another
+ * organization has under the same key (an accepted domain) counts as added, and the rules refuse
+ * it. Immutable.
+ *
+ * @param objects the command's changes, `removed` for a removal; empty when the two are equal
+ * @param changes the same for people
+ */
+public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange> changes) {
+
+  public static DirectoryDiff of(Collection<DirectoryObject> before, DirectoryFile file) {
+    Map<String, DirectoryObject> theirs = new LinkedHashMap<>();
+    for (DirectoryObject object : before) {
+      if (file.organizations().contains(DirectoryKeys.organizationOf(object))) {
+        theirs.put(DirectoryKeys.key(object), bare(object));
+      }
+    }
+    List<DirectoryObject> objects = new ArrayList<>();
+    List<DirectoryChange> changes = new ArrayList<>();
+    for (DirectoryObject wanted : file.objects()) {
+      String key = DirectoryKeys.key(wanted);
+      DirectoryObject had = theirs.remove(key);
+      if (!wanted.equals(had)) {
+        objects.add(wanted);
+        changes.add(
+            had == null
+                ? new DirectoryChange(DirectoryChange.ADDED, key, added(wanted))
+                : new DirectoryChange(DirectoryChange.CHANGED, key, changed(had, wanted)));
+      }
+    }
+    theirs.forEach(
+        (key, gone) -> {
+          objects.add(gone.toBuilder().setRemoved(true).build());
+          changes.add(new DirectoryChange(DirectoryChange.REMOVED, key, List.of()));
+        });
+    return new DirectoryDiff(List.copyOf(objects), List.copyOf(changes));
+  }
+
+  /** The object without the marks of the command that wrote it. */
+  static DirectoryObject bare(DirectoryObject object) {
+    return object.toBuilder()
+        .clearRemoved()
+        .clearCommandId()
+        .clearCommandCount()
+        .clearCommandIndex()
+        .clearRecipientsEnd()
+        .build();
+  }
+
+  private static List<DirectoryChange.Field> added(DirectoryObject object) {
+    return readable(object).entrySet().stream()
+        .map(field -> new DirectoryChange.Field(field.getKey(), null, field.getValue()))
+        .toList();
+  }
+
+  private static List<DirectoryChange.Field> changed(DirectoryObject had, DirectoryObject wanted) {
+    Map<String, Object> before = readable(had);
+    Map<String, Object> after = readable(wanted);
+    Set<String> names = new LinkedHashSet<>(after.keySet());
+    names.addAll(before.keySet());
+    return names.stream()
+        .filter(name -> !Objects.equals(before.get(name), after.get(name)))
+        .map(name -> new DirectoryChange.Field(name, before.get(name), after.get(name)))
+        .toList();
+  }
+
+  /** Flat, and with a certificate's name in place of its bytes. */
+  private static Map<String, Object> readable(DirectoryObject object) {
+    Map<String, Object> flat = new LinkedHashMap<>();
+    FileView.fields(object)
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Map<?, ?> nested) {
+                nested.forEach((inner, innerValue) -> flat.put(name + "." + inner, innerValue));
+              } else if (name.equals("pem")) {
+                flat.put(
+                    "certificates",
+                    object.getAnchorSet().getCertificatesList().stream()
+                        .map(ByteString::toByteArray)
+                        .map(Pem::describe)
+                        .toList());
+              } else {
+                flat.put(name, value);
+              }
+            });
+    return flat;
+  }
+}

@@ -1,0 +1,125 @@
+package io.postern.directory;
+
+import com.google.protobuf.ByteString;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.Organization;
+import java.security.cert.CertificateException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** The reader of a directory file's organizations with all their objects. One parse, one thread. */
+final class OrganizationReader {
+  private final Problems problems;
+  private final Map<String, DirectoryObject> objects = new LinkedHashMap<>();
+
+  OrganizationReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** All objects read so far, in the file's order. */
+  List<DirectoryObject> objects() {
+    return List.copyOf(objects.values());
+  }
+
+  /** The organization's id. */
+  String read(Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    String id = fields.required("id", "contoso");
+    String key = "organization/" + id;
+    boolean twice = problems.knows(key);
+    fields.belongTo(key);
+    if (twice) {
+      fields.problem("id", "organization " + id + " stands here twice", "join the two");
+    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
+      fields.problem(
+          "id", "\"" + id + "\" is no id", "write lower-case letters, digits and hyphens");
+    }
+    objects.putIfAbsent(
+        key,
+        DirectoryObject.newBuilder()
+            .setOrganization(
+                Organization.newBuilder()
+                    .setId(id)
+                    .setDisplayName(fields.text("displayName"))
+                    .setExpiryHours(fields.number("expiryHours", 24, 12, 120))
+                    .setRejectDirectSend(fields.flag("rejectDirectSend", false))
+                    .setRejectDirectSendSubdomains(fields.flag("rejectDirectSendSubdomains", false))
+                    .setSenderRewritingDomain(
+                        ConnectorFields.domain(fields, "senderRewritingDomain")))
+            .build());
+    AcceptedDomainReader domains = new AcceptedDomainReader(problems, id);
+    fields.mappings("acceptedDomains").forEach(domain -> add(domains.read(domain), domain));
+    fields.mappings("trustAnchors").forEach(anchors -> anchorSet(id, anchors));
+    ConnectorReader connectors = new ConnectorReader(problems, id);
+    for (Node connector : fields.mappings("inboundConnectors")) {
+      add(connectors.inbound(connector), connector);
+    }
+    for (Node connector : fields.mappings("outboundConnectors")) {
+      add(connectors.outbound(connector), connector);
+    }
+    fields.done();
+    return id;
+  }
+
+  private void anchorSet(String organization, Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    AnchorSet.Builder set =
+        AnchorSet.newBuilder()
+            .setOrganization(organization)
+            .setName(fields.required("name", "partners"))
+            .setWithDefaults(fields.flag("withDefaults", false));
+    fields.belongTo(DirectoryKeys.key(DirectoryObject.newBuilder().setAnchorSet(set).build()));
+    if (fields.has("file")) {
+      fields.text("file");
+      fields.problem(
+          "file",
+          "a file's name says nothing here",
+          "apply with the command, which puts the file's text in its place, or write pem: |");
+    } else if (!fields.has("pem") && !set.getWithDefaults()) {
+      fields.block("pem");
+      fields.problem(
+          "pem",
+          "pem is missing",
+          "write pem: | and the certificates, or withDefaults: true for the installation's");
+    }
+    String pem = fields.block("pem");
+    if (!pem.isEmpty()) {
+      try {
+        Pem.certificates(pem).forEach(der -> set.addCertificates(ByteString.copyFrom(der)));
+      } catch (CertificateException e) {
+        fields.problem(
+            "pem", String.valueOf(e.getMessage()), "write -----BEGIN CERTIFICATE----- blocks");
+      }
+    }
+    distrusted(fields, set);
+    fields.done();
+    add(DirectoryObject.newBuilder().setAnchorSet(set).build(), node);
+  }
+
+  private static void distrusted(Fields fields, AnchorSet.Builder set) {
+    List<String> fingerprints = fields.texts("distrusted");
+    for (int i = 0; i < fingerprints.size(); i++) {
+      try {
+        set.addDistrusted(ByteString.copyFrom(Fingerprints.parse(fingerprints.get(i))));
+      } catch (IllegalArgumentException e) {
+        fields.problem(
+            "distrusted",
+            i,
+            "it is no SHA-256 of a certificate",
+            "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
+      }
+    }
+  }
+
+  private void add(DirectoryObject object, Node node) {
+    String key = DirectoryKeys.key(object);
+    if (objects.putIfAbsent(key, object) != null) {
+      problems.add(Place.of(node), key, "", key + " stands here twice", "keep one of the two");
+    }
+  }
+}

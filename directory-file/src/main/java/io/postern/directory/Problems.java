@@ -1,0 +1,63 @@
+package io.postern.directory;
+
+import io.postern.contracts.v1.DirectoryProblem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The faults found while one file was read, and the place of each field of each object, so that a
+ * problem that the rules find by name gets its line. At most 100 are kept; an administrator repairs
+ * those first. Not thread-safe: one parse.
+ */
+final class Problems {
+  static final int MOST = 100;
+
+  private final List<FileProblem> found = new ArrayList<>();
+  private final Map<String, Map<String, Place>> places = new HashMap<>();
+
+  void add(Place place, String object, String field, String problem, String cure) {
+    if (found.size() < MOST) {
+      found.add(FileProblem.at(place, object, field, problem, cure));
+    }
+  }
+
+  List<FileProblem> found() {
+    return List.copyOf(found);
+  }
+
+  void place(String object, String field, Place place) {
+    places.computeIfAbsent(object, key -> new HashMap<>()).putIfAbsent(field, place);
+  }
+
+  boolean knows(String object) {
+    return places.containsKey(object);
+  }
+
+  /** With the line of the field, else of the nearest thing around it. */
+  FileProblem locate(DirectoryProblem problem) {
+    return FileProblem.at(
+        placeOf(problem.getObject(), problem.getField()),
+        problem.getObject(),
+        problem.getField(),
+        problem.getProblem(),
+        problem.getCure());
+  }
+
+  private Place placeOf(String object, String field) {
+    Map<String, Place> fields = places.getOrDefault(object, Map.of());
+    String name = field;
+    while (true) {
+      Place place = fields.get(name);
+      if (place != null) {
+        return place;
+      }
+      if (name.isEmpty()) {
+        return Place.UNKNOWN;
+      }
+      // smartHosts[0] is in smartHosts, mailboxRoute.port in mailboxRoute, all in the object
+      name = name.substring(0, Math.max(0, Math.max(name.lastIndexOf('['), name.lastIndexOf('.'))));
+    }
+  }
+}
