@@ -3,6 +3,7 @@ package io.postern.directory;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Organization;
@@ -62,8 +63,22 @@ final class OrganizationReader {
     for (Node connector : fields.mappings("outboundConnectors")) {
       add(connectors.outbound(connector), connector);
     }
+    Node hybrid = fields.mapping(HybridReader.ENTRY);
+    if (hybrid != null) {
+      List<String> accepted = acceptedDomains(id);
+      new HybridReader(problems, id).read(hybrid, accepted).forEach(made -> addMade(made, hybrid));
+    }
     fields.done();
     return id;
+  }
+
+  private List<String> acceptedDomains(String organization) {
+    return objects.values().stream()
+        .filter(DirectoryObject::hasAcceptedDomain)
+        .map(DirectoryObject::getAcceptedDomain)
+        .filter(domain -> domain.getOrganization().equals(organization))
+        .map(AcceptedDomain::getDomain)
+        .toList();
   }
 
   private void anchorSet(String organization, Node node) {
@@ -113,6 +128,18 @@ final class OrganizationReader {
             "it is no SHA-256 of a certificate",
             "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
       }
+    }
+  }
+
+  private void addMade(DirectoryObject connector, Node hybrid) {
+    String key = DirectoryKeys.key(connector);
+    if (objects.putIfAbsent(key, connector) != null) {
+      problems.add(
+          Place.of(hybrid),
+          key,
+          "",
+          "the organization has a connector of this name beside the hybrid entry that makes it",
+          "take the connector out; or take out hybrid, and write both connectors");
     }
   }
 

@@ -16,6 +16,16 @@ final class Problems {
 
   private final List<FileProblem> found = new ArrayList<>();
   private final Map<String, Map<String, Place>> places = new HashMap<>();
+  private final Map<String, Entry> entries = new HashMap<>();
+
+  /**
+   * An entry of the file that makes objects.
+   *
+   * @param object that the entry stands in
+   * @param field of that object
+   * @param names the entry's names for fields of the made object, where they differ
+   */
+  private record Entry(String object, String field, Map<String, String> names) {}
 
   void add(Place place, String object, String field, String problem, String cure) {
     if (found.size() < MOST) {
@@ -35,13 +45,47 @@ final class Problems {
     return places.containsKey(object);
   }
 
+  /** The object does not stand in the file: an entry makes it, and its problems are the entry's. */
+  void made(String object, String in, String field, Map<String, String> names) {
+    entries.put(object, new Entry(in, field, names));
+  }
+
   /** With the line of the field, else of the nearest thing around it. */
   FileProblem locate(DirectoryProblem problem) {
+    Entry entry = entries.get(problem.getObject());
+    if (entry != null) {
+      return locate(problem, entry);
+    }
     return FileProblem.at(
         placeOf(problem.getObject(), problem.getField()),
         problem.getObject(),
         problem.getField(),
         problem.getProblem(),
+        problem.getCure());
+  }
+
+  private FileProblem locate(DirectoryProblem problem, Entry entry) {
+    String field = problem.getField();
+    String name = field.replaceFirst("[.\\[].*", "");
+    String written =
+        entry.field()
+            + "."
+            + entry.names().getOrDefault(name, name)
+            + field.substring(name.length());
+    boolean known =
+        places
+            .getOrDefault(entry.object(), Map.of())
+            .containsKey(written.replaceFirst("\\[.*", ""));
+    return FileProblem.at(
+        placeOf(entry.object(), known ? written : entry.field()),
+        entry.object(),
+        known ? written : entry.field(),
+        known
+            ? problem.getProblem()
+            : problem.getObject()
+                + (field.isEmpty() ? "" : " " + field)
+                + ": "
+                + problem.getProblem(),
         problem.getCure());
   }
 

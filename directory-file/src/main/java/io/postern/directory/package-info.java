@@ -3,7 +3,8 @@
  *
  * <ol>
  *   <li>{@code YamlText} turns bytes into nodes with their places, within bounds.
- *   <li>{@code OrganizationReader} reads each organization, {@code ConnectorReader} its connectors.
+ *   <li>{@code OrganizationReader} reads each organization, {@code ConnectorReader} its connectors,
+ *       {@code HybridReader} the entry that stands for two of them.
  *   <li>{@code Fields} takes each field once, and reports unknown and wrong ones to {@code
  *       Problems}.
  *   <li>{@code DirectoryDiff} compares the file's objects with the directory's.

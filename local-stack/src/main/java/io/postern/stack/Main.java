@@ -4,8 +4,10 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.CheckConnector;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
+import io.postern.operator.commands.Hybrid;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Recipients;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Command;
       Queue.class,
       Judge.class,
       io.postern.check.Main.class,
+      CheckConnector.class,
+      Hybrid.class,
       Certificates.class,
       Rehearse.class,
       Dns.class,

@@ -4,10 +4,12 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
+import io.postern.operator.commands.CheckConnector;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Handshakes;
+import io.postern.operator.commands.Hybrid;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Queue;
@@ -48,6 +50,8 @@ import picocli.CommandLine.Command;
       Dns.class,
       TlsReportsCommand.class,
       io.postern.check.Main.class,
+      CheckConnector.class,
+      Hybrid.class,
       Judge.class,
       SetUp.class,
       CommandLine.HelpCommand.class,

@@ -37,6 +37,8 @@ class MainTest {
     "2, nonsense",
     "2, queue keep 000000000000000000000",
     "2, refusals --since yesterday",
+    "2, hybrid contoso --smart-host a;b",
+    "2, hybrid contoso --client-name localhost",
     "3, status --state /nowhere/at/all",
     "3, audit --context /nowhere/at/all",
     "3, trace 000000000000000000000"
@@ -59,6 +61,9 @@ class MainTest {
         "tls-reports contoso.example",
         "recipients show contoso.example",
         "check /no/such.pem",
+        "check-connector contoso /no/such.pem",
+        "check-connector contoso pom.xml --in-force",
+        "hybrid contoso",
         "judge /no/such.jsonl"
       })
   void eachReadingCommandTellsAProgramWhatIsWrong(String line) throws Exception {

@@ -1,6 +1,9 @@
 package io.postern.operator.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.directory.DirectoryFile;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.Set;
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
 public final class DirectoryClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWERS = Set.of(200, 422);
 
   private final ServiceApi api;
@@ -29,6 +33,35 @@ public final class DirectoryClient {
   /** True if no organization exists yet. */
   public boolean isEmpty() throws IOException, InterruptedException {
     return api.send(api.request("/directory").GET(), ANSWERS).path("organizations").isEmpty();
+  }
+
+  /**
+   * The objects of all organizations in force, without the marks of the commands that wrote them.
+   *
+   * @throws IOException also where the service is of a newer version, whose fields are not known
+   */
+  public List<DirectoryObject> objects() throws IOException, InterruptedException {
+    List<DirectoryObject> objects = new ArrayList<>();
+    for (JsonNode organization :
+        api.send(api.request("/directory").GET(), Set.of(200)).path("organizations")) {
+      // One by one: a file has a bound, and JSON is YAML.
+      DirectoryFile file =
+          DirectoryFile.parse(
+              JSON.writeValueAsBytes(
+                  JSON.createObjectNode()
+                      .set("organizations", JSON.createArrayNode().add(organization))));
+      if (!file.problems().isEmpty()) {
+        throw new IOException(
+            api
+                + " has a directory that this program cannot read ("
+                + file.problems().getFirst().field()
+                + ": "
+                + file.problems().getFirst().problem()
+                + "): use the program of the installation's version");
+      }
+      objects.addAll(file.objects());
+    }
+    return objects;
   }
 
   public Answer apply(String yaml, boolean dryRun) throws IOException, InterruptedException {

@@ -28,6 +28,8 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +116,47 @@ class DirectoryApiTest {
         .get("/api/v1/directory")
         .then()
         .body("organizations.id", not(hasItem(equalTo("foreign"))));
+  }
+
+  /** The directory knows the connectors and not the entry; what it shows can be applied again. */
+  @Test
+  void aHybridEntryIsTwoConnectorsInTheDirectory() throws Exception {
+    String hybrid =
+        """
+        organizations:
+          - id: hybrid
+            acceptedDomains:
+              - { domain: hybrid.example, mailboxRoute: { host: mailbox.hybrid.example } }
+            hybrid: { onPremisesServers: [mail.hybrid.example], certificateName: %s }
+        """;
+    yaml(hybrid.formatted("mail.elsewhere.example"))
+        .post(APPLY)
+        .then()
+        .statusCode(422)
+        .body("problems[0].object", equalTo("organization/hybrid"))
+        .body("problems[0].field", equalTo("hybrid.certificateName"))
+        .body("problems[0].line", equalTo(5));
+    yaml(hybrid.formatted("mail.hybrid.example"))
+        .post(APPLY)
+        .then()
+        .statusCode(200)
+        .body("applied", equalTo(true))
+        .body("changes.object", hasItem("inbound-connector/hybrid/Inbound from on-premises"))
+        .body("changes.object", hasItem("outbound-connector/hybrid/Outbound to on-premises"));
+    Object shown =
+        admin()
+            .get("/api/v1/directory")
+            .then()
+            .extract()
+            .path("organizations.find { it.id == 'hybrid' }");
+    admin()
+        .contentType("application/json")
+        .body(Map.of("organizations", List.of(shown)))
+        .post(APPLY)
+        .then()
+        .statusCode(200)
+        .body("applied", equalTo(false))
+        .body("changes", hasSize(0));
   }
 
   @Test
