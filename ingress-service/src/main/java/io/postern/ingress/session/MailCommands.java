@@ -394,6 +394,9 @@ final class MailCommands implements AutoCloseable {
   private void count(MessageReceipt.Acceptance acceptance, MailTransaction mail) {
     try {
       parts.metrics().accepted(acceptance.size(), mail.recipients().size(), acceptance.latency());
+      if (chunks != null) {
+        parts.metrics().acceptedInChunks();
+      }
       handshakes.report(mail.groupsOfClient());
     } catch (RuntimeException fault) {
       LOG.error("An accepted message was not counted by a fault of ours", fault);

@@ -13,6 +13,7 @@ import java.util.function.IntSupplier;
 public final class SessionMetrics {
   private final MeterRegistry registry;
   private final Counter accepted;
+  private final Counter chunked;
   private final Counter bytes;
   private final Counter recipients;
   private final Counter lost;
@@ -22,6 +23,7 @@ public final class SessionMetrics {
   public SessionMetrics(MeterRegistry registry) {
     this.registry = registry;
     this.accepted = registry.counter("postern.ingress.messages.accepted");
+    this.chunked = registry.counter("postern.ingress.messages.chunked");
     this.bytes = registry.counter("postern.ingress.bytes.accepted");
     this.recipients = registry.counter("postern.ingress.recipients.accepted");
     this.lost = registry.counter("postern.ingress.sessions.lost");
@@ -71,6 +73,11 @@ public final class SessionMetrics {
     bytes.increment(size);
     recipients.increment(recipientCount);
     acceptLatency.record(latency);
+  }
+
+  /** One of the accepted messages came in chunks (RFC 3030). */
+  void acceptedInChunks() {
+    chunked.increment();
   }
 
   /** The client went away without QUIT. */

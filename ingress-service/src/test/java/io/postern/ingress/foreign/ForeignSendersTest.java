@@ -24,11 +24,14 @@ import io.postern.lab.foreign.OpenSmtpd;
 import io.postern.lab.foreign.Postfix;
 import io.postern.log.LogSettings;
 import io.postern.log.topics.TopicsSetup;
+import io.postern.smtp.Reply;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Mail from senders that others wrote, over each TLS version, with and without a client's
  * certificate: each message is in the log once, octet for octet, with the version and the
- * certificate of its session.
+ * certificate of its session. Those that can send in chunks do so, and those that can send to an
+ * address that is not ASCII do so by SMTPUTF8.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForeignSendersTest {
@@ -54,6 +58,9 @@ class ForeignSendersTest {
   private static final String FROM_STRANGER = "ann@stranger.example";
   private static final List<String> ONE = List.of("bob@contoso.example");
   private static final List<String> TWO = List.of("bob@contoso.example", "carol@fabrikam.example");
+
+  private static final Mail UTF8 =
+      new Mail("utf8", "Gr\u00fc\u00dfe an J\u00f6rg.", List.of("j\u00f6rg@contoso.example"));
 
   private static final String LETTERS =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;<>()=+-*/&$#@!?";
@@ -81,6 +88,14 @@ class ForeignSendersTest {
           """
           .formatted(from, id, name, body);
     }
+  }
+
+  private static List<Mail> mails(boolean smtpUtf8) {
+    List<Mail> mails = new ArrayList<>(mails());
+    if (smtpUtf8) {
+      mails.add(UTF8);
+    }
+    return mails;
   }
 
   private static List<Mail> mails() {
@@ -168,11 +183,12 @@ class ForeignSendersTest {
     PARTNER.write(own, "partner");
     try (AcceptedLog log = new AcceptedLog(settings)) {
       int before = log.read().size();
-      for (Mail mail : mails()) {
+      double chunked = chunked();
+      for (Mail mail : mails(client.smtpUtf8())) {
         String text = mail.text(manner.from(), mail.name());
         ForeignClient.End end = send(client, own, manner, manner.from(), mail.to(), text);
         assertThat(end.code()).as(mail.name() + ": " + end.output()).isZero();
-        check(log, ++before, manner, mail, text);
+        check(log, ++before, manner, mail, text, client.alwaysSmtpUtf8());
       }
       ForeignClient.End end =
           send(
@@ -185,6 +201,7 @@ class ForeignSendersTest {
       assertThat(end.code()).as("the partner without its certificate").isNotZero();
       assertThat(log.read()).hasSize(before);
       assertThat(end.output()).contains("550");
+      assertThat(chunked()).as("no client sends in chunks").isEqualTo(chunked);
     }
   }
 
@@ -227,11 +244,13 @@ class ForeignSendersTest {
     try (ForeignServer sender = ForeignServer.startSender(program, own, OWN, onward);
         AcceptedLog log = new AcceptedLog(settings)) {
       int before = log.read().size();
-      for (Mail mail : mails()) {
+      double chunked = chunked();
+      List<Mail> mails = mails(program.smtpUtf8());
+      for (Mail mail : mails) {
         String text = mail.text(manner.from(), mail.name());
         try (SmtpClient client = SmtpClient.connect("127.0.0.1", sender.port())) {
           client.ehlo("inject.foreign.example");
-          assertThat(client.send(manner.from(), mail.to(), wire(text)).code())
+          assertThat(inject(client, manner, mail, text).code())
               .as(mail.name() + sender.log())
               .isEqualTo(250);
         }
@@ -243,12 +262,32 @@ class ForeignSendersTest {
                     assertThat(log.read().size())
                         .as(mail.name() + sender.log())
                         .isGreaterThanOrEqualTo(expected));
-        check(log, expected, manner, mail, text);
+        check(log, expected, manner, mail, text, false);
       }
+      assertThat(chunked() - chunked)
+          .as("messages in chunks " + sender.log())
+          .isEqualTo(program.chunking() ? mails.size() : 0);
     }
   }
 
-  private void check(AcceptedLog log, int count, Manner manner, Mail mail, String text)
+  private static Reply inject(SmtpClient client, Manner manner, Mail mail, String text)
+      throws IOException {
+    if (!mail.equals(UTF8)) {
+      return client.send(manner.from(), mail.to(), wire(text));
+    }
+    assertThat(client.command("MAIL FROM:<" + manner.from() + "> SMTPUTF8").code()).isEqualTo(250);
+    assertThat(client.command("RCPT TO:<" + mail.to().getFirst() + ">").code()).isEqualTo(250);
+    assertThat(client.command("DATA").code()).isEqualTo(354);
+    return client.content(wire(text));
+  }
+
+  /** Messages that came in chunks so far. */
+  private double chunked() {
+    return server.count("postern.ingress.messages.chunked");
+  }
+
+  private void check(
+      AcceptedLog log, int count, Manner manner, Mail mail, String text, boolean alwaysSmtpUtf8)
       throws Exception {
     Map<String, MessageAccepted> all = log.read();
     assertThat(all).hasSize(count);
@@ -260,6 +299,9 @@ class ForeignSendersTest {
     assertThat(message.getEnvelope().getRecipientsList())
         .extracting(EnvelopeRecipient::getAddress)
         .containsExactlyInAnyOrderElementsOf(mail.to());
+    assertThat(message.getEnvelope().getSmtputf8())
+        .as(mail.name() + " by SMTPUTF8")
+        .isEqualTo(alwaysSmtpUtf8 || mail.equals(UTF8));
     TlsFacts tls = message.getSession().getTlsFacts();
     assertThat(tls.getVersion())
         .isEqualTo(manner.tlsVersion().equals("1.2") ? TlsVersion.TLS_1_2 : TlsVersion.TLS_1_3);

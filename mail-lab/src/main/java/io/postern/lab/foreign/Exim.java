@@ -21,6 +21,16 @@ public final class Exim implements ForeignProgram {
   }
 
   @Override
+  public boolean smtpUtf8() {
+    return true;
+  }
+
+  @Override
+  public boolean chunking() {
+    return true;
+  }
+
+  @Override
   public List<String> prepare(Setting setting) throws IOException {
     Path folder = setting.folder();
     // Where Debian's Exim reads its configuration with all rights.

@@ -132,8 +132,25 @@ public enum ForeignClient {
 
   abstract List<String> command(Sending sending);
 
+  /** It sends to addresses that are not ASCII, by SMTPUTF8 (RFC 6531). */
+  public boolean smtpUtf8() {
+    return this == CURL || alwaysSmtpUtf8();
+  }
+
+  /** It says SMTPUTF8 to each server that offers it, whether or not the message needs it. */
+  public boolean alwaysSmtpUtf8() {
+    return this == MSMTP;
+  }
+
   List<String> begin() {
-    return new ArrayList<>(List.of("timeout", Integer.toString(SECONDS), executable.toString()));
+    return new ArrayList<>(List.of(Integer.toString(SECONDS), executable.toString()));
+  }
+
+  /** The JVM would write what is not ASCII in the machine's locale, xargs leaves it as it is. */
+  private List<String> inUtf8(Sending sending, Path folder) throws IOException {
+    Path arguments = Files.createTempFile(folder, "arguments", "");
+    Files.writeString(arguments, String.join("\0", command(sending)));
+    return List.of("xargs", "--null", "--exit", "--arg-file=" + arguments, "timeout");
   }
 
   /** False, and one line says so: this machine has it not. */
@@ -149,7 +166,7 @@ public enum ForeignClient {
   public End send(Sending sending, Path folder) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "output", ".log");
     Process process =
-        new ProcessBuilder(command(sending))
+        new ProcessBuilder(inUtf8(sending, folder))
             .redirectInput(sending.message().toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())

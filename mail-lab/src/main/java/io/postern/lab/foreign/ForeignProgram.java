@@ -32,6 +32,16 @@ public interface ForeignProgram {
     return false;
   }
 
+  /** It passes mail on to addresses that are not ASCII, by SMTPUTF8 (RFC 6531). */
+  default boolean smtpUtf8() {
+    return false;
+  }
+
+  /** It sends in chunks (BDAT, RFC 3030) where it can. */
+  default boolean chunking() {
+    return false;
+  }
+
   /**
    * The setting of one run.
    *

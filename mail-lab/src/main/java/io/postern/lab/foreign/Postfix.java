@@ -18,6 +18,11 @@ public final class Postfix implements ForeignProgram {
   }
 
   @Override
+  public boolean smtpUtf8() {
+    return true;
+  }
+
+  @Override
   public List<String> prepare(Setting setting) throws IOException {
     Path folder = setting.folder();
     Path etc = Files.createDirectories(folder.resolve("etc"));
