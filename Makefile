@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts attacks outdated run demo warm docker docker-walk clean
+.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -53,8 +53,14 @@ attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_E
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
 	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
+INPUTS ?= 1000000
+SECONDS ?= 0
+TARGET ?=
+fuzz: ## random inputs for each parser of strangers' input, chosen by the code that they reach: INPUTS= each, or SECONDS= each; TARGET= (docs/fuzzing.md)
+	@tools/fuzz $(INPUTS) $(SECONDS) $(TARGET)
+
 outdated: ## dependencies and plugins of which there is a newer patch or minor release; which of them wait, and for what: docs/dependencies.md
-	@$(MAVEN) versions:display-dependency-updates versions:display-plugin-updates versions:display-property-updates \
+	@$(MAVEN) -Pfuzz versions:display-dependency-updates versions:display-plugin-updates versions:display-property-updates \
 	  -DallowMajorUpdates=false -DprocessDependencyManagementTransitive=false '-Dmaven.version.ignore=(?i).*[.-](alpha|beta|m|rc|cr)[.-]?[0-9]*' | tools/outdated.sh
 
 run: ## start Postern with the example partner and mailbox

@@ -23,7 +23,6 @@ import io.postern.lab.LabCa;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -416,22 +415,5 @@ class DirectoryFileTest {
     assertThat(parse(yaml).problems()).isNotEmpty();
 
     assertThat(System.nanoTime() - begin).isLessThan(5_000_000_000L);
-  }
-
-  @Test
-  void noBytesMakeTheParserThrow() {
-    Random random = new Random(3);
-    byte[] good = good().getBytes(StandardCharsets.UTF_8);
-    byte[] odd = "*&!|>-:{}[]\"'#%@\t\n ,?\0\u00e9".getBytes(StandardCharsets.UTF_8);
-    for (int i = 0; i < 3000; i++) {
-      byte[] bytes = good.clone();
-      for (int j = random.nextInt(5); j >= 0; j--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? odd[random.nextInt(odd.length)] : (byte) random.nextInt(256);
-      }
-      int length = random.nextInt(4) == 0 ? random.nextInt(bytes.length) : bytes.length;
-      DirectoryFile file = DirectoryFile.parse(java.util.Arrays.copyOf(bytes, length));
-      assertThat(file.problems()).hasSizeLessThanOrEqualTo(Problems.MOST);
-    }
   }
 }

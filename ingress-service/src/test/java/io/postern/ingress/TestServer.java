@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +168,12 @@ public final class TestServer implements AutoCloseable {
         settings, new MessageLog(client("127.0.0.1:1"), 4, Duration.ofSeconds(1)));
   }
 
+  /** On a log in memory. */
+  public static TestServer on(Producer<String, byte[]> producer, Settings settings)
+      throws Exception {
+    return new TestServer(settings, new MessageLog(producer, 4, Duration.ofSeconds(15)));
+  }
+
   private static LogSettings client(String bootstrap) {
     return new LogSettings(Map.of("bootstrap.servers", bootstrap));
   }
@@ -234,6 +241,10 @@ public final class TestServer implements AutoCloseable {
   /** One more server with the same parts, not started. */
   public final IngressServer another(List<Listener> its) {
     return new IngressServer(its, parts, bounds(), proxyHeaderTimeout, shutdownPatience);
+  }
+
+  public SessionParts parts() {
+    return parts;
   }
 
   public TlsServer tls() {

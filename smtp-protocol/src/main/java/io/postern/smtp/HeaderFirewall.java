@@ -14,7 +14,9 @@ import java.util.Arrays;
  * <p>A remote server that reads the header more liberally than we do must find no field that we
  * have missed. So a field begins behind each CR or LF, its name counts without regard to case and
  * whether or not a colon follows on its line, and the header ends with the first CRLF CRLF alone:
- * lines that are no fields, such as {@code From }, do not end it.
+ * lines that are no fields, such as {@code From }, do not end it. The CRLF CRLF stays whole where a
+ * removed field, which stood behind a bare CR or LF, had a part in it: else the body would begin in
+ * the header.
  *
  * <p>Owner: one thread. Memory: 44 octets, however long the lines and the header are. A message
  * without such fields costs a look at the first octets of each header line and no copy.
@@ -41,6 +43,9 @@ public final class HeaderFirewall {
 
   static final String CROSS_PREMISES = "X-MS-Exchange-CrossPremises-";
   static final String FOREST = "X-MS-Exchange-Forest-";
+  private static final byte[] LINE_END = {'\r', '\n'};
+  private static final int CRLF = 0x0d0a;
+  private static final int CRLF_CRLF = 0x0d0a0d0a;
   private static final int COMMON = "X-MS-Exchange-".length();
   private static final byte[] LOWER_ORGANIZATION = lower(ORGANIZATION);
   private static final byte[] LOWER_CROSS_PREMISES = lower(CROSS_PREMISES);
@@ -70,6 +75,7 @@ public final class HeaderFirewall {
   private int matched; // octets of it
   private int heldCount;
   private int end = 2; // octets of CRLF CRLF that came last; a message begins as behind a CRLF
+  private int tail = CRLF; // the last four octets of the header that were handed on
   private long removed;
   private long renamed;
   private long renamedBytes;
@@ -136,7 +142,7 @@ public final class HeaderFirewall {
         case NAME -> {
           if (!matches(octet)) {
             if (heldCount > 0) {
-              out.take(releaseHeld());
+              take(releaseHeld(), out);
             }
             state = State.LINE;
           } else {
@@ -148,7 +154,7 @@ public final class HeaderFirewall {
               heldCount = 0;
               byte[] instead = renaming();
               if (instead.length > 0) {
-                out.take(ByteBuffer.wrap(instead));
+                take(ByteBuffer.wrap(instead), out);
                 renamed++;
                 renamedBytes += instead.length;
                 counting = true;
@@ -181,6 +187,13 @@ public final class HeaderFirewall {
     }
     if (counting) {
       renamedBytes += to - counted;
+    }
+    if (!header && removed > 0) {
+      handOn(in, begin, start, i, out);
+      start = i;
+      if (tail != CRLF_CRLF) {
+        out.take(ByteBuffer.wrap(LINE_END.clone()));
+      }
     }
     if (state == State.NAME) {
       hold(bytes, Math.max(begin, to - matched), to);
@@ -247,12 +260,19 @@ public final class HeaderFirewall {
     return released;
   }
 
-  private static <E extends Exception> void handOn(
-      ByteBuffer in, int begin, int from, int to, Sink<E> out) throws E {
+  private <E extends Exception> void handOn(ByteBuffer in, int begin, int from, int to, Sink<E> out)
+      throws E {
     if (to > from) {
       boolean whole = from == begin && to == in.arrayOffset() + in.limit();
-      out.take(whole ? in : in.slice(from - in.arrayOffset(), to - from));
+      take(whole ? in : in.slice(from - in.arrayOffset(), to - from), out);
     }
+  }
+
+  private <E extends Exception> void take(ByteBuffer octets, Sink<E> out) throws E {
+    for (int i = Math.max(octets.position(), octets.limit() - 4); i < octets.limit(); i++) {
+      tail = tail << 8 | octets.get(i) & 0xff;
+    }
+    out.take(octets);
   }
 
   private static byte[] lower(String name) {

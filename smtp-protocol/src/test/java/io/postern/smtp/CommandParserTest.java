@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -190,36 +189,5 @@ class CommandParserTest {
                 .reply()
                 .code())
         .isEqualTo(501);
-  }
-
-  @Test
-  void fuzzNeverThrowsAnythingElseAndRepliesAreOneSafeLine() {
-    Random random = new Random(20261125);
-    String[] seeds = {
-      "MAIL FROM:<\"a\\\"b\"@[IPv6:2001:db8::1]> SIZE=1 BODY=8BITMIME ENVID=a+2B RET=FULL SMTPUTF8",
-      "RCPT TO:<@a,@b:grå@blå.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;a+2Bb@c",
-      "EHLO [192.0.2.1]",
-      "VRFY x SMTPUTF8",
-      "BDAT 1234567890 LAST"
-    };
-    for (int i = 0; i < 20_000; i++) {
-      byte[] line = seeds[i % seeds.length].getBytes(StandardCharsets.UTF_8);
-      for (int changes = random.nextInt(6); changes > 0; changes--) {
-        line = Mutations.mutate(line, random);
-      }
-      byte[] input = line;
-      try {
-        if (CommandParser.parse(input) instanceof Command.Rcpt rcpt
-            && !rcpt.to().domain().isEmpty()) {
-          assertThat(Address.parse(rcpt.to().toString())).isEqualTo(rcpt.to());
-          assertThat(rcpt.to().asciiDomain()).matches("[\\x21-\\x7e]+");
-        }
-      } catch (SmtpSyntaxException e) {
-        String bytes = new String(e.reply().toBytes(), StandardCharsets.UTF_8);
-        assertThat(bytes)
-            .matches("5[0-9][0-9] 5\\.[0-9]\\.[0-9] [\\x20-\\x7e]+\r\n")
-            .hasSizeLessThan(512);
-      }
-    }
   }
 }

@@ -39,8 +39,7 @@ class DataDecoderTest {
       content.write(
           decoded.array(), decoded.arrayOffset() + decoded.position(), decoded.remaining());
     }
-    byte[] rest =
-        Mutations.join(new byte[0], remaining(in), Arrays.copyOfRange(wire, fed, wire.length));
+    byte[] rest = join(new byte[0], remaining(in), Arrays.copyOfRange(wire, fed, wire.length));
     return new Decoded(
         content.toByteArray(), rest, decoder.ended(), decoder.bareLineEnd(), decoder.leadingDot());
   }
@@ -88,12 +87,11 @@ class DataDecoderTest {
       for (int k = 0; k < content.length; k++) {
         content[k] = ALPHABET[random.nextInt(ALPHABET.length)];
       }
-      byte[] wire =
-          Mutations.join(stuff(content, random), "QUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] wire = join(stuff(content, random), "QUIT\r\n".getBytes(StandardCharsets.US_ASCII));
       Decoded decoded = decode(wire, random);
       boolean endsWithCrlf =
           content.length == 0 || new String(content, StandardCharsets.US_ASCII).endsWith("\r\n");
-      byte[] expected = endsWithCrlf ? content : Mutations.join(content, new byte[] {'\r', '\n'});
+      byte[] expected = endsWithCrlf ? content : join(content, new byte[] {'\r', '\n'});
       assertThat(decoded.ended()).isTrue();
       assertThat(decoded.content()).isEqualTo(expected);
       assertThat(decoded.bare()).isEqualTo(hasBare(expected));
@@ -124,7 +122,7 @@ class DataDecoderTest {
       byte[] content = text.toString().getBytes(StandardCharsets.US_ASCII);
       byte[] wire = stuff(content, random);
       boolean same =
-          Arrays.equals(wire, Mutations.join(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+          Arrays.equals(wire, join(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
       assertThat(decode(wire, random).leadingDot()).isEqualTo(!same);
       without += same ? 1 : 0;
     }
@@ -201,5 +199,19 @@ class DataDecoderTest {
     assertThat(decoder.decode(in).remaining()).isZero();
     assertThat(in.remaining()).isEqualTo(4);
     assertThat(new String(remaining(in), StandardCharsets.US_ASCII)).isEqualTo("MAIL");
+  }
+
+  private static byte[] join(byte[]... parts) {
+    int length = 0;
+    for (byte[] part : parts) {
+      length += part.length;
+    }
+    byte[] all = new byte[length];
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
   }
 }

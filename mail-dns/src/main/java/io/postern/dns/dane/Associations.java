@@ -51,7 +51,8 @@ final class Associations {
       return Certificate.getInstance(certificate)
           .getSubjectPublicKeyInfo()
           .getEncoded(ASN1Encoding.DER);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // Hostile bytes reach the parser, which answers them with unchecked exceptions too.
       throw new IllegalArgumentException("no public key", e);
     }
   }
@@ -62,8 +63,8 @@ final class Associations {
       return certificate
           ? Certificate.getInstance(der) != null
           : SubjectPublicKeyInfo.getInstance(der) != null;
-    } catch (IllegalArgumentException e) {
-      return false; // data of a stranger
+    } catch (RuntimeException e) {
+      return false; // data of a stranger; the parser has a NullPointerException for no data
     }
   }
 

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,22 +78,5 @@ class TlsReportsTest {
     assertThatThrownBy(() -> TlsReports.read(bytes.toByteArray()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("more than");
-  }
-
-  @Test
-  void damagedReportsAreRefusedAndNothingElse() {
-    byte[] whole = TlsReports.gzip(REPORT);
-    Random random = new Random(8460);
-    int refused = 0;
-    for (int i = 0; i < 2_000; i++) {
-      byte[] damaged = whole.clone();
-      damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
-      try {
-        var unused = TlsReports.read(damaged);
-      } catch (IOException e) {
-        refused++;
-      }
-    }
-    assertThat(refused).isPositive();
   }
 }

@@ -5,6 +5,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -25,13 +26,26 @@ final class DurableSender implements AutoCloseable {
   // comes alone waits 2 ms longer (docs/performance.md).
   private static final int LINGER_MILLIS = 1;
 
-  private final Properties properties;
+  private final Supplier<Producer<String, byte[]>> maker;
   private final OccasionalLog log = new OccasionalLog(DurableSender.class);
   private volatile Producer<String, byte[]> current;
   private boolean closed;
 
   DurableSender(LogSettings settings, Duration patience, long bufferBytes) {
-    properties = settings.producer();
+    this(producers(settings, patience, bufferBytes));
+  }
+
+  /**
+   * @param maker called at once and after each fatal error
+   */
+  DurableSender(Supplier<Producer<String, byte[]>> maker) {
+    this.maker = maker;
+    this.current = maker.get();
+  }
+
+  private static Supplier<Producer<String, byte[]>> producers(
+      LogSettings settings, Duration patience, long bufferBytes) {
+    Properties properties = settings.producer();
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     int third = (int) Math.max(300, patience.toMillis() / 3);
@@ -40,7 +54,7 @@ final class DurableSender implements AutoCloseable {
     // Ends before the caller's patience: the caller gets the reason, and no record comes long after
     // that.
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, third * 5 / 2);
-    current = new KafkaProducer<>(properties);
+    return () -> new KafkaProducer<>(properties);
   }
 
   Producer<String, byte[]> current() {
@@ -72,7 +86,7 @@ final class DurableSender implements AutoCloseable {
       return;
     }
     log.warn("the log's producer failed and is made anew", why);
-    current = new KafkaProducer<>(properties);
+    current = maker.get();
     Thread.ofVirtual().name("close-failed-producer").start(() -> failed.close(Duration.ZERO));
   }
 

@@ -5,6 +5,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
  * Ingress' durable way into the log (G1; docs/design/the-log.md, "Home partition and content"):
@@ -51,6 +52,19 @@ public final class MessageLog implements AutoCloseable {
     this.envelopes = new DurableSender(settings, patience, ENVELOPE_BUFFER_BYTES);
     this.small = new DurableSender(settings, patience, SMALL_BUFFER_BYTES);
     this.large = new DurableSender(settings, patience, LARGE_BUFFER_BYTES);
+  }
+
+  /**
+   * Over one producer for all records: for tests with a log in memory (Kafka's MockProducer).
+   *
+   * @param producer is closed with it
+   */
+  public MessageLog(Producer<String, byte[]> producer, int partitions, Duration patience) {
+    this.partitions = new Partitions(partitions, System.nanoTime());
+    this.patience = patience;
+    this.envelopes = new DurableSender(() -> producer);
+    this.small = new DurableSender(() -> producer);
+    this.large = new DurableSender(() -> producer);
   }
 
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */

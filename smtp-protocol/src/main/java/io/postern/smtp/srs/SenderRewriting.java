@@ -155,7 +155,7 @@ public final class SenderRewriting {
       int first = local.indexOf('=', 5) + 1; // behind the other forwarder's hash
       int rest = first == 0 ? 0 : local.indexOf('=', first) + 1;
       if (rest > first
-          && DomainNames.isDomain(DomainNames.normal(local.substring(first, rest - 1)))
+          && DomainNames.isDomain(local.substring(first, rest - 1).toLowerCase(Locale.ROOT))
           && separated(local, rest)) {
         return local.substring(first); // the first forwarder stays
       }

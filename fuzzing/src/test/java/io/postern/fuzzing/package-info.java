@@ -1,0 +1,3 @@
+/** The driver itself. */
+@org.jspecify.annotations.NullMarked
+package io.postern.fuzzing;
