@@ -137,6 +137,19 @@ public final class Directory {
     return routingVersions.getOrDefault(organization, -1L);
   }
 
+  /**
+   * Of all that decides about an organization's mail to these domains: its own connectors and
+   * domains, and those of the organizations whose accepted domains they are. The newest version.
+   *
+   * @param recipientDomains A-labels
+   */
+  public long routingVersion(String organization, Collection<String> recipientDomains) {
+    return recipientDomains.stream()
+        .flatMap(domain -> acceptedDomain(domain).stream())
+        .mapToLong(domain -> routingVersion(domain.getOrganization()))
+        .reduce(routingVersion(organization), Math::max);
+  }
+
   public Optional<Organization> organization(String id) {
     return Optional.ofNullable(organizations.get(id));
   }
@@ -148,7 +161,7 @@ public final class Directory {
   }
 
   /** Whether the domain is an accepted domain of this organization. */
-  boolean accepts(String organization, String aLabel) {
+  public boolean accepts(String organization, String aLabel) {
     return acceptedDomain(aLabel)
         .filter(domain -> domain.getOrganization().equals(organization))
         .isPresent();

@@ -2,36 +2,48 @@ package io.postern.delivery;
 
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.delivery.transaction.RoutingCheck;
-import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
+import io.postern.smtp.Address;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The check that the connectors and accepted domains of a delivery's organization are still those
- * of the decision (G3). A directory that cannot be confirmed to be current counts as changed. Any
- * thread.
+ * The check that the connectors and accepted domains of a delivery's organization, and of those
+ * whose domains its recipients are in, are still those of the decision (G3). A directory that
+ * cannot be confirmed to be current counts as changed. Any thread.
  */
 final class CurrentRouting implements RoutingCheck {
-  private final DirectoryReader<Directory> directory;
+  private final Supplier<Optional<Directory>> directory;
 
-  CurrentRouting(DirectoryReader<Directory> directory) {
+  /**
+   * @param directory empty while it is not confirmed to be current
+   */
+  CurrentRouting(Supplier<Optional<Directory>> directory) {
     this.directory = directory;
   }
 
   @Override
   public @Nullable String changed(DeliveryRequested request) {
-    Optional<Directory> current = directory.current();
+    Optional<Directory> current = directory.get();
     if (current.isEmpty()) {
       return "the directory's reader has been silent: whether the decision is current is not known";
     }
-    long known = current.get().routingVersion(request.getOrganization());
+    long known = current.get().routingVersion(request.getOrganization(), domains(request));
     return known > request.getRoutingVersion()
-        ? "the organization's routing changed after the decision (version "
+        ? "the routing of the sender's or the recipients' organization changed after the decision (version "
             + known
             + ", decided with "
             + request.getRoutingVersion()
             + ")"
         : null;
+  }
+
+  private static Set<String> domains(DeliveryRequested request) {
+    return request.getEnvelope().getRecipientsList().stream()
+        .map(recipient -> Address.parse(recipient.getAddress()).asciiDomain())
+        .collect(Collectors.toSet());
   }
 }

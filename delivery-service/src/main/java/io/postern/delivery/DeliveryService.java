@@ -203,7 +203,7 @@ public class DeliveryService implements Service {
         new Judge(verdicts, configuration.delivery.verdictPatience()),
         hosts,
         sessionResults(),
-        new CurrentRouting(directory),
+        new CurrentRouting(directory::current),
         contents::open,
         configuration.timeouts,
         configuration.maxAddresses,

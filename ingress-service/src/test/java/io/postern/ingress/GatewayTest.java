@@ -365,4 +365,27 @@ class GatewayTest {
       assertThat(client.raw(BODY + "\r\n.\r\n").reply()).startsWith("451 4.3.0 ");
     }
   }
+
+  /** The header is decided by today's connectors, whose group the sender was never told of. */
+  @Test
+  void G9_a_message_does_not_change_its_connector_when_the_header_has_come() throws Exception {
+    try (RawClient client = gateway()) {
+      client.command("MAIL FROM:<a@fabrikam.example>", "250");
+      client.command("RCPT TO:<anna@pilot.example>", "250");
+      client.command("DATA", "354");
+      List<DirectoryObject> objects = new ArrayList<>();
+      for (DirectoryObject object : directory.objects()) {
+        DirectoryObject.Builder changed = object.toBuilder();
+        if (object.getInboundConnector().getName().equals("From filter")) {
+          changed.getInboundConnectorBuilder().setName("From the other filter");
+        }
+        objects.add(changed.build());
+      }
+      directory = Directory.of(objects, 8, Map.of("contoso", 8L));
+      assertThat(client.raw(received(FABRIKAM) + BODY + "\r\n.\r\n").reply())
+          .startsWith("451 4.3.0 The connectors changed");
+      assertThat(client.send("a@fabrikam.example", "anna@pilot.example", received(FABRIKAM) + BODY))
+          .startsWith("250 ");
+    }
+  }
 }

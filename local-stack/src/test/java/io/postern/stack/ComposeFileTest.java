@@ -201,7 +201,7 @@ class ComposeFileTest {
       } else if (volume.equals("administrator-keys")) {
         assertThat(holders)
             .containsExactly("administrator", "certificates", "log-setup", "postern");
-      } else if (volume.endsWith("-keys")) {
+      } else if (volume.endsWith("-keys") || volume.endsWith("-secrets")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
       } else if (volume.endsWith("api-credentials")) {
         assertThat(holders).as(volume).hasSize(2).contains("postern");

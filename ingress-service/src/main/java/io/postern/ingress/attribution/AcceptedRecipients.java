@@ -172,6 +172,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     if (envelopeBytes - bytes(groups) + bytes(decided) > MAX_BYTES) {
       decided.values().forEach(AcceptedRecipients::withoutSteps);
     }
+    envelopeBytes += bytes(decided) - bytes(groups);
     groups.clear();
     groups.putAll(decided);
     return null;

@@ -139,7 +139,14 @@ final class MessageReceipt implements AutoCloseable {
    * but the section can be in the log; what was sent of it counts as content that was not accepted.
    */
   private boolean passes(ByteString header, boolean cut) {
-    bySource = mail.decideBySource(parts.directory().get(), client, header, cut);
+    if (mail.attribution().source().throughGateway()) {
+      // Before the decision puts the recipients into the groups of today.
+      Refusal changed = changedMeanwhile();
+      bySource =
+          changed == null
+              ? mail.decideBySource(parts.directory().get(), client, header, cut)
+              : changed;
+    }
     if (bySource != null && bySource.isForNow()) {
       unaccepted.forgive();
     }

@@ -60,15 +60,20 @@ public final class PemFile {
 
   /** For everybody to read. */
   public static void write(Path file, String text) throws IOException {
-    place(file, text, "rw-r--r--");
+    place(file, text.getBytes(StandardCharsets.UTF_8), "rw-r--r--");
   }
 
   /** For its owner alone. */
   public static void writeSecret(Path file, String text) throws IOException {
-    place(file, text, "rw-------");
+    writeSecret(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void place(Path file, String text, String mode) throws IOException {
+  /** The same for octets that need be no text. */
+  public static void writeSecret(Path file, byte[] octets) throws IOException {
+    place(file, octets, "rw-------");
+  }
+
+  private static void place(Path file, byte[] octets, String mode) throws IOException {
     Path partial =
         Files.createTempFile(
             file.toAbsolutePath().getParent(),
@@ -76,9 +81,9 @@ public final class PemFile {
             "",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
-      Files.writeString(partial, text);
+      Files.write(partial, octets);
       try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-        written.force(true); // or the name may be there after a power cut, and the text not
+        written.force(true); // or the name may be there after a power cut, and the octets not
       }
       Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(mode));
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);

@@ -44,10 +44,15 @@ public final class MakeCertificates implements Callable<Integer> {
     for (String service : InstallationCertificates.SERVICES) {
       Files.createDirectories(folder.resolve(service).resolve("http"));
     }
+    for (SharedSecrets.Secret secret : SharedSecrets.ALL) {
+      for (String service : secret.services()) {
+        Files.createDirectories(folder.resolve(SharedSecrets.folder(service)));
+      }
+    }
     Files.createDirectories(folder.resolve("broker"));
     Files.createDirectories(folder.resolve("smtp"));
     InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
-    SharedSecrets.make(folder).forEach(System.out::println);
+    SharedSecrets.make(folder, Instant.now()).forEach(System.out::println);
     return 0;
   }
 }

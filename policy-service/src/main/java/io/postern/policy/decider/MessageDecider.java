@@ -25,7 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +162,9 @@ final class MessageDecider {
         .setGroup(group)
         .addAllRecipients(recipients)
         .setEnvelope(envelope)
-        .setRoutingVersion(directory.routingVersion(shared.getOrganization()))
+        .setRoutingVersion(
+            directory.routingVersion(
+                shared.getOrganization(), domains(message.getEnvelope(), recipients)))
         .setDirectoryVersion(directory.version())
         .setExplanation(explanation)
         .addAllContent(attempt.content())
@@ -205,6 +210,13 @@ final class MessageDecider {
       }
     }
     return groups;
+  }
+
+  private static Set<String> domains(Envelope envelope, List<Integer> recipients) {
+    return recipients.stream()
+        .flatMap(recipient -> Stream.ofNullable(address(envelope, recipient)))
+        .map(Address::asciiDomain)
+        .collect(Collectors.toSet());
   }
 
   private static @Nullable Address address(Envelope envelope, int recipient) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The check of a later attempt against the requirement of the attempt before (G3). A change of a
  * connector in force is an administrator's word, and applies. A connector that was removed or
  * switched off, or an accepted domain that left, says nothing about mail that waits under its
- * protection: a looser attempt is held until somebody releases it.
+ * protection: a looser attempt is held until somebody releases it. The same holds for mail to
+ * another organization's domain, whose record does not name the connector or route that set its
+ * requirement (G8): whether that is still in force is not known.
  */
 final class Weakening {
   private Weakening() {}
@@ -31,7 +33,7 @@ final class Weakening {
     }
     String set = due.getConnector();
     if (set.isEmpty()
-        ? directory.acceptedDomain(domain).isPresent()
+        ? directory.accepts(organization, domain)
         : inForce(directory, organization, set)) {
       return null;
     }
@@ -39,7 +41,7 @@ final class Weakening {
         .map(
             respect ->
                 (set.isEmpty()
-                        ? "The route that set its TLS requirement is gone"
+                        ? "The route that set its TLS requirement is gone, or of another organization"
                         : "The connector " + set + " that set its TLS requirement is gone")
                     + ", and today's decision demands less ("
                     + respect

@@ -26,6 +26,7 @@ import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -158,6 +159,45 @@ class MessageDeciderTest {
     assertThat(decision.getOutcomesList()).isEmpty();
     assertThat(decision.getDeliveriesList().getFirst().getRequirement().getLevel())
         .isEqualTo(TlsLevel.ENCRYPTION_ONLY);
+  }
+
+  private static final String BESIDE_TAILSPIN =
+      LogLab.FILE
+          + """
+          - id: tailspin
+            acceptedDomains:
+            - domain: tailspin.example
+              mailboxRoute: { host: mailbox.tailspin.example, tlsSettings: encryptionOnly }
+          """;
+
+  /** The record does not name the other organization's connector, which may be gone. */
+  @Test
+  void G3_mailToAnotherOrganizationIsHeldWhereItWasPromisedMore() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@tailspin.example");
+    Decision.Builder decision =
+        decider.decide(LogLab.directory(BESIDE_TAILSPIN), later(message, promised("")));
+
+    assertThat(decision.getDeliveriesList()).isEmpty();
+    assertThat(decision.getOutcomesList().getFirst().getRecipientsList())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
+  }
+
+  @Test
+  void G3_theRoutingOfTheRecipientsOrganizationIsAPartOfTheDecision() {
+    Directory directory =
+        Directory.of(
+            LogLab.directory(BESIDE_TAILSPIN).objects(), 9, Map.of("contoso", 5L, "tailspin", 9L));
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@tailspin.example", "ann@fabrikam.example");
+    assertThat(
+            decider
+                .decide(directory, DecisionInput.first(QUEUE_ID, message, ACCEPTED))
+                .getDeliveriesList())
+        .extracting(
+            delivery -> delivery.getEnvelope().getRecipients(0).getAddress(),
+            DeliveryRequested::getRoutingVersion)
+        .containsExactlyInAnyOrder(
+            tuple("bob@tailspin.example", 9L), tuple("ann@fabrikam.example", 5L));
   }
 
   @Test
