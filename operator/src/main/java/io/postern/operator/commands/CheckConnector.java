@@ -11,6 +11,8 @@ import io.postern.commandline.OutputOption;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.OutboundConnector;
 import io.postern.directory.FileProblem;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.connection.ConnectionOptions;
@@ -22,6 +24,7 @@ import io.postern.operator.connectors.CheckedDirectory;
 import io.postern.operator.connectors.ConnectorCheck;
 import io.postern.operator.connectors.ShownCertificate;
 import io.postern.operator.connectors.Verdicts;
+import io.postern.rules.Directory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,11 +54,12 @@ import picocli.CommandLine.Spec;
       "Would this certificate, shown by a server of an organization, be taken by its connectors? In both directions:"
           + " of a client by the inbound ones, of a host by the outbound ones (docs/hybrid.md).",
       "With --directory the connectors are those of a file that is not applied yet, and no installation is asked.",
-      "Exit code 0: each connector takes it, 1: one does not, 2: wrong arguments, 3: it could not be checked."
+      "Exit code 0: each connector takes it, 1: one does not, or the file cannot be applied, 2: wrong arguments (also a --connector that is not there), 3: it could not be checked."
     },
     mixinStandardHelpOptions = true)
 public final class CheckConnector implements Callable<Integer> {
   private static final int MOST_NAMES = 100;
+  private static final int MOST_CONNECTORS = 20;
   private static final Logger LOG = Logger.getLogger("io.postern");
 
   @Spec private @Nullable CommandSpec spec;
@@ -92,11 +98,12 @@ public final class CheckConnector implements Callable<Integer> {
   /**
    * The result.
    *
-   * @param accepted each connector takes the certificate
+   * @param accepted each connector takes the certificate, and the file has no problem
    * @param certificate of the leaf, with 100 names at most; none: there is none, or it cannot be
    *     read
    * @param organizations that were looked at: a connector of another one may take a client first
-   * @param problems of the file; then no connector was looked at
+   * @param problems of the file, for which {@code apply} refuses it, beside those that are answers
+   *     of a connector
    */
   record Result(
       boolean accepted,
@@ -125,21 +132,26 @@ public final class CheckConnector implements Callable<Integer> {
                     connector.accepted() ? "ACCEPTED" : "NOT ACCEPTED"));
         connector.answers().forEach(answer -> answer(answer, lines));
       }
-      for (FileProblem problem : problems) {
-        lines.add(
-            "line %d, column %d: %s %s: %s; %s"
-                .formatted(
-                    problem.line(),
-                    problem.column(),
-                    problem.object(),
-                    problem.field(),
-                    problem.problem(),
-                    problem.cure()));
+      if (!problems.isEmpty()) {
+        lines.add("");
+        problems.forEach(problem -> lines.add(line(problem)));
       }
       lines.add("");
       lines.add("looked at: " + organizations);
       lines.addAll(notes);
       return lines;
+    }
+
+    /** Without a line where it is of something that the file has not, such as a removal. */
+    private static String line(FileProblem problem) {
+      return (problem.line() == 0
+              ? ""
+              : "line %d, column %d: ".formatted(problem.line(), problem.column()))
+          + (problem.object() + " " + problem.field()).strip()
+          + ": "
+          + problem.problem()
+          + "; "
+          + problem.cure();
     }
 
     private static void answer(Answer answer, List<String> lines) {
@@ -163,12 +175,47 @@ public final class CheckConnector implements Callable<Integer> {
     TrustAnchors anchors = options.anchors();
     Target subject = options.target(target);
     CheckedDirectory checked = directory();
-    Result result =
-        checked.unreadable().isEmpty()
-            ? check(subject, anchors, checked)
-            : unreadable(subject, checked.unreadable());
+    Result result;
+    if (checked.unreadable().isEmpty()) {
+      refuseUnknown(checked.directory());
+      result = check(subject, anchors, checked);
+    } else {
+      result = unreadable(subject, checked.unreadable());
+    }
     output.print(result, result::lines);
     return result.accepted() ? 0 : 1;
+  }
+
+  private void refuseUnknown(Directory directory) {
+    List<String> known =
+        Stream.concat(
+                directory.inboundConnectors(organization).stream().map(InboundConnector::getName),
+                directory.outboundConnectors(organization).stream().map(OutboundConnector::getName))
+            .distinct()
+            .toList();
+    for (String name : connectors) {
+      if (!known.contains(name)) {
+        throw wrong("--connector is \"" + name + "\": " + instead(directory, known));
+      }
+    }
+  }
+
+  private String instead(Directory directory, List<String> known) {
+    if (directory.organization(organization).isEmpty()) {
+      return "there is no organization " + organization;
+    }
+    if (known.isEmpty()) {
+      return organization + " has no connector";
+    }
+    return organization
+        + " has no connector of this name; it has "
+        + known.stream()
+            .limit(MOST_CONNECTORS)
+            .map(name -> "\"" + name + "\"")
+            .collect(Collectors.joining(", "))
+        + (known.size() > MOST_CONNECTORS
+            ? " and " + (known.size() - MOST_CONNECTORS) + " others"
+            : "");
   }
 
   private Result check(Target subject, TrustAnchors anchors, CheckedDirectory checked)
@@ -186,15 +233,22 @@ public final class CheckConnector implements Callable<Integer> {
                   new Verdicts(check, anchors, checked.directory()),
                   clock.instant())
               .check(organization, connectors);
+      List<FileProblem> problems = checked.problemsBeside(found);
       List<String> notes = new ArrayList<>();
+      if (!checked.problems().isEmpty()) {
+        notes.add("The file cannot be applied as it is: apply would refuse it.");
+      }
+      if (!checked.needLists().isEmpty()) {
+        notes.add(
+            "Not looked at: whether there is a list of recipients for "
+                + String.join(", ", checked.needLists())
+                + ". Without it apply would refuse recipientValidation: list.");
+      }
       if (found.isEmpty()) {
         notes.add(
             checked.directory().organization(organization).isEmpty()
                 ? "There is no organization " + organization + "."
-                : "The organization has no "
-                    + (connectors.isEmpty()
-                        ? "on-premises connector that looks at a certificate."
-                        : "connector named " + String.join(" or ", connectors) + "."));
+                : "The organization has no on-premises connector that looks at a certificate.");
       }
       if (presented.connection() != null) {
         notes.add(
@@ -202,12 +256,14 @@ public final class CheckConnector implements Callable<Integer> {
                 + " shows as a client where that is another one.");
       }
       return new Result(
-          !found.isEmpty() && found.stream().allMatch(CheckedConnector::accepted),
+          problems.isEmpty()
+              && !found.isEmpty()
+              && found.stream().allMatch(CheckedConnector::accepted),
           subject.shown(),
           leaf(shown),
           organizations(),
           found,
-          List.of(),
+          problems,
           notes);
     }
   }

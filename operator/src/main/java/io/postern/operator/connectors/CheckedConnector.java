@@ -1,6 +1,10 @@
 package io.postern.operator.connectors;
 
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +26,19 @@ public record CheckedConnector(
 
   public CheckedConnector {
     answers = List.copyOf(answers);
+  }
+
+  /** As {@link DirectoryKeys} make it. */
+  String key() {
+    DirectoryObject.Builder object = DirectoryObject.newBuilder();
+    if (direction.equals(INBOUND)) {
+      object.setInboundConnector(
+          InboundConnector.newBuilder().setOrganization(organization).setName(connector));
+    } else {
+      object.setOutboundConnector(
+          OutboundConnector.newBuilder().setOrganization(organization).setName(connector));
+    }
+    return DirectoryKeys.key(object.build());
   }
 
   /** The answers that an inbound and an outbound connector begin with. */

@@ -33,7 +33,7 @@ public record ConnectorCheck(
 
   /**
    * The connectors of these names, inbound ones first; without a name all on-premises connectors
-   * that look at a certificate.
+   * that look at a certificate, or would if they were enabled.
    */
   public List<CheckedConnector> check(String organization, List<String> names)
       throws InterruptedException {
@@ -48,7 +48,8 @@ public record ConnectorCheck(
     }
     for (OutboundConnector connector : directory.outboundConnectors(organization)) {
       if (names.isEmpty()
-          ? connector.getConnectorType() == ConnectorType.ON_PREMISES && !uses(connector).isEmpty()
+          ? connector.getConnectorType() == ConnectorType.ON_PREMISES
+              && OutboundCheck.looksAtCertificate(connector)
           : names.contains(connector.getName())) {
         checked.add(outbound(connector));
       }
@@ -64,16 +65,10 @@ public record ConnectorCheck(
   }
 
   private CheckedConnector outbound(OutboundConnector connector) throws InterruptedException {
+    String key =
+        DirectoryKeys.key(DirectoryObject.newBuilder().setOutboundConnector(connector).build());
     return new OutboundCheck(directory, shown, judge, now)
-        .check(connector, uses(connector), problems(key(connector)));
-  }
-
-  private static String key(OutboundConnector connector) {
-    return DirectoryKeys.key(DirectoryObject.newBuilder().setOutboundConnector(connector).build());
-  }
-
-  private List<CertificateUse> uses(OutboundConnector connector) {
-    return uses(key(connector));
+        .check(connector, uses(key), problems(key));
   }
 
   /** None of a connector that is not enabled. */

@@ -42,8 +42,16 @@ final class OutboundCheck {
     this.now = now;
   }
 
+  /** By tlsSettings, whether the connector is enabled or not. */
+  static boolean looksAtCertificate(OutboundConnector connector) {
+    return switch (connector.getTlsSettings()) {
+      case CERTIFICATE_VALIDATION, DOMAIN_VALIDATION -> true;
+      case OPPORTUNISTIC, ENCRYPTION_ONLY, TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+
   /**
-   * @param uses of certificates by the connector; none: it looks at none
+   * @param uses of certificates by the connector; none: it is not enabled, or looks at none
    * @param problems of the connector in a file that is not applied yet
    */
   CheckedConnector check(
@@ -56,7 +64,7 @@ final class OutboundCheck {
     }
     Optional<OutboundDecision.Deliver> chosen = chosen(connector);
     answers.add(choice(connector, chosen.isPresent()));
-    if (uses.isEmpty()) {
+    if (!looksAtCertificate(connector)) {
       answers.add(
           new Answer(
               "tlsSettings",
@@ -84,7 +92,7 @@ final class OutboundCheck {
     boolean accepted =
         chosen.isPresent()
             && uses.stream().allMatch(use -> hasName(use.name()))
-            && isMet(chosen.get().requirement(), uses);
+            && isMet(chosen.get().requirement(), connector.getOrganization());
     answers.add(
         accepted
             ? Answer.yes("accepted", "mail is sent to a host with this certificate")
@@ -114,17 +122,18 @@ final class OutboundCheck {
   }
 
   /** The two conditions of delivery's gate that a certificate can meet. */
-  private boolean isMet(TlsRequirement requirement, List<CertificateUse> uses)
+  private boolean isMet(TlsRequirement requirement, String organization)
       throws InterruptedException {
     return switch (requirement.getLevel()) {
       case OPPORTUNISTIC, ENCRYPTION_ONLY -> true;
-      case CERTIFICATE_VALIDATION -> isGood(requirement, uses);
-      case DOMAIN_VALIDATION -> isGood(requirement, uses) && hasName(requirement.getTlsDomain());
+      case CERTIFICATE_VALIDATION -> isGood(requirement, organization);
+      case DOMAIN_VALIDATION ->
+          isGood(requirement, organization) && hasName(requirement.getTlsDomain());
       case TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
 
-  private boolean isGood(TlsRequirement requirement, List<CertificateUse> uses)
+  private boolean isGood(TlsRequirement requirement, String organization)
       throws InterruptedException {
     CertificateVerdict verdict =
         judge.judge(
@@ -135,7 +144,7 @@ final class OutboundCheck {
                 requirement.getAnchors(),
                 requirement.getRevocation(),
                 requirement.getAia(),
-                uses.getFirst().organization()));
+                organization));
     return verdict.getResult() == VerdictResult.GOOD;
   }
 

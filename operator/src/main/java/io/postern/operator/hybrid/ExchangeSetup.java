@@ -34,6 +34,7 @@ public record ExchangeSetup(
   private static final String SERVER = "<server>";
   private static final String THUMBPRINT = "<thumbprint>";
   private static final String ROUTING_DOMAIN = "<routing-domain>";
+  private static final String HOST_NAME = "<host-name>";
   private static final String NEXT = " `\n    ";
 
   public record Fact(String name, String value) {}
@@ -67,26 +68,27 @@ public record ExchangeSetup(
             .map(object -> object.getAcceptedDomain())
             .filter(domain -> domain.getOrganization().equals(organization))
             .toList();
-    List<String> there =
-        accepted.stream()
-            .map(AcceptedDomain::getDomain)
-            .filter(domain -> outbound.stream().anyMatch(c -> takes(c, domain)))
-            .toList();
-    List<String> here =
-        accepted.stream().map(AcceptedDomain::getDomain).filter(d -> !there.contains(d)).toList();
+    DomainPlaces places =
+        DomainPlaces.of(
+            directory,
+            organization,
+            accepted.stream().map(AcceptedDomain::getDomain).toList(),
+            outbound.stream().map(OutboundConnector::getName).toList());
+    List<String> there = places.there();
+    List<String> here = places.here();
     List<String> both =
         accepted.stream()
             .filter(domain -> there.contains(domain.getDomain()))
             .filter(ExchangeSetup::mayHaveMailboxesHere)
             .map(AcceptedDomain::getDomain)
             .toList();
-    String certificate = inbound.getFirst().getTlsSenderCertificateName();
+    String certificate = certificateName(inbound);
     return new ExchangeSetup(
         organization,
         facts(certificate, outbound, there, here, both),
         fillIn(certificate, ours, here, both),
         commands(certificate, ours, here, both),
-        notes(outbound, both),
+        notes(outbound, both, places.elsewhere()),
         List.copyOf(findings));
   }
 
@@ -104,9 +106,18 @@ public record ExchangeSetup(
         && connector.getSmartHostsCount() > 0;
   }
 
-  private static boolean takes(OutboundConnector connector, String domain) {
-    return connector.getAllAcceptedDomains()
-        || connector.getRecipientDomainsList().contains(domain);
+  /** The first that is a host's name; a wildcard where there is no other. */
+  private static String certificateName(List<InboundConnector> inbound) {
+    List<String> names =
+        inbound.stream().map(InboundConnector::getTlsSenderCertificateName).toList();
+    return names.stream()
+        .filter(name -> !isWildcard(name))
+        .findFirst()
+        .orElseGet(() -> names.getFirst());
+  }
+
+  private static boolean isWildcard(String name) {
+    return name.startsWith("*.");
   }
 
   /** By a list whose recipients have routes, or since the domain says so. */
@@ -131,6 +142,16 @@ public record ExchangeSetup(
                   .collect(Collectors.joining(" and no "))
               + " connector for its Exchange servers (onPremises with cloudServicesMailEnabled):"
               + " write hybrid: in its directory file (docs/hybrid.md).");
+    }
+    if (!inbound.isEmpty() && isWildcard(certificateName(inbound))) {
+      findings.add(
+          inbound.getFirst().getName()
+              + " has tlsSenderCertificateName "
+              + certificateName(inbound)
+              + ", which is no host's name: each host below it with a certificate, a mail gateway"
+              + " too, is taken for the servers. Write the servers' own name, such as mail"
+              + certificateName(inbound).substring(1)
+              + ".");
     }
     for (OutboundConnector connector : outbound) {
       if (connector.getClientCertificate().isEmpty()) {
@@ -203,6 +224,13 @@ public record ExchangeSetup(
               "a name in the certificate that the outbound connector's clientCertificate names"
                   + " (--client-name): openssl x509 -noout -ext subjectAltName -in NAME.pem"));
     }
+    if (isWildcard(certificate)) {
+      places.add(
+          new FillIn(
+              HOST_NAME,
+              "the servers' own name in that certificate, such as mail"
+                  + certificate.substring(1)));
+    }
     if (here.isEmpty() && both.isEmpty()) {
       places.add(
           new FillIn(
@@ -250,7 +278,7 @@ public record ExchangeSetup(
                 + "-TlsCertificateName $name -CloudServicesMailEnabled $true"
                 + NEXT
                 + "-Fqdn \""
-                + certificate
+                + (isWildcard(certificate) ? HOST_NAME : certificate)
                 + "\" -SourceTransportServers \""
                 + SERVER
                 + "\""));
@@ -277,13 +305,20 @@ public record ExchangeSetup(
     return List.copyOf(commands);
   }
 
-  private static List<String> notes(List<OutboundConnector> outbound, List<String> both) {
+  private static List<String> notes(
+      List<OutboundConnector> outbound, List<String> both, List<String> elsewhere) {
     List<String> notes = new ArrayList<>();
     notes.add(
         "After each renewal run the first three commands again (Set-SendConnector in place of New-):"
             + " a connector names its certificate by issuer and subject.");
     notes.add(
         "For the servers' mail to the Internet through us add \"smtp:*;1\" to AddressSpaces.");
+    if (!elsewhere.isEmpty()) {
+      notes.add(
+          "Not in AddressSpaces: "
+              + String.join(", ", elsewhere)
+              + ". From here mail to it goes by another connector, or is held without a route.");
+    }
     if (!both.isEmpty()) {
       notes.add(
           "A recipient that neither side has goes to and fro until the hop count ends it: let one"

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -184,10 +185,58 @@ class CheckConnectorTest {
     assertThat(nobody.exit()).isEqualTo(1);
   }
 
+  /** Also one beside another that is there: nobody may believe that both were looked at. */
   @Test
-  void aConnectorThatIsNotThereIsAFinding() {
-    Ran ran = check(pem(ca.issue(Issue.to(NAME))).toString(), "--connector", "Nothing");
-    assertThat(ran.exit()).isEqualTo(1);
-    assertThat(ran.out()).contains("no connector named Nothing");
+  void aConnectorThatIsNotThereIsAWrongArgument() {
+    String pem = pem(ca.issue(Issue.to(NAME))).toString();
+    for (List<String> names :
+        List.of(List.of("Nothing"), List.of("Inbound from on-premises", "Nothing"))) {
+      Ran ran =
+          check(
+              pem, names.stream().flatMap(n -> Stream.of("--connector", n)).toArray(String[]::new));
+      assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
+      assertThat(ran.out()).isEmpty();
+      assertThat(ran.err())
+          .contains(
+              "--connector is \"Nothing\": contoso has no connector of this name; it has"
+                  + " \"Inbound from on-premises\", \"Outbound to on-premises\"");
+    }
+    assertThat(check(pem, "--connector", "Outbound to on-premises").exit()).isZero();
+    Ran nobody =
+        run("check-connector", "nobody", pem, "--directory", file.toString(), "--connector", "X");
+    assertThat(nobody.exit()).isEqualTo(2);
+    assertThat(nobody.err()).contains("\"X\": there is no organization nobody");
+  }
+
+  @Test
+  void aFileThatCannotBeAppliedIsNotAccepted() throws Exception {
+    String pem = pem(ca.issue(Issue.to(NAME))).toString();
+    Files.writeString(
+        file,
+        "\n  - id: fabrikam\n    rejectDirectSendSubdomains: true\n",
+        StandardOpenOption.APPEND);
+    Ran ran = check(pem);
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(1);
+    assertThat(ran.out())
+        .contains(
+            "Inbound from on-premises: ACCEPTED",
+            "organization/fabrikam rejectDirectSendSubdomains: ")
+        .containsPattern("line \\d+, column \\d+: organization/fabrikam")
+        .contains("apply would refuse it");
+    JsonNode json = new ObjectMapper().readTree(check(pem, "-o", "json").out());
+    assertThat(json.path("accepted").asBoolean(true)).isFalse();
+    assertThat(json.at("/problems/0/object").asText()).isEqualTo("organization/fabrikam");
+    assertThat(json.at("/problems/0/line").asInt()).isPositive();
+  }
+
+  @Test
+  void aListOfRecipientsIsNotLookedAt() throws Exception {
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("domain: contoso.com,", "domain: contoso.com, recipientValidation: list,"));
+    Ran ran = check(pem(ca.issue(Issue.to(NAME))).toString());
+    assertThat(ran.exit()).as(ran.toString()).isZero();
+    assertThat(ran.out()).contains("whether there is a list of recipients for contoso.com.");
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.directory.DirectoryFile;
 import io.postern.names.CertificateNames;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
@@ -220,6 +222,87 @@ class ConnectorCheckTest {
     assertThat(answer(byAddress, "name").why()).contains("looks at no certificate");
   }
 
+  /** In force the domain is another organization's: apply refuses the file. */
+  @Test
+  void problemsOfOtherObjectsOfTheFileAreKept() {
+    List<DirectoryObject> inForce =
+        DirectoryFile.parse(
+                """
+                organizations:
+                  - id: fabrikam
+                    acceptedDomains:
+                      - { domain: contoso.com, mailboxRoute: { host: mailbox.example } }
+                """
+                    .getBytes(StandardCharsets.UTF_8))
+            .objects();
+    CheckedDirectory checked = CheckedDirectory.of(inForce, HYBRID);
+    assertThat(checked.problemsBeside(List.of()))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.line()).isEqualTo(4);
+              assertThat(problem.object()).isEqualTo("accepted-domain/contoso.com");
+              assertThat(problem.problem()).contains("accepted for another organization");
+            });
+    assertThat(CheckedDirectory.of(inForce).problemsBeside(List.of())).isEmpty();
+  }
+
+  @Test
+  void problemsOfAConnectorThatIsLookedAtAreItsAnswers() throws Exception {
+    String yaml =
+        """
+        organizations:
+          - id: contoso
+            acceptedDomains:
+              - { domain: contoso.com, mailboxRoute: { host: mailbox.example } }
+            inboundConnectors:
+              - { name: Own, connectorType: onPremises, tlsSenderCertificateName: mail.contoso.net }
+            outboundConnectors:
+              - { name: Own, connectorType: onPremises, recipientDomains: [contoso.com], smartHosts: [h.example],
+                  tlsDomain: h.example }
+        """;
+    CheckedDirectory checked = directory(yaml);
+    List<CheckedConnector> inbound = check(yaml, GOOD, shown("mail.contoso.net"));
+    assertThat(inbound).hasSize(1);
+    assertThat(checked.problemsBeside(inbound))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.object()).isEqualTo("outbound-connector/contoso/Own");
+              assertThat(problem.field()).isEqualTo("tlsDomain");
+            });
+    assertThat(checked.problemsBeside(check(yaml, GOOD, shown("mail.contoso.net"), "Own")))
+        .isEmpty();
+  }
+
+  /** An applied file may be older than the rule that a validated connector has a name. */
+  @Test
+  void aConnectorThatValidatesNoNameTakesNotAnyCertificate() throws Exception {
+    Directory applied =
+        directory(
+                """
+                organizations:
+                  - id: contoso
+                    acceptedDomains:
+                      - { domain: contoso.com, mailboxRoute: { host: mailbox.example } }
+                    outboundConnectors:
+                      - { name: Own, connectorType: onPremises, routeAllMessagesViaOnPremises: true,
+                          useMXRecord: true, tlsSettings: domainValidation }
+                """)
+            .directory();
+    CheckedConnector own =
+        new ConnectorCheck(
+                applied,
+                List.of(),
+                shown("mail.contoso.com"),
+                question -> verdict(VerdictResult.BAD),
+                NOW)
+            .check("contoso", List.of())
+            .getFirst();
+    assertThat(own.accepted()).isFalse();
+    assertThat(own.answers()).extracting(Answer::question).doesNotContain("tlsSettings");
+  }
+
   @Test
   void disabledAndBlockedConnectorsTakeNothing() throws Exception {
     String own =
@@ -235,6 +318,25 @@ class ConnectorCheckTest {
         check(own.formatted("enabled: false"), GOOD, shown("mail.contoso.com")).getFirst();
     assertThat(disabled.accepted()).isFalse();
     assertThat(answer(disabled, "enabled").cure()).contains("enabled: true");
+    CheckedConnector outbound =
+        check(
+                """
+                organizations:
+                  - id: contoso
+                    acceptedDomains:
+                      - { domain: contoso.com, mailboxRoute: { host: mailbox.example } }
+                    outboundConnectors:
+                      - { name: Own, connectorType: onPremises, recipientDomains: [contoso.com], enabled: false,
+                          smartHosts: [h.example], tlsSettings: domainValidation, tlsDomain: mail.contoso.com }
+                      - { name: Plain, connectorType: onPremises, recipientDomains: [contoso.com],
+                          smartHosts: [h.example] }
+                """,
+                GOOD,
+                shown("mail.contoso.com"))
+            .getFirst();
+    assertThat(outbound.connector()).isEqualTo("Own");
+    assertThat(outbound.accepted()).isFalse();
+    assertThat(answer(outbound, "enabled").cure()).contains("enabled: true");
     CheckedConnector blocked =
         check(own.formatted("blocked: true"), GOOD, shown("mail.contoso.com")).getFirst();
     assertThat(blocked.accepted()).isFalse();
@@ -376,9 +478,10 @@ class ConnectorCheckTest {
       yaml.append("    outboundConnectors:\n");
       for (int i = random.nextInt(3); i >= 0; i--) {
         yaml.append(
-            "      - { name: Out %d, connectorType: onPremises, recipientDomains: [%s], smartHosts: [h.example], tlsSettings: %s }\n"
+            "      - { name: Out %d, connectorType: onPremises, enabled: %s, recipientDomains: [%s], smartHosts: [h.example], tlsSettings: %s }\n"
                 .formatted(
                     i,
+                    random.nextInt(6) > 0,
                     random.nextBoolean() ? "contoso.com" : "\"*.contoso.com\", fabrikam.com",
                     random.nextInt(3) == 0
                         ? "certificateValidation"

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The other side of the connectors that a hybrid entry makes. */
 class ExchangeSetupTest {
@@ -91,6 +94,133 @@ class ExchangeSetupTest {
         .singleElement()
         .asString()
         .startsWith("Outbound to on-premises shows no certificate");
+  }
+
+  private static ExchangeSetup written(String certificateName, String outbound) {
+    DirectoryFile file =
+        DirectoryFile.parse(
+            """
+            organizations:
+              - id: contoso
+                acceptedDomains:
+                  - { domain: contoso.com, mailboxRoute: { host: mailbox.example } }
+                  - { domain: sub.contoso.com, mailboxRoute: { host: mailbox.example } }
+                  - { domain: contoso.net, mailboxRoute: { host: mailbox.example } }
+                inboundConnectors:
+                  - { name: A in, connectorType: onPremises, tlsSenderCertificateName: "*.contoso.com",
+                      requireTls: true, cloudServicesMailEnabled: true }
+            %s
+                outboundConnectors:
+                  - { name: Out, connectorType: onPremises, smartHosts: [mail.contoso.com], clientCertificate: hybrid,
+                      tlsSettings: domainValidation, tlsDomain: mail.contoso.com, cloudServicesMailEnabled: true, %s
+            """
+                .formatted(
+                    certificateName.isEmpty()
+                        ? ""
+                        : """
+                              - { name: B in, connectorType: onPremises, tlsSenderCertificateName: "%s",
+                                  requireTls: true, cloudServicesMailEnabled: true }
+                        """
+                            .formatted(certificateName)
+                            .stripTrailing(),
+                    outbound)
+                .getBytes(StandardCharsets.UTF_8));
+    assertThat(file.problems()).isEmpty();
+    return ExchangeSetup.of(Directory.of(file.objects(), 1, Map.of()), "contoso", NAMED);
+  }
+
+  private static String fact(ExchangeSetup setup, String name) {
+    return setup.facts().stream()
+        .filter(fact -> fact.name().equals(name))
+        .map(ExchangeSetup.Fact::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String sendConnector(ExchangeSetup setup) {
+    return setup.commands().get(1).command();
+  }
+
+  private static List<Arguments> places() {
+    String all = "contoso.com, contoso.net, sub.contoso.com";
+    String wildcard = "recipientDomains: [\"*.contoso.com\"] }";
+    return List.of(
+        Arguments.of(
+            "recipientDomains: [contoso.com] }", "contoso.com", "contoso.net, sub.contoso.com", ""),
+        Arguments.of(wildcard, "contoso.com, sub.contoso.com", "contoso.net", ""),
+        Arguments.of(
+            "recipientDomains: [\"smtp:contoso.com;1\"] }",
+            "contoso.com",
+            "contoso.net, sub.contoso.com",
+            ""),
+        Arguments.of("allAcceptedDomains: true }", all, "none", ""),
+        // The one means the outside, the other is chosen by a mail flow rule alone.
+        Arguments.of("recipientDomains: [\"*\"] }", "none", all, ""),
+        Arguments.of("allAcceptedDomains: true, isTransportRuleScoped: true }", "none", all, ""),
+        // Another connector to the same servers takes it first.
+        Arguments.of(
+            wildcard
+                + "\n      - { name: Other, connectorType: onPremises, smartHosts: [mail.contoso.com],"
+                + " recipientDomains: [sub.contoso.com] }",
+            "contoso.com",
+            "contoso.net",
+            "sub.contoso.com"));
+  }
+
+  /** What we would send back to the servers must not be in the address spaces: it is a loop. */
+  @ParameterizedTest
+  @MethodSource("places")
+  void theAddressSpacesAreTheDomainsWhoseMailStaysHere(
+      String outbound, String there, String here, String elsewhere) {
+    ExchangeSetup setup = written("mail.contoso.com", outbound);
+    assertThat(fact(setup, "domains on premises")).isEqualTo(there);
+    assertThat(fact(setup, "domains here alone")).isEqualTo(here);
+    String spaces =
+        here.equals("none")
+            ? "\"smtp:<routing-domain>;1\""
+            : "\"smtp:" + here.replace(", ", ";1\", \"smtp:") + ";1\"";
+    assertThat(sendConnector(setup)).contains("-AddressSpaces " + spaces + " `");
+    assertThat(setup.notes().stream().filter(note -> note.startsWith("Not in AddressSpaces")))
+        .hasSize(elsewhere.isEmpty() ? 0 : 1)
+        .allMatch(note -> note.contains(": " + elsewhere + "."));
+  }
+
+  @Test
+  void theListsOfRecipientsAreNotNeeded() {
+    DirectoryFile file =
+        DirectoryFile.parse(
+            """
+            organizations:
+              - id: contoso
+                acceptedDomains:
+                  - { domain: contoso.com, domainType: internalRelay, recipientValidation: list,
+                      mailboxRoute: { host: mailbox.example } }
+                  - { domain: cloud.contoso.com, recipientValidation: list, mailboxRoute: { host: mailbox.example } }
+                hybrid: { onPremisesServers: [mail.contoso.com], certificateName: mail.contoso.com, domains: [contoso.com] }
+            """
+                .getBytes(StandardCharsets.UTF_8));
+    ExchangeSetup setup =
+        ExchangeSetup.of(Directory.of(file.objects(), 1, Map.of()), "contoso", NAMED);
+    assertThat(fact(setup, "domains on premises")).isEqualTo("contoso.com");
+    assertThat(fact(setup, "domains here alone")).isEqualTo("cloud.contoso.com");
+    assertThat(fact(setup, "domains in both places")).isEqualTo("contoso.com");
+  }
+
+  @Test
+  void aWildcardIsNoNameOfTheServers() {
+    ExchangeSetup wildcard = written("", "allAcceptedDomains: true }");
+    assertThat(wildcard.findings())
+        .singleElement()
+        .asString()
+        .startsWith("A in has tlsSenderCertificateName *.contoso.com")
+        .contains("such as mail.contoso.com");
+    assertThat(sendConnector(wildcard)).contains("-Fqdn \"<host-name>\"").doesNotContain("\"*.");
+    assertThat(wildcard.fillIn())
+        .extracting(ExchangeSetup.FillIn::place)
+        .containsExactly("<thumbprint>", "<server>", "<host-name>", "<routing-domain>");
+    ExchangeSetup exact = written("mail.contoso.com", "allAcceptedDomains: true }");
+    assertThat(exact.findings()).isEmpty();
+    assertThat(sendConnector(exact)).contains("-Fqdn \"mail.contoso.com\"");
   }
 
   @Test

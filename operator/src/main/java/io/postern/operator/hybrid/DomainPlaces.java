@@ -1,0 +1,51 @@
+package io.postern.operator.hybrid;
+
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.operator.connectors.CheckedDirectory;
+import io.postern.rules.Directory;
+import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundRules;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the mail to each accepted domain of an organization goes, by the rules of mail: the servers
+ * must send none to us that we send back to them. Immutable.
+ *
+ * @param there by a hybrid connector to the servers; recipients of a list may be here
+ * @param here by the domain's mailbox route
+ * @param elsewhere by another connector, or held
+ */
+record DomainPlaces(List<String> there, List<String> here, List<String> elsewhere) {
+
+  /**
+   * @param domains accepted domains of the organization
+   * @param hybrid names of its outbound connectors to the servers
+   */
+  static DomainPlaces of(
+      Directory directory, String organization, List<String> domains, List<String> hybrid) {
+    // Without the lists of recipients, which the caller's directory has not.
+    Directory routes = CheckedDirectory.of(directory.objects()).directory();
+    List<String> there = new ArrayList<>();
+    List<String> here = new ArrayList<>();
+    List<String> elsewhere = new ArrayList<>();
+    for (String domain : domains) {
+      OutboundDecision decision =
+          OutboundRules.decide(
+              routes,
+              organization,
+              Direction.ORIGINATING,
+              domain,
+              RequireTls.REQUIRE_TLS_UNSPECIFIED);
+      if (!(decision instanceof OutboundDecision.Deliver deliver)) {
+        elsewhere.add(domain);
+      } else if (deliver.connector().isEmpty()) {
+        here.add(domain);
+      } else {
+        (hybrid.contains(deliver.connector()) ? there : elsewhere).add(domain);
+      }
+    }
+    return new DomainPlaces(List.copyOf(there), List.copyOf(here), List.copyOf(elsewhere));
+  }
+}
