@@ -378,7 +378,7 @@ class DeciderTest {
             .start();
     try (BufferedReader output = process.inputReader()) {
       await()
-          .atMost(LONG)
+          .atMost(Duration.ofMinutes(2)) // for a JVM that starts on a busy machine
           .until(() -> output.lines().anyMatch("sent"::equals)); // blocks until it is there
     } finally {
       process.destroyForcibly(); // SIGKILL
@@ -388,7 +388,7 @@ class DeciderTest {
     startDecider(() -> Optional.of(DIRECTORY));
 
     await()
-        .atMost(Duration.ofSeconds(60)) // session time-out
+        .atMost(Duration.ofMinutes(2)) // session time-out
         .until(() -> ids.stream().noneMatch(id -> decisions(id).isEmpty()));
     assertThat(ids).allSatisfy(id -> assertThat(decisions(id)).hasSize(1));
     assertThat(ids.stream().mapToLong(DeciderTest::written).sum())
