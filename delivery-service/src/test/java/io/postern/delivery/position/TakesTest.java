@@ -8,6 +8,7 @@ import io.postern.contracts.Owner;
 import io.postern.contracts.Topics;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Lease;
 import io.postern.log.topics.TopicsSetup;
@@ -31,7 +32,12 @@ class TakesTest {
   void noPartitionWaitsForTheEndOfAnother() throws Exception {
     LogSettings settings =
         new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
-    TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS));
+    // So many partitions take a busy machine longer than one try; a service tries again, too.
+    Awaitility.await("the topics")
+        .atMost(Duration.ofMinutes(2))
+        .ignoreExceptionsInstanceOf(LogUnavailableException.class)
+        .untilAsserted(
+            () -> TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS)));
     Takes takes = new Takes(settings);
     try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(TakesTest.class))) {
       log.renew();
