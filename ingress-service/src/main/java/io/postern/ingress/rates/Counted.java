@@ -7,7 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose messages or recipients are counted. Immutable.
+ * Whose messages or recipients are counted. Immutable. Comparable for hash maps alone: a hijacked
+ * server can invent thousands of senders with one hash, and all sessions wait for each look-up.
  *
  * @param organization of the connector; empty: of a network
  * @param connector empty: of a network
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param network IPv4 /24 or IPv6 /48; null: of a connector
  */
 record Counted(
-    Kind kind, String organization, String connector, String sender, @Nullable Source network) {
+    Kind kind, String organization, String connector, String sender, @Nullable Source network)
+    implements Comparable<Counted> {
 
   /** What is counted. */
   enum Kind {
@@ -47,6 +49,21 @@ record Counted(
   public int hashCode() {
     return 31 * (31 * connector.hashCode() + sender.hashCode())
         + (network == null ? kind.ordinal() : network.network().hashCode());
+  }
+
+  @Override
+  public int compareTo(Counted other) {
+    int order = sender.compareTo(other.sender);
+    order = order != 0 ? order : connector.compareTo(other.connector);
+    order = order != 0 ? order : organization.compareTo(other.organization);
+    order = order != 0 ? order : kind.compareTo(other.kind);
+    return order != 0 ? order : compare(network, other.network);
+  }
+
+  private static int compare(@Nullable Source one, @Nullable Source other) {
+    return one == null || other == null
+        ? Boolean.compare(one != null, other != null)
+        : one.compareTo(other);
   }
 
   static Counted of(Source network) {

@@ -6,9 +6,10 @@ import java.util.Arrays;
 
 /**
  * The source of a session for counts and shares: the client's IPv4 address, or its IPv6 /64, since
- * a host has all of that.
+ * a host has all of that. Comparable for hash maps alone: who owns thousands of networks with one
+ * hash makes no look-up linear.
  */
-public record Source(InetAddress network) {
+public record Source(InetAddress network) implements Comparable<Source> {
   private static final int IPV4_OCTETS = 4;
 
   public static Source of(InetAddress client) {
@@ -18,6 +19,11 @@ public record Source(InetAddress network) {
   /** The neighbours of a client: its IPv4 /24 or IPv6 /48, which one owner often has alone. */
   public static Source neighbours(InetAddress client) {
     return new Source(prefix(client, 3, 6));
+  }
+
+  @Override
+  public int compareTo(Source other) {
+    return Arrays.compareUnsigned(network.getAddress(), other.network.getAddress());
   }
 
   private static InetAddress prefix(InetAddress client, int ipv4, int ipv6) {
