@@ -265,6 +265,30 @@ class RatesOverSocketsTest {
     }
   }
 
+  /** A 554 there would return honest mail to its sender, for a minute that was too busy. */
+  @Test
+  void a_client_that_sends_DATA_or_BDAT_at_once_behind_a_rates_451_tries_again() throws Exception {
+    String envelope = "MAIL FROM:<p@pipelining.example>\r\nRCPT TO:<b@contoso.example>\r\n";
+    try (RawClient client = RawClient.greetedFrom("127.0.2.5", server.port("strict"))) {
+      for (int i = 0; i < NETWORK; i++) {
+        assertThat(send(client, "p@pipelining.example", "b@contoso.example")).startsWith("250");
+      }
+      for (String content : List.of("DATA\r\n", "BDAT 4 LAST\r\nBody")) {
+        client.raw(envelope + content + "RSET\r\n");
+        client.expect("250 2.1.0");
+        client.expect("451 4.7.500");
+        client.expect("451 4.5.1 No valid recipients now, try again later");
+        client.expect("250 2.0.0");
+      }
+      pass(Duration.ofMinutes(1));
+      client.raw(envelope + "BDAT 4 LAST\r\nBody");
+      client.expect("250 2.1.0");
+      client.expect("250 2.1.5");
+      client.expect("250 2.0.0 Queued");
+    }
+    assertThat(inTheLog("p@pipelining.example")).isEqualTo(NETWORK + 1);
+  }
+
   @Test
   void mail_that_is_given_up_refused_or_cut_off_takes_nothing() throws Exception {
     try (RawClient client = RawClient.greetedFrom("127.0.1.5", server.port("strict"))) {

@@ -78,7 +78,10 @@ public final class TestDirectory {
   }
 
   /** contoso.example asks its mailbox route about recipients. */
-  public static Directory asking(UnansweredRecipients unanswered, AcceptedDomainType type) {
+  public static Directory asking(
+      UnansweredRecipients unanswered,
+      AcceptedDomainType type,
+      InboundConnector.Builder... connectors) {
     List<DirectoryObject> objects = new ArrayList<>(objects());
     DirectoryObject.Builder domain = domain("contoso.example", "contoso").toBuilder();
     domain
@@ -87,6 +90,9 @@ public final class TestDirectory {
         .setRecipientValidation(RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE)
         .setUnansweredRecipients(unanswered);
     objects.add(domain.build());
+    for (InboundConnector.Builder connector : connectors) {
+      objects.add(connector(connector));
+    }
     return Directory.of(objects, 9, Map.of("contoso", 9L, "fabrikam", 3L));
   }
 

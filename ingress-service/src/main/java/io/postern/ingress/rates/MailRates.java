@@ -58,6 +58,22 @@ public final class MailRates implements AutoCloseable {
   }
 
   /**
+   * Before a recipient costs more than memory: what {@link #take} would say of it now. Nothing is
+   * counted. Some microseconds.
+   *
+   * @return null: it would be counted, unless others take the rest meanwhile
+   */
+  public @Nullable Exceeded exceeded(
+      Directory directory, InboundDecision.Accept accept, @Nullable Gateway gateway) {
+    List<Rate> due = due(directory, accept, gateway);
+    if (due.isEmpty()) {
+      return null;
+    }
+    Exceeded before = exceededBefore(due);
+    return before == null ? refusal(rates.exceeded(due)) : before;
+  }
+
+  /**
    * Counts a recipient, and the message with its first one.
    *
    * @param directory its numbers count from now on
@@ -72,6 +88,22 @@ public final class MailRates implements AutoCloseable {
     if (due.isEmpty()) {
       return null;
     }
+    Exceeded before = exceededBefore(due);
+    if (before != null) {
+      return before;
+    }
+    Exceeded refusal = refusal(rates.take(due));
+    if (refusal != null) {
+      return refusal;
+    }
+    for (Rate rate : due) {
+      taken.merge(rate.of(), rate.nanos(), Long::sum);
+    }
+    last = due;
+    return null;
+  }
+
+  private @Nullable Exceeded exceededBefore(List<Rate> due) {
     if (!exceeded.isEmpty()) {
       for (Rate rate : due) {
         Exceeded before = exceeded.get(rate.of());
@@ -80,19 +112,18 @@ public final class MailRates implements AutoCloseable {
         }
       }
     }
-    Rate none = rates.take(due);
-    if (none != null) {
-      Exceeded refusal = Exceeded.of(none, client);
-      if (none.of().kind().ofMessages()) {
-        exceeded.put(none.of(), refusal);
-      }
-      return refusal;
-    }
-    for (Rate rate : due) {
-      taken.merge(rate.of(), rate.nanos(), Long::sum);
-    }
-    last = due;
     return null;
+  }
+
+  private @Nullable Exceeded refusal(@Nullable Rate none) {
+    if (none == null) {
+      return null;
+    }
+    Exceeded refusal = Exceeded.of(none, client);
+    if (none.of().kind().ofMessages()) {
+      exceeded.put(none.of(), refusal);
+    }
+    return refusal;
   }
 
   private List<Rate> due(

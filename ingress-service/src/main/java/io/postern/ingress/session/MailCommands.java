@@ -34,8 +34,6 @@ final class MailCommands implements AutoCloseable {
   private static final Reply SAY_RCPT = Reply.of(503, "5.5.1", "Say RCPT first");
   private static final Reply MESSAGE_BEGAN =
       Reply.of(503, "5.5.1", "The message has begun by BDAT: end it so, or RSET gives it up");
-  private static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
-      Refusal.of(554, "5.5.1", "No valid recipients", "sequence");
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -175,7 +173,7 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     if (mail.full()) { // RFC 5321 §4.5.3.1.10
-      replies.refuse("RCPT", address, tooMany("More than " + limits.mail().recipients()));
+      refuseRecipient(mail, address, tooMany("More than " + limits.mail().recipients()));
       return;
     }
     Optional<Directory> directory = parts.directory().get();
@@ -219,7 +217,7 @@ final class MailCommands implements AutoCloseable {
         boolean relayed =
             accept.direction() == Direction.ORIGINATING
                 || mail.attribution().source().candidatesGateway() != null;
-        Refusal unknown = unknown(directory, recipient, accept, relayed);
+        Refusal unknown = unknown(mail, directory, recipient, accept, relayed);
         if (unknown == null) {
           add(mail, directory, given, accept);
         } else {
@@ -234,17 +232,30 @@ final class MailCommands implements AutoCloseable {
   }
 
   /**
-   * By the list of the domain's recipients, or by its mailbox route. Null: not unknown.
+   * By the list of the domain's recipients, or by its mailbox route; or by a rate, where the
+   * mailbox host would have to be asked. Null: not unknown.
    *
    * @param relayed the client stands for many senders: an own server, or a gateway
    */
   private @Nullable Refusal unknown(
-      Directory directory, Address recipient, InboundDecision.Accept accept, boolean relayed)
+      MailTransaction mail,
+      Directory directory,
+      Address recipient,
+      InboundDecision.Accept accept,
+      boolean relayed)
       throws IOException {
     return RecipientRules.decide(directory, accept, recipient.localPart(), recipient.asciiDomain())
             instanceof InboundDecision.Refuse refusal
         ? Refusal.of(refusal)
-        : requireNonNull(mailboxes).refusal(recipient, directory, relayed);
+        : requireNonNull(mailboxes)
+            .refusal(recipient, directory, relayed, () -> beyondRate(mail, directory, accept));
+  }
+
+  private static @Nullable Refusal beyondRate(
+      MailTransaction mail, Directory directory, InboundDecision.Accept accept) {
+    Exceeded rate =
+        mail.rates().exceeded(directory, accept, mail.attribution().source().candidatesGateway());
+    return rate == null ? null : Refusal.of(rate);
   }
 
   private void add(
@@ -278,7 +289,7 @@ final class MailCommands implements AutoCloseable {
 
   private void refuseRecipient(MailTransaction mail, String address, Refusal refusal)
       throws IOException {
-    mail.countRefusedRecipient();
+    mail.countRefusedRecipient(refusal);
     if (refusal.isOfNobody()) {
       pace.unknownRecipient();
     }
@@ -295,8 +306,9 @@ final class MailCommands implements AutoCloseable {
       replies.reject("DATA", MESSAGE_BEGAN, "sequence");
       return;
     }
-    if (mail.onlyRefusals()) {
-      replies.refuse("DATA", "", NO_RECIPIENTS);
+    Refusal onlyRefusals = mail.onlyRefusals();
+    if (onlyRefusals != null) {
+      replies.refuse("DATA", "", onlyRefusals);
       return;
     }
     if (mail.recipients().isEmpty()) {
@@ -361,8 +373,9 @@ final class MailCommands implements AutoCloseable {
     if (mail == null) {
       return refusedChunks(Refusal.of(SAY_MAIL, "sequence"));
     }
-    if (mail.onlyRefusals()) {
-      return refusedChunks(NO_RECIPIENTS);
+    Refusal onlyRefusals = mail.onlyRefusals();
+    if (onlyRefusals != null) {
+      return refusedChunks(onlyRefusals);
     }
     if (mail.recipients().isEmpty()) {
       return refusedChunks(Refusal.of(SAY_RCPT, "sequence"));

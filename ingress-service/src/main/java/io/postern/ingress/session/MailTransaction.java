@@ -27,6 +27,7 @@ final class MailTransaction implements AutoCloseable {
   private final MailRates rates;
   private final int mostRecipients;
   private int refusedRecipients;
+  private boolean refusedForNow; // one of them at least
   private long directoryVersion = Long.MAX_VALUE; // the oldest that a recipient was decided by
 
   MailTransaction(
@@ -68,12 +69,21 @@ final class MailTransaction implements AutoCloseable {
     return recipients.size() + refusedRecipients >= mostRecipients;
   }
 
-  void countRefusedRecipient() {
+  void countRefusedRecipient(Refusal refusal) {
     refusedRecipients++;
+    refusedForNow |= refusal.isForNow();
   }
 
-  boolean onlyRefusals() {
-    return recipients.isEmpty() && refusedRecipients > 0;
+  /**
+   * The refusal of content that is for nobody, since each recipient was refused. A client that
+   * sends DATA or BDAT behind RCPT without a wait (RFC 2920) may take it for all of them: so it is
+   * for good only where each refusal was. Null: not each was refused, or there was none.
+   */
+  @Nullable Refusal onlyRefusals() {
+    if (!recipients.isEmpty() || refusedRecipients == 0) {
+      return null;
+    }
+    return refusedForNow ? Refusal.NO_RECIPIENTS_NOW : Refusal.NO_RECIPIENTS;
   }
 
   /**

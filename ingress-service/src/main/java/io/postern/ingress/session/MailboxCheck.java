@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +72,12 @@ final class MailboxCheck {
    *
    * @param relayed the client stands for many senders, of whom one must not shut out the others:
    *     beyond its bound a recipient is unknown
+   * @param rate the refusal by a rate, to which the recipient would come in any case; null: none.
+   *     Nobody is asked about such a recipient
    */
-  @Nullable Refusal refusal(Address to, Directory directory, boolean relayed) throws IOException {
+  @Nullable Refusal refusal(
+      Address to, Directory directory, boolean relayed, Supplier<@Nullable Refusal> rate)
+      throws IOException {
     AcceptedDomain domain = directory.acceptedDomain(to.asciiDomain()).orElse(null);
     if (domain == null
         || !asks(domain)
@@ -86,6 +91,10 @@ final class MailboxCheck {
       return unanswered(domain, "nobody is asked about recipients of mail with REQUIRETLS");
     }
     if (answer == null) {
+      Refusal beyond = asked.contains(mailbox.address()) ? null : rate.get();
+      if (beyond != null) {
+        return beyond;
+      }
       if (!mayAsk(mailbox)) {
         metrics.recipientChecked("limited");
         if (relayed) {

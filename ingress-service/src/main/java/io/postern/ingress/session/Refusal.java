@@ -63,6 +63,11 @@ record Refusal(
   static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
       of(452, "4.3.1", "Too many messages at once, try again later", "memory");
 
+  static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
+      of(554, "5.5.1", "No valid recipients", "sequence");
+  static final Refusal NO_RECIPIENTS_NOW =
+      of(451, "4.5.1", "No valid recipients now, try again later", "sequence");
+
   private static final int MOST_REPLY = 512; // RFC 5321 §4.5.3.1.5, CRLF included
   private static final int MOST_TEXT = 600;
   private static final int MOST_EXPLANATION = 8 * 1024;

@@ -302,6 +302,26 @@ class MailRatesTest {
   }
 
   @Test
+  void a_look_counts_nothing_and_its_answer_holds_for_the_messages_of_the_transaction() {
+    Directory directory = directory(MailRatesTest::messages);
+    try (MailRates one = mail(0, ANNA);
+        MailRates two = mail(0, ANNA);
+        MailRates three = mail(0, ANNA)) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(one.exceeded(directory, OWN, null)).isNull();
+      }
+      assertThat(one.take(directory, OWN, null)).isNull();
+      assertThat(two.take(directory, OWN, null)).isNull();
+      assertThat(one.exceeded(directory, OWN, null)).isNull(); // its message is counted already
+      assertThat(enhanced(three.exceeded(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      now += Rate.MINUTE_NANOS;
+      assertThat(enhanced(three.exceeded(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      assertThat(enhanced(three.take(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      assertThat(three.exceeded(directory(c -> {}), OWN, null)).isNull();
+    }
+  }
+
+  @Test
   void a_change_of_the_directory_counts_for_the_next_recipient() {
     try (MailRates mail = mail(0, ANNA)) {
       assertThat(mail.take(directory(c -> {}), OWN, null)).isNull();

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.postern.contracts.v1.AcceptedDomainType;
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.UnansweredRecipients;
 import io.postern.ingress.RawClient;
 import io.postern.ingress.TestDirectory;
 import io.postern.ingress.TestServer;
 import io.postern.ingress.recipients.MemoryRecipientQuestions;
 import io.postern.ingress.recipients.RecipientQuestions.Existence;
+import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,6 +222,80 @@ class MailboxCheckTest {
       // One after the other they would take 200 s.
       assertThat(System.nanoTime() - began).isLessThan(Duration.ofSeconds(40).toNanos());
       assertThat(mailboxes.asked()).hasSize(1_000);
+    }
+  }
+
+  @Test
+  void nobodyIsAskedAboutTheRecipientsOfAMessageBeyondARate() throws Exception {
+    mailboxes.answers("ann@contoso.example", Existence.EXISTS);
+    mailboxes.answers("ben@contoso.example", Existence.EXISTS);
+    try (RawClient first =
+            client(
+                s -> {
+                  SessionLimits limits = s.limits;
+                  MailLimits mail = limits.mail();
+                  s.limits =
+                      limits.of(
+                          limits.hostName(),
+                          limits.maxMessageBytes(),
+                          limits.lifetime(),
+                          mail.of(mail.messages(), 1, mail.recipients()));
+                });
+        RawClient second = server().greeted()) {
+      first.command("RCPT TO:<ann@contoso.example>", "250");
+      second.command("MAIL FROM:<a@stranger.example>", "250");
+      second.command("RCPT TO:<ben@contoso.example>", "451 4.7.500");
+      second.command("RCPT TO:<carl@contoso.example>", "451 4.7.500");
+      first.command("RSET", "250");
+      second.command("RCPT TO:<dora@contoso.example>", "451 4.7.500"); // of the same message
+      assertThat(mailboxes.asked()).containsExactly("ann@contoso.example");
+      second.command("RSET", "250");
+      second.command("MAIL FROM:<a@stranger.example>", "250");
+      second.command("RCPT TO:<ben@contoso.example>", "250");
+      assertThat(mailboxes.asked()).containsExactly("ann@contoso.example", "ben@contoso.example");
+    }
+  }
+
+  @Test
+  void recipientsBeyondARateThatWereAskedForAheadCostTheClientNoQuestions() throws Exception {
+    InboundConnector.Builder partner =
+        InboundConnector.newBuilder()
+            .setName("From a partner with a rate")
+            .setConnectorType(ConnectorType.PARTNER)
+            .addSenderDomains("stranger.example")
+            .setRestrictDomainsToIpAddresses(true)
+            .addSenderIpAddresses("127.0.0.0/8")
+            .setMaxRecipientsPerMinute(1);
+    Directory directory =
+        TestDirectory.asking(
+            UnansweredRecipients.UNANSWERED_RECIPIENTS_UNSPECIFIED,
+            AcceptedDomainType.ACCEPTED_DOMAIN_TYPE_UNSPECIFIED,
+            partner);
+    try (RawClient client =
+        client(
+            s -> {
+              s.directory = () -> Optional.of(directory);
+              s.nanos = () -> 1;
+              s.maxMissingOfSource = 3;
+            })) {
+      StringBuilder pipelined = new StringBuilder();
+      List<String> exist =
+          List.of("ann@contoso.example", "ben@contoso.example", "c@contoso.example");
+      exist.forEach(to -> pipelined.append("RCPT TO:<").append(to).append(">\r\n"));
+      client.raw(pipelined.toString());
+      await().atMost(PATIENCE).until(() -> mailboxes.asked().equals(exist));
+      exist.forEach(to -> mailboxes.answers(to, Existence.EXISTS));
+      client.expect("250");
+      client.expect("451 4.7.502");
+      client.expect("451 4.7.502");
+      client.command("RCPT TO:<nobody@contoso.example>", "451 4.7.502");
+      assertThat(mailboxes.asked()).isEqualTo(exist);
+      client.command("RSET", "250");
+      client.command("MAIL FROM:<a@stranger.example>", "250");
+      for (int i = 0; i < 4; i++) {
+        mailboxes.answers("r" + i + "@contoso.example", Existence.MISSING);
+        client.command("RCPT TO:<r" + i + "@contoso.example>", i < 3 ? "550 5.1.1" : "451 4.7.1");
+      }
     }
   }
 
