@@ -61,7 +61,7 @@ public final class RecordedDecision {
   private Optional<InboundDecision> accepted(String recipient, InboundDecision byConnection) {
     Header header = recorded.header();
     if (header == null) {
-      return Optional.of(byConnection);
+      return acceptedWithoutHeader(recipient, byConnection);
     }
     Gateway gateway = null;
     for (String each : recorded.recipients()) {
@@ -79,6 +79,24 @@ public final class RecordedDecision {
     return gateway == null
         ? Optional.of(byConnection)
         : Optional.of(by(recorded.facts().from(source(gateway, header)), recipient));
+  }
+
+  private Optional<InboundDecision> acceptedWithoutHeader(
+      String recipient, InboundDecision byConnection) {
+    return switch (gateway(recipient)) {
+      case GatewayRules.Answer.Question needed ->
+          Optional.of(new InboundDecision.VerdictNeeded(needed.question()));
+      case GatewayRules.Answer.Through(Gateway its) when mayBeFor(its, recipient) ->
+          Optional.empty();
+      case GatewayRules.Answer.Through through -> Optional.of(byConnection);
+      case GatewayRules.Answer.None none -> Optional.of(byConnection);
+      case GatewayRules.Answer.NotGood notGood -> Optional.of(byConnection);
+    };
+  }
+
+  /** Of a domain alone it is not known whether the gateway is for its recipient. */
+  private static boolean mayBeFor(Gateway gateway, String recipient) {
+    return !isAddress(recipient) || gateway.isFor(recipient);
   }
 
   private Optional<InboundDecision> bySource(

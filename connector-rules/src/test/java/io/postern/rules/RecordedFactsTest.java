@@ -345,6 +345,17 @@ class RecordedFactsTest {
     assertThat(RecordedDecision.decide(directory, ben, "contoso.com", q -> null))
         .as("of a count: whose it was is not known")
         .isEmpty();
+    // What this directory's connection lets in, a source that counts may be refused for.
+    RecordedFacts other =
+        RecordedFacts.of(
+                refused.setReversePath("a@other.example").setRecipient("anna@contoso.com").build(),
+                f -> null)
+            .getFirst();
+    assertThat(RecordedDecision.decide(directory, other, "anna@contoso.com", q -> null)).isEmpty();
+    assertThat(RecordedDecision.decide(directory, other, "ben@contoso.com", q -> null))
+        .as("efUsers does not name him")
+        .get()
+        .isInstanceOf(InboundDecision.Accept.class);
   }
 
   @Test

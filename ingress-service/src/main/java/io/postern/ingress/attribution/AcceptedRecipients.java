@@ -169,10 +169,11 @@ public final class AcceptedRecipients implements AutoCloseable {
             throw new IllegalStateException("attribution left a verdict open");
       }
     }
-    if (envelopeBytes - bytes(groups) + bytes(decided) > MAX_BYTES) {
+    int others = envelopeBytes - bytes(groups);
+    if (others + bytes(decided) > MAX_BYTES) {
       decided.values().forEach(AcceptedRecipients::withoutSteps);
     }
-    envelopeBytes += bytes(decided) - bytes(groups);
+    envelopeBytes = others + bytes(decided);
     groups.clear();
     groups.putAll(decided);
     return null;

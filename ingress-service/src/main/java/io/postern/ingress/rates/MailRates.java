@@ -188,17 +188,12 @@ public final class MailRates implements AutoCloseable {
 
   private void addSender(Directory directory, InboundConnector own, List<Rate> due) {
     int perMinute = own.getMaxRecipientsPerMinutePerSender();
-    if (perMinute > 0 && sender != null && isOwn(directory, own, sender.asciiDomain())) {
+    // An own server sends on mail of strangers too, whose address anybody can claim.
+    if (perMinute > 0
+        && sender != null
+        && directory.accepts(own.getOrganization(), sender.asciiDomain())) {
       due.add(new Rate(Counted.of(own.getOrganization(), own.getName(), sender), perMinute));
     }
-  }
-
-  /** An own server sends on mail of strangers too, whose address anybody can claim. */
-  private static boolean isOwn(Directory directory, InboundConnector own, String domain) {
-    return directory
-        .acceptedDomain(domain)
-        .filter(accepted -> accepted.getOrganization().equals(own.getOrganization()))
-        .isPresent();
   }
 
   /** The recipient that was counted last had no room in the message. */

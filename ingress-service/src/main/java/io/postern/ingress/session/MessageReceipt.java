@@ -35,7 +35,7 @@ final class MessageReceipt implements AutoCloseable {
   private final DataAdmission.Share share;
   private final MessageIntake intake;
   private final UnacceptedContent.Message unaccepted;
-  private @Nullable Refusal bySource; // of the source behind a gateway
+  private @Nullable Refusal atHeader; // of mail through a gateway, once its header has come
   private @Nullable Acceptance acceptance;
 
   private MessageReceipt(
@@ -105,8 +105,8 @@ final class MessageReceipt implements AutoCloseable {
       return Refusal.LOG_UNAVAILABLE;
     }
     boolean within = unaccepted.update(intake.sentBytes());
-    if (bySource != null) {
-      return bySource;
+    if (atHeader != null) {
+      return atHeader;
     }
     if (!within) {
       return Refusal.UNACCEPTED_CONTENT;
@@ -135,22 +135,23 @@ final class MessageReceipt implements AutoCloseable {
   }
 
   /**
-   * As soon as the header section has come, so that of a message whose source is refused nothing
-   * but the section can be in the log; what was sent of it counts as content that was not accepted.
+   * The decision about mail through a gateway as soon as the header section has come. Of a message
+   * that it refuses nothing but the section can be in the log, and counts as content that was not
+   * accepted.
    */
   private boolean passes(ByteString header, boolean cut) {
     if (mail.attribution().source().throughGateway()) {
       // Before the decision puts the recipients into the groups of today.
       Refusal changed = changedMeanwhile();
-      bySource =
+      atHeader =
           changed == null
               ? mail.decideBySource(parts.directory().get(), client, header, cut)
               : changed;
     }
-    if (bySource != null && bySource.isForNow()) {
+    if (atHeader != null && atHeader.isForNow()) {
       unaccepted.forgive();
     }
-    return bySource == null;
+    return atHeader == null;
   }
 
   /**
@@ -165,19 +166,19 @@ final class MessageReceipt implements AutoCloseable {
       unaccepted.forgive();
       return Refusal.LOG_UNAVAILABLE;
     }
-    if (bySource != null) {
-      return bySource;
+    if (atHeader != null) {
+      return atHeader;
     }
     unaccepted.forgive(); // a refusal from here on is not the client's doing
     Refusal late = changedMeanwhile();
     if (late != null) {
       return late;
     }
-    Refusal bySourceNow = // the directory may be another one than when the header came
+    Refusal bySource = // the directory may be another one than when the header came
         mail.decideBySource(
             parts.directory().get(), client, intake.headerBlock(), intake.headerBlockCut());
-    if (bySourceNow != null) {
-      return bySourceNow;
+    if (bySource != null) {
+      return bySource;
     }
     // Made before the log is asked: behind its acknowledgement nothing may fail but the connection,
     // or the client would send an accepted message again (G5 c).

@@ -184,6 +184,22 @@ class MessageDeciderTest {
   }
 
   @Test
+  void mailToAnotherOrganizationIsTriedAgainWhileItsRouteDemandsTheSame() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@tailspin.example");
+    Directory directory = LogLab.directory(BESIDE_TAILSPIN);
+    TlsRequirement first =
+        decider
+            .decide(directory, DecisionInput.first(QUEUE_ID, message, ACCEPTED))
+            .getDeliveries(0)
+            .getRequirement();
+    Decision.Builder decision =
+        decider.decide(directory, later(message, promised("").setRequirement(first)));
+
+    assertThat(decision.getOutcomesList()).isEmpty();
+    assertThat(decision.getDeliveries(0).getRequirement()).isEqualTo(first);
+  }
+
+  @Test
   void G3_theRoutingOfTheRecipientsOrganizationIsAPartOfTheDecision() {
     Directory directory =
         Directory.of(
