@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk clean
+.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs pictures keycloak clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -53,6 +53,10 @@ attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_E
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
 	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
+pictures: ## the pictures of docs/console.md, from the console as it is (needs Chromium)
+	@$(MAVEN) -q install -DskipTests && touch local-stack/target/built && $(MAVEN) surefire:test -pl end-to-end-tests -Dtest=ConsolePagesTest && \
+	  for page in overview-light message-light refusal-dark connectors-light; do cp target/screenshots/$$page.png docs/images/console-$$page.png; done
+
 INPUTS ?= 1000000
 SECONDS ?= 0
 TARGET ?=
@@ -77,6 +81,13 @@ docker: build ## the container images, for docker compose up (docs/docker.md)
 
 docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
 	@deploy/docker/walk
+
+api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
+	@$(MAVEN) -q install -pl mail-contracts,policy-service,certificate-service,console-service -am -Dtest=AccessTest,AsyncApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.docs.renew=true
+
+KEYCLOAK_PORT ?= 8180
+keycloak: ## sign in to a service with tokens of a real Keycloak, downloaded from Maven Central
+	@tools/keycloak $(KEYCLOAK_PORT)
 
 clean: ## remove what was built
 	@$(MAVEN) clean

@@ -21,6 +21,7 @@ dane end-to-end-tests DaneTest
 mta-sts end-to-end-tests MtaStsTest
 tls-reports end-to-end-tests SessionsForReportsTest
 idle-sessions end-to-end-tests IdleSessionsTest
+console end-to-end-tests Console*Test
 mail-log mail-log
 certificate certificate-service
 policy policy-service

@@ -3,7 +3,6 @@ package io.postern.api;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Locale;
@@ -35,9 +34,11 @@ public class SameSite implements ContainerRequestFilter {
     if (site != null && !OWN_SITES.contains(site) || origin != null && !isOf(origin, here)) {
       request.abortWith(
           Response.status(Response.Status.FORBIDDEN)
-              .type(MediaType.APPLICATION_JSON)
+              .type(Problem.MEDIA_TYPE)
               .entity(
-                  new ApiError(
+                  Problem.of(
+                      403,
+                      "Not allowed",
                       "A page of another site may change nothing here: send the request from a"
                           + " program or from this address, without a foreign Origin or"
                           + " Sec-Fetch-Site"))

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,7 +35,9 @@ public final class OutputOption {
   /** Form of a printed result. */
   public enum Format {
     TEXT,
-    JSON;
+    JSON,
+    /** Of commands whose result is a table: {@link OutputOption#ofTable}. */
+    CSV;
 
     @Override
     public String toString() {
@@ -45,12 +48,13 @@ public final class OutputOption {
   @Option(
       names = {SHORT, LONG},
       paramLabel = "FORMAT",
-      description = "text or json (default: ${DEFAULT-VALUE})")
+      description = "text or json, or csv where the result is a table (default: ${DEFAULT-VALUE})")
   private Format format;
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
+  private final boolean table;
   private @Nullable Terminal terminal;
 
   /** Text unless the command line says otherwise. */
@@ -62,7 +66,32 @@ public final class OutputOption {
    * @param usual where the command line says nothing
    */
   public OutputOption(Format usual) {
+    this(usual, false);
+  }
+
+  private OutputOption(Format usual, boolean table) {
     format = usual;
+    this.table = table;
+  }
+
+  /** Text unless the command line says otherwise, of a command whose result is a table. */
+  public static OutputOption ofTable() {
+    return new OutputOption(Format.TEXT, true);
+  }
+
+  /**
+   * Before a command works, which could change something and fail then.
+   *
+   * @throws CommandLine.ParameterException it is to print csv, and has no table
+   */
+  static void check(CommandLine.ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      for (CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+        if (mixin.userObject() instanceof OutputOption output && !output.table) {
+          output.refuseCsv();
+        }
+      }
+    }
   }
 
   public boolean isJson() {
@@ -76,6 +105,7 @@ public final class OutputOption {
    * @param text the same in lines for people, asked for where text is wanted
    */
   public void print(Object result, Supplier<List<String>> text) {
+    refuseCsv();
     if (isJson()) {
       out().println(json(result, true));
     } else {
@@ -83,8 +113,44 @@ public final class OutputOption {
     }
   }
 
+  /**
+   * Prints a result that is a table.
+   *
+   * @param result a record or a JSON tree
+   */
+  public void printTable(Object result, TextTable table) {
+    switch (format) {
+      case TEXT -> table.lines().forEach(this::line);
+      case JSON -> out().println(json(result, true));
+      case CSV -> out().print(table.csv());
+    }
+  }
+
+  /** The same for a result that is lines for people, and a table for spreadsheets. */
+  public void print(Object result, Supplier<List<String>> text, Supplier<TextTable> table) {
+    if (format == Format.CSV) {
+      out().print(table.get().csv());
+    } else {
+      print(result, text);
+    }
+  }
+
+  /** A sentence beside the result, for people: on standard error. */
+  public void note(String sentence) {
+    TerminalText.printableLines("postern: " + sentence)
+        .forEach(command().commandLine().getErr()::println);
+  }
+
+  private void refuseCsv() {
+    if (format == Format.CSV) {
+      throw new CommandLine.ParameterException(
+          command().commandLine(), "-o csv: the result is no table; write text or json");
+    }
+  }
+
   /** Prints one of many results: in JSON each is a line of its own. */
   public void printOne(Object result, Supplier<String> text) {
+    refuseCsv();
     if (isJson()) {
       out().println(json(result, false));
     } else {
@@ -99,10 +165,14 @@ public final class OutputOption {
   }
 
   private PrintWriter out() {
+    return command().commandLine().getOut();
+  }
+
+  private CommandSpec command() {
     if (command == null) {
       throw new IllegalStateException("not a mixin of a command");
     }
-    return command.commandLine().getOut();
+    return command;
   }
 
   /** Whether a command line asks for JSON: one that cannot be parsed too. */

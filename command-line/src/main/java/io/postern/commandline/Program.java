@@ -37,6 +37,11 @@ public final class Program {
     IParameterExceptionHandler usual = line.getParameterExceptionHandler();
     line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(
+            parsed -> {
+              OutputOption.check(parsed);
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setParameterExceptionHandler(
             (problem, arguments) ->
                 OutputOption.asksForJson(List.of(arguments))
@@ -52,7 +57,13 @@ public final class Program {
     Terminal.columns(System.getenv())
         .ifPresent(width -> line.setUsageHelpAutoWidth(false).setUsageHelpWidth(helpWidth(width)));
     giveVersion(line.getCommandSpec(), line.getCommandSpec());
-    int code = line.execute(args);
+    int code;
+    try {
+      code = line.execute(args);
+    } catch (Error e) { // the library passes it on, and Java would end with 1, a finding
+      return failed(
+          line, OutputOption.asksForJson(Arrays.asList(args)), e.toString(), COULD_NOT_ASK);
+    }
     if (line.getOut().checkError()) { // flushes
       return failed(
           line,
@@ -77,9 +88,11 @@ public final class Program {
   }
 
   private static int failed(CommandLine line, boolean json, String message, int code) {
-    line.getErr()
-        .println(
-            json ? OutputOption.json(new Failure(message, code), false) : "postern: " + message);
+    if (json) {
+      line.getErr().println(OutputOption.json(new Failure(message, code), false));
+    } else {
+      TerminalText.printableLines("postern: " + message).forEach(line.getErr()::println);
+    }
     return code;
   }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * in certificates): characters that could move the cursor or turn the text around become {@code ?}.
  * Pure.
  */
-final class TerminalText {
+public final class TerminalText {
   private static final Pattern LABEL =
       Pattern.compile(" *(?:[0-9]{1,3}\\. |\\S{1,20}(?: \\S{1,20}){0,2} {2,})?");
 
@@ -40,7 +40,8 @@ final class TerminalText {
         : lines;
   }
 
-  private static String printable(String text) {
+  /** The text with {@code ?} in the place of each such character. */
+  public static String printable(String text) {
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
@@ -56,6 +57,11 @@ final class TerminalText {
                       default -> c;
                     }));
     return shown.toString();
+  }
+
+  /** The same of a text that has lines. */
+  public static List<String> printableLines(String text) {
+    return text.lines().map(TerminalText::printable).toList();
   }
 
   private static List<String> wrapped(String text, int width) {

@@ -64,11 +64,13 @@ class ProgramTest {
   @ParameterizedTest
   @CsvSource({
     "3, ask down, nobody answers",
+    "3, ask large, java.lang.OutOfMemoryError: Java heap space",
     "3, ask nameless, java.lang.IllegalStateException",
     "2, ask, Missing required parameter",
     "2, ask x y, Unmatched argument",
     "2, ask x -o xml, Invalid value for option '--output'",
     "2, ask x --no-such, Unknown option",
+    "2, ask down -o csv, -o csv: the result is no table",
     "2, nonsense, Unmatched argument",
     "2, '', Missing required subcommand"
   })
@@ -92,6 +94,13 @@ class ProgramTest {
     assertThat(read.path("exitCode").asInt()).isEqualTo(code);
     assertThat(read.path("error").asText()).isNotBlank();
     assertThat(out.toString()).isEmpty();
+  }
+
+  /** A service, or whoever stands in its place, chooses the words of an error. */
+  @Test
+  void anErrorMovesNoCursor() {
+    assertThat(run("ask", "strange")).isEqualTo(3);
+    assertThat(err.toString().lines()).containsExactly("postern: one?[2J", "two");
   }
 
   /** A full disk behind standard output must not look like a short answer. */
@@ -120,7 +129,8 @@ class ProgramTest {
     assertThat(run("ask", "--version")).isZero();
     assertThat(out.toString()).isEqualTo("sample 7" + System.lineSeparator());
     assertThat(run("help", "ask")).isZero();
-    assertThat(out.toString()).contains("Usage: sample ask", "text or json (default: text)");
+    assertThat(out.toString())
+        .contains("Usage: sample ask", "text or json, or csv where the result is a table");
   }
 
   /** On a terminal of so many columns, as util-linux' script makes one. */

@@ -34,6 +34,8 @@ final class Sample {
     public Integer call() {
       switch (subject) {
         case "down" -> throw new IllegalStateException("nobody answers");
+        case "strange" -> throw new IllegalStateException("one\u001b[2J\ntwo");
+        case "large" -> throw new OutOfMemoryError("Java heap space");
         case "nameless" -> throw new IllegalStateException();
         case "many" -> {
           output.printOne(List.of(1), () -> "one");

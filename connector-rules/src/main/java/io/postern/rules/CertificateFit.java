@@ -5,6 +5,7 @@ import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,21 +31,27 @@ public record CertificateFit(
     boolean associated,
     @Nullable InboundConnector first,
     boolean tie) {
+  private static final CertificateFit NONE =
+      new CertificateFit(null, "", null, "", false, null, false);
 
   /**
    * @param facts of a session over TLS; the address and MAIL FROM mean nothing here
    */
   public static CertificateFit of(
       Directory directory, InboundConnector connector, InboundFacts facts) {
-    InboundEntry entry = new InboundEntry(connector);
     OriginatingConnector found = OriginatingConnector.find(directory, facts, null);
     InboundConnector first =
         found instanceof OriginatingConnector.Match match ? match.entry().connector : null;
     boolean tie = found instanceof OriginatingConnector.Tie;
-    CertificateFit best = new CertificateFit(null, "", null, "", false, first, tie);
-    for (String presented : facts.certificateNames()) {
+    return of(directory, new InboundEntry(connector), facts.certificateNames()).with(first, tie);
+  }
+
+  /** Of the conditions of the connector alone: it says nothing of the connectors beside it. */
+  static CertificateFit of(Directory directory, InboundEntry entry, List<String> names) {
+    CertificateFit best = NONE;
+    for (String presented : names) {
       if (CertificateNames.matches(entry.certificateName, presented)) {
-        CertificateFit fit = of(directory, entry, presented, first, tie);
+        CertificateFit fit = of(directory, entry, presented);
         if (fit.reach() > best.reach()) {
           best = fit;
         }
@@ -53,12 +60,7 @@ public record CertificateFit(
     return best;
   }
 
-  private static CertificateFit of(
-      Directory directory,
-      InboundEntry entry,
-      String presented,
-      @Nullable InboundConnector first,
-      boolean tie) {
+  private static CertificateFit of(Directory directory, InboundEntry entry, String presented) {
     String counted = OriginatingConnector.countedName(entry, presented);
     String domain = OriginatingConnector.acceptedDomainFor(directory, entry, presented);
     String owner =
@@ -68,7 +70,12 @@ public record CertificateFit(
             .map(AcceptedDomain::getOrganization)
             .orElse("");
     boolean associated = domain != null && entry.servesAcceptedDomain(domain);
-    return new CertificateFit(presented, counted, domain, owner, associated, first, tie);
+    return new CertificateFit(presented, counted, domain, owner, associated, null, false);
+  }
+
+  private CertificateFit with(@Nullable InboundConnector decided, boolean ambiguous) {
+    return new CertificateFit(
+        presented, counted, acceptedDomain, owner, associated, decided, ambiguous);
   }
 
   /** How many conditions are met. */

@@ -21,17 +21,16 @@ sealed interface ChainJudgement {
    * @param rule the connector's parameter that asks for the certificate
    */
   static ChainJudgement of(
-      Directory directory,
+      InboundConditions conditions,
       InboundEntry entry,
-      InboundFacts facts,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known,
       String rule) {
     VerdictQuestion question =
         new VerdictQuestion(
-            facts.chain(),
-            facts.stapledOcsp(),
+            conditions.facts.chain(),
+            conditions.facts.stapledOcsp(),
             CertificateRole.ROLE_CLIENT,
-            directory.anchors(entry.organization(), entry.connector.getAnchors()),
+            conditions.directory.anchors(entry.organization(), entry.connector.getAnchors()),
             RevocationModes.inForce(entry.connector.getRevocation()),
             false,
             entry.organization());

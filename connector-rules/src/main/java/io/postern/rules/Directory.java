@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One state of the whole directory, indexed for decisions. Immutable; any thread. The same objects
@@ -29,31 +30,39 @@ import java.util.TreeMap;
 public final class Directory {
   private final long version;
   private final Map<String, Long> routingVersions;
-  private final Map<String, DirectoryObject> objects = new TreeMap<>();
-  private final Map<String, Organization> organizations = new HashMap<>();
-  private final Map<String, AcceptedDomain> acceptedDomains = new HashMap<>();
-  private final Map<String, AnchorSet> anchorSets = new HashMap<>();
-  private final Map<String, String> anchorSetVersions = new HashMap<>();
+  private final Map<String, DirectoryObject> objects;
+  private final Map<String, Organization> organizations;
+  private final Map<String, AcceptedDomain> acceptedDomains;
+  private final Map<String, AnchorSet> anchorSets;
+  private final Map<String, String> anchorSetVersions;
   private final Map<String, OrganizationIndex> indexes = new HashMap<>();
   private final CertificateIndex certificateNames = new CertificateIndex();
   private final RecipientLists recipientLists;
+  private final boolean reports;
+  private volatile @Nullable Directory enforced;
 
   private Directory(
       Collection<DirectoryObject> given,
       long version,
       Map<String, Long> routingVersions,
-      RecipientLists recipientLists) {
+      RecipientLists recipientLists,
+      Map<String, OrganizationIndex> former) {
     this.recipientLists = recipientLists;
     this.version = version;
     this.routingVersions = Map.copyOf(routingVersions);
+    this.objects = new TreeMap<>();
+    this.organizations = new HashMap<>();
+    this.acceptedDomains = new HashMap<>();
+    this.anchorSets = new HashMap<>();
+    this.anchorSetVersions = new HashMap<>();
     for (DirectoryObject object : given) {
       if (object.getObjectCase() != DirectoryObject.ObjectCase.OBJECT_NOT_SET
           && !object.getRemoved()) {
         objects.put(DirectoryKeys.key(object), object);
       }
     }
-    Map<String, List<InboundEntry>> inbound = new HashMap<>();
-    Map<String, List<OutboundEntry>> outbound = new HashMap<>();
+    Map<String, List<InboundConnector>> inbound = new HashMap<>();
+    Map<String, List<OutboundConnector>> outbound = new HashMap<>();
     for (DirectoryObject object : objects.values()) {
       String organization = DirectoryKeys.organizationOf(object);
       switch (object.getObjectCase()) {
@@ -68,25 +77,74 @@ public final class Directory {
         case INBOUND_CONNECTOR ->
             inbound
                 .computeIfAbsent(organization, o -> new ArrayList<>())
-                .add(new InboundEntry(object.getInboundConnector()));
+                .add(object.getInboundConnector());
         case OUTBOUND_CONNECTOR ->
             outbound
                 .computeIfAbsent(organization, o -> new ArrayList<>())
-                .add(new OutboundEntry(object.getOutboundConnector()));
+                .add(object.getOutboundConnector());
         case OBJECT_NOT_SET -> throw new IllegalStateException("left out above");
       }
     }
     // Connectors of a removed organization are nobody's and decide nothing.
     for (String organization : organizations.keySet()) {
-      OrganizationIndex index =
-          new OrganizationIndex(
-              inbound.getOrDefault(organization, List.of()),
-              outbound.getOrDefault(organization, List.of()));
-      indexes.put(organization, index);
+      indexes.put(
+          organization,
+          former
+              .getOrDefault(organization, OrganizationIndex.EMPTY)
+              .with(
+                  inbound.getOrDefault(organization, List.of()),
+                  outbound.getOrDefault(organization, List.of())));
+    }
+    reports = indexes.values().stream().anyMatch(OrganizationIndex::reports);
+    indexCertificateNames();
+  }
+
+  /** The same with the connectors that only report as if they were in force. */
+  private Directory(Directory reporting) {
+    version = reporting.version;
+    routingVersions = reporting.routingVersions;
+    objects = reporting.objects;
+    organizations = reporting.organizations;
+    acceptedDomains = reporting.acceptedDomains;
+    anchorSets = reporting.anchorSets;
+    anchorSetVersions = reporting.anchorSetVersions;
+    recipientLists = reporting.recipientLists;
+    reports = false;
+    reporting.indexes.forEach(
+        (organization, index) ->
+            indexes.put(organization, index.reports() ? index.enforced() : index));
+    indexCertificateNames();
+  }
+
+  private void indexCertificateNames() {
+    for (OrganizationIndex index : indexes.values()) {
       index.inbound.stream()
           .filter(e -> e.usable(ConnectorType.ON_PREMISES) && !e.certificateName.isEmpty())
           .forEach(certificateNames::add);
     }
+  }
+
+  /**
+   * The directory with the connectors in report-only mode as if they were in force
+   * (docs/report-only.md). Made once, when it is first asked for.
+   *
+   * @return null: no connector is in that mode
+   */
+  @Nullable Directory enforced() {
+    if (!reports) {
+      return null;
+    }
+    Directory made = enforced;
+    if (made == null) {
+      synchronized (this) {
+        made = enforced;
+        if (made == null) {
+          made = new Directory(this);
+          enforced = made;
+        }
+      }
+    }
+    return made;
   }
 
   /**
@@ -108,7 +166,30 @@ public final class Directory {
       long version,
       Map<String, Long> routingVersions,
       RecipientLists recipientLists) {
-    return new Directory(objects, version, routingVersions, recipientLists);
+    return new Directory(objects, version, routingVersions, recipientLists, Map.of());
+  }
+
+  /**
+   * Another state of the directory. It shares the indexes of organizations whose connectors are the
+   * same objects as here, so that a change costs the making of its own organization's alone.
+   */
+  public Directory next(
+      Collection<DirectoryObject> objects,
+      long version,
+      Map<String, Long> routingVersions,
+      RecipientLists recipientLists) {
+    return new Directory(objects, version, routingVersions, recipientLists, indexes);
+  }
+
+  /** As it would be with these changes, removals included; of the same version. */
+  public Directory with(Collection<DirectoryObject> changes) {
+    Map<String, DirectoryObject> state = new HashMap<>(objects);
+    for (DirectoryObject change : changes) {
+      if (change.getObjectCase() != DirectoryObject.ObjectCase.OBJECT_NOT_SET) {
+        state.put(DirectoryKeys.key(change), change);
+      }
+    }
+    return next(state.values(), version, Map.of(), recipientLists);
   }
 
   public RecipientLists recipientLists() {

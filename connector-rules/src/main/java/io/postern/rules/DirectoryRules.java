@@ -39,15 +39,7 @@ public final class DirectoryRules {
   }
 
   private List<DirectoryProblem> validate() {
-    Map<String, DirectoryObject> state = new HashMap<>();
-    before.objects().forEach(object -> state.put(DirectoryKeys.key(object), object));
-    for (DirectoryObject change : changes) {
-      if (change.getObjectCase() != ObjectCase.OBJECT_NOT_SET) {
-        state.put(DirectoryKeys.key(change), change);
-      }
-    }
-    Directory after =
-        Directory.of(state.values(), before.version(), Map.of(), before.recipientLists());
+    Directory after = before.with(changes);
     Map<String, String> referrers = referrers(after);
     Map<String, List<String>> spellings = new HashMap<>();
     after

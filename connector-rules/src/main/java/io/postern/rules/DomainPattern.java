@@ -7,8 +7,8 @@ import io.postern.names.DomainNames;
  * domain and all its subdomains), {@code *}. Exchange's stored form {@code smtp:contoso.com;1} is
  * read too; its cost has no effect. Immutable.
  */
-record DomainPattern(Kind kind, String domain) {
-  enum Kind {
+public record DomainPattern(Kind kind, String domain) {
+  public enum Kind {
     EXACT,
     WILDCARD,
     ANY
@@ -17,7 +17,7 @@ record DomainPattern(Kind kind, String domain) {
   /**
    * @throws IllegalArgumentException with a sentence for the administrator
    */
-  static DomainPattern parse(String text) {
+  public static DomainPattern parse(String text) {
     String pattern = withoutCost(text);
     if (pattern.equals("*")) {
       return new DomainPattern(Kind.ANY, "");
@@ -34,7 +34,7 @@ record DomainPattern(Kind kind, String domain) {
     return new DomainPattern(wildcard ? Kind.WILDCARD : Kind.EXACT, domain);
   }
 
-  boolean matches(String name) {
+  public boolean matches(String name) {
     return switch (kind) {
       case ANY -> true;
       case EXACT -> name.equals(domain);

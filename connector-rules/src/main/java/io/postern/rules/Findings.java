@@ -2,6 +2,7 @@ package io.postern.rules;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.RevocationMode;
@@ -41,6 +42,14 @@ final class Findings {
     if (wrong) {
       add(field, problem, cure);
     }
+  }
+
+  void mode(ConnectorMode mode) {
+    when(
+        mode == ConnectorMode.UNRECOGNIZED,
+        "mode",
+        "the value is not known",
+        "write enforce or reportOnly");
   }
 
   void revocation(String field, RevocationMode mode) {

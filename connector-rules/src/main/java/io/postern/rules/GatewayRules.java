@@ -50,29 +50,28 @@ public final class GatewayRules {
       return NONE;
     }
     OrganizationIndex index = directory.index(owner.get());
-    IpAddress client = IpAddress.parse(facts.clientIp());
+    InboundConditions conditions =
+        new InboundConditions(directory, facts, IpAddress.parse(facts.clientIp()), recipient);
     List<InboundEntry> inScope =
         index.partners.find(facts.mailFromDomain()).stream()
             .flatMap(tier -> tier.entries().stream())
-            .filter(entry -> entry.servesAcceptedDomain(recipient))
+            .filter(conditions::isForRecipient)
             .toList();
     for (InboundEntry entry : index.gateways) {
       boolean concerned =
           entry.usable(ConnectorType.PARTNER)
               ? inScope.contains(entry)
-              : entry.servesAcceptedDomain(recipient);
-      if (!concerned
-          || entry.connector.getBlocked()
-          || (entry.connector.getRequireTls() && !facts.tls())) {
+              : conditions.isForRecipient(entry);
+      if (!concerned || entry.connector.getBlocked() || !conditions.isEncryptedEnough(entry)) {
         continue;
       }
       if (entry.certificateName.isEmpty()) {
-        if (!entry.rangeOf(client).isEmpty()) {
+        if (conditions.isFromItsAddress(entry)) {
           return new Answer.Through(new Gateway(entry, inScope));
         }
       } else if (named(directory, facts, entry)) {
         return switch (ChainJudgement.of(
-            directory, entry, facts, known, RecipientRefusal.CERTIFICATE_NAME)) {
+            conditions, entry, known, RecipientRefusal.CERTIFICATE_NAME)) {
           case ChainJudgement.Question(VerdictQuestion question) -> new Answer.Question(question);
           case ChainJudgement.Good good -> new Answer.Through(new Gateway(entry, inScope));
           case ChainJudgement.NotGood(RecipientRefusal refusal) -> notGood(entry, refusal);

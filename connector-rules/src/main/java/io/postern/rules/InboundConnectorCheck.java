@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.CertificateNames;
 import java.util.List;
@@ -10,9 +11,6 @@ import java.util.List;
  * protect.
  */
 final class InboundConnectorCheck {
-  private static final int SHORTEST_IPV4_PREFIX = 24;
-  private static final int SHORTEST_IPV6_PREFIX = 64;
-
   private InboundConnectorCheck() {}
 
   static void check(InboundConnector connector, Directory after, Findings findings) {
@@ -28,6 +26,12 @@ final class InboundConnectorCheck {
     associatedDomains(connector, after, findings);
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
     findings.revocation("revocation", connector.getRevocation());
+    findings.mode(connector.getMode());
+    findings.when(
+        connector.getBlocked() && connector.getMode() == ConnectorMode.REPORT_ONLY,
+        "blocked",
+        "with mode: reportOnly nothing of it is refused",
+        "write mode: enforce, or take blocked out");
     EnhancedFilteringCheck.check(connector, after, findings);
     RateCheck.check(connector, findings);
     switch (connector.getConnectorType()) {
@@ -47,10 +51,8 @@ final class InboundConnectorCheck {
       String field = "senderIPAddresses[" + i + "]";
       String shown = "\"" + Findings.shown(addresses.get(i)) + "\"";
       try {
-        IpRange range = IpRange.parse(addresses.get(i));
-        int shortest = range.isIpv4() ? SHORTEST_IPV4_PREFIX : SHORTEST_IPV6_PREFIX;
         findings.when(
-            range.prefixLength() < shortest,
+            !IpRange.parse(addresses.get(i)).fitsConnector(),
             field,
             shown + " is too wide a block to name a sender",
             "write blocks of /24 to /32 (IPv6: /64 to /128)");

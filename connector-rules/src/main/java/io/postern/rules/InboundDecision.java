@@ -4,6 +4,7 @@ import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.ReportedDecision;
 import org.jspecify.annotations.Nullable;
 
 /** The decision about one recipient in the session (docs/design/connectors.md, "Inbound"). */
@@ -18,6 +19,7 @@ public sealed interface InboundDecision {
    * @param trust in the connector's server, beyond its right to send
    * @param incoming the acceptance by the recipient's organization, where that is another one;
    *     null: it is the same, or the recipient is outside
+   * @param reported by connectors in report-only mode; null: they would change nothing
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Accept(
@@ -29,7 +31,8 @@ public sealed interface InboundDecision {
       byte[] verdictKey,
       Explanation explanation,
       SenderTrust trust,
-      @Nullable Accept incoming)
+      @Nullable Accept incoming,
+      @Nullable ReportedDecision reported)
       implements InboundDecision {
     /** One organization's decision. */
     public Accept(
@@ -49,6 +52,7 @@ public sealed interface InboundDecision {
           verdictKey,
           explanation,
           SenderTrust.NONE,
+          null,
           null);
     }
 
@@ -62,7 +66,27 @@ public sealed interface InboundDecision {
           verdictKey,
           explanation,
           given,
-          incoming);
+          incoming,
+          reported);
+    }
+
+    private Accept with(@Nullable Accept recipients, @Nullable ReportedDecision report) {
+      return new Accept(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          trust,
+          recipients,
+          report);
+    }
+
+    /** With what connectors in report-only mode would have decided. */
+    public Accept with(ReportedDecisions reports) {
+      return with(incoming == null ? null : incoming.with(null, reports.incoming()), reports.own());
     }
 
     /**
@@ -90,7 +114,8 @@ public sealed interface InboundDecision {
           verdictKey,
           both,
           trust,
-          recipients);
+          recipients,
+          reported);
     }
   }
 
@@ -103,6 +128,7 @@ public sealed interface InboundDecision {
    * @param organization whose rule it is; empty: nobody's
    * @param connector empty: no connector refused
    * @param verdict on the client's chain, such as "bad/revoked"; empty: none was asked for
+   * @param reported by connectors in report-only mode; null: they would change nothing
    */
   record Refuse(
       int code,
@@ -112,8 +138,28 @@ public sealed interface InboundDecision {
       String organization,
       String connector,
       String verdict,
-      Explanation explanation)
-      implements InboundDecision {}
+      Explanation explanation,
+      @Nullable ReportedDecision reported)
+      implements InboundDecision {
+    /** Without a report. */
+    public Refuse(
+        int code,
+        String enhanced,
+        String text,
+        String rule,
+        String organization,
+        String connector,
+        String verdict,
+        Explanation explanation) {
+      this(code, enhanced, text, rule, organization, connector, verdict, explanation, null);
+    }
+
+    /** With what connectors in report-only mode would have decided. */
+    public Refuse with(ReportedDecisions reports) {
+      return new Refuse(
+          code, enhanced, text, rule, organization, connector, verdict, explanation, reports.own());
+    }
+  }
 
   /** A question: the caller asks and decides again with the answer, or with UNKNOWN. */
   record VerdictNeeded(VerdictQuestion question) implements InboundDecision {}

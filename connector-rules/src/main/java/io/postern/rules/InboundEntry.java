@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.DomainNames;
@@ -61,8 +62,24 @@ final class InboundEntry {
     return connector.getName();
   }
 
+  /** It decides. */
   boolean usable(ConnectorType type) {
-    return connector.getEnabled() && connector.getConnectorType() == type;
+    return inForce() && connector.getConnectorType() == type;
+  }
+
+  boolean inForce() {
+    return connector.getEnabled() && !reportsOnly();
+  }
+
+  /** Decided and recorded as if it were in force (docs/report-only.md). */
+  boolean reportsOnly() {
+    return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
+  }
+
+  InboundEntry enforced() {
+    return reportsOnly()
+        ? new InboundEntry(connector.toBuilder().setMode(ConnectorMode.ENFORCE).build())
+        : this;
   }
 
   /** Its client relays others' mail, whose source the Received fields tell. */
@@ -73,6 +90,19 @@ final class InboundEntry {
   boolean restricting() {
     return connector.getRestrictDomainsToCertificate()
         || connector.getRestrictDomainsToIpAddresses();
+  }
+
+  /** A partner connector whose decision depends on the client's certificate. */
+  boolean goesByCertificate() {
+    return connector.getRestrictDomainsToCertificate()
+        || (!connector.getRestrictDomainsToIpAddresses() && !certificateName.isEmpty());
+  }
+
+  /** The parameter that asks for it. */
+  String certificateParameter() {
+    return connector.getRestrictDomainsToCertificate()
+        ? RecipientRefusal.RESTRICT_TO_CERTIFICATE
+        : RecipientRefusal.CERTIFICATE_NAME;
   }
 
   /** associatedAcceptedDomains limits the connector; empty limits nothing. */

@@ -44,43 +44,64 @@ public final class InboundRules {
       InboundFacts facts,
       String recipientDomain,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
+    return steps(directory, facts, recipientDomain, known).decision();
+  }
+
+  /**
+   * The parts of a decision.
+   *
+   * @param own by the on-premises connector that was found; null: none was
+   * @param partners by the partner connectors of the recipient's organization, before {@link
+   *     DirectSend}; null: they are not asked
+   */
+  record Steps(
+      InboundConditions conditions,
+      OriginatingConnector originating,
+      @Nullable InboundDecision own,
+      @Nullable InboundDecision partners,
+      InboundDecision decision) {}
+
+  static Steps steps(
+      Directory directory,
+      InboundFacts facts,
+      String recipientDomain,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
     String recipient = DomainNames.normal(recipientDomain);
     IpAddress client = IpAddress.parse(facts.clientIp());
+    InboundConditions conditions = new InboundConditions(directory, facts, client, recipient);
     OriginatingConnector originating = OriginatingConnector.find(directory, facts, client);
     UnmatchedConnectors unmatched =
-        new UnmatchedConnectors(
-            directory, facts, client, recipient, originating instanceof OriginatingConnector.Tie);
+        new UnmatchedConnectors(conditions, originating instanceof OriginatingConnector.Tie);
     Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
     InboundDecision own = null;
     if (originating instanceof OriginatingConnector.Match match) {
-      own = originating(directory, facts, client, match, known);
+      own = originating(conditions, match, known);
       if (!(own instanceof InboundDecision.Accept accept)
           || owner.isEmpty()
           || owner.get().equals(accept.organization())) {
-        return own;
+        return new Steps(conditions, originating, own, null, own);
       }
     }
     if (owner.isEmpty()) {
-      return relayDenied(directory, facts, recipient, unmatched);
+      InboundDecision denied = relayDenied(conditions, unmatched);
+      return new Steps(conditions, originating, null, null, denied);
     }
-    InboundDecision incoming =
-        DirectSend.checked(
-            directory,
-            facts,
-            new PartnerRules(directory, facts, client, owner.get(), recipient, known, unmatched)
-                .decide());
-    return own instanceof InboundDecision.Accept sender
-            && incoming instanceof InboundDecision.Accept recipients
-        ? sender.and(recipients, recipient)
-        : incoming;
+    InboundDecision partners = new PartnerRules(conditions, owner.get(), known, unmatched).decide();
+    InboundDecision incoming = DirectSend.checked(directory, facts, partners);
+    InboundDecision both =
+        own instanceof InboundDecision.Accept sender
+                && incoming instanceof InboundDecision.Accept recipients
+            ? sender.and(recipients, recipient)
+            : incoming;
+    return new Steps(conditions, originating, own, partners, both);
   }
 
   private static InboundDecision originating(
-      Directory directory,
-      InboundFacts facts,
-      @Nullable IpAddress client,
+      InboundConditions conditions,
       OriginatingConnector.Match match,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
+    Directory directory = conditions.directory;
+    InboundFacts facts = conditions.facts;
     InboundEntry entry = match.entry();
     Trail trail = new Trail(entry.organization());
     facts.addSourceTo(trail, entry.organization());
@@ -106,7 +127,7 @@ public final class InboundRules {
       return RecipientRefusal.blocked()
           .by(entry.organization(), entry.name(), trail.blocked(entry).summary(blocked(entry)));
     }
-    if (entry.connector.getRequireTls() && !facts.tls()) {
+    if (!conditions.isEncryptedEnough(entry)) {
       trail.failed(entry.subject, "requireTls", "the session is not encrypted");
       return RecipientRefusal.tlsRequired()
           .by(
@@ -119,14 +140,13 @@ public final class InboundRules {
               entry.organization(),
               entry.name(),
               Direction.ORIGINATING,
-              entry.rangeOf(client),
+              entry.rangeOf(conditions.client),
               "",
               new byte[0],
               trail.summary("Originating: " + entry.subject + " by the client's address"))
           .with(SenderTrust.of(directory, match, facts.mailFromDomain()));
     }
-    return switch (ChainJudgement.of(
-        directory, entry, facts, known, RecipientRefusal.CERTIFICATE_NAME)) {
+    return switch (ChainJudgement.of(conditions, entry, known, RecipientRefusal.CERTIFICATE_NAME)) {
       case ChainJudgement.Question(VerdictQuestion question) ->
           new InboundDecision.VerdictNeeded(question);
       case ChainJudgement.Good(String verdict, byte[] key) ->
@@ -164,17 +184,18 @@ public final class InboundRules {
    * of its connectors matched; in nobody's name if the sender's domain belongs to none.
    */
   private static InboundDecision relayDenied(
-      Directory directory, InboundFacts facts, String recipient, UnmatchedConnectors unmatched) {
-    String sender = facts.mailFromDomain();
+      InboundConditions conditions, UnmatchedConnectors unmatched) {
+    String sender = conditions.facts.mailFromDomain();
+    String recipient = conditions.recipientDomain;
     Optional<String> organization =
         sender == null
             ? Optional.empty()
-            : directory.acceptedDomain(sender).map(domain -> domain.getOrganization());
+            : conditions.directory.acceptedDomain(sender).map(domain -> domain.getOrganization());
     Trail trail = new Trail(organization.orElse(""));
     trail.failed("recipient domain " + recipient, "acceptedDomain", "nobody here accepts its mail");
     if (organization.isEmpty()) {
       trail.failed(
-          "sender " + unmatched.sender(),
+          "sender " + conditions.sender(),
           "acceptedDomain",
           "it is not of a domain that is served here");
       return RecipientRefusal.stranger()

@@ -7,6 +7,9 @@ package io.postern.rules;
  * @param text as an administrator wrote it
  */
 public record IpRange(IpAddress network, int prefixLength, String text) {
+  private static final int SHORTEST_IPV4_PREFIX = 24;
+  private static final int SHORTEST_IPV6_PREFIX = 64;
+
   /**
    * "192.0.2.1", "192.0.2.0/24", "2001:db8::/64".
    *
@@ -33,6 +36,11 @@ public record IpRange(IpAddress network, int prefixLength, String text) {
 
   public boolean contains(IpAddress address) {
     return address.bits() == network.bits() && address.masked(prefixLength).equals(network);
+  }
+
+  /** Narrow enough for a connector's senderIPAddresses. */
+  public boolean fitsConnector() {
+    return prefixLength >= (isIpv4() ? SHORTEST_IPV4_PREFIX : SHORTEST_IPV6_PREFIX);
   }
 
   boolean isIpv4() {

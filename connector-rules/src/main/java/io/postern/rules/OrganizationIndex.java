@@ -1,6 +1,8 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +44,55 @@ final class OrganizationIndex {
     this.outbound.stream().filter(OutboundEntry::chosenByDomain).forEach(this::addOutbound);
   }
 
+  /** Of these connectors: this one where they are the very same objects, else another one. */
+  OrganizationIndex with(
+      List<InboundConnector> inboundConnectors, List<OutboundConnector> outboundConnectors) {
+    return has(inboundConnectors, outboundConnectors)
+        ? this
+        : new OrganizationIndex(
+            inboundConnectors.stream().map(InboundEntry::new).toList(),
+            outboundConnectors.stream().map(OutboundEntry::new).toList());
+  }
+
+  private boolean has(
+      List<InboundConnector> inboundConnectors, List<OutboundConnector> outboundConnectors) {
+    return inbound.size() == inboundConnectors.size()
+        && outbound.size() == outboundConnectors.size()
+        && same(
+            inbound.stream().map(entry -> entry.connector).toList(),
+            inboundConnectors.stream()
+                .sorted(Comparator.comparing(InboundConnector::getName))
+                .toList())
+        && same(
+            outbound.stream().map(entry -> entry.connector).toList(),
+            outboundConnectors.stream()
+                .sorted(Comparator.comparing(OutboundConnector::getName))
+                .toList());
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equality would cost what this saves
+  private static boolean same(List<?> these, List<?> those) {
+    for (int i = 0; i < these.size(); i++) {
+      if (these.get(i) != those.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Some connector only reports. */
+  boolean reports() {
+    return inbound.stream().anyMatch(InboundEntry::reportsOnly)
+        || outbound.stream().anyMatch(OutboundEntry::reportsOnly);
+  }
+
+  /** With the connectors that only report as if they were in force. */
+  OrganizationIndex enforced() {
+    return new OrganizationIndex(
+        inbound.stream().map(InboundEntry::enforced).toList(),
+        outbound.stream().map(OutboundEntry::enforced).toList());
+  }
+
   /** Null: none, enabled or not. */
   @Nullable InboundEntry inbound(String name) {
     return inboundByName.get(name);
@@ -49,7 +100,7 @@ final class OrganizationIndex {
 
   private void addInbound(InboundEntry entry) {
     inboundByName.put(entry.name(), entry);
-    if (entry.isGateway() && entry.connector.getEnabled()) {
+    if (entry.isGateway() && entry.inForce()) {
       gateways.add(entry);
     }
     if (entry.usable(ConnectorType.PARTNER)) {

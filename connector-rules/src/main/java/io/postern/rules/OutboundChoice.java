@@ -7,68 +7,61 @@ import org.jspecify.annotations.Nullable;
  * The choice of the outbound connector of an organization that takes a recipient domain, or none.
  *
  * @param condition the parameter by which it was chosen
- * @param own the domain is an accepted domain of the organization itself
- * @param provenServer the mail has been at the own server: centralized transport is behind it
  */
 record OutboundChoice(
     OrganizationIndex index,
-    String domain,
-    boolean own,
-    boolean provenServer,
+    OutboundConditions conditions,
     @Nullable OutboundEntry entry,
     String condition,
     String detail) {
   private static final int FEW = 16;
 
+  /** The domain is an accepted domain of the organization itself. */
   static OutboundChoice own(OrganizationIndex index, String domain) {
+    OutboundConditions conditions = new OutboundConditions(domain, true, false);
     List<DomainIndex.Tier<OutboundEntry>> tiers = index.onPremisesByRecipientDomain.find(domain);
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
       if (tier.pattern().kind() == DomainPattern.Kind.EXACT) {
-        return byDomain(index, domain, true, false, tier);
+        return byDomain(index, conditions, tier);
       }
     }
     if (!index.forAllAcceptedDomains.isEmpty()) {
       return new OutboundChoice(
           index,
-          domain,
-          true,
-          false,
+          conditions,
           index.forAllAcceptedDomains.getFirst(),
           "allAcceptedDomains",
           "it takes mail to every accepted domain");
     }
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
       if (tier.pattern().kind() == DomainPattern.Kind.WILDCARD) {
-        return byDomain(index, domain, true, false, tier);
+        return byDomain(index, conditions, tier);
       }
     }
-    return new OutboundChoice(index, domain, true, false, null, "", "");
+    return new OutboundChoice(index, conditions, null, "", "");
   }
 
+  /**
+   * @param provenServer the mail has been at the own server: centralized transport is behind it
+   */
   static OutboundChoice outside(OrganizationIndex index, String domain, boolean provenServer) {
+    OutboundConditions conditions = new OutboundConditions(domain, false, provenServer);
     if (!index.forAllMessages.isEmpty() && !provenServer) {
       return new OutboundChoice(
           index,
-          domain,
-          false,
-          false,
+          conditions,
           index.forAllMessages.getFirst(),
           "routeAllMessagesViaOnPremises",
           "it takes all mail that leaves the organization");
     }
     for (DomainIndex.Tier<OutboundEntry> tier : index.byRecipientDomain.find(domain)) {
       List<OutboundEntry> entries =
-          tier.entries().stream().filter(entry -> !(provenServer && central(entry))).toList();
+          tier.entries().stream().filter(entry -> !conditions.goesInALoop(entry)).toList();
       if (!entries.isEmpty()) {
-        return byDomain(
-            index, domain, false, provenServer, new DomainIndex.Tier<>(tier.pattern(), entries));
+        return byDomain(index, conditions, new DomainIndex.Tier<>(tier.pattern(), entries));
       }
     }
-    return new OutboundChoice(index, domain, false, provenServer, null, "", "");
-  }
-
-  private static boolean central(OutboundEntry entry) {
-    return entry.onPremises() && entry.connector.getRouteAllMessagesViaOnPremises();
+    return new OutboundChoice(index, conditions, null, "", "");
   }
 
   /** The chosen connector and, while they are few, why each of the others was not. */
@@ -88,69 +81,25 @@ record OutboundChoice(
   }
 
   private void addOther(Trail trail, OutboundEntry other) {
-    if (!other.chosenByDomain()) {
-      String condition = other.conditionAgainst();
-      trail.failed(
-          other.subject,
-          condition,
-          switch (condition) {
-            case "enabled" -> "the connector is not enabled";
-            case "isTransportRuleScoped" -> "only a mail flow rule chooses it";
-            default -> "it is in test mode";
-          });
-    } else if (own && !other.onPremises()) {
-      trail.failed(
-          other.subject,
-          "connectorType",
-          "partner connectors take no mail to own accepted domains");
-    } else if (provenServer && central(other)) {
-      trail.failed(
-          other.subject,
-          "routeAllMessagesViaOnPremises",
-          "the organization's own server sent the mail, by its certificate: it would go in a loop");
-    } else if (entry != null && couldTake(other)) {
+    Condition unmet = conditions.outOfScope(other);
+    if (unmet == null) {
       trail.failed(other.subject, "precedence", "a more specific connector or an earlier name won");
     } else {
-      trail.failed(
-          other.subject,
-          "recipientDomains",
-          other.recipientDomains.isEmpty()
-              ? "it names no domain for this mail"
-              : "it is for "
-                  + UnmatchedConnectors.listed(other.connector.getRecipientDomainsList())
-                  + ", not "
-                  + domain
-                  + (own && takesOutside(other) ? " (\"*\" means the outside)" : ""));
+      trail.failed(other.subject, unmet.parameter(), unmet.sentence());
     }
-  }
-
-  private boolean couldTake(OutboundEntry other) {
-    return own && other.connector.getAllAcceptedDomains()
-        || !own && other.connector.getRouteAllMessagesViaOnPremises()
-        || other.recipientDomains.stream()
-            .anyMatch(
-                pattern ->
-                    pattern.matches(domain) && !(own && pattern.kind() == DomainPattern.Kind.ANY));
-  }
-
-  private static boolean takesOutside(OutboundEntry other) {
-    return other.recipientDomains.stream()
-        .anyMatch(pattern -> pattern.kind() == DomainPattern.Kind.ANY);
   }
 
   private static OutboundChoice byDomain(
       OrganizationIndex index,
-      String domain,
-      boolean own,
-      boolean provenServer,
+      OutboundConditions conditions,
       DomainIndex.Tier<OutboundEntry> tier) {
     String detail =
         switch (tier.pattern().kind()) {
-          case EXACT -> "it names exactly " + domain;
-          case WILDCARD -> "its " + tier.pattern() + " matches " + domain;
+          case EXACT -> "it names exactly " + conditions.domain();
+          case WILDCARD -> "its " + tier.pattern() + " matches " + conditions.domain();
           case ANY -> "it takes every domain that no other connector names";
         };
     return new OutboundChoice(
-        index, domain, own, provenServer, tier.entries().getFirst(), "recipientDomains", detail);
+        index, conditions, tier.entries().getFirst(), "recipientDomains", detail);
   }
 }

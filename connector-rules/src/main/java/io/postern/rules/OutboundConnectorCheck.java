@@ -27,6 +27,7 @@ final class OutboundConnectorCheck {
     findings.organization(connector.getOrganization(), after);
     findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
     findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
+    findings.mode(connector.getMode());
     hosts(connector, findings);
     limit("maxConnections", connector.getMaxConnections(), MOST_CONNECTIONS, findings);
     limit(

@@ -1,5 +1,6 @@
 package io.postern.rules;
 
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
@@ -39,15 +40,24 @@ final class OutboundEntry {
   /** Connectors that a mail flow rule must name, and those under test, are not found by domain. */
   boolean chosenByDomain() {
     return connector.getEnabled()
+        && !reportsOnly()
         && !connector.getIsTransportRuleScoped()
         && !connector.getTestMode();
   }
 
-  /** Why {@link #chosenByDomain} is false. */
-  String conditionAgainst() {
-    if (!connector.getEnabled()) {
-      return "enabled";
-    }
-    return connector.getIsTransportRuleScoped() ? "isTransportRuleScoped" : "testMode";
+  /** Decided and recorded as if it were in force (docs/report-only.md). */
+  boolean reportsOnly() {
+    return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
+  }
+
+  OutboundEntry enforced() {
+    return reportsOnly()
+        ? new OutboundEntry(connector.toBuilder().setMode(ConnectorMode.ENFORCE).build())
+        : this;
+  }
+
+  /** Takes all that leaves the organization: centralized transport. */
+  boolean central() {
+    return onPremises() && connector.getRouteAllMessagesViaOnPremises();
   }
 }

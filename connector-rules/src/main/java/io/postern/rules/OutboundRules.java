@@ -44,8 +44,9 @@ public final class OutboundRules {
   private final RequireTls requireTls;
   private final boolean provenServer;
   private final Trail trail;
+  private @Nullable OutboundEntry chosen;
 
-  private OutboundRules(
+  OutboundRules(
       Directory directory,
       String organization,
       String localPart,
@@ -55,7 +56,7 @@ public final class OutboundRules {
     this.directory = directory;
     this.organization = organization;
     this.localPart = localPart;
-    this.recipientDomain = recipientDomain;
+    this.recipientDomain = DomainNames.normal(recipientDomain);
     this.requireTls = requireTls;
     this.provenServer = provenServer;
     this.trail = new Trail(organization);
@@ -90,16 +91,26 @@ public final class OutboundRules {
       RequireTls requireTls,
       boolean provenServer) {
     return new OutboundRules(
-            directory,
-            organization,
-            localPart,
-            DomainNames.normal(recipientDomain),
-            requireTls,
-            provenServer)
+            directory, organization, localPart, recipientDomain, requireTls, provenServer)
         .decide(direction);
   }
 
-  private OutboundDecision decide(Direction direction) {
+  /**
+   * Whether the organization's own server brought the mail and proved itself by its certificate.
+   *
+   * @param connector that let the mail in; empty: none
+   * @param byAddress empty: the connector does not go by address
+   * @param verdict on the client's chain
+   */
+  public static boolean provenServer(
+      Direction direction, String connector, String byAddress, String verdict) {
+    return direction == Direction.ORIGINATING
+        && !connector.isEmpty()
+        && byAddress.isEmpty()
+        && verdict.equals("good");
+  }
+
+  OutboundDecision decide(Direction direction) {
     if (directory.organization(organization).isEmpty()) {
       return hold(
           Reasons.UNDECIDABLE, "the organization " + organization + " is not in the directory");
@@ -130,6 +141,23 @@ public final class OutboundRules {
     return accepted.isPresent() ? toOther(accepted.get()) : toOutside();
   }
 
+  /** The connector of the mail's organization that takes the mail; null: none. */
+  @Nullable OutboundEntry chosen() {
+    return chosen;
+  }
+
+  /** Of the mail's organization. */
+  OutboundConditions conditions() {
+    boolean own = directory.accepts(organization, recipientDomain);
+    return new OutboundConditions(recipientDomain, own, provenServer && !own);
+  }
+
+  private @Nullable OutboundEntry taken(OutboundChoice choice) {
+    choice.addTo(trail);
+    chosen = choice.entry();
+    return chosen;
+  }
+
   private OutboundDecision toOwn(AcceptedDomain domain) {
     RecipientRoute route = route(domain);
     if (route.kind() == RecipientRoute.Kind.MAILBOX) {
@@ -139,8 +167,7 @@ public final class OutboundRules {
       return hold(Reasons.NO_ROUTE, recipientDomain + ": " + route.why());
     }
     OutboundChoice choice = OutboundChoice.own(directory.index(organization), recipientDomain);
-    choice.addTo(trail);
-    OutboundEntry entry = choice.entry();
+    OutboundEntry entry = taken(choice);
     if (entry == null) {
       return route.kind() == RecipientRoute.Kind.DOMAIN
           ? toMailbox(domain, "")
@@ -160,8 +187,7 @@ public final class OutboundRules {
     trail.matched(domainSubject(), "acceptedDomain", "it is served here for another organization");
     OutboundChoice choice =
         OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
-    choice.addTo(trail);
-    OutboundEntry entry = choice.entry();
+    OutboundEntry entry = taken(choice);
     if (entry != null) {
       return byConnector(entry, true);
     }
@@ -216,8 +242,7 @@ public final class OutboundRules {
   private OutboundDecision toOutside() {
     OutboundChoice choice =
         OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
-    choice.addTo(trail);
-    OutboundEntry entry = choice.entry();
+    OutboundEntry entry = taken(choice);
     if (entry != null) {
       return byConnector(entry, false);
     }

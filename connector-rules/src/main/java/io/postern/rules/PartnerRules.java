@@ -3,7 +3,6 @@ package io.postern.rules;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Direction;
-import io.postern.names.CertificateNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -48,28 +47,19 @@ final class PartnerRules {
     record Question(VerdictQuestion question) implements Trial {}
   }
 
-  private final Directory directory;
-  private final InboundFacts facts;
-  private final @Nullable IpAddress client;
+  private final InboundConditions conditions;
   private final String organization;
-  private final String recipientDomain;
   private final Function<VerdictQuestion, @Nullable CertificateVerdict> known;
   private final UnmatchedConnectors unmatched;
   private final Trail trail;
 
   PartnerRules(
-      Directory directory,
-      InboundFacts facts,
-      @Nullable IpAddress client,
+      InboundConditions conditions,
       String organization,
-      String recipientDomain,
       Function<VerdictQuestion, @Nullable CertificateVerdict> known,
       UnmatchedConnectors unmatched) {
-    this.directory = directory;
-    this.facts = facts;
-    this.client = client;
+    this.conditions = conditions;
     this.organization = organization;
-    this.recipientDomain = recipientDomain;
     this.known = known;
     this.unmatched = unmatched;
     this.trail = new Trail(organization);
@@ -77,8 +67,10 @@ final class PartnerRules {
 
   InboundDecision decide() {
     trail.matched(
-        "accepted domain " + recipientDomain, "acceptedDomain", "it is the recipient's domain");
-    facts.addSourceTo(trail, organization);
+        "accepted domain " + conditions.recipientDomain,
+        "acceptedDomain",
+        "it is the recipient's domain");
+    conditions.facts.addSourceTo(trail, organization);
     List<DomainIndex.Tier<InboundEntry>> tiers = scope();
     for (int i = 0; i < tiers.size(); i++) {
       if (tiers.get(i).entries().stream().anyMatch(InboundEntry::restricting)) {
@@ -91,11 +83,9 @@ final class PartnerRules {
   private List<DomainIndex.Tier<InboundEntry>> scope() {
     List<DomainIndex.Tier<InboundEntry>> scope = new ArrayList<>(2);
     for (DomainIndex.Tier<InboundEntry> tier :
-        directory.index(organization).partners.find(facts.mailFromDomain())) {
+        conditions.directory.index(organization).partners.find(conditions.facts.mailFromDomain())) {
       List<InboundEntry> entries =
-          tier.entries().stream()
-              .filter(entry -> entry.servesAcceptedDomain(recipientDomain))
-              .toList();
+          tier.entries().stream().filter(conditions::isForRecipient).toList();
       if (!entries.isEmpty()) {
         scope.add(new DomainIndex.Tier<>(tier.pattern(), entries));
       }
@@ -106,7 +96,7 @@ final class PartnerRules {
   private InboundDecision restricted(List<DomainIndex.Tier<InboundEntry>> tiers, int deciding) {
     for (DomainIndex.Tier<InboundEntry> tier : tiers.subList(0, deciding + 1)) {
       for (InboundEntry entry : tier.entries()) {
-        if (!entry.restricting() && entry.connector.getRequireTls() && !facts.tls()) {
+        if (!entry.restricting() && !conditions.isEncryptedEnough(entry)) {
           return refuse(noTls(entry));
         }
         if (!entry.restricting()
@@ -178,18 +168,18 @@ final class PartnerRules {
             "Incoming for "
                 + organization
                 + ": no partner connector applies to "
-                + unmatched.sender()
+                + conditions.sender()
                 + ", accepted on the anonymous path"));
   }
 
   private Trial trial(InboundEntry entry) {
     unmatched.exclude(entry);
-    if (entry.connector.getRequireTls() && !facts.tls()) {
+    if (!conditions.isEncryptedEnough(entry)) {
       return noTls(entry);
     }
     boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
     SourceAddress source =
-        byAddress ? SourceAddress.of(facts, client, entry) : new SourceAddress(true, "", "");
+        byAddress ? conditions.sourceAddress(entry) : new SourceAddress(true, "", "");
     if (!source.met()) {
       trail.failed(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
       return new Trial.Failure(
@@ -198,12 +188,7 @@ final class PartnerRules {
     if (byAddress) {
       trail.matched(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
     }
-    boolean byCertificate = entry.connector.getRestrictDomainsToCertificate();
-    String rule =
-        byCertificate
-            ? RecipientRefusal.RESTRICT_TO_CERTIFICATE
-            : RecipientRefusal.CERTIFICATE_NAME;
-    if (!byCertificate && (byAddress || entry.certificateName.isEmpty())) {
+    if (!entry.goesByCertificate()) {
       if (entry.connector.getBlocked()) {
         // While the true source is awaited it may be an alternative's.
         return byAddress && source.range().isEmpty()
@@ -212,17 +197,17 @@ final class PartnerRules {
       }
       return new Trial.Success(source.range(), "", new byte[0]);
     }
-    if (!CertificateNames.matches(entry.certificateName, facts.certificateNames())) {
-      trail.failed(
-          entry.subject, rule, entry.certificateName + " is asked for; " + unmatched.certificate());
-      return byCertificate
+    String rule = entry.certificateParameter();
+    if (conditions.presented(entry) == null) {
+      trail.failed(entry.subject, rule, conditions.certificateName(entry, rule).sentence());
+      return entry.connector.getRestrictDomainsToCertificate()
           ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
           : new Trial.NoMatch();
     }
     if (entry.connector.getBlocked()) {
       return new Trial.Blocked(entry); // whatever its chain is worth
     }
-    return switch (ChainJudgement.of(directory, entry, facts, known, rule)) {
+    return switch (ChainJudgement.of(conditions, entry, known, rule)) {
       case ChainJudgement.Question(VerdictQuestion question) -> new Trial.Question(question);
       case ChainJudgement.Good(String verdict, byte[] key) -> {
         trail.matched(
@@ -254,7 +239,7 @@ final class PartnerRules {
 
   private InboundDecision accept(InboundEntry entry, DomainPattern pattern, Trial.Success met) {
     trail.matched(
-        entry.subject, "senderDomains", "its " + pattern + " matches " + unmatched.sender());
+        entry.subject, "senderDomains", "its " + pattern + " matches " + conditions.sender());
     unmatched.addTo(trail, organization);
     return new InboundDecision.Accept(
         organization,

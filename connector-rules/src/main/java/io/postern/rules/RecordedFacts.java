@@ -67,7 +67,12 @@ public record RecordedFacts(
     return of(accepted, chains, CertificateNames::ofLeaf);
   }
 
-  static @Nullable RecordedFacts of(
+  /**
+   * The same.
+   *
+   * @param names DNS names of a chain's leaf; a memory of many, since reading them is slow
+   */
+  public static @Nullable RecordedFacts of(
       MessageAccepted accepted, Chains chains, Function<List<byte[]>, List<String>> names) {
     SessionFacts session = accepted.getSession();
     if (session.getClientIp().isEmpty()) {
@@ -99,7 +104,8 @@ public record RecordedFacts(
     return of(refused, chains, CertificateNames::ofLeaf);
   }
 
-  static List<RecordedFacts> of(
+  /** The same, with names as above. */
+  public static List<RecordedFacts> of(
       MessageRefused refused, Chains chains, Function<List<byte[]>, List<String>> names) {
     SessionFacts session = refused.getSession();
     if (session.getClientIp().isEmpty()) {

@@ -34,11 +34,8 @@ final class Trail {
 
   /** The connector would have taken the mail, and an administrator has blocked it. */
   Trail blocked(InboundEntry entry) {
-    String reason = entry.connector.getBlockedReason();
-    return failed(
-        entry.subject,
-        RecipientRefusal.BLOCKED,
-        "an administrator blocked the connector" + (reason.isEmpty() ? "" : ": " + reason));
+    Condition blocked = InboundConditions.blocked(entry);
+    return failed(entry.subject, blocked.parameter(), blocked.sentence());
   }
 
   /** Counts connectors that failed and need no step of their own. */

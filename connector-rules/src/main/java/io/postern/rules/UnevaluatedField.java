@@ -26,7 +26,7 @@ public record UnevaluatedField<C>(String name, String refused, Predicate<C> refu
               "testMode",
               "`true`",
               OutboundConnector::getTestMode,
-              "leave it out, or write enabled: false for a connector that takes no mail"),
+              "write mode: reportOnly for a trial, or enabled: false for a connector that takes no mail"),
           new UnevaluatedField<>(
               "isTransportRuleScoped",
               "`true`",

@@ -294,7 +294,10 @@ class RecordedFactsTest {
       assertThat(message.complete()).isTrue();
       for (String recipient : recipients) {
         String domain = recipient.substring(recipient.indexOf('@') + 1);
-        assertThat(RecordedDecision.decide(directory, message, recipient, verdict))
+        assertThat(
+                new RecordedDecision(directory, message, verdict)
+                    .decide(recipient)
+                    .map(RecordedDecision.Decided::decision))
             .map(RulePropertiesTest::text)
             .hasValue(
                 RulePropertiesTest.text(
@@ -335,14 +338,24 @@ class RecordedFactsTest {
             .setReversePath("a@p.example");
     RecordedFacts anna =
         RecordedFacts.of(refused.setRecipient("anna@contoso.com").build(), f -> null).getFirst();
-    assertThat(RecordedDecision.decide(directory, anna, "anna@contoso.com", q -> null)).isEmpty();
+    assertThat(
+            new RecordedDecision(directory, anna, q -> null)
+                .decide("anna@contoso.com")
+                .map(RecordedDecision.Decided::decision))
+        .isEmpty();
     RecordedFacts ben =
         RecordedFacts.of(refused.setRecipient("ben@contoso.com").build(), f -> null).getFirst();
-    assertThat(RecordedDecision.decide(directory, ben, "ben@contoso.com", q -> null))
+    assertThat(
+            new RecordedDecision(directory, ben, q -> null)
+                .decide("ben@contoso.com")
+                .map(RecordedDecision.Decided::decision))
         .as("efUsers does not name him")
         .get()
         .isInstanceOf(InboundDecision.Refuse.class);
-    assertThat(RecordedDecision.decide(directory, ben, "contoso.com", q -> null))
+    assertThat(
+            new RecordedDecision(directory, ben, q -> null)
+                .decide("contoso.com")
+                .map(RecordedDecision.Decided::decision))
         .as("of a count: whose it was is not known")
         .isEmpty();
     // What this directory's connection lets in, a source that counts may be refused for.
@@ -351,8 +364,15 @@ class RecordedFactsTest {
                 refused.setReversePath("a@other.example").setRecipient("anna@contoso.com").build(),
                 f -> null)
             .getFirst();
-    assertThat(RecordedDecision.decide(directory, other, "anna@contoso.com", q -> null)).isEmpty();
-    assertThat(RecordedDecision.decide(directory, other, "ben@contoso.com", q -> null))
+    assertThat(
+            new RecordedDecision(directory, other, q -> null)
+                .decide("anna@contoso.com")
+                .map(RecordedDecision.Decided::decision))
+        .isEmpty();
+    assertThat(
+            new RecordedDecision(directory, other, q -> null)
+                .decide("ben@contoso.com")
+                .map(RecordedDecision.Decided::decision))
         .as("efUsers does not name him")
         .get()
         .isInstanceOf(InboundDecision.Accept.class);

@@ -17,6 +17,7 @@ import io.postern.delivery.nexthop.MailDns;
 import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
+import io.postern.delivery.probe.Probes;
 import io.postern.delivery.recipients.RecipientQuestions;
 import io.postern.delivery.tlsrpt.ReportMailReader;
 import io.postern.delivery.tlsrpt.SessionCounter;
@@ -84,6 +85,7 @@ public class DeliveryService implements Service {
   private final KafkaStsPolicies policies;
   private final TlsClients clients;
   private volatile @Nullable RecipientQuestions recipients;
+  private volatile @Nullable Probes probes;
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
@@ -133,6 +135,7 @@ public class DeliveryService implements Service {
     HopTools tools = tools(mailHosts, connections, contents);
     Deliverer relay = readingReports(new Relay(destinations, tools), contents);
     recipients = recipients(tools);
+    probes = probes(tools);
     DeliveryMetrics metrics =
         new DeliveryMetrics(registry, new ConnectorLabels(directory::current));
     keeper = new Keeper(log, contents::open, metrics::kept);
@@ -173,6 +176,13 @@ public class DeliveryService implements Service {
             new Relay(settings.destinations(), asking),
             settings.perMinute(),
             registry));
+  }
+
+  private Probes probes(HopTools tools) {
+    RecipientSettings bounds = configuration.recipients; // few and apart from mail, as these are
+    HopTools probing = tools.probing(running.add(bounds.connections()));
+    return running.add(
+        new Probes(log, probing, new Relay(bounds.destinations(), probing), registry));
   }
 
   private HopTools tools(Destinations mailHosts, Connections connections, ContentReader contents) {
@@ -244,6 +254,7 @@ public class DeliveryService implements Service {
     announcer.start();
     policies.start();
     requireNonNull(recipients).start();
+    requireNonNull(probes).start();
     running.add(requireNonNull(keeper)).start();
     // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);

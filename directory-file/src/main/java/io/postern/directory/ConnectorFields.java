@@ -2,6 +2,7 @@ package io.postern.directory;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.InboundConnector;
@@ -11,6 +12,7 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of a connector's fields, for reader, view and README, in the order in which they are
@@ -52,6 +54,12 @@ final class ConnectorFields {
               "true",
               (fields, name, b) -> b.setEnabled(fields.flag(name, true)),
               InboundConnector::getEnabled),
+          new ConnectorField<>(
+              "mode",
+              words(Words.CONNECTOR_MODE) + "; `reportOnly` decides and records, and nothing else",
+              "enforce",
+              (fields, name, b) -> b.setMode(mode(fields, name)),
+              c -> mode(c.getMode())),
           new ConnectorField<>(
               "comment",
               "at most 1024 characters",
@@ -199,6 +207,12 @@ final class ConnectorFields {
               "true",
               (fields, name, b) -> b.setEnabled(fields.flag(name, true)),
               OutboundConnector::getEnabled),
+          new ConnectorField<>(
+              "mode",
+              words(Words.CONNECTOR_MODE) + "; `reportOnly` decides and records, and nothing else",
+              "enforce",
+              (fields, name, b) -> b.setMode(mode(fields, name)),
+              c -> mode(c.getMode())),
           new ConnectorField<>(
               "comment",
               "at most 1024 characters",
@@ -391,6 +405,17 @@ final class ConnectorFields {
   /** The organization's name for a set of its own; empty: the default set. */
   static String name(AnchorSetReference anchors) {
     return anchors.getId().substring(anchors.getId().indexOf('/') + 1);
+  }
+
+  /** The standing value is left out, so that older records are equal to it. */
+  private static ConnectorMode mode(Fields fields, String name) {
+    ConnectorMode mode = fields.word(name, Words.CONNECTOR_MODE, ConnectorMode.ENFORCE);
+    return mode == ConnectorMode.ENFORCE ? ConnectorMode.CONNECTOR_MODE_UNSPECIFIED : mode;
+  }
+
+  private static @Nullable String mode(ConnectorMode mode) {
+    return Words.CONNECTOR_MODE.write(
+        mode == ConnectorMode.CONNECTOR_MODE_UNSPECIFIED ? ConnectorMode.ENFORCE : mode);
   }
 
   private static ConnectorType connectorType(Fields fields, String name) {

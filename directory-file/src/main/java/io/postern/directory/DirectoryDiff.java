@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,6 +50,61 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
           changes.add(new DirectoryChange(DirectoryChange.REMOVED, key, List.of()));
         });
     return new DirectoryDiff(List.copyOf(objects), List.copyOf(changes));
+  }
+
+  /**
+   * The changes between two states of some objects, such as a record of the audit has them: for
+   * people. Of a removed object the fields are those that it had.
+   */
+  public static List<DirectoryChange> between(
+      Collection<DirectoryObject> before, Collection<DirectoryObject> after) {
+    Map<String, DirectoryObject> had = new LinkedHashMap<>();
+    before.stream()
+        .filter(object -> !object.getRemoved())
+        .forEach(object -> had.put(DirectoryKeys.key(object), object));
+    List<DirectoryChange> changes = new ArrayList<>();
+    for (DirectoryObject now : after) {
+      String key = DirectoryKeys.key(now);
+      DirectoryObject old = had.remove(key);
+      if (now.getRemoved()) {
+        if (old != null) {
+          changes.add(new DirectoryChange(DirectoryChange.REMOVED, key, removed(old)));
+        }
+      } else if (old == null) {
+        changes.add(new DirectoryChange(DirectoryChange.ADDED, key, added(now)));
+      } else {
+        List<DirectoryChange.Field> fields = changed(old, now);
+        if (!fields.isEmpty()) {
+          changes.add(new DirectoryChange(DirectoryChange.CHANGED, key, fields));
+        }
+      }
+    }
+    return changes;
+  }
+
+  private static List<DirectoryChange.Field> removed(DirectoryObject object) {
+    return readable(object).entrySet().stream()
+        .map(field -> new DirectoryChange.Field(field.getKey(), field.getValue(), null))
+        .toList();
+  }
+
+  /** The difference of one object; empty: the two are equal, or there is neither. */
+  public static Optional<DirectoryChange> of(
+      Optional<DirectoryObject> before, Optional<DirectoryObject> after) {
+    DirectoryObject had = before.map(DirectoryDiff::bare).orElse(null);
+    DirectoryObject wanted = after.map(DirectoryDiff::bare).orElse(null);
+    if (Objects.equals(had, wanted)) {
+      return Optional.empty();
+    }
+    if (wanted == null) {
+      String key = DirectoryKeys.key(Objects.requireNonNull(had));
+      return Optional.of(new DirectoryChange(DirectoryChange.REMOVED, key, List.of()));
+    }
+    String key = DirectoryKeys.key(wanted);
+    return Optional.of(
+        had == null
+            ? new DirectoryChange(DirectoryChange.ADDED, key, added(wanted))
+            : new DirectoryChange(DirectoryChange.CHANGED, key, changed(had, wanted)));
   }
 
   /** The object without the marks of the command that wrote it. */

@@ -6,7 +6,9 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.MailboxRoute;
+import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -78,6 +80,24 @@ public final class FileView {
       case OUTBOUND_CONNECTOR -> connector(ConnectorFields.OUTBOUND, object.getOutboundConnector());
       case OBJECT_NOT_SET -> Map.of();
     };
+  }
+
+  /** Whether a field of a connector has several values; false: one, or there is no such field. */
+  public static boolean isList(ObjectKind connector, String field) {
+    Object none =
+        connector == ObjectKind.INBOUND_CONNECTOR
+            ? none(ConnectorFields.INBOUND, field, InboundConnector.getDefaultInstance())
+            : none(ConnectorFields.OUTBOUND, field, OutboundConnector.getDefaultInstance());
+    return none instanceof Collection<?>;
+  }
+
+  private static <C> @Nullable Object none(
+      List<? extends ConnectorField<C, ?>> table, String field, C connector) {
+    return table.stream()
+        .filter(each -> each.name().equals(field))
+        .findFirst()
+        .map(each -> each.value().apply(connector))
+        .orElse(null);
   }
 
   private static Map<String, Object> acceptedDomain(AcceptedDomain domain) {

@@ -27,35 +27,23 @@ final class OrganizationReader {
     return List.copyOf(objects.values());
   }
 
+  /** An organization by itself, without its objects. */
+  DirectoryObject alone(Node node) {
+    Fields fields = Fields.of(node, problems, "", "");
+    String id = begin(fields);
+    DirectoryObject organization = organization(fields, id);
+    fields.done();
+    return organization;
+  }
+
   /** The organization's id. */
   String read(Node node) {
     Fields fields = Fields.of(node, problems, "", "");
-    String id = fields.required("id", "contoso");
-    String key = "organization/" + id;
-    boolean twice = problems.knows(key);
-    fields.belongTo(key);
-    if (twice) {
-      fields.problem("id", "organization " + id + " stands here twice", "join the two");
-    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
-      fields.problem(
-          "id", "\"" + id + "\" is no id", "write lower-case letters, digits and hyphens");
-    }
-    objects.putIfAbsent(
-        key,
-        DirectoryObject.newBuilder()
-            .setOrganization(
-                Organization.newBuilder()
-                    .setId(id)
-                    .setDisplayName(fields.text("displayName"))
-                    .setExpiryHours(fields.number("expiryHours", 24, 12, 120))
-                    .setRejectDirectSend(fields.flag("rejectDirectSend", false))
-                    .setRejectDirectSendSubdomains(fields.flag("rejectDirectSendSubdomains", false))
-                    .setSenderRewritingDomain(
-                        ConnectorFields.domain(fields, "senderRewritingDomain")))
-            .build());
+    String id = begin(fields);
+    objects.putIfAbsent("organization/" + id, organization(fields, id));
     AcceptedDomainReader domains = new AcceptedDomainReader(problems, id);
     fields.mappings("acceptedDomains").forEach(domain -> add(domains.read(domain), domain));
-    fields.mappings("trustAnchors").forEach(anchors -> anchorSet(id, anchors));
+    fields.mappings("trustAnchors").forEach(anchors -> add(anchorSet(id, anchors), anchors));
     ConnectorReader connectors = new ConnectorReader(problems, id);
     for (Node connector : fields.mappings("inboundConnectors")) {
       add(connectors.inbound(connector), connector);
@@ -72,6 +60,33 @@ final class OrganizationReader {
     return id;
   }
 
+  private String begin(Fields fields) {
+    String id = fields.required("id", "contoso");
+    String key = "organization/" + id;
+    boolean twice = problems.knows(key);
+    fields.belongTo(key);
+    if (twice) {
+      fields.problem("id", "organization " + id + " stands here twice", "join the two");
+    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
+      fields.problem(
+          "id", "\"" + id + "\" is no id", "write lower-case letters, digits and hyphens");
+    }
+    return id;
+  }
+
+  private static DirectoryObject organization(Fields fields, String id) {
+    return DirectoryObject.newBuilder()
+        .setOrganization(
+            Organization.newBuilder()
+                .setId(id)
+                .setDisplayName(fields.text("displayName"))
+                .setExpiryHours(fields.number("expiryHours", 24, 12, 120))
+                .setRejectDirectSend(fields.flag("rejectDirectSend", false))
+                .setRejectDirectSendSubdomains(fields.flag("rejectDirectSendSubdomains", false))
+                .setSenderRewritingDomain(ConnectorFields.domain(fields, "senderRewritingDomain")))
+        .build();
+  }
+
   private List<String> acceptedDomains(String organization) {
     return objects.values().stream()
         .filter(DirectoryObject::hasAcceptedDomain)
@@ -81,7 +96,7 @@ final class OrganizationReader {
         .toList();
   }
 
-  private void anchorSet(String organization, Node node) {
+  DirectoryObject anchorSet(String organization, Node node) {
     Fields fields = Fields.of(node, problems, "", "");
     AnchorSet.Builder set =
         AnchorSet.newBuilder()
@@ -113,7 +128,7 @@ final class OrganizationReader {
     }
     distrusted(fields, set);
     fields.done();
-    add(DirectoryObject.newBuilder().setAnchorSet(set).build(), node);
+    return DirectoryObject.newBuilder().setAnchorSet(set).build();
   }
 
   private static void distrusted(Fields fields, AnchorSet.Builder set) {

@@ -1,6 +1,7 @@
 package io.postern.directory;
 
 import io.postern.contracts.v1.AcceptedDomainType;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.HopProtocol;
@@ -41,6 +42,8 @@ record Words<E extends Enum<E>>(Map<String, E> values) {
       of("smtp", HopProtocol.SMTP).or("lmtp", HopProtocol.LMTP);
   static final Words<ConnectorType> CONNECTOR_TYPE =
       of("partner", ConnectorType.PARTNER).or("onPremises", ConnectorType.ON_PREMISES);
+  static final Words<ConnectorMode> CONNECTOR_MODE =
+      of("enforce", ConnectorMode.ENFORCE).or("reportOnly", ConnectorMode.REPORT_ONLY);
   static final Words<DaneMode> DANE =
       of("none", DaneMode.DANE_NONE)
           .or("opportunistic", DaneMode.DANE_OPPORTUNISTIC)

@@ -9,6 +9,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
+import io.postern.lab.PostgresServer;
 import io.postern.lab.SmtpClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -57,6 +58,7 @@ class LinkThatHasEndedTest {
   private final int managementPort = FreePorts.next();
   private Path folder;
   private KafkaBroker broker;
+  private PostgresServer postgres;
   private Admin admin;
   private int tries;
 
@@ -70,12 +72,14 @@ class LinkThatHasEndedTest {
         BrokerSettings.small().with(p -> mutualTls(p, brokers)).withClient(administrator);
     broker = KafkaBroker.start(folder.resolve("data"), settings);
     admin = Admin.create(client(administrator));
+    postgres = PostgresServer.start(folder.resolve("postgres"), FreePorts.next());
   }
 
   @AfterAll
   void stop() {
     admin.close();
     broker.close();
+    postgres.close();
   }
 
   @ParameterizedTest
@@ -160,6 +164,11 @@ class LinkThatHasEndedTest {
     settings.put("postern.api.credentials-file", folder.resolve("credentials"));
     settings.put("postern.schedule.state-folder", folder.resolve("schedule"));
     settings.put("postern.revocation.cache-folder", folder.resolve("lists"));
+    if (service == Service.CONSOLE) {
+      settings.put("quarkus.datasource.jdbc.url", postgres.jdbcUrl());
+      settings.put("quarkus.datasource.username", postgres.user());
+      settings.put("quarkus.datasource.password", postgres.password());
+    }
     List<String> flags =
         settings.entrySet().stream()
             .map(each -> "-D" + each.getKey() + "=" + each.getValue())

@@ -174,7 +174,7 @@ class RetryTest {
       assertThat(with.partner.envelopeSeen()).isFalse();
 
       awaitCopied(queueId);
-      queue().control(queueId, "release", List.of());
+      queue().control(queueId, "release", List.of(), true);
       Awaitility.await()
           .atMost(PATIENCE)
           .untilAsserted(
@@ -200,11 +200,11 @@ class RetryTest {
       byte[] content = Messages.large(700_000, 14);
       QueueId queueId = with.organization.relayed(List.of(with.recipient()), content);
       awaitLast(queueId, with.recipient(), "deferred");
-      queue().control(queueId, "hold", List.of(0));
+      queue().control(queueId, "hold", List.of(0), true);
       awaitLast(queueId, with.recipient(), "held");
       awaitCopied(queueId);
       with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
-      queue().control(queueId, "release", List.of());
+      queue().control(queueId, "release", List.of(), true);
       awaitLast(queueId, with.recipient(), "delivered");
       PeerMessage arrived = with.partner.messages().getFirst();
       assertThat(new String(arrived.content(), StandardCharsets.ISO_8859_1))
@@ -219,7 +219,7 @@ class RetryTest {
       with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
       QueueId queueId = with.send("cancelled");
       awaitLast(queueId, with.recipient(), "deferred");
-      queue().control(queueId, "cancel", List.of());
+      queue().control(queueId, "cancel", List.of(), true);
       awaitLast(queueId, with.recipient(), "cancelled");
       // It may have waited long enough for a notice of its delay, too.
       Awaitility.await().atMost(PATIENCE).until(() -> failures(with.organization.mailbox()) > 0);

@@ -64,7 +64,7 @@ class RollingRestartTest {
   @Test
   void sendersHearNo5xxAndEachMessageArrivesOnceWhileEachReplicaIsRestarted() throws Exception {
     Map<Service, Integer> two = new HashMap<>();
-    for (Service service : Service.values()) {
+    for (Service service : Service.OF_MAIL) {
       two.put(service, 2);
     }
     try (TestStack stack =

@@ -103,6 +103,10 @@ class ServiceHttpTest {
             "-Dpostern.tls.certificate=" + folder.resolve("smtp/certificate.pem"),
             "-Dpostern.tls.key=" + folder.resolve("smtp/key.pem"),
             "-Dpostern.api.credentials-file=" + own.resolve("credentials"),
+            // Nobody is there: the console waits for it, as all wait for the log.
+            "-Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:"
+                + FreePorts.next()
+                + "/console",
             "-Dpostern.schedule.state-folder=" + own.resolve("schedule"),
             "-Dpostern.revocation.cache-folder=" + own.resolve("lists"));
     ProcessBuilder builder =
@@ -166,7 +170,7 @@ class ServiceHttpTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"POLICY", "CERTIFICATE"})
+  @EnumSource(names = {"POLICY", "CERTIFICATE", "CONSOLE"})
   void anApiThatTakesPlaintextBesideTlsIsRefusedAtTheStart(Service service) throws Exception {
     Map<String, String> both = environment(service, FreePorts.next(), FreePorts.next());
     both.remove("QUARKUS_HTTP_INSECURE_REQUESTS");
@@ -185,7 +189,7 @@ class ServiceHttpTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"POLICY", "CERTIFICATE"})
+  @EnumSource(names = {"POLICY", "CERTIFICATE", "CONSOLE"})
   void anApiIsThereOverTlsAloneAndApartFromHealthAndMetrics(Service service) throws Exception {
     int management = FreePorts.next();
     int api = FreePorts.next();
@@ -194,7 +198,12 @@ class ServiceHttpTest {
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(plaintext));
     start(service, environment);
     awaitHttp(service, api, "/q/openapi");
-    String call = service == Service.POLICY ? "/api/v1/directory" : "/api/v1/trust-bundles";
+    String call =
+        switch (service) {
+          case POLICY -> "/api/v1/directory";
+          case CONSOLE -> "/api/v1/messages";
+          default -> "/api/v1/trust-bundles";
+        };
     assertThat(get(api, call).statusCode()).isEqualTo(401);
     assertThat(get(api, "/q/metrics").statusCode()).isEqualTo(404);
     assertThat(get(api, "/q/health/live").statusCode()).isEqualTo(404);

@@ -52,6 +52,7 @@ final class TestStack implements AutoCloseable {
   private final CrlServer crls;
   private final LabCa ca;
   private final LabDns dns;
+  private final int mxPort = FreePorts.next();
   private final LocalStack stack;
   private final AtomicInteger organizations = new AtomicInteger();
 
@@ -73,7 +74,7 @@ final class TestStack implements AutoCloseable {
             List.of(state.keys().resolve("ca.pem")),
             state.keys(),
             dns.server(),
-            FreePorts.next(),
+            mxPort,
             true,
             processes);
     this.stack = LocalStack.start(options, System.out::println);
@@ -166,6 +167,11 @@ final class TestStack implements AutoCloseable {
 
   CrlServer crls() {
     return crls;
+  }
+
+  /** Of mail hosts that are found by MX. */
+  int mxPort() {
+    return mxPort;
   }
 
   int smtpPort() {

@@ -31,6 +31,7 @@ import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.sending.MessageLog;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
 import io.postern.service.RunningParts;
@@ -127,6 +128,7 @@ public class Ingress implements Service {
             tls.server(),
             directory::inForce,
             verdicts,
+            new BackgroundVerdicts(verdicts),
             messages,
             new DataAdmission(configuration.dataMemoryBytes, percent),
             new RecipientMemory(configuration.recipientMemoryBytes, percent),

@@ -168,8 +168,9 @@ class GatewayTest {
       RecordedFacts recorded = RecordedFacts.of(message, chain -> null);
       assertThat(recorded).isNotNull();
       assertThat(
-              RecordedDecision.decide(
-                  directory, recorded, "anna@contoso.example", question -> null))
+              new RecordedDecision(directory, recorded, question -> null)
+                  .decide("anna@contoso.example")
+                  .map(RecordedDecision.Decided::decision))
           .as("decided again by its record")
           .get()
           .isInstanceOfSatisfying(

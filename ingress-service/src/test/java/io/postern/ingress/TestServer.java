@@ -31,6 +31,7 @@ import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
 import io.postern.rules.IpRange;
 import io.postern.smtp.srs.SenderRewriting;
@@ -125,6 +126,7 @@ public final class TestServer implements AutoCloseable {
             tls,
             directory,
             verdicts,
+            new BackgroundVerdicts(verdicts),
             log,
             admission,
             recipients,

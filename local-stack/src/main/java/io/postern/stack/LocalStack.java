@@ -5,6 +5,7 @@ import io.postern.lab.EndWithParent;
 import io.postern.lab.FreePorts;
 import io.postern.lab.JavaProgram;
 import io.postern.lab.KafkaBroker;
+import io.postern.lab.PostgresServer;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.Health;
 import io.postern.operator.api.ServiceApi;
@@ -25,9 +26,10 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A broker and the four services as processes of this one, on loopback, with the data of an earlier
+ * A broker and the services as processes of this one, on loopback, with the data of an earlier
  * start where there is some. Of each service one or several replicas run, each with ports, log and
  * folders of its own. Whatever ends this process ends them too.
  *
@@ -46,6 +48,7 @@ public final class LocalStack implements AutoCloseable {
   private final KafkaBroker broker;
   private final int smtpPort;
   private final List<Replica> replicas = new ArrayList<>();
+  private @Nullable PostgresServer postgres;
 
   private LocalStack(StackOptions options, KafkaBroker broker, int smtpPort, Consumer<String> say) {
     this.options = options;
@@ -87,9 +90,11 @@ public final class LocalStack implements AutoCloseable {
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
       for (Service service : Service.values()) {
-        for (int number = 1;
-            number <= options.processes().replicas().getOrDefault(service, 1);
-            number++) {
+        int count = options.processes().count(service);
+        if (service == Service.CONSOLE && count > 0) {
+          stack.startPostgres();
+        }
+        for (int number = 1; number <= count; number++) {
           stack.startReplica(service, number);
         }
       }
@@ -100,6 +105,27 @@ public final class LocalStack implements AutoCloseable {
       stack.close();
       throw e;
     }
+  }
+
+  /** For the console alone: a machine that has none has a console that waits for one. */
+  private void startPostgres() throws IOException {
+    if (!PostgresServer.canRun()) {
+      say.accept("the console has no PostgreSQL: there is none for this machine, or for its root");
+      return;
+    }
+    PostgresServer server =
+        PostgresServer.begin(options.state().postgres(), options.state().port("postgres"));
+    postgres = server;
+    Properties database = new Properties();
+    database.setProperty("quarkus.datasource.jdbc.url", server.jdbcUrl());
+    database.setProperty("quarkus.datasource.username", server.user());
+    database.setProperty("quarkus.datasource.password", server.password());
+    // In a file, since every user of the machine sees a command line.
+    StateFolder.saveSecret(databaseFile(), database);
+  }
+
+  private Path databaseFile() {
+    return options.state().postgres().resolve("console.properties");
   }
 
   private void startReplica(Service service, int number) {
@@ -198,6 +224,19 @@ public final class LocalStack implements AutoCloseable {
         settings.put(
             "postern.delivery.credentials-folder", options.clientCertificates().toString());
       }
+      case CONSOLE -> {
+        settings.put("postern.api.credentials-file", options.state().credentials().toString());
+        settings.put("postern.console.policy-url", url(apiPort(Service.POLICY)));
+        settings.put("postern.console.certificate-url", url(apiPort(Service.CERTIFICATE)));
+        if (postgres != null) {
+          settings.put("quarkus.config.locations", databaseFile().toUri().toString());
+        } else {
+          // Nobody listens there: it waits, as for any database that is away.
+          settings.put(
+              "quarkus.datasource.jdbc.url",
+              "jdbc:postgresql://127.0.0.1:" + options.state().port("postgres") + "/console");
+        }
+      }
     }
     settings.putAll(options.processes().settings().getOrDefault(service, Map.of()));
     settings.values().removeIf(String::isEmpty);
@@ -218,6 +257,9 @@ public final class LocalStack implements AutoCloseable {
     running.setProperty("kafka.bootstrap.servers", broker.bootstrap());
     address(running, "postern.policy", Service.POLICY);
     address(running, "postern.certificate", Service.CERTIFICATE);
+    if (!replicas(Service.CONSOLE).isEmpty()) {
+      address(running, "postern.console", Service.CONSOLE);
+    }
     for (Replica replica : replicas) {
       running.setProperty("postern.health." + replica.name(), url(replica.managementPort()));
     }
@@ -241,11 +283,13 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Waits until each service can do its work; throws an exception that names the one that cannot,
-   * and its log.
+   * Waits until each service of mail can do its work; throws an exception that names the one that
+   * cannot, and its log.
    */
   public void awaitReady(Duration limit) throws InterruptedException {
-    awaitReady(replicas, limit);
+    awaitReady(
+        replicas.stream().filter(replica -> Service.OF_MAIL.contains(replica.service())).toList(),
+        limit);
   }
 
   /** The same for the replicas of one service. */
@@ -364,6 +408,9 @@ public final class LocalStack implements AutoCloseable {
     }
     for (Thread thread : ending) {
       thread.join();
+    }
+    if (postgres != null) {
+      postgres.close();
     }
     broker.close();
     Files.deleteIfExists(options.state().runningFile());

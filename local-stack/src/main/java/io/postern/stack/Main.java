@@ -7,15 +7,31 @@ import io.postern.operator.commands.Certificates;
 import io.postern.operator.commands.CheckConnector;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
+import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Hybrid;
 import io.postern.operator.commands.Judge;
-import io.postern.operator.commands.Queue;
+import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
 import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
+import io.postern.operator.commands.access.Users;
+import io.postern.operator.commands.access.WhoAmI;
+import io.postern.operator.commands.connectors.Connectors;
+import io.postern.operator.commands.exchange.Export;
+import io.postern.operator.commands.exchange.Import;
+import io.postern.operator.commands.explain.Explain;
+import io.postern.operator.commands.explain.WhatIf;
+import io.postern.operator.commands.partner.SecurePartner;
+import io.postern.operator.commands.partner.Validate;
+import io.postern.operator.commands.partner.Watch;
+import io.postern.operator.commands.queue.Queue;
+import io.postern.operator.commands.search.ChangesCommand;
+import io.postern.operator.commands.search.Messages;
+import io.postern.operator.commands.search.ReportCommand;
+import io.postern.operator.commands.search.Why;
 import io.postern.stack.commands.Clean;
 import io.postern.stack.commands.Demo;
 import io.postern.stack.commands.Send;
@@ -29,7 +45,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "./run",
     description = {
-      "Starts Postern on this machine: a Kafka broker, the four services, and an example partner and mailbox.",
+      "Starts Postern on this machine: a Kafka broker, the services with a PostgreSQL for the console, and an example partner and mailbox.",
       "TLS protects the connection, not the message: a recipient may forward a mail, and that decides anew."
     },
     mixinStandardHelpOptions = true,
@@ -39,10 +55,23 @@ import picocli.CommandLine.Command;
       Example.class,
       Apply.class,
       Recipients.class,
+      Connectors.class,
+      Validate.class,
+      Watch.class,
+      SecurePartner.class,
+      Import.class,
+      Export.class,
       Send.class,
+      Messages.class,
+      Why.class,
+      Explain.class,
+      WhatIf.class,
       Trace.class,
       Refusals.class,
+      Handshakes.class,
       Queue.class,
+      ReportCommand.class,
+      ChangesCommand.class,
       Judge.class,
       io.postern.check.Main.class,
       CheckConnector.class,
@@ -50,9 +79,12 @@ import picocli.CommandLine.Command;
       Certificates.class,
       Rehearse.class,
       Dns.class,
+      MtaSts.class,
       TlsReportsCommand.class,
       Status.class,
       AuditCommand.class,
+      WhoAmI.class,
+      Users.class,
       Stop.class,
       Clean.class,
       Warm.class,

@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * @param size of each
  * @param broker its JVM and properties, usually those of the size
- * @param replicas how many of a service run; one where it is not named
+ * @param replicas how many of a service run; of those of mail one where it is not named, of the
+ *     console none
  * @param settings further settings of a service; {@link #REPLICA} in a value is its number
  * @param flags further flags for the JVMs of a service
  * @param wrapped whether each service ends with its launcher; in an image nothing launches it
@@ -61,6 +62,24 @@ public record Processes(
 
   public Processes replicas(Map<Service, Integer> counts) {
     return new Processes(size, broker, counts, settings, flags, wrapped);
+  }
+
+  /** How many run of a service. */
+  int count(Service service) {
+    return replicas.getOrDefault(service, Service.OF_MAIL.contains(service) ? 1 : 0);
+  }
+
+  /** With the console, and so a PostgreSQL for its read model. */
+  public Processes withConsole() {
+    return replicas.containsKey(Service.CONSOLE) ? this : withConsoles(1);
+  }
+
+  /** With so many replicas of the console. */
+  public Processes withConsoles(int count) {
+    Map<Service, Integer> counts = new EnumMap<>(Service.class);
+    counts.putAll(replicas);
+    counts.put(Service.CONSOLE, count);
+    return replicas(counts);
   }
 
   /** Further settings of a service, beside those it has. */

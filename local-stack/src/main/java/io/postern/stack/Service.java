@@ -3,13 +3,22 @@ package io.postern.stack;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** The four services, in the order in which a stack starts them (any order works: G7). */
+/**
+ * The services, in the order in which a stack starts them (any order works: G7). Mail goes its way
+ * by four; the fifth shows it, and may always be away.
+ */
 public enum Service {
   CERTIFICATE("certificate-service"),
   POLICY("policy-service"),
   DELIVERY("delivery-service"),
-  INGRESS("ingress-service");
+  INGRESS("ingress-service"),
+  CONSOLE("console-service");
+
+  /** By which mail goes its way. */
+  public static final Set<Service> OF_MAIL = EnumSet.range(CERTIFICATE, INGRESS);
 
   private final String module;
 
@@ -37,7 +46,7 @@ public enum Service {
 
   /** Others have health and metrics alone. */
   public boolean hasApi() {
-    return this == POLICY || this == CERTIFICATE;
+    return this == POLICY || this == CERTIFICATE || this == CONSOLE;
   }
 
   /** Where its AOT cache is, beside its jars. */

@@ -19,7 +19,9 @@ public enum Size {
    * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
    * with its CPU. docs/performance.md measures it.
    */
-  SERVER(services("-Xmx256m", "-Xmn48m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
+  SERVER(services("-Xmx256m", "-Xmn48m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server()),
+  /** The same for a directory of 100,000 connectors. */
+  LARGE(services("-Xmx1g", "-Xmn128m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server());
 
   /** A stack of the larger size at rest, with as much again for the machine's other programs. */
   private static final long SERVER_MEMORY = 3L << 30;

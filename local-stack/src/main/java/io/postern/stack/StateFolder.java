@@ -81,6 +81,11 @@ public final class StateFolder {
     return folder("logs");
   }
 
+  /** Of the console's read model. */
+  public Path postgres() {
+    return folder("postgres");
+  }
+
   /** Mail of the example mail servers. */
   public Path received(String server) {
     return folder("received").resolve(server);
@@ -212,6 +217,16 @@ public final class StateFolder {
         throw new IOException("cannot remove " + path + ": " + e.getMessage(), e);
       }
     }
+  }
+
+  /** The same, for its owner alone from the first byte on. */
+  static void saveSecret(Path file, Properties properties) throws IOException {
+    Path temporary = Files.createTempFile(file.getParent(), "secret", "");
+    try (OutputStream out = Files.newOutputStream(temporary)) {
+      properties.store(out, null);
+    }
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   static void save(Path file, Properties properties) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ComposeFileTest {
   private static final Path ROOT = Path.of("..");
   private static final Set<String> REGISTRY_IMAGES =
-      Set.of("apache/kafka:4.2.0", "eclipse-temurin:25-jre");
+      Set.of("apache/kafka:4.2.0", "eclipse-temurin:25-jre", "postgres:18");
   private static ComposeFile compose;
 
   @BeforeAll
@@ -52,9 +52,11 @@ class ComposeFileTest {
             "policy-service",
             "certificate-service",
             "delivery-service",
+            "console-service",
+            "postgres",
             "administrator",
             "postern");
-    assertThat(longRunning()).hasSize(6);
+    assertThat(longRunning()).hasSize(8);
   }
 
   @Test
@@ -180,7 +182,8 @@ class ComposeFileTest {
             "POSTERN_HEALTH_INGRESS_SERVICE",
             "POSTERN_HEALTH_POLICY_SERVICE",
             "POSTERN_HEALTH_CERTIFICATE_SERVICE",
-            "POSTERN_HEALTH_DELIVERY_SERVICE");
+            "POSTERN_HEALTH_DELIVERY_SERVICE",
+            "POSTERN_HEALTH_CONSOLE_SERVICE");
   }
 
   @Test
@@ -204,7 +207,8 @@ class ComposeFileTest {
       } else if (volume.endsWith("-keys") || volume.endsWith("-secrets")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
       } else if (volume.endsWith("api-credentials")) {
-        assertThat(holders).as(volume).hasSize(2).contains("postern");
+        assertThat(holders)
+            .containsExactly("certificate-service", "console-service", "policy-service", "postern");
       } else {
         assertThat(holders).as(volume).hasSize(1);
       }
@@ -261,13 +265,40 @@ class ComposeFileTest {
               }
             });
     assertThat(published)
-        .containsOnlyKeys("certificate-service", "ingress-service", "policy-service");
-    for (String api : List.of("certificate-service", "policy-service")) {
+        .containsOnlyKeys(
+            "certificate-service", "console-service", "ingress-service", "policy-service");
+    for (String api : List.of("certificate-service", "console-service", "policy-service")) {
       assertThat(published.get(api)).allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
     }
     // A port for each replica of --scale.
     assertThat(published.values())
         .allSatisfy(ports -> assertThat(ports).singleElement().asString().contains("-"));
+  }
+
+  @Test
+  void theDatabaseIsOnANetworkWithoutAWayOutWithTheConsoleAloneWhichItKnowsByCertificate()
+      throws IOException {
+    assertThat(ComposeFile.map(compose.part("networks").get("store")))
+        .containsEntry("internal", true);
+    compose
+        .services()
+        .forEach(
+            (name, container) ->
+                assertThat(ComposeFile.list(container.get("networks")).contains("store"))
+                    .as(name)
+                    .isEqualTo(Set.of("postgres", "console-service").contains(name)));
+    assertThat(ComposeFile.list(compose.service("postgres").get("networks")))
+        .containsExactly("store");
+    assertThat(compose.service("postgres")).doesNotContainKey("ports");
+    assertThat(
+            Files.readAllLines(ROOT.resolve("deploy/docker/postgres/pg_hba.conf")).stream()
+                .filter(line -> line.startsWith("host")))
+        .containsExactly("hostssl console console all cert");
+    assertThat(ComposeFile.map(compose.service("console-service").get("environment")))
+        .doesNotContainKey("QUARKUS_DATASOURCE_PASSWORD")
+        .extractingByKey("QUARKUS_DATASOURCE_JDBC_URL")
+        .asString()
+        .contains("sslmode=verify-full");
   }
 
   @ParameterizedTest
@@ -287,7 +318,7 @@ class ComposeFileTest {
   }
 
   @Test
-  void everyImageIsBuiltHereOrOneOfTwo() throws IOException {
+  void everyImageIsBuiltHereOrOneOfThree() throws IOException {
     Set<String> pulled = new HashSet<>();
     compose
         .services()

@@ -34,7 +34,8 @@ class DockerWalkTest {
         info) wrong engine && exit 1 ;;
         "compose up "*) wrong up && exit 1 ;;
         "compose ps "*)
-          for service in broker ingress-service policy-service certificate-service delivery-service; do
+          for service in broker ingress-service policy-service certificate-service delivery-service postgres \\
+            console-service; do
             echo "$service healthy"
           done ;;
         *" postern example") wrong example || printf '%s\\n' '# An example' organizations: '  - id: contoso' ;;
@@ -60,6 +61,14 @@ class DockerWalkTest {
         *" postern refusals 0Z7K-31QF")
           wrong reference && exit 1
           printf '%s\\n' "refused    RCPT" "rule       x of contoso / From Fabrikam" "           because of it" ;;
+        *" postern messages --to anna@contoso.example") echo "0ABC  anna@contoso.example" ;;
+        *" postern why 0ABC")
+          wrong message && exit 1
+          echo "its requirement is domain-validation/dns-failure" ;;
+        *" postern messages --kind refusals --from-domain fabrikam.example") echo "0Z7K-31QF" ;;
+        *" postern why 0Z7K-31QF")
+          wrong rule && echo "nobody knows why" ||
+            echo "rule restrictDomainsToCertificate of connector From Fabrikam" ;;
         *" postern status")
           wrong status && exit 1
           printf '%s\\n' "policy-service       ready" "messages accepted    1" "  pending            1 (deferred 1, held 0)" \\
@@ -169,6 +178,8 @@ class DockerWalkTest {
     "json, the trace for programs is another one",
     "refusal, should have a line with: ^S: 550",
     "reference, nobody knows 0Z7K-31QF",
+    "message, the console does not know 0ABC",
+    "rule, should have a line with: rule restrictDomainsToCertificate",
     "status, not all is well",
     "audit, the audit says",
     "rest, something is left"

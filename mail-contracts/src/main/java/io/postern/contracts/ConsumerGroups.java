@@ -27,19 +27,23 @@ public final class ConsumerGroups {
   /** Asks mailbox routes about recipients. */
   public static final String DELIVERY_RECIPIENTS = "postern-delivery-recipients";
 
+  /** Walks next hops for administrators. */
+  public static final String DELIVERY_PROBES = "postern-delivery-probes";
+
   /** Topics by group. */
   public static final Map<String, List<String>> TOPICS =
-      Map.of(
-          DECIDER, List.of(Topics.MAIL_ACCEPTED, Topics.MAIL_DUE),
-          SCHEDULER, List.of(Topics.MAIL_OUTCOMES, Topics.MAIL_CONTROLS),
-          NOTICE_WRITER, List.of(Topics.MAIL_NOTICES),
-          DELIVERY, List.of(Topics.MAIL_DELIVERIES),
-          DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES),
-          DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS),
-          CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS),
-          TLS_REPORTER, List.of(Topics.TLS_SESSIONS),
-          CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS),
-          DELIVERY_RECIPIENTS, List.of(Topics.RECIPIENT_QUESTIONS));
+      Map.ofEntries(
+          Map.entry(DECIDER, List.of(Topics.MAIL_ACCEPTED, Topics.MAIL_DUE)),
+          Map.entry(SCHEDULER, List.of(Topics.MAIL_OUTCOMES, Topics.MAIL_CONTROLS)),
+          Map.entry(NOTICE_WRITER, List.of(Topics.MAIL_NOTICES)),
+          Map.entry(DELIVERY, List.of(Topics.MAIL_DELIVERIES)),
+          Map.entry(DELIVERY_KEEPER, List.of(Topics.MAIL_NOTICES)),
+          Map.entry(DIRECTORY_OWNER, List.of(Topics.DIRECTORY_COMMANDS)),
+          Map.entry(CERTIFICATE, List.of(Topics.CERTIFICATE_REQUESTS)),
+          Map.entry(TLS_REPORTER, List.of(Topics.TLS_SESSIONS)),
+          Map.entry(CERTIFICATE_MTA_STS, List.of(Topics.MTA_STS_REQUESTS)),
+          Map.entry(DELIVERY_RECIPIENTS, List.of(Topics.RECIPIENT_QUESTIONS)),
+          Map.entry(DELIVERY_PROBES, List.of(Topics.PROBE_REQUESTS)));
 
   private ConsumerGroups() {}
 }

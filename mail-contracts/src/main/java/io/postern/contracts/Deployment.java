@@ -15,7 +15,7 @@ public record Deployment(
   public static final int CLUSTER_PARTITIONS = 48;
 
   private static final String SINGLE_NODE = "single-node";
-  private static final String CLUSTER = "cluster";
+  static final String CLUSTER = "cluster";
 
   public Deployment {
     if (partitions < 1) {

@@ -96,6 +96,15 @@ public final class Topics {
   /** The answers: whether mailboxes exist. */
   public static final String RECIPIENT_ANSWERS = "recipients.answers";
 
+  /** Next hops that delivery-service is to walk without mail, for an administrator. */
+  public static final String PROBE_REQUESTS = "probe.requests";
+
+  /** The steps of these walks, live. */
+  public static final String PROBE_RESULTS = "probe.results";
+
+  /** The last validation of each outbound connector. */
+  public static final String CONNECTOR_VALIDATIONS = "connector.validations";
+
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -144,13 +153,19 @@ public final class Topics {
               MAIL_ACCEPTED,
               MESSAGE,
               List.of(INGRESS, NOTICES, TLS_REPORTER),
-              List.of(DECIDER, NOTICES, DELIVERY, CONSOLE)),
+              // The API: sessions of a partner while an administrator watches it, and those to
+              // explain.
+              List.of(DECIDER, NOTICES, DELIVERY, API, CONSOLE)),
           // The notice writer: a DSN's text. The TLS reporter: a report's.
           mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES, TLS_REPORTER), List.of(DELIVERY))
               .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
           // A day longer than their sources: a reader of the oldest source finds its decision.
-          mail(MAIL_DELIVERIES, MESSAGE.plus(DAY), List.of(DECIDER), List.of(DELIVERY, CONSOLE))
+          mail(
+                  MAIL_DELIVERIES,
+                  MESSAGE.plus(DAY),
+                  List.of(DECIDER),
+                  List.of(DELIVERY, API, CONSOLE))
               .of(Records.DECISIONS),
           mail(
               MAIL_OUTCOMES,
@@ -165,13 +180,14 @@ public final class Topics {
               MESSAGE,
               List.of(SCHEDULER, NOTICES),
               List.of(NOTICES, CONSOLE)),
-          mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER)),
-          mail(MAIL_CONTROLS, WEEK, List.of(API), List.of(SCHEDULER)),
-          mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY)),
+          mail(MAIL_DUE, MESSAGE, List.of(SCHEDULER), List.of(DECIDER, CONSOLE)),
+          // The console: for all mail that a filter finds.
+          mail(MAIL_CONTROLS, WEEK, List.of(API, CONSOLE), List.of(SCHEDULER, CONSOLE)),
+          mail(MAIL_NOTICES, MESSAGE, List.of(SCHEDULER), List.of(NOTICES, DELIVERY, CONSOLE)),
           changelog(SCHEDULE),
           changelog(SCHEDULE_MARKS),
           // No mail: strangers make its records, and each flush would stand in the way of mail.
-          spread(MAIL_REFUSALS, WEEK, List.of(INGRESS), List.of(CONSOLE)),
+          spread(MAIL_REFUSALS, WEEK, List.of(INGRESS), List.of(API, CONSOLE)),
           spread(MAIL_ROUTES, DAY, List.of(DELIVERY), List.of(CONSOLE)),
           compacted(
               DIRECTORY,
@@ -219,7 +235,7 @@ public final class Topics {
               CERTIFICATE_HANDSHAKES,
               Partitioning.SPREAD,
               List.of(INGRESS),
-              List.of(CERTIFICATE, CONSOLE)),
+              List.of(CERTIFICATE, API, CONSOLE)),
           yearly(
               CERTIFICATE_HOSTS,
               Partitioning.SPREAD,
@@ -250,7 +266,12 @@ public final class Topics {
           yearly(TLS_REPORTS, Partitioning.SPREAD, List.of(DELIVERY), List.of(API, CONSOLE)),
           spread(RECIPIENT_QUESTIONS, HOUR, List.of(INGRESS), List.of(DELIVERY)),
           // Strangers make them: a replica of ingress that starts reads all that are kept.
-          spread(RECIPIENT_ANSWERS, HOURS, List.of(DELIVERY), List.of(INGRESS, CONSOLE)));
+          spread(RECIPIENT_ANSWERS, HOURS, List.of(DELIVERY), List.of(INGRESS, CONSOLE)),
+          // Each replica of the API shows every probe, whichever asked.
+          spread(PROBE_REQUESTS, HOUR, List.of(API), List.of(DELIVERY, API)),
+          spread(PROBE_RESULTS, HOUR, List.of(DELIVERY), List.of(API, CONSOLE)),
+          yearly(
+              CONNECTOR_VALIDATIONS, Partitioning.ONE, List.of(DELIVERY), List.of(API, CONSOLE)));
 
   private Topics() {}
 

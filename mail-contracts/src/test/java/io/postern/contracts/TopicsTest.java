@@ -86,6 +86,9 @@ class TopicsTest {
     "tls.reports, SPREAD, COMPACT_AND_DELETE, P400D",
     "recipients.questions, SPREAD, DELETE, PT1H",
     "recipients.answers, SPREAD, DELETE, PT6H",
+    "probe.requests, SPREAD, DELETE, PT1H",
+    "probe.results, SPREAD, DELETE, PT1H",
+    "connector.validations, ONE, COMPACT_AND_DELETE, P400D",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -114,6 +117,8 @@ class TopicsTest {
         topic.name().startsWith("certificate.") && !topic.name().equals("certificate.anchors")
             || topic.name().startsWith("mta-sts.") // fetched again
             || topic.name().startsWith("recipients.") // asked again
+            || topic.name().startsWith("probe.") // the same
+            || topic.name().equals("connector.validations") // validated again
             || topic.name().equals("mail.routes")
             || topic.name().equals("mail.refusals")
             || topic.name().startsWith("tls.");

@@ -384,7 +384,8 @@ public final class KafkaBroker implements AutoCloseable {
     return AotCache.of(program, cacheFolder()).map(AotCache::use).orElse(program);
   }
 
-  private static Path libs() {
+  /** Below {@code local-broker/target}, where an image has them too. */
+  static Path libs() {
     String named = System.getProperty("postern.broker.libs");
     if (named != null) {
       return Path.of(named);

@@ -12,15 +12,34 @@ import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Hybrid;
 import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.MtaSts;
-import io.postern.operator.commands.Queue;
 import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
 import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
+import io.postern.operator.commands.access.Contexts;
+import io.postern.operator.commands.access.SignIn;
+import io.postern.operator.commands.access.SignOut;
+import io.postern.operator.commands.access.Users;
+import io.postern.operator.commands.access.WhoAmI;
+import io.postern.operator.commands.completion.GenerateCompletion;
+import io.postern.operator.commands.completion.Names;
+import io.postern.operator.commands.connectors.Connectors;
+import io.postern.operator.commands.exchange.Export;
+import io.postern.operator.commands.exchange.Import;
+import io.postern.operator.commands.explain.Explain;
+import io.postern.operator.commands.explain.WhatIf;
+import io.postern.operator.commands.partner.SecurePartner;
+import io.postern.operator.commands.partner.Validate;
+import io.postern.operator.commands.partner.Watch;
+import io.postern.operator.commands.queue.Queue;
+import io.postern.operator.commands.search.ChangesCommand;
+import io.postern.operator.commands.search.Messages;
+import io.postern.operator.commands.search.ReportCommand;
+import io.postern.operator.commands.search.Why;
 import io.postern.operator.setup.SetUp;
-import picocli.AutoComplete;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,14 +55,26 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       Status.class,
+      Messages.class,
+      Why.class,
+      Explain.class,
+      WhatIf.class,
       Trace.class,
       Refusals.class,
       Handshakes.class,
       Queue.class,
+      ReportCommand.class,
+      ChangesCommand.class,
       AuditCommand.class,
       Example.class,
       Apply.class,
       Recipients.class,
+      Connectors.class,
+      Validate.class,
+      Watch.class,
+      SecurePartner.class,
+      Import.class,
+      Export.class,
       Certificates.class,
       MtaSts.class,
       Rehearse.class,
@@ -54,9 +85,15 @@ import picocli.CommandLine.Command;
       Hybrid.class,
       Judge.class,
       SetUp.class,
+      SignIn.class,
+      SignOut.class,
+      WhoAmI.class,
+      Contexts.class,
+      Users.class,
       CommandLine.HelpCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      GenerateManPage.class
+      GenerateCompletion.class,
+      GenerateManPage.class,
+      Names.class
     })
 public final class Main {
   /** Of the jar; none in a folder of classes. */
@@ -71,6 +108,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    Program.main(new CommandLine(new Main()), args);
+    if (args.length > 0 && args[0].equals(Names.NAME)) {
+      // Completion must be quick: reading all other commands takes most of its time.
+      Program.main(new CommandLine(new Names()), Arrays.copyOfRange(args, 1, args.length));
+    } else {
+      Program.main(new CommandLine(new Main()), args);
+    }
   }
 }

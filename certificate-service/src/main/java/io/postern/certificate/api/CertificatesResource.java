@@ -1,6 +1,7 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.published.PublishedInformation;
 import io.postern.certificate.published.PublishedPage;
@@ -50,7 +51,12 @@ public class CertificatesResource {
         .content()
         .map(PublishedPage.Content::information)
         .map(all -> published(Templates.certificates(all, nothingPresented(all))))
-        .orElseGet(() -> unknown(MediaType.TEXT_PLAIN_TYPE, "Not known now, try again later.\n"));
+        .orElseGet(
+            () ->
+                Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                    .type(MediaType.TEXT_PLAIN_TYPE)
+                    .entity("Not known now, try again later.\n")
+                    .build());
   }
 
   private static boolean nothingPresented(PublishedInformation all) {
@@ -68,7 +74,10 @@ public class CertificatesResource {
   @APIResponse(
       responseCode = "503",
       description = "Not known yet: the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response json() {
     return published
         .content()
@@ -76,9 +85,9 @@ public class CertificatesResource {
         .map(CertificatesResource::published)
         .orElseGet(
             () ->
-                unknown(
-                    MediaType.APPLICATION_JSON_TYPE,
-                    new ApiError("our certificates are not known yet: the log is away")));
+                Errors.response(
+                    Response.Status.SERVICE_UNAVAILABLE,
+                    "our certificates are not known yet: the log is away"));
   }
 
   @GET
@@ -92,7 +101,7 @@ public class CertificatesResource {
         .content()
         .map(content -> content.chains().get(sha256))
         .map(CertificatesResource::published)
-        .orElseGet(() -> Response.status(Response.Status.NOT_FOUND).build());
+        .orElseThrow(() -> ProblemException.notFound("certificate " + sha256 + " of ours"));
   }
 
   // Nothing but the page's own style is loaded, with any text in a certificate's subject.
@@ -102,9 +111,5 @@ public class CertificatesResource {
         .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
         .header("X-Content-Type-Options", "nosniff")
         .build();
-  }
-
-  private static Response unknown(MediaType type, Object entity) {
-    return Response.status(Response.Status.SERVICE_UNAVAILABLE).type(type).entity(entity).build();
   }
 }

@@ -1,6 +1,8 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.certificate.dns.DnsReport;
 import io.postern.certificate.dns.OwnDns;
 import io.postern.certificate.dns.OwnDnsException;
@@ -29,10 +31,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DnsResource {
   private final OwnDns own;
   private final OwnRecordsWatch watch;
+  private final Caller caller;
   private final Semaphore running = new Semaphore(4);
 
-  DnsResource(OwnDns own, OwnRecordsWatch watch) {
+  DnsResource(OwnDns own, OwnRecordsWatch watch, Caller caller) {
     this.own = own;
+    this.caller = caller;
     this.watch = watch;
   }
 
@@ -44,6 +48,10 @@ public class DnsResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = OwnRecordsWatch.Look.class)))
   public OwnRecordsWatch.Look last() {
+    if (caller.organizations().isPresent()) { // they are the domains of all organizations
+      throw ProblemException.forbidden(
+          "The list needs a role for all organizations: ask for one domain.");
+    }
     return watch.last();
   }
 
@@ -61,11 +69,17 @@ public class DnsResource {
   @APIResponse(
       responseCode = "404",
       description = "Neither an accepted domain nor an MX host of ours",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "Too many looks at one time, or the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response of(
       @Parameter(description = "an accepted domain, or an MX host of ours") @PathParam("name")
           String name)
@@ -75,6 +89,10 @@ public class DnsResource {
           Response.Status.SERVICE_UNAVAILABLE, "four looks are being done already: try again");
     }
     try {
+      String organization = own.organization(name);
+      if (!organization.isEmpty()) {
+        caller.requireRead(organization, "accepted domain or MX host " + name);
+      }
       return Response.ok(own.of(name)).build();
     } catch (OwnDnsException e) {
       return Errors.response(

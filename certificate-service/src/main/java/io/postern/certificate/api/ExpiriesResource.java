@@ -1,6 +1,8 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.Rights;
 import io.postern.certificate.expiry.CertificateEnd;
 import io.postern.certificate.expiry.ExpiringCertificate;
 import io.postern.certificate.expiry.ExpiryWatch;
@@ -33,9 +35,11 @@ public class ExpiriesResource {
 
   private final ExpiryWatch watch;
   private final InstantSource clock;
+  private final Caller caller;
 
-  ExpiriesResource(ExpiryWatch watch, InstantSource clock) {
+  ExpiriesResource(ExpiryWatch watch, InstantSource clock, Caller caller) {
     this.watch = watch;
+    this.caller = caller;
     this.clock = clock;
   }
 
@@ -56,11 +60,17 @@ public class ExpiriesResource {
       content = @Content(schema = @Schema(implementation = Answer.class)))
   @APIResponse(
       responseCode = "400",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "Our certificates, or the records of traffic, have not been read yet",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response expiring(
       @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
           int withinDays) {
@@ -70,6 +80,7 @@ public class ExpiriesResource {
     }
     return watch
         .within(withinDays, clock.instant())
+        .map(endings -> seen(endings, caller.rights()))
         .map(endings -> Response.ok(answer(withinDays, endings)).build())
         .orElseGet(
             () ->
@@ -77,6 +88,27 @@ public class ExpiriesResource {
                     Response.Status.SERVICE_UNAVAILABLE,
                     "our certificates and the records of traffic are not read yet from the log:"
                         + " try again"));
+  }
+
+  /** With the uses alone that the caller may see, and without certificates of no such use (G8). */
+  private static List<CertificateEnd> seen(List<CertificateEnd> endings, Rights rights) {
+    return rights.reads().isEmpty()
+        ? endings
+        : endings.stream()
+            .map(ending -> ending.where(place -> mayRead(place, rights)))
+            .filter(ending -> !ending.where().isEmpty())
+            .toList();
+  }
+
+  /** Ours are published; the rest is "ORG / CONNECTOR: PEER" or "anchors ORG/NAME". */
+  private static boolean mayRead(String place, Rights rights) {
+    if (place.startsWith("server ") || place.equals("anchors default")) {
+      return true;
+    }
+    int end = place.indexOf('/');
+    String organization =
+        place.substring(0, Math.max(end, 0)).replaceFirst("^(anchors|client) ", "").strip();
+    return rights.mayRead(organization);
   }
 
   private static Answer answer(int withinDays, List<CertificateEnd> endings) {

@@ -1,6 +1,8 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.certificate.mtasts.PolicyView;
 import io.postern.certificate.mtasts.StsPolicies;
 import io.postern.names.DomainNames;
@@ -27,9 +29,11 @@ public class MtaStsPoliciesResource {
   private static final int MOST = 1000;
 
   private final StsPolicies policies;
+  private final Caller caller;
 
-  MtaStsPoliciesResource(StsPolicies policies) {
+  MtaStsPoliciesResource(StsPolicies policies, Caller caller) {
     this.policies = policies;
+    this.caller = caller;
   }
 
   /**
@@ -49,8 +53,15 @@ public class MtaStsPoliciesResource {
   @APIResponse(
       responseCode = "503",
       description = "The policies have not been read yet",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response all() {
+    if (caller.organizations().isPresent()) { // they are domains that any organization sends to
+      throw ProblemException.forbidden(
+          "The list needs a role for all organizations: ask for one domain.");
+    }
     if (!policies.isRead()) {
       return unread();
     }
@@ -74,16 +85,27 @@ public class MtaStsPoliciesResource {
       content = @Content(schema = @Schema(implementation = PolicyView.class)))
   @APIResponse(
       responseCode = "400",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "404",
       description = "No policy of it was asked for, or it ended more than a week ago",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "The policies have not been read yet",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response policy(@PathParam("domain") String domain) {
+    // A policy is known because somebody here mails the domain.
+    caller.requireOperator();
     String name = DomainNames.aLabels(domain);
     if (name == null || !StsPolicies.isPolicyDomain(name)) {
       return Errors.response(

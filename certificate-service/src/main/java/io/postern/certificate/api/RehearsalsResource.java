@@ -1,6 +1,7 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal;
 import io.postern.certificate.rehearsal.RehearsalException;
@@ -35,10 +36,12 @@ public class RehearsalsResource {
   private static final int UNPROCESSABLE = 422;
 
   private final Rehearsals rehearsals;
+  private final Caller caller;
   private final Semaphore running = new Semaphore(4);
 
-  RehearsalsResource(Rehearsals rehearsals) {
+  RehearsalsResource(Rehearsals rehearsals, Caller caller) {
     this.rehearsals = rehearsals;
+    this.caller = caller;
   }
 
   /**
@@ -62,12 +65,19 @@ public class RehearsalsResource {
   @APIResponse(
       responseCode = "422",
       description = "The certificate cannot be read, or there is none to replace",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "Too many rehearsals at one time, or the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response rehearse(@Nullable RehearsalRequest question) throws InterruptedException {
+    caller.requireOperator(); // the outcomes are of all organizations
     if (!running.tryAcquire()) {
       return Errors.response(
           Response.Status.SERVICE_UNAVAILABLE, "four rehearsals are running already: try again");

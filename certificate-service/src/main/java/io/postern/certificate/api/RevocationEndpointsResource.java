@@ -1,5 +1,6 @@
 package io.postern.certificate.api;
 
+import io.postern.api.Caller;
 import io.postern.certificate.revocation.store.Endpoints;
 import io.quarkus.security.Authenticated;
 import jakarta.ws.rs.GET;
@@ -17,9 +18,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "revocation", description = "Endpoints of lists and responders")
 public class RevocationEndpointsResource {
   private final Endpoints endpoints;
+  private final Caller caller;
 
-  RevocationEndpointsResource(Endpoints endpoints) {
+  RevocationEndpointsResource(Endpoints endpoints, Caller caller) {
     this.endpoints = endpoints;
+    this.caller = caller;
   }
 
   @GET
@@ -29,6 +32,7 @@ public class RevocationEndpointsResource {
           "Each with its last success, its last failure and why, failures in a row, and when it is"
               + " asked again. Of the replica that answers.")
   public List<Endpoints.Health> all() {
+    caller.requireOperator(); // other organizations' authorities are among them
     return endpoints.all();
   }
 }

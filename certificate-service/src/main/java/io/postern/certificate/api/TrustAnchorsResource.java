@@ -1,6 +1,7 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.check.CertificateFile;
@@ -42,15 +43,18 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(
     responseCode = "400",
     description = "The request is wrong; the error names the fault",
-    content = @Content(schema = @Schema(implementation = ApiError.class)))
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
     responseCode = "404",
     description = "There is no such organization",
-    content = @Content(schema = @Schema(implementation = ApiError.class)))
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
     responseCode = "503",
     description = "The organization is not known yet: the log is away",
-    content = @Content(schema = @Schema(implementation = ApiError.class)))
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class TrustAnchorsResource {
   private static final int MOST_CERTIFICATES = 10;
   private static final String ABOUT =
@@ -58,9 +62,11 @@ public class TrustAnchorsResource {
           + " organization also about each of its sets.";
 
   private final RootChecks checks;
+  private final Caller caller;
 
-  TrustAnchorsResource(RootChecks checks) {
+  TrustAnchorsResource(RootChecks checks, Caller caller) {
     this.checks = checks;
+    this.caller = caller;
   }
 
   /** The chain under whose root is looked. */
@@ -89,7 +95,7 @@ public class TrustAnchorsResource {
         name == null ? "fingerprint: " : "name: ",
         () ->
             name != null
-                ? checks.now(organization).find(name.strip(), AnchorQuery.name(name))
+                ? now(organization).find(name.strip(), AnchorQuery.name(name))
                 : byFingerprint(String.valueOf(fingerprint), organization));
   }
 
@@ -114,12 +120,19 @@ public class TrustAnchorsResource {
               + ABOUT)
   public Response underChain(
       @Nullable Chain chain, @QueryParam("organization") @Nullable String organization) {
-    return answer("", () -> checks.now(organization).chain(certificates(chain)));
+    return answer("", () -> now(organization).chain(certificates(chain)));
+  }
+
+  private RootCheck now(@Nullable String organization) {
+    if (organization != null) {
+      caller.requireRead(organization, "organization " + organization);
+    }
+    return checks.now(organization);
   }
 
   private TrustAnswer byFingerprint(String fingerprint, @Nullable String organization) {
     AnchorQuery query = AnchorQuery.fingerprint(fingerprint);
-    return checks.now(organization).find(fingerprint.strip(), query);
+    return now(organization).find(fingerprint.strip(), query);
   }
 
   private static List<ParsedCertificate> certificates(@Nullable Chain chain) {

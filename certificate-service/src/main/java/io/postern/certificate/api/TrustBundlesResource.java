@@ -1,6 +1,6 @@
 package io.postern.certificate.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Problem;
 import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
@@ -28,7 +28,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(
     responseCode = "503",
     description = "Not known yet: the log is away",
-    content = @Content(schema = @Schema(implementation = ApiError.class)))
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class TrustBundlesResource {
   static final String NOT_READ = "the recorded bundles are not read yet: the log is away";
   private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
@@ -65,7 +66,10 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "404",
       description = "No such version is known",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response version(@PathParam("version") String version) {
     return answer(
         history ->
@@ -84,7 +88,10 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "404",
       description = "One of the two is not known",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response difference(@PathParam("from") String from, @PathParam("to") String to) {
     return answer(
         history ->

@@ -4,6 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
 import io.postern.log.directory.DirectoryReader;
@@ -63,18 +64,30 @@ public class OwnDns {
   /** Made at the start, so that a wrong setting ends it. */
   void start(@Observes StartupEvent event) {}
 
+  /** Whose accepted domain it is; empty: nobody's. */
+  public String organization(String text) throws OwnDnsException {
+    return rules().acceptedDomain(name(text)).map(AcceptedDomain::getOrganization).orElse("");
+  }
+
+  private static String name(String text) {
+    String aLabels = DomainNames.aLabels(text.strip());
+    return DomainNames.normal(aLabels == null ? text.strip() : aLabels);
+  }
+
+  private Directory rules() throws OwnDnsException {
+    return directory
+        .current()
+        .map(DirectoryInForce::rules)
+        .orElseThrow(() -> OwnDnsException.later("the directory is not read: try again"));
+  }
+
   /**
    * @param text an accepted domain, or the name of an MX host of ours
    * @throws OwnDnsException it is neither, or the log has not been read
    */
   public DnsReport of(String text) throws OwnDnsException, InterruptedException {
-    String aLabels = DomainNames.aLabels(text.strip());
-    String name = DomainNames.normal(aLabels == null ? text.strip() : aLabels);
-    Directory rules =
-        directory
-            .current()
-            .map(DirectoryInForce::rules)
-            .orElseThrow(() -> OwnDnsException.later("the directory is not read: try again"));
+    String name = name(text);
+    Directory rules = rules();
     List<IngressKey> keys = keys();
     if (rules.acceptedDomain(name).isPresent()) {
       return domain(name, keys);

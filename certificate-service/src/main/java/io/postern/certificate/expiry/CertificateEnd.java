@@ -8,6 +8,7 @@ import io.postern.contracts.Fingerprints;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A certificate by its end alone, since there may be thousands. Immutable.
@@ -17,6 +18,11 @@ import java.util.Optional;
  */
 public record CertificateEnd(
     ExpiringCertificate.Kind kind, ByteString der, Instant end, long daysLeft, List<String> where) {
+
+  /** With the uses alone that are wanted. */
+  public CertificateEnd where(Predicate<String> wanted) {
+    return new CertificateEnd(kind, der, end, daysLeft, where.stream().filter(wanted).toList());
+  }
 
   ExpiringCertificate.Band band() {
     return ExpiringCertificate.Band.of(daysLeft);

@@ -35,6 +35,7 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           entry("postern.judging.waiting-for-lists", "100"),
           entry("postern.revocation.refresh-after", "1s"),
           entry("postern.revocation.cache-folder", folder.resolve("crls").toString()),
+          entry("postern.api.password-iterations", "100000"),
           entry("postern.api.credentials-file", folder.resolve("credentials").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

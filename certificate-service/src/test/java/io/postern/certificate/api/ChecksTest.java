@@ -106,7 +106,7 @@ class ChecksTest {
           .post(path)
           .then()
           .statusCode(403)
-          .body("error", containsString("another site"));
+          .body("detail", containsString("another site"));
     }
     admin().contentType("text/plain").body("{\"pem\": \"\"}").post(CHECKS).then().statusCode(415);
   }
@@ -222,7 +222,7 @@ class ChecksTest {
         .post(CHECKS)
         .then()
         .statusCode(400)
-        .body("error", containsString(message));
+        .body("detail", containsString(message));
   }
 
   @Test
@@ -240,7 +240,7 @@ class ChecksTest {
       }
       assertThat(peer.awaitSessions(Checks.AT_ONCE, Duration.ofSeconds(10)))
           .hasSize(Checks.AT_ONCE);
-      post(body).then().statusCode(503).body("error", containsString("4 checks are being done"));
+      post(body).then().statusCode(503).body("detail", containsString("4 checks are being done"));
       peer.asUsual();
       for (Future<Integer> one : running) {
         assertThat(one.get()).isEqualTo(200);
@@ -360,7 +360,7 @@ class ChecksTest {
     "?fingerprint=00, fingerprint: it is no fingerprint"
   })
   void aWrongQueryIsNamed(String query, String message) throws Exception {
-    admin().get(ANCHORS + query).then().statusCode(400).body("error", containsString(message));
+    admin().get(ANCHORS + query).then().statusCode(400).body("detail", containsString(message));
   }
 
   @Test

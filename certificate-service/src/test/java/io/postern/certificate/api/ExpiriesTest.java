@@ -76,7 +76,7 @@ class ExpiriesTest {
         .get("/api/v1/expiring-certificates?withinDays=0")
         .then()
         .statusCode(400)
-        .body("error", containsString("withinDays"));
+        .body("detail", containsString("withinDays"));
   }
 
   @Test

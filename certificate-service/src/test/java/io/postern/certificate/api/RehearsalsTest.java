@@ -84,16 +84,16 @@ class RehearsalsTest {
 
   @Test
   void whatCannotBeRehearsedIsNamedWithTheCure() throws Exception {
-    ask(Map.of()).statusCode(422).body("error", containsString("certificate is missing"));
+    ask(Map.of()).statusCode(422).body("detail", containsString("certificate is missing"));
     ask(Map.of("certificate", "nonsense"))
         .statusCode(422)
-        .body("error", containsString("certificate has no certificate"));
+        .body("detail", containsString("certificate has no certificate"));
     ask(Map.of("certificate", pem(ca.issue(Issue.to("never.seen.example")))))
         .statusCode(422)
-        .body("error", containsString("replaces"));
+        .body("detail", containsString("replaces"));
     ask(Map.of("certificate", pem(old), "replaces", "00".repeat(32)))
         .statusCode(422)
-        .body("error", containsString("none that was seen"));
+        .body("detail", containsString("none that was seen"));
   }
 
   @Test

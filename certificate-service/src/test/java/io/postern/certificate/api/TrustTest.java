@@ -302,7 +302,7 @@ class TrustTest {
         .get(ANCHORS + "00".repeat(32) + "?organization=" + organization)
         .then()
         .statusCode(404)
-        .body("error", containsString("organization"));
+        .body("detail", containsString("organization"));
     LabCa removed = LabCa.create("Removed " + System.nanoTime());
     Path file = folder.resolve("anchors").resolve("removed.pem");
     removed.writeRoot(file);
@@ -352,7 +352,7 @@ class TrustTest {
           .post("/api/v1/trust-anchors")
           .then()
           .statusCode(400)
-          .body("error", containsString("pem has no certificate"));
+          .body("detail", containsString("pem has no certificate"));
     }
   }
 
@@ -362,12 +362,12 @@ class TrustTest {
         .get(ANCHORS + "GlobalSign")
         .then()
         .statusCode(400)
-        .body("error", containsString("SHA-256"));
+        .body("detail", containsString("SHA-256"));
     admin()
         .get(BUNDLES + "/none")
         .then()
         .statusCode(404)
-        .body("error", containsString("/api/v1/trust-bundles"));
+        .body("detail", containsString("/api/v1/trust-bundles"));
     admin().get(BUNDLES + "/none/differences/none").then().statusCode(404);
   }
 

@@ -104,7 +104,7 @@ class OwnDnsTest {
         .get("/api/v1/dns/stranger.example")
         .then()
         .statusCode(404)
-        .body("error", containsString("postern.own.mx-hosts"));
+        .body("detail", containsString("postern.own.mx-hosts"));
   }
 
   /** Each answer's cure is pasted into the zone; the next answer shows that it was right. */

@@ -255,7 +255,7 @@ class PoliciesOverKafkaTest {
         .get("/api/v1/mta-sts-policies/" + domain)
         .then()
         .statusCode(404)
-        .body("error", containsString("_mta-sts." + domain));
+        .body("detail", containsString("_mta-sts." + domain));
   }
 
   /** What was fetched is in force here, and for all when the log is back. */
@@ -323,7 +323,7 @@ class PoliciesOverKafkaTest {
         .get("/api/v1/mta-sts-policies/no_domain")
         .then()
         .statusCode(400)
-        .body("error", containsString("domain"));
+        .body("detail", containsString("domain"));
   }
 
   private static org.assertj.core.data.Offset<Long> within(Duration time) {

@@ -1,10 +1,12 @@
 package io.postern.delivery.gate;
 
+import io.postern.contracts.TlsToken;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.TlsaSet;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,14 +30,19 @@ public final class Judge {
    */
   public record Presented(VerdictQuestion question, @Nullable VerdictQuestion policyQuestion) {}
 
+  /** In place of a reason: the verdict was not known in time. */
+  public static final String NOT_ASKED = "not-asked";
+
   // A policy that is tried out shall not hold mail up.
   private static final Duration TESTING_PATIENCE = Duration.ofSeconds(2);
 
   private final VerdictSource verdicts;
+  private final BackgroundVerdicts background;
   private final Duration patience;
 
   public Judge(VerdictSource verdicts, Duration patience) {
     this.verdicts = verdicts;
+    this.background = new BackgroundVerdicts(verdicts);
     this.patience = patience;
   }
 
@@ -59,6 +66,51 @@ public final class Judge {
         TlsGate.decide(requirement, demand, channel, host, requireTlsOffered, proofs),
         proofs,
         millis);
+  }
+
+  /**
+   * What the gate says of a requirement that binds nobody (docs/report-only.md), as a token. It
+   * waits for nobody: a verdict that is not known is asked for in the background, within its
+   * bounds, and the token says {@value #NOT_ASKED} until it is there.
+   *
+   * @param demand of the host, as the requirement that counts has it
+   * @param question about the chain that it presented, with this requirement's anchors; null:
+   *     without TLS
+   */
+  public String reported(
+      TlsRequirement requirement,
+      HostDemand demand,
+      TlsGate.Channel channel,
+      String host,
+      boolean requireTlsOffered,
+      @Nullable VerdictQuestion question) {
+    CertificateVerdict verdict = null;
+    if (question != null
+        && !question.chain().isEmpty()
+        && TlsGate.unsupported(requirement) == null
+        && TlsGate.needsVerdict(requirement)) {
+      verdict = background.known(question);
+      if (verdict == null) {
+        background.ask(question);
+        return TlsToken.refused(requirement.getLevel(), NOT_ASKED);
+      }
+    }
+    TlsGate.Proofs proofs =
+        question == null
+            ? TlsGate.Proofs.NONE
+            : new TlsGate.Proofs(verdict, dane(demand, question), null);
+    return switch (TlsGate.decide(
+        requirement,
+        new HostDemand(demand.dane(), null),
+        channel,
+        host,
+        requireTlsOffered,
+        proofs)) {
+      case TlsGate.Ruling.Pass(String achieved) ->
+          TlsToken.achieved(requirement.getLevel(), achieved);
+      case TlsGate.Ruling.Refusal(String reason, String detail) ->
+          TlsToken.refused(requirement.getLevel(), reason);
+    };
   }
 
   private TlsGate.Proofs proofs(

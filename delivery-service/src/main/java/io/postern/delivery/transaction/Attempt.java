@@ -15,6 +15,8 @@ import io.postern.smtp.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * its one outcome reports. Owner: the delivery's thread.
  */
 final class Attempt {
+  private static final Logger LOG = Logger.getLogger(Attempt.class);
   private static final int MAX_TEXT = 1024;
   private static final int MAX_DETAIL = 512;
   // All texts together, in characters: the record stays below the log's 1 MiB with any recipients.
@@ -35,6 +38,7 @@ final class Attempt {
   private int open;
   private ConnectionReport connection = ConnectionReport.NONE;
   private String token = "";
+  private @Nullable Supplier<String> reported; // asked now, and again at the end
   private boolean passed;
   private boolean noAttempt;
   private boolean abandoned;
@@ -101,6 +105,34 @@ final class Attempt {
     connection = through;
     token = TlsToken.achieved(requirement.getLevel(), achieved);
     passed = true;
+  }
+
+  /**
+   * A host was judged.
+   *
+   * @param token of the requirement that connectors in report-only mode would set; a verdict that
+   *     it needs may come while the mail goes
+   */
+  void report(Supplier<String> token) {
+    if (request().hasReported()) {
+      reported = token;
+      var unused = reportedToken(token);
+    }
+  }
+
+  // A connector in report-only mode costs no mail, and brings no second copy: by an error here a
+  // message that its host has taken would be deferred.
+  private String reportedToken(Supplier<String> token) {
+    try {
+      return token.get();
+    } catch (RuntimeException e) {
+      LOG.errorf(
+          e,
+          "%s: the requirement of a connector in report-only mode is not judged: please report"
+              + " this; the mail is not touched by it",
+          request().getQueueId());
+      return "";
+    }
   }
 
   PhaseClock clock() {
@@ -251,6 +283,11 @@ final class Attempt {
             .setToken(token)
             .setNoAttempt(noAttempt)
             .setNotBeforeMillis(notBeforeMillis);
+    if (reported != null) {
+      outcome
+          .setReportedToken(reportedToken(reported))
+          .setReportedConnector(request().getReported().getConnector());
+    }
     for (Recipient recipient : recipients) {
       RecipientOutcome settled = recipient.outcome();
       if (settled == null) {

@@ -57,4 +57,27 @@ public record HopTools(
         maxAddresses,
         true);
   }
+
+  /**
+   * For an administrator's validation: connections of its own, no reports, and what it sends is no
+   * mail that a decision could take back.
+   */
+  public HopTools probing(Connections ownConnections) {
+    return new HopTools(
+        identity,
+        credentials,
+        nextHops,
+        demands,
+        hosts,
+        opener,
+        ownConnections,
+        judge,
+        handshakes,
+        SessionResults.NONE,
+        request -> null,
+        contents,
+        timeouts,
+        maxAddresses,
+        false);
+  }
 }

@@ -79,7 +79,7 @@ public final class Relay implements Deliverer {
   }
 
   /** A next hop that is not dialled: a field that is not known may say from where, or as whom. */
-  private static @Nullable Failure undialled(NextHop hop) {
+  static @Nullable Failure undialled(NextHop hop) {
     if (!hop.getUnknownFields().isEmpty()
         || hop.getSmartHostsList().stream().anyMatch(h -> !h.getUnknownFields().isEmpty())) {
       return new Failure(
@@ -129,11 +129,14 @@ public final class Relay implements Deliverer {
    * {@link SessionKey}.
    */
   static TlsRequirement complete(DeliveryRequested request) {
-    TlsRequirement requirement = request.getRequirement();
+    return complete(request.getRequirement(), request.getNextHop());
+  }
+
+  static TlsRequirement complete(TlsRequirement requirement, NextHop hop) {
     if (requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION
         && requirement.getTlsDomain().isEmpty()
-        && !request.getNextHop().getMxDomain().isEmpty()) {
-      return requirement.toBuilder().setTlsDomain(request.getNextHop().getMxDomain()).build();
+        && !hop.getMxDomain().isEmpty()) {
+      return requirement.toBuilder().setTlsDomain(hop.getMxDomain()).build();
     }
     return requirement;
   }

@@ -120,6 +120,21 @@ final class Session {
     return now;
   }
 
+  /**
+   * The same for a requirement that binds nobody.
+   *
+   * @param sender whose mail it is
+   */
+  @Nullable VerdictQuestion question(TlsRequirement requirement, String sender) {
+    return channel() instanceof TlsGate.Channel.Tls
+        ? question(
+            requirement.getAnchors(),
+            requirement.getRevocation(),
+            requirement.getAia(),
+            DirectoryKeys.organizationOf(requirement.getAnchors(), sender))
+        : null;
+  }
+
   /** RFC 8461 §4.2: the anchors are the sender's own. */
   private @Nullable VerdictQuestion policyQuestion(String sender) {
     StsDemand policy = key.demand().mtaSts();

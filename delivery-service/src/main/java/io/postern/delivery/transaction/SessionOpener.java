@@ -72,8 +72,20 @@ public final class SessionOpener {
       Ownership ownership,
       Runnable tlsStood)
       throws DialogueException, ClientCertificateException, SourceAddressException {
+    return open(key, connected, plaintextAfter, ownership, tlsStood, OpeningSteps.NONE);
+  }
+
+  /** The same, and each step is shown. */
+  Opening open(
+      SessionKey key,
+      Connecting.@Nullable Connected connected,
+      @Nullable String plaintextAfter,
+      Ownership ownership,
+      Runnable tlsStood,
+      OpeningSteps steps)
+      throws DialogueException, ClientCertificateException, SourceAddressException {
     try (TlsClients.Permit permit = permit(key, connected)) {
-      Dial dial = new Dial(key, connected, ownership, tlsStood);
+      Dial dial = new Dial(key, connected, ownership, tlsStood, steps);
       if (plaintextAfter != null) {
         return dial.inPlaintext(plaintextAfter);
       }
@@ -82,7 +94,7 @@ public final class SessionOpener {
               && why == WhyPlain.HANDSHAKE_FAILED
               && !key.requirement().getPostQuantum()
               && ownership.held()
-          ? again(new Dial(key, null, ownership, tlsStood), permit, detail)
+          ? again(new Dial(key, null, ownership, tlsStood, steps), permit, detail)
           : first;
     }
   }
@@ -127,6 +139,7 @@ public final class SessionOpener {
     private final SessionKey key;
     private final Ownership ownership;
     private final Runnable tlsStood;
+    private final OpeningSteps steps;
     private final Connecting.@Nullable Connected connected;
     private final long started;
     private int connectMillis;
@@ -136,8 +149,10 @@ public final class SessionOpener {
         SessionKey key,
         Connecting.@Nullable Connected connected,
         Ownership ownership,
-        Runnable tlsStood) {
+        Runnable tlsStood,
+        OpeningSteps steps) {
       this.key = key;
+      this.steps = steps;
       this.connected = connected;
       this.started = connected == null ? System.nanoTime() : connected.sinceNanos();
       this.ownership = ownership;
@@ -176,6 +191,7 @@ public final class SessionOpener {
           dialogue.quit(timeouts.quit());
           return new Opening.NoTls(WhyPlain.NOT_OFFERED, "the host offered no STARTTLS any more");
         }
+        long asked = System.nanoTime();
         Reply answer = dialogue.command(Stage.STARTTLS, "STARTTLS", timeouts.command());
         if (answer.code() != 220) {
           dialogue.quit(timeouts.quit());
@@ -183,6 +199,7 @@ public final class SessionOpener {
           return new Opening.NoTls(
               WhyPlain.STARTTLS_REFUSED, "the host refused STARTTLS: " + answer);
         }
+        steps.startTls(answer, millisSince(asked));
         long handshake = System.nanoTime();
         TlsFacts facts =
             dialogue.startTls(
@@ -190,13 +207,14 @@ public final class SessionOpener {
         int tlsMillis = millisSince(handshake);
         encrypted = true;
         tlsStood.run();
+        steps.handshake(facts, tlsMillis);
         TlsGate.Channel channel =
             new TlsGate.Channel.Tls(
                 facts,
                 CertificateNames.ofLeaf(dialogue.peerChain()),
                 CertificateNames.dnsIdsOfLeaf(dialogue.peerChain()));
         // RFC 3207 §4.2: the capabilities from before the handshake are forgotten.
-        Capabilities anew = hello(dialogue, key, false);
+        Capabilities anew = helloShown(dialogue, false);
         kept = true;
         return new Opening.Success(
             new Session(
@@ -215,15 +233,28 @@ public final class SessionOpener {
     }
 
     private Dialogue connect() throws DialogueException, SourceAddressException {
-      return new Dialogue(connected == null ? connection(key) : connected.connection());
+      Dialogue dialogue =
+          new Dialogue(connected == null ? connection(key) : connected.connection());
+      steps.connected(millisSince(started));
+      return dialogue;
     }
 
     private Capabilities greeted(Dialogue dialogue) throws DialogueException {
       ownership.connection(dialogue::cut);
+      long since = System.nanoTime();
       Reply greeting = dialogue.reply(Stage.CONNECT, timeouts.greeting());
       require(greeting, 220, Stage.CONNECT);
       connectMillis = millisSince(started);
-      return hello(dialogue, key, TlsGate.plaintextAllowed(key.requirement(), key.demand()));
+      steps.greeted(greeting, millisSince(since));
+      return helloShown(dialogue, TlsGate.plaintextAllowed(key.requirement(), key.demand()));
+    }
+
+    private Capabilities helloShown(Dialogue dialogue, boolean heloWillDo)
+        throws DialogueException {
+      long since = System.nanoTime();
+      Capabilities capabilities = hello(dialogue, key, heloWillDo);
+      steps.hello(capabilities, millisSince(since));
+      return capabilities;
     }
 
     private Opening ready(

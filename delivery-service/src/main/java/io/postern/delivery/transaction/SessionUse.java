@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.v1.ReportedRequirement;
 import io.postern.delivery.gate.Judge.Judgement;
 import io.postern.delivery.gate.StsMatch;
 import io.postern.delivery.gate.TlsGate;
@@ -117,13 +118,14 @@ final class SessionUse {
       if (connection == null) {
         connection = ConnectionReport.judged(session, judgement);
         first = judgement;
+        attempt.report(this::reportedToken);
       }
       step =
           switch (judgement.ruling()) {
             case TlsGate.Ruling.Refusal(String reason, String detail) ->
                 leave(new Failure(reason, detail, connection));
             case TlsGate.Ruling.Pass(String achieved) ->
-                passed(connection, achieved, proven(judgement));
+                passed(connection, achieved, proven(session, judgement));
           };
     }
     return step;
@@ -154,6 +156,24 @@ final class SessionUse {
             session.presented(attempt.request().getOrganization()));
   }
 
+  /** Of the requirement that connectors in report-only mode would set, for this host; or empty. */
+  private String reportedToken() {
+    ReportedRequirement reported = attempt.request().getReported();
+    if (!reported.hasRequirement()
+        || !reported.getRoute().equals(attempt.request().getNextHop().getRoute())) {
+      return "";
+    }
+    return tools
+        .judge()
+        .reported(
+            reported.getRequirement(),
+            session.key.demand(),
+            session.channel(),
+            session.target().host(),
+            session.capabilities.requireTls() || needsNoPromise(),
+            session.question(reported.getRequirement(), attempt.request().getOrganization()));
+  }
+
   // RFC 8689 §5: a DSN is not lost where the next hop does not offer REQUIRETLS. TLS and the
   // certificate are demanded of it all the same.
   private boolean needsNoPromise() {
@@ -161,14 +181,14 @@ final class SessionUse {
   }
 
   /** The host that passed the gate is who it claims to be, and nobody in between. */
-  private boolean proven(Judgement judgement) {
+  static boolean proven(Session session, Judgement judgement) {
     if (!(session.channel() instanceof TlsGate.Channel.Tls tls)) {
       return false;
     }
     StsMatch policy = judgement.proofs().mtaSts();
     return judgement.proofs().dane() != null
         || policy != null && policy.good()
-        || switch (attempt.requirement().getLevel()) {
+        || switch (session.key.requirement().getLevel()) {
           case DOMAIN_VALIDATION -> true;
           // The level asks for no name, and anybody may have a good certificate.
           case CERTIFICATE_VALIDATION ->

@@ -244,6 +244,11 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     return new Relay(routes, tools(SHORT).asking(new SessionOpener(SHORT, clients), own, SHORT));
   }
 
+  /** As a validation has them. */
+  HopTools probing() {
+    return tools(PATIENT).probing(connections);
+  }
+
   private HopTools tools(Timeouts timeouts) {
     return new HopTools(
         new ClientIdentity("relay.postern.example", List.of(), ""),

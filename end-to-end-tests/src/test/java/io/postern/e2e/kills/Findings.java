@@ -22,7 +22,8 @@ final class Findings {
     DSN("DSN missing or without a cause"),
     REFUSED("refused at ingress"),
     DIED("ended by itself"),
-    AUDIT("alarm of the audit");
+    AUDIT("alarm of the audit"),
+    READ_MODEL("the read model says something else");
 
     private final String words;
 

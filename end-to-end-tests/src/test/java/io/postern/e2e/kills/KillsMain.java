@@ -25,11 +25,11 @@ final class KillsMain {
     LongRun.endAfter(LIMIT);
     Profile profile = Boolean.getBoolean("kills.short") ? Profile.SHORT : Profile.LONG;
     boolean good = false;
-    World world = World.start(folder, profile, 2, processes -> processes);
+    World world = World.start(folder, profile, 2, processes -> processes.withConsoles(2));
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try {
-      Plan plan = new Plan(seed, messages, kills, profile);
+      Plan plan = new Plan(seed, messages, kills, profile).withConsoleKills(Math.max(2, kills / 4));
       KillsRun.Result result = new KillsRun(world, plan, profile, "kills", CLIENTS).run();
       good = Report.print(result, world);
     } finally {

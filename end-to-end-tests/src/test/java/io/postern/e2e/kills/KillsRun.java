@@ -99,6 +99,9 @@ final class KillsRun {
           new Table(plan, counts, received, duplicates, findings, disruptions)
               .lines(seconds(start, loaded), seconds(loaded, settled));
       table.addAll(new AuditPrinter(false).lines(audit));
+      if (!world.stack().replicas(Service.CONSOLE).isEmpty()) {
+        table.add(new ReadModelCheck(world).compare(audit, findings));
+      }
       return new Result(findings, table, chaos.done());
     }
   }

@@ -4,6 +4,7 @@ import io.postern.lab.PeerManner;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -23,31 +24,44 @@ final class Plan {
   private final int messages;
   private final int kills;
   private final int powerCuts;
+  private final int consoleKills;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, profile, List.of());
+    this(seed, messages, kills, 0, 0, profile, List.of());
   }
 
   private Plan(
-      long seed, int messages, int kills, int powerCuts, Profile profile, List<Message> given) {
+      long seed,
+      int messages,
+      int kills,
+      int powerCuts,
+      int consoleKills,
+      Profile profile,
+      List<Message> given) {
     this.seed = seed;
     this.messages = messages;
     this.kills = kills;
     this.powerCuts = powerCuts;
+    this.consoleKills = consoleKills;
     this.profile = profile;
     this.given = given;
   }
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, profile, List.of());
+  }
+
+  /** The same, and the two replicas of the console are killed in turn, so many times. */
+  Plan withConsoleKills(int consoles) {
+    return new Plan(seed, messages, kills, powerCuts, consoles, profile, given);
   }
 
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, 0, profile, List.copyOf(messages));
+    return new Plan(1, messages.size(), 0, 0, 0, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -181,7 +195,20 @@ final class Plan {
       int at = (int) (0.1 * messages + between * (i + random.nextDouble()));
       events.add(new Event(at, null, 1, Harm.POWER_CUT, Duration.ZERO));
     }
+    consoleKills(events);
     return events;
+  }
+
+  /** Drawn apart, so that what else happens is the same with and without a console. */
+  private void consoleKills(List<Event> events) {
+    SplittableRandom random = random(6, 0);
+    double between = 0.9 * messages / Math.max(1, consoleKills);
+    for (int i = 0; i < consoleKills; i++) {
+      int at = (int) (0.05 * messages + between * (i + random.nextDouble()));
+      Duration lasts = Duration.ofMillis(200 + random.nextInt(2_000));
+      events.add(new Event(at, Service.CONSOLE, 1 + i % 2, Harm.KILL, lasts));
+    }
+    events.sort(Comparator.comparingInt(Event::atMessage));
   }
 
   /** What the power cuts draw from. */

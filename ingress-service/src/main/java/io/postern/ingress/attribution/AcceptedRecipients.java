@@ -3,8 +3,12 @@ package io.postern.ingress.attribution;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RecipientGroupOrBuilder;
+import io.postern.contracts.v1.ReportedDecision;
 import io.postern.rules.InboundDecision;
+import io.postern.rules.ReportedDecisions;
 import io.postern.rules.SenderTrust;
 import io.postern.smtp.Address;
 import java.util.ArrayList;
@@ -59,9 +63,32 @@ public final class AcceptedRecipients implements AutoCloseable {
     }
   }
 
+  /**
+   * Recipients of one key whose reports say the same. A report is no part of the key: what it says
+   * later decides nothing.
+   */
+  private record Slot(GroupKey key, List<ReportedDecision> reports) {
+    static Slot of(InboundDecision.Accept accept) {
+      InboundDecision.Accept incoming = accept.incoming();
+      return new Slot(
+          GroupKey.of(accept),
+          accept.reported() == null && (incoming == null || incoming.reported() == null)
+              ? List.of()
+              : List.of(
+                  brief(accept.reported()), brief(incoming == null ? null : incoming.reported())));
+    }
+
+    /** Its explanation names the recipient's domain. */
+    private static ReportedDecision brief(@Nullable ReportedDecision reported) {
+      return reported == null
+          ? ReportedDecision.getDefaultInstance()
+          : reported.toBuilder().clearExplanation().build();
+    }
+  }
+
   private final RecipientMemory.Holding memory;
   private final Map<String, EnvelopeRecipient> recipients = new LinkedHashMap<>();
-  private final Map<GroupKey, RecipientGroup.Builder> groups = new LinkedHashMap<>();
+  private final Map<Slot, RecipientGroup.Builder> groups = new LinkedHashMap<>();
   private int envelopeBytes;
 
   public AcceptedRecipients(RecipientMemory.Holding memory) {
@@ -86,7 +113,7 @@ public final class AcceptedRecipients implements AutoCloseable {
     if (recipients.containsKey(address)) {
       return Room.TAKEN;
     }
-    GroupKey key = GroupKey.of(accept);
+    Slot key = Slot.of(accept);
     RecipientGroup.Builder group = groups.get(key);
     RecipientGroup.Builder target = group == null ? group(accept) : group;
     int bytes =
@@ -120,6 +147,9 @@ public final class AcceptedRecipients implements AutoCloseable {
     if (incoming != null) {
       group.setIncoming(group(incoming));
     }
+    if (accept.reported() != null) {
+      group.setReported(accept.reported());
+    }
     return group;
   }
 
@@ -131,12 +161,12 @@ public final class AcceptedRecipients implements AutoCloseable {
   public boolean wouldBeAcceptedAgain(Function<String, InboundDecision> decide) {
     List<String> addresses = List.copyOf(recipients.keySet());
     Map<String, InboundDecision> decisions = new HashMap<>();
-    for (Map.Entry<GroupKey, RecipientGroup.Builder> group : groups.entrySet()) {
+    for (Map.Entry<Slot, RecipientGroup.Builder> group : groups.entrySet()) {
       for (int index : group.getValue().getRecipientsList()) {
         String domain = Address.parse(addresses.get(index)).asciiDomain();
         InboundDecision now = decisions.computeIfAbsent(domain, decide);
         if (!(now instanceof InboundDecision.Accept accept)
-            || !GroupKey.of(accept).equals(group.getKey())) {
+            || !GroupKey.of(accept).equals(group.getKey().key())) {
           return false;
         }
       }
@@ -153,7 +183,7 @@ public final class AcceptedRecipients implements AutoCloseable {
    */
   InboundDecision.@Nullable Refuse decideAgain(Function<String, InboundDecision> decide) {
     Map<String, InboundDecision> decisions = new HashMap<>();
-    Map<GroupKey, RecipientGroup.Builder> decided = new LinkedHashMap<>();
+    Map<Slot, RecipientGroup.Builder> decided = new LinkedHashMap<>();
     int index = 0;
     for (String address : recipients.keySet()) {
       String domain = Address.parse(address).asciiDomain();
@@ -162,9 +192,7 @@ public final class AcceptedRecipients implements AutoCloseable {
           return refusal;
         }
         case InboundDecision.Accept accept ->
-            decided
-                .computeIfAbsent(GroupKey.of(accept), key -> group(accept))
-                .addRecipients(index++);
+            decided.computeIfAbsent(Slot.of(accept), key -> group(accept)).addRecipients(index++);
         case InboundDecision.VerdictNeeded needed ->
             throw new IllegalStateException("attribution left a verdict open");
       }
@@ -179,20 +207,24 @@ public final class AcceptedRecipients implements AutoCloseable {
     return null;
   }
 
-  private static int bytes(Map<GroupKey, RecipientGroup.Builder> groups) {
+  private static int bytes(Map<Slot, RecipientGroup.Builder> groups) {
     return groups.values().stream().mapToInt(group -> group.build().getSerializedSize() + 10).sum();
   }
 
   private static void withoutSteps(RecipientGroup.Builder group) {
     group.getExplanationBuilder().clearSteps();
+    if (group.hasReported()) {
+      group.getReportedBuilder().getExplanationBuilder().clearSteps();
+    }
     if (group.hasIncoming()) {
-      group.getIncomingBuilder().getExplanationBuilder().clearSteps();
+      withoutSteps(group.getIncomingBuilder());
     }
   }
 
   /** In the server that sends the message; NONE unless all groups say the same. */
   public SenderTrust trust() {
-    List<SenderTrust> all = groups.keySet().stream().map(GroupKey::trust).distinct().toList();
+    List<SenderTrust> all =
+        groups.keySet().stream().map(slot -> slot.key().trust()).distinct().toList();
     return all.size() == 1 ? all.getFirst() : SenderTrust.NONE;
   }
 
@@ -202,6 +234,42 @@ public final class AcceptedRecipients implements AutoCloseable {
 
   public List<RecipientGroup> groups() {
     return groups.values().stream().map(RecipientGroup.Builder::build).toList();
+  }
+
+  /**
+   * The same for the record of the message: a report that did not wait for a verdict is made again.
+   *
+   * @param reportedNow the reports about a recipient domain
+   */
+  public List<RecipientGroup> groups(Function<String, ReportedDecisions> reportedNow) {
+    List<String> addresses = List.copyOf(recipients.keySet());
+    for (RecipientGroup.Builder group : groups.values()) {
+      if (isOpen(group) || group.hasIncoming() && isOpen(group.getIncoming())) {
+        String first = addresses.get(group.getRecipients(0));
+        ReportedDecisions reports = reportedNow.apply(Address.parse(first).asciiDomain());
+        close(group, reports.own());
+        if (group.hasIncoming()) {
+          close(group.getIncomingBuilder(), reports.incoming());
+        }
+      }
+    }
+    return groups();
+  }
+
+  private static boolean isOpen(RecipientGroupOrBuilder group) {
+    return group.getReported().getVerdict().equals(ReportedDecisions.NOT_ASKED);
+  }
+
+  /** Without the explanation, whose size was not counted. */
+  private static void close(RecipientGroup.Builder group, @Nullable ReportedDecision now) {
+    if (isOpen(group) && now != null && now.getOrganization().equals(group.getOrganization())) {
+      group.setReported(
+          now.toBuilder()
+              .setExplanation(
+                  Explanation.newBuilder()
+                      .setOrganization(now.getOrganization())
+                      .setSummary(now.getExplanation().getSummary())));
+    }
   }
 
   /** Gives the memory back; twice is once. */

@@ -4,12 +4,14 @@ import io.postern.contracts.VerdictKey;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Explanation;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.rules.Directory;
 import io.postern.rules.GatewayRules;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.InboundFacts;
 import io.postern.rules.InboundRules;
+import io.postern.rules.ReportedDecisions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +29,7 @@ public final class Attribution {
   private static final int QUESTIONS_A_RECIPIENT = 16;
 
   private final VerdictSource verdicts;
+  private final BackgroundVerdicts reports;
   private final MailSource source;
   private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
   private final Duration allPatience;
@@ -40,8 +43,13 @@ public final class Attribution {
    * @param holds how old a verdict may be at the end of a message
    */
   public Attribution(
-      VerdictSource verdicts, InboundFacts facts, Duration patience, Duration holds) {
+      VerdictSource verdicts,
+      BackgroundVerdicts reports,
+      InboundFacts facts,
+      Duration patience,
+      Duration holds) {
     this.verdicts = verdicts;
+    this.reports = reports;
     this.allPatience = patience;
     this.patience = patience;
     this.holds = holds;
@@ -98,11 +106,40 @@ public final class Attribution {
       InboundDecision decision =
           InboundRules.decide(directory, facts, recipientDomain, this::known);
       if (!(decision instanceof InboundDecision.VerdictNeeded needed)) {
-        return decision;
+        return withReport(directory, facts, recipientDomain, decision);
       }
       ask(needed.question());
     }
     return tooManyQuestions();
+  }
+
+  /** What connectors in report-only mode would have decided. It waits for nobody. */
+  private InboundDecision withReport(
+      Directory directory, InboundFacts facts, String recipientDomain, InboundDecision decision) {
+    ReportedDecisions reported =
+        ReportedDecisions.of(directory, facts, recipientDomain, decision, this::knownAlready);
+    reported.questions().forEach(reports::ask);
+    return switch (decision) {
+      case InboundDecision.Accept accept -> accept.with(reported);
+      case InboundDecision.Refuse refuse -> refuse.with(reported);
+      case InboundDecision.VerdictNeeded needed -> needed;
+    };
+  }
+
+  /**
+   * The reports about an accepted recipient again, with the verdicts that have come meanwhile; none
+   * where the decision itself would need a new one.
+   */
+  public ReportedDecisions reportedNow(Directory directory, String recipientDomain) {
+    InboundDecision decision =
+        InboundRules.decide(directory, source.facts(), recipientDomain, this::knownAlready);
+    return ReportedDecisions.of(
+        directory, source.facts(), recipientDomain, decision, this::knownAlready);
+  }
+
+  private @Nullable CertificateVerdict knownAlready(VerdictQuestion question) {
+    CertificateVerdict answer = answers.get(question.key());
+    return answer != null ? answer : reports.known(question);
   }
 
   private static InboundDecision.Refuse tooManyQuestions() {

@@ -111,6 +111,7 @@ final class MailCommands implements AutoCloseable {
     Attribution attribution =
         new Attribution(
             parts.verdicts(),
+            parts.backgroundVerdicts(),
             client.inbound(domain),
             limits.verdictPatience(),
             limits.verdictHolds());

@@ -112,6 +112,13 @@ final class MailTransaction implements AutoCloseable {
     return recipients.groups().stream().filter(attribution.source()::isOfClient).toList();
   }
 
+  /** For the record of the message. */
+  List<RecipientGroup> groups(Optional<Directory> directory) {
+    return directory
+        .map(now -> recipients.groups(domain -> attribution.reportedNow(now, domain)))
+        .orElseGet(recipients::groups);
+  }
+
   void noteDirectoryVersion(long version) {
     directoryVersion = Math.min(directoryVersion, version);
   }

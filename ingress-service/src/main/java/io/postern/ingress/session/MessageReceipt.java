@@ -188,7 +188,7 @@ final class MessageReceipt implements AutoCloseable {
       long size =
           intake.accept(
               mail.envelope(intake.tlsRequiredNo()),
-              mail.recipients().groups(),
+              mail.groups(parts.directory().get()),
               client.facts(),
               mail.directoryVersion(),
               leadingDot);

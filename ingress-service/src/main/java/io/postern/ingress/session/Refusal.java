@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.ReportedDecision;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.ingress.intake.RefusalKind;
@@ -12,6 +13,7 @@ import io.postern.smtp.Reply;
 import io.postern.transport.TlsHandshakeException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A refusal on its way to the client and to mail.refusals. All that a client can make long is cut:
@@ -21,6 +23,7 @@ import java.util.Set;
  *     has the list)
  * @param handshake why a handshake failed; unspecified: none did
  * @param sender whose own count was too high; empty: nobody's
+ * @param reported by connectors in report-only mode; null: they would change nothing
  */
 record Refusal(
     Reply reply,
@@ -30,7 +33,8 @@ record Refusal(
     String verdict,
     Explanation explanation,
     HandshakeFailure handshake,
-    String sender) {
+    String sender,
+    @Nullable ReportedDecision reported) {
 
   private static final HandshakeFailure NO_HANDSHAKE =
       HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED;
@@ -90,11 +94,12 @@ record Refusal(
 
   /** By a rule of an organization that is none of its connectors. */
   static Refusal of(Reply reply, String rule, String organization, Explanation explanation) {
-    return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE, "");
+    return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE, "", null);
   }
 
   private static Refusal of(Reply reply, String rule, HandshakeFailure handshake) {
-    return new Refusal(reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake, "");
+    return new Refusal(
+        reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake, "", null);
   }
 
   static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
@@ -119,7 +124,8 @@ record Refusal(
         decision.verdict(),
         decision.explanation(),
         NO_HANDSHAKE,
-        sender);
+        sender,
+        decision.reported());
   }
 
   /** Our trouble is the reason: nothing that the client could send would be accepted. */
@@ -172,7 +178,7 @@ record Refusal(
     return session.toBuilder().setTlsFacts(tls).build();
   }
 
-  private Explanation boundedExplanation() {
+  private static Explanation bounded(Explanation explanation) {
     return explanation.getSerializedSize() <= MOST_EXPLANATION
         ? explanation
         : explanation.toBuilder()
@@ -184,21 +190,25 @@ record Refusal(
   /** The record for mail.refusals, without its reference. */
   MessageRefused record(
       SessionFacts session, String command, String reversePath, String recipient) {
-    return MessageRefused.newBuilder()
-        .setSession(bounded(session))
-        .setCommand(command)
-        .setReversePath(cut(reversePath, MOST_TEXT))
-        .setRecipient(cut(recipient, MOST_TEXT))
-        .setCode(reply.code())
-        .setEnhancedCode(enhanced())
-        .setText(cut(reply.text(), MOST_TEXT))
-        .setRule(rule)
-        .setOrganization(organization)
-        .setConnector(connector)
-        .setVerdict(verdict)
-        .setExplanation(boundedExplanation())
-        .setHandshakeFailure(handshake)
-        .setAtMillis(System.currentTimeMillis())
-        .build();
+    MessageRefused.Builder record =
+        MessageRefused.newBuilder()
+            .setSession(bounded(session))
+            .setCommand(command)
+            .setReversePath(cut(reversePath, MOST_TEXT))
+            .setRecipient(cut(recipient, MOST_TEXT))
+            .setCode(reply.code())
+            .setEnhancedCode(enhanced())
+            .setText(cut(reply.text(), MOST_TEXT))
+            .setRule(rule)
+            .setOrganization(organization)
+            .setConnector(connector)
+            .setVerdict(verdict)
+            .setExplanation(bounded(explanation))
+            .setHandshakeFailure(handshake)
+            .setAtMillis(System.currentTimeMillis());
+    if (reported != null) {
+      record.setReported(reported.toBuilder().setExplanation(bounded(reported.getExplanation())));
+    }
+    return record.build();
   }
 }

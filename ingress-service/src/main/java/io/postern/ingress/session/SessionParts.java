@@ -11,6 +11,7 @@ import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.RecipientParts;
 import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.rules.Directory;
 import io.postern.transport.TlsServer;
@@ -28,6 +29,7 @@ public record SessionParts(
     TlsServer tls,
     Supplier<Optional<Directory>> directory,
     VerdictSource verdicts,
+    BackgroundVerdicts backgroundVerdicts,
     MessageLog log,
     DataAdmission admission,
     RecipientMemory recipients,
@@ -48,6 +50,7 @@ public record SessionParts(
         tls,
         directory,
         verdicts,
+        backgroundVerdicts,
         log,
         admission,
         recipients,

@@ -9,8 +9,10 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.ReportedDecision;
 import io.postern.ingress.source.Source;
 import io.postern.rules.InboundDecision;
+import io.postern.rules.ReportedDecisions;
 import io.postern.rules.SenderTrust;
 import java.net.InetAddress;
 import java.util.List;
@@ -80,6 +82,7 @@ class AcceptedRecipientsTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         trust,
+        null,
         null);
   }
 
@@ -96,7 +99,8 @@ class AcceptedRecipientsTest {
             new byte[0],
             sender.explanation(),
             SenderTrust.NONE,
-            accept("two", "From One"));
+            accept("two", "From One"),
+            null);
     recipients.add(to("a@two.example"), both);
     recipients.add(to("b@outside.example"), sender);
     assertThat(recipients.groups()).hasSize(2);
@@ -217,5 +221,56 @@ class AcceptedRecipientsTest {
     recipients.add(to("a@one.example"), accept("one", "c"));
     assertThat(recipients.size()).isEqualTo(1);
     assertThat(recipients.groups().getFirst().getRecipientsList()).containsExactly(0);
+  }
+
+  private static InboundDecision.Accept reported(String rule, String verdict) {
+    return new InboundDecision.Accept(
+        "one",
+        "",
+        Direction.INCOMING,
+        "",
+        "",
+        new byte[0],
+        Explanation.getDefaultInstance(),
+        SenderTrust.NONE,
+        null,
+        ReportedDecision.newBuilder()
+            .setOrganization("one")
+            .setConnector("Trial")
+            .setRule(rule)
+            .setVerdict(verdict)
+            .build());
+  }
+
+  @Test
+  void recipientsWhoseReportsDifferAreInGroupsOfTheirOwnWhichDecidesNothing() {
+    recipients.add(to("a@one.example"), reported("requireTls", ""));
+    recipients.add(to("b@one.example"), reported("requireTls", ""));
+    recipients.add(to("c@two.example"), reported("restrictDomainsToCertificate", ""));
+    assertThat(recipients.groups())
+        .extracting(group -> group.getReported().getRule())
+        .containsExactly("requireTls", "restrictDomainsToCertificate");
+    assertThat(recipients.wouldBeAcceptedAgain(domain -> reported("another", "")))
+        .as("the report alone is another one")
+        .isTrue();
+  }
+
+  @Test
+  void aReportThatWaitedForNoVerdictIsMadeAgainForTheRecord() {
+    recipients.add(to("a@one.example"), reported("x", ReportedDecisions.NOT_ASKED));
+    ReportedDecision good =
+        ReportedDecision.newBuilder()
+            .setOrganization("one")
+            .setConnector("Trial")
+            .setAccepted(true)
+            .setVerdict("good")
+            .build();
+    assertThat(recipients.groups(domain -> new ReportedDecisions(good, null, List.of())))
+        .extracting(group -> group.getReported().getVerdict())
+        .containsExactly("good");
+    assertThat(recipients.groups(domain -> new ReportedDecisions(null, null, List.of())))
+        .as("it is had")
+        .extracting(group -> group.getReported().getAccepted())
+        .containsExactly(true);
   }
 }

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.ingress.TestVerdicts;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.InboundFacts;
@@ -70,6 +71,7 @@ class MailSourceTest {
   private Attribution attribution(String mailFrom) {
     return new Attribution(
         verdicts,
+        new BackgroundVerdicts(verdicts),
         new InboundFacts(
             "192.0.2.1",
             true,

@@ -65,7 +65,8 @@ class MailRatesTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         SenderTrust.NONE,
-        incoming);
+        incoming,
+        null);
   }
 
   private static Directory directory(Consumer<InboundConnector.Builder> change) {

@@ -46,7 +46,7 @@ final class StartOptions {
       names = "--size",
       paramLabel = "SIZE",
       description =
-          "memory and compiler of the JVMs: small or server (default: server where the machine has 3 GB)")
+          "memory and compiler of the JVMs: small, server or large, for 100,000 connectors (default: server where the machine has 3 GB)")
   Size size = Size.fitting();
 
   RunningExample start(Progress progress) throws Exception {

@@ -1,9 +1,12 @@
 package io.postern.stack.commands;
 
+import io.postern.operator.api.AccessClient;
+import io.postern.stack.LocalStack;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.example.RunningExample;
 import io.postern.stack.warm.TrainingProcess;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Mixin;
@@ -31,6 +34,7 @@ public class Up implements Callable<Integer> {
       Samples.run(example, Samples.defaultFolder());
     }
     progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
+    progress.say("the console is at " + console(example.stack()));
     progress.say(
         "administration at http://127.0.0.1:"
             + example.stack().apiPort(Service.POLICY)
@@ -43,6 +47,18 @@ public class Up implements Callable<Integer> {
     }
     closed.await();
     return 0;
+  }
+
+  /** With a link that signs in once; its service may be late, and then there is no link. */
+  private static String console(LocalStack stack) throws InterruptedException {
+    String at = "http://127.0.0.1:" + stack.apiPort(Service.CONSOLE);
+    try {
+      return at
+          + new AccessClient(stack.api(Service.CONSOLE)).signInLink()
+          + " (signs you in once, within ten minutes)";
+    } catch (IOException e) {
+      return at + ", not started yet (" + e.getMessage() + ")";
+    }
   }
 
   /**

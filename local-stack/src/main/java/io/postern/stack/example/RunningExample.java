@@ -61,7 +61,7 @@ public final class RunningExample implements AutoCloseable {
       Progress progress)
       throws Exception {
     refuseSecond(state);
-    Processes processes = Processes.of(size).replicas(replicas);
+    Processes processes = Processes.of(size).replicas(replicas).withConsole();
     // The broker takes longest and begins first: the others start beside it.
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
     ExampleWorld world = startWorld(state, broker);

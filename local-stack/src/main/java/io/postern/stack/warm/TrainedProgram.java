@@ -8,8 +8,8 @@ import io.postern.stack.Processes;
 import io.postern.stack.Service;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A program of a stack, and the cache that it gets.
@@ -28,7 +28,7 @@ record TrainedProgram(String name, AotCache cache) {
   }
 
   static List<TrainedProgram> services(Path home, Processes processes) {
-    return Stream.of(Service.values())
+    return Arrays.stream(Service.values())
         .map(
             service ->
                 of(

@@ -71,7 +71,7 @@ final class TrainingWorld implements AutoCloseable {
                 dns.server(),
                 sink.port(),
                 true,
-                processes),
+                processes.withConsole()),
             line -> System.out.println("training: " + line));
   }
 

@@ -8,7 +8,9 @@ import io.postern.log.OccasionalLog;
 import io.postern.log.reading.ConsumerThread;
 import io.postern.log.rules.ListsReached;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryReader<D> implements AutoCloseable {
   private static final Duration SILENT = Duration.ofSeconds(10);
+  private static final Duration NEXT_ANSWER = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(200);
   // An object ends it at once; answers about the end are taken in by it.
   private static final Duration READ_POLL = Duration.ofMillis(500);
@@ -65,8 +68,14 @@ public final class DirectoryReader<D> implements AutoCloseable {
   /**
    * @param doubt reason against a refusal for good by it; empty: none
    * @param recipientsEnd behind the last record of the lists of recipients in it; 0: none
+   * @param organizationVersions see {@link #changed}
    */
-  private record Snapshot<D>(D directory, long version, String doubt, long recipientsEnd) {}
+  private record Snapshot<D>(
+      D directory,
+      long version,
+      String doubt,
+      long recipientsEnd,
+      Map<String, Long> organizationVersions) {}
 
   /** One that reads no lists of recipients. */
   public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
@@ -100,6 +109,15 @@ public final class DirectoryReader<D> implements AutoCloseable {
     return current(snapshot);
   }
 
+  /**
+   * The same for somebody who waits for an answer: after a pause of the machine the reader is
+   * silent until its next answer from the log, and 3 s are waited for that.
+   */
+  public Optional<D> awaitCurrent() {
+    await(newest -> current(newest).isPresent(), NEXT_ANSWER);
+    return current();
+  }
+
   private Optional<D> current(@Nullable Snapshot<D> newest) {
     boolean silent = System.nanoTime() - confirmedNanos > SILENT.toNanos();
     return newest == null || silent ? Optional.empty() : Optional.of(newest.directory());
@@ -130,6 +148,20 @@ public final class DirectoryReader<D> implements AutoCloseable {
   public long version() {
     Snapshot<D> newest = snapshot;
     return newest == null ? -1 : newest.version();
+  }
+
+  /**
+   * The version by which an object of one of these organizations was last written or removed, in
+   * the newest snapshot; -1: never.
+   */
+  public long changed(Collection<String> organizations) {
+    Snapshot<D> newest = snapshot;
+    return newest == null
+        ? -1
+        : organizations.stream()
+            .mapToLong(id -> newest.organizationVersions().getOrDefault(id, -1L))
+            .max()
+            .orElse(-1);
   }
 
   /** Behind the last record of the lists of recipients in the newest snapshot; 0: none. */
@@ -291,7 +323,9 @@ public final class DirectoryReader<D> implements AutoCloseable {
       // Not to be believed before its end is confirmed, which follows.
       confirmedNanos = System.nanoTime() - SILENT.toNanos() - 1;
     }
-    snapshot = new Snapshot<>(directory, state.version(), doubt, recipientsEnd);
+    snapshot =
+        new Snapshot<>(
+            directory, state.version(), doubt, recipientsEnd, state.organizationVersions());
     signal();
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);

@@ -104,6 +104,17 @@ final class DirectoryState {
     return Map.copyOf(versions);
   }
 
+  /** By organization, the highest offset among all of its objects, removed ones included. */
+  Map<String, Long> organizationVersions() {
+    Map<String, Long> versions = new HashMap<>();
+    for (Entry entry : entries.values()) {
+      if (entry.object().getObjectCase() != ObjectCase.OBJECT_NOT_SET) {
+        versions.merge(DirectoryKeys.organizationOf(entry.object()), entry.offset(), Math::max);
+      }
+    }
+    return Map.copyOf(versions);
+  }
+
   private void applyWaiting() {
     for (PendingObject record : waiting) {
       if (record.object() == null) {

@@ -106,6 +106,9 @@ class DirectoryReaderTest {
     DirectoryReader<Seen> reader = reader();
     // The transaction is not decided: nobody may decide without it.
     await().during(Duration.ofMillis(1_500)).until(() -> reader.current().isEmpty());
+    long begin = System.nanoTime();
+    assertThat(reader.awaitCurrent()).as("nor after a wait, which has an end").isEmpty();
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(2));
 
     owner.commitTransaction();
     await().until(() -> reader.current().isPresent());

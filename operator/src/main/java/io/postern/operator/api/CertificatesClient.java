@@ -39,7 +39,7 @@ public final class CertificatesClient {
     return api.send(api.request("/mta-sts-policies").GET(), ANSWER);
   }
 
-  /** The MTA-STS policy of a domain, as it was fetched; or {@code error}: none was asked for. */
+  /** The MTA-STS policy of a domain, as it was fetched; or {@code detail}: none was asked for. */
   public JsonNode stsPolicy(String domain) throws IOException, InterruptedException {
     String path = "/mta-sts-policies/" + URLEncoder.encode(domain, StandardCharsets.UTF_8);
     return api.send(api.request(path).GET(), ANSWER_OR_NONE);
@@ -50,7 +50,7 @@ public final class CertificatesClient {
     return api.send(api.request("/dns").GET(), ANSWER);
   }
 
-  /** Records of a domain or MX host of ours; or {@code error}: it is none. */
+  /** Records of a domain or MX host of ours; or {@code detail}: it is none. */
   public JsonNode dns(String name) throws IOException, InterruptedException {
     String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     return api.send(api.request("/dns/" + path).GET(), ANSWER_OR_NONE);

@@ -32,7 +32,15 @@ public final class DirectoryClient {
 
   /** True if no organization exists yet. */
   public boolean isEmpty() throws IOException, InterruptedException {
-    return api.send(api.request("/directory").GET(), ANSWERS).path("organizations").isEmpty();
+    // The directory itself may be as large as this program's memory.
+    return api.send(api.request("/organizations?limit=1").GET(), Set.of(200))
+        .path("items")
+        .isEmpty();
+  }
+
+  /** The organizations in force that the caller sees, in the form of a directory file. */
+  public JsonNode organizations() throws IOException, InterruptedException {
+    return api.send(api.request("/directory").GET(), Set.of(200)).path("organizations");
   }
 
   /**
@@ -42,8 +50,7 @@ public final class DirectoryClient {
    */
   public List<DirectoryObject> objects() throws IOException, InterruptedException {
     List<DirectoryObject> objects = new ArrayList<>();
-    for (JsonNode organization :
-        api.send(api.request("/directory").GET(), Set.of(200)).path("organizations")) {
+    for (JsonNode organization : organizations()) {
       // One by one: a file has a bound, and JSON is YAML.
       DirectoryFile file =
           DirectoryFile.parse(
@@ -104,19 +111,6 @@ public final class DirectoryClient {
     if (change.isTextual()) {
       return change.asText();
     }
-    StringBuilder line = new StringBuilder();
-    line.append(change.path("change").asText()).append(" ").append(change.path("object").asText());
-    for (JsonNode field : change.path("fields")) {
-      line.append("\n    ").append(field.isTextual() ? field.asText() : fieldLine(field));
-    }
-    return line.toString();
-  }
-
-  private static String fieldLine(JsonNode field) {
-    return field.path("field").asText()
-        + ": "
-        + field.path("before").asText("-")
-        + " -> "
-        + field.path("after").asText("-");
+    return String.join("\n", ChangeText.lines(change));
   }
 }

@@ -22,14 +22,23 @@ public final class QueueClient {
     this.api = api;
   }
 
+  /** Of a cancel: with a DSN to the sender. */
+  public String control(QueueId queueId, String action, List<Integer> recipients)
+      throws IOException, InterruptedException {
+    return control(queueId, action, recipients, true);
+  }
+
   /**
    * @param action hold, release, retry or cancel
    * @param recipients indexes into the envelope; none: all
+   * @param notice of a cancel: whether the sender gets a DSN
    * @return the control id, which stands in the outcomes that answer it
    */
-  public String control(QueueId queueId, String action, List<Integer> recipients)
+  public String control(QueueId queueId, String action, List<Integer> recipients, boolean notice)
       throws IOException, InterruptedException {
-    return controlId("/queue/" + queueId + "/" + action, "{\"recipients\":" + recipients + "}");
+    return controlId(
+        "/queue/" + queueId + "/" + action,
+        "{\"recipients\":" + recipients + ",\"notice\":" + notice + "}");
   }
 
   /** Retries all that waits for a route now. */

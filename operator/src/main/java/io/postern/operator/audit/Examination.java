@@ -172,7 +172,10 @@ final class Examination {
 
   private void notice(int recipient, int notice, Positions now) {
     if (notice < 0) {
-      problem = Problem.NO_NOTICE;
+      // Without a notice asked for, only an administrator's cancel may leave the sender without.
+      if (!all.is(recipient, Recipients.CANCELLED) || !all.is(recipient, Recipients.NOT_NOTIFIED)) {
+        problem = Problem.NO_NOTICE;
+      }
     } else if (state.notices.offset(notice) < now.notices()
         && !all.is(recipient, Recipients.NOT_NOTIFIED)) {
       IdTable dsns = state.notices.ids;

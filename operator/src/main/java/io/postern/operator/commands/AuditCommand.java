@@ -104,14 +104,14 @@ public final class AuditCommand implements Callable<Integer> {
   }
 
   private int here() throws Exception {
-    try (AuditBar bar = new AuditBar()) {
+    try (ProgressBar bar = new ProgressBar("audit")) {
       AuditReport report =
           Audit.run(
               AuditOptions.of(connection.installation().kafka().client())
                   .lookAgainAfter(Duration.ofSeconds(lookAgainAfter))
                   .patience(Duration.ofSeconds(patience))
                   .stuckAfter(Duration.ofSeconds(stuckAfter))
-                  .progress(output.isJson() ? (step, done, all) -> {} : bar));
+                  .progress(output.isJson() ? (step, done, all) -> {} : bar::at));
       bar.close();
       output.print(AuditJson.of(report), () -> new AuditPrinter(all).lines(report));
       return report.exitCode();

@@ -79,7 +79,7 @@ public final class CheckConnector implements Callable<Integer> {
 
   @Option(
       names = "--connector",
-      paramLabel = "NAME",
+      paramLabel = "CONNECTOR",
       description =
           "a connector, inbound or outbound; may be repeated (default: each on-premises one that looks at a certificate)")
   private List<String> connectors = new ArrayList<>();

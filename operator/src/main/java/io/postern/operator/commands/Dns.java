@@ -41,8 +41,8 @@ public final class Dns implements Callable<Integer> {
   }
 
   static List<String> lines(JsonNode report) {
-    if (report.has("error")) {
-      return List.of(report.path("error").asText());
+    if (report.has("detail")) {
+      return List.of(report.path("detail").asText());
     }
     List<String> lines = new ArrayList<>();
     for (JsonNode row : report.path("rows")) {

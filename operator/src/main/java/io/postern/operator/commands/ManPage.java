@@ -56,11 +56,13 @@ final class ManPage {
     item("2", "the command line is wrong");
     item("3", "it could not ask, or its answer could not be written");
     macro("SH", "ENVIRONMENT");
-    item("POSTERN_CONTEXT", "names the file of the context where --context does not");
+    item("POSTERN_CONTEXT", "names the context, or its file, where --context does not");
     item("COLUMNS", "the width of text; without it the terminal's");
     item("NO_COLOR", "findings are not red");
     macro("SH", "FILES");
-    item("~/.config/postern/context.properties", "the context where nothing names another");
+    item("~/.config/postern/NAME.properties", "the context NAME; context where nothing names one");
+    item("~/.config/postern/in-use", "the name that `contexts use` chose");
+    item("~/.config/postern/tokens", "tokens of sign-in, each for its context");
   }
 
   private static List<OptionSpec> options(CommandSpec command) {
@@ -79,12 +81,11 @@ final class ManPage {
   }
 
   private void commands(CommandSpec parent) {
-    parent
-        .subcommands()
-        .values()
+    parent.subcommands().values().stream()
+        .map(line -> line.getCommandSpec())
+        .filter(command -> !command.usageMessage().hidden())
         .forEach(
-            line -> {
-              CommandSpec command = line.getCommandSpec();
+            command -> {
               macro("SS", command.qualifiedName(" "));
               text(synopsis(command));
               for (String header : command.usageMessage().header()) {

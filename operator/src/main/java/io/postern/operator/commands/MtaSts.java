@@ -63,8 +63,8 @@ public final class MtaSts implements Callable<Integer> {
 
   static List<String> lines(JsonNode state) {
     List<String> lines = new ArrayList<>();
-    if (state.has("error")) {
-      return List.of(state.path("error").asText());
+    if (state.has("detail")) {
+      return List.of(state.path("detail").asText());
     }
     if (state.has("id")) {
       lines.add(

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.CertificatesClient;
 import io.postern.operator.connection.ConnectionOptions;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.postern.operator.pem.PemFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class Rehearse implements Callable<Integer> {
   public Integer call() throws Exception {
     JsonNode rehearsal =
         new CertificatesClient(connection.installation().certificates())
-            .rehearse(Files.readString(pem, StandardCharsets.ISO_8859_1), replaces);
+            .rehearse(PemFile.shown(pem), replaces);
     output.print(rehearsal, () -> lines(rehearsal));
     return rehearsal.path("result").asText().equals("fails") ? 1 : 0;
   }

@@ -17,12 +17,13 @@ public final class ConnectionOptions {
 
   @Option(
       names = "--context",
-      paramLabel = "FILE",
+      paramLabel = "CONTEXT|FILE",
       description = {
-        "says how the installation is reached: kafka.bootstrap.servers=…, postern.policy.url=… and so on",
-        "(default: $POSTERN_CONTEXT, else ~/.config/postern/context.properties)"
+        "says how the installation is reached: kafka.bootstrap.servers=…, postern.policy.url=… and so on;",
+        "CONTEXT is the name of a file ~/.config/postern/NAME.properties",
+        "(default: $POSTERN_CONTEXT, else the one that `contexts use` chose, else context)"
       })
-  @Nullable Path context;
+  @Nullable String context;
 
   @Option(
       names = "--state",
@@ -41,50 +42,77 @@ public final class ConnectionOptions {
 
   /** A clear message where there is nothing to be reached. */
   public Installation installation() throws IOException {
-    return new Installation(context(System.getProperty(HOME), System.getenv()));
+    return new Installation(
+        context(System.getProperty(HOME), System.getenv(), UserFolder.here()), UserFolder.here());
   }
 
   /**
    * @param home see {@link #HOME}; null: this is not {@code ./run}
    */
-  Context context(@Nullable String home, Map<String, String> environment) throws IOException {
-    Map<String, String> named = named(home);
-    // Nobody is to change another installation than the one that he named.
-    return named == null
-        ? new Context(usual(environment), environment, values)
-        : new Context(named, Map.of(), values);
+  Context context(@Nullable String home, Map<String, String> environment, UserFolder user)
+      throws IOException {
+    Path named = named(home, user);
+    if (named != null) {
+      // Nobody is to change another installation than the one that he named.
+      return context(named, Map.of());
+    }
+    Path usual = usual(environment, user);
+    return usual == null ? new Context(Map.of(), environment, values) : context(usual, environment);
+  }
+
+  private Context context(Path file, Map<String, String> environment) throws IOException {
+    return new Context(
+        file.toAbsolutePath().normalize().toString(), Context.read(file), environment, values);
   }
 
   /** Null: none is named. */
-  private @Nullable Map<String, String> named(@Nullable String home) throws IOException {
+  private @Nullable Path named(@Nullable String home, UserFolder user) {
     if (state != null) {
       return local(state);
     }
     if (context != null) {
-      return Context.read(context);
+      return file(context, user);
     }
     return home == null ? null : local(Path.of(home, "state"));
   }
 
-  private static Map<String, String> usual(Map<String, String> environment) throws IOException {
-    if (environment.containsKey(CONTEXT)) {
-      return Context.read(Path.of(environment.get(CONTEXT)));
+  /** Null: there is none. */
+  private static @Nullable Path usual(Map<String, String> environment, UserFolder user)
+      throws IOException {
+    String variable = environment.getOrDefault(CONTEXT, "");
+    if (!variable.isEmpty()) {
+      return file(variable, user);
     }
-    Path own = Path.of(System.getProperty("user.home", ""), ".config/postern/context.properties");
+    String inUse = user.inUse();
+    Path own = user.file(inUse);
     if (Files.exists(own)) {
-      return Context.read(own);
+      return own;
     }
-    return Map.of();
+    if (!inUse.equals(UserFolder.USUAL)) {
+      throw new IllegalStateException("in use is none: " + user.missing(inUse));
+    }
+    return null;
   }
 
-  private static Map<String, String> local(Path folder) throws IOException {
+  private static Path file(String nameOrFile, UserFolder user) {
+    if (!UserFolder.isName(nameOrFile)) {
+      return Path.of(nameOrFile);
+    }
+    Path file = user.file(nameOrFile);
+    if (!Files.exists(file)) {
+      throw new IllegalStateException(user.missing(nameOrFile));
+    }
+    return file;
+  }
+
+  private static Path local(Path folder) {
     Path running = folder.toAbsolutePath().normalize().resolve("running.properties");
     if (!Files.exists(running)) {
       throw new IllegalStateException(
           "nothing runs with the state folder "
               + running.getParent()
-              + "; start it with ./run, or name another installation with --context FILE");
+              + "; start it with ./run, or name another installation with --context CONTEXT|FILE");
     }
-    return Context.read(running);
+    return running;
   }
 }

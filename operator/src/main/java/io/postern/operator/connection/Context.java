@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  *       file with {@code user:password};
  *   <li>{@code postern.certificate.url}, {@code postern.certificate.credentials-file}: the API of
  *       certificate-service;
+ *   <li>{@code postern.console.url}, {@code postern.console.credentials-file}: the API of
+ *       console-service;
  *   <li>{@code postern.health.NAME}: the address at which a replica answers for its health, that of
  *       its management interface;
  *   <li>{@code postern.authority-file}: PEM file of the authority of these addresses' certificates;
  *       without it Java's own authorities are trusted;
+ *   <li>{@code postern.oidc.authority-file}: the same for the OpenID provider at which one signs
+ *       in;
  *   <li>{@code postern.variable.NAME}: fills {@code ${NAME}} in directory files; not from the
  *       environment, which has no small letters.
  * </ul>
@@ -32,15 +36,29 @@ import org.jspecify.annotations.Nullable;
  * underscores), and that before one of the context file, a Java properties file. Immutable.
  */
 public final class Context {
+  private static final String ENVIRONMENT = "the environment";
+
+  private final String source;
   private final Map<String, String> values;
   private final Map<String, String> environment;
 
+  /** Without a context file. */
+  Context(Map<String, String> file, Map<String, String> environment, Map<String, String> line) {
+    this(ENVIRONMENT, file, environment, line);
+  }
+
   /**
+   * @param source see {@link #source}
    * @param file the values of the context file
    * @param environment the process's
    * @param line the values of the command line
    */
-  Context(Map<String, String> file, Map<String, String> environment, Map<String, String> line) {
+  Context(
+      String source,
+      Map<String, String> file,
+      Map<String, String> environment,
+      Map<String, String> line) {
+    this.source = source;
     this.environment = Map.copyOf(environment);
     this.values = new HashMap<>(file);
     values.keySet().removeIf(key -> environment.containsKey(variable(key)));
@@ -72,6 +90,11 @@ public final class Context {
               : value);
     }
     return values;
+  }
+
+  /** The path of the context file, by which a token is kept for it; or words for there is none. */
+  String source() {
+    return source;
   }
 
   private static String variable(String key) {

@@ -1,13 +1,19 @@
 package io.postern.operator.connection;
 
 import io.postern.log.LogSettings;
+import io.postern.operator.api.Credentials;
 import io.postern.operator.api.Https;
 import io.postern.operator.api.ServiceApi;
+import io.postern.operator.signin.ProviderHttp;
+import io.postern.operator.signin.Session;
+import io.postern.operator.signin.TokenFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,12 +28,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Installation {
   private static final String AUTHORITY = "postern.authority-file";
+  private static final String CREDENTIALS = ".credentials-file";
+  private static final String PROVIDER_AUTHORITY = "postern.oidc.authority-file";
+
+  /** The services that have an API, by the beginning of their keys. */
+  private static final Map<String, String> SERVICES =
+      Map.of(
+          "postern.policy", "policy-service",
+          "postern.certificate", "certificate-service",
+          "postern.console", "console-service");
+
+  /** In the order in which one of them is asked. */
+  private static final List<String> KEYS =
+      List.of("postern.policy", "postern.certificate", "postern.console");
 
   private final Context context;
+  private final UserFolder user;
+  private final boolean renews;
   private @Nullable HttpClient http;
 
-  Installation(Context context) {
+  Installation(Context context, UserFolder user) {
+    this(context, user, true);
+  }
+
+  private Installation(Context context, UserFolder user, boolean renews) {
     this.context = context;
+    this.user = user;
+    this.renews = renews;
+  }
+
+  /**
+   * The same for a command that may end at any time: a token that has ended is not renewed. A
+   * refresh token is often good once, and the new one would be lost.
+   */
+  public Installation withoutRenewal() {
+    return new Installation(context, user, false);
   }
 
   /** Refuses a link that leaves the machine unprotected. */
@@ -37,19 +72,85 @@ public final class Installation {
   }
 
   public ServiceApi policy() {
-    return api("policy-service", "postern.policy");
+    return api("postern.policy");
   }
 
   public ServiceApi certificates() {
-    return api("certificate-service", "postern.certificate");
+    return api("postern.certificate");
   }
 
-  private ServiceApi api(String service, String key) {
-    return new ServiceApi(
-        service,
-        address(key + ".url", context.needed(key + ".url")),
-        Path.of(context.needed(key + ".credentials-file")),
-        http());
+  public ServiceApi console() {
+    return api("postern.console");
+  }
+
+  /** One that the context names, for questions that each service answers. */
+  public ServiceApi someService() {
+    return api(someKey());
+  }
+
+  /** The same with these credentials in place of the usual ones. */
+  public ServiceApi someService(Credentials credentials) {
+    return api(someKey(), credentials);
+  }
+
+  private String someKey() {
+    return KEYS.stream()
+        .filter(key -> context.value(key + ".url") != null)
+        .findFirst()
+        .orElse("postern.policy");
+  }
+
+  private ServiceApi api(String key) {
+    URI url = url(key);
+    String file = context.value(key + CREDENTIALS);
+    // A file that somebody named for a service counts before a token, as it did before tokens.
+    if (file != null) {
+      return api(key, Credentials.file(Path.of(file)));
+    }
+    Session session =
+        new Session(tokenFile(), url, key + CREDENTIALS, this::provider, InstantSource.system());
+    return api(key, renews ? session : session.withoutRenewal());
+  }
+
+  private ServiceApi api(String key, Credentials credentials) {
+    return new ServiceApi(SERVICES.getOrDefault(key, key), url(key), credentials, http());
+  }
+
+  private URI url(String key) {
+    return address(key + ".url", context.needed(key + ".url"));
+  }
+
+  /** The addresses of all services that the context names: a token is sent there alone. */
+  public List<URI> services() {
+    return KEYS.stream().filter(key -> context.value(key + ".url") != null).map(this::url).toList();
+  }
+
+  /** The keys by which the context names credentials files, which count before a token. */
+  public List<String> credentialsFiles() {
+    return KEYS.stream()
+        .map(key -> key + CREDENTIALS)
+        .filter(key -> context.value(key) != null)
+        .toList();
+  }
+
+  public TokenFile tokenFile() {
+    return user.tokenFile(context.source());
+  }
+
+  /** The context's file, or words where there is none. */
+  public String context() {
+    return context.source();
+  }
+
+  /**
+   * For HTTP to an OpenID provider; trusts {@code postern.oidc.authority-file} where that is given,
+   * else whom Java trusts.
+   */
+  public ProviderHttp provider() {
+    String authority = context.value(PROVIDER_AUTHORITY);
+    return new ProviderHttp(
+        authority == null ? Https.client() : trusting(PROVIDER_AUTHORITY, Path.of(authority)),
+        ProviderHttp.PATIENCE);
   }
 
   /**
@@ -59,23 +160,23 @@ public final class Installation {
     HttpClient made = http;
     if (made == null) {
       String authority = context.value(AUTHORITY);
-      made = authority == null ? Https.client() : trusting(Path.of(authority));
+      made = authority == null ? Https.client() : trusting(AUTHORITY, Path.of(authority));
       http = made;
     }
     return made;
   }
 
-  private static HttpClient trusting(Path authority) {
+  private static HttpClient trusting(String key, Path authority) {
     try {
       return Https.client(authority);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          AUTHORITY
+          key
               + " names "
               + authority
               + ", which cannot be used ("
               + e
-              + "): name the PEM file of the authority that issues the services' certificates",
+              + "): name the PEM file of the authority that issues these certificates",
           e);
     }
   }

@@ -104,6 +104,23 @@ public final class PemFile {
     return certificates;
   }
 
+  /**
+   * The certificates of a file in PEM, to be shown: a key beside them is left out.
+   *
+   * @throws IOException it cannot be read, or has none
+   */
+  public static String shown(Path file) throws IOException {
+    try {
+      List<X509Certificate> chain = certificates(file);
+      if (chain.isEmpty()) {
+        throw new IOException(file + " has no certificate in PEM");
+      }
+      return of(chain);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(file + " has a certificate that cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   /** An EC key; a chain may stand beside it. */
   public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
     List<byte[]> keys = blocks(file, KEY);

@@ -18,10 +18,11 @@ import java.util.TreeSet;
 
 /**
  * The certificates of an installation in containers, a folder each: the log's authority and, issued
- * by it, one for the broker, one for each principal that may use the log, and one for each
- * service's HTTP (S3); and, from an authority of its own, one for SMTP until there is a real one. A
- * holder of a client certificate of the log's authority gets into the log: it issues nothing for
- * others. Those for HTTP are for servers alone, so the broker takes none of them.
+ * by it, one for the broker, one for each principal that may use the log, one for each service's
+ * HTTP (S3), one for the console's database and one for the console as its client; and, from an
+ * authority of its own, one for SMTP until there is a real one. A holder of a client certificate of
+ * the log's authority gets into the log: it issues nothing for others. Those for HTTP are for
+ * servers alone, so the broker takes none of them.
  *
  * <p>May run again at any time, and has to once a day: a certificate that is good for another 60
  * days stays byte for byte, the authority's key is kept, so processes with older certificates go on
@@ -32,10 +33,17 @@ import java.util.TreeSet;
 final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
   static final List<String> PRINCIPALS =
-      List.of("ingress", "policy", "certificate", "delivery", "administrator");
+      List.of("ingress", "policy", "certificate", "delivery", "console", "administrator");
 
   /** They serve HTTP, at the host {@code NAME-service}: folder {@code http} in the principal's. */
-  static final List<String> SERVICES = List.of("ingress", "policy", "certificate", "delivery");
+  static final List<String> SERVICES =
+      List.of("ingress", "policy", "certificate", "delivery", "console");
+
+  /** The database of the console's read model, and its host. */
+  static final String DATABASE = "postgres";
+
+  /** The principal that it knows by its certificate: folder {@code database} in the principal's. */
+  static final String DATABASE_CLIENT = "console";
 
   private static final Duration LIFE = Duration.ofDays(397);
   private static final Duration RENEW_BEFORE_END = Duration.ofDays(60);
@@ -71,6 +79,7 @@ final class InstallationCertificates {
     for (String service : SERVICES) {
       all.http(service + "-service", root.resolve(service).resolve("http"), authority);
     }
+    all.database(authority);
     all.smtp(smtpHost);
     PemFile.write(
         root.resolve("administrator").resolve(CertificateEnds.FILE),
@@ -93,6 +102,20 @@ final class InstallationCertificates {
     Set<String> names = Set.of(host, "localhost");
     if (!keeps(host, keys.leaf(authority.root()), names)) {
       make(keys, authority, host, Authority.Use.SERVER, host, names);
+    }
+  }
+
+  /** As PostgreSQL and its driver read them: the key in a file of its own. */
+  private void database(Authority authority) throws IOException, GeneralSecurityException {
+    KeyFolder server = new KeyFolder(root.resolve(DATABASE), false);
+    if (!keeps(DATABASE, server.leaf(authority.root()), Set.of(DATABASE))) {
+      make(server, authority, DATABASE, Authority.Use.SERVER, DATABASE, Set.of(DATABASE));
+    }
+    KeyFolder client = new KeyFolder(root.resolve(DATABASE_CLIENT).resolve("database"), false);
+    String holder = DATABASE_CLIENT + "-database";
+    Set<String> names = Set.of(DATABASE_CLIENT);
+    if (!keeps(holder, client.leaf(authority.root()), names)) {
+      make(client, authority, holder, Authority.Use.CLIENT, DATABASE_CLIENT, names);
     }
   }
 

@@ -50,6 +50,9 @@ public final class MakeCertificates implements Callable<Integer> {
       }
     }
     Files.createDirectories(folder.resolve("broker"));
+    Files.createDirectories(folder.resolve(InstallationCertificates.DATABASE));
+    Files.createDirectories(
+        folder.resolve(InstallationCertificates.DATABASE_CLIENT).resolve("database"));
     Files.createDirectories(folder.resolve("smtp"));
     InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
     SharedSecrets.make(folder, Instant.now()).forEach(System.out::println);

@@ -36,8 +36,11 @@ record Principal(String name, Set<String> roles, Set<String> groups, String tran
               Set.of(
                   ConsumerGroups.DELIVERY,
                   ConsumerGroups.DELIVERY_KEEPER,
-                  ConsumerGroups.DELIVERY_RECIPIENTS),
+                  ConsumerGroups.DELIVERY_RECIPIENTS,
+                  ConsumerGroups.DELIVERY_PROBES),
               ""),
+          // Without a group: its positions stand beside its read model.
+          new Principal("console", Set.of("console"), Set.of(), ""),
           new Principal(
               "certificate",
               Set.of("certificate"),

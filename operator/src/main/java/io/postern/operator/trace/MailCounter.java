@@ -9,6 +9,7 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.log.rules.RecipientFold;
 import io.postern.operator.audit.rules.OutcomeOwners;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package io.postern.operator.trace;
 
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicScan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,8 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicScan;
+import io.postern.log.rules.RecipientFold;
 import io.postern.operator.audit.rules.DecisionChain;
 import io.postern.operator.audit.rules.OutcomeOwners.Worth;
 import java.time.Duration;

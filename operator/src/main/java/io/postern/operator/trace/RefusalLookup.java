@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicScan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

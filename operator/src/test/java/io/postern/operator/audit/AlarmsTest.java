@@ -510,6 +510,12 @@ final class AlarmsTest {
               s.log.then(log -> s.outcome(1, OutcomeKind.DEFERRED));
             }),
         calm(
+            "cancelled without a notice, as an administrator asked",
+            s -> {
+              s.deferredOnce().noEntry().byScheduler(OutcomeKind.CANCELLED);
+              s.byScheduler(OutcomeKind.NOT_NOTIFIED);
+            }),
+        calm(
             "notice read and no DSN written, as the notice writer says",
             s -> {
               s.accepted().decided().finished().outcome(1, OutcomeKind.FAILED).scheduled();

@@ -24,6 +24,9 @@ class ManPageTest {
   private static List<CommandSpec> commands(CommandSpec parent) {
     List<CommandSpec> all = new ArrayList<>();
     for (CommandLine line : parent.subcommands().values()) {
+      if (line.getCommandSpec().usageMessage().hidden()) {
+        continue;
+      }
       all.add(line.getCommandSpec());
       all.addAll(commands(line.getCommandSpec()));
     }

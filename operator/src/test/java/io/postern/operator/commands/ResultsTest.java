@@ -70,7 +70,7 @@ class ResultsTest {
             "  mx mx.fabrikam.example",
             "FAILED at 2026-11-27T00:00:00Z, for id 2: sts-webpki-invalid: it has expired",
             "  not tried again before 2026-11-27T00:05:00Z");
-    assertThat(MtaSts.lines(JSON.readTree("{\"error\":\"no policy of x.example is known\"}")))
+    assertThat(MtaSts.lines(JSON.readTree("{\"detail\":\"no policy of x.example is known\"}")))
         .containsExactly("no policy of x.example is known");
     assertThat(
             MtaSts.allLines(

@@ -44,7 +44,7 @@ class ConnectionOptionsTest {
   }
 
   private @Nullable String value(@Nullable String run, String key) throws Exception {
-    return options.context(run, environment).value(key);
+    return options.context(run, environment, new UserFolder(home.resolve("user"))).value(key);
   }
 
   @Test
@@ -65,7 +65,7 @@ class ConnectionOptionsTest {
     options.state = home.resolve("state");
     assertThat(value(null, SERVERS)).isEqualTo(RUNNING);
     options.state = null;
-    options.context = home.resolve("production.properties");
+    options.context = home.resolve("production.properties").toString();
     assertThat(value(home.toString(), SERVERS)).isEqualTo(PRODUCTION);
     assertThat(value(home.toString(), "postern.policy.url")).isNull();
   }
@@ -74,6 +74,49 @@ class ConnectionOptionsTest {
   void withoutANameTheEnvironmentCounts() throws Exception {
     assertThat(value(null, SERVERS)).isEqualTo(PRODUCTION);
     assertThat(value(null, "postern.policy.url")).isEqualTo("http://policy.example");
+  }
+
+  private void context(String name, String servers) throws Exception {
+    UserFolder user = new UserFolder(home.resolve("user"));
+    Files.createDirectories(user.folder());
+    Files.writeString(user.file(name), SERVERS + "=" + servers + "\n");
+  }
+
+  @Test
+  void aContextHasAName() throws Exception {
+    context("contoso", "127.0.0.1:3");
+    options.context = "contoso";
+    assertThat(value(home.toString(), SERVERS)).isEqualTo("127.0.0.1:3");
+    assertThat(value(null, "postern.policy.url")).as("of the environment").isNull();
+    options.context = null;
+    environment = Map.of("POSTERN_CONTEXT", "contoso", "POSTERN_POLICY_URL", "http://x.example");
+    assertThat(value(null, SERVERS)).isEqualTo("127.0.0.1:3");
+    assertThat(value(null, "postern.policy.url")).isEqualTo("http://x.example");
+  }
+
+  @Test
+  void theOneInUseCountsWhereNothingNamesAnother() throws Exception {
+    UserFolder user = new UserFolder(home.resolve("user"));
+    context("context", "127.0.0.1:4");
+    context("fabrikam", "127.0.0.1:5");
+    environment = Map.of();
+    assertThat(value(null, SERVERS)).isEqualTo("127.0.0.1:4");
+    user.use("fabrikam");
+    assertThat(value(null, SERVERS)).isEqualTo("127.0.0.1:5");
+    assertThat(value(home.toString(), SERVERS)).as("./run's own").isEqualTo(RUNNING);
+    assertThat(user.names()).containsExactly("context", "fabrikam");
+    Files.delete(user.file("fabrikam"));
+    assertThatThrownBy(() -> value(null, SERVERS))
+        .hasMessageContaining("in use is none: there is no context fabrikam");
+    assertThatThrownBy(() -> user.use("../etc")).hasMessageContaining("there is no context");
+  }
+
+  @Test
+  void aNameThatNobodyHasIsNoFile() {
+    options.context = "nobody";
+    assertThatThrownBy(() -> value(null, SERVERS))
+        .hasMessageContaining("there is no context nobody")
+        .hasMessageContaining("postern contexts");
   }
 
   @Test

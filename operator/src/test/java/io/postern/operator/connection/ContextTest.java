@@ -29,8 +29,12 @@ class ContextTest {
     assertThat(servers(new Context(file, environment, line))).isEqualTo("127.0.0.1:3");
   }
 
-  private static String servers(Context context) {
-    return new Installation(context).kafka().client().getOrDefault("bootstrap.servers", "");
+  private Installation installation(Context context) {
+    return new Installation(context, new UserFolder(folder));
+  }
+
+  private String servers(Context context) {
+    return installation(context).kafka().client().getOrDefault("bootstrap.servers", "");
   }
 
   @Test
@@ -49,7 +53,7 @@ class ContextTest {
 
   @Test
   void aMissingValueIsNamedWithItsCure() {
-    Installation nothing = new Installation(new Context(Map.of(), Map.of(), Map.of()));
+    Installation nothing = installation(new Context(Map.of(), Map.of(), Map.of()));
     assertThatThrownBy(nothing::policy)
         .hasMessageContaining("postern.policy.url")
         .hasMessageContaining("--context")
@@ -60,7 +64,7 @@ class ContextTest {
   @Test
   void anAddressWithoutAHostIsRefusedByItsKey() {
     Installation wrong =
-        new Installation(
+        installation(
             new Context(
                 Map.of(
                     "postern.policy.url", "policy:8081",
@@ -86,7 +90,7 @@ class ContextTest {
           """)
   void aPasswordLeavesTheMachineOverTlsAlone(String url, boolean taken) {
     Installation installation =
-        new Installation(
+        installation(
             new Context(
                 Map.of("postern.policy.url", url, "postern.policy.credentials-file", "credentials"),
                 Map.of(),
@@ -102,7 +106,7 @@ class ContextTest {
   @Test
   void anAuthorityThatCannotBeReadIsNamedWithItsCure() throws Exception {
     Context context = new Context(file("postern.authority-file=none.pem\n"), Map.of(), Map.of());
-    assertThatThrownBy(() -> new Installation(context).http())
+    assertThatThrownBy(() -> installation(context).http())
         .hasMessageContaining("postern.authority-file names " + folder.resolve("none.pem"))
         .hasMessageContaining("name the PEM file");
   }
@@ -114,7 +118,7 @@ class ContextTest {
             file("postern.health.ingress-service=http://127.0.0.1:1\n"),
             Map.of("POSTERN_HEALTH_POLICY_SERVICE", "https://policy-service:9000"),
             Map.of());
-    assertThat(new Installation(context).health())
+    assertThat(installation(context).health())
         .isEqualTo(
             Map.of(
                 "ingress-service", URI.create("http://127.0.0.1:1"),
@@ -125,7 +129,7 @@ class ContextTest {
   void anUnprotectedLinkThatLeavesTheMachineIsRefused() {
     Context context =
         new Context(Map.of("kafka.bootstrap.servers", "kafka.example:9092"), Map.of(), Map.of());
-    assertThatThrownBy(() -> new Installation(context).kafka())
+    assertThatThrownBy(() -> installation(context).kafka())
         .hasMessageContaining("kafka.security.protocol");
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ssl.PEMKeyManager;
 
 class InstallationCertificatesTest {
   private static final Instant NOW = Instant.now();
@@ -35,6 +36,8 @@ class InstallationCertificatesTest {
       Files.createDirectory(root.resolve(service).resolve("http"));
     }
     Files.createDirectory(root.resolve("broker"));
+    Files.createDirectory(root.resolve("postgres"));
+    Files.createDirectory(root.resolve("console/database"));
     Files.createDirectory(root.resolve("smtp"));
   }
 
@@ -88,11 +91,32 @@ class InstallationCertificatesTest {
   }
 
   @Test
+  void theDatabaseIsAServerOfTheSameAuthorityAndKnowsTheConsoleByItsCertificate() throws Exception {
+    make(NOW);
+    KeyFolder folder = new KeyFolder(root.resolve("postgres"), false);
+    var leaf = folder.leaf(folder.trusted().orElseThrow()).orElseThrow();
+    assertThat(KeyFolder.names(leaf)).containsExactly("postgres");
+    assertThat(leaf.getExtendedKeyUsage()).containsExactly(KeyPurposeId.id_kp_serverAuth.getId());
+    KeyFolder console = new KeyFolder(root.resolve("console/database"), false);
+    var client = console.leaf(folder.trusted().orElseThrow()).orElseThrow();
+    // As deploy/docker/postgres/pg_hba.conf asks: the common name is the role.
+    assertThat(client.getSubjectX500Principal().getName()).startsWith("CN=console,");
+    // As the driver reads them, by the settings in docker-compose.yml.
+    PEMKeyManager driver =
+        new PEMKeyManager(
+            root.resolve("console/database/key.pem").toString(),
+            root.resolve("console/database/certificate.pem").toString(),
+            "EC");
+    assertThat(driver.getCertificateChain("user")).hasSize(2).contains(client);
+    assertThat(driver.getPrivateKey("user")).isNotNull();
+  }
+
+  @Test
   void onlyTheOwnerReadsAPrivateKey() throws Exception {
     make(NOW);
     try (Stream<Path> files = Files.walk(root)) {
       assertThat(files.filter(Files::isRegularFile).filter(InstallationCertificatesTest::hasKey))
-          .hasSizeGreaterThanOrEqualTo(12)
+          .hasSizeGreaterThanOrEqualTo(13)
           .allSatisfy(
               file ->
                   assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -115,7 +139,7 @@ class InstallationCertificatesTest {
     Map<Path, String> before = contents();
     assertThat(make(NOW.plus(Duration.ofDays(350))))
         .filteredOn(l -> l.contains("made"))
-        .hasSize(11);
+        .hasSize(15);
     Map<Path, String> after = contents();
     assertThat(after.get(Path.of("ingress/keys.pem")))
         .isNotEqualTo(before.get(Path.of("ingress/keys.pem")));
@@ -141,8 +165,8 @@ class InstallationCertificatesTest {
     make(NOW);
     Instant then = NOW.plus(Duration.ofDays(day));
     List<String> said = make(then);
-    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 11 : 0);
-    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 12);
+    assertThat(said).filteredOn(line -> line.contains("made")).hasSize(renewed ? 15 : 0);
+    assertThat(said).filteredOn(line -> line.contains("kept")).hasSize(renewed ? 1 : 16);
     CertificateEnds ends = ends();
     assertThat(ends.seen()).isEqualTo(then);
     assertThat(ends.ends().keySet())
@@ -152,6 +176,10 @@ class InstallationCertificatesTest {
             "broker",
             "certificate",
             "certificate-service",
+            "console",
+            "console-service",
+            "console-database",
+            "postgres",
             "delivery",
             "delivery-service",
             "ingress",

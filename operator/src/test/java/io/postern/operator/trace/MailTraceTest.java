@@ -25,6 +25,7 @@ import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.VerdictEvidence;
+import io.postern.log.rules.RecipientFold;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -11,10 +11,12 @@ import java.util.List;
  * @param applied false for a dry run, with problems, and where nothing was to change
  * @param changes the differences between directory and file
  * @param problems to be repaired first; nothing was written then
+ * @param warnings known traps in the file, which refuse nothing
  */
 public record ApplyAnswer(
     long version,
     boolean dryRun,
     boolean applied,
     List<DirectoryChange> changes,
-    List<FileProblem> problems) {}
+    List<FileProblem> problems,
+    List<ObjectAnswer.Warning> warnings) {}

@@ -1,81 +1,118 @@
 package io.postern.policy.api;
 
+import io.postern.api.Rights;
 import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.directory.DirectoryDiff;
 import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
-import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.directory.DirectoryOwner;
+import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The way of a directory file into the directory: it compares the two, sends the difference as one
  * command, and returns when this replica's own reader has read the change
  * (docs/design/architecture.md, "Directory and administration"). All or nothing; a file that equals
- * the directory sends nothing. Any thread that may block; 10 s in all.
+ * the directory sends nothing. A change of the file's organizations that came between, by somebody
+ * else, ends it. Any thread that may block; 10 s in all.
  */
 final class DirectoryApplier {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int TRIES = 3;
+  private static final int TRIES = 5;
 
   private final DirectoryReader<Directory> reader;
   private final DirectoryCommands commands;
+  private final Warnings warnings;
 
-  DirectoryApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
+  DirectoryApplier(
+      DirectoryReader<Directory> reader, DirectoryCommands commands, Warnings warnings) {
     this.reader = reader;
     this.commands = commands;
+    this.warnings = warnings;
   }
+
+  /**
+   * Who applies, and how.
+   *
+   * @param seen version of the directory that the file was made for; -1: the one in force
+   * @param reason in the caller's words
+   */
+  record Request(boolean dryRun, long seen, String actor, Rights rights, String reason) {}
 
   Directory directory() throws UnavailableException {
-    return reader
-        .current()
-        .orElseThrow(
-            () ->
-                new UnavailableException(
-                    UnavailableException.UNAVAILABLE,
-                    "The directory is not read to its end, or the log is away: try again.",
-                    null));
+    return new Changes(reader, commands).directory();
   }
 
-  ApplyAnswer apply(byte[] yaml, boolean dryRun, String actor) throws UnavailableException {
+  /**
+   * @throws OverwritesException when somebody else has changed the file's organizations
+   */
+  ApplyAnswer apply(byte[] yaml, Request request) throws UnavailableException, OverwritesException {
     DirectoryFile file = DirectoryFile.parse(yaml);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Changes changes = new Changes(reader, commands);
+    long seen = request.seen();
     for (int i = 1; ; i++) {
-      Directory before = directory();
-      DirectoryDiff diff = DirectoryDiff.of(before.objects(), file);
-      List<FileProblem> problems = problems(file, before, diff);
-      if (!problems.isEmpty() || dryRun || diff.objects().isEmpty()) {
-        return new ApplyAnswer(
-            before.version(),
-            dryRun,
-            false,
-            problems.isEmpty() ? diff.changes() : List.of(),
-            problems);
+      Directory before = changes.directory();
+      List<FileProblem> others = Permission.problems(file, before, request.rights());
+      if (!others.isEmpty()) {
+        return refused(before, request, others);
       }
-      DirectoryResult result = send(command(diff, before, actor), deadline);
+      DirectoryDiff diff = DirectoryDiff.of(before.objects(), file);
+      seen = seen < 0 ? before.version() : seen;
+      // Asked after the directory was read: it may be newer, never older.
+      if (reader.changed(file.organizations()) > seen && !diff.objects().isEmpty()) {
+        throw new OverwritesException(before.version(), diff.changes());
+      }
+      List<FileProblem> problems = problems(file, before, diff);
+      if (!problems.isEmpty()) {
+        return refused(before, request, problems);
+      }
+      if (request.dryRun() || diff.objects().isEmpty()) {
+        return answer(before.version(), request.dryRun(), false, diff, file, before);
+      }
+      DirectoryResult result = changes.send(command(diff, before, request));
       if (result.getAccepted()) {
-        awaitOwnReader(result, deadline);
-        return new ApplyAnswer(result.getVersion(), false, true, diff.changes(), List.of());
+        changes.awaitOwnReader(result);
+        return answer(result.getVersion(), false, true, diff, file, before);
       }
       if (!overtaken(result) || i == TRIES) {
-        return new ApplyAnswer(
-            before.version(),
-            false,
-            false,
-            List.of(),
-            result.getProblemsList().stream().map(file::locate).toList());
+        return refused(
+            before, request, result.getProblemsList().stream().map(file::locate).toList());
       }
       // Someone else's change came between: compare again, with theirs.
-      reader.awaitVersion(before.version() + 1, left(deadline));
+      changes.awaitOther(before);
     }
+  }
+
+  private static ApplyAnswer refused(
+      Directory before, Request request, List<FileProblem> problems) {
+    return new ApplyAnswer(
+        before.version(), request.dryRun(), false, List.of(), problems, List.of());
+  }
+
+  private ApplyAnswer answer(
+      long version,
+      boolean dryRun,
+      boolean applied,
+      DirectoryDiff diff,
+      DirectoryFile file,
+      Directory before) {
+    Directory after = before.with(diff.objects());
+    List<DirectoryObject> all = file.objects();
+    return new ApplyAnswer(
+        version,
+        dryRun,
+        applied,
+        diff.changes(),
+        List.of(),
+        warnings.of(before, after, all).stream()
+            .map(w -> ObjectAnswer.Warning.of(w, file.locate(w).line()))
+            .toList());
   }
 
   private static List<FileProblem> problems(
@@ -86,54 +123,20 @@ final class DirectoryApplier {
     return DirectoryRules.validate(before, diff.objects()).stream().map(file::locate).toList();
   }
 
-  private static DirectoryCommand command(DirectoryDiff diff, Directory before, String actor) {
+  private static DirectoryCommand command(DirectoryDiff diff, Directory before, Request request) {
     return DirectoryCommand.newBuilder()
         .setCommandId(UUID.randomUUID().toString())
-        .setActor(actor)
+        .setActor(request.actor())
         .addAllChanges(diff.objects())
         .setExpectedVersion(before.version())
         .setAtMillis(System.currentTimeMillis())
         .setSource("file")
+        .setReason(request.reason())
         .build();
-  }
-
-  private DirectoryResult send(DirectoryCommand command, long deadline)
-      throws UnavailableException {
-    try {
-      return commands.submit(command, left(deadline));
-    } catch (LogUnavailableException e) {
-      throw new UnavailableException(
-          UnavailableException.UNAVAILABLE,
-          "The log does not take the change now: look at the directory, and apply again.",
-          e);
-    } catch (TimeoutException e) {
-      throw new UnavailableException(
-          UnavailableException.TIMED_OUT,
-          "The change is in the log, and no policy service answered within 10 seconds. It will be"
-              + " judged as soon as one does: look at the directory before you apply again.",
-          e);
-    }
-  }
-
-  private void awaitOwnReader(DirectoryResult result, long deadline) throws UnavailableException {
-    long version = result.getVersion();
-    if (!reader.awaitVersion(version, left(deadline))
-        || !reader.awaitRecipients(result.getRecipientsEnd(), left(deadline))) {
-      throw new UnavailableException(
-          UnavailableException.TIMED_OUT,
-          "The change is made (version "
-              + version
-              + "), but this service has not read it within 10 seconds.",
-          null);
-    }
   }
 
   private static boolean overtaken(DirectoryResult result) {
     return result.getProblemsList().stream()
         .anyMatch(problem -> problem.getField().equals(DirectoryOwner.EXPECTED_VERSION));
-  }
-
-  private static Duration left(long deadline) {
-    return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
   }
 }

@@ -1,12 +1,15 @@
 package io.postern.policy.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.api.Rights;
+import io.postern.contracts.DirectoryKeys;
 import io.postern.directory.FileView;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -27,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The API of the directory, read and applied as a whole (docs/design/architecture.md, "Directory
@@ -38,31 +42,48 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {
   private static final int UNPROCESSABLE = 422;
-  private static final int TOO_LARGE = 413;
   private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_REASON = 1_000;
 
   private final DirectoryApplier applier;
-  private final SecurityIdentity identity;
+  private final Caller caller;
 
   DirectoryResource(
-      DirectoryReader<Directory> reader, DirectoryCommands commands, SecurityIdentity identity) {
-    applier = new DirectoryApplier(reader, commands);
-    this.identity = identity;
+      DirectoryReader<Directory> reader,
+      DirectoryCommands commands,
+      Warnings warnings,
+      Caller caller) {
+    applier = new DirectoryApplier(reader, commands, warnings);
+    this.caller = caller;
   }
 
   @GET
   @RunOnVirtualThread
-  @Operation(summary = "The whole directory, in the spelling of a directory file")
+  @Operation(
+      summary = "The directory, in the spelling of a directory file",
+      description = "All organizations that the caller may read.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = DirectoryView.class)))
   @APIResponse(
       responseCode = "503",
       description = "The directory is not read to its end, or the log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
-  public DirectoryView read() throws UnavailableException {
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response read() throws UnavailableException {
     Directory directory = applier.directory();
-    return new DirectoryView(directory.version(), FileView.organizations(directory.objects()));
+    Rights rights = caller.rights();
+    return Response.ok(
+            new DirectoryView(
+                directory.version(),
+                FileView.organizations(
+                    directory.objects().stream()
+                        .filter(object -> rights.mayRead(DirectoryKeys.organizationOf(object)))
+                        .toList())))
+        .header(HttpHeaders.ETAG, Precondition.quoted(Long.toString(directory.version())))
+        .build();
   }
 
   @POST
@@ -73,7 +94,8 @@ public class DirectoryResource {
       summary = "Makes the directory equal to a directory file",
       description =
           "Objects of the file's organizations that are not in it are removed; other organizations"
-              + " are untouched. All or nothing.")
+              + " are untouched. All or nothing. With If-Match it overwrites no change that came after"
+              + " that version.")
   @APIResponse(
       responseCode = "200",
       description = "Applied, compared (dry run), or nothing to change",
@@ -83,17 +105,33 @@ public class DirectoryResource {
       description = "The file has problems, each with its line; nothing was changed",
       content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
   @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed the file's organizations, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponse(
       responseCode = "413",
       description = "More than 4 MB",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "The log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "504",
       description = "No answer within 10 seconds; the change may still be made",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response apply(
       InputStream file,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("0")
@@ -101,18 +139,48 @@ public class DirectoryResource {
       @Parameter(description = "Compare and check, change nothing")
           @QueryParam("dryRun")
           @DefaultValue("false")
-          boolean dryRun)
+          boolean dryRun,
+      @Parameter(description = "ETag of the directory that the file was made for")
+          @HeaderParam(HttpHeaders.IF_MATCH)
+          @Nullable String ifMatch,
+      @Parameter(description = "Why, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason)
       throws UnavailableException, IOException {
     byte[] yaml = length > MOST_BYTES ? new byte[0] : file.readNBytes(MOST_BYTES + 1);
     if (length > MOST_BYTES || yaml.length > MOST_BYTES) {
-      return Response.status(TOO_LARGE)
-          .entity(
-              new ApiError("A directory file has at most 4 MB: apply organizations one by one."))
-          .build();
+      throw ProblemException.tooLarge(
+          "A directory file has at most 4 MB: apply organizations one by one.");
     }
-    ApplyAnswer answer = applier.apply(yaml, dryRun, identity.getPrincipal().getName());
-    return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
-        .entity(answer)
-        .build();
+    if (reason.length() > MOST_REASON) {
+      throw ProblemException.badRequest(
+          "reason", "it has " + reason.length() + " characters", "write at most " + MOST_REASON);
+    }
+    try {
+      ApplyAnswer answer =
+          applier.apply(
+              yaml,
+              new DirectoryApplier.Request(
+                  dryRun, version(ifMatch), caller.name(), caller.rights(), reason));
+      return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
+          .entity(answer)
+          .build();
+    } catch (OverwritesException e) {
+      return ChangedMeanwhile.answer(e.version(), e.changes(), null).build();
+    }
+  }
+
+  /** -1: any. */
+  private static long version(@Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.strip().equals("*")) {
+      return -1;
+    }
+    String version = Precondition.unquoted(ifMatch.strip());
+    if (!version.matches("[0-9]{1,18}|-1")) {
+      throw ProblemException.badRequest(
+          "If-Match", "it is no version of the directory", "write the ETag of GET /directory");
+    }
+    return Math.max(0, Long.parseLong(version));
   }
 }

@@ -1,25 +1,31 @@
 package io.postern.policy.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.api.Rights;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.log.LogSettings;
 import io.quarkus.security.Authenticated;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -35,18 +41,19 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "queue", description = "Mail that waits, and mail that is held")
 public class QueueResource {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int BAD_REQUEST = 400;
-  private static final int NOT_FOUND = 404;
   private static final int ACCEPTED = 202;
   private static final int MOST_RECIPIENTS = 10_000;
   private static final int MOST_ROUTE = 2_000;
+  private static final String ORGANIZATION =
+      "The organization whose mail alone is meant; an administrator of one organization need not"
+          + " name it, an operator means all without it";
 
   private final QueueControls controls;
-  private final SecurityIdentity identity;
+  private final Caller caller;
 
-  QueueResource(LogSettings settings, SecurityIdentity identity) {
+  QueueResource(LogSettings settings, Caller caller) {
     controls = new QueueControls(settings);
-    this.identity = identity;
+    this.caller = caller;
   }
 
   @POST
@@ -57,7 +64,8 @@ public class QueueResource {
       summary = "Holds, releases, retries or cancels a message, or some of its recipients",
       description =
           "While an attempt is open the scheduler remembers the request, and obeys when the attempt"
-              + " ends. The sender of a cancelled message gets a notification.")
+              + " ends. The sender of a cancelled message gets a notification, unless the body has"
+              + " {\"notice\": false}.")
   @APIResponse(
       responseCode = "202",
       description = "In the log",
@@ -65,22 +73,33 @@ public class QueueResource {
   @APIResponse(
       responseCode = "400",
       description = "No queue id, or no recipient's index",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "The log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response control(
       @PathParam("queueId") String queueId,
       @PathParam("action") String action,
+      @Parameter(description = ORGANIZATION) @QueryParam("organization") @DefaultValue("")
+          String organization,
       @Nullable QueueRequest request)
       throws UnavailableException {
+    String scope = scope(organization);
     List<Integer> recipients =
         request == null || request.recipients() == null ? List.of() : request.recipients();
     if (recipients.size() > MOST_RECIPIENTS
         || recipients.stream().anyMatch(r -> r == null || r < 0)) {
-      return refused(
-          "recipients are indexes into the envelope, from 0, at most " + MOST_RECIPIENTS);
+      throw ProblemException.badRequest(
+          "/recipients",
+          "one is no index",
+          "write indexes into the envelope, from 0, at most " + MOST_RECIPIENTS);
     }
     ControlKind kind =
         switch (action) {
@@ -91,18 +110,24 @@ public class QueueResource {
           default -> ControlKind.CONTROL_KIND_UNSPECIFIED;
         };
     if (kind == ControlKind.CONTROL_KIND_UNSPECIFIED) {
-      return Response.status(NOT_FOUND)
-          .entity(new ApiError("write hold, release, retry or cancel"))
-          .build();
+      throw ProblemException.notFound("control " + action);
     }
     try {
       QueueId id = QueueId.parse(queueId);
       MessageControl control =
-          control(kind).setQueueId(id.value()).addAllRecipients(recipients).build();
-      controls.ofMessage(id, control);
+          control(kind, scope)
+              .setQueueId(id.value())
+              .addAllRecipients(recipients)
+              .setWithoutNotice(
+                  kind == ControlKind.CANCEL
+                      && request != null
+                      && Boolean.FALSE.equals(request.notice()))
+              .build();
+      controls.publish(control);
       return accepted(control);
     } catch (IllegalArgumentException e) {
-      return refused(String.valueOf(e.getMessage()));
+      throw ProblemException.badRequest(
+          "queueId", String.valueOf(e.getMessage()), "copy the queue id from the trace");
     }
   }
 
@@ -120,23 +145,33 @@ public class QueueResource {
   @APIResponse(
       responseCode = "503",
       description = "The log is away. Some partitions may have it: the same again does no harm",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
-  public Response flush(@PathParam("route") String route) throws UnavailableException {
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response flush(
+      @PathParam("route") String route,
+      @Parameter(description = ORGANIZATION) @QueryParam("organization") @DefaultValue("")
+          String organization)
+      throws UnavailableException {
+    String scope = scope(organization);
     if (route.isBlank() || route.length() > MOST_ROUTE) {
-      return refused("a route is named such as mx:fabrikam.example");
+      throw ProblemException.badRequest(
+          "route", "it is no route", "write one such as mx:fabrikam.example");
     }
-    MessageControl control = control(ControlKind.RETRY_NOW).setRoute(route).build();
-    controls.ofRoute(control);
+    MessageControl control = control(ControlKind.RETRY_NOW, scope).setRoute(route).build();
+    controls.publish(control);
     return accepted(control);
   }
 
-  private MessageControl.Builder control(ControlKind kind) {
+  private MessageControl.Builder control(ControlKind kind, String scope) {
     // Short, since an entry of the schedule may have to remember it.
     String id = Long.toString(RANDOM.nextLong() & Long.MAX_VALUE, Character.MAX_RADIX);
     return MessageControl.newBuilder()
         .setControlId(id)
         .setKind(kind)
-        .setBy(identity.getPrincipal().getName())
+        .setBy(caller.name())
+        .setOrganization(scope)
         .setAtMillis(System.currentTimeMillis());
   }
 
@@ -144,7 +179,27 @@ public class QueueResource {
     return Response.status(ACCEPTED).entity(new QueueAnswer(control.getControlId())).build();
   }
 
-  private static Response refused(String why) {
-    return Response.status(BAD_REQUEST).entity(new ApiError(why)).build();
+  /**
+   * The organization whose mail alone the scheduler may touch; "": all, for an operator. Here
+   * nobody knows whose message has a queue id.
+   */
+  private String scope(String organization) {
+    if (!organization.isEmpty()) {
+      caller.requireChange(organization, "organization " + organization);
+      return organization;
+    }
+    Rights rights = caller.rights();
+    if (rights.changes().isEmpty()) {
+      return "";
+    }
+    Set<String> mine = rights.changes().orElse(Set.of());
+    if (mine.isEmpty()) {
+      throw ProblemException.forbidden("This needs the role of an administrator.");
+    }
+    if (mine.size() > 1) {
+      throw ProblemException.badRequest(
+          "organization", "you have several", "name the one whose mail this is about");
+    }
+    return mine.iterator().next();
   }
 }

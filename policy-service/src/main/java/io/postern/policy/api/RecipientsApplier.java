@@ -86,14 +86,7 @@ final class RecipientsApplier {
   }
 
   Directory directory() throws UnavailableException {
-    return reader
-        .current()
-        .orElseThrow(
-            () ->
-                new UnavailableException(
-                    UnavailableException.UNAVAILABLE,
-                    "The directory is not read to its end, or the log is away: try again.",
-                    null));
+    return new Changes(reader, commands).directory();
   }
 
   private static List<ListProblem> problems(

@@ -1,6 +1,8 @@
 package io.postern.policy.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
@@ -9,7 +11,6 @@ import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.smtp.Address;
 import io.quarkus.security.Authenticated;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -43,18 +44,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "recipients", description = "The lists of accepted domains' recipients")
 public class RecipientsResource {
   private static final int UNPROCESSABLE = 422;
-  private static final int CONFLICT = 409;
-  private static final int NOT_FOUND = 404;
-  private static final int BAD_REQUEST = 400;
   private static final int PERCENT = 100;
 
   private final RecipientsApplier applier;
-  private final SecurityIdentity identity;
+  private final Caller caller;
 
-  RecipientsResource(
-      DirectoryReader<Directory> reader, DirectoryCommands commands, SecurityIdentity identity) {
+  RecipientsResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
     applier = new RecipientsApplier(reader, commands);
-    this.identity = identity;
+    this.caller = caller;
   }
 
   @PUT
@@ -72,11 +69,17 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "404",
       description = "No accepted domain",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "409",
       description = "Another change of the list came between",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
       description = "The list has problems, each with its line; nothing was changed",
@@ -84,11 +87,17 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "503",
       description = "The log is away, or another list is being applied",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "504",
       description = "No answer within 10 seconds; a part of the change may have been made",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response replace(
       @PathParam("domain") String name,
       InputStream list,
@@ -104,22 +113,19 @@ public class RecipientsResource {
           @DefaultValue("20")
           int removeAtMost)
       throws UnavailableException, IOException {
-    Optional<AcceptedDomain> domain = domain(name);
-    if (domain.isEmpty()) {
-      return unknown(name);
-    }
+    AcceptedDomain domain = domain(name);
+    caller.requireChange(domain.getOrganization(), what(name));
     if (removeAtMost < 0 || removeAtMost > PERCENT) {
-      return error(BAD_REQUEST, "removeAtMost is a number from 0 to 100");
+      throw ProblemException.badRequest(
+          "removeAtMost", "it is " + removeAtMost, "write 0 to " + PERCENT);
     }
     try {
-      RecipientsAnswer answer =
-          applier.apply(
-              domain.get(), list, dryRun, removeAtMost, identity.getPrincipal().getName());
+      RecipientsAnswer answer = applier.apply(domain, list, dryRun, removeAtMost, caller.name());
       return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
           .entity(answer)
           .build();
     } catch (OvertakenException e) {
-      return error(CONFLICT, String.valueOf(e.getMessage()));
+      throw ProblemException.conflict(String.valueOf(e.getMessage()));
     }
   }
 
@@ -132,22 +138,18 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "404",
       description = "No accepted domain",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response list(@PathParam("domain") String name) throws UnavailableException {
-    Optional<AcceptedDomain> domain = domain(name);
-    if (domain.isEmpty()) {
-      return unknown(name);
-    }
+    AcceptedDomain domain = domain(name);
     RecipientList list =
-        applier
-            .directory()
-            .recipientLists()
-            .list(domain.get().getDomain())
-            .orElse(RecipientList.EMPTY);
+        applier.directory().recipientLists().list(domain.getDomain()).orElse(RecipientList.EMPTY);
     boolean listed = !list.state().getListId().isEmpty();
     return Response.ok(
             new RecipientsView(
-                domain.get().getDomain(),
+                domain.getDomain(),
                 listed,
                 list.state().getComplete(),
                 list.size(),
@@ -167,35 +169,40 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "404",
       description = "No accepted domain",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public Response one(@PathParam("domain") String name, @PathParam("address") String address)
       throws UnavailableException {
-    Optional<AcceptedDomain> domain = domain(name);
-    if (domain.isEmpty()) {
-      return unknown(name);
-    }
+    AcceptedDomain domain = domain(name);
     try {
       boolean whole = address.lastIndexOf('@') > address.lastIndexOf('"');
       Address recipient = Address.parse(whole ? address : address + "@" + name);
-      if (!recipient.asciiDomain().equals(domain.get().getDomain())) {
-        return error(BAD_REQUEST, "the address is of another domain");
+      if (!recipient.asciiDomain().equals(domain.getDomain())) {
+        throw ProblemException.badRequest(
+            "address", "it is of another domain", "write one of " + domain.getDomain());
       }
-      return Response.ok(RecipientLookup.of(applier.directory(), domain.get(), recipient)).build();
+      return Response.ok(RecipientLookup.of(applier.directory(), domain, recipient)).build();
     } catch (IllegalArgumentException e) {
-      return error(BAD_REQUEST, String.valueOf(e.getMessage()));
+      throw ProblemException.badRequest(
+          "address", String.valueOf(e.getMessage()), "write it as in a mail");
     }
   }
 
-  private Optional<AcceptedDomain> domain(String name) throws UnavailableException {
+  /**
+   * @throws ProblemException 404: there is none, or the caller does not see it
+   */
+  private AcceptedDomain domain(String name) throws UnavailableException {
     String ascii = DomainNames.aLabels(name);
-    return ascii == null ? Optional.empty() : applier.directory().acceptedDomain(ascii);
+    Optional<AcceptedDomain> domain =
+        ascii == null ? Optional.empty() : applier.directory().acceptedDomain(ascii);
+    AcceptedDomain found = domain.orElseThrow(() -> ProblemException.notFound(what(name)));
+    caller.requireRead(found.getOrganization(), what(name));
+    return found;
   }
 
-  private static Response unknown(String name) {
-    return error(NOT_FOUND, name + " is no accepted domain: add it to the directory first");
-  }
-
-  private static Response error(int status, String sentence) {
-    return Response.status(status).entity(new ApiError(sentence)).build();
+  private static String what(String name) {
+    return "accepted domain " + name;
   }
 }

@@ -1,9 +1,13 @@
 package io.postern.policy.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.TlsReportReceived;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
 import io.postern.policy.tlsrpt.ReceivedReports;
+import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;
@@ -14,6 +18,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -31,9 +37,13 @@ public class TlsReportsResource {
   private static final int MOST_DAYS = 400;
 
   private final ReceivedReports reports;
+  private final DirectoryReader<Directory> reader;
+  private final Caller caller;
 
-  TlsReportsResource(ReceivedReports reports) {
+  TlsReportsResource(ReceivedReports reports, DirectoryReader<Directory> reader, Caller caller) {
     this.reports = reports;
+    this.reader = reader;
+    this.caller = caller;
   }
 
   @GET
@@ -47,7 +57,10 @@ public class TlsReportsResource {
   @APIResponse(
       responseCode = "503",
       description = "The log is away",
-      content = @Content(schema = @Schema(implementation = ApiError.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public List<TlsReportView> list(
       @Parameter(description = "Of this domain and its hosts; without it of all")
           @QueryParam("domain")
@@ -67,6 +80,53 @@ public class TlsReportsResource {
           "the log has not been read to its end within 10 s",
           null);
     }
-    return all.stream().limit(MOST).map(TlsReportView::of).toList();
+    Optional<Set<String>> mine = caller.organizations();
+    if (mine.isEmpty()) {
+      return all.stream().limit(MOST).map(TlsReportView::of).toList();
+    }
+    Directory directory = directory();
+    return all.stream()
+        .map(report -> of(report, mine.get(), directory))
+        .filter(report -> report.getPoliciesCount() > 0)
+        .limit(MOST)
+        .map(TlsReportView::of)
+        .toList();
+  }
+
+  /** The report with its policies of the organizations' domains alone (G8). */
+  private static TlsReportReceived of(
+      TlsReportReceived report, Set<String> organizations, Directory directory) {
+    return report.toBuilder()
+        .clearPolicies()
+        .addAllPolicies(
+            report.getPoliciesList().stream()
+                .filter(policy -> isOf(policy.getDomain(), organizations, directory))
+                .toList())
+        .build();
+  }
+
+  /** The policy domain of DANE is a host: that of the nearest accepted domain above it. */
+  private static boolean isOf(String policy, Set<String> organizations, Directory directory) {
+    for (String name = policy; !name.isEmpty(); name = name.substring(name.indexOf('.') + 1)) {
+      Optional<AcceptedDomain> domain = directory.acceptedDomain(name);
+      if (domain.isPresent()) {
+        return organizations.contains(domain.get().getOrganization());
+      }
+      if (name.indexOf('.') < 0) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private Directory directory() throws UnavailableException {
+    return reader
+        .current()
+        .orElseThrow(
+            () ->
+                new UnavailableException(
+                    UnavailableException.UNAVAILABLE,
+                    "The directory is not read to its end, or the log is away: try again.",
+                    null));
   }
 }

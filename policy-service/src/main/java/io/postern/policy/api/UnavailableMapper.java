@@ -1,6 +1,7 @@
 package io.postern.policy.api;
 
-import io.postern.api.ApiError;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
@@ -15,6 +16,12 @@ public class UnavailableMapper implements ExceptionMapper<UnavailableException> 
   public Response toResponse(UnavailableException e) {
     LOG.warnf(
         "%d: %s%s", e.status(), e.getMessage(), e.getCause() == null ? "" : " " + e.getCause());
-    return Response.status(e.status()).entity(new ApiError(String.valueOf(e.getMessage()))).build();
+    String detail = String.valueOf(e.getMessage());
+    Problem problem =
+        (e.status() == UnavailableException.TIMED_OUT
+                ? ProblemException.timedOut(detail)
+                : ProblemException.unavailable(detail))
+            .problem();
+    return Response.status(e.status()).type(Problem.MEDIA_TYPE).entity(problem).build();
   }
 }

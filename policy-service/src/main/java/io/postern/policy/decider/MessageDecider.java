@@ -12,15 +12,18 @@ import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.ReportedRequirement;
 import io.postern.policy.decider.ReversePaths.ReversePath;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundRules;
+import io.postern.rules.ReportedRequirements;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +63,7 @@ final class MessageDecider {
   Decision.Builder decide(Directory directory, DecisionInput attempt) {
     Map<DeliveryRequested, List<Integer>> together = new LinkedHashMap<>();
     Map<DeliveryRequested, Explanation> explanations = new LinkedHashMap<>();
+    Map<DeliveryRequested, ReportedRequirement> trials = new HashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
     ReversePaths reversePaths =
@@ -80,12 +84,14 @@ final class MessageDecider {
                     recipient, group == null ? "in no group" : "its domain cannot be read"));
         continue;
       }
+      Direction direction =
+          returns(attempt.message().getEnvelope(), recipient)
+              ? Direction.ORIGINATING // to the outside (docs/sender-rewriting.md)
+              : group.getDirection();
       switch (OutboundRules.decide(
           directory,
           organization,
-          returns(attempt.message().getEnvelope(), recipient)
-              ? Direction.ORIGINATING // to the outside (docs/sender-rewriting.md)
-              : group.getDirection(),
+          direction,
           address.localPart(),
           domain,
           attempt.message().getEnvelope().getRequireTls(),
@@ -103,7 +109,19 @@ final class MessageDecider {
                 .addRecipients(DecisionOutcomes.waits(recipient, reversePath));
             continue;
           }
-          DeliveryRequested key = shared(attempt.message(), group, deliver, reversePath);
+          ReportedRequirement reported =
+              ReportedRequirements.of(
+                  directory,
+                  organization,
+                  direction,
+                  address.localPart(),
+                  domain,
+                  attempt.message().getEnvelope().getRequireTls(),
+                  provenServer(group));
+          DeliveryRequested key = shared(attempt.message(), group, deliver, reversePath, reported);
+          if (reported != null) {
+            trials.putIfAbsent(key, reported);
+          }
           together.computeIfAbsent(key, k -> new ArrayList<>()).add(recipient);
           explanations.computeIfAbsent(key, k -> explanation(deliver, reversePath));
         }
@@ -133,7 +151,8 @@ final class MessageDecider {
                     number,
                     key,
                     some,
-                    explanations.getOrDefault(key, Explanation.getDefaultInstance())));
+                    explanations.getOrDefault(key, Explanation.getDefaultInstance()),
+                    trials.get(key)));
           }
         });
     Decision.Builder decision =
@@ -151,11 +170,16 @@ final class MessageDecider {
       int group,
       DeliveryRequested shared,
       List<Integer> recipients,
-      Explanation explanation) {
+      Explanation explanation,
+      @Nullable ReportedRequirement reported) {
     MessageAccepted message = attempt.message();
     Envelope.Builder envelope = message.getEnvelope().toBuilder().clearRecipients();
     recipients.forEach(r -> envelope.addRecipients(addressed(message.getEnvelope(), r)));
-    return shared.toBuilder()
+    DeliveryRequested.Builder delivery = shared.toBuilder();
+    if (reported != null) {
+      delivery.setReported(reported);
+    }
+    return delivery
         .setDeliveryId(new DeliveryId(attempt.queueId(), attempt.number(), group).toString())
         .setQueueId(attempt.queueId().value())
         .setAttempt(attempt.number())
@@ -253,22 +277,26 @@ final class MessageDecider {
       MessageAccepted message,
       RecipientGroup group,
       OutboundDecision.Deliver deliver,
-      ReversePath reversePath) {
-    return DeliveryRequested.newBuilder()
-        .setOrganization(group.getOrganization())
-        .setDirection(group.getDirection())
-        .setConnector(deliver.connector())
-        .setNextHop(OrganizationHeader.of(message, deliver.nextHop(), deliver.organizationFields()))
-        .setRequirement(deliver.requirement())
-        .setReversePath(reversePath.rewritten())
-        .build();
+      ReversePath reversePath,
+      @Nullable ReportedRequirement reported) {
+    DeliveryRequested.Builder shared =
+        DeliveryRequested.newBuilder()
+            .setOrganization(group.getOrganization())
+            .setDirection(group.getDirection())
+            .setConnector(deliver.connector())
+            .setNextHop(
+                OrganizationHeader.of(message, deliver.nextHop(), deliver.organizationFields()))
+            .setRequirement(deliver.requirement())
+            .setReversePath(reversePath.rewritten());
+    if (reported != null) {
+      // Its explanation names the recipient's domain, and must not part what travels together.
+      shared.setReported(reported.toBuilder().clearExplanation());
+    }
+    return shared.build();
   }
 
-  /** The organization's own server brought the message and proved itself by its certificate. */
   private static boolean provenServer(RecipientGroup group) {
-    return group.getDirection() == Direction.ORIGINATING
-        && !group.getConnector().isEmpty()
-        && group.getByAddress().isEmpty()
-        && group.getVerdict().equals("good");
+    return OutboundRules.provenServer(
+        group.getDirection(), group.getConnector(), group.getByAddress(), group.getVerdict());
   }
 }

@@ -2,7 +2,7 @@ package io.postern.policy.decider;
 
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
-import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.RequirementComparison;
@@ -51,7 +51,8 @@ final class Weakening {
 
   private static boolean inForce(Directory directory, String organization, String connector) {
     return directory.outboundConnectors(organization).stream()
-        .filter(OutboundConnector::getEnabled)
+        // One that only reports has let go of its mail as one that is off.
+        .filter(c -> c.getEnabled() && c.getMode() != ConnectorMode.REPORT_ONLY)
         .anyMatch(c -> c.getName().equals(connector));
   }
 }

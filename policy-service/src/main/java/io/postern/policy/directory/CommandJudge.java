@@ -2,6 +2,8 @@ package io.postern.policy.directory;
 
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.ExpectedObject;
+import io.postern.directory.ObjectVersion;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
@@ -26,6 +28,16 @@ final class CommandJudge {
                   + ", the change was made for "
                   + command.getExpectedVersion(),
               "read the directory again and repeat the change"));
+    }
+    for (ExpectedObject expected : command.getExpectedObjectsList()) {
+      if (!ObjectVersion.of(directory.object(expected.getKey())).equals(expected.getVersion())) {
+        return List.of(
+            problem(
+                expected.getKey(),
+                DirectoryOwner.EXPECTED_OBJECTS,
+                "somebody else has changed it",
+                "read it again and repeat the change"));
+      }
     }
     if (command.hasRecipients()) {
       return command.getChangesCount() == 0

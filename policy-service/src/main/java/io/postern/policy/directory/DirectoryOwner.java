@@ -51,6 +51,9 @@ public final class DirectoryOwner implements Worker.Task {
   /** Field of the problem with which a command for another version is rejected. */
   public static final String EXPECTED_VERSION = "expectedVersion";
 
+  /** Field of the problem with which a command for another version of an object is rejected. */
+  public static final String EXPECTED_OBJECTS = "expectedObjects";
+
   static final int MAX_RECORD_BYTES = 1_000_000;
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
@@ -238,6 +241,8 @@ public final class DirectoryOwner implements Worker.Task {
                 .setCommandId(command.getCommandId())
                 .setActor(command.getActor())
                 .setAtMillis(command.getAtMillis())
+                .setSource(command.getSource())
+                .setReason(command.getReason())
                 .setVersion(version)
                 .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
                 .build()));
@@ -280,6 +285,8 @@ public final class DirectoryOwner implements Worker.Task {
             .setCommandId(command.getCommandId())
             .setActor(command.getActor())
             .setAtMillis(command.getAtMillis())
+            .setSource(command.getSource())
+            .setReason(command.getReason())
             .addAllAfter(after);
     for (DirectoryObject object : after) {
       directory.object(DirectoryKeys.key(object)).ifPresent(audit::addBefore);

@@ -39,6 +39,10 @@ final class Answers {
   static final int NO_RECIPIENT = -1;
 
   static final String OTHER_ORGANIZATION = "other-organization";
+
+  /** A control of one organization's mail came before the first attempt's end: ask again. */
+  static final String ORGANIZATION_UNKNOWN = "organization-unknown";
+
   static final String NOT_UNDERSTOOD = "not-understood";
 
   // Reasons of states.

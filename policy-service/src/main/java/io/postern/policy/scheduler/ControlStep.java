@@ -48,7 +48,11 @@ final class ControlStep {
     }
     if (control.getRecipientsCount() == 0) {
       recipients.putAll(changes.ofMessage(queueId));
-      all(changes, queueId, control, recipients.isEmpty());
+      if (control.getOrganization().isEmpty()) {
+        all(changes, queueId, control, recipients.isEmpty());
+      } else if (recipients.isEmpty()) {
+        unknownOrganization(changes, queueId, Answers.NO_RECIPIENT, control);
+      }
     }
     recipients.forEach((key, entry) -> recipient(changes, key, entry, control));
   }
@@ -58,10 +62,10 @@ final class ControlStep {
       throw new UnprocessableException("a route can only be flushed");
     }
     String route = Transitions.route(control.getRoute());
-    if (changes.marks().tooManyFlushes(route)) {
+    MessageControl mark = control.toBuilder().setRoute(route).setAtMillis(changes.now()).build();
+    if (changes.marks().tooManyFlushes(mark)) {
       throw new UnprocessableException("too many flushes are under way");
     }
-    MessageControl mark = control.toBuilder().setRoute(route).setAtMillis(changes.now()).build();
     changes.later(() -> changes.marks().flush(mark));
   }
 
@@ -96,13 +100,16 @@ final class ControlStep {
   private void recipient(
       Changes changes, EntryKey key, @Nullable ScheduleEntry entry, MessageControl control) {
     String by = control.getControlId();
+    boolean limited = !control.getOrganization().isEmpty();
+    if (limited && (entry == null || entry.getState() == ScheduleState.REMEMBERED)) {
+      unknownOrganization(changes, key.queueId(), key.recipient(), control);
+      return;
+    }
     if (entry == null) {
       none(changes, key, control);
       return;
     }
-    if (!control.getOrganization().isEmpty()
-        && !entry.getOrganization().isEmpty()
-        && !control.getOrganization().equals(entry.getOrganization())) {
+    if (limited && !control.getOrganization().equals(entry.getOrganization())) {
       answer(changes, key, entry, by, Answers.OTHER_ORGANIZATION); // G8
       return;
     }
@@ -138,7 +145,7 @@ final class ControlStep {
                 .build());
         answer(changes, key, entry, by, Answers.RETRIED);
       }
-      case CANCEL -> transitions.cancel(changes, key, entry, Answers.ADMINISTRATOR, by);
+      case CANCEL -> transitions.cancel(changes, key, entry, !control.getWithoutNotice(), by);
       case RELEASE, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
           answer(changes, key, entry, by, Answers.NOT_HELD);
     }
@@ -148,11 +155,20 @@ final class ControlStep {
     String by = control.getControlId();
     switch (control.getKind()) {
       case RELEASE -> transitions.release(changes, key, entry, by);
-      case CANCEL -> transitions.cancel(changes, key, entry, Answers.ADMINISTRATOR, by);
+      case CANCEL -> transitions.cancel(changes, key, entry, !control.getWithoutNotice(), by);
       // Only a release ends a hold.
       case HOLD, RETRY_NOW, CONTROL_KIND_UNSPECIFIED, UNRECOGNIZED ->
           answer(changes, key, entry, by, Answers.ALREADY_HELD);
     }
+  }
+
+  /** Whose message it is, is known when its first attempt has ended (G8). */
+  private static void unknownOrganization(
+      Changes changes, QueueId queueId, int recipient, MessageControl control) {
+    changes
+        .outbox()
+        .outcome(
+            queueId, control.getControlId(), Answers.of(recipient, Answers.ORGANIZATION_UNKNOWN));
   }
 
   /**
@@ -163,7 +179,10 @@ final class ControlStep {
     MessageControl ofAll = changes.ofAll(key.queueId());
     ScheduleEntry.Builder entry = ScheduleEntry.newBuilder();
     if (ofAll != null) {
-      entry.setRemembered(ofAll.getKind()).setRememberedBy(ofAll.getControlId());
+      entry
+          .setRemembered(ofAll.getKind())
+          .setRememberedBy(ofAll.getControlId())
+          .setRememberedWithoutNotice(ofAll.getWithoutNotice());
     }
     boolean nothing = combined(entry.getRemembered(), control.getKind()) == entry.getRemembered();
     if (!nothing && changes.tooManyRemembered()) {
@@ -193,7 +212,11 @@ final class ControlStep {
     if (!entry.getRememberedBy().isEmpty()) {
       answer(changes, key, entry, entry.getRememberedBy(), Answers.SUPERSEDED);
     }
-    ScheduleEntry.Builder changed = entry.toBuilder().setRemembered(kind).setRememberedBy(by);
+    ScheduleEntry.Builder changed =
+        entry.toBuilder()
+            .setRemembered(kind)
+            .setRememberedBy(by)
+            .setRememberedWithoutNotice(control.getWithoutNotice());
     if (kind != ControlKind.CONTROL_KIND_UNSPECIFIED) {
       answer(changes, key, entry, by, Answers.REMEMBERED);
       changes.put(key, changed.build());
@@ -211,7 +234,10 @@ final class ControlStep {
     }
   }
 
-  /** A cancel stays; a release takes back a hold; a hold outweighs "retry now". */
+  /**
+   * A cancel stays, and of two the first; a release takes back a hold; a hold outweighs "retry
+   * now".
+   */
   static ControlKind combined(ControlKind before, ControlKind now) {
     return switch (now) {
       case CANCEL -> ControlKind.CANCEL;

@@ -30,7 +30,7 @@ final class DueStep {
           transitions.delayed(changes, key, entry);
         }
       }
-      case ENTRY_HELD -> transitions.cancel(changes, key, entry, Answers.HOLD_LIMIT, "");
+      case ENTRY_HELD -> transitions.cancelAtHoldLimit(changes, key, entry);
       case WATCHED -> watchOver(changes, key, entry);
       // The outcome of the attempt never came: nobody may be working at it.
       case OPEN -> remembered.undecidable(changes, key, entry.toBuilder());

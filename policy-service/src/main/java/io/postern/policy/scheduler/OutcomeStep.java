@@ -274,11 +274,17 @@ final class OutcomeStep {
             .setAcceptedMillis(outcome.getAcceptedMillis())
             .setOrganization(outcome.getOrganization());
     if (before != null) { // it was combined with that of all, see ControlStep
-      return entry.setRemembered(before.getRemembered()).setRememberedBy(before.getRememberedBy());
+      return entry
+          .setRemembered(before.getRemembered())
+          .setRememberedBy(before.getRememberedBy())
+          .setRememberedWithoutNotice(before.getRememberedWithoutNotice());
     }
     MessageControl ofAll = changes.ofAll(key.queueId());
     if (ofAll != null) {
-      entry.setRemembered(ofAll.getKind()).setRememberedBy(ofAll.getControlId());
+      entry
+          .setRemembered(ofAll.getKind())
+          .setRememberedBy(ofAll.getControlId())
+          .setRememberedWithoutNotice(ofAll.getWithoutNotice());
     }
     return entry;
   }

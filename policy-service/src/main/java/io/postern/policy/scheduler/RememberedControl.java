@@ -28,8 +28,9 @@ final class RememberedControl {
     boolean held = entry.getState() == ScheduleState.ENTRY_HELD;
     switch (entry.getRemembered()) {
       case CANCEL -> {
-        entry.clearRemembered().clearRememberedBy();
-        transitions.cancel(changes, key, entry.build(), Answers.ADMINISTRATOR, by);
+        boolean notice = !entry.getRememberedWithoutNotice();
+        entry.clearRemembered().clearRememberedBy().clearRememberedWithoutNotice();
+        transitions.cancel(changes, key, entry.build(), notice, by);
       }
       case HOLD -> {
         if (held) {

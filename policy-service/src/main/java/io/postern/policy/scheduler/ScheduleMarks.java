@@ -76,9 +76,16 @@ final class ScheduleMarks {
     return ofAll >= MOST;
   }
 
-  /** Whether there is no room for a flush of the route. */
-  boolean tooManyFlushes(String route) {
-    return flushes >= MOST && store.get(FLUSH + route) == null;
+  /** Whether there is no room for the flush. */
+  boolean tooManyFlushes(MessageControl flush) {
+    return flushes >= MOST && store.get(FLUSH + name(flush)) == null;
+  }
+
+  /** Of a route; of an organization's mail for it, it is another flush. */
+  private static String name(MessageControl flush) {
+    return flush.getOrganization().isEmpty()
+        ? flush.getRoute()
+        : flush.getRoute() + " " + flush.getOrganization();
   }
 
   /** No control of a whole route or message is under way. */
@@ -118,23 +125,23 @@ final class ScheduleMarks {
 
   /** Begins one. It begins anew when there was one for the route already. */
   void flush(MessageControl control) {
-    flushes += put(FLUSH + control.getRoute(), control);
-    store.delete(CURSOR + control.getRoute());
+    flushes += put(FLUSH + name(control), control);
+    store.delete(CURSOR + name(control));
   }
 
   void flushed(MessageControl control) {
-    flushes += put(FLUSH + control.getRoute(), null);
-    store.delete(CURSOR + control.getRoute());
+    flushes += put(FLUSH + name(control), null);
+    store.delete(CURSOR + name(control));
   }
 
   /** The last entry's key that the flush has looked at; empty: none. */
   String cursor(MessageControl flush) {
-    byte[] value = store.get(CURSOR + flush.getRoute());
+    byte[] value = store.get(CURSOR + name(flush));
     return value == null ? "" : new String(value, StandardCharsets.UTF_8);
   }
 
   void cursor(MessageControl flush, String key) {
-    store.put(CURSOR + flush.getRoute(), key.getBytes(StandardCharsets.UTF_8));
+    store.put(CURSOR + name(flush), key.getBytes(StandardCharsets.UTF_8));
   }
 
   /** How many marks there are more than before. */

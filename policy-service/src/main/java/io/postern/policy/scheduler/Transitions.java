@@ -57,6 +57,7 @@ final class Transitions {
             .clearCause()
             .clearRemembered()
             .clearRememberedBy()
+            .clearRememberedWithoutNotice()
             .build());
   }
 
@@ -69,16 +70,48 @@ final class Transitions {
     changes.remove(key);
   }
 
-  void cancel(Changes changes, EntryKey key, ScheduleEntry entry, String reason, String controlId) {
+  /** At the end of a hold, which no administrator has asked for. */
+  void cancelAtHoldLimit(Changes changes, EntryKey key, ScheduleEntry entry) {
+    cancelled(changes, key, entry, Answers.HOLD_LIMIT, "", true);
+  }
+
+  /**
+   * By an administrator.
+   *
+   * @param notice the sender gets a DSN
+   */
+  void cancel(
+      Changes changes, EntryKey key, ScheduleEntry entry, boolean notice, String controlId) {
+    cancelled(changes, key, entry, Answers.ADMINISTRATOR, controlId, notice);
+  }
+
+  private static void cancelled(
+      Changes changes,
+      EntryKey key,
+      ScheduleEntry entry,
+      String reason,
+      String controlId,
+      boolean notice) {
     RecipientOutcome.Builder cancelled =
         Answers.state(key.recipient(), OutcomeKind.CANCELLED, reason).toBuilder();
     if (entry.getState() == ScheduleState.ENTRY_HELD) {
       cancelled.setDetail("It was held: " + entry.getReason());
     }
     changes.outbox().outcome(key, entry, controlId, cancelled.build());
-    changes
-        .outbox()
-        .notice(key, entry, NoticeKind.NOTICE_FAILED, "cancelled", cancelled.build(), 0);
+    if (notice) {
+      changes
+          .outbox()
+          .notice(key, entry, NoticeKind.NOTICE_FAILED, "cancelled", cancelled.build(), 0);
+    } else {
+      // The audit finds why there is no DSN (docs/design/the-log.md, "Accounting").
+      changes
+          .outbox()
+          .outcome(
+              key,
+              entry,
+              controlId,
+              Answers.state(key.recipient(), OutcomeKind.NOT_NOTIFIED, Answers.ADMINISTRATOR));
+    }
     changes.remove(key);
   }
 

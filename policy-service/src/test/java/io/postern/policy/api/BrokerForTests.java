@@ -16,11 +16,11 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
   private static @Nullable KafkaBroker broker;
   private static @Nullable Path folder;
 
-  static KafkaBroker broker() {
+  public static KafkaBroker broker() {
     return java.util.Objects.requireNonNull(broker);
   }
 
-  static Path credentials() {
+  public static Path credentials() {
     return java.util.Objects.requireNonNull(folder).resolve("state").resolve("credentials");
   }
 
@@ -32,6 +32,7 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
       return Map.of(
           "kafka.bootstrap.servers", broker.bootstrap(),
           "postern.api.credentials-file", credentials().toString(),
+          "postern.api.password-iterations", "100000",
           "postern.schedule.state-folder", folder.resolve("schedule").toString(),
           "quarkus.http.test-port", "0");
     } catch (IOException e) {

@@ -173,12 +173,12 @@ class QueueApiTest {
         .post("/api/v1/queue/nothing/hold")
         .then()
         .statusCode(400)
-        .body("error", containsString("queue id"));
+        .body("detail", containsString("queue id"));
     admin()
         .post("/api/v1/queue/" + QueueId.next(4711) + "/hold")
         .then()
         .statusCode(400)
-        .body("error", containsString("partition"));
+        .body("detail", containsString("partition"));
     admin()
         .body("{\"recipients\": [-1]}".getBytes(UTF_8))
         .post("/api/v1/queue/" + queueId + "/hold")

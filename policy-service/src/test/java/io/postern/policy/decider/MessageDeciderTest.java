@@ -53,6 +53,11 @@ class MessageDeciderTest {
           new RecordHeaders(),
           Optional.empty());
 
+  private static final String REPORTING_CONNECTOR =
+      LogLab.FILE.replace(
+          "    tlsDomain: mail.fabrikam.example",
+          "    tlsDomain: mail.fabrikam.example\n    mode: reportOnly");
+
   private final MessageDecider decider =
       new MessageDecider(new DecisionOutcomes(), Optional::empty);
 
@@ -123,6 +128,20 @@ class MessageDeciderTest {
     assertThat(held.getExpiresMillis()).isEqualTo(1000 + Duration.ofDays(2).toMillis());
     assertThat(held.getConnector()).isEqualTo("To Fabrikam");
     assertThat(held.getRequirement().getLevel()).isEqualTo(TlsLevel.DOMAIN_VALIDATION);
+  }
+
+  /** Its promise was made while it was enforced: to report only lets go of it as to be off does. */
+  @Test
+  void G3_aConnectorThatOnlyReportsNowHoldsWhatItPromised() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    Decision.Builder decision =
+        decider.decide(
+            LogLab.directory(REPORTING_CONNECTOR), later(message, promised("To Fabrikam")));
+
+    assertThat(decision.getDeliveriesList()).isEmpty();
+    assertThat(decision.getOutcomesList().getFirst().getRecipientsList())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
   }
 
   @Test

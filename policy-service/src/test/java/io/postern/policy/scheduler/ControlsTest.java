@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The controls of administrators, in each state of a recipient. */
 class ControlsTest {
@@ -78,6 +79,50 @@ class ControlsTest {
     lab.due();
     lab.own();
     lab.notices();
+  }
+
+  /** The lab's mail is contoso's. */
+  @ParameterizedTest
+  @CsvSource({
+    // state, organization, recipients named, answer's reason, state then
+    "WAITING, contoso, true, administrator, ENTRY_HELD",
+    "WAITING, contoso, false, administrator, ENTRY_HELD",
+    "WAITING, fabrikam, true, other-organization, WAITING",
+    "WAITING, fabrikam, false, other-organization, WAITING",
+    "OPEN, contoso, true, remembered, OPEN",
+    "OPEN, fabrikam, true, other-organization, OPEN",
+    "HELD, fabrikam, true, other-organization, ENTRY_HELD",
+    "NONE, contoso, true, organization-unknown, ",
+    "NONE, contoso, false, organization-unknown, ",
+    "NONE, fabrikam, true, organization-unknown, ",
+  })
+  void aControlOfAnOrganizationTouchesItsMailAlone(
+      String before, String organization, boolean named, String reason, ScheduleState after) {
+    bring(before);
+
+    lab.controlOf(organization, ControlKind.HOLD, message, "c1", named ? List.of(0) : List.of());
+
+    assertThat(state(0)).isEqualTo(after);
+    assertThat(lab.own())
+        .singleElement()
+        .satisfies(
+            answer ->
+                assertThat(answer.getRecipientsList())
+                    .extracting(RecipientOutcome::getReason)
+                    .containsExactly(reason));
+    assertThat(lab.marks()).containsExactly("owner");
+  }
+
+  /** An operator's control that waits for a first attempt is not another one's to change. */
+  @Test
+  void aControlOfAnOrganizationLeavesARememberedOneAsItIs() {
+    lab.control(ControlKind.HOLD, message, "operator", 0);
+    lab.own();
+
+    lab.controlOf("contoso", ControlKind.RELEASE, message, "c1", List.of(0));
+
+    assertThat(entry(0).getRememberedBy()).isEqualTo("operator");
+    assertThat(lab.own().getFirst().getRecipients(0).getReason()).isEqualTo("organization-unknown");
   }
 
   @ParameterizedTest
@@ -287,6 +332,26 @@ class ControlsTest {
     assertThat(lab.own())
         .singleElement()
         .satisfies(o -> assertThat(o.getControlId()).isEqualTo("cancel"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"WAITING", "HELD", "OPEN"})
+  void aCancelWithoutNoticeIsRecordedAsSuchAndAsksForNoDsn(String state) {
+    bring(state);
+    lab.cancelWithoutNotice(message, "quiet", 0);
+    if (state.equals("OPEN")) { // obeyed at the attempt's outcome
+      assertThat(lab.ownStates())
+          .extracting(RecipientOutcome::getReason)
+          .containsExactly("remembered");
+      lab.deferred(message, 2, 0);
+    }
+    assertThat(lab.ownStates())
+        .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+        .containsExactly(
+            tuple(OutcomeKind.CANCELLED, "administrator"),
+            tuple(OutcomeKind.NOT_NOTIFIED, "administrator"));
+    assertThat(lab.notices()).isEmpty();
+    assertThat(state(0)).isNull();
   }
 
   @Test

@@ -248,6 +248,36 @@ final class SchedulerLab implements AutoCloseable {
             .build());
   }
 
+  void cancelWithoutNotice(QueueId queueId, String id, Integer... recipients) {
+    control(
+        queueId.value(),
+        MessageControl.newBuilder()
+            .setControlId(id)
+            .setKind(ControlKind.CANCEL)
+            .setWithoutNotice(true)
+            .setQueueId(queueId.value())
+            .addAllRecipients(List.of(recipients))
+            .setBy("admin")
+            .setAtMillis(millis())
+            .build());
+  }
+
+  /** Of an organization's administrator. */
+  void controlOf(
+      String organization, ControlKind kind, QueueId queueId, String id, List<Integer> recipients) {
+    control(
+        queueId.value(),
+        MessageControl.newBuilder()
+            .setControlId(id)
+            .setKind(kind)
+            .setQueueId(queueId.value())
+            .addAllRecipients(recipients)
+            .setOrganization(organization)
+            .setBy("anna")
+            .setAtMillis(millis())
+            .build());
+  }
+
   void flush(String route, String id) {
     control(
         route,

@@ -1,0 +1,26 @@
+package io.postern.api.problems;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The page to which the {@code type} of each problem leads: docs/problems.md. Public. */
+@Path("/problems")
+@Tag(name = "access")
+public class ProblemsResource {
+  @GET
+  @Produces("text/markdown;charset=UTF-8")
+  @Operation(summary = "The kinds of problems, and what to do")
+  public String page() throws IOException {
+    try (InputStream page =
+        Objects.requireNonNull(ProblemsResource.class.getResourceAsStream("/problems.md"))) {
+      return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

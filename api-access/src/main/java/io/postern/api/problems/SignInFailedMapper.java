@@ -1,0 +1,34 @@
+package io.postern.api.problems;
+
+import io.postern.api.signin.SignInFailures;
+import io.postern.api.signin.TooManyAttemptsException;
+import io.quarkus.security.AuthenticationFailedException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** The answer to credentials that are not good: 401, or 429 to those not looked at. Any thread. */
+@Provider
+public class SignInFailedMapper implements ExceptionMapper<AuthenticationFailedException> {
+  private final SignInFailures failures;
+
+  SignInFailedMapper(SignInFailures failures) {
+    this.failures = failures;
+  }
+
+  @Override
+  public Response toResponse(AuthenticationFailedException e) {
+    if (e.getCause() instanceof TooManyAttemptsException tooMany) {
+      return Answers.of(
+              429,
+              "Too many requests",
+              "Too many attempts to sign in wait already: try again later.")
+          .header(HttpHeaders.RETRY_AFTER, tooMany.seconds())
+          .build();
+    }
+    failures.log(e);
+    return NotSignedInMapper.answer(
+        "The name and the password, or the token, are not good, or not any more.");
+  }
+}

@@ -1,0 +1,148 @@
+package io.postern.api.signin;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.api.users.User;
+import io.postern.api.users.Users;
+import io.quarkus.security.AuthenticationFailedException;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Check of names and passwords. A right password is remembered for 15 minutes after its last use,
+ * as a hash with a key of this process, so that Basic costs no slow hash at each request. Any other
+ * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
+ * two threads. Any thread; does not block.
+ */
+@ApplicationScoped
+class Passwords {
+  private static final Logger LOG = Logger.getLogger(Passwords.class);
+  private static final Duration REMEMBERED = Duration.ofMinutes(15);
+  private static final int MOST_REMEMBERED = 1_000;
+  private static final int THREADS = 2;
+  private static final int MOST_IN_LINE = 5_000;
+  private static final int MOST_CHARACTERS = 1_000;
+  private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Users users;
+  private final MeterRegistry metrics;
+  private final Slowing slowing = new Slowing(Ticker.systemTicker());
+  private final Places places = new Places();
+  private final byte[] key = new byte[32];
+  private final Cache<String, Boolean> right =
+      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          30,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MOST_IN_LINE),
+          Thread.ofPlatform().name("passwords-", 1).daemon().factory());
+  private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
+
+  Passwords(Users users, MeterRegistry metrics) {
+    this.users = users;
+    this.metrics = metrics;
+    new SecureRandom().nextBytes(key);
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  @PreDestroy
+  void end() {
+    threads.shutdownNow();
+  }
+
+  /**
+   * Fails with {@link AuthenticationFailedException}: wrong; {@link TooManyAttemptsException}: it
+   * was not looked at.
+   *
+   * @param network of the client, see {@link Network}
+   */
+  Uni<User> user(String name, String password, String network) {
+    Optional<User> found = users.find(name);
+    if (found.isPresent() && right.getIfPresent(hash(found.get(), password)) != null) {
+      return Uni.createFrom().item(found.get());
+    }
+    if (password.length() > MOST_CHARACTERS) {
+      return Uni.createFrom().failure(new AuthenticationFailedException());
+    }
+    boolean known = slowing.isKnown(name, network);
+    String lane = known ? name + " " + network : network;
+    if (!places.take(lane, known)) {
+      count("too-many");
+      return Uni.createFrom()
+          .failure(new AuthenticationFailedException(new TooManyAttemptsException()));
+    }
+    Duration delay = slowing.delay(name, network);
+    Uni<Boolean> turn = Uni.createFrom().item(true);
+    if (!delay.isZero()) {
+      count("slowed");
+      turn = turn.onItem().delayIt().by(delay);
+    }
+    return turn.emitOn(threads)
+        .map(now -> compared(name, password, network))
+        .onTermination()
+        .invoke(() -> places.giveBack(lane, known));
+  }
+
+  private User compared(String name, String password, String network) {
+    User user = users.find(name).orElse(null);
+    if (!users.matches(name, password) || user == null) {
+      slowing.wrong(name, user != null, network);
+      count("wrong");
+      log(user, network);
+      throw new AuthenticationFailedException();
+    }
+    slowing.right(name, network);
+    right.put(hash(user, password), true);
+    count("right");
+    return user;
+  }
+
+  private void count(String result) {
+    metrics.counter("postern.api.passwords", "result", result).increment();
+  }
+
+  /**
+   * A line a second at most, since strangers cause them; a name that nobody has may be a password.
+   */
+  private void log(@Nullable User user, String network) {
+    long now = System.nanoTime();
+    long next = nextLine.get();
+    if (now - next >= 0 && nextLine.compareAndSet(next, now + LINE_NANOS)) {
+      LOG.warnf(
+          "A wrong password for %s from %s",
+          user == null ? "an unknown user" : user.name(), network);
+    }
+  }
+
+  /** Of the user as it is now: after a change nothing is remembered. */
+  private String hash(User user, String password) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      mac.update((user.version() + "\0" + user.name() + "\0").getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HMAC-SHA-256", e);
+    }
+  }
+}

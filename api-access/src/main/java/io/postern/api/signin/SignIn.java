@@ -1,0 +1,103 @@
+package io.postern.api.signin;
+
+import io.postern.api.users.User;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.runtime.QuarkusPrincipal;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Locale;
+
+/**
+ * Sign-in of local users: by HTTP Basic (RFC 7617) or by a token of ours (RFC 6750). It stands in
+ * front of quarkus-oidc, which gets the other tokens. Any thread; does not block.
+ */
+@ApplicationScoped
+class SignIn implements HttpAuthenticationMechanism {
+  /** Attribute of an identity that signed in with a password. */
+  static final String BY_PASSWORD = "postern.password";
+
+  private static final String BASIC = "basic ";
+  private static final String BEARER = "bearer ";
+
+  private final Passwords passwords;
+  private final Tokens tokens;
+
+  SignIn(Passwords passwords, Tokens tokens) {
+    this.passwords = passwords;
+    this.tokens = tokens;
+  }
+
+  @Override
+  public int getPriority() {
+    return DEFAULT_PRIORITY + 1_000;
+  }
+
+  @Override
+  public Uni<SecurityIdentity> authenticate(
+      RoutingContext context, IdentityProviderManager providers) {
+    String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (header == null) {
+      return Uni.createFrom().nullItem();
+    }
+    String scheme = header.toLowerCase(Locale.ROOT);
+    if (scheme.startsWith(BASIC)) {
+      return basic(header.substring(BASIC.length()).strip(), context);
+    }
+    if (scheme.startsWith(BEARER)) {
+      String token = header.substring(BEARER.length()).strip();
+      if (Tokens.isOurs(token)) {
+        return tokens
+            .user(token)
+            .map(user -> Uni.createFrom().item(identity(user, false)))
+            .orElseGet(SignIn::failed);
+      }
+    }
+    return Uni.createFrom().nullItem();
+  }
+
+  private Uni<SecurityIdentity> basic(String encoded, RoutingContext context) {
+    String pair;
+    try {
+      pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return failed();
+    }
+    int colon = pair.indexOf(':');
+    if (colon < 0) {
+      return failed();
+    }
+    return passwords
+        .user(
+            pair.substring(0, colon),
+            pair.substring(colon + 1),
+            Network.of(context.request().remoteAddress()))
+        .map(user -> identity(user, true));
+  }
+
+  private static Uni<SecurityIdentity> failed() {
+    return Uni.createFrom().failure(new AuthenticationFailedException());
+  }
+
+  private static SecurityIdentity identity(User user, boolean byPassword) {
+    return QuarkusSecurityIdentity.builder()
+        .setPrincipal(new QuarkusPrincipal(user.name()))
+        .addRoles(new HashSet<>(user.roles()))
+        .addAttribute(BY_PASSWORD, byPassword)
+        .build();
+  }
+
+  @Override
+  public Uni<ChallengeData> getChallenge(RoutingContext context) {
+    return Uni.createFrom().item(new ChallengeData(401, "WWW-Authenticate", Challenge.VALUE));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The ways in to a service's API: password, token of ours, token of an OpenID provider
+ * (docs/users.md).
+ */
+@NullMarked
+package io.postern.api.signin;
+
+import org.jspecify.annotations.NullMarked;

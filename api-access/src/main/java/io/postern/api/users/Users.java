@@ -1,0 +1,258 @@
+package io.postern.api.users;
+
+import io.postern.api.ApiSettings;
+import io.postern.api.Rights;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users of the installation, from the file that its services share (docs/users.md). Made at
+ * first start with one operator; a change is in force in each service within two seconds. Any
+ * thread; changes and comparisons of passwords block.
+ */
+@Startup
+@ApplicationScoped
+public class Users {
+  private static final Logger LOG = Logger.getLogger(Users.class);
+  private static final String FIRST = "admin";
+  private static final int KEY_BYTES = 32;
+
+  private final Path credentials;
+  private final Path file;
+  private final int iterations;
+  private final WatchedFile<UserList> list;
+  private final WatchedFile<byte[]> tokenKey;
+
+  Users(ApiSettings settings) {
+    credentials = settings.credentialsFile();
+    file = settings.users();
+    iterations = settings.passwordIterations();
+    if (iterations < PasswordHash.LEAST_ITERATIONS || iterations > PasswordHash.MOST_ITERATIONS) {
+      throw new ConfigurationException(
+          "postern.api.password-iterations is "
+              + iterations
+              + ": write "
+              + PasswordHash.LEAST_ITERATIONS
+              + " to "
+              + PasswordHash.MOST_ITERATIONS);
+    }
+    try {
+      prepare(settings.tokenKeyFile());
+      list = new WatchedFile<>(file, UserList::parse);
+      tokenKey = new WatchedFile<>(settings.tokenKeyFile(), Users::key);
+    } catch (IllegalStateException e) {
+      // Without the cause: Quarkus then shows the sentence alone and exits with 1.
+      throw new ConfigurationException(
+          String.valueOf(e.getMessage()).startsWith("postern.")
+              ? e.getMessage()
+              : "postern.api.users-file " + file + " cannot be used: " + e.getMessage());
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "postern.api.credentials-file "
+              + credentials
+              + ", the users file "
+              + file
+              + " or the key beside it cannot be read or made ("
+              + e
+              + "): name files in a folder that the service may write to");
+    }
+  }
+
+  public Optional<User> find(String name) {
+    return Optional.ofNullable(list.content().users().get(name));
+  }
+
+  /** By name. */
+  public Collection<User> all() {
+    return new TreeMap<>(list.content().users()).values();
+  }
+
+  /** The key by which all services of the installation sign and verify tokens; 32 bytes. */
+  public byte[] tokenKey() {
+    return tokenKey.content().clone();
+  }
+
+  /**
+   * Whether the password is the user's. Takes some tenths of a second, for a name that nobody has
+   * as well.
+   */
+  public boolean matches(String name, String password) {
+    User user = list.content().users().get(name);
+    if (user == null) {
+      PasswordHash.ofNobody(password, iterations);
+      return false;
+    }
+    return user.generated()
+        ? generated(user).filter(given -> given.matches(password)).isPresent()
+        : PasswordHash.matches(password, user.password());
+  }
+
+  /**
+   * Makes or changes a user.
+   *
+   * @param password null: the former one stays
+   * @throws IllegalArgumentException with a sentence for the administrator; nothing is changed
+   */
+  public User put(String name, List<String> roles, @Nullable String password) throws IOException {
+    if (!UserList.isName(name)) {
+      throw new IllegalArgumentException(
+          "a user's name has 1 to 64 letters, digits, dots, hyphens, underscores, at signs");
+    }
+    String hash =
+        password == null ? null : PasswordHash.of(password, iterations); // outside the lock
+    return changed(
+        before -> {
+          User old = before.users().get(name);
+          String kept = hash != null ? hash : old == null ? null : old.password();
+          if (kept == null) {
+            throw new IllegalArgumentException("a new user needs a password");
+          }
+          User user = user(name, kept, roles, hash == null && old != null && old.generated());
+          if (old == null && before.users().size() >= UserList.MOST) {
+            throw new IllegalArgumentException("there are " + UserList.MOST + " users already");
+          }
+          return new Change(before.with(user), user);
+        });
+  }
+
+  /**
+   * False: there is no such user.
+   *
+   * @throws IllegalArgumentException when no operator would be left
+   */
+  public boolean remove(String name) throws IOException {
+    if (find(name).isEmpty()) {
+      return false;
+    }
+    changed(
+        before -> {
+          User user = before.users().get(name);
+          if (user == null) {
+            throw new IllegalArgumentException("the user is gone already");
+          }
+          return new Change(before.without(name), user);
+        });
+    return true;
+  }
+
+  /** A password that nobody guesses: 144 random bits. */
+  public static String randomPassword() {
+    return SecretFile.random(18);
+  }
+
+  /** The list after a change, and the user that it was about. */
+  private record Change(UserList list, User user) {}
+
+  private interface Step {
+    Change of(UserList before);
+  }
+
+  private User changed(Step step) throws IOException {
+    User user =
+        SecretFile.locked(
+            file,
+            () -> {
+              Change change = step.of(UserList.parse(Files.readAllBytes(file)));
+              if (!change.list().hasOperator()) {
+                throw new IllegalArgumentException("there would be no operator any more");
+              }
+              byte[] written = change.list().bytes();
+              UserList.parse(written); // nothing that could not be read again
+              SecretFile.write(file, written);
+              return change.user();
+            });
+    list.look();
+    return user;
+  }
+
+  /** Makes what is missing. */
+  private void prepare(Path keyFile) throws IOException {
+    if (Files.exists(credentials) && Files.exists(file) && Files.exists(keyFile)) {
+      GeneratedUser.at(credentials);
+    } else {
+      SecretFile.locked(
+          file,
+          () -> {
+            firstUser();
+            if (!Files.exists(keyFile)) {
+              SecretFile.write(
+                  keyFile,
+                  (SecretFile.random(KEY_BYTES) + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            return true;
+          });
+    }
+    SecretFile.warnOfReaders(file);
+    SecretFile.warnOfReaders(keyFile);
+  }
+
+  private void firstUser() throws IOException {
+    if (!Files.exists(file)) {
+      Optional<GeneratedUser> given = GeneratedUser.at(credentials);
+      GeneratedUser first =
+          given.isPresent() ? given.get() : GeneratedUser.make(credentials, FIRST);
+      User user = user(first.name(), "", List.of(Rights.OPERATOR), true);
+      SecretFile.write(file, UserList.bytes(List.of(user)));
+      return;
+    }
+    UserList users = UserList.parse(Files.readAllBytes(file));
+    Optional<User> generated = users.users().values().stream().filter(User::generated).findFirst();
+    if (generated.isPresent() && GeneratedUser.at(credentials).isEmpty()) {
+      // The way to a new password.
+      User old = generated.get();
+      GeneratedUser.make(credentials, old.name());
+      User user = user(old.name(), "", old.roles(), true);
+      SecretFile.write(file, users.with(user).bytes());
+    }
+  }
+
+  /**
+   * Of a user that is as it was made, the file counts: somebody may have written another password.
+   */
+  private Optional<GeneratedUser> generated(User user) {
+    try {
+      return GeneratedUser.at(credentials).filter(given -> given.name().equals(user.name()));
+    } catch (IOException | IllegalStateException e) {
+      LOG.warnf("%s does not count: %s", credentials, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static User user(String name, String hash, List<String> roles, boolean generated) {
+    return new User(
+        name,
+        hash,
+        roles.stream().distinct().sorted().toList(),
+        SecretFile.random(9),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        generated);
+  }
+
+  private static byte[] key(byte[] content) {
+    byte[] key;
+    try {
+      key = Base64.getUrlDecoder().decode(new String(content, StandardCharsets.US_ASCII).strip());
+    } catch (IllegalArgumentException e) {
+      key = new byte[0];
+    }
+    if (key.length != KEY_BYTES) {
+      throw new IllegalStateException(
+          "the key of tokens beside it is not " + KEY_BYTES + " bytes in base64url: delete it");
+    }
+    return key;
+  }
+}

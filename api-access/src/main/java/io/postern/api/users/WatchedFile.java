@@ -1,0 +1,73 @@
+package io.postern.api.users;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a file that others may replace: looked at again a second after the last look. A
+ * file that is gone or wrong leaves the content as it was, with a line in the log, once. Any
+ * thread; a look is one call to the file system.
+ */
+final class WatchedFile<T> {
+  private static final Logger LOG = Logger.getLogger(WatchedFile.class);
+  private static final long AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Path file;
+  private final Parser<T> parser;
+  private volatile T content;
+  private @Nullable Mark mark; // guarded by this
+  private volatile long lookedAt;
+
+  /** Reads the content of a file. */
+  interface Parser<T> {
+    /**
+     * @throws IllegalStateException the content is wrong: a sentence with the cure
+     */
+    T parse(byte[] content) throws IOException;
+  }
+
+  private record Mark(long size, long modifiedNanos, @Nullable Object key) {}
+
+  WatchedFile(Path file, Parser<T> parser) throws IOException {
+    this.file = file;
+    this.parser = parser;
+    mark = mark();
+    content = parser.parse(Files.readAllBytes(file));
+    lookedAt = System.nanoTime();
+  }
+
+  T content() {
+    if (System.nanoTime() - lookedAt >= AGAIN_NANOS) {
+      look();
+    }
+    return content;
+  }
+
+  /** Looks now: after a change of one's own. */
+  synchronized void look() {
+    lookedAt = System.nanoTime();
+    Mark now = null;
+    try {
+      now = mark();
+      if (!now.equals(mark)) {
+        content = parser.parse(Files.readAllBytes(file));
+      }
+    } catch (IOException | IllegalStateException e) {
+      if (mark != null && !mark.equals(now)) {
+        LOG.errorf("%s cannot be used, and its former content counts: %s", file, e);
+      }
+    }
+    mark = now;
+  }
+
+  private Mark mark() throws IOException {
+    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+    return new Mark(now.size(), now.lastModifiedTime().to(TimeUnit.NANOSECONDS), now.fileKey());
+  }
+}

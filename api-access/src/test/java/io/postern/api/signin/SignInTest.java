@@ -1,0 +1,337 @@
+package io.postern.api.signin;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+
+import io.postern.api.users.User;
+import io.postern.api.users.Users;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Signing in over HTTP, with local users and with a provider's tokens, and the form of problems.
+ */
+@QuarkusTest
+@QuarkusTestResource(AccessForTests.class)
+class SignInTest {
+  private static final String THING = "/api/v1/things/contoso";
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+  @Inject Tokens tokens;
+
+  private static RequestSpecification basic(String user, String password) {
+    return given().auth().preemptive().basic(user, password);
+  }
+
+  private static RequestSpecification admin() {
+    return basic("admin", AccessForTests.password());
+  }
+
+  private static RequestSpecification bearer(String token) {
+    return given().header("Authorization", "Bearer " + token);
+  }
+
+  private static ValidatableResponse problem(ValidatableResponse answer, int status) {
+    return answer
+        .statusCode(status)
+        .contentType("application/problem+json")
+        .body("status", equalTo(status))
+        .body("type", containsString("/problems#"))
+        .body("title", not(equalTo("")))
+        .body("detail", not(equalTo("")));
+  }
+
+  @Test
+  void withoutCredentialsThereIsAChallengeAndAProblem() {
+    problem(given().get(THING).then(), 401)
+        .header("WWW-Authenticate", containsString("Basic realm=\"Postern\""));
+    problem(basic("admin", "wrong").get(THING).then(), 401)
+        .header("WWW-Authenticate", containsString("Bearer"));
+    problem(given().header("Authorization", "Basic %%%").get(THING).then(), 401);
+    problem(given().header("Authorization", "Basic YWRtaW4=").get(THING).then(), 401);
+    admin().get(THING).then().statusCode(200);
+  }
+
+  @ParameterizedTest(name = "{0} of {1}: reads {2}, changes {3}")
+  @CsvSource({
+    "operator, 200, 200",
+    "administrator:contoso, 200, 200",
+    "administrator:*, 200, 200",
+    "auditor:contoso, 200, 403",
+    "auditor:*, 200, 403",
+    "administrator:fabrikam, 404, 404",
+    "auditor:fabrikam, 404, 404",
+  })
+  void aRoleReadsAndChanges(String role, int read, int change) throws Exception {
+    users.put("roles", List.of(role), PASSWORD);
+    String token = issued("roles");
+
+    bearer(token).get(THING).then().statusCode(read);
+    bearer(token)
+        .contentType("application/json")
+        .body("{\"name\": \"a\", \"size\": 1}")
+        .put(THING)
+        .then()
+        .statusCode(change);
+  }
+
+  @Test
+  void theCallerSeesItsRights() throws Exception {
+    users.put("me", List.of("auditor:contoso", "administrator:fabrikam"), PASSWORD);
+
+    basic("me", PASSWORD)
+        .get("/api/v1/me")
+        .then()
+        .statusCode(200)
+        .body("name", equalTo("me"))
+        .body("operator", equalTo(false))
+        .body("reads", contains("contoso", "fabrikam"))
+        .body("changes", contains("fabrikam"));
+    admin().get("/api/v1/me").then().body("operator", equalTo(true)).body("reads", contains("*"));
+    users.put("none", List.of(), PASSWORD);
+    basic("none", PASSWORD).get("/api/v1/me").then().body("reads", empty());
+  }
+
+  @Test
+  void everybodyIsToldTheWaysIn() {
+    given()
+        .get("/api/v1/sign-in")
+        .then()
+        .statusCode(200)
+        .body("password", equalTo(true))
+        .body("provider.issuer", equalTo(AccessForTests.provider().issuer()))
+        .body("provider.clientId", equalTo("postern-cli"))
+        .body("provider.scopes", equalTo("openid"));
+  }
+
+  private String issued(String user) {
+    return basic(user, PASSWORD)
+        .post("/api/v1/tokens?minutes=5")
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("token");
+  }
+
+  @Test
+  void aTokenStandsForThePasswordAndEndsWithAChangeOfTheUser() throws Exception {
+    users.put("tokens", List.of("auditor:contoso"), PASSWORD);
+    String token = issued("tokens");
+    bearer(token).get(THING).then().statusCode(200);
+    problem(bearer(token).post("/api/v1/tokens").then(), 403);
+
+    users.put("tokens", List.of("auditor:contoso"), null);
+    problem(bearer(token).get(THING).then(), 401);
+
+    String second = issued("tokens");
+    bearer(second).get(THING).then().statusCode(200);
+    users.remove("tokens");
+    problem(bearer(second).get(THING).then(), 401);
+    problem(basic("tokens", PASSWORD).get(THING).then(), 401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 721})
+  void aTokenLastsTwelveHoursAtMost(int minutes) {
+    problem(admin().post("/api/v1/tokens?minutes=" + minutes).then(), 400)
+        .body("errors[0].pointer", equalTo("minutes"));
+  }
+
+  @Test
+  void aTokenThatIsNotGoodIsRefused() throws Exception {
+    users.put("forged", List.of("operator"), PASSWORD);
+    User user = users.find("forged").orElseThrow();
+    String good = tokens.issue(user, Instant.now().plusSeconds(60));
+    bearer(good).get(THING).then().statusCode(200);
+
+    int dot = good.lastIndexOf('.');
+    char first = good.charAt(dot + 1);
+    String changed =
+        good.substring(0, dot + 1) + (first == 'A' ? 'B' : 'A') + good.substring(dot + 2);
+    String expired = tokens.issue(user, Instant.now().minusSeconds(120));
+    for (String token :
+        List.of(changed, expired, signed(user, new byte[32]), none(user), good + "x")) {
+      problem(bearer(token).get(THING).then(), 401);
+    }
+  }
+
+  private static JwtClaims claims(User user) {
+    JwtClaims claims = new JwtClaims();
+    claims.setIssuer("postern");
+    claims.setSubject(user.name());
+    claims.setClaim("ver", user.version());
+    claims.setExpirationTime(NumericDate.fromSeconds(Instant.now().getEpochSecond() + 60));
+    return claims;
+  }
+
+  private static String signed(User user, byte[] key) throws Exception {
+    JsonWebSignature token = new JsonWebSignature();
+    token.setPayload(claims(user).toJson());
+    token.setAlgorithmHeaderValue("HS256");
+    token.setKeyIdHeaderValue("postern");
+    token.setKey(new HmacKey(key));
+    return token.getCompactSerialization();
+  }
+
+  private static String none(User user) {
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    String header = "{\"alg\":\"none\",\"kid\":\"postern\"}";
+    return encoder.encodeToString(header.getBytes(StandardCharsets.UTF_8))
+        + "."
+        + encoder.encodeToString(claims(user).toJson().getBytes(StandardCharsets.UTF_8))
+        + ".";
+  }
+
+  @ParameterizedTest(name = "{0} of {1}: reads {2}, changes {3}")
+  @CsvSource({
+    "operator, '', 200, 200",
+    "administrator, contoso, 200, 200",
+    "auditor, contoso, 200, 403",
+    "auditor, *, 200, 403",
+    "administrator, fabrikam, 404, 404",
+    "administrator, '', 404, 404",
+    "auditor:contoso, fabrikam, 200, 403",
+    "offline_access, contoso, 404, 404",
+  })
+  void aProvidersTokenGivesTheRolesOfItsClaims(
+      String role, String organization, int read, int change) throws Exception {
+    Provider provider = AccessForTests.provider();
+    List<String> organizations = organization.isEmpty() ? List.of() : List.of(organization);
+    String token = provider.token(provider.claims(List.of(role, "uma"), organizations));
+
+    bearer(token).get(THING).then().statusCode(read);
+    bearer(token)
+        .contentType("application/json")
+        .body("{\"name\": \"a\", \"size\": 1}")
+        .put(THING)
+        .then()
+        .statusCode(change);
+    bearer(token).get("/api/v1/me").then().body("name", equalTo("anna of " + provider.issuer()));
+    problem(bearer(token).post("/api/v1/tokens").then(), 403);
+  }
+
+  @Test
+  void aProvidersTokenThatIsNotGoodIsRefused() throws Exception {
+    Provider provider = AccessForTests.provider();
+    List<String> roles = List.of("operator");
+    JwtClaims audience = provider.claims(roles, List.of());
+    audience.setAudience("another");
+    JwtClaims issuer = provider.claims(roles, List.of());
+    issuer.setIssuer("http://127.0.0.1:1/realm");
+    JwtClaims expired = provider.claims(roles, List.of());
+    expired.setExpirationTimeMinutesInTheFuture(-5);
+    RsaJsonWebKey stranger = RsaJwkGenerator.generateJwk(2048);
+    stranger.setKeyId("first");
+    List<String> bad = new ArrayList<>();
+    bad.add(provider.token(audience));
+    bad.add(provider.token(issuer));
+    bad.add(provider.token(expired));
+    bad.add(Provider.token(provider.claims(roles, List.of()), stranger));
+    bad.add("opaque");
+    for (String token : bad) {
+      problem(bearer(token).get(THING).then(), 401);
+    }
+    bearer(provider.token(provider.claims(roles, List.of()))).get(THING).then().statusCode(200);
+  }
+
+  @Test
+  void whoGuessesIsSlowedAndTheAdministratorWhoHasSignedInIsNot() throws Exception {
+    users.put("guessed", List.of("auditor:contoso"), PASSWORD);
+    basic("guessed", PASSWORD).get(THING).then().statusCode(200);
+    HttpClient client = HttpClient.newHttpClient();
+    List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String pair = "guessed:wrong" + i;
+      guesses.add(
+          client.sendAsync(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port + THING))
+                  .header(
+                      "Authorization",
+                      "Basic "
+                          + Base64.getEncoder()
+                              .encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+    int tooMany = 0;
+    long begin = System.nanoTime();
+    basic("guessed", PASSWORD).get(THING).then().statusCode(200);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+    for (CompletableFuture<HttpResponse<String>> guess : guesses) {
+      HttpResponse<String> answer = guess.get();
+      assertThat(answer.statusCode()).isIn(401, 429);
+      assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+          .startsWith("application/problem+json");
+      if (answer.statusCode() == 429) {
+        tooMany++;
+        assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+      }
+    }
+    assertThat(tooMany).isPositive();
+    client.close();
+  }
+
+  @Test
+  void whatRestItselfRefusesIsAProblemToo() {
+    problem(admin().get("/api/v1/nothing").then(), 404);
+    problem(admin().get("/api/v2").then(), 404);
+    problem(admin().delete(THING).then(), 405);
+    problem(admin().contentType("text/plain").body("a").put(THING).then(), 415);
+    problem(admin().accept("image/png").get(THING).then(), 406);
+    problem(admin().contentType("application/json").body("{\"name\": ").put(THING).then(), 400)
+        .body("errors[0].line", equalTo(1));
+    problem(
+            admin()
+                .contentType("application/json")
+                .body("{\"name\": \"a\",\n \"size\": \"large\"}")
+                .put(THING)
+                .then(),
+            400)
+        .body("errors[0].pointer", equalTo("/size"))
+        .body("errors[0].line", equalTo(2));
+    problem(
+        admin().contentType("application/json").body("a".repeat(100_000)).put(THING).then(), 413);
+    problem(admin().get(THING + "?size=many").then(), 404);
+    problem(admin().get(THING + "?size=-1").then(), 500);
+    problem(
+        admin()
+            .header("Sec-Fetch-Site", "cross-site")
+            .contentType("application/json")
+            .body("{\"name\": \"a\", \"size\": 1}")
+            .put(THING)
+            .then(),
+        403);
+    given().get("/problems").then().statusCode(200).body(containsString("id=\"not-found\""));
+  }
+}

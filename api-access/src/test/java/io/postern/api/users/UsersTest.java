@@ -1,0 +1,227 @@
+package io.postern.api.users;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.api.ApiSettings;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsersTest {
+  private static final String LONG = "correct horse battery";
+
+  @TempDir Path folder = Path.of("");
+
+  private Path credentials() {
+    return folder.resolve("state/credentials");
+  }
+
+  /** As a service reads them: of the settings' own class. */
+  private Users users() {
+    return new Users(
+        new SmallRyeConfigBuilder()
+            .withMapping(ApiSettings.class)
+            .withDefaultValue("postern.api.credentials-file", credentials().toString())
+            .withDefaultValue("postern.api.password-iterations", "100000")
+            .build()
+            .getConfigMapping(ApiSettings.class));
+  }
+
+  private String password() throws Exception {
+    return Files.readString(credentials()).strip().split(":", 2)[1];
+  }
+
+  @Test
+  void atFirstStartThereIsOneOperatorAndAllFilesAreForTheOwnerAlone() throws Exception {
+    Users made = users();
+
+    assertThat(made.all()).singleElement().extracting(User::name).isEqualTo("admin");
+    assertThat(made.find("admin").orElseThrow().roles()).containsExactly("operator");
+    assertThat(password()).hasSizeGreaterThanOrEqualTo(32);
+    assertThat(made.matches("admin", password())).isTrue();
+    assertThat(made.matches("admin", password() + "x")).isFalse();
+    assertThat(made.matches("nobody", password())).isFalse();
+    assertThat(made.matches("", "")).isFalse();
+    try (Stream<Path> files = Files.list(folder.resolve("state"))) {
+      assertThat(files)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .as(file.toString())
+                      .isEqualTo("rw-------"))
+          .extracting(file -> file.getFileName().toString())
+          .containsExactlyInAnyOrder(
+              "credentials", "api-users.json", "api-users.json.lock", "api-token-key");
+    }
+    assertThat(Files.readString(folder.resolve("state/api-users.json")))
+        .doesNotContain(password())
+        .contains("\"generated\" : true");
+    assertThat(users().tokenKey()).hasSize(32).isEqualTo(made.tokenKey());
+  }
+
+  @Test
+  void servicesThatStartAtOnceHaveTheSameUsersAndKey() throws Exception {
+    List<Users> all;
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      Callable<Users> start = this::users;
+      all =
+          threads.invokeAll(Collections.nCopies(4, start)).stream().map(Future::resultNow).toList();
+    }
+
+    String version = all.getFirst().find("admin").orElseThrow().version();
+    assertThat(all)
+        .allSatisfy(
+            users -> {
+              assertThat(users.find("admin").orElseThrow().version()).isEqualTo(version);
+              assertThat(users.tokenKey()).isEqualTo(all.getFirst().tokenKey());
+              assertThat(users.matches("admin", password())).isTrue();
+            });
+  }
+
+  @Test
+  void aChangeOfOneServiceIsInForceInAnother() throws Exception {
+    Users one = users();
+    Users other = users();
+
+    one.put("anna", List.of("auditor:contoso", "administrator:fabrikam"), LONG);
+
+    assertThat(one.find("anna")).isPresent();
+    assertThat(Files.readString(folder.resolve("state/api-users.json")))
+        .doesNotContain(LONG)
+        .contains("pbkdf2-sha256$100000$");
+    await().atMost(Duration.ofSeconds(10)).until(() -> other.find("anna").isPresent());
+    assertThat(other.find("anna").orElseThrow().roles())
+        .containsExactly("administrator:fabrikam", "auditor:contoso");
+    assertThat(other.matches("anna", LONG)).isTrue();
+    String before = other.find("anna").orElseThrow().version();
+
+    one.put("anna", List.of("auditor:contoso"), null);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> !other.find("anna").orElseThrow().version().equals(before));
+    assertThat(other.matches("anna", LONG)).as("the password stays").isTrue();
+
+    assertThat(one.remove("anna")).isTrue();
+    assertThat(one.remove("anna")).isFalse();
+    await().atMost(Duration.ofSeconds(10)).until(() -> other.find("anna").isEmpty());
+    assertThat(other.matches("anna", LONG)).isFalse();
+  }
+
+  @Test
+  void changesOfSeveralServicesAtOnceAreAllKept() throws Exception {
+    Users first = users();
+    Users second = users();
+    List<Callable<User>> puts = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String name = "user" + i;
+      Users by = i % 2 == 0 ? first : second;
+      puts.add(() -> by.put(name, List.of(), LONG));
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (Future<User> put : threads.invokeAll(puts)) {
+        put.get();
+      }
+    }
+
+    assertThat(users().all()).hasSize(7);
+  }
+
+  @Test
+  void anOperatorAlwaysRemains() throws Exception {
+    Users users = users();
+
+    assertThatThrownBy(() -> users.remove("admin")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> users.put("admin", List.of("auditor:*"), null))
+        .isInstanceOf(IllegalArgumentException.class);
+    users.put("second", List.of("operator"), LONG);
+    assertThat(users.remove("admin")).isTrue();
+    assertThat(users().all()).extracting(User::name).containsExactly("second");
+    assertThat(users().matches("admin", password())).as("the file counts for nobody").isFalse();
+  }
+
+  @Test
+  void anotherPasswordInTheCredentialsFileCountsAtOnceAndNoneGivesANewOne() throws Exception {
+    Users users = users();
+    String first = password();
+
+    Files.writeString(credentials(), "admin:another-password\n");
+    assertThat(users.matches("admin", "another-password")).isTrue();
+    assertThat(users.matches("admin", first)).isFalse();
+
+    Files.delete(credentials());
+    Users restarted = users();
+    assertThat(password()).isNotEqualTo(first);
+    assertThat(restarted.matches("admin", password())).isTrue();
+    assertThat(restarted.matches("admin", first)).isFalse();
+    assertThat(restarted.matches("admin", "another-password")).isFalse();
+  }
+
+  @Test
+  void aPasswordThatAnOperatorSetsCountsInPlaceOfTheCredentialsFile() throws Exception {
+    Users users = users();
+    String first = password();
+
+    users.put("admin", List.of("operator"), LONG);
+
+    assertThat(users.matches("admin", LONG)).isTrue();
+    assertThat(users.matches("admin", first)).isFalse();
+    Files.delete(credentials());
+    assertThat(users().matches("admin", LONG)).isTrue();
+    assertThat(credentials()).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsWrongLeavesTheFormerUsersInForceAndEndsAStart() throws Exception {
+    Users users = users();
+    Path file = folder.resolve("state/api-users.json");
+    Files.writeString(file, "{\"users\": [{\"name\": \"anna\"");
+    // A look comes after a second at the earliest.
+    await().pollDelay(Duration.ofMillis(1500)).until(() -> users.find("admin").isPresent());
+    assertThat(users.matches("admin", password())).isTrue();
+
+    assertThatThrownBy(this::users)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("postern.api.users-file")
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("line 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "admin", ":longenough", "admin:short"})
+  void credentialsThatAreNoneAreRefusedWithTheFilesName(String text) throws Exception {
+    Files.createDirectories(credentials().getParent());
+    Files.writeString(credentials(), text);
+
+    assertThatThrownBy(this::users)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("postern.api.credentials-file")
+        .hasMessageContaining(credentials().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a:b", "../a", "a b", "\u00e4", " a"})
+  void aNameThatIsNoneIsRefused(String name) {
+    Users users = users();
+
+    assertThatThrownBy(() -> users.put(name, List.of(), LONG))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("name");
+  }
+}

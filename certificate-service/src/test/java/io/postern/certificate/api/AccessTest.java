@@ -1,0 +1,114 @@
+package io.postern.certificate.api;
+
+import static io.postern.certificate.api.Administrator.admin;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.api.AccessTable;
+import io.postern.api.ApiDescription;
+import io.postern.api.users.Users;
+import io.postern.certificate.answers.BrokerResource;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.Organization;
+import io.postern.log.LogSettings;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each endpoint for each role: the table is access.txt. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+class AccessTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+  @Inject LogSettings log;
+
+  @BeforeEach
+  void ready() {
+    Administrator.awaitReady();
+  }
+
+  private String bearer(String name, String role) throws Exception {
+    users.put(name, List.of(role), PASSWORD);
+    String token =
+        given()
+            .auth()
+            .preemptive()
+            .basic(name, PASSWORD)
+            .post("/api/v1/tokens")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("token");
+    return "Bearer " + token;
+  }
+
+  @Test
+  void theDescriptionInTheTreeIsTheServices() throws Exception {
+    assertThat(
+            ApiDescription.differences(
+                Path.of("../docs/api/certificate.yaml"), given().get("/q/openapi").asString()))
+        .isEmpty();
+  }
+
+  @Test
+  void eachRoleGetsWhatTheTableSays() throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      for (DirectoryObject object :
+          List.of(
+              DirectoryObject.newBuilder()
+                  .setOrganization(Organization.newBuilder().setId("contoso"))
+                  .build(),
+              DirectoryObject.newBuilder()
+                  .setAcceptedDomain(
+                      AcceptedDomain.newBuilder()
+                          .setDomain("contoso.example")
+                          .setOrganization("contoso"))
+                  .build())) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()))
+            .get();
+      }
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                admin().get("/api/v1/trust-anchors?name=root&organization=contoso").statusCode()
+                        == 200
+                    && admin().get("/api/v1/mta-sts-policies").statusCode() == 200
+                    && admin().get("/api/v1/expiring-certificates").statusCode() == 200);
+
+    AccessTable table = new AccessTable(AccessTest.class, "access.txt");
+
+    assertThat(table.differences(given().get("/q/openapi?format=json").asString()))
+        .as("endpoints without a row in access.txt, and rows without an endpoint")
+        .isEmpty();
+    assertThat(
+            table.wrong(
+                URI.create("http://localhost:" + RestAssured.port),
+                List.of(
+                    "",
+                    bearer("operator", "operator"),
+                    bearer("administrator", "administrator:contoso"),
+                    bearer("auditor", "auditor:contoso"),
+                    bearer("other", "administrator:fabrikam"))))
+        .isEmpty();
+  }
+}

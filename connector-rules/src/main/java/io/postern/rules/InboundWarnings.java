@@ -1,0 +1,193 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.OutboundConnector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The known traps of an inbound connector (docs/warnings.md). Pure. */
+final class InboundWarnings {
+  private static final int WIDE = 28; // 16 addresses
+
+  private InboundWarnings() {}
+
+  static void add(InboundEntry entry, Directory after, Findings findings) {
+    if (!entry.connector.getEnabled()) {
+      findings.add("enabled", "the connector is off, and does nothing", "write enabled: true");
+      return;
+    }
+    ranges(entry, after, findings);
+    certificateName(entry, after, findings);
+    for (int i = 0; i < entry.connector.getSenderDomainsCount(); i++) {
+      PublicSuffixes.warn(
+          "senderDomains[" + i + "]", entry.connector.getSenderDomains(i), findings);
+    }
+    restriction(entry, after, findings);
+    otherHalf(entry, after, findings);
+  }
+
+  private static void ranges(InboundEntry entry, Directory after, Findings findings) {
+    List<String> texts = entry.connector.getSenderIpAddressesList();
+    for (IpRange range : entry.ranges) {
+      String field = "senderIPAddresses[" + texts.indexOf(range.text()) + "]";
+      findings.when(
+          range.isIpv4() && range.prefixLength() < WIDE,
+          field,
+          "any of "
+              + (1L << (32 - range.prefixLength()))
+              + " addresses counts as "
+              + (entry.connector.getConnectorType() == ConnectorType.ON_PREMISES
+                  ? "the organization's own server, which may relay"
+                  : "the partner"),
+          "write the servers' own addresses, or a certificate's name in place of them");
+      for (InboundEntry other : others(entry, after)) {
+        Optional<IpRange> shared =
+            other.ranges.stream().filter(theirs -> overlap(range, theirs)).findFirst();
+        if (shared.isPresent()) {
+          findings.add(
+              field,
+              "the connector \""
+                  + other.name()
+                  + "\" has "
+                  + shared.get().text()
+                  + ", and which of the two takes mail depends on its sender",
+              "let one of the two name a certificate");
+          break;
+        }
+      }
+    }
+  }
+
+  private static boolean overlap(IpRange one, IpRange other) {
+    return one.contains(other.network()) || other.contains(one.network());
+  }
+
+  private static List<InboundEntry> others(InboundEntry entry, Directory after) {
+    return after.index(entry.organization()).inbound.stream()
+        .filter(other -> other.connector.getEnabled() && !other.name().equals(entry.name()))
+        .toList();
+  }
+
+  private static void certificateName(InboundEntry entry, Directory after, Findings findings) {
+    String name = entry.certificateName;
+    if (name.isEmpty()) {
+      return;
+    }
+    PublicSuffixes.warn("tlsSenderCertificateName", name, findings);
+    for (InboundEntry other : others(entry, after)) {
+      if (other.certificateName.equals(name)
+          && other.connector.getConnectorType() == entry.connector.getConnectorType()) {
+        findings.add(
+            "tlsSenderCertificateName",
+            "the connector \"" + other.name() + "\" has the same name",
+            "let each have a name of its own, or make them one connector");
+        return;
+      }
+    }
+    if (!name.startsWith("*.")) {
+      return;
+    }
+    DomainPattern pattern = new DomainPattern(DomainPattern.Kind.WILDCARD, name.substring(2));
+    for (InboundEntry other : others(entry, after)) {
+      if (!other.certificateName.startsWith("*.")
+          && !other.certificateName.isEmpty()
+          && pattern.matches(other.certificateName)) {
+        findings.add(
+            "tlsSenderCertificateName",
+            "it also takes " + other.certificateName + " of the connector \"" + other.name() + "\"",
+            "write the name of this connector's own server");
+        return;
+      }
+    }
+    hosts(entry.organization(), after).stream()
+        .filter(pattern::matches)
+        .findFirst()
+        .ifPresent(
+            host ->
+                findings.add(
+                    "tlsSenderCertificateName",
+                    "it also takes " + host + ", a host that the organization's mail goes to",
+                    "write the name of this connector's own server, or mail of that host is taken"
+                        + " as this connector's"));
+  }
+
+  /** The organization's gateways and mailbox hosts. */
+  private static List<String> hosts(String organization, Directory after) {
+    List<String> hosts = new ArrayList<>();
+    for (OutboundConnector connector : after.outboundConnectors(organization)) {
+      connector.getSmartHostsList().stream().map(NextHopHost::getHost).forEach(hosts::add);
+    }
+    after.objects().stream()
+        .filter(object -> object.hasAcceptedDomain())
+        .map(object -> object.getAcceptedDomain())
+        .filter(domain -> domain.getOrganization().equals(organization))
+        .map(AcceptedDomain::getMailboxHost)
+        .map(NextHopHost::getHost)
+        .forEach(hosts::add);
+    return hosts;
+  }
+
+  /** Exchange's: mail to other domains of the organization bounces. */
+  private static void restriction(InboundEntry entry, Directory after, Findings findings) {
+    if (!entry.restricting()) {
+      return;
+    }
+    List<String> own = acceptedDomains(entry.organization(), after);
+    boolean all = entry.senderDomains.stream().anyMatch(p -> p.kind() == DomainPattern.Kind.ANY);
+    findings.when(
+        all && entry.associatedDomains.isEmpty() && own.size() > 1,
+        "associatedAcceptedDomains",
+        "mail of everybody else is refused for each of the organization's "
+            + own.size()
+            + " accepted domains",
+        "name the domains that this is meant for");
+    if (!all) {
+      own.stream()
+          .filter(domain -> entry.senderDomains.stream().anyMatch(p -> p.matches(domain)))
+          .findFirst()
+          .ifPresent(
+              domain ->
+                  findings.add(
+                      "senderDomains",
+                      "it refuses mail from the own domain "
+                          + domain
+                          + " that comes in another way than the partner's",
+                      "take the domain out, or make it an on-premises connector"));
+    }
+  }
+
+  private static List<String> acceptedDomains(String organization, Directory after) {
+    return after.objects().stream()
+        .filter(object -> object.hasAcceptedDomain())
+        .map(object -> object.getAcceptedDomain())
+        .filter(domain -> domain.getOrganization().equals(organization))
+        .map(AcceptedDomain::getDomain)
+        .toList();
+  }
+
+  /** Forced TLS takes a connector in each direction (S7). */
+  private static void otherHalf(InboundEntry entry, Directory after, Findings findings) {
+    if (entry.connector.getConnectorType() != ConnectorType.PARTNER
+        || entry.connector.getBlocked()
+        || !entry.connector.getRequireTls() && !entry.restricting()) {
+      return;
+    }
+    List<OutboundEntry> out = after.index(entry.organization()).outbound;
+    for (DomainPattern domain : entry.senderDomains) {
+      if (domain.kind() != DomainPattern.Kind.ANY
+          && out.stream().noneMatch(o -> OutboundWarnings.forces(o, domain.domain()))) {
+        findings.add(
+            "senderDomains",
+            "no outbound connector forces TLS for mail to " + domain.domain(),
+            "add a partner connector with recipientDomains: ["
+                + domain
+                + "], or mail to the"
+                + " partner may go in plaintext");
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.postern.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions of outbound connectors for one recipient domain, each written once: {@link
+ * OutboundChoice} tells by them why a connector does not take a mail, {@link ExplainedOutbound}
+ * shows them all (docs/decisions/0059). The look-ups of {@link OrganizationIndex} find what they
+ * hold for. Pure; any thread.
+ *
+ * @param domain A-label
+ * @param own it is an accepted domain of the organization itself
+ * @param provenServer the mail has been at the own server
+ */
+record OutboundConditions(String domain, boolean own, boolean provenServer) {
+  /** What the own server brought by its certificate has been there. */
+  boolean goesInALoop(OutboundEntry entry) {
+    return provenServer && entry.central();
+  }
+
+  /** The connector is for mail to the domain. */
+  boolean isForDomain(OutboundEntry entry) {
+    return own && entry.connector.getAllAcceptedDomains()
+        || !own && entry.central()
+        || entry.recipientDomains.stream()
+            .anyMatch(
+                pattern ->
+                    pattern.matches(domain) && !(own && pattern.kind() == DomainPattern.Kind.ANY));
+  }
+
+  /** The first condition on which the connector takes no mail to the domain; null: it would. */
+  @Nullable Condition outOfScope(OutboundEntry entry) {
+    if (!entry.chosenByDomain()) {
+      return !entry.connector.getEnabled()
+          ? enabled(entry)
+          : entry.reportsOnly()
+              ? InboundConditions.mode(true)
+              : entry.connector.getIsTransportRuleScoped() ? ruleScoped(entry) : testMode(entry);
+    }
+    return own && !entry.onPremises()
+        ? connectorType(entry)
+        : goesInALoop(entry) || !isForDomain(entry) ? recipientDomains(entry) : null;
+  }
+
+  Condition enabled(OutboundEntry entry) {
+    boolean enabled = entry.connector.getEnabled();
+    return Condition.of(
+        "enabled",
+        "true",
+        Boolean.toString(enabled),
+        enabled,
+        enabled ? "the connector is enabled" : "the connector is not enabled");
+  }
+
+  Condition ruleScoped(OutboundEntry entry) {
+    boolean scoped = entry.connector.getIsTransportRuleScoped();
+    return Condition.of(
+        "isTransportRuleScoped",
+        "false",
+        Boolean.toString(scoped),
+        !scoped,
+        scoped ? "only a mail flow rule chooses it" : "no mail flow rule is needed");
+  }
+
+  Condition testMode(OutboundEntry entry) {
+    boolean test = entry.connector.getTestMode();
+    return Condition.of(
+        "testMode",
+        "false",
+        Boolean.toString(test),
+        !test,
+        test ? "it is in test mode" : "it is not in test mode");
+  }
+
+  Condition connectorType(OutboundEntry entry) {
+    String type = entry.onPremises() ? "onPremises" : "partner";
+    return own
+        ? Condition.of(
+            "connectorType",
+            "onPremises",
+            type,
+            entry.onPremises(),
+            entry.onPremises()
+                ? "on-premises connectors take mail to own accepted domains"
+                : "partner connectors take no mail to own accepted domains")
+        : Condition.notNeeded("connectorType", type, "either type takes mail to other domains");
+  }
+
+  /** By whichever parameter the connector takes the domain, or takes it not. */
+  Condition recipientDomains(OutboundEntry entry) {
+    if (goesInALoop(entry)) {
+      return Condition.of(
+          "routeAllMessagesViaOnPremises",
+          "mail that has not been at the own server",
+          "from the own server",
+          false,
+          "the organization's own server sent the mail, by its certificate: it would go in a loop");
+    }
+    if (!own && entry.central()) {
+      return Condition.of(
+          "routeAllMessagesViaOnPremises",
+          "true",
+          domain,
+          true,
+          "it takes all mail that leaves the organization");
+    }
+    boolean met = isForDomain(entry);
+    if (own && entry.connector.getAllAcceptedDomains()) {
+      return Condition.of(
+          "allAcceptedDomains", "true", domain, met, "it takes mail to every accepted domain");
+    }
+    String expected = InboundConditions.listed(entry.connector.getRecipientDomainsList());
+    return Condition.of(
+        "recipientDomains",
+        expected,
+        domain,
+        met,
+        met
+            ? "it is for " + domain
+            : entry.recipientDomains.isEmpty()
+                ? "it names no domain for this mail"
+                : "it is for "
+                    + expected
+                    + ", not "
+                    + domain
+                    + (own && takesOutside(entry) ? " (\"*\" means the outside)" : ""));
+  }
+
+  private static boolean takesOutside(OutboundEntry entry) {
+    return entry.recipientDomains.stream()
+        .anyMatch(pattern -> pattern.kind() == DomainPattern.Kind.ANY);
+  }
+}

@@ -1,0 +1,84 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.TlsLevel;
+import java.util.List;
+
+/** The known traps of an outbound connector (docs/warnings.md). Pure. */
+final class OutboundWarnings {
+  private OutboundWarnings() {}
+
+  static void add(OutboundEntry entry, Directory after, Findings findings) {
+    OutboundConnector connector = entry.connector;
+    if (!entry.chosenByDomain()) {
+      takesNone(entry, findings);
+      return;
+    }
+    for (int i = 0; i < connector.getRecipientDomainsCount(); i++) {
+      PublicSuffixes.warn(
+          "recipientDomains[" + i + "]", connector.getRecipientDomains(i), findings);
+    }
+    PublicSuffixes.warn("tlsDomain", connector.getTlsDomain(), findings);
+    findings.when(
+        isForced(connector)
+            && connector.getUseMxRecord()
+            && entry.recipientDomains.stream().anyMatch(p -> p.kind() == DomainPattern.Kind.ANY),
+        "recipientDomains",
+        "mail to each domain in the world that offers no such TLS waits, and comes back",
+        "write the domains of partners that are known to have it");
+    otherHalf(entry, after, findings);
+  }
+
+  private static void takesNone(OutboundEntry entry, Findings findings) {
+    OutboundConnector connector = entry.connector;
+    String none = "the connector takes no mail";
+    if (!connector.getEnabled()) {
+      findings.add("enabled", none, "write enabled: true");
+    } else if (entry.reportsOnly()) {
+      findings.add("mode", "the connector only reports what it would do", "write mode: enforce");
+    } else {
+      String field = connector.getTestMode() ? "testMode" : "isTransportRuleScoped";
+      findings.add(field, none, "take " + field + " out");
+    }
+  }
+
+  /** Whether mail to the domain goes by this connector, with TLS or not at all. */
+  static boolean forces(OutboundEntry entry, String domain) {
+    return entry.chosenByDomain()
+        && isForced(entry.connector)
+        && entry.recipientDomains.stream().anyMatch(pattern -> pattern.matches(domain));
+  }
+
+  private static boolean isForced(OutboundConnector connector) {
+    return connector.getTlsSettings() != TlsLevel.TLS_LEVEL_UNSPECIFIED
+        && connector.getTlsSettings() != TlsLevel.OPPORTUNISTIC;
+  }
+
+  /** Forced TLS takes a connector in each direction (S7). */
+  private static void otherHalf(OutboundEntry entry, Directory after, Findings findings) {
+    if (entry.onPremises() || !isForced(entry.connector)) {
+      return;
+    }
+    List<InboundEntry> in = after.index(entry.connector.getOrganization()).inbound;
+    for (DomainPattern domain : entry.recipientDomains) {
+      if (domain.kind() != DomainPattern.Kind.ANY
+          && in.stream().noneMatch(i -> demands(i, domain.domain()))) {
+        findings.add(
+            "recipientDomains",
+            "no inbound connector demands TLS of mail from " + domain.domain(),
+            "add a partner connector with senderDomains: ["
+                + domain
+                + "], or mail from the"
+                + " partner is taken in plaintext");
+        return;
+      }
+    }
+  }
+
+  private static boolean demands(InboundEntry entry, String domain) {
+    return entry.usable(ConnectorType.PARTNER)
+        && (entry.connector.getRequireTls() || entry.restricting())
+        && entry.senderDomains.stream().anyMatch(pattern -> pattern.matches(domain));
+  }
+}

@@ -1,0 +1,119 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.TlsLevel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Measures decisions, validation and warnings with many connectors, on one thread; no test
+ * (docs/performance.md). Arguments: connectors, seconds for each part.
+ */
+final class DirectoryMeasurement {
+  private static final int ORGANIZATIONS = 10;
+
+  private final int connectors;
+  private final long nanos;
+  private final Random random = new Random(1);
+
+  private DirectoryMeasurement(int connectors, int seconds) {
+    this.connectors = connectors;
+    nanos = seconds * 1_000_000_000L;
+  }
+
+  public static void main(String[] args) {
+    new DirectoryMeasurement(Integer.parseInt(args[0]), Integer.parseInt(args[1])).run();
+  }
+
+  private void run() {
+    List<DirectoryObject> objects = objects();
+    long before = used();
+    long begin = System.nanoTime();
+    Directory directory = Directory.of(objects, 7, Map.of());
+    System.out.printf(
+        "%,d connectors: index made in %,d ms, %,d KB for it%n",
+        connectors, (System.nanoTime() - begin) / 1_000_000, (used() - before) / 1024);
+    rate(
+        "decisions in",
+        () ->
+            InboundRules.decide(
+                directory,
+                Sample.tls("192.0.2.1", "anna@" + partner(), "mail." + partner()),
+                "own" + random.nextInt(ORGANIZATIONS) + ".example",
+                Sample.GOOD));
+    rate(
+        "decisions out",
+        () ->
+            OutboundRules.decide(
+                directory,
+                "org" + random.nextInt(ORGANIZATIONS),
+                Direction.ORIGINATING,
+                "info",
+                partner(),
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                false));
+    rate(
+        "changes judged",
+        () -> DirectoryRules.validate(directory, List.of(objects.get(objects.size() - 1))));
+    rate(
+        "warnings of one object",
+        () ->
+            DirectoryWarnings.of(
+                directory,
+                List.of(objects.get(ORGANIZATIONS * 2 + random.nextInt(connectors))),
+                Instant.now()));
+  }
+
+  private List<DirectoryObject> objects() {
+    List<DirectoryObject> objects = new ArrayList<>();
+    for (int o = 0; o < ORGANIZATIONS; o++) {
+      objects.add(Sample.organization("org" + o));
+      objects.add(Sample.domain("org" + o, "own" + o + ".example"));
+    }
+    for (int i = 0; i < connectors / 2; i++) {
+      String organization = "org" + i % ORGANIZATIONS;
+      String domain = "partner" + i + ".example";
+      objects.add(
+          Sample.partnerIn(
+              organization,
+              "From " + domain,
+              c ->
+                  c.addSenderDomains(domain)
+                      .setRequireTls(true)
+                      .setTlsSenderCertificateName("mail." + domain)));
+      objects.add(
+          Sample.partnerOut(
+              organization,
+              "To " + domain,
+              c -> c.addRecipientDomains(domain).setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION)));
+    }
+    return objects;
+  }
+
+  private String partner() {
+    return "partner" + random.nextInt(connectors / 2) + ".example";
+  }
+
+  private void rate(String what, Runnable one) {
+    for (long end = System.nanoTime() + nanos / 2; System.nanoTime() - end < 0; ) {
+      one.run();
+    }
+    long begin = System.nanoTime();
+    long count = 0;
+    while (System.nanoTime() - begin < nanos) {
+      one.run();
+      count++;
+    }
+    System.out.printf("  %s: %,d a second%n", what, count * 1_000_000_000 / nanos);
+  }
+
+  private static long used() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}

@@ -1,0 +1,35 @@
+package io.postern.console.reports;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * CSV (RFC 4180) for spreadsheets. Strangers choose some of the values: a cell that a spreadsheet
+ * would take for a formula begins with an apostrophe. Stateless.
+ */
+public final class Csv {
+  private static final String FORMULA = "=+-@\t\r";
+
+  private Csv() {}
+
+  public static String of(Report report) {
+    StringBuilder text = new StringBuilder(line(report.columns()));
+    report.rows().forEach(row -> text.append(line(row)));
+    return text.toString();
+  }
+
+  private static String line(List<?> cells) {
+    return cells.stream().map(Csv::cell).collect(Collectors.joining(",", "", "\r\n"));
+  }
+
+  private static String cell(Object value) {
+    if (value instanceof Number) {
+      return value.toString();
+    }
+    String text = String.valueOf(value);
+    if (!text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0) {
+      text = "'" + text;
+    }
+    return text.matches("[^\",\r\n]*") ? text : "\"" + text.replace("\"", "\"\"") + "\"";
+  }
+}

@@ -1,0 +1,137 @@
+package io.postern.console.reports;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The reports that there are, as Exchange's administrators know them (docs/reports.md). A query has
+ * the tables message m and recipient r, mail_in i, mail_out o, refusal f or {@link ReportedMail} x;
+ * the days and the reader's organizations are conditions that every query gets.
+ */
+enum ReportKind {
+  /** Mail in by day, connector and TLS version of the session. */
+  INBOUND(
+      Table.MAIL_IN,
+      List.of("day", "organization", "connector", "direction", "tls", "messages", "recipients"),
+      "i.connector, i.direction, i.tls",
+      "sum(i.messages)::bigint, sum(i.recipients)::bigint",
+      "i.recipients > 0"),
+  /** Mail out by day, connector, TLS of the last attempt and its version. */
+  OUTBOUND(
+      Table.MAIL_OUT,
+      List.of("day", "organization", "connector", "tls", "version", "state", "recipients"),
+      "o.connector, o.token, o.tls, o.state",
+      "sum(o.recipients)::bigint",
+      "o.token <> '' AND o.recipients > 0"),
+  /** Mail that a TLS requirement keeps or kept back: Exchange's "messages blocked". */
+  BLOCKED(
+      Table.RECIPIENT,
+      List.of("day", "organization", "domain", "tls", "reason", "recipients", "sample"),
+      "r.domain, r.token, r.reason",
+      "count(*), min(r.queue_id)",
+      "r.token LIKE '%/%' AND r.token NOT LIKE 'opportunistic/%' AND r.state <> 'delivered'"),
+  /** Domains that got mail in plaintext, to work down. */
+  PLAINTEXT_DOMAINS(
+      Table.RECIPIENT,
+      List.of("day", "organization", "domain", "tls", "recipients", "sample"),
+      "r.domain, r.token",
+      "count(*), min(r.queue_id)",
+      "r.token LIKE '%:none(%' AND r.state = 'delivered'"),
+  /** Mail that did not arrive, by reason. */
+  FAILURES(
+      Table.RECIPIENT,
+      List.of("day", "organization", "state", "reason", "domain", "recipients", "sample"),
+      "r.state, r.reason, r.domain",
+      "count(*), min(r.queue_id)",
+      "r.state IN ('failed', 'expired', 'cancelled')"),
+  /** Mail of own servers whose sender is at no accepted domain. */
+  FOREIGN_SENDERS(
+      Table.RECIPIENT,
+      List.of("day", "organization", "connector", "senderDomain", "messages", "sample"),
+      "r.inbound_connector, m.from_domain",
+      "count(DISTINCT r.queue_id), min(r.queue_id)",
+      "r.direction = 'originating' AND m.from_domain <> '' AND NOT EXISTS (SELECT 1 FROM"
+          + " directory_object d WHERE d.object_key = 'accepted-domain/' || m.from_domain"
+          + " AND NOT d.removed)"),
+  /** Refusals by day, sender's domain, connector and rule. */
+  REFUSED(
+      Table.REFUSAL,
+      List.of("day", "organization", "senderDomain", "connector", "rule", "refusals", "sample"),
+      "f.from_domain, f.connector, f.rule",
+      "sum(f.count)::bigint, max(f.reference)",
+      "true"),
+  /** Mail by what connectors in report-only mode would have done with it. */
+  REPORT_ONLY(
+      Table.REPORTED,
+      List.of(
+          "day",
+          "organization",
+          "connector",
+          "mail",
+          "result",
+          "rule",
+          "code",
+          "recipients",
+          "sample",
+          "search"),
+      ReportedMail.FACTS,
+      "sum(x.recipients)::bigint, max(x.sample)",
+      "true");
+
+  enum Table {
+    RECIPIENT(
+        "r",
+        " FROM recipient r JOIN message m ON m.day = r.day AND m.queue_id = r.queue_id",
+        "count(*)"),
+    MAIL_IN("i", " FROM mail_in i", "sum(i.recipients)"),
+    MAIL_OUT("o", " FROM mail_out o", "sum(o.recipients)"),
+    REFUSAL("f", " FROM refusal f", "sum(f.count)"),
+    REPORTED("x", ReportedMail.FROM, "sum(x.recipients)");
+
+    final String name;
+    final String from;
+
+    /** By which the rows of a day are ordered, the largest first. */
+    final String size;
+
+    Table(String name, String from, String size) {
+      this.name = name;
+      this.from = from;
+      this.size = size;
+    }
+  }
+
+  final Table table;
+  final List<String> columns;
+  final String facts;
+  final String counts;
+  final String condition;
+
+  ReportKind(Table table, List<String> columns, String facts, String counts, String condition) {
+    this.table = table;
+    this.columns = columns;
+    this.facts = facts;
+    this.counts = counts;
+    this.condition = condition;
+  }
+
+  /** Whether its last column is the search that finds a row's mail, which no query has. */
+  boolean searches() {
+    return table == Table.REPORTED;
+  }
+
+  /** As in the API's path: plaintext-domains. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static Optional<ReportKind> of(String word) {
+    return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
+  }
+
+  static List<String> words() {
+    return Arrays.stream(values()).map(ReportKind::word).toList();
+  }
+}

@@ -1,0 +1,153 @@
+package io.postern.console.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * The tables that are partitioned by day: a partition of each is made before the first row of its
+ * day, and dropped when the day is older than the retention. A day is the number of days since
+ * 1970-01-01 (UTC).
+ *
+ * <p>Owner: one thread, with the writer's connection. A partition that was made in a transaction
+ * that failed is unknown again after {@link #load}.
+ */
+public final class Days {
+  static final List<String> TABLES =
+      List.of(
+          "message",
+          "message_organization",
+          "recipient",
+          "event",
+          "reported",
+          "refusal",
+          "verdict");
+
+  // Of a clock that is wrong; nobody fills years with partitions.
+  private static final int MOST_AHEAD = 30;
+  private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyy_MM_dd");
+
+  private final int retentionDays;
+  private final Set<Integer> there = new TreeSet<>();
+
+  public Days(int retentionDays) {
+    this.retentionDays = retentionDays;
+  }
+
+  public static int of(long millis) {
+    return Math.toIntExact(Math.floorDiv(millis, TimeUnit.DAYS.toMillis(1)));
+  }
+
+  public static long startMillis(int day) {
+    return TimeUnit.DAYS.toMillis(day);
+  }
+
+  /** The first day that is kept. */
+  public int first(long nowMillis) {
+    return of(nowMillis) - retentionDays + 1;
+  }
+
+  /** Whether rows of the day are kept: it is not too old, and not far in the future. */
+  public boolean keeps(int day, long nowMillis) {
+    return day >= first(nowMillis) && day <= of(nowMillis) + MOST_AHEAD;
+  }
+
+  /**
+   * Learns which days have partitions. A writer of the version before makes and drops those of
+   * fewer tables: the missing ones are made.
+   */
+  public void load(Connection connection) throws SQLException {
+    there.clear();
+    List<Integer> incomplete = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                TABLES.stream()
+                    .map("'%s'::regclass"::formatted)
+                    .collect(
+                        Collectors.joining(
+                            ", ",
+                            "SELECT right(c.relname, 10), count(*) FROM pg_inherits i"
+                                + " JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent IN (",
+                            ") GROUP BY 1")))) {
+      while (found.next()) {
+        int day = Math.toIntExact(LocalDate.parse(found.getString(1), NAME).toEpochDay());
+        if (found.getInt(2) == TABLES.size()) {
+          there.add(day);
+        } else {
+          incomplete.add(day);
+        }
+      }
+    }
+    for (int day : incomplete) {
+      need(connection, day);
+    }
+  }
+
+  public Set<Integer> there() {
+    return Set.copyOf(there);
+  }
+
+  /** Makes the day's partitions where there are none. */
+  public void need(Connection connection, int day) throws SQLException {
+    if (!there.add(day)) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      for (String table : TABLES) {
+        statement.execute(
+            "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)"
+                .formatted(partition(table, day), table, day, day + 1));
+      }
+    }
+  }
+
+  /** Makes tomorrow's partitions, and drops the days beyond the retention. One transaction. */
+  public void keep(Connection connection, long nowMillis) throws SQLException {
+    for (int day = of(nowMillis); day <= of(nowMillis) + 1; day++) {
+      need(connection, day);
+    }
+    int first = first(nowMillis);
+    try (Statement statement = connection.createStatement()) {
+      for (int day : List.copyOf(there)) {
+        if (day < first) {
+          for (String table : TABLES) {
+            statement.execute("DROP TABLE " + partition(table, day));
+          }
+          there.remove(day);
+        }
+      }
+      long oldest = startMillis(first);
+      statement.executeUpdate("DELETE FROM control WHERE at < " + oldest);
+      statement.executeUpdate("DELETE FROM gap WHERE found < " + oldest);
+      statement.executeUpdate("DELETE FROM day_bound WHERE day < " + first);
+      statement.executeUpdate("DELETE FROM mail_in WHERE day < " + first);
+      statement.executeUpdate("DELETE FROM mail_out WHERE day < " + first);
+      // Delivery-service says each route's state again every few seconds while it has mail.
+      statement.executeUpdate(
+          "DELETE FROM route WHERE at < " + (nowMillis - TimeUnit.DAYS.toMillis(1)));
+    }
+  }
+
+  /** Empties the day's partitions of these tables. */
+  public void empty(Connection connection, int day, List<String> tables) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String table : tables) {
+        statement.execute("TRUNCATE " + partition(table, day));
+      }
+    }
+  }
+
+  private static String partition(String table, int day) {
+    return table + "_" + LocalDate.ofEpochDay(day).format(NAME);
+  }
+}

@@ -1,0 +1,68 @@
+package io.postern.console.store;
+
+import io.postern.api.Caller;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.sql.PreparedStatement;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+
+/** The API of the read model itself (docs/search.md). */
+@Path("/api/v1/read-model")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "read-model", description = "How far the log is read, and reading it again")
+public class ReadModelResource {
+  private static final Logger LOG = Logger.getLogger(ReadModelResource.class);
+
+  private final ReadModel model;
+  private final Caller caller;
+
+  ReadModelResource(ReadModel model, Caller caller) {
+    this.model = model;
+    this.caller = caller;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(summary = "How far each topic of the log is read")
+  @APIResponse(responseCode = "200")
+  public ReadTo readTo() {
+    return model.use(ReadTo::of);
+  }
+
+  @POST
+  @Path("/rebuild")
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Read the log again from its beginning",
+      description =
+          "For operators. Days that the log holds whole are made anew and are incomplete until it"
+              + " is read; older days keep their rows.")
+  @APIResponse(responseCode = "202", description = "The writing replica begins within seconds")
+  @APIResponse(responseCode = "403", description = "The caller is no operator")
+  public Response rebuild() {
+    caller.requireOperator();
+    String by = caller.name();
+    model.use(
+        connection -> {
+          try (PreparedStatement insert =
+              connection.prepareStatement(
+                  "INSERT INTO rebuild VALUES (1, ?, ?) ON CONFLICT DO NOTHING")) {
+            insert.setLong(1, System.currentTimeMillis());
+            insert.setString(2, by);
+            return insert.executeUpdate();
+          }
+        });
+    LOG.infof("A rebuild of the read model is asked for by %s", by);
+    return Response.accepted().build();
+  }
+}

@@ -1,0 +1,168 @@
+package io.postern.console;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.postern.api.AccessTable;
+import io.postern.api.ApiDescription;
+import io.postern.api.users.Users;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Envelope;
+import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.SessionFacts;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each endpoint for each role: the table is access.txt. */
+@QuarkusTest
+@QuarkusTestResource(Installation.class)
+class AccessTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+
+  @BeforeEach
+  void waitUntilReady() {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () ->
+                given()
+                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+                        .statusCode()
+                    == 200);
+  }
+
+  private String bearer(String name, String role) throws Exception {
+    users.put(name, List.of(role), PASSWORD);
+    String token =
+        given()
+            .auth()
+            .preemptive()
+            .basic(name, PASSWORD)
+            .post("/api/v1/tokens")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("token");
+    return "Bearer " + token;
+  }
+
+  @Test
+  void theDescriptionInTheTreeIsTheServices() throws Exception {
+    assertThat(
+            ApiDescription.differences(
+                Path.of("../docs/api/console.yaml"), given().get("/q/openapi").asString()))
+        .isEmpty();
+  }
+
+  @Test
+  void eachRoleGetsWhatTheTableSays() throws Exception {
+    AccessTable table = new AccessTable(AccessTest.class, "access.txt");
+
+    assertThat(table.differences(given().get("/q/openapi?format=json").asString()))
+        .as("endpoints without a row in access.txt, and rows without an endpoint")
+        .isEmpty();
+    assertThat(
+            table.wrong(
+                URI.create("http://localhost:" + RestAssured.port),
+                List.of(
+                    "",
+                    bearer("operator", "operator"),
+                    bearer("administrator", "administrator:contoso"),
+                    bearer("auditor", "auditor:contoso"),
+                    bearer("other", "administrator:fabrikam"))))
+        .isEmpty();
+  }
+
+  /** Who reads all organizations' mail may cancel none of it; an administrator only its own. */
+  @Test
+  void aReaderOfAllAsksNothingOfMail() throws Exception {
+    String body = "{\"action\": \"cancel\", \"filter\": {\"state\": \"waiting\"}}";
+    given()
+        .header("Authorization", bearer("reader-of-all", "auditor:*"))
+        .contentType("application/json")
+        .body(body)
+        .post("/api/v1/queue/controls?dryRun=true")
+        .then()
+        .statusCode(403);
+    users.put("both", List.of("auditor:*", "administrator:nobodys"), PASSWORD);
+    given()
+        .auth()
+        .preemptive()
+        .basic("both", PASSWORD)
+        .contentType("application/json")
+        .body(body)
+        .post("/api/v1/queue/controls?dryRun=true")
+        .then()
+        .statusCode(200)
+        .body("recipients", equalTo(0));
+  }
+
+  /** G8: the same question, another answer. */
+  @Test
+  void anOrganizationsReaderFindsItsOwnMailAlone() throws Exception {
+    for (String organization : List.of("contoso", "fabrikam")) {
+      QueueId id = QueueId.next(0);
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(Installation.log().producer())) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.MAIL_ACCEPTED,
+                    0,
+                    id.value(),
+                    MessageAccepted.newBuilder()
+                        .setQueueId(id.value())
+                        .setEnvelope(
+                            Envelope.newBuilder()
+                                .setReversePath(organization + "@sight.example")
+                                .addRecipients(
+                                    EnvelopeRecipient.newBuilder().setAddress("x@sight.example")))
+                        .addGroups(
+                            RecipientGroup.newBuilder()
+                                .addRecipients(0)
+                                .setOrganization(organization))
+                        .setSession(SessionFacts.newBuilder().setClientIp("192.0.2.77"))
+                        .build()
+                        .toByteArray()))
+            .get(20, TimeUnit.SECONDS);
+      }
+    }
+    for (String organization : List.of("contoso", "fabrikam")) {
+      String bearer = bearer("reader-of-" + organization, "auditor:" + organization);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  given()
+                      .header("Authorization", bearer)
+                      .get("/api/v1/messages?toDomain=sight.example")
+                      .then()
+                      .body("found.message.from", contains(organization + "@sight.example")));
+      given()
+          .header("Authorization", bearer)
+          .get("/api/v1/queue?toDomain=sight.example")
+          .then()
+          .body("recipients.from", contains(organization + "@sight.example"));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.postern.console;
+
+import io.postern.lab.KafkaBroker;
+import io.postern.log.LogSettings;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A real broker and a real database for the running service. */
+public final class Installation implements QuarkusTestResourceLifecycleManager {
+  private static @Nullable KafkaBroker broker;
+  private static @Nullable Path folder;
+  private static @Nullable String url;
+
+  public static KafkaBroker broker() {
+    return Objects.requireNonNull(broker);
+  }
+
+  public static LogSettings log() {
+    return new LogSettings(Map.of("bootstrap.servers", broker().bootstrap()));
+  }
+
+  public static String url() {
+    return Objects.requireNonNull(url);
+  }
+
+  static Path credentials() {
+    return Objects.requireNonNull(folder).resolve("credentials");
+  }
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      folder = Files.createTempDirectory("console-test");
+      broker = KafkaBroker.start(folder.resolve("broker"), properties -> {});
+      url = Postgres.empty();
+      return Map.of(
+          "kafka.bootstrap.servers",
+          broker.bootstrap(),
+          "postern.api.credentials-file",
+          credentials().toString(),
+          "quarkus.datasource.jdbc.url",
+          url,
+          "quarkus.datasource.username",
+          Postgres.user(),
+          "quarkus.datasource.password",
+          Postgres.password(),
+          "quarkus.http.test-port",
+          "0");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    if (broker != null) {
+      broker.close();
+    }
+    if (folder != null) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

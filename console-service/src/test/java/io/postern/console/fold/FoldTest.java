@@ -1,0 +1,310 @@
+package io.postern.console.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.console.LogRecords;
+import io.postern.console.Postgres;
+import io.postern.console.store.WriterConnection;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.ReportedDecision;
+import io.postern.log.rules.LearningChain;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The read model is what the log says, whatever is killed: a fold in one go, and one in pieces with
+ * transactions that are lost, other orders of the topics and new beginnings, have the same rows.
+ */
+class FoldTest {
+  private static final int SCHEDULES = 12;
+  private static final int RECORDS = 1_500;
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.ofEpochMilli(RandomLog.START + 6 * 3_600_000L));
+  private static final List<String> TABLES =
+      List.of(
+          "message",
+          "message_organization",
+          "recipient",
+          "reported",
+          "mail_in",
+          "mail_out",
+          "event",
+          "refusal",
+          "verdict",
+          "control",
+          "route",
+          "directory_object",
+          "directory_change",
+          "anchors",
+          "day_bound",
+          "rule_state",
+          "still_open",
+          "position");
+
+  /** The counts by hour, counted from the recipients. */
+  private static final String IN =
+      "SELECT r.day, (r.at / 3600000)::int, r.organization, r.inbound_connector, r.direction, m.tls,"
+          + " count(DISTINCT r.queue_id), count(*) FROM recipient r JOIN message m ON m.day = r.day"
+          + " AND m.queue_id = r.queue_id WHERE r.at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6";
+
+  private static final String OUT =
+      "SELECT day, (at / 3600000)::int, organization, connector, token, tls, state, count(*) FROM"
+          + " recipient WHERE at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7";
+
+  @Test
+  void aFoldInPiecesHasTheRowsOfOneInOneGo() throws Exception {
+    for (long seed = 1; seed <= SCHEDULES; seed++) {
+      RandomLog log = new RandomLog(seed, RECORDS);
+      String whole = Postgres.migrated();
+      Fold fold = fold(whole);
+      for (ConsumerRecord<String, byte @Nullable []> record : log.mixed(seed)) {
+        fold.read(record);
+      }
+      fold.commit();
+
+      String pieces = Postgres.migrated();
+      inPieces(pieces, log.mixed(seed + 1000), new Random(seed));
+
+      Map<String, String> expected = rows(whole);
+      assertThat(expected.getOrDefault("recipient", "").lines().count()).isGreaterThan(100);
+      assertThat(expected.getOrDefault("event", "").lines().count()).isGreaterThan(500);
+      assertThat(expected.getOrDefault("reported", ""))
+          .contains(",in,", ",incoming,", ",out,", ",met,", ",missed,", ",unknown,", ",refused,");
+      assertThat(expected.get("mail_in")).as("seed %d", seed).isEqualTo(text(whole, IN));
+      assertThat(expected.get("mail_out")).as("seed %d", seed).isEqualTo(text(whole, OUT));
+      Map<String, String> found = rows(pieces);
+      for (String table : TABLES) {
+        assertThat(found.get(table))
+            .as("seed %d, table %s", seed, table)
+            .isEqualTo(expected.get(table));
+      }
+    }
+  }
+
+  /** Records that come again, as in a rebuild of days that the log holds in part. */
+  @Test
+  void recordsThatComeAgainChangeNothing() throws Exception {
+    RandomLog log = new RandomLog(77, RECORDS);
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    for (ConsumerRecord<String, byte @Nullable []> record : log.mixed(1)) {
+      fold.read(record);
+    }
+    fold.commit();
+    Map<String, String> once = rows(url);
+
+    fold.forget();
+    for (ConsumerRecord<String, byte @Nullable []> record : log.mixed(2)) {
+      fold.read(record);
+    }
+    fold.commit();
+
+    Map<String, String> again = rows(url);
+    for (String table : TABLES) {
+      assertThat(again.get(table)).as(table).isEqualTo(once.get(table));
+    }
+  }
+
+  @Test
+  void aWriterThatLostItsSessionWritesNothing() throws Exception {
+    RandomLog log = new RandomLog(5, 300);
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    log.mixed(1).forEach(record -> read(fold, record));
+    assertThat(canLock(url)).isFalse();
+
+    Postgres.endWriter(url);
+
+    org.assertj.core.api.Assertions.assertThatThrownBy(fold::commit)
+        .isInstanceOf(SQLException.class);
+    assertThat(rows(url).get("event")).isEmpty();
+    assertThat(canLock(url)).isTrue();
+  }
+
+  @Test
+  void noHeaderFieldIsKept() throws Exception {
+    RandomLog log = new RandomLog(6, 200);
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    log.mixed(1).forEach(record -> read(fold, record));
+    fold.commit();
+    String hex = java.util.HexFormat.of().formatHex("secret".getBytes("US-ASCII"));
+    assertThat(rows(url).get("message")).isNotEmpty().doesNotContain(hex);
+  }
+
+  @Test
+  void aGapMakesTheChainLearnAnew() throws Exception {
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    fold.lost(new io.postern.console.store.Positions.Key("mail.deliveries", 0), 0, 40);
+    fold.commit();
+    RuleStates states = new RuleStates();
+    try (Connection connection = Postgres.connect(url)) {
+      states.load(connection);
+    }
+    assertThat(states.of(0).marks()).isEqualTo(LearningChain.unknown());
+    try (Connection connection = Postgres.connect(url);
+        Statement statement = connection.createStatement();
+        ResultSet gap = statement.executeQuery("SELECT first, behind FROM gap")) {
+      assertThat(gap.next()).isTrue();
+      assertThat(gap.getLong(1)).isZero();
+      assertThat(gap.getLong(2)).isEqualTo(40);
+    }
+  }
+
+  /** An answer to an administrator may name as many recipients as somebody writes. */
+  @Test
+  void anAnswerOfTheSchedulerMakesNoRecipient() throws Exception {
+    String url = Postgres.migrated();
+    QueueId id = QueueId.of(0, RandomLog.START, 1);
+    OutcomeRecorded.Builder answer = OutcomeRecorded.newBuilder().setQueueId(id.value());
+    for (int recipient = 0; recipient < 1_000; recipient++) {
+      answer.addRecipients(
+          RecipientOutcome.newBuilder()
+              .setRecipient(recipient)
+              .setKind(recipient == 7 ? OutcomeKind.HELD : OutcomeKind.OUTCOME_KIND_UNSPECIFIED));
+    }
+    Fold fold = fold(url);
+    fold.read(
+        LogRecords.of(
+            Topics.MAIL_SCHEDULE_OUTCOMES, 0, RandomLog.START, id.value(), answer.build()));
+    fold.commit();
+
+    Map<String, String> rows = rows(url);
+    assertThat(rows.getOrDefault("recipient", "").lines())
+        .singleElement()
+        .asString()
+        .contains("," + id + ",7,");
+    assertThat(rows.getOrDefault("event", "").lines()).hasSize(1);
+  }
+
+  /** Strangers fill the bound of nobody's refusals; what a report is about is not left out then. */
+  @Test
+  void aReportedRefusalHasItsOrganizationsBound() throws Exception {
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    for (int offset = 0; offset <= 40; offset++) {
+      MessageRefused.Builder refused = MessageRefused.newBuilder().setRule("tenantAttribution");
+      if (offset == 40) {
+        refused.setReported(
+            ReportedDecision.newBuilder().setOrganization("contoso").setAccepted(true));
+      }
+      fold.read(
+          LogRecords.of(
+              Topics.MAIL_REFUSALS, offset, RandomLog.START, "192.0.2.1", refused.build()));
+    }
+    fold.commit();
+    assertThat(rows(url).getOrDefault("refusal", "")).contains(",contoso,");
+  }
+
+  private static boolean canLock(String url) throws SQLException {
+    try (Connection other = WriterConnection.open(url, Postgres.user(), Postgres.password())) {
+      return WriterConnection.lock(other);
+    }
+  }
+
+  private static void read(Fold fold, ConsumerRecord<String, byte @Nullable []> record) {
+    try {
+      fold.read(record);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void inPieces(
+      String url, List<ConsumerRecord<String, byte @Nullable []>> records, Random random)
+      throws Exception {
+    Fold fold = fold(url);
+    int committed = 0;
+    int next = 0;
+    while (committed < records.size()) {
+      int end = Math.min(records.size(), next + 1 + random.nextInt(200));
+      while (next < end) {
+        fold.read(records.get(next++));
+      }
+      switch (random.nextInt(5)) {
+        case 0 -> { // the transaction is lost, and the session with it
+          Postgres.endWriter(url);
+          fold = fold(url);
+          next = committed;
+        }
+        case 1 -> {
+          fold.rollback();
+          next = committed;
+        }
+        case 2 -> { // another replica takes over
+          fold.commit();
+          committed = next;
+          Postgres.endWriter(url);
+          fold = fold(url);
+        }
+        default -> {
+          fold.commit();
+          committed = next;
+        }
+      }
+    }
+  }
+
+  private static Fold fold(String url) throws SQLException {
+    Connection connection = WriterConnection.open(url, Postgres.user(), Postgres.password());
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!WriterConnection.lock(
+        connection)) { // the server ends the former session a moment later
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+    Fold fold = new Fold(connection, 90, 40, CLOCK);
+    Fold.TOPICS.forEach(topic -> fold.partitions(topic, RandomLog.PARTITIONS));
+    fold.begin();
+    return fold;
+  }
+
+  static Map<String, String> rows(String url) throws SQLException {
+    Map<String, String> rows = new TreeMap<>();
+    try (Connection connection = Postgres.connect(url);
+        Statement statement = connection.createStatement()) {
+      for (String table : TABLES) {
+        String columns =
+            table.equals("position") ? "topic, partition, next, newest, unreadable" : "*";
+        // States that recipients have left stay as rows of nobody.
+        String from = table.equals("mail_out") ? "mail_out WHERE recipients <> 0" : table;
+        rows.put(table, text(statement, "SELECT %s FROM %s".formatted(columns, from)));
+      }
+    }
+    return rows;
+  }
+
+  private static String text(String url, String query) throws SQLException {
+    try (Connection connection = Postgres.connect(url);
+        Statement statement = connection.createStatement()) {
+      return text(statement, query);
+    }
+  }
+
+  private static String text(Statement statement, String query) throws SQLException {
+    StringBuilder text = new StringBuilder();
+    try (ResultSet row =
+        statement.executeQuery("SELECT t::text FROM (%s) t ORDER BY 1".formatted(query))) {
+      while (row.next()) {
+        text.append(row.getString(1)).append('\n');
+      }
+    }
+    return text.toString();
+  }
+}

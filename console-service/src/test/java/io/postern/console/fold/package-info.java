@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.fold;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.life;
+
+import org.jspecify.annotations.NullMarked;

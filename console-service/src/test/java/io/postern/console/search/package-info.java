@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.search;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.sight;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,186 @@
+package io.postern.delivery.probe;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.v1.ConnectorValidation;
+import io.postern.contracts.v1.ProbeEnd;
+import io.postern.contracts.v1.ProbeRequest;
+import io.postern.contracts.v1.ProbeResult;
+import io.postern.contracts.v1.ProbeStep;
+import io.postern.contracts.v1.ProbedHop;
+import io.postern.delivery.position.Deliverer;
+import io.postern.delivery.transaction.HopProbe;
+import io.postern.delivery.transaction.HopTools;
+import io.postern.log.LogClock;
+import io.postern.log.LogSettings;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The validations of next hops that administrators ask for: {@value #AT_A_TIME} at a time in a
+ * replica, each on a thread of its own; one more is answered at once with its end. They share no
+ * connection and no limit of destinations with mail, so that an administrator holds up none. Any
+ * thread.
+ */
+public final class Probes implements AutoCloseable {
+  static final int AT_A_TIME = 4;
+  private static final int MOST_HOPS = 10;
+  private static final int MOST_STEPS = 300;
+  private static final int KEPT_STEPS = 100;
+  private static final Logger LOG = Logger.getLogger(Probes.class);
+
+  private final HopTools tools;
+  private final Deliverer relay;
+  private final MeterRegistry registry;
+  private final ProbePublisher publisher;
+  private final ProbeReader reader;
+  private final Semaphore places = new Semaphore(AT_A_TIME);
+  private final Set<ProbeLease> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param tools as {@link HopTools#probing} makes them
+   * @param relay with the same tools, for test messages
+   */
+  public Probes(LogSettings log, HopTools tools, Deliverer relay, MeterRegistry registry) {
+    this.tools = tools;
+    this.relay = relay;
+    this.registry = registry;
+    LogClock clock = new LogClock(InstantSource.system());
+    publisher = new ProbePublisher(log, clock);
+    reader = new ProbeReader(log, clock, this::begin);
+  }
+
+  /** Begins to read, once; the topics exist. Does not wait. */
+  public void start() {
+    reader.start();
+  }
+
+  private void begin(ProbeRequest request, long leftMillis) {
+    Run run = new Run(request);
+    run.publish(null, null); // somebody has it
+    if (closed || !places.tryAcquire()) {
+      run.end(
+          false,
+          "this delivery service validates " + AT_A_TIME + " next hops just now: again later");
+      return;
+    }
+    ProbeLease lease = new ProbeLease(leftMillis);
+    running.add(lease);
+    Thread.ofVirtual()
+        .name("probe-" + request.getProbeId())
+        .start(
+            () -> {
+              try (lease) {
+                run.walk(lease);
+              } catch (RuntimeException | Error fault) {
+                LOG.errorf(fault, "the validation %s ended by a fault", request.getProbeId());
+                run.end(false, "a fault of delivery-service ended the validation");
+              } finally {
+                running.remove(lease);
+                places.release();
+              }
+            });
+  }
+
+  /** One request. Owner: its thread, once it runs. */
+  private final class Run {
+    private final ProbeRequest request;
+    private final List<ProbeStep> steps = new ArrayList<>();
+    private int number;
+    private boolean walked;
+
+    Run(ProbeRequest request) {
+      this.request = request;
+    }
+
+    void walk(ProbeLease lease) {
+      walked = true;
+      List<String> summaries = new ArrayList<>();
+      boolean met = true;
+      List<ProbedHop> hops =
+          request.getHopsList().subList(0, Math.min(MOST_HOPS, request.getHopsCount()));
+      for (ProbedHop hop : hops) {
+        HopProbe probe =
+            new HopProbe(
+                tools, request.getOrganization(), hop, request.getAnyAddress(), lease, this::step);
+        probe.walk();
+        met &= probe.met();
+        summaries.add(probe.summary());
+        if (probe.met() && hop.getRecipientsCount() > 0 && lease.held()) {
+          met &= new TestMail(request, hop, relay, lease, this::step).send();
+        }
+      }
+      end(
+          met && lease.held() && !hops.isEmpty(),
+          hops.isEmpty()
+              ? "there is no next hop to validate"
+              : (lease.held() ? "" : "the time was over before the end; ")
+                  + String.join("; ", summaries));
+    }
+
+    private void step(ProbeStep step) {
+      if (number <= MOST_STEPS) {
+        steps.add(step);
+        publish(step, null);
+      }
+    }
+
+    void end(boolean met, String summary) {
+      ProbeEnd end =
+          ProbeEnd.newBuilder()
+              .setMet(met)
+              .setSummary(summary.length() <= 500 ? summary : summary.substring(0, 500))
+              .setAtMillis(System.currentTimeMillis())
+              .build();
+      publish(null, end);
+      registry.counter("postern.delivery.probes", "result", met ? "met" : "unmet").increment();
+      // A busy service has seen nothing: the last validation stays.
+      if (walked && request.getKept() && !request.getConnector().isEmpty()) {
+        publisher.publish(
+            ConnectorValidation.newBuilder()
+                .setOrganization(request.getOrganization())
+                .setConnector(request.getConnector())
+                .setConnectorDigest(request.getConnectorDigest())
+                .setProbeId(request.getProbeId())
+                .setBy(request.getBy())
+                .setEnd(end)
+                .addAllSteps(
+                    steps.stream()
+                        .limit(KEPT_STEPS)
+                        .map(step -> step.toBuilder().clearChain().build())
+                        .collect(Collectors.toList()))
+                .build());
+      }
+    }
+
+    void publish(@Nullable ProbeStep step, @Nullable ProbeEnd end) {
+      ProbeResult.Builder result =
+          ProbeResult.newBuilder()
+              .setProbeId(request.getProbeId())
+              .setOrganization(request.getOrganization())
+              .setNumber(number++);
+      if (step != null) {
+        result.setStep(step);
+      }
+      if (end != null) {
+        result.setEnd(end);
+      }
+      publisher.publish(result.build());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reader.close();
+    running.forEach(ProbeLease::close);
+    publisher.close();
+  }
+}

@@ -1,0 +1,330 @@
+package io.postern.delivery.transaction;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.TlsToken;
+import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.ProbeState;
+import io.postern.contracts.v1.ProbeStep;
+import io.postern.contracts.v1.ProbedHop;
+import io.postern.contracts.v1.TlsRequirement;
+import io.postern.delivery.gate.HostDemand;
+import io.postern.delivery.gate.HostDemands;
+import io.postern.delivery.gate.Judge;
+import io.postern.delivery.gate.TlsGate;
+import io.postern.delivery.nexthop.HostAddresses;
+import io.postern.delivery.nexthop.MailHost;
+import io.postern.delivery.nexthop.Resolution;
+import io.postern.delivery.position.Ownership;
+import io.postern.transport.SourceAddressException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The walk through a next hop without mail (docs/validate.md): every host at every address, while a
+ * delivery ends at the first that takes its mail, since one bad server among several defers mail
+ * now and then. Look-ups, dialling, handshake, verdict and gate are those of a delivery. A host
+ * that passed gets QUIT, or AUTH and QUIT where the hop has credentials; nothing of an envelope is
+ * said.
+ *
+ * <p>Owner: the probe's thread, once; it blocks, bounded by {@link Timeouts} and the ownership, by
+ * which it is ended from outside. At most {@code maxAddresses} of the tools are dialled.
+ */
+public final class HopProbe {
+  private final HopTools tools;
+  private final String organization;
+  private final boolean anyAddress;
+  private final NextHop hop;
+  private final TlsRequirement requirement;
+  private final Ownership ownership;
+  private final ProbeSteps steps;
+  private @Nullable Credentials credentials;
+  private int dialled;
+  private int passed;
+  private int refused; // hosts that are there and do not do
+  private int unreached;
+
+  /**
+   * @param tools as {@link HopTools#probing} makes them
+   * @param organization whose anchors, certificate and credentials are used
+   * @param anyAddress smart hosts may be at private addresses, as in a delivery; else they are
+   *     taken as hosts that a stranger chose
+   * @param shown takes each step as it is made
+   */
+  public HopProbe(
+      HopTools tools,
+      String organization,
+      ProbedHop probed,
+      boolean anyAddress,
+      Ownership ownership,
+      Consumer<ProbeStep> shown) {
+    this.tools = tools;
+    this.organization = organization;
+    this.anyAddress = anyAddress;
+    this.hop = probed.getNextHop();
+    this.requirement = Relay.complete(probed.getRequirement(), hop);
+    this.ownership = ownership;
+    this.steps = new ProbeSteps(hop.getRoute(), shown);
+  }
+
+  /** Some address passed the gate, and none that answered was refused by it. */
+  public boolean met() {
+    return passed > 0 && refused == 0;
+  }
+
+  /** One sentence, without its full stop. */
+  public String summary() {
+    return passed
+        + " of "
+        + dialled
+        + (dialled == 1 ? " address" : " addresses")
+        + " of "
+        + hop.getRoute()
+        + " meet the requirement"
+        + (refused == 0 ? "" : ", " + refused + " do not")
+        + (unreached == 0 ? "" : ", " + unreached + " cannot be used");
+  }
+
+  public void walk() {
+    TlsGate.Ruling.Refusal unsupported = TlsGate.unsupported(requirement);
+    Failure undialled =
+        unsupported == null
+            ? Relay.undialled(hop)
+            : new Failure(unsupported.reason(), unsupported.detail());
+    if (undialled != null) {
+      steps.failed("mail-hosts", undialled.reason(), undialled.detail());
+      return;
+    }
+    ClientIdentity identity = tools.identity().of(hop);
+    if (!identity.credentials().isEmpty()) {
+      try {
+        credentials = tools.credentials().read(identity.credentials());
+      } catch (CredentialsException e) {
+        steps.failed("AUTH", Reasons.CREDENTIALS_MISSING, String.valueOf(e.getMessage()));
+        return;
+      }
+    }
+    steps.begin();
+    switch (tools.nextHops().resolve(hop)) {
+      case Resolution.Unroutable unroutable ->
+          steps.failed("mail-hosts", unroutable.reason(), unroutable.detail());
+      case Resolution.Hosts(List<MailHost> hosts) -> {
+        steps.step(
+            "mail-hosts",
+            ProbeState.PROBE_PASSED,
+            step ->
+                step.setDetail(
+                        hop.getSmartHostsCount() > 0
+                            ? "The connector names its smart hosts."
+                            : hosts.stream().allMatch(MailHost::proven)
+                                ? "DNSSEC proves the mail hosts."
+                                : "The mail hosts are found; DNSSEC does not prove them.")
+                    .setActual(
+                        hosts.stream().map(HopProbe::shown).collect(Collectors.joining(", "))));
+        for (MailHost host : hosts) {
+          if (ownership.held()) {
+            host(host, identity);
+          }
+        }
+      }
+    }
+  }
+
+  private static String shown(MailHost host) {
+    return (host.configured() ? "" : host.preference() + " ") + host.name() + ":" + host.port();
+  }
+
+  private void host(MailHost host, ClientIdentity identity) {
+    steps.at(host.name(), "");
+    HostDemand demand = demand(host);
+    if (demand == null) {
+      unreached++;
+      return;
+    }
+    HostAddresses found = tools.nextHops().addresses(host);
+    List<InetAddress> usable = usable(host, found, identity);
+    if (usable.isEmpty()) {
+      unreached++;
+      return;
+    }
+    for (InetAddress address : usable) {
+      if (dialled < tools.maxAddresses() && ownership.held()) {
+        dialled++;
+        Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
+        steps.at(host.name(), target.shown());
+        dial(new SessionKey(target, hop.getProtocol(), identity, requirement, demand));
+      }
+    }
+  }
+
+  /** Null: the host must not be used now. */
+  private @Nullable HostDemand demand(MailHost host) {
+    HostDemands.Answer answer =
+        tools
+            .demands()
+            .of(
+                requirement,
+                host.name(),
+                host.port(),
+                host.address() != null,
+                host.proven(),
+                hop.getMxDomain());
+    return switch (answer) {
+      case HostDemands.Answer.Demand(HostDemand demand) -> {
+        ProbedDemand.show(steps, requirement, demand);
+        yield demand;
+      }
+      case HostDemands.Answer.Unusable unusable -> {
+        steps.failed(
+            unusable.reason().startsWith("mta-sts") ? "mta-sts" : "dane",
+            unusable.reason(),
+            unusable.detail());
+        yield null;
+      }
+    };
+  }
+
+  private List<InetAddress> usable(MailHost host, HostAddresses found, ClientIdentity identity) {
+    String all =
+        found.known().stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
+    List<InetAddress> allowed =
+        found.known().stream().filter(a -> tools.nextHops().mayDial(asDialled(host), a)).toList();
+    List<InetAddress> usable = new ArrayList<>(allowed);
+    usable.removeIf(address -> !identity.reaches(address));
+    if (tools.nextHops().leadsBack(host, any -> found)) {
+      steps.failed("addresses", Reasons.LOOP, "The host has an address of ours: " + all + ".");
+      return List.of();
+    }
+    if (!usable.isEmpty()) {
+      steps.step(
+          "addresses",
+          ProbeState.PROBE_PASSED,
+          step -> step.setDetail("The host has addresses.").setActual(all));
+      return usable;
+    }
+    if (found.failure() != null) {
+      steps.failed(
+          "addresses",
+          found.failure().bogus() ? Reasons.DNSSEC_INVALID : Reasons.DNS_FAILURE,
+          found.failure().detail());
+    } else if (found.known().isEmpty()) {
+      steps.failed("addresses", Reasons.NO_MAIL_HOST, "The host has no address.");
+    } else if (allowed.isEmpty()) {
+      steps.failed(
+          "addresses", Reasons.PRIVATE_ADDRESS, "No address of the host is public: " + all + ".");
+    } else {
+      steps.failed(
+          "addresses",
+          Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+          "We have no source address of the family of " + all + ".");
+    }
+    return List.of();
+  }
+
+  private MailHost asDialled(MailHost host) {
+    return anyAddress
+        ? host
+        : new MailHost(
+            host.name(), host.port(), host.address(), host.preference(), false, host.proven());
+  }
+
+  private void dial(SessionKey key) {
+    ProbedOpening opening = new ProbedOpening(steps);
+    try {
+      switch (tools.opener().open(key, null, null, ownership, () -> {}, opening)) {
+        case SessionOpener.Opening.Success(Session session) -> judge(session);
+        case SessionOpener.Opening.NoTls(TlsGate.WhyPlain why, String detail) -> {
+          opening.failed(why.reason(), detail);
+          withoutTls(key, why);
+        }
+      }
+    } catch (ClientCertificateException e) {
+      refused++;
+      opening.failed(Reasons.CLIENT_CERTIFICATE_MISSING, String.valueOf(e.getMessage()));
+    } catch (SourceAddressException e) {
+      unreached++;
+      opening.failed(Reasons.SOURCE_ADDRESS_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (DialogueException e) {
+      unreached++;
+      if (ownership.held()) {
+        opening.failed(e);
+      } else {
+        opening.failed(Reasons.TIMEOUT, "The validation's time is over.");
+      }
+    } finally {
+      ownership.connection(null);
+    }
+  }
+
+  private void withoutTls(SessionKey key, TlsGate.WhyPlain why) {
+    requirement(
+        TlsGate.decide(
+            requirement,
+            key.demand(),
+            new TlsGate.Channel.Plaintext(why),
+            key.target().host(),
+            false,
+            TlsGate.Proofs.NONE));
+  }
+
+  private void judge(Session session) {
+    boolean inOrder = false;
+    try {
+      Judge.Judgement judgement = new ProbedProof(tools, organization, steps, session).judge();
+      inOrder = !requirement(judgement.ruling()) || authenticated(session, judgement);
+    } finally {
+      if (inOrder) {
+        session.quit(tools.timeouts().quit());
+      } else {
+        session.abort();
+      }
+    }
+  }
+
+  private boolean requirement(TlsGate.Ruling ruling) {
+    return switch (ruling) {
+      case TlsGate.Ruling.Pass(String achieved) -> {
+        passed++;
+        String token = TlsToken.achieved(requirement.getLevel(), achieved);
+        steps.step(
+            "requirement",
+            ProbeState.PROBE_PASSED,
+            step -> step.setDetail("Mail would go to this host.").setToken(token).setActual(token));
+        yield true;
+      }
+      case TlsGate.Ruling.Refusal(String reason, String detail) -> {
+        refused++;
+        String token = TlsToken.refused(requirement.getLevel(), reason);
+        steps.step(
+            "requirement",
+            ProbeState.PROBE_FAILED,
+            step -> step.setDetail(detail).setReason(reason).setToken(token).setActual(token));
+        yield false;
+      }
+    };
+  }
+
+  /** False: the session is of no more use. */
+  private boolean authenticated(Session session, Judge.Judgement judgement) {
+    Credentials proof = credentials;
+    if (proof == null) {
+      return true;
+    }
+    try {
+      new Authentication(
+              session, proof, SessionUse.proven(session, judgement), tools.timeouts().command())
+          .run();
+      steps.step("AUTH", ProbeState.PROBE_PASSED, step -> step.setDetail("The host knows us."));
+      return true;
+    } catch (DialogueException e) {
+      passed--;
+      refused++;
+      steps.failed("AUTH", e.reason(), e.detail());
+      return false;
+    }
+  }
+}

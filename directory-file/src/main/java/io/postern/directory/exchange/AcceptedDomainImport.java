@@ -1,0 +1,102 @@
+package io.postern.directory.exchange;
+
+import io.postern.directory.exchange.Finding.Taken;
+import io.postern.names.DomainNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The import of an accepted domain. Its mailbox route is not in Exchange's data. */
+final class AcceptedDomainImport {
+  private final ObjectImport in;
+  private final Map<String, String> routes;
+
+  /**
+   * @param routes host or host:port, by domain; by "": of all others
+   */
+  AcceptedDomainImport(ObjectImport in, Map<String, String> routes) {
+    this.in = in;
+    this.routes = routes;
+  }
+
+  /** Null: it is left out. */
+  @Nullable Map<String, Object> read() {
+    String domain = DomainNames.normal(in.text("DomainName"));
+    in.take("DomainName", "domain", domain);
+    String type =
+        in.word(
+            "DomainType",
+            Map.of("authoritative", "authoritative", "internalrelay", "internalRelay"));
+    if (type != null) {
+      in.take("DomainType", "domainType", type);
+    }
+    in.without(
+        "MatchSubDomains",
+        "each subdomain is an accepted domain of its own: add those that receive mail");
+    in.without("OutboundOnly", "the domain's mail goes where its mailboxRoute says");
+    in.without("Default", "no domain is the default one here");
+    for (String parameter :
+        new String[] {
+          "Name",
+          "AddressBookEnabled",
+          "AuthenticationType",
+          "CanHaveCloudCache",
+          "EnableNego2Authentication",
+          "InitialDomain",
+          "FederatedOrganizationLink",
+          "LiveIdInstanceType",
+          "MailFlowPartner",
+          "PendingCompletion",
+          "PendingFederatedAccountNamespace",
+          "PendingFederatedDomain",
+          "PendingRemoval",
+          "PerimeterDuplicateDetected",
+          "RawAuthenticationType",
+          "CatchAllRecipientID",
+          "IsCoexistenceDomain",
+          "IsDefaultFederatedDomain",
+          "DualProvisioningEnabled",
+          "DomainCapabilities",
+          "DnsConfigurationState",
+          "EmailOnly",
+          "ExternallyManaged",
+          "IsSmtpDaneEnabled",
+          "SendingFromDomainDisabled",
+          "SendingToDomainDisabled"
+        }) {
+      in.text(parameter); // says nothing of the domain's mail here
+    }
+    in.rest();
+    if (domain.endsWith(".onmicrosoft.com")) {
+      in.object(
+          Taken.NOT_TAKEN, "left out: the domain is Microsoft's, and its MX cannot lead here");
+      return null;
+    }
+    String route = routes.getOrDefault(domain, routes.getOrDefault("", ""));
+    if (route.isEmpty()) {
+      in.object(
+          Taken.DIFFERENT,
+          "Exchange has the mailboxes itself, here they are elsewhere: say where the domain's mail"
+              + " goes (mailboxRoute=host, or mailboxRoute="
+              + domain
+              + "=host:port)");
+    } else {
+      in.fields.put("mailboxRoute", mailboxRoute(route));
+    }
+    return in.fields;
+  }
+
+  private static Map<String, Object> mailboxRoute(String route) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    int colon = route.lastIndexOf(':');
+    boolean port =
+        colon > 0
+            && route.indexOf(':') == colon
+            && route.substring(colon + 1).matches("[0-9]{1,5}");
+    fields.put("host", port ? route.substring(0, colon) : route);
+    if (port) {
+      fields.put("port", Integer.parseInt(route.substring(colon + 1)));
+    }
+    return fields;
+  }
+}

@@ -1,0 +1,64 @@
+package io.postern.directory.exchange;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Reader of a file of {@code Get-InboundConnector}, {@code Get-OutboundConnector} and {@code
+ * Get-AcceptedDomain}, also mixed: by {@code ConvertTo-Json -Depth 5}, or CLIXML of {@code
+ * Export-Clixml}; UTF-8, or UTF-16 with a byte order mark, as PowerShell writes. Strangers' input:
+ * at most {@value #MOST_BYTES} bytes and {@value #MOST_OBJECTS} objects. Pure; any thread.
+ */
+public final class ExchangeFile {
+  public static final int MOST_BYTES = 4 << 20;
+  static final int MOST_OBJECTS = 20_000;
+  static final int MOST_DEPTH = 50;
+
+  private ExchangeFile() {}
+
+  /**
+   * The objects, in the file's order.
+   *
+   * @throws ExchangeFormatException it is no such file
+   */
+  public static List<ExchangeObject> read(byte[] file) throws ExchangeFormatException {
+    if (file.length > MOST_BYTES) {
+      throw new ExchangeFormatException("the file has more than 4 MB: export fewer objects");
+    }
+    String text = decoded(file).strip();
+    if (text.isEmpty()) {
+      throw new ExchangeFormatException("the file is empty");
+    }
+    return text.startsWith("<") ? Clixml.read(text) : JsonFile.read(text);
+  }
+
+  private static String decoded(byte[] file) throws ExchangeFormatException {
+    Charset charset = StandardCharsets.UTF_8;
+    int mark = 0;
+    if (file.length >= 3
+        && file[0] == (byte) 0xEF
+        && file[1] == (byte) 0xBB
+        && file[2] == (byte) 0xBF) {
+      mark = 3;
+    } else if (file.length >= 2 && file[0] == (byte) 0xFF && file[1] == (byte) 0xFE) {
+      charset = StandardCharsets.UTF_16LE;
+      mark = 2;
+    } else if (file.length >= 2 && file[0] == (byte) 0xFE && file[1] == (byte) 0xFF) {
+      charset = StandardCharsets.UTF_16BE;
+      mark = 2;
+    }
+    try {
+      return charset
+          .newDecoder()
+          .decode(ByteBuffer.wrap(file, mark, file.length - mark))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new ExchangeFormatException(
+          "the file is no text in UTF-8, nor in UTF-16 with a byte order mark: write it by Out-File"
+              + " -Encoding utf8");
+    }
+  }
+}

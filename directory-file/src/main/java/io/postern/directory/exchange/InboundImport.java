@@ -1,0 +1,208 @@
+package io.postern.directory.exchange;
+
+import io.postern.directory.exchange.Finding.Taken;
+import io.postern.names.DomainNames;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The import of an inbound connector. What restricts or demands is never left out silently: it
+ * stays in the draft, where the rules name what is wrong. What grants rights and would prove
+ * nothing here is left out.
+ */
+final class InboundImport {
+  private static final Pattern ISSUER_AND_SUBJECT = Pattern.compile("(?i)<I>.*<S>.*?CN=([^,<]+).*");
+  private static final String NOT_ALONE =
+      "it counts beside restrictDomainsToIPAddresses only, here and in Exchange: left out";
+
+  private final ObjectImport in;
+  private final Set<String> acceptedDomains;
+  private boolean onPremises;
+  private String certificate = "";
+
+  InboundImport(ObjectImport in, Set<String> acceptedDomains) {
+    this.in = in;
+    this.acceptedDomains = acceptedDomains;
+  }
+
+  /** The fields in the directory file's spelling; null: it is left out. */
+  @Nullable Map<String, Object> read() {
+    in.take("Name", "name", in.text("Name"));
+    String type =
+        in.word("ConnectorType", Map.of("partner", "partner", "onpremises", "onPremises"));
+    if (type != null) {
+      in.take("ConnectorType", "connectorType", type);
+    }
+    onPremises = "onPremises".equals(type);
+    in.takeFlag("Enabled", "enabled");
+    in.comment();
+    senderDomains();
+    certificate();
+    addresses();
+    requireTls();
+    if (!onPremises) {
+      in.takeFlag("RestrictDomainsToCertificate", "restrictDomainsToCertificate");
+    } else {
+      in.without("RestrictDomainsToCertificate", "it has an effect on partner connectors alone");
+      in.without("RestrictDomainsToIPAddresses", "it has an effect on partner connectors alone");
+    }
+    List<String> associated = Spaces.domains(in, "AssociatedAcceptedDomains");
+    if (!associated.isEmpty()) {
+      in.take("AssociatedAcceptedDomains", "associatedAcceptedDomains", associated);
+    }
+    internal();
+    gateway();
+    in.without("ConnectorSource", "it says how Exchange's connector was made");
+    in.without("EFTestMode", "reserved for Microsoft");
+    in.without("EFSkipMailGateway", "reserved for Microsoft");
+    in.without("ScanAndDropRecipients", "reserved for Microsoft");
+    in.without("ClientHostNames", "undocumented");
+    in.without(
+        "TrustedOrganizations",
+        "it is between Microsoft's tenants: write a partner connector with restrictDomainsToCertificate");
+    in.rest();
+    return provesNothing() ? null : in.fields;
+  }
+
+  private void senderDomains() {
+    List<String> domains = Spaces.domains(in, "SenderDomains");
+    if (domains.isEmpty()) {
+      return;
+    }
+    if (!onPremises || domains.equals(List.of("*"))) {
+      in.take("SenderDomains", "senderDomains", domains);
+    } else {
+      in.different(
+          "SenderDomains",
+          "an own server is found by certificate or address, whatever the sender: left out");
+    }
+  }
+
+  private void certificate() {
+    String name = in.text("TlsSenderCertificateName");
+    Matcher identifier = ISSUER_AND_SUBJECT.matcher(name);
+    if (identifier.matches()) {
+      name = identifier.group(1).strip();
+      in.different(
+          "TlsSenderCertificateName",
+          "the issuer is not compared, the name "
+              + name
+              + " is: use trustAnchors to name an issuer");
+      in.fields.put("tlsSenderCertificateName", name);
+    } else if (!name.isEmpty()) {
+      in.take("TlsSenderCertificateName", "tlsSenderCertificateName", name);
+    }
+    certificate = name;
+  }
+
+  private void addresses() {
+    List<String> addresses = Spaces.addresses(in, "SenderIPAddresses");
+    boolean restricts = in.isSet("RestrictDomainsToIPAddresses");
+    boolean both = restricts && in.isSet("RestrictDomainsToCertificate");
+    if (!onPremises && !both) {
+      in.takeFlag("RestrictDomainsToIPAddresses", "restrictDomainsToIPAddresses");
+    }
+    if (both) {
+      in.different(
+          "RestrictDomainsToIPAddresses",
+          "certificate and addresses in one connector are refused here, as Exchange advises against"
+              + " them: the certificate alone is demanded. Write a second connector for the same"
+              + " senderDomains if the addresses shall do as well");
+    }
+    if (addresses.isEmpty()) {
+      return;
+    }
+    if (both) {
+      in.different("SenderIPAddresses", "left out with RestrictDomainsToIPAddresses");
+    } else if (onPremises && !certificate.isEmpty()) {
+      in.different(
+          "SenderIPAddresses", "an own server is found by its certificate alone: left out");
+    } else if (!onPremises && !restricts) {
+      in.notTaken("SenderIPAddresses", NOT_ALONE);
+    } else {
+      in.take("SenderIPAddresses", "senderIPAddresses", addresses);
+    }
+  }
+
+  private void requireTls() {
+    if (!certificate.isEmpty() && !in.isSet("RequireTls")) {
+      in.fields.put("requireTls", true);
+      in.different("RequireTls", "a certificate is shown over TLS alone: true");
+    } else {
+      in.takeFlag("RequireTls", "requireTls");
+    }
+  }
+
+  private void internal() {
+    boolean cloud = in.isSet("CloudServicesMailEnabled");
+    if (cloud && !onPremises) {
+      in.notTaken("CloudServicesMailEnabled", "a partner's mail is never internal");
+    } else if (cloud && certificate.isEmpty()) {
+      in.notTaken(
+          "CloudServicesMailEnabled",
+          "an address may be shared, and the fields make mail internal: write a"
+              + " tlsSenderCertificateName");
+    } else if (cloud) {
+      in.take("CloudServicesMailEnabled", "cloudServicesMailEnabled", true);
+    }
+    if (in.isSet("TreatMessagesAsInternal")) {
+      if (onPremises && !cloud) {
+        in.take("TreatMessagesAsInternal", "treatMessagesAsInternal", true);
+      } else {
+        in.notTaken("TreatMessagesAsInternal", "of own servers without cloudServicesMailEnabled");
+      }
+    }
+  }
+
+  private void gateway() {
+    boolean last = in.isSet("EFSkipLastIP");
+    List<String> skipped = in.texts("EFSkipIPs");
+    List<String> users = in.texts("EFUsers");
+    boolean known =
+        in.fields.containsKey("senderIPAddresses")
+            || in.fields.containsKey("tlsSenderCertificateName");
+    if (!known && (last || !skipped.isEmpty())) {
+      String remark =
+          "the gateway is known by no certificate or address: write tlsSenderCertificateName, or"
+              + " restrictDomainsToIPAddresses with senderIPAddresses";
+      in.without("EFSkipLastIP", remark);
+      in.without("EFSkipIPs", remark);
+      in.without("EFUsers", remark);
+      return;
+    }
+    if (last) {
+      in.take("EFSkipLastIP", "efSkipLastIP", true);
+      in.without("EFSkipIPs", "EFSkipLastIP skips the last host alone, in Exchange too");
+    } else if (!skipped.isEmpty()) {
+      in.take("EFSkipIPs", "efSkipIPs", skipped);
+    }
+    if (!users.isEmpty() && (last || !skipped.isEmpty())) {
+      in.take("EFUsers", "efUsers", users);
+    } else if (!users.isEmpty()) {
+      in.notTaken("EFUsers", "without EFSkipLastIP or EFSkipIPs they have no effect");
+    }
+  }
+
+  /** Its certificate name gives rights to whoever has it, and is below no accepted domain. */
+  private boolean provesNothing() {
+    String name = DomainNames.normal(certificate.replaceFirst("^\\*\\.", ""));
+    boolean accepted =
+        name.isEmpty()
+            || acceptedDomains.contains(name)
+            || acceptedDomains.contains(name.substring(name.indexOf('.') + 1));
+    if (onPremises && !accepted) {
+      in.object(
+          Taken.NOT_TAKEN,
+          "left out: neither "
+              + name
+              + " nor its parent is an accepted domain, so the name proves no server of yours. Export"
+              + " Get-AcceptedDomain too, or use a certificate with a name below an accepted domain");
+      return true;
+    }
+    return false;
+  }
+}

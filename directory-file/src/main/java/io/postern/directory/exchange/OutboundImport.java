@@ -1,0 +1,169 @@
+package io.postern.directory.exchange;
+
+import io.postern.names.DomainNames;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The import of an outbound connector: one, or two where Exchange's one stands for two. What
+ * demands TLS is never left out silently.
+ */
+final class OutboundImport {
+  private static final int MOST_NAME = 64;
+  private static final String OUTSIDE = " (outside)";
+
+  private final ObjectImport out;
+  private final Set<String> acceptedDomains;
+  private boolean onPremises;
+
+  OutboundImport(ObjectImport out, Set<String> acceptedDomains) {
+    this.out = out;
+    this.acceptedDomains = acceptedDomains;
+  }
+
+  /** Each in the directory file's spelling. */
+  List<Map<String, Object>> read() {
+    out.take("Name", "name", out.text("Name"));
+    String type =
+        out.word("ConnectorType", Map.of("partner", "partner", "onpremises", "onPremises"));
+    if (type != null) {
+      out.take("ConnectorType", "connectorType", type);
+    }
+    onPremises = "onPremises".equals(type);
+    out.takeFlag("Enabled", "enabled");
+    switchedOff("TestMode", "a connector under test takes no mail: enabled is false");
+    switchedOff(
+        "IsTransportRuleScoped",
+        "there are no mail flow rules that could name the connector: enabled is false. Write"
+            + " recipientDomains for the mail that the rule meant, and enable it");
+    out.comment();
+    boolean outside = recipientDomains();
+    hosts();
+    tls();
+    if (onPremises) {
+      out.takeFlag("AllAcceptedDomains", "allAcceptedDomains");
+      out.takeFlag("RouteAllMessagesViaOnPremises", "routeAllMessagesViaOnPremises");
+      out.takeFlag("CloudServicesMailEnabled", "cloudServicesMailEnabled");
+    } else {
+      for (String parameter :
+          List.of(
+              "AllAcceptedDomains", "RouteAllMessagesViaOnPremises", "CloudServicesMailEnabled")) {
+        out.without(parameter, "it is of connectors to own servers alone");
+      }
+    }
+    out.without(
+        "SenderRewritingEnabled",
+        "write senderRewritingDomain of the organization first, then senderRewritingEnabled: true");
+    String validate = "it says nothing of the way from here: validate the connector again";
+    out.without("IsValidated", validate);
+    out.without("LastValidationTimestamp", validate);
+    out.without("ValidationRecipients", validate);
+    out.without("ConnectorSource", "it says how Exchange's connector was made");
+    out.without("LinkForModifiedConnector", "reserved for Microsoft");
+    out.rest();
+    return outside ? List.of(out.fields, outsideOf(out.fields)) : List.of(out.fields);
+  }
+
+  private void switchedOff(String parameter, String remark) {
+    if (out.isSet(parameter)) {
+      out.fields.put("enabled", false);
+      out.different(parameter, remark);
+    }
+  }
+
+  /** True: mail to the outside needs a connector of its own. */
+  private boolean recipientDomains() {
+    List<String> domains = new ArrayList<>(Spaces.domains(out, "RecipientDomains"));
+    boolean outside = onPremises && out.isSet("AllAcceptedDomains") && domains.remove("*");
+    if (!onPremises) {
+      List<String> own =
+          domains.stream().filter(d -> acceptedDomains.contains(DomainNames.normal(d))).toList();
+      if (!own.isEmpty()) {
+        domains.removeAll(own);
+        out.different(
+            "RecipientDomains",
+            "a partner connector takes no mail to own domains, left out: "
+                + String.join(", ", own));
+      }
+    }
+    if (outside) {
+      out.different(
+          "RecipientDomains",
+          "\"*\" beside AllAcceptedDomains sends mail to the Internet over your own servers: made a"
+              + " connector of its own. Remove that one if you did not mean it");
+    }
+    if (!domains.isEmpty()) {
+      out.take("RecipientDomains", "recipientDomains", List.copyOf(domains));
+    }
+    return outside;
+  }
+
+  private static Map<String, Object> outsideOf(Map<String, Object> fields) {
+    Map<String, Object> other = new LinkedHashMap<>(fields);
+    String name = String.valueOf(fields.get("name"));
+    other.put(
+        "name", name.substring(0, Math.min(name.length(), MOST_NAME - OUTSIDE.length())) + OUTSIDE);
+    other.put("recipientDomains", List.of("*"));
+    other.remove("allAcceptedDomains");
+    other.remove("routeAllMessagesViaOnPremises");
+    return other;
+  }
+
+  private void hosts() {
+    List<String> hosts =
+        out.texts("SmartHosts").stream()
+            .map(host -> host.replaceAll("^\\[([0-9.]+)]$", "$1"))
+            .toList();
+    Boolean mx = out.flag("UseMXRecord");
+    if (Boolean.TRUE.equals(mx) && !hosts.isEmpty()) {
+      out.take("UseMXRecord", "useMXRecord", true);
+      out.different("SmartHosts", "UseMXRecord goes first: left out");
+      return;
+    }
+    List<String> single = hosts.stream().filter(host -> !host.matches(".*/[0-9]+$")).toList();
+    if (single.size() < hosts.size()) {
+      out.different(
+          "SmartHosts",
+          "a block of addresses names no host, left out: write each address by itself");
+    }
+    if (!single.isEmpty()) {
+      out.take("SmartHosts", "smartHosts", single);
+    }
+    if (mx != null) {
+      out.take("UseMXRecord", "useMXRecord", mx);
+    }
+  }
+
+  private void tls() {
+    String level =
+        out.word(
+            "TlsSettings",
+            Map.of(
+                "encryptiononly", "encryptionOnly",
+                "certificatevalidation", "certificateValidation",
+                "domainvalidation", "domainValidation"));
+    if (level != null) {
+      out.take("TlsSettings", "tlsSettings", level);
+    }
+    String domain = out.text("TlsDomain");
+    if (!domain.isEmpty() && "domainValidation".equals(level)) {
+      out.take("TlsDomain", "tlsDomain", domain);
+    } else if (!domain.isEmpty()) {
+      out.notTaken("TlsDomain", "it has an effect with TlsSettings DomainValidation alone");
+    }
+    String dane =
+        out.word(
+            "SmtpDaneMode",
+            Map.of("opportunistic", "opportunistic", "mandatory", "mandatory", "none", "none"));
+    if (dane != null) {
+      out.take("SmtpDaneMode", "smtpDaneMode", dane);
+    }
+    String sts = out.word("MtaStsMode", Map.of("opportunistic", "opportunistic", "none", "none"));
+    if (sts != null) {
+      out.take("MtaStsMode", "mtaStsMode", sts);
+    }
+  }
+}

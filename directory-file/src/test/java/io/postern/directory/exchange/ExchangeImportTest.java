@@ -1,0 +1,303 @@
+package io.postern.directory.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.directory.exchange.Finding.Taken;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exchange's parameters against hand-made truth (docs/exchange-import.md). */
+class ExchangeImportTest {
+  private static final String INBOUND =
+      """
+      [{"SenderIPAddresses":[],"SenderDomains":["smtp:fabrikam.example;1"],"ConnectorType":"Partner",
+        "ConnectorSource":"Default","Comment":"","Enabled":true,"RequireTls":true,
+        "RestrictDomainsToIPAddresses":false,"RestrictDomainsToCertificate":true,
+        "CloudServicesMailEnabled":false,"TreatMessagesAsInternal":false,
+        "TlsSenderCertificateName":"*.fabrikam.example","EFTestMode":false,
+        "EFSkipLastIP":false,"EFSkipIPs":[],"EFUsers":[],"AssociatedAcceptedDomains":[],
+        "Name":"From Fabrikam","Guid":"5b3f-…","WhenChanged":"\\/Date(1700000000000)\\/","IsValid":true}]
+      """;
+
+  private static ExchangeImport imported(String text, Map<String, String> routes, String... known)
+      throws ExchangeFormatException {
+    return ExchangeImport.of(
+        "contoso", ExchangeFile.read(text.getBytes(StandardCharsets.UTF_8)), routes, Set.of(known));
+  }
+
+  /** One connector with these parameters, as JSON. */
+  private static Map<?, ?> only(String section, String parameters, String... known)
+      throws ExchangeFormatException {
+    Object list = imported("{" + parameters + "}", Map.of(), known).organization().get(section);
+    return (Map<?, ?>) ((List<?>) java.util.Objects.requireNonNull(list)).getFirst();
+  }
+
+  private static List<String> findings(ExchangeImport result, Taken taken) {
+    return result.findings().stream()
+        .filter(finding -> finding.taken() == taken)
+        .map(Finding::parameter)
+        .toList();
+  }
+
+  @Test
+  void aPartnersConnectorIsTakenWithEachParameter() throws Exception {
+    ExchangeImport result = imported(INBOUND, Map.of());
+    assertThat(result.organization().get("inboundConnectors"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "name",
+                    "From Fabrikam",
+                    "connectorType",
+                    "partner",
+                    "enabled",
+                    true,
+                    "senderDomains",
+                    List.of("fabrikam.example"),
+                    "requireTls",
+                    true,
+                    "tlsSenderCertificateName",
+                    "*.fabrikam.example",
+                    "restrictDomainsToCertificate",
+                    true,
+                    "restrictDomainsToIPAddresses",
+                    false)));
+    assertThat(findings(result, Taken.UNKNOWN)).isEmpty();
+    assertThat(findings(result, Taken.DIFFERENT)).isEmpty();
+    assertThat(findings(result, Taken.NOT_TAKEN)).containsExactly("ConnectorSource");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTF-8, EFBBBF", "UTF-16LE, FFFE", "UTF-16BE, FEFF", "UTF-8, ''"})
+  void theTextHasThePowerShellsEncoding(String charset, String mark) throws Exception {
+    byte[] text = INBOUND.getBytes(charset);
+    byte[] bom = java.util.HexFormat.of().parseHex(mark);
+    byte[] file = java.util.Arrays.copyOf(bom, bom.length + text.length);
+    System.arraycopy(text, 0, file, bom.length, text.length);
+    assertThat(ExchangeFile.read(file))
+        .singleElement()
+        .satisfies(object -> assertThat(object.name()).isEqualTo("From Fabrikam"));
+  }
+
+  @Test
+  void clixmlSaysTheSame() throws Exception {
+    String clixml =
+        """
+        <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+          <Obj RefId="0">
+            <TN RefId="0"><T>Deserialized.Microsoft.Exchange.Data.Directory.SystemConfiguration.TenantInboundConnector</T>
+              <T>Deserialized.System.Object</T></TN>
+            <ToString>From Fabrikam</ToString>
+            <Props>
+              <B N="Enabled">true</B>
+              <Obj N="ConnectorType" RefId="1"><TN RefId="1"><T>Enum</T></TN><ToString>Partner</ToString><I32>1</I32></Obj>
+              <Obj N="SenderDomains" RefId="2"><TN RefId="2"><T>MultiValuedProperty</T></TN>
+                <LST><Obj RefId="3"><TNRef RefId="2" /><ToString>smtp:fabrikam.example;1</ToString><Props><S N="Address">fabrikam.example</S></Props></Obj></LST></Obj>
+              <Obj N="SenderIPAddresses" RefId="4"><TNRef RefId="2" /><LST /></Obj>
+              <B N="RequireTls">true</B>
+              <B N="RestrictDomainsToCertificate">true</B>
+              <S N="TlsSenderCertificateName">*.fabrikam.example</S>
+              <S N="Name">From Fabrikam</S>
+              <S N="Comment">line_x000D__x000A_break</S>
+              <Nil N="EFSkipIPs" />
+              <DT N="WhenChanged">2026-01-01T00:00:00-08:00</DT>
+            </Props>
+            <MS><S N="PSComputerName">outlook.office365.com</S></MS>
+          </Obj>
+        </Objs>
+        """;
+    ExchangeImport result = imported(clixml, Map.of());
+    assertThat((List<?>) result.organization().get("inboundConnectors"))
+        .singleElement()
+        .isEqualTo(
+            Map.of(
+                "name",
+                "From Fabrikam",
+                "connectorType",
+                "partner",
+                "enabled",
+                true,
+                "comment",
+                "line break",
+                "senderDomains",
+                List.of("fabrikam.example"),
+                "requireTls",
+                true,
+                "tlsSenderCertificateName",
+                "*.fabrikam.example",
+                "restrictDomainsToCertificate",
+                true));
+    assertThat(findings(result, Taken.UNKNOWN)).isEmpty();
+  }
+
+  /** Nothing outside of the file is read, and nothing grows beyond it. */
+  @Test
+  void entitiesOfADtdAreNotRead() {
+    String evil =
+        "<?xml version=\"1.0\"?><!DOCTYPE Objs [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+            + "<Objs><Obj><Props><S N=\"Name\">&x;</S><S N=\"SenderDomains\">*</S></Props></Obj></Objs>";
+    assertThatThrownBy(() -> imported(evil, Map.of())).isInstanceOf(ExchangeFormatException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "''",
+    "hello",
+    "'<html></html>'",
+    "'[1,2]'",
+    "'{\"Name\":'",
+  })
+  void whatIsNoSuchFileIsSaid(String text) {
+    assertThatThrownBy(() -> imported(text, Map.of()))
+        .isInstanceOf(ExchangeFormatException.class)
+        .hasMessageContaining("the file");
+  }
+
+  /** The known traps: each parameter, what becomes of it, and how it is reported. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // costs have no effect
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['smtp:*;5'] | senderDomains | [*] | SenderDomains | DIFFERENT",
+        // addresses of a partner without the restriction
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'] | senderIPAddresses | null | SenderIPAddresses | NOT_TAKEN",
+        // both restrictions in one
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RequireTls':true,'TlsSenderCertificateName':'x.example','RestrictDomainsToCertificate':true,'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1'] | restrictDomainsToIPAddresses | null | RestrictDomainsToIPAddresses | DIFFERENT",
+        // ranges
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1-192.0.2.6'] | senderIPAddresses | [192.0.2.1, 192.0.2.2/31, 192.0.2.4/31, 192.0.2.6] | SenderIPAddresses | DIFFERENT",
+        // an own server by certificate
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['smtp:contoso.example;1'],'RequireTls':true,'TlsSenderCertificateName':'mail.contoso.example' | senderDomains | null | SenderDomains | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['smtp:*;1'],'TlsSenderCertificateName':'<I>CN=CA, O=X<S>CN=mail.contoso.example, O=Contoso' | tlsSenderCertificateName | mail.contoso.example | TlsSenderCertificateName | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'RequireTls':false,'TlsSenderCertificateName':'mail.contoso.example' | requireTls | true | RequireTls | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'],'CloudServicesMailEnabled':true | cloudServicesMailEnabled | null | CloudServicesMailEnabled | NOT_TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'CloudServicesMailEnabled':true | cloudServicesMailEnabled | null | CloudServicesMailEnabled | NOT_TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'EFSkipIPs':['198.51.100.1'] | efSkipIPs | null | EFSkipIPs | NOT_TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'NewParameter':'x' | newParameter | null | NewParameter | UNKNOWN",
+        "inboundConnectors | 'Name':'a','ConnectorType':1,'SenderDomains':['*'] | connectorType | null | ConnectorType | NOT_TAKEN",
+        // outbound
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TlsSettings':null | tlsSettings | null | UseMXRecord | TAKEN",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TestMode':true | enabled | false | TestMode | DIFFERENT",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':[],'UseMXRecord':true,'Enabled':true,'IsTransportRuleScoped':true | enabled | false | IsTransportRuleScoped | DIFFERENT",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example','contoso.example'],'UseMXRecord':true | recipientDomains | [x.example] | RecipientDomains | DIFFERENT",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':false,'SmartHosts':['192.0.2.0/28','[192.0.2.77]'] | smartHosts | [192.0.2.77] | SmartHosts | DIFFERENT",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TlsSettings':'CertificateValidation','TlsDomain':'y.example' | tlsDomain | null | TlsDomain | NOT_TAKEN",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'SmtpDaneMode':'Mandatory' | smtpDaneMode | mandatory | SmtpDaneMode | TAKEN",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'IsValidated':true | isValidated | null | IsValidated | NOT_TAKEN",
+      })
+  void aTrap(
+      String section, String parameters, String field, String value, String parameter, Taken taken)
+      throws Exception {
+    String json = parameters.replace('\'', '"');
+    assertThat(String.valueOf((Object) only(section, json, "contoso.example").get(field)))
+        .isEqualTo(value);
+    ExchangeImport result = imported("{" + json + "}", Map.of(), "contoso.example");
+    assertThat(findings(result, taken)).contains(parameter);
+    assertThat(result.findings())
+        .allSatisfy(
+            finding ->
+                assertThat(finding.taken() == Taken.TAKEN || !finding.remark().isEmpty())
+                    .as("%s has a word why", finding)
+                    .isTrue());
+  }
+
+  /** Exchange's trap: all accepted domains and "*" sends mail to the Internet over own servers. */
+  @Test
+  void allAcceptedDomainsAndTheOutsideBecomeTwoConnectors() throws Exception {
+    ExchangeImport result =
+        imported(
+            "{\"Name\":\"Own\",\"ConnectorType\":\"OnPremises\",\"RecipientDomains\":[\"*\"],"
+                + "\"AllAcceptedDomains\":true,\"UseMXRecord\":false,\"SmartHosts\":[\"h.example\"],"
+                + "\"TlsSettings\":\"EncryptionOnly\"}",
+            Map.of());
+    List<?> two = (List<?>) result.organization().get("outboundConnectors");
+    Map<String, Object> same =
+        Map.of(
+            "connectorType",
+            "onPremises",
+            "useMXRecord",
+            false,
+            "smartHosts",
+            List.of("h.example"),
+            "tlsSettings",
+            "encryptionOnly");
+    Map<String, Object> inside = new HashMap<>(same);
+    inside.putAll(Map.of("name", "Own", "allAcceptedDomains", true));
+    Map<String, Object> outside = new HashMap<>(same);
+    outside.putAll(Map.of("name", "Own (outside)", "recipientDomains", List.of("*")));
+    assertThat(two).isEqualTo(List.of(inside, outside));
+  }
+
+  /** It would give the right to relay to a certificate that proves nothing. */
+  @Test
+  void anOwnServerWhoseNameIsBelowNoAcceptedDomainIsLeftOut() throws Exception {
+    ExchangeImport result =
+        imported(
+            "{\"Name\":\"Own\",\"ConnectorType\":\"OnPremises\",\"SenderDomains\":[\"smtp:*;1\"],"
+                + "\"RequireTls\":true,\"TlsSenderCertificateName\":\"*.contoso.com\"}",
+            Map.of(),
+            "contoso.example");
+    assertThat(result.organization()).containsOnlyKeys("id");
+    assertThat(result.findings().getLast().remark()).contains("contoso.com nor its parent");
+  }
+
+  @Test
+  void acceptedDomainsGetTheirMailboxRouteFromTheCaller() throws Exception {
+    String domains =
+        """
+        [{"DomainName":"contoso.com","DomainType":"Authoritative","Default":true,"Name":"contoso.com"},
+         {"DomainName":"relay.contoso.com","DomainType":"InternalRelay","MatchSubDomains":true},
+         {"DomainName":"contoso.onmicrosoft.com","DomainType":"Authoritative","InitialDomain":true}]
+        """;
+    ExchangeImport without = imported(domains, Map.of());
+    assertThat(without.findings())
+        .anySatisfy(
+            finding -> assertThat(finding.remark()).contains("mailboxRoute=contoso.com=host:port"));
+    ExchangeImport result =
+        imported(domains, Map.of("", "mailbox.contoso.com", "relay.contoso.com", "10.0.0.5:2525"));
+    assertThat(result.organization().get("acceptedDomains"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "domain", "contoso.com",
+                    "domainType", "authoritative",
+                    "mailboxRoute", Map.of("host", "mailbox.contoso.com")),
+                Map.of(
+                    "domain", "relay.contoso.com",
+                    "domainType", "internalRelay",
+                    "mailboxRoute", Map.of("host", "10.0.0.5", "port", 2525))));
+    assertThat(findings(result, Taken.NOT_TAKEN)).contains("MatchSubDomains", "Default", "");
+  }
+
+  @Test
+  void aListOfPowerShell5IsUnwrapped() throws Exception {
+    assertThat(
+            ExchangeFile.read(
+                ("{\"value\":" + INBOUND + ",\"Count\":1}").getBytes(StandardCharsets.UTF_8)))
+        .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "192.0.2.0-192.0.2.255 | [192.0.2.0/24]",
+        "192.0.2.0-192.0.3.255 | [192.0.2.0/24, 192.0.3.0/24]",
+        "192.0.2.255-192.0.2.255 | [192.0.2.255]",
+        "192.0.2.9-192.0.2.1 | []",
+        "0.0.0.0-255.255.255.255 | []",
+        "a-b | []",
+        "1-2-3 | []",
+      })
+  void aRangeIsWrittenAsBlocks(String range, String blocks) {
+    assertThat(Spaces.blocks(range).toString()).isEqualTo(blocks);
+  }
+}

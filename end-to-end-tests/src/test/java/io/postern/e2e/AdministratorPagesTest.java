@@ -1,0 +1,229 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.Reasons;
+import io.postern.contracts.Spelling;
+import io.postern.contracts.v1.VerdictReason;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/**
+ * The pages for administrators: each reason has its row, each page its place in the index, and each
+ * command that is shown exists, with the options that it is shown with.
+ */
+class AdministratorPagesTest {
+  private static final Path DOCS = Project.root().resolve("docs");
+
+  /** Pages whose commands are looked at, and the script that answers ten questions. */
+  private static final List<String> PAGES =
+      List.of(
+          "docs/first-partner.md",
+          "docs/reasons.md",
+          "docs/when-to-force-tls.md",
+          "docs/exchange-administrators.md",
+          "docs/README.md",
+          "deploy/ten-questions");
+
+  private static final Pattern HEADING = Pattern.compile("(?m)^##+ (.*)$");
+  private static final Pattern REASON_ROW =
+      Pattern.compile("(?m)^\\| `([\\w-]+)` \\| ([\\d.]+)[^|]* \\|.*$");
+  private static final Pattern RULE_ROW =
+      Pattern.compile("(?m)^\\| `([\\w-]+)` \\| (?![\\d.]+).*$");
+  private static final Pattern RULE_CONSTANT =
+      Pattern.compile("static final String \\w+ = \"(\\w+)\";");
+  private static final Pattern REPLY_RULE =
+      Pattern.compile("(?m)^\\| \\d{3}[^|]*\\| [^|]*\\| ([^|]*)\\|");
+  private static final Pattern CODE = Pattern.compile("`([\\w-]+)`");
+  private static final Pattern MEANING =
+      Pattern.compile(
+          "Reasons\\.([A-Z0-9_]+),\\s*(?:\"(\\d\\.\\d+)\"|(BAD_CERTIFICATE))|chain\\(\\s*VerdictReason\\.(\\w+)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+\\.md)(?:#[^)]*)?\\)");
+
+  /** In a block, in a line of text, or a call of the script's own function for ./run. */
+  private static final Pattern COMMAND =
+      Pattern.compile("(?m)(?:^ {4,}|`)((?:postern|\\./run) [a-z][^`\n]*)|^(run [a-z].*)$");
+
+  @Test
+  void eachReasonHasItsRowAndEachRowItsReason() {
+    Set<String> reasons = new TreeSet<>(reasons().keySet());
+    Arrays.stream(VerdictReason.values())
+        .filter(r -> r != VerdictReason.UNRECOGNIZED)
+        .filter(r -> r != VerdictReason.VERDICT_REASON_UNSPECIFIED)
+        .map(Spelling::of)
+        .forEach(reasons::add);
+    assertThat(reasons).hasSizeGreaterThan(70);
+    assertThat(new TreeSet<>(rows().keySet()))
+        .as("docs/reasons.md: | `reason` | code | what happened | who | what to type |")
+        .isEqualTo(reasons);
+  }
+
+  @Test
+  void eachReasonHasTheCodeOfReportsToSenders() {
+    Map<String, String> reasons = reasons();
+    Map<String, String> names = new HashMap<>();
+    reasons.forEach((reason, constant) -> names.put(constant, reason));
+    Map<String, String> codes = new TreeMap<>();
+    for (String reason : reasons.keySet()) {
+      if (reason.startsWith(Reasons.DANE_PREFIX)) {
+        codes.put(reason, "7.323");
+      }
+    }
+    Matcher meaning = MEANING.matcher(Project.read(source("Meanings.java")));
+    while (meaning.find()) {
+      if (meaning.group(4) != null) {
+        codes.put(Spelling.of(VerdictReason.valueOf(meaning.group(4))), "7.320");
+      } else {
+        codes.put(
+            names.get(meaning.group(1)), meaning.group(3) != null ? "7.320" : meaning.group(2));
+      }
+    }
+    assertThat(codes).hasSizeGreaterThan(60);
+    assertThat(rows()).containsAllEntriesOf(codes);
+  }
+
+  @Test
+  void eachRuleThatRefusesHasItsRowAndEachRowItsRule() {
+    Set<String> rules = new TreeSet<>();
+    for (String file : List.of("RecipientRefusal.java", "RecipientRules.java")) {
+      Matcher constant = RULE_CONSTANT.matcher(Project.read(source(file)));
+      while (constant.find()) {
+        rules.add(constant.group(1));
+      }
+    }
+    Matcher reply = REPLY_RULE.matcher(Project.read(DOCS.resolve("replies.md")));
+    while (reply.find()) {
+      addCodes(reply.group(1), rules);
+    }
+    String readme = Project.read(Project.root().resolve("ingress-service/README.md"));
+    Matcher list = Pattern.compile("(?s)Rules: (.*?)(?:\\R\\R|\\z)").matcher(readme);
+    assertThat(list.find()).isTrue();
+    addCodes(list.group(1), rules);
+    assertThat(rules).hasSizeGreaterThan(35);
+    String page = Project.read(DOCS.resolve("reasons.md"));
+    Set<String> rows = new TreeSet<>();
+    Matcher row = RULE_ROW.matcher(page.substring(page.indexOf("## Mail in: ")));
+    while (row.find()) {
+      rows.add(row.group(1));
+    }
+    assertThat(rows)
+        .as("docs/reasons.md, Mail in: | `rule` | what happened | who | what to type |")
+        .isEqualTo(rules);
+  }
+
+  @Test
+  void eachPageIsInTheIndexOnOneShelf() {
+    String index = Project.read(DOCS.resolve("README.md"));
+    assertThat(headings(index)).containsExactly("Start", "Run", "Use", "Look up");
+    List<String> linked = new ArrayList<>();
+    Matcher link = LINK.matcher(index);
+    while (link.find()) {
+      linked.add(link.group(1));
+    }
+    assertThat(linked).doesNotHaveDuplicates();
+    List<String> pages =
+        Project.walk(DOCS).stream()
+            .map(page -> DOCS.relativize(page).toString())
+            .filter(page -> page.endsWith(".md") && !page.equals("README.md"))
+            .filter(page -> !page.startsWith("decisions/") || page.endsWith("README.md"))
+            .toList();
+    assertThat(linked).containsAll(pages);
+  }
+
+  @Test
+  void eachCommandThatIsShownExists() {
+    List<String> wrong = new ArrayList<>();
+    int commands = 0;
+    for (String page : PAGES) {
+      Matcher shown = COMMAND.matcher(Project.read(Project.root().resolve(page)));
+      while (shown.find()) {
+        commands++;
+        String command = shown.group(1) != null ? shown.group(1) : "./" + shown.group(2);
+        String problem = problem(command);
+        if (!problem.isEmpty()) {
+          wrong.add(page + ": " + command + ": " + problem);
+        }
+      }
+    }
+    assertThat(commands).isGreaterThan(80);
+    assertThat(wrong).isEmpty();
+  }
+
+  /** Empty: its subcommands and options exist. */
+  private static String problem(String shown) {
+    CommandLine command =
+        shown.startsWith("postern ")
+            ? new CommandLine(io.postern.operator.Main.class)
+            : new CommandLine(new io.postern.stack.Main());
+    boolean mayBeSubcommand = true;
+    for (String word : shown.strip().split("\\s+")) {
+      String plain = word.replaceAll("[,.;:)?]+$", "");
+      if (mayBeSubcommand && command.getSubcommands().containsKey(plain)) {
+        command = command.getSubcommands().get(plain);
+      } else if (plain.startsWith("--")) {
+        mayBeSubcommand = false;
+        if (command.getCommandSpec().findOption(plain) == null) {
+          return "no option " + plain;
+        }
+      } else if (!plain.equals("postern") && !plain.equals("./run")) {
+        if (mayBeSubcommand && !command.getSubcommands().isEmpty()) {
+          return "no command " + plain;
+        }
+        mayBeSubcommand = false;
+      }
+    }
+    return "";
+  }
+
+  /** The names of constants by their reasons. */
+  private static Map<String, String> reasons() {
+    Map<String, String> reasons = new TreeMap<>();
+    for (var field : Reasons.class.getFields()) {
+      if (!field.getName().endsWith("_PREFIX")) {
+        try {
+          reasons.put((String) field.get(null), field.getName());
+        } catch (IllegalAccessException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return reasons;
+  }
+
+  /** The codes by reason. */
+  private static Map<String, String> rows() {
+    String page = Project.read(DOCS.resolve("reasons.md"));
+    Map<String, String> rows = new TreeMap<>();
+    Matcher row = REASON_ROW.matcher(page.substring(0, page.indexOf("## Mail in: ")));
+    while (row.find()) {
+      assertThat(rows.put(row.group(1), row.group(2))).as("second row of " + row.group(1)).isNull();
+    }
+    return rows;
+  }
+
+  private static List<String> headings(String page) {
+    return HEADING.matcher(page).results().map(heading -> heading.group(1)).toList();
+  }
+
+  private static void addCodes(String text, Set<String> to) {
+    CODE.matcher(text).results().forEach(code -> to.add(code.group(1)));
+  }
+
+  private static Path source(String file) {
+    return Project.mainSources().stream()
+        .filter(path -> path.getFileName().toString().equals(file))
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,66 @@
+package io.postern.operator.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Client of the API of access that every service has. Any thread.
+ *
+ * <p>Failure: {@link IOException} with the service's own sentence.
+ */
+public final class AccessClient {
+  private static final Set<Integer> ANSWER = Set.of(200);
+
+  private final ServiceApi api;
+
+  public AccessClient(ServiceApi api) {
+    this.api = api;
+  }
+
+  /** A provider as the service names it; nothing of it is checked yet. */
+  public record Provider(String issuer, String clientId, String scopes) {}
+
+  /** A token of the services, and its end. */
+  public record Issued(String token, Instant ends) {}
+
+  /** Whose device flow gives a token; empty: local users alone sign in. */
+  public Optional<Provider> provider() throws IOException, InterruptedException {
+    JsonNode provider = api.send(api.request("/sign-in").GET(), ANSWER).path("provider");
+    return provider.path("issuer").asText("").isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Provider(
+                provider.path("issuer").asText(),
+                provider.path("clientId").asText(),
+                provider.path("scopes").asText()));
+  }
+
+  /** For a password, by which the request is sent. */
+  public Issued token() throws IOException, InterruptedException {
+    JsonNode answer =
+        api.send(
+            api.request("/tokens?minutes=720").POST(HttpRequest.BodyPublishers.noBody()), ANSWER);
+    try {
+      return new Issued(answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
+    } catch (DateTimeException e) {
+      throw new IOException(api + " answered with a token that has no end", e);
+    }
+  }
+
+  /** Of the console: the path of a page that signs a browser in as the caller, once. */
+  public String signInLink() throws IOException, InterruptedException {
+    return api.send(api.request("/sign-in-links").POST(HttpRequest.BodyPublishers.noBody()), ANSWER)
+        .path("path")
+        .asText();
+  }
+
+  /** As {@code GET /api/v1/me} answers. */
+  public JsonNode me() throws IOException, InterruptedException {
+    return api.send(api.request("/me").GET(), ANSWER);
+  }
+}

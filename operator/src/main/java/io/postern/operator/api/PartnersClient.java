@@ -1,0 +1,149 @@
+package io.postern.operator.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Client of policy-service's API for validations, watches and forced TLS with a partner. Any
+ * thread.
+ *
+ * <p>Failure: {@link IOException} with the service's own sentence.
+ */
+public final class PartnersClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<Integer> ANSWER = Set.of(200);
+  private static final Set<Integer> PLAN_OR_REFUSAL = Set.of(200, 409, 412, 422);
+  private static final Set<Integer> ASKED = Set.of(202);
+  private static final Set<Integer> MADE = Set.of(201);
+  private static final Set<Integer> ENDED = Set.of(204, 404);
+  // The service bounds a validation by three minutes, a look at a partner by one.
+  private static final Duration VALIDATION = Duration.ofMinutes(4);
+  private static final Duration LOOK = Duration.ofSeconds(90);
+  private static final Duration GRACE = Duration.ofMinutes(1);
+  private static final Duration END = Duration.ofSeconds(5);
+
+  private final ServiceApi api;
+  private final String organization;
+
+  public PartnersClient(ServiceApi api, String organization) {
+    this.api = api;
+    this.organization = "/organizations/" + ConsoleClient.encoded(organization);
+  }
+
+  /**
+   * Validates a stored outbound connector.
+   *
+   * @param body domains, recipients, sender
+   * @param each takes the states so far
+   * @return its last state
+   */
+  public JsonNode validate(String connector, Map<String, ?> body, Consumer<JsonNode> each)
+      throws IOException, InterruptedException {
+    return validated(
+        organization + "/outbound-connectors/" + ConsoleClient.encoded(connector) + "/validations",
+        body,
+        each);
+  }
+
+  /** The same of a draft, which the body has as {@code connector}. */
+  public JsonNode validateDraft(Map<String, ?> body, Consumer<JsonNode> each)
+      throws IOException, InterruptedException {
+    return validated(organization + "/validations", body, each);
+  }
+
+  private JsonNode validated(String path, Map<String, ?> body, Consumer<JsonNode> each)
+      throws IOException, InterruptedException {
+    String id = api.send(post(path, body), ASKED).path("id").asText();
+    return new LiveView(api, organization + "/validations/" + ConsoleClient.encoded(id))
+        .follow(PartnersClient::isOver, VALIDATION, each);
+  }
+
+  private static boolean isOver(JsonNode validation) {
+    return !Set.of("asked", "running").contains(validation.path("state").asText());
+  }
+
+  /** Watches the partner of an inbound connector. */
+  public JsonNode watch(String connector) throws IOException, InterruptedException {
+    return api.send(
+        post(
+            organization + "/inbound-connectors/" + ConsoleClient.encoded(connector) + "/watches",
+            Map.of()),
+        MADE);
+  }
+
+  /**
+   * @param partner domains, certificateNames, addresses
+   */
+  public JsonNode watch(Map<String, ?> partner) throws IOException, InterruptedException {
+    return api.send(post(organization + "/watches", partner), MADE);
+  }
+
+  /**
+   * Follows a watch to its end, or to this time, some seconds more.
+   *
+   * @param each takes its states
+   * @return its last state
+   */
+  public JsonNode follow(String watch, Instant until, Consumer<JsonNode> each)
+      throws IOException, InterruptedException {
+    return new LiveView(api, place(watch))
+        .follow(
+            view -> view.path("state").asText().equals("ended") || Instant.now().isAfter(until),
+            Duration.between(Instant.now(), until).plus(GRACE),
+            each);
+  }
+
+  /** Within 5 s. */
+  public void endWatch(String watch) throws IOException, InterruptedException {
+    var unused = api.response(api.request(place(watch)).timeout(END).DELETE(), ENDED);
+  }
+
+  private String place(String watch) {
+    return organization + "/watches/" + ConsoleClient.encoded(watch);
+  }
+
+  /** A partner's mail hosts, and values for forced TLS. It dials, a minute at most. */
+  public JsonNode look(String domain) throws IOException, InterruptedException {
+    return api.send(api.request(partner(domain)).timeout(LOOK).GET(), ANSWER);
+  }
+
+  /**
+   * Plans or, with {@code consent}, makes forced TLS with a partner. It may dial, a minute at most.
+   *
+   * @param body as {@code POST …/partners/DOMAIN/secure} takes it
+   * @param seen the directory's version of the plan that is wanted; null: any
+   * @return the plan with its {@code connectors}, or the problem for which it is refused
+   */
+  public JsonNode secure(String domain, Map<String, ?> body, @Nullable String seen)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = post(partner(domain) + "/secure", body).timeout(LOOK);
+    if (seen != null) {
+      request.header("If-Match", "\"" + seen + "\"");
+    }
+    return api.send(request, PLAN_OR_REFUSAL);
+  }
+
+  /** Takes the connectors away that were made for the partner; empty: there are none. */
+  public Optional<JsonNode> undo(String domain) throws IOException, InterruptedException {
+    return api.sendOrNone(api.request(partner(domain)).DELETE(), ANSWER);
+  }
+
+  private String partner(String domain) {
+    return organization + "/partners/" + ConsoleClient.encoded(domain);
+  }
+
+  private HttpRequest.Builder post(String path, Map<String, ?> body) throws IOException {
+    return api.request(path)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+  }
+}

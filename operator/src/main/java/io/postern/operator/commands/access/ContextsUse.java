@@ -1,0 +1,31 @@
+package io.postern.operator.commands.access;
+
+import io.postern.commandline.OutputOption;
+import io.postern.operator.connection.UserFolder;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Command that chooses the context for commands that name none. */
+@Command(
+    name = "use",
+    description = "Makes a context the one that counts where nothing names another.",
+    mixinStandardHelpOptions = true)
+final class ContextsUse implements Callable<Integer> {
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(paramLabel = "CONTEXT", description = "as `contexts` lists it")
+  private String name = "";
+
+  /** The result. */
+  record Result(String inUse) {}
+
+  @Override
+  public Integer call() throws Exception {
+    UserFolder.here().use(name);
+    output.print(new Result(name), () -> List.of("postern: the context in use is " + name));
+    return 0;
+  }
+}

@@ -1,0 +1,152 @@
+package io.postern.operator.commands.access;
+
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.AccessClient;
+import io.postern.operator.api.Credentials;
+import io.postern.operator.api.ServiceApi;
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import io.postern.operator.signin.DeviceCode;
+import io.postern.operator.signin.DeviceFlow;
+import io.postern.operator.signin.Grant;
+import io.postern.operator.signin.Provider;
+import io.postern.operator.signin.ProviderHttp;
+import io.postern.operator.signin.Token;
+import io.postern.operator.signin.Waiting;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Command that gets a token, by which later commands show who asks. */
+@Command(
+    name = "sign-in",
+    description = {
+      "Signs in to the services of a context. At the OpenID provider that they name, you agree in a browser;",
+      "with --user, or without a provider, a local user's password is read, without echo or from standard input.",
+      "The token is kept in ~/.config/postern/tokens for you alone, and sent to these services alone."
+    },
+    mixinStandardHelpOptions = true)
+public final class SignIn implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--user",
+      paramLabel = "USER",
+      description = "a local user (default: the provider asks who you are)")
+  private @Nullable String user;
+
+  /**
+   * @param until when the token ends
+   * @param renewed it is renewed while the provider's session lasts
+   * @param services where it is sent
+   */
+  record Result(String user, String until, boolean renewed, SortedSet<String> services) {
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "signed in as "
+              + user
+              + (renewed ? ", while the provider renews the token" : ", until " + until));
+      services.forEach(service -> lines.add("  " + service));
+      return lines;
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Installation installation = connection.installation();
+    ServiceApi service = installation.someService(Credentials.none());
+    Token token;
+    if (user != null) {
+      token = byPassword(installation, user);
+    } else {
+      Optional<AccessClient.Provider> provider = new AccessClient(service).provider();
+      if (provider.isEmpty()) {
+        throw new IOException(service + " names no provider to sign in at: add --user NAME");
+      }
+      token = byProvider(installation, service, provider.get());
+    }
+    installation.tokenFile().put(token);
+    for (String key : installation.credentialsFiles()) {
+      output.note("the context has " + key + ", which counts before the token");
+    }
+    Result result =
+        new Result(token.user(), token.ends(), token.renewal() != null, token.services());
+    output.print(result, result::lines);
+    return 0;
+  }
+
+  private static Token byPassword(Installation installation, String user)
+      throws IOException, InterruptedException {
+    String password = PasswordInput.read("Password of " + user);
+    AccessClient.Issued issued =
+        new AccessClient(installation.someService(Credentials.password(user, password))).token();
+    return new Token(
+        installation.context(),
+        user,
+        issued.token(),
+        issued.ends().toString(),
+        Token.origins(installation.services()),
+        null);
+  }
+
+  private Token byProvider(
+      Installation installation, ServiceApi service, AccessClient.Provider named)
+      throws IOException, InterruptedException {
+    // Before anything is sent there: a service that lies could name anybody.
+    output.note(
+        service
+            + " names the provider "
+            + ProviderHttp.shown(named.issuer())
+            + " (client "
+            + ProviderHttp.shown(named.clientId())
+            + ", scopes "
+            + ProviderHttp.shown(named.scopes())
+            + ")");
+    Provider provider = Provider.discover(installation.provider(), named.issuer());
+    Grant grant =
+        new DeviceFlow(provider, Waiting.system())
+            .grant(named.clientId(), named.scopes(), this::show);
+    return new Token(
+        installation.context(),
+        name(installation, grant),
+        grant.accessToken(),
+        grant.ends().toString(),
+        Token.origins(installation.services()),
+        grant.refreshToken() == null
+            ? null
+            : new Token.Renewal(named.issuer(), named.clientId(), grant.refreshToken()));
+  }
+
+  private void show(DeviceCode code) {
+    output.note(
+        "open %s and enter the code %s, within %d minutes"
+            .formatted(code.address(), code.userCode(), Math.max(1, code.life().toMinutes())));
+    if (!code.completeAddress().isEmpty()) {
+      output.note("or open " + code.completeAddress() + " and compare the code");
+    }
+  }
+
+  /** A token that the services do not take is not kept. */
+  private static String name(Installation installation, Grant grant)
+      throws IOException, InterruptedException {
+    ServiceApi service = installation.someService(Credentials.token(grant.accessToken()));
+    try {
+      return new AccessClient(service).me().path("name").asText();
+    } catch (IOException e) {
+      throw new IOException(
+          "the provider's token is not taken: "
+              + e.getMessage()
+              + " (the log of the service has the reason)",
+          e);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.postern.operator.commands.access;
+
+import io.postern.commandline.OutputOption;
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.connection.Installation;
+import io.postern.operator.signin.Provider;
+import io.postern.operator.signin.Token;
+import io.postern.operator.signin.TokenFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Command that removes the token of a context. */
+@Command(
+    name = "sign-out",
+    description = {
+      "Removes the token of a context, and asks the provider to revoke it where it offers that.",
+      "Exit code 0: it is gone, 1: nobody was signed in."
+    },
+    mixinStandardHelpOptions = true)
+public final class SignOut implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  /**
+   * @param revoked the provider has revoked it
+   * @param note what else is to be known of the token
+   */
+  record Result(boolean signedOut, boolean revoked, String note) {}
+
+  @Override
+  public Integer call() throws Exception {
+    Installation installation = connection.installation();
+    TokenFile.Removed removed = installation.tokenFile().remove();
+    if (!removed.problem().isEmpty()) {
+      output.note(removed.problem());
+    }
+    Result result =
+        removed.wasThere()
+            ? ended(installation, removed.token())
+            : new Result(false, false, "nobody was signed in");
+    output.print(result, () -> List.of(result.note()));
+    return result.signedOut() ? 0 : 1;
+  }
+
+  private static Result ended(Installation installation, Optional<Token> token) {
+    Token.Renewal renewal = token.map(Token::renewal).orElse(null);
+    String copy =
+        "; a copy of the access token is good until " + token.map(Token::ends).orElse("its end");
+    if (renewal == null) {
+      return new Result(true, false, "signed out" + copy);
+    }
+    try {
+      return Provider.discover(installation.provider(), renewal.issuer()).revoke(renewal)
+          ? new Result(
+              true, true, "signed out, and the provider has revoked the refresh token" + copy)
+          : new Result(true, false, "signed out; the provider offers no revocation" + copy);
+    } catch (IOException | IllegalArgumentException e) {
+      return new Result(
+          true,
+          false,
+          "signed out; the provider did not revoke the token: " + e.getMessage() + copy);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.postern.operator.commands.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The commands for local users. */
+@Command(
+    name = "users",
+    description = "Lists, shows, makes, changes and removes local users; needs the role operator.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {UsersList.class, UsersShow.class, UsersSet.class, UsersRemove.class})
+public final class Users implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "write list, show, set or remove");
+  }
+
+  static List<String> lines(JsonNode user) {
+    return List.of(
+        "name     " + user.path("name").asText(),
+        "roles    " + WhoAmI.words(user.path("roles")),
+        "changed  " + user.path("changed").asText(),
+        "password "
+            + (user.path("generated").asBoolean()
+                ? " that of the credentials file"
+                : " its user's own"));
+  }
+}

@@ -1,0 +1,51 @@
+package io.postern.operator.commands.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.UsersClient;
+import io.postern.operator.connection.ConnectionOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Command that removes a local user. */
+@Command(
+    name = "remove",
+    description = {
+      "Removes a local user, whose tokens end. The last operator stays.",
+      "Asks before it does so. Exit code 1: there is none of this name, or you did not agree."
+    },
+    mixinStandardHelpOptions = true)
+final class UsersRemove implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Mixin private Consent consent = new Consent();
+
+  @Parameters(paramLabel = "USER", description = "the user's name")
+  private String name = "";
+
+  /** The result. */
+  record Result(String user, boolean removed) {}
+
+  @Override
+  public Integer call() throws Exception {
+    consent.require(output);
+    UsersClient users = new UsersClient(connection.installation().policy());
+    if (consent.asks()) {
+      Optional<JsonNode> user = users.one(name);
+      if (user.isPresent()
+          && !consent.isGiven(output, Users.lines(user.get()), "Remove this user?")) {
+        return 1;
+      }
+    }
+    boolean removed = users.remove(name);
+    output.print(
+        new Result(name, removed),
+        () -> List.of(removed ? name + " is removed" : "there is no user " + name));
+    return removed ? 0 : 1;
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands for contexts, for signing in, and for local users (docs/users.md). */
+@NullMarked
+package io.postern.operator.commands.access;
+
+import org.jspecify.annotations.NullMarked;

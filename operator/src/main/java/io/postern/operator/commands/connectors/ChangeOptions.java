@@ -1,0 +1,18 @@
+package io.postern.operator.commands.connectors;
+
+import picocli.CommandLine.Option;
+
+/** The options of every command that changes a connector; a mixin. */
+final class ChangeOptions {
+  @Option(names = "--dry-run", description = "show the difference only")
+  boolean dryRun;
+
+  @Option(names = "--yes", description = "does not ask before it changes something")
+  boolean yes;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "why, for the record of changes; at most 1,000 characters")
+  String reason = "";
+}

@@ -1,0 +1,29 @@
+package io.postern.operator.commands.connectors;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The commands for connectors one by one. */
+@Command(
+    name = "connectors",
+    description = "Lists and shows connectors, and changes them one by one.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ConnectorsList.class,
+      ConnectorsShow.class,
+      ConnectorsSet.class,
+      ConnectorsAdd.class,
+      ConnectorsRemove.class
+    })
+public final class Connectors implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "write list, show, set, add or remove");
+  }
+}

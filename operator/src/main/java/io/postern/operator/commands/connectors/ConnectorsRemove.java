@@ -1,0 +1,40 @@
+package io.postern.operator.commands.connectors;
+
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ConnectorsClient;
+import io.postern.operator.api.ConnectorsClient.Connector;
+import io.postern.operator.connection.ConnectionOptions;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Command that removes a connector. */
+@Command(
+    name = "remove",
+    description = {
+      "Removes a connector, and asks first. Mail that waits for its requirement is held then.",
+      "Exit code 1: there is none, or somebody else has changed it meanwhile; nothing was changed."
+    },
+    mixinStandardHelpOptions = true)
+final class ConnectorsRemove implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private NamedConnector named = new NamedConnector();
+  @Mixin private ChangeOptions options = new ChangeOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
+    Optional<Connector> found = named.find(client, output);
+    return found.isEmpty()
+        ? 1
+        : new ConnectorChange(options, output, spec)
+            .make(
+                found.get().object(), dryRun -> client.remove(found.get(), dryRun, options.reason));
+  }
+}

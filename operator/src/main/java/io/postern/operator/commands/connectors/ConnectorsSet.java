@@ -1,0 +1,62 @@
+package io.postern.operator.commands.connectors;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ConnectorsClient;
+import io.postern.operator.api.ConnectorsClient.Connector;
+import io.postern.operator.connection.ConnectionOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command that changes fields of a connector. */
+@Command(
+    name = "set",
+    description = {
+      "Changes the named fields of a connector, shows the difference and asks first.",
+      "mode=reportOnly tries it, mode=enforce puts it in force, enabled=false turns it off.",
+      "Exit code 1: a value is wrong, or somebody else has changed the connector meanwhile; nothing was changed."
+    },
+    mixinStandardHelpOptions = true)
+final class ConnectorsSet implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private NamedConnector named = new NamedConnector();
+  @Mixin private ChangeOptions options = new ChangeOptions();
+
+  @Parameters(
+      index = "2..*",
+      arity = "1..*",
+      paramLabel = "FIELD=VALUE",
+      description =
+          "a field of a directory file; several values with commas; without a value: the default")
+  private List<String> values = new ArrayList<>();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
+    Optional<Connector> found = named.find(client, output);
+    if (found.isEmpty()) {
+      return 1;
+    }
+    Connector before = found.get();
+    ObjectNode wanted;
+    try {
+      wanted = FieldValues.changed(before.object(), before.direction(), values);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    return new ConnectorChange(options, output, spec)
+        .make(before.object(), dryRun -> client.change(before, wanted, dryRun, options.reason));
+  }
+}

@@ -1,0 +1,94 @@
+package io.postern.operator.commands.connectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ChangeText;
+import io.postern.operator.api.ConnectorsClient;
+import io.postern.operator.api.ConnectorsClient.Connector;
+import io.postern.operator.connection.ConnectionOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Command that shows one connector. */
+@Command(
+    name = "show",
+    description = {
+      "Shows a connector's fields, its warnings, and the last validation of an outbound one.",
+      "Exit code 0: it is there, 1: there is none of the name."
+    },
+    mixinStandardHelpOptions = true)
+final class ConnectorsShow implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private NamedConnector named = new NamedConnector();
+
+  /**
+   * @param lastValidation null: an inbound connector, or one that was never validated
+   */
+  record Result(
+      String organization,
+      String direction,
+      String etag,
+      JsonNode object,
+      @Nullable JsonNode warnings,
+      @Nullable JsonNode lastValidation) {
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      lines.add(direction + " connector " + organization + "/" + object.path("name").asText());
+      object
+          .properties()
+          .forEach(
+              field ->
+                  lines.add("  " + field.getKey() + ": " + ChangeText.value(field.getValue())));
+      lines.addAll(ConnectorChange.warnings(warnings));
+      if (lastValidation != null) {
+        lines.add(
+            "%s at its last validation, %s by %s%s: %s"
+                .formatted(
+                    lastValidation.path("met").asBoolean() ? "met" : "NOT MET",
+                    lastValidation.path("at").asText(),
+                    lastValidation.path("by").asText(),
+                    lastValidation.path("ofThisDefinition").asBoolean()
+                        ? ""
+                        : " (the connector was changed since)",
+                    lastValidation.path("summary").asText()));
+      }
+      return lines;
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
+    Optional<Connector> found = named.find(client, output);
+    if (found.isEmpty()) {
+      return 1;
+    }
+    Connector connector = found.get();
+    JsonNode warnings =
+        client.list(connector.organization(), connector.direction()).stream()
+            .filter(each -> each.name().equals(connector.name()))
+            .map(Connector::warnings)
+            .findFirst()
+            .orElse(null);
+    JsonNode last =
+        connector.direction().equals("outbound")
+            ? client.lastValidation(connector.organization(), connector.name()).orElse(null)
+            : null;
+    Result result =
+        new Result(
+            connector.organization(),
+            connector.direction(),
+            connector.etag(),
+            connector.object(),
+            warnings,
+            last);
+    output.print(result, result::lines);
+    return 0;
+  }
+}

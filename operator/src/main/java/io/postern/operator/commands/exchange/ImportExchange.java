@@ -1,0 +1,145 @@
+package io.postern.operator.commands.exchange;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ExchangeClient;
+import io.postern.operator.commands.Dialogue;
+import io.postern.operator.commands.InputFile;
+import io.postern.operator.connection.ConnectionOptions;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command that takes over Exchange's connectors and accepted domains. */
+@Command(
+    name = "exchange",
+    description = {
+      "Takes over connectors and accepted domains of Exchange, from the output of its cmdlets (JSON or CLIXML).",
+      "Shows what became of each parameter, and asks before it changes something; nothing is removed.",
+      "Exit code 1: the draft has problems, and nothing was changed."
+    },
+    mixinStandardHelpOptions = true)
+final class ImportExchange implements Callable<Integer> {
+  private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "of Get-InboundConnector and others; - is standard input")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--organization",
+      paramLabel = "ORGANIZATION",
+      required = true,
+      description = "that gets them; an operator may name a new one")
+  private String organization = "";
+
+  @Option(
+      names = "--mailbox-route",
+      paramLabel = "ROUTE",
+      description =
+          "where mail of accepted domains goes: host, host:port, or domain=host:port; repeatable")
+  private List<String> routes = new ArrayList<>();
+
+  @Option(
+      names = "--draft",
+      paramLabel = "FILE",
+      description = "writes the draft, a directory file, into a new file")
+  private @Nullable Path draft;
+
+  @Option(names = "--dry-run", description = "shows it only")
+  private boolean dryRun;
+
+  @Option(names = "--yes", description = "does not ask before it changes something")
+  private boolean yes;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    if (!dryRun && !yes && (output.isJson() || Dialogue.here().isEmpty())) {
+      throw wrong("nobody can be asked here: add --yes to take it over, or --dry-run");
+    }
+    byte[] read = InputFile.read(file, MOST_BYTES);
+    ExchangeClient client = new ExchangeClient(connection.installation().policy());
+    JsonNode compared = client.take(read, organization, routes, true, null);
+    if (draft != null) {
+      write(draft, compared.path("file").asText());
+    }
+    boolean good = compared.path("problems").isEmpty();
+    boolean same = compared.path("changes").isEmpty();
+    if (dryRun || !good || same) {
+      output.print(
+          compared,
+          () -> {
+            List<String> lines = new ArrayList<>(ImportText.lines(compared));
+            lines.add(
+                "postern: "
+                    + (good && same
+                        ? "the directory is so already"
+                        : "nothing was changed" + (good ? " (--dry-run)" : "")));
+            return lines;
+          });
+      return good ? 0 : 1;
+    }
+    if (!yes) {
+      output.print(compared, () -> ImportText.lines(compared));
+      if (!Dialogue.here().orElseThrow().agrees("Make these changes?")) {
+        output.note("nothing was changed");
+        return 1;
+      }
+    }
+    String agreed = yes ? null : compared.path("seen").asText();
+    JsonNode made = client.take(read, organization, routes, false, agreed);
+    if (!made.has("applied")) {
+      output.note(
+          "nothing was changed: somebody else has changed the organization meanwhile; compare again");
+      return 1;
+    }
+    output.print(
+        made,
+        () -> {
+          boolean applied = made.path("applied").asBoolean();
+          // Whoever was asked has seen these changes.
+          boolean seen = !yes && applied && made.path("changes").equals(compared.path("changes"));
+          List<String> lines = new ArrayList<>(seen ? List.of() : ImportText.lines(made));
+          lines.add(
+              "postern: "
+                  + (applied
+                      ? "in force as version " + made.path("version").asLong()
+                      : "nothing was changed"));
+          return lines;
+        });
+    return made.path("applied").asBoolean() ? 0 : 1;
+  }
+
+  /** A file that is there may be a draft that somebody has edited. */
+  private void write(Path to, String text) throws Exception {
+    try {
+      Files.writeString(to, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--draft: " + to + " is there already: name a new file", e);
+    }
+  }
+
+  private CommandLine.ParameterException wrong(String why) {
+    return new CommandLine.ParameterException(spec.commandLine(), why);
+  }
+}

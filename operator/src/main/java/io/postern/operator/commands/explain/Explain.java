@@ -1,0 +1,129 @@
+package io.postern.operator.commands.explain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ExplainClient;
+import io.postern.operator.connection.ConnectionOptions;
+import io.postern.operator.pem.PemFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Command that says what would happen to a mail that has not come. */
+@Command(
+    name = "explain",
+    description = {
+      "Says what would happen to a mail: which connector lets it in or refuses it, which takes it out, with which TLS, and why.",
+      "It sends nothing. `postern why ID --now` explains a mail that came. Exit code 1: a recipient is refused, or its mail would be held or fail."
+    },
+    mixinStandardHelpOptions = true)
+public final class Explain implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--from",
+      paramLabel = "ADDRESS",
+      required = true,
+      description = "envelope sender; <> is the null reverse-path")
+  private String from = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "ADDRESS",
+      required = true,
+      description = "envelope recipient; repeatable, at most 20")
+  private List<String> to = List.of();
+
+  @Option(
+      names = "--ip",
+      paramLabel = "ADDRESS",
+      required = true,
+      description = "of the client that connects")
+  private String ip = "";
+
+  @Option(
+      names = "--tls",
+      negatable = true,
+      description = "whether the session is encrypted (default: with a certificate it is)")
+  private @Nullable Boolean tls;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "PEM",
+      description =
+          "a file with the client's chain, its own certificate first; a key in it is left out")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--certificate-name",
+      paramLabel = "NAME",
+      description =
+          "of a certificate, in place of the chain, which is taken to be good; repeatable")
+  private List<String> certificateNames = List.of();
+
+  @Option(names = "--requiretls", description = "with REQUIRETLS (RFC 8689)")
+  private boolean requireTls;
+
+  @Option(
+      names = "--organization",
+      paramLabel = "ID",
+      description = "whose connectors are listed (default: the sender's and the recipients')")
+  private @Nullable String organization;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    Map<String, Object> mail = facts();
+    ExplainClient explain = new ExplainClient(connection.installation().policy());
+    JsonNode answer = explain.answer(mail);
+    if (output.isJson()) {
+      output.print(answer, List::of);
+    } else {
+      PrintedExplanation.print(output, explain, mail);
+    }
+    return PrintedExplanation.keepsMailBack(answer) ? 1 : 0;
+  }
+
+  private Map<String, Object> facts() throws IOException {
+    boolean shown = certificate != null || !certificateNames.isEmpty();
+    if (certificate != null && !certificateNames.isEmpty()) {
+      throw wrong("--certificate has its names: leave out --certificate-name");
+    }
+    if (shown && Boolean.FALSE.equals(tls)) {
+      throw wrong("--no-tls: a client shows a certificate over TLS alone");
+    }
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("clientIp", ip);
+    facts.put("mailFrom", from);
+    facts.put("recipients", to);
+    facts.put("requireTls", requireTls);
+    if (tls != null) {
+      facts.put("tls", tls);
+    }
+    if (organization != null) {
+      facts.put("organization", organization);
+    }
+    if (certificate != null) {
+      facts.put("certificate", PemFile.shown(certificate));
+    } else if (shown) {
+      facts.put("certificateNames", certificateNames);
+    }
+    return facts;
+  }
+
+  private CommandLine.ParameterException wrong(String sentence) {
+    return new CommandLine.ParameterException(spec.commandLine(), sentence);
+  }
+}

@@ -1,0 +1,92 @@
+package io.postern.operator.commands.partner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.operator.api.ChangeText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A partner, a plan and its end in lines for people. Pure. */
+final class PartnerText {
+  private PartnerText() {}
+
+  /** Its mail hosts and servers, as they showed themselves. */
+  static List<String> look(JsonNode partner) {
+    List<String> lines = new ArrayList<>();
+    lines.add(partner.path("domain").asText() + ": mail hosts, as they show themselves to anybody");
+    for (JsonNode host : partner.path("hosts")) {
+      lines.add(
+          "  %s [%s]  %s"
+              .formatted(
+                  host.path("host").asText(),
+                  host.path("address").asText(),
+                  host.has("tls") ? "TLS " + host.path("tls").asText() : "NO TLS"));
+      add(lines, "names", ChangeText.value(host.path("certificateNames")));
+      add(lines, "chain", host.path("verdict").asText());
+      add(lines, "DANE", host.path("dane").asText());
+      add(lines, "MTA-STS", host.path("mtaSts").asText());
+      add(lines, "failure", host.path("failure").asText());
+    }
+    lines.add("servers that proved themselves to a connector of ours");
+    for (JsonNode seen : partner.path("seen")) {
+      lines.add(
+          "  %s  by %s, TLS %s, last %s"
+              .formatted(
+                  seen.path("peer").asText(),
+                  seen.path("connector").asText(),
+                  seen.path("tls").asText(),
+                  seen.path("lastSeen").asText()));
+    }
+    if (partner.path("seen").isEmpty()) {
+      lines.add("  none");
+    }
+    partner.path("remarks").forEach(remark -> lines.add(remark.asText()));
+    if (partner.has("made")) {
+      lines.add("made before, and replaced: " + ChangeText.value(partner.path("made")));
+    }
+    return lines;
+  }
+
+  private static void add(List<String> lines, String label, String text) {
+    if (!text.isEmpty() && !text.equals("-")) {
+      lines.add("    %-8s  %s".formatted(label, text));
+    }
+  }
+
+  /** The connectors, and the warnings about them. */
+  static List<String> plan(JsonNode plan) {
+    List<String> lines = new ArrayList<>();
+    for (String direction : List.of("inbound", "outbound")) {
+      for (JsonNode connector : plan.path("connectors").path(direction + "Connectors")) {
+        lines.add("plan: " + direction + " connector");
+        for (Map.Entry<String, JsonNode> field : connector.properties()) {
+          String value = ChangeText.value(field.getValue());
+          if (!value.equals("false")) {
+            lines.add("  " + field.getKey() + ": " + value);
+          }
+        }
+      }
+    }
+    plan.path("warnings").forEach(warning -> lines.add("WARNING  " + warning.asText()));
+    return lines;
+  }
+
+  /** Whether it is in force, and why not. */
+  static List<String> end(JsonNode secured, boolean reportOnly) {
+    List<String> lines = new ArrayList<>();
+    if (secured.path("enforced").asBoolean()) {
+      lines.add(
+          "postern: "
+              + (reportOnly
+                  ? "both connectors report only: they refuse nothing and hold nothing up"
+                  : "forced TLS is in force")
+              + (secured.has("version") ? ", version " + secured.path("version").asLong() : ""));
+    } else {
+      lines.add("NOT IN FORCE, and nothing was changed");
+      lines.add(
+          "  have it mended; or --mode reportOnly refuses nothing and holds nothing up; or"
+              + " --even-if-unmet: mail to the partner waits until it is mended");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,124 @@
+package io.postern.operator.commands.partner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.OutputOption;
+import io.postern.operator.api.PartnersClient;
+import io.postern.operator.connection.ConnectionOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command that shows a partner's next sessions as they end. */
+@Command(
+    name = "watch",
+    description = {
+      "Shows the next sessions that claim to be a partner, live, with each condition expected and actual.",
+      "It ends after 50 sessions, when its time is over, or at Ctrl-C.",
+      "Exit code 0: sessions came, and all were accepted, 1: one was not, or none came."
+    },
+    mixinStandardHelpOptions = true)
+public final class Watch implements Callable<Integer> {
+  private static final int LONGEST = 30;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")
+  private String organization = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "CONNECTOR",
+      description = "an inbound connector's name; without it say by options who the partner is")
+  private @Nullable String connector;
+
+  @Option(names = "--domain", paramLabel = "DOMAIN", description = "of its senders; repeatable")
+  private List<String> domains = new ArrayList<>();
+
+  @Option(
+      names = "--certificate-name",
+      paramLabel = "NAME",
+      description = "in its servers' certificates; repeatable")
+  private List<String> certificateNames = new ArrayList<>();
+
+  @Option(
+      names = "--address",
+      paramLabel = "ADDRESS",
+      description = "of its servers, or a block; finds failed handshakes too; repeatable")
+  private List<String> addresses = new ArrayList<>();
+
+  @Option(
+      names = "--for",
+      paramLabel = "MINUTES",
+      description = "how long, 1 to 30 (default: ${DEFAULT-VALUE})")
+  private int minutes = LONGEST;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private int shown;
+  private boolean refused;
+
+  @Override
+  public Integer call() throws Exception {
+    boolean described = !domains.isEmpty() || !certificateNames.isEmpty() || !addresses.isEmpty();
+    if (described == (connector != null)) {
+      throw wrong(
+          "name an inbound connector, or say with --domain, --certificate-name or --address who the"
+              + " partner is, not both");
+    }
+    if (minutes < 1 || minutes > LONGEST) {
+      throw wrong("--for is " + minutes + ": write 1 to " + LONGEST);
+    }
+    PartnersClient client = new PartnersClient(connection.installation().policy(), organization);
+    JsonNode watch =
+        connector != null
+            ? client.watch(connector)
+            : client.watch(
+                Map.of(
+                    "domains", domains,
+                    "certificateNames", certificateNames,
+                    "addresses", addresses));
+    String id = watch.path("id").asText();
+    try (RunningWatch running = new RunningWatch(client, id)) {
+      Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
+      output.note("sessions that end from now on are shown; ask the partner for a mail");
+      JsonNode last = client.follow(id, end, this::show);
+      if (last.path("further").asLong(0) > 0) {
+        output.note(last.path("further").asLong() + " further sessions came");
+      }
+    }
+    if (shown == 0) {
+      output.note("no session came");
+    }
+    return shown == 0 || refused ? 1 : 0;
+  }
+
+  private void show(JsonNode watch) {
+    JsonNode sessions = watch.path("sessions");
+    for (; shown < sessions.size(); shown++) {
+      JsonNode session = sessions.get(shown);
+      refused |= !SessionText.isAccepted(session);
+      if (output.isJson()) {
+        output.printOne(session, () -> "");
+      } else {
+        output.print("", () -> SessionText.lines(session));
+      }
+    }
+  }
+
+  private CommandLine.ParameterException wrong(String why) {
+    return new CommandLine.ParameterException(spec.commandLine(), why);
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands for mail that waits or is held. */
+@NullMarked
+package io.postern.operator.commands.queue;
+
+import org.jspecify.annotations.NullMarked;

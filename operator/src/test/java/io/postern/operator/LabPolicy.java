@@ -1,0 +1,171 @@
+package io.postern.operator;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.postern.commandline.Program;
+import io.postern.lab.RunningProgram;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import picocli.CommandLine;
+
+/**
+ * A policy-service that answers as a test says, over real HTTP, and the program that asks it. The
+ * first answer whose method and part of the path fit is given; one that is given once is gone then.
+ * Thread-safe.
+ */
+public final class LabPolicy implements AutoCloseable {
+  /** A request as it came. */
+  public record Request(String method, String path, String ifMatch, String body) {
+    @Override
+    public String toString() {
+      return method + " " + path;
+    }
+  }
+
+  /**
+   * @param parts of an answer that comes by and by; each is sent at once
+   * @param broken the connection ends without the answer's end
+   */
+  private record Answer(
+      String method, String path, int status, List<String> parts, boolean once, boolean broken) {}
+
+  /** An ended run. */
+  public record Ran(int exit, String out, String err) {}
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Path context;
+  private final List<Answer> answers = new ArrayList<>();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+
+  public LabPolicy(Path folder) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+    Path credentials = Files.writeString(folder.resolve("credentials"), "admin:a-password");
+    context =
+        Files.writeString(
+            folder.resolve("context.properties"),
+            "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
+                .formatted(server.getAddress().getPort(), credentials));
+  }
+
+  public Path context() {
+    return context;
+  }
+
+  /** The program as a process, without a terminal. */
+  public RunningProgram start(String... args) throws IOException {
+    return RunningProgram.start(Main.class, line(args));
+  }
+
+  /** The same at a terminal. */
+  public RunningProgram startAtTerminal(String... args) throws IOException {
+    return RunningProgram.atTerminal(Main.class, line(args));
+  }
+
+  private List<String> line(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--context", context.toString()));
+    return all;
+  }
+
+  /** From now on. */
+  public LabPolicy answer(String method, String path, int status, String body) {
+    return add(new Answer(method, path, status, List.of(body), false, false));
+  }
+
+  public LabPolicy once(String method, String path, int status, String body) {
+    return add(new Answer(method, path, status, List.of(body), true, false));
+  }
+
+  /** Server-sent events. */
+  public LabPolicy events(String path, boolean broken, String... views) {
+    List<String> parts = new ArrayList<>();
+    for (String view : views) {
+      parts.add("data:" + view.replace("\n", "") + "\n\n");
+    }
+    return add(new Answer("GET", path, 200, parts, false, broken));
+  }
+
+  private synchronized LabPolicy add(Answer answer) {
+    answers.add(answer);
+    return this;
+  }
+
+  public List<Request> requests() {
+    return requests;
+  }
+
+  private synchronized Answer next(String method, String path) {
+    for (Answer answer : answers) {
+      if (answer.method().equals(method) && path.contains(answer.path())) {
+        if (answer.once()) {
+          answers.remove(answer);
+        }
+        return answer;
+      }
+    }
+    return new Answer(
+        method, path, 404, List.of("{\"status\":404,\"detail\":\"no such thing\"}"), false, false);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().toString();
+      String ifMatch = exchange.getRequestHeaders().getFirst("If-Match");
+      requests.add(
+          new Request(
+              exchange.getRequestMethod(),
+              path,
+              ifMatch == null ? "" : ifMatch,
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+      Answer answer = next(exchange.getRequestMethod(), path);
+      exchange.getResponseHeaders().add("ETag", "\"version-1\"");
+      if (answer.status() == 404 && !answer.parts().equals(List.of(""))) {
+        exchange.getResponseHeaders().add("Content-Type", "application/problem+json");
+      }
+      exchange.sendResponseHeaders(answer.status(), answer.status() == 204 ? -1 : 0);
+      OutputStream body = exchange.getResponseBody();
+      for (String part : answer.parts()) {
+        body.write(part.getBytes(StandardCharsets.UTF_8));
+        body.flush();
+      }
+      if (answer.broken()) {
+        throw new IOException("ends without its end");
+      }
+    }
+  }
+
+  /** Runs the program against this service. */
+  public Ran run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        Program.run(
+            new CommandLine(Main.class)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true)),
+            line(args).toArray(String[]::new));
+    return new Ran(exit, out.toString(), err.toString());
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

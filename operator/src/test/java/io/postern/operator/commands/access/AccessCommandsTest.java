@@ -1,0 +1,387 @@
+package io.postern.operator.commands.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.commandline.Program;
+import io.postern.operator.Main;
+import io.postern.operator.signin.ScriptedHttp;
+import io.postern.operator.signin.ScriptedHttp.Answer;
+import io.postern.operator.signin.ScriptedHttp.Request;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Signing in and the commands after it, with a service and a provider over real HTTP. */
+class AccessCommandsTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @TempDir private Path home;
+
+  private final ScriptedHttp service = ScriptedHttp.start(this::serve);
+  private final ScriptedHttp provider = ScriptedHttp.start(this::provide);
+  private final Deque<String> polls = new ConcurrentLinkedDeque<>();
+  private volatile boolean hasProvider;
+  private volatile boolean tokensAreGood = true;
+  private volatile String userAnswer = "{}";
+  private StringWriter out = new StringWriter();
+  private StringWriter err = new StringWriter();
+  private @Nullable UserHome made;
+
+  private UserHome user() {
+    return Objects.requireNonNull(made);
+  }
+
+  @BeforeEach
+  void context() throws Exception {
+    made = new UserHome(home);
+    user().context("contoso", "postern.policy.url=" + service.url());
+  }
+
+  @AfterEach
+  void stop() {
+    user().close();
+    service.close();
+    provider.close();
+  }
+
+  private Answer serve(Request request) {
+    boolean signedIn = tokensAreGood && request.authorization().equals("Bearer good");
+    return switch (request.method() + " " + request.path()) {
+      case "GET /api/v1/sign-in" ->
+          Answer.ok(
+              hasProvider
+                  ? "{\"password\": true, \"provider\": {\"issuer\": \""
+                      + provider.url()
+                      + "\", \"clientId\": \"postern-cli\", \"scopes\": \"openid\"}}"
+                  : "{\"password\": true}");
+      case "POST /api/v1/tokens?minutes=720" ->
+          request.authorization().equals(basic("anna", PASSWORD))
+              ? Answer.ok("{\"token\": \"good\", \"ends\": \"" + later() + "\"}")
+              : notSignedIn();
+      case "GET /api/v1/me" ->
+          signedIn
+              ? Answer.ok(
+                  "{\"name\": \"anna\", \"roles\": [\"auditor:contoso\"], \"operator\": false,"
+                      + " \"reads\": [\"contoso\"], \"changes\": []}")
+              : notSignedIn();
+      case "GET /api/v1/users" ->
+          signedIn
+              ? Answer.ok(
+                  "[{\"name\": \"anna\", \"roles\": [\"auditor:*\"], \"changed\": \"2026-11-28T10:00:00Z\"}]")
+              : notSignedIn();
+      case "GET /api/v1/users/nobody", "DELETE /api/v1/users/nobody" ->
+          new Answer(404, "{\"status\": 404, \"detail\": \"There is no user nobody.\"}");
+      case "GET /api/v1/users/anna" -> Answer.ok("{\"name\": \"anna\", \"roles\": []}");
+      case "PUT /api/v1/users/ben" -> new Answer(201, userAnswer);
+      case "DELETE /api/v1/users/ben" -> new Answer(204, "");
+      case "GET /api/v1/users/eve", "DELETE /api/v1/users/eve" -> new Answer(404, "");
+      default -> new Answer(500, "{\"detail\": \"" + request.path() + "\"}");
+    };
+  }
+
+  private static Answer notSignedIn() {
+    return new Answer(401, "{\"status\": 401, \"detail\": \"Not signed in.\"}");
+  }
+
+  private Answer provide(Request request) {
+    return switch (request.path()) {
+      case "/.well-known/openid-configuration" ->
+          Answer.ok(
+              """
+              {"issuer": "%1$s", "token_endpoint": "%1$s/token", "revocation_endpoint": "%1$s/revoke",
+               "device_authorization_endpoint": "%1$s/device"}
+              """
+                  .formatted(provider.url()));
+      case "/device" ->
+          Answer.ok(
+              """
+              {"device_code": "secret-1", "user_code": "WDJB-MJHT", "expires_in": 60, "interval": 1,
+               "verification_uri": "https://login.example/device"}
+              """);
+      case "/token" ->
+          request.body().contains("device_code=secret-1") && !polls.isEmpty()
+              ? Answer.ok(polls.remove())
+              : new Answer(400, "{\"error\": \"access_denied\"}");
+      case "/revoke" -> new Answer(200, "");
+      default -> new Answer(404, "{}");
+    };
+  }
+
+  private static String basic(String name, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Instant later() {
+    return Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3_600);
+  }
+
+  private int run(String... args) {
+    out = new StringWriter();
+    err = new StringWriter();
+    CommandLine line = new CommandLine(Main.class);
+    return Program.run(
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)), args);
+  }
+
+  private int runWithInput(String input, String... args) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return run(args);
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  private JsonNode json() throws Exception {
+    return new ObjectMapper().readTree(out.toString());
+  }
+
+  private void signIn() {
+    assertThat(runWithInput(PASSWORD + "\n", "sign-in", "--context", "contoso", "--user", "anna"))
+        .as(out + " " + err)
+        .isZero();
+  }
+
+  @Test
+  void aLocalUsersPasswordBecomesATokenForAllServices() throws Exception {
+    user()
+        .context(
+            "contoso",
+            "postern.policy.url=" + service.url(),
+            "postern.console.url=http://localhost:" + service.url().getPort());
+    signIn();
+    assertThat(out.toString()).contains("signed in as anna, until ", service.url().toString());
+    assertThat(out + "" + err).doesNotContain("good", PASSWORD);
+
+    assertThat(run("whoami", "--context", "contoso")).isZero();
+    assertThat(out.toString())
+        .contains("name     anna", "roles    auditor:contoso", "changes  -", "policy-service");
+    assertThat(run("whoami", "--context", "contoso", "-o", "json")).isZero();
+    assertThat(json().path("name").asText()).isEqualTo("anna");
+    assertThat(run("users", "list", "--context", "contoso")).as("at policy-service").isZero();
+    assertThat(out.toString()).contains("anna", "auditor:*");
+  }
+
+  @Test
+  void aWrongPasswordLeavesNoToken() throws Exception {
+    assertThat(runWithInput("wrong", "sign-in", "--context", "contoso", "--user", "anna"))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("answered 401");
+    assertThat(runWithInput("\n", "sign-in", "--context", "contoso", "--user", "anna"))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("no password");
+    assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
+    assertThat(err.toString()).contains("nobody is signed in: postern sign-in");
+  }
+
+  @Test
+  void whereThereIsNoProviderAUserIsNamed() {
+    assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
+    assertThat(err.toString()).contains("names no provider to sign in at: add --user NAME");
+  }
+
+  @Test
+  void aProviderIsShownBeforeItIsAskedAndItsTokenIsUsedAndRevoked() throws Exception {
+    hasProvider = true;
+    polls.add(
+        "{\"access_token\": \"good\", \"token_type\": \"Bearer\", \"refresh_token\": \"rt.1\"}");
+    assertThat(run("sign-in", "--context", "contoso", "-o", "json")).as(err.toString()).isZero();
+    assertThat(err.toString())
+        .containsSubsequence(
+            "names the provider " + provider.url() + " (client postern-cli, scopes openid)",
+            "open https://login.example/device and enter the code WDJB-MJHT");
+    assertThat(json().path("user").asText()).isEqualTo("anna");
+    assertThat(json().path("renewed").asBoolean()).isTrue();
+    assertThat(out + "" + err).doesNotContain("good").doesNotContain("rt.1");
+
+    assertThat(run("contexts", "-o", "json")).isZero();
+    assertThat(json().at("/contexts/0/user").asText()).isEqualTo("anna");
+    assertThat(run("sign-out", "--context", "contoso", "-o", "json")).isZero();
+    assertThat(json().path("revoked").asBoolean()).isTrue();
+    assertThat(provider.requests().getLast().body())
+        .contains("token=rt.1", "token_type_hint=refresh_token", "client_id=postern-cli");
+    assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
+    assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
+  }
+
+  @Test
+  void aProvidersTokenThatTheServicesRefuseIsNotKept() {
+    hasProvider = true;
+    polls.add("{\"access_token\": \"other\", \"token_type\": \"Bearer\"}");
+    assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
+    assertThat(err.toString()).contains("the provider's token is not taken", "answered 401");
+    assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
+    assertThat(err.toString()).contains("the user refused");
+    assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
+  }
+
+  /** The file of a context may be changed by more people than the one who signed in. */
+  @Test
+  void aContextThatNamesAnotherHostNowGetsNoToken() throws Exception {
+    signIn();
+    try (ScriptedHttp other = ScriptedHttp.start(request -> Answer.ok("{}"))) {
+      user().context("contoso", "postern.policy.url=" + other.url());
+      assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
+      assertThat(err.toString()).contains("is not sent to " + other.url());
+      assertThat(
+              run("whoami", "--context", "contoso", "--set", "postern.policy.url=" + other.url()))
+          .isEqualTo(3);
+      assertThat(other.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCredentialsFileCountsBeforeTheToken() throws Exception {
+    user()
+        .context(
+            "contoso",
+            "postern.policy.url=" + service.url(),
+            "postern.policy.credentials-file=credentials");
+    Files.writeString(user().folder().resolve("credentials"), "admin:secret\n");
+    signIn();
+    assertThat(err.toString())
+        .contains("the context has postern.policy.credentials-file, which counts before the token");
+    assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
+    assertThat(service.requests().getLast().authorization()).isEqualTo(basic("admin", "secret"));
+  }
+
+  @Test
+  void aTokenThatAServiceTakesNoMoreAsksForANewSignIn() {
+    signIn();
+    tokensAreGood = false;
+    assertThat(run("users", "list", "--context", "contoso")).isEqualTo(3);
+    assertThat(err.toString()).contains("answered 401", "sign in again: postern sign-in");
+    assertThat(run("sign-out", "--context", "contoso")).isZero();
+    assertThat(out.toString()).contains("a copy of the access token is good until ");
+  }
+
+  @Test
+  void contextsAreListedAndOneIsChosen() throws Exception {
+    user().context("broken", "a=\\u00zz");
+    signIn();
+    assertThat(run("contexts")).isZero();
+    assertThat(out.toString())
+        .containsPattern("broken +NOT READABLE")
+        .containsPattern("contoso +" + service.url() + " +anna +20");
+    assertThat(run("contexts", "use", "nobody")).isEqualTo(3);
+    assertThat(run("contexts", "use", "contoso")).isZero();
+    assertThat(run("contexts", "-o", "json")).isZero();
+    assertThat(json().at("/contexts/1/inUse").asBoolean()).isTrue();
+    assertThat(run("whoami")).as("the one in use: " + err).isZero();
+  }
+
+  @Test
+  void aNewUsersPasswordIsShownOnce() throws Exception {
+    signIn();
+    userAnswer =
+        "{\"user\": {\"name\": \"ben\", \"roles\": [\"operator\"]}, \"password\": \"shown-once\"}";
+    assertThat(run("users", "set", "ben", "--role", "operator", "--yes", "--context", "contoso"))
+        .isZero();
+    assertThat(out.toString()).contains("password  shown-once (not shown again)");
+    assertThat(service.requests().getLast().body()).isEqualTo("{\"roles\":[\"operator\"]}");
+  }
+
+  @Test
+  void aGivenPasswordIsReadAndNotShown() throws Exception {
+    signIn();
+    userAnswer = "{\"user\": {\"name\": \"ben\", \"roles\": []}}";
+    assertThat(
+            runWithInput(
+                "Grüße aus der Zeile\r\nmore",
+                "users",
+                "set",
+                "ben",
+                "--password",
+                "--without-roles",
+                "--yes",
+                "--context",
+                "contoso"))
+        .isZero();
+    assertThat(service.requests().getLast().body())
+        .isEqualTo("{\"roles\":[],\"password\":\"Grüße aus der Zeile\"}");
+    assertThat(out + "" + err).doesNotContain("Grüße");
+    assertThat(
+            run("users", "set", "ben", "--role", "operator", "--without-roles", "--context", "x"))
+        .isEqualTo(2);
+    assertThat(run("users", "set", "ben", "--password=secret")).isEqualTo(2);
+  }
+
+  @Test
+  void aUserWhoIsNotThereIsAFinding() {
+    signIn();
+    assertThat(run("users", "show", "nobody", "--context", "contoso")).isEqualTo(1);
+    assertThat(run("users", "remove", "nobody", "--yes", "--context", "contoso")).isEqualTo(1);
+    assertThat(run("users", "show", "anna", "--context", "contoso")).isZero();
+    assertThat(run("users", "remove", "ben", "--yes", "--context", "contoso")).isZero();
+    assertThat(run("users")).isEqualTo(2);
+  }
+
+  /** Where nobody can agree, nothing is asked either. */
+  @Test
+  void aUserIsChangedWhereThatIsSaidAlone() {
+    signIn();
+    int before = service.requests().size();
+    assertThat(run("users", "remove", "ben", "--context", "contoso")).isEqualTo(2);
+    assertThat(err.toString()).contains("nobody can be asked here: add --yes");
+    assertThat(run("users", "set", "ben", "--role", "operator", "--context", "contoso"))
+        .isEqualTo(2);
+    assertThat(service.requests()).hasSize(before);
+  }
+
+  /** A balancer that knows no service says 404 of everything. */
+  @Test
+  void aBare404IsNoAnswer() {
+    signIn();
+    assertThat(run("users", "remove", "eve", "--yes", "--context", "contoso")).isEqualTo(3);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("answered 404");
+    assertThat(run("users", "show", "eve", "--context", "contoso")).isEqualTo(3);
+  }
+
+  /** It would be refused when the work is done. */
+  @Test
+  void whatIsNoTableIsRefusedAsCsvBeforeTheWork() {
+    signIn();
+    int before = service.requests().size();
+    assertThat(run("users", "remove", "ben", "--yes", "--context", "contoso", "-o", "csv"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("-o csv: the result is no table");
+    assertThat(service.requests()).hasSize(before);
+    assertThat(run("users", "list", "--context", "contoso", "-o", "csv")).isZero();
+    assertThat(out.toString()).contains("name,roles,changed");
+  }
+
+  /** Completion ends in the middle of what it does: a renewed token could be lost. */
+  @Test
+  void completionRenewsNoToken() throws Exception {
+    hasProvider = true;
+    polls.add(
+        "{\"access_token\": \"good\", \"token_type\": \"Bearer\", \"refresh_token\": \"rt.1\"}");
+    assertThat(run("sign-in", "--context", "contoso")).as(err.toString()).isZero();
+    user().endToken();
+    int before = provider.requests().size();
+    assertThat(run("names", "ORGANIZATION", "--context", "contoso")).isZero();
+    assertThat(provider.requests()).hasSize(before);
+    assertThat(out.toString()).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.commands.explain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.signin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,429 @@
+package io.postern.policy.api;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.api.Rights;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.directory.FileView;
+import io.postern.directory.ObjectFile;
+import io.postern.directory.ObjectKind;
+import io.postern.directory.ObjectVersion;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.names.DomainNames;
+import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.directory.Permission;
+import io.postern.rules.Directory;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The API of the directory's objects one by one, in the spelling of the directory file
+ * (docs/objects.md). Body at most 1 MB.
+ */
+@Path("/api/v1/organizations")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "objects", description = "Organizations, their domains, connectors and anchors")
+@APIResponse(
+    responseCode = "404",
+    description = "There is none, or the caller does not see it",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "503",
+    description = "The log is away",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class ObjectsResource {
+  private static final int MOST_BYTES = 1_000_000;
+  private static final int MOST = 500;
+  private static final int MOST_REASON = 1_000;
+  private static final String KINDS =
+      "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets}";
+  private static final String ORGANIZATIONS = "organizations";
+
+  private final DirectoryReader<Directory> reader;
+  private final DirectoryCommands commands;
+  private final Warnings warnings;
+  private final Caller caller;
+
+  ObjectsResource(
+      DirectoryReader<Directory> reader,
+      DirectoryCommands commands,
+      Warnings warnings,
+      Caller caller) {
+    this.reader = reader;
+    this.commands = commands;
+    this.warnings = warnings;
+    this.caller = caller;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(summary = "The organizations that the caller sees, without their objects")
+  public ObjectPage organizations(
+      @Parameter(description = "\"next\" of the page before") @QueryParam("after") @DefaultValue("")
+          String after,
+      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
+      throws UnavailableException {
+    Rights rights = caller.rights();
+    return page(
+        ObjectKind.ORGANIZATION,
+        object -> rights.mayRead(DirectoryKeys.organizationOf(object)),
+        after,
+        limit);
+  }
+
+  @GET
+  @Path("/{organization}/" + KINDS)
+  @RunOnVirtualThread
+  @Operation(summary = "An organization's objects of one kind")
+  public ObjectPage list(
+      @PathParam("organization") String organization,
+      @PathParam("kind") String kind,
+      @Parameter(description = "\"next\" of the page before") @QueryParam("after") @DefaultValue("")
+          String after,
+      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
+      throws UnavailableException {
+    seen(organization);
+    return page(
+        kind(kind),
+        object -> DirectoryKeys.organizationOf(object).equals(organization),
+        after,
+        limit);
+  }
+
+  @GET
+  @Path("/{organization}")
+  @RunOnVirtualThread
+  @Operation(summary = "An organization, without its objects", description = "With its ETag.")
+  @APIResponse(responseCode = "200")
+  public Response organization(@PathParam("organization") String organization)
+      throws UnavailableException {
+    return one(organization, ORGANIZATIONS, organization);
+  }
+
+  @GET
+  @Path("/{organization}/" + KINDS + "/{name}")
+  @RunOnVirtualThread
+  @Operation(summary = "One object", description = "With its ETag.")
+  @APIResponse(responseCode = "200")
+  public Response one(
+      @PathParam("organization") String organization,
+      @PathParam("kind") String kind,
+      @PathParam("name") String name)
+      throws UnavailableException {
+    Directory directory = seen(organization);
+    DirectoryObject object = existing(directory, organization, kind(kind), name);
+    return Response.ok(FileView.fields(object))
+        .header(HttpHeaders.ETAG, Precondition.quoted(ObjectVersion.of(object)))
+        .build();
+  }
+
+  @PUT
+  @Path("/{organization}")
+  @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Makes or changes an organization",
+      description = "An operator makes it; If-Match with the ETag changes it.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed it, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  public Response putOrganization(
+      @PathParam("organization") String organization,
+      InputStream body,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+      @Parameter(description = "Compare and check, change nothing")
+          @QueryParam("dryRun")
+          @DefaultValue("false")
+          boolean dryRun,
+      @Parameter(description = "Why, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason)
+      throws UnavailableException, IOException {
+    return put(
+        organization, ORGANIZATIONS, organization, body, ifMatch, ifNoneMatch, dryRun, reason);
+  }
+
+  @PUT
+  @Path("/{organization}/" + KINDS + "/{name}")
+  @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Makes or changes one object",
+      description =
+          "The whole object, as it is to be. If-None-Match: * makes a new one alone; one that exists"
+              + " needs If-Match with its ETag. Its name may be left out of the body.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Changed, compared (dry run), or nothing to change",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "Made",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed it, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The object has problems, each with its line",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "428",
+      description = "It exists, and If-Match is missing",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response put(
+      @PathParam("organization") String organization,
+      @PathParam("kind") String kind,
+      @PathParam("name") String name,
+      InputStream body,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+      @Parameter(description = "Compare and check, change nothing")
+          @QueryParam("dryRun")
+          @DefaultValue("false")
+          boolean dryRun,
+      @Parameter(description = "Why, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason)
+      throws UnavailableException, IOException {
+    ObjectKind which = kind(kind);
+    caller.requireRead(organization, "organization " + organization);
+    byte[] text = body.readNBytes(MOST_BYTES + 1);
+    if (text.length > MOST_BYTES) {
+      throw ProblemException.tooLarge("An object has at most 1 MB.");
+    }
+    Changes changes = new Changes(reader, commands);
+    Directory before = changes.directory();
+    ObjectFile file = ObjectFile.parse(text, which, organization, normal(which, name));
+    Optional<DirectoryObject> wanted = file.object();
+    if (wanted.isPresent()) {
+      permit(wanted.get(), before, organization);
+    }
+    return change(changes, which, organization, name, ifMatch, ifNoneMatch, dryRun, reason)
+        .put(before, file);
+  }
+
+  @DELETE
+  @Path("/{organization}")
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Removes an organization that has no objects any more",
+      description = "Needs If-Match, and the role of an operator.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  public Response removeOrganization(
+      @PathParam("organization") String organization,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason)
+      throws UnavailableException {
+    return remove(organization, ORGANIZATIONS, organization, ifMatch, dryRun, reason);
+  }
+
+  @DELETE
+  @Path("/{organization}/" + KINDS + "/{name}")
+  @RunOnVirtualThread
+  @Operation(summary = "Removes one object", description = "Needs If-Match with its ETag.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed it, see \"current\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "Another object still needs it",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response remove(
+      @PathParam("organization") String organization,
+      @PathParam("kind") String kind,
+      @PathParam("name") String name,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason)
+      throws UnavailableException {
+    ObjectKind which = kind(kind);
+    caller.requireRead(organization, "organization " + organization);
+    Changes changes = new Changes(reader, commands);
+    Directory before = changes.directory();
+    existing(before, organization, which, name);
+    if (which == ObjectKind.ORGANIZATION) {
+      caller.requireOperator();
+    }
+    caller.requireChange(organization, "organization " + organization);
+    return change(changes, which, organization, name, ifMatch, null, dryRun, reason).remove(before);
+  }
+
+  private ObjectChange change(
+      Changes changes,
+      ObjectKind kind,
+      String organization,
+      String name,
+      @Nullable String ifMatch,
+      @Nullable String ifNoneMatch,
+      boolean dryRun,
+      String reason) {
+    if (reason.length() > MOST_REASON) {
+      throw ProblemException.badRequest(
+          "reason", "it has " + reason.length() + " characters", "write at most " + MOST_REASON);
+    }
+    return new ObjectChange(
+        changes,
+        warnings,
+        kind.key(organization, normal(kind, name)),
+        ifMatch,
+        ifNoneMatch,
+        dryRun,
+        caller.name(),
+        reason);
+  }
+
+  /** 404, 403 as the caller's rights are. */
+  private void permit(DirectoryObject wanted, Directory before, String organization) {
+    boolean isNew = before.organization(organization).isEmpty();
+    if (!wanted.hasOrganization() && isNew) {
+      throw ProblemException.notFound("organization " + organization);
+    }
+    if (wanted.hasOrganization() && isNew) {
+      caller.requireOperator();
+    }
+    caller.requireChange(organization, "organization " + organization);
+    Permission.problem(wanted, before, caller.rights())
+        .map(DirectoryProblem::getProblem)
+        .ifPresent(
+            problem -> {
+              throw ProblemException.forbidden(
+                  Character.toUpperCase(problem.charAt(0)) + problem.substring(1) + ".");
+            });
+  }
+
+  private Directory seen(String organization) throws UnavailableException {
+    caller.requireRead(organization, "organization " + organization);
+    Directory directory = new Changes(reader, commands).directory();
+    if (directory.organization(organization).isEmpty()) {
+      throw ProblemException.notFound("organization " + organization);
+    }
+    return directory;
+  }
+
+  private static DirectoryObject existing(
+      Directory directory, String organization, ObjectKind kind, String name) {
+    return directory
+        .object(kind.key(organization, normal(kind, name)))
+        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+        .orElseThrow(
+            () -> ProblemException.notFound(kind.word().replace('-', ' ') + " \"" + name + "\""));
+  }
+
+  private ObjectPage page(
+      ObjectKind kind, Predicate<DirectoryObject> wanted, String after, int limit)
+      throws UnavailableException {
+    if (limit < 1 || limit > MOST) {
+      throw ProblemException.badRequest("limit", "it is " + limit, "write 1 to " + MOST);
+    }
+    Directory directory = new Changes(reader, commands).directory();
+    List<DirectoryObject> found =
+        directory.objects().stream()
+            .filter(kind::is)
+            .filter(wanted)
+            .filter(object -> ObjectKind.nameOf(object).compareTo(after) > 0)
+            .sorted(Comparator.comparing(ObjectKind::nameOf))
+            .limit(limit + 1L)
+            .toList();
+    List<DirectoryObject> shown = found.subList(0, Math.min(limit, found.size()));
+    Map<String, List<ObjectAnswer.Warning>> known =
+        warnings.of(directory, directory, shown).stream()
+            .map(warning -> ObjectAnswer.Warning.of(warning, 0))
+            .collect(Collectors.groupingBy(ObjectAnswer.Warning::object));
+    return new ObjectPage(
+        directory.version(),
+        shown.stream()
+            .map(
+                object ->
+                    new ObjectPage.Item(
+                        Precondition.quoted(ObjectVersion.of(object)),
+                        fields(object),
+                        known.getOrDefault(DirectoryKeys.key(object), List.of())))
+            .toList(),
+        found.size() > limit ? ObjectKind.nameOf(shown.getLast()) : null);
+  }
+
+  private static Map<String, Object> fields(DirectoryObject object) {
+    return FileView.fields(object);
+  }
+
+  private static ObjectKind kind(String plural) {
+    return ObjectKind.of(plural).orElseThrow(() -> ProblemException.notFound("kind " + plural));
+  }
+
+  /** A domain as the directory has it. */
+  private static String normal(ObjectKind kind, String name) {
+    String ascii = kind == ObjectKind.ACCEPTED_DOMAIN ? DomainNames.aLabels(name) : null;
+    return ascii == null ? name : DomainNames.normal(ascii);
+  }
+}

@@ -1,0 +1,65 @@
+package io.postern.policy.api;
+
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.directory.ObjectVersion;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The version of an object that a change expects, from If-Match and If-None-Match (RFC 9110 §13.1):
+ * an object that exists is changed only by somebody who says which version was seen. Pure.
+ */
+final class Precondition {
+  private static final int PRECONDITION_REQUIRED = 428; // RFC 6585 §3
+  private static final String ANY = "*";
+
+  private Precondition() {}
+
+  /**
+   * @param current version of the object, {@link ObjectVersion#NONE}: there is none
+   * @return the version that must still be there when the change is made; empty: it is not there
+   *     any more, 412
+   * @throws ProblemException 428: the caller does not say what was seen; 400: a header is wrong
+   */
+  static Optional<String> expected(
+      String current, @Nullable String ifMatch, @Nullable String ifNoneMatch) {
+    boolean exists = !current.equals(ObjectVersion.NONE);
+    if (ifNoneMatch != null) {
+      if (!ifNoneMatch.strip().equals(ANY)) {
+        throw ProblemException.badRequest(
+            "If-None-Match", "only * can be meant here", "write If-None-Match: *");
+      }
+      return exists ? Optional.empty() : Optional.of(current);
+    }
+    if (ifMatch == null) {
+      if (exists) {
+        throw new ProblemException(
+            Problem.of(
+                PRECONDITION_REQUIRED,
+                "Version missing",
+                "The object exists: say which version you have seen, with If-Match and its ETag.",
+                java.util.List.of(
+                    new Problem.Fault(
+                        "If-Match", "it is missing", "write If-Match: \"" + current + "\""))));
+      }
+      return Optional.of(current);
+    }
+    for (String tag : ifMatch.split(",")) {
+      if (tag.strip().equals(ANY) && exists || unquoted(tag.strip()).equals(current) && exists) {
+        return Optional.of(current);
+      }
+    }
+    return Optional.empty();
+  }
+
+  static String unquoted(String tag) {
+    return tag.length() >= 2 && tag.startsWith("\"") && tag.endsWith("\"")
+        ? tag.substring(1, tag.length() - 1)
+        : tag;
+  }
+
+  static String quoted(String version) {
+    return "\"" + version + "\"";
+  }
+}

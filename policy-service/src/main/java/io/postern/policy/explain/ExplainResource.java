@@ -1,0 +1,116 @@
+package io.postern.policy.explain;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.log.LogSettings;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.policy.PolicyVerdicts;
+import io.postern.rules.Directory;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The API of explanations (docs/explain.md). It changes nothing. */
+@Singleton
+@Path("/api/v1/explain")
+@Authenticated
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "explain", description = "What would happen to a mail, and why")
+public class ExplainResource {
+  private final DirectoryReader<Directory> reader;
+  private final Explanations explanations;
+  private final Caller caller;
+
+  ExplainResource(
+      DirectoryReader<Directory> reader,
+      LogSettings settings,
+      PolicyVerdicts verdicts,
+      Caller caller) {
+    this.reader = reader;
+    this.explanations = new Explanations(settings, verdicts);
+    this.caller = caller;
+  }
+
+  @POST
+  @Produces(MediaType.APPLICATION_JSON)
+  @RunOnVirtualThread
+  @Operation(
+      summary = "The decisions about a mail, in and out, with each condition of each connector",
+      description =
+          "By facts, or of a recorded mail by its queueId or reference: then beside the recorded"
+              + " decision. Decided by the code that decides in a session. With Accept: text/plain in"
+              + " sentences. Connectors and decisions of organizations that the caller does not read"
+              + " are left out.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ExplainAnswer.class)))
+  @APIResponse(
+      responseCode = "400",
+      description = "A fact cannot be read, or is missing; errors name it",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "There is no such mail, or the caller does not see it",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "No connector was asked about this mail",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "The directory is not read to its end, the log is away, or too many ask",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "504",
+      description = "The log was not read to its end within 10 s",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public ExplainAnswer explain(@Nullable ExplainRequest request) {
+    if (request == null) {
+      throw ProblemException.badRequest(
+          "", "the body is missing", "write facts, queueId or reference");
+    }
+    Directory directory =
+        reader
+            .awaitCurrent()
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.of(503, "Not ready", "The directory is not read to its end.")));
+    return explanations.answer(directory, caller, request);
+  }
+
+  @POST
+  @Produces(MediaType.TEXT_PLAIN)
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String sentences(@Nullable ExplainRequest request) {
+    return ExplainText.of(explain(request));
+  }
+}

@@ -1,0 +1,350 @@
+package io.postern.policy.explain;
+
+import com.google.protobuf.ByteString;
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.QueueId;
+import io.postern.contracts.RefusalReference;
+import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.PresentedChain;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.contracts.v1.SessionFacts;
+import io.postern.log.LogSettings;
+import io.postern.policy.PolicyVerdicts;
+import io.postern.policy.explain.ExplainAnswer.Decisions;
+import io.postern.policy.explain.ExplainAnswer.In;
+import io.postern.policy.explain.ExplainAnswer.Recorded;
+import io.postern.rules.Directory;
+import io.postern.rules.RecordedFacts;
+import io.postern.smtp.Address;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers to requests for an explanation, by hand or of a recorded mail (docs/explain.md). At most
+ * {@value #LOOKUPS} look-ups in the log at one time; a further one waits 5 s and is answered with
+ * 503. Thread-safe.
+ */
+final class Explanations {
+  private static final int LOOKUPS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int TURN_SECONDS = 5;
+
+  private final LogSettings settings;
+  private final PolicyVerdicts verdicts;
+  private final Semaphore lookups = new Semaphore(LOOKUPS);
+
+  Explanations(LogSettings settings, PolicyVerdicts verdicts) {
+    this.settings = settings;
+    this.verdicts = verdicts;
+  }
+
+  /**
+   * @throws ProblemException the request is wrong, names no mail that the caller sees, or the log
+   *     did not answer in time
+   */
+  ExplainAnswer answer(Directory directory, Caller caller, ExplainRequest request) {
+    Predicate<String> mine = id -> caller.organizations().map(all -> all.contains(id)).orElse(true);
+    if (request.organization() != null) {
+      String wanted = request.organization();
+      caller.requireRead(wanted, "organization " + wanted);
+      if (directory.organization(wanted).isEmpty()) {
+        throw ProblemException.notFound("organization " + wanted);
+      }
+    }
+    boolean byId = request.queueId() != null;
+    boolean byReference = request.reference() != null;
+    if (byId && byReference || (byId || byReference) && request.clientIp() != null) {
+      throw ProblemException.badRequest(
+          "/queueId", "it stands beside other facts", "write queueId, reference, or facts by hand");
+    }
+    if (!byId && !byReference) {
+      return byHand(directory, mine, request);
+    }
+    return looked(
+        mail ->
+            byId
+                ? ofMessage(directory, mine, request, mail)
+                : ofRefusal(directory, mine, request, mail));
+  }
+
+  private ExplainAnswer byHand(
+      Directory directory, Predicate<String> mine, ExplainRequest request) {
+    GivenFacts given = GivenFacts.of(request);
+    AskedVerdicts asked = given.assumedGood() ? AskedVerdicts.assumedGood() : asked();
+    Explainer explainer =
+        new Explainer(
+            directory,
+            given.facts(),
+            Boolean.TRUE.equals(request.requireTls())
+                ? RequireTls.REQUIRE_TLS_YES
+                : RequireTls.REQUIRE_TLS_UNSPECIFIED,
+            asked,
+            mine,
+            request.organization());
+    List<ExplainAnswer.Recipient> recipients =
+        given.recipients().stream()
+            .map(address -> recipient(address, explainer.explain(address), null))
+            .toList();
+    List<String> notes = notes(asked, given.facts());
+    if (given.assumedGood()) {
+      notes.addFirst("The chain of the certificate with these names is taken to be good.");
+    }
+    return new ExplainAnswer(directory.version(), null, facts(given.facts()), recipients, notes);
+  }
+
+  private interface Lookup {
+    ExplainAnswer in(RecordedMail mail) throws TimeoutException;
+  }
+
+  private ExplainAnswer looked(Lookup lookup) {
+    boolean turn = false;
+    try {
+      turn = lookups.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS);
+      if (!turn) {
+        throw new ProblemException(
+            Problem.of(503, "Busy", "Other look-ups in the log are not done yet; ask again."));
+      }
+      try (RecordedMail mail = new RecordedMail(settings)) {
+        return lookup.in(mail);
+      }
+    } catch (TimeoutException e) {
+      throw new ProblemException(
+          Problem.of(504, "Too slow", "The log was not read to its end within 10 s."));
+    } catch (KafkaException e) {
+      throw new ProblemException(
+          Problem.of(503, "The log is away", "The log did not answer; ask again."));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(Problem.of(503, "Ended", "The service is ending."));
+    } finally {
+      if (turn) {
+        lookups.release();
+      }
+    }
+  }
+
+  private ExplainAnswer ofMessage(
+      Directory directory, Predicate<String> mine, ExplainRequest request, RecordedMail mail)
+      throws TimeoutException {
+    QueueId id = queueId(request.queueId());
+    MessageAccepted message = mail.accepted(id);
+    List<RecipientGroup> groups =
+        message == null
+            ? List.of()
+            : message.getGroupsList().stream().filter(g -> isOf(g, mine)).toList();
+    if (message == null || groups.isEmpty()) {
+      throw ProblemException.notFound("message " + id);
+    }
+    RecordedFacts recorded = recorded(message, mail);
+    List<DeliveryRequested> deliveries = mail.deliveries(id);
+    AskedVerdicts asked = asked();
+    Explainer explainer =
+        new Explainer(
+            directory,
+            recorded,
+            message.getEnvelope().getRequireTls(),
+            asked,
+            mine,
+            request.organization());
+    List<ExplainAnswer.Recipient> recipients = new ArrayList<>();
+    for (RecipientGroup group : groups) {
+      for (int index : group.getRecipientsList()) {
+        String address = message.getEnvelope().getRecipients(index).getAddress();
+        if (recipients.size() < GivenFacts.MOST_RECIPIENTS && isAsked(request, address)) {
+          Address parsed = Address.parse(address);
+          recipients.add(
+              recipient(parsed, explainer.explain(parsed), then(group, index, deliveries, mine)));
+        }
+      }
+    }
+    return new ExplainAnswer(
+        directory.version(),
+        new Recorded(
+            id.value(),
+            null,
+            Instant.ofEpochMilli(message.getAcceptedMillis()).toString(),
+            message.getDirectoryVersion()),
+        facts(recorded),
+        recipients,
+        notes(asked, recorded));
+  }
+
+  private static RecordedFacts recorded(MessageAccepted message, RecordedMail mail)
+      throws TimeoutException {
+    PresentedChain chain = chain(message.getSession(), mail);
+    RecordedFacts recorded = RecordedFacts.of(message, fingerprint -> chain);
+    if (recorded == null) {
+      throw new ProblemException(
+          Problem.of(
+              422,
+              "No client",
+              "A service here wrote this message (a notification or a report): no connector let it"
+                  + " in."));
+    }
+    return recorded;
+  }
+
+  private static @Nullable PresentedChain chain(SessionFacts session, RecordedMail mail)
+      throws TimeoutException {
+    ByteString fingerprint = session.getTlsFacts().getPeerChainFingerprint();
+    return fingerprint.isEmpty() ? null : mail.chain(fingerprint);
+  }
+
+  private ExplainAnswer ofRefusal(
+      Directory directory, Predicate<String> mine, ExplainRequest request, RecordedMail mail)
+      throws TimeoutException {
+    String reference = reference(request.reference());
+    MessageRefused refused = mail.refused(reference);
+    if (refused == null || !isSeen(directory, refused, mine)) {
+      throw ProblemException.notFound("refusal " + reference);
+    }
+    PresentedChain chain = chain(refused.getSession(), mail);
+    List<RecordedFacts> all = RecordedFacts.of(refused, fingerprint -> chain);
+    if (all.isEmpty()) {
+      throw new ProblemException(
+          Problem.of(
+              422,
+              "No recipient",
+              "It was refused before it named a recipient ("
+                  + refused.getRule()
+                  + ": "
+                  + refused.getText()
+                  + "); no connector was asked."));
+    }
+    RecordedFacts recorded = all.getFirst();
+    AskedVerdicts asked = asked();
+    Explainer explainer =
+        new Explainer(
+            directory,
+            recorded,
+            RequireTls.REQUIRE_TLS_UNSPECIFIED,
+            asked,
+            mine,
+            request.organization());
+    Address address = Address.parse(refused.getRecipient());
+    return new ExplainAnswer(
+        directory.version(),
+        new Recorded(null, reference, Instant.ofEpochMilli(refused.getAtMillis()).toString(), null),
+        facts(recorded),
+        List.of(
+            recipient(
+                address, explainer.explain(address), new Decisions(Ins.of(refused), null, null))),
+        notes(asked, recorded));
+  }
+
+  private static ExplainAnswer.Recipient recipient(
+      Address address, Explainer.Explained explained, @Nullable Decisions then) {
+    List<String> differences = then == null ? List.of() : Differences.of(then, explained.now());
+    return new ExplainAnswer.Recipient(
+        address.toString(),
+        explained.now(),
+        then,
+        then == null ? null : !differences.isEmpty(),
+        differences,
+        explained.connectors(),
+        explained.leftOut());
+  }
+
+  private static Decisions then(
+      RecipientGroup group, int index, List<DeliveryRequested> deliveries, Predicate<String> mine) {
+    boolean own = mine.test(group.getOrganization());
+    In incoming =
+        group.hasIncoming() && mine.test(group.getIncoming().getOrganization())
+            ? Ins.of(group.getIncoming())
+            : null;
+    return new Decisions(
+        own ? Ins.of(group) : In.ofAnother(),
+        incoming,
+        !own
+            ? null
+            : deliveries.stream()
+                .filter(d -> d.getRecipientsList().contains(index))
+                .findFirst()
+                .map(Outs::of)
+                .orElse(null));
+  }
+
+  private static boolean isOf(RecipientGroup group, Predicate<String> mine) {
+    return mine.test(group.getOrganization())
+        || group.hasIncoming() && mine.test(group.getIncoming().getOrganization());
+  }
+
+  /** Nobody's refusals concern the organization whose domain the sender or recipient has. */
+  private static boolean isSeen(
+      Directory directory, MessageRefused refused, Predicate<String> mine) {
+    if (!refused.getOrganization().isEmpty()) {
+      return mine.test(refused.getOrganization());
+    }
+    return mine.test("")
+        || List.of(refused.getReversePath(), refused.getRecipient()).stream()
+            .map(RecordedFacts::domain)
+            .anyMatch(
+                domain ->
+                    domain != null
+                        && directory
+                            .acceptedDomain(domain)
+                            .filter(d -> mine.test(d.getOrganization()))
+                            .isPresent());
+  }
+
+  private static boolean isAsked(ExplainRequest request, String address) {
+    List<String> asked = request.recipients();
+    return asked == null || asked.isEmpty() || asked.contains(address);
+  }
+
+  private AskedVerdicts asked() {
+    return AskedVerdicts.of(verdicts::source, PATIENCE);
+  }
+
+  private static List<String> notes(AskedVerdicts asked, RecordedFacts facts) {
+    List<String> notes = new ArrayList<>();
+    if (!facts.complete()) {
+      notes.add("Not certain: " + facts.missing() + ".");
+    }
+    if (asked.missing() > 0) {
+      notes.add(
+          "certificate-service did not judge the chain within 10 s: it counts as unknown, as in a"
+              + " session.");
+    }
+    return notes;
+  }
+
+  private static ExplainAnswer.Facts facts(RecordedFacts recorded) {
+    return new ExplainAnswer.Facts(
+        recorded.facts().clientIp(),
+        recorded.facts().tls(),
+        recorded.facts().certificateNames(),
+        recorded.facts().mailFromDomain());
+  }
+
+  private static QueueId queueId(@Nullable String text) {
+    try {
+      return QueueId.parse(text == null ? "" : text);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          "/queueId", String.valueOf(e.getMessage()), "write it as in the reply 250");
+    }
+  }
+
+  private static String reference(@Nullable String text) {
+    try {
+      return RefusalReference.parse(text == null ? "" : text);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          "/reference", String.valueOf(e.getMessage()), "write it as in the reply: 0Z7K-31QF");
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.postern.policy.explain;
+
+import io.postern.api.ProblemException;
+import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
+import io.postern.rules.InboundFacts;
+import io.postern.rules.RecordedFacts;
+import io.postern.smtp.Address;
+import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of a request by hand, checked: a wrong one is a {@link ProblemException} that names its
+ * field.
+ *
+ * @param assumedGood names without a chain: what they prove cannot be judged
+ */
+record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumedGood) {
+  static final int MOST_RECIPIENTS = 20;
+  private static final int MOST_CERTIFICATES = 10;
+  private static final int MOST_PEM = 100_000;
+  private static final int MOST_NAMES = 100;
+
+  /** Stands for the chain that the names are of. */
+  private static final byte[] NO_CHAIN = {0};
+
+  static GivenFacts of(ExplainRequest request) {
+    List<Address> recipients = recipients(request.recipients());
+    List<byte[]> chain = chain(request.certificate());
+    List<String> names = names(request.certificateNames());
+    if (!chain.isEmpty() && !names.isEmpty()) {
+      throw ProblemException.badRequest(
+          "/certificateNames", "the certificate has its names", "write one of the two");
+    }
+    boolean assumed = chain.isEmpty() && !names.isEmpty();
+    boolean shown = assumed || !chain.isEmpty();
+    boolean tls = request.tls() == null ? shown : request.tls();
+    if (shown && !tls) {
+      throw ProblemException.badRequest(
+          "/tls", "a client shows its certificate over TLS alone", "write true");
+    }
+    InboundFacts facts =
+        new InboundFacts(
+            clientIp(request.clientIp()),
+            tls,
+            assumed ? List.of(NO_CHAIN) : chain,
+            new byte[0],
+            assumed ? names : CertificateNames.ofLeaf(chain),
+            sender(request.mailFrom()));
+    List<String> domains = recipients.stream().map(Address::asciiDomain).toList();
+    return new GivenFacts(
+        new RecordedFacts(
+            facts, recipients.stream().map(Address::toString).toList(), domains, 1, null, ""),
+        recipients,
+        assumed);
+  }
+
+  /** Checked addresses; none for null. */
+  static List<Address> recipients(@Nullable List<String> given) {
+    if (given == null || given.isEmpty() || given.size() > MOST_RECIPIENTS) {
+      throw ProblemException.badRequest(
+          "/recipients", "a question has 1 to 20 recipients", "write local-part@domain");
+    }
+    List<Address> recipients = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      recipients.add(address("/recipients/" + i, given.get(i)));
+    }
+    return recipients;
+  }
+
+  private static Address address(String field, @Nullable String text) {
+    try {
+      Address address = Address.parse(text == null ? "" : text);
+      if (address.domain().isEmpty()) {
+        throw new IllegalArgumentException("it has no domain");
+      }
+      var unused = address.asciiDomain();
+      return address;
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          field, String.valueOf(e.getMessage()), "write local-part@domain");
+    }
+  }
+
+  private static @Nullable String sender(@Nullable String mailFrom) {
+    return mailFrom == null || mailFrom.isEmpty() || mailFrom.equals("<>")
+        ? null
+        : address("/mailFrom", mailFrom).asciiDomain();
+  }
+
+  private static String clientIp(@Nullable String text) {
+    try {
+      return InetAddress.ofLiteral(text == null ? "" : text).getHostAddress();
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          "/clientIp", "it is no address", "write 192.0.2.25 or 2001:db8::25");
+    }
+  }
+
+  private static List<String> names(@Nullable List<String> given) {
+    if (given == null) {
+      return List.of();
+    }
+    if (given.size() > MOST_NAMES
+        || given.stream().anyMatch(n -> n == null || n.length() > DomainNames.MAX_LENGTH)) {
+      throw ProblemException.badRequest(
+          "/certificateNames", "they are too many or too long", "write at most 100 DNS names");
+    }
+    return List.copyOf(given);
+  }
+
+  private static List<byte[]> chain(@Nullable String pem) {
+    if (pem == null || pem.isBlank()) {
+      return List.of();
+    }
+    List<byte[]> chain = new ArrayList<>();
+    try {
+      if (pem.length() > MOST_PEM) {
+        throw new CertificateException("it is longer than 100,000 characters");
+      }
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+        chain.add(certificate.getEncoded());
+      }
+    } catch (CertificateException e) {
+      throw ProblemException.badRequest(
+          "/certificate",
+          "it cannot be read: " + e.getMessage(),
+          "write the chain in PEM, the client's own certificate first");
+    }
+    if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
+      throw ProblemException.badRequest(
+          "/certificate", "it has " + chain.size() + " certificates", "write 1 to 10 in PEM");
+    }
+    return chain;
+  }
+}

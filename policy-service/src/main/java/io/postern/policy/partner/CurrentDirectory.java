@@ -1,0 +1,99 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.rules.Directory;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The directory as this package's calls need it. Any thread. */
+@Singleton
+class CurrentDirectory {
+  private final DirectoryReader<Directory> reader;
+
+  CurrentDirectory(DirectoryReader<Directory> reader) {
+    this.reader = reader;
+  }
+
+  /**
+   * @throws ProblemException 503: it is not read to its end
+   */
+  Directory get() {
+    return reader
+        .awaitCurrent()
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problem.of(
+                        503,
+                        "The directory is not there",
+                        "The directory is not read to its end, or the log is away: try again.")));
+  }
+
+  /**
+   * The same for a request that was made for a version of it, where nobody has changed the
+   * organization since.
+   *
+   * @param ifMatch the version, in quotes or not; null or *: any
+   * @throws ProblemException 412: somebody has; 400: it is no version
+   */
+  Directory unchanged(String organization, @Nullable String ifMatch) {
+    Directory now = get();
+    // Asked after the directory was read: it may be newer, never older.
+    if (ifMatch != null
+        && !ifMatch.strip().equals("*")
+        && reader.changed(List.of(organization)) > version(ifMatch.strip())) {
+      throw new ProblemException(
+          Problem.of(
+              412,
+              "Changed meanwhile",
+              "Somebody has changed the organization since you read it, and nothing was done: look"
+                  + " at it again."));
+    }
+    return now;
+  }
+
+  private static long version(String tag) {
+    String version = tag.replaceFirst("^\"(.*)\"$", "$1");
+    if (!version.matches("[0-9]{1,18}|-1")) {
+      throw ProblemException.badRequest(
+          "If-Match", "it is no version of the directory", "write \"seen\" of the answer before");
+    }
+    return Math.max(0, Long.parseLong(version));
+  }
+
+  /**
+   * @throws ProblemException 404
+   */
+  Directory of(String organization) {
+    Directory directory = get();
+    if (directory.organization(organization).isEmpty()) {
+      throw ProblemException.notFound("organization " + organization);
+    }
+    return directory;
+  }
+
+  /**
+   * @throws ProblemException 404
+   */
+  OutboundConnector outbound(String organization, String name) {
+    return of(organization)
+        .object("outbound-connector/" + organization + "/" + name)
+        .map(DirectoryObject::getOutboundConnector)
+        .orElseThrow(() -> ProblemException.notFound("outbound connector " + name));
+  }
+
+  /**
+   * @throws ProblemException 404
+   */
+  InboundConnector inbound(String organization, String name) {
+    return of(organization)
+        .inboundConnector(organization, name)
+        .orElseThrow(() -> ProblemException.notFound("inbound connector " + name));
+  }
+}

@@ -1,0 +1,93 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.directory.exchange.ExchangeExport;
+import io.postern.names.DomainNames;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The API of export to Exchange (docs/exchange-import.md). */
+@Path("/api/v1/organizations/{organization}/export/exchange")
+@Authenticated
+@Tag(name = "exchange", description = "Import from Exchange, and export to it")
+public class ExchangeExportResource {
+  private final CurrentDirectory directory;
+  private final Caller caller;
+
+  ExchangeExportResource(CurrentDirectory directory, Caller caller) {
+    this.directory = directory;
+    this.caller = caller;
+  }
+
+  @GET
+  @Produces(MediaType.TEXT_PLAIN)
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Commands of PowerShell for the other side",
+      description = "A text to be read before it is run; each value is quoted.")
+  @APIResponse(responseCode = "200", description = "PowerShell")
+  @APIResponse(
+      responseCode = "400",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public String export(
+      @PathParam("organization") String organization,
+      @Parameter(
+              description =
+                  "partner: its partner's pair in Exchange Online; onPremises: the same in Exchange"
+                      + " Server; online: the connectors themselves in Exchange Online")
+          @QueryParam("for")
+          @DefaultValue("partner")
+          String side,
+      @Parameter(description = "The name in the certificate of our mail hosts")
+          @QueryParam("mailHost")
+          @DefaultValue("")
+          String mailHost,
+      @Parameter(description = "The name in the certificate that we show when we send")
+          @QueryParam("certificateName")
+          @DefaultValue("")
+          String certificateName) {
+    caller.requireRead(organization, "organization " + organization);
+    List<DirectoryObject> objects =
+        directory.of(organization).objects().stream()
+            .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+            .toList();
+    ExchangeExport.Side names =
+        new ExchangeExport.Side(
+            organization, host("mailHost", mailHost), host("certificateName", certificateName));
+    return switch (side) {
+      case "partner" -> ExchangeExport.partner(objects, names);
+      case "onPremises" -> ExchangeExport.onPremises(objects, names);
+      case "online" -> ExchangeExport.online(objects);
+      default ->
+          throw ProblemException.badRequest(
+              "for", "\"" + side + "\" is no side", "write partner, onPremises or online");
+    };
+  }
+
+  private static String host(String parameter, String text) {
+    String ascii = text.isEmpty() ? "" : DomainNames.aLabels(text.replaceFirst("^\\*\\.", ""));
+    if (ascii == null || !ascii.isEmpty() && !DomainNames.isDomain(ascii)) {
+      throw ProblemException.badRequest(
+          parameter, "\"" + text + "\" is no host name", "write a name such as mail.example.com");
+    }
+    return text.startsWith("*.") ? "*." + ascii : ascii;
+  }
+}

@@ -1,0 +1,163 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.v1.ProbeRequest;
+import io.postern.rules.Directory;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The API of forced TLS with a partner (docs/secure-partner.md). */
+@Path("/api/v1/organizations/{organization}/partners/{domain}")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
+public class PartnerResource {
+  private final CurrentDirectory directory;
+  private final ProbeLog probes;
+  private final SeenPeers seen;
+  private final SecurePartner securing;
+  private final Caller caller;
+
+  PartnerResource(
+      CurrentDirectory directory,
+      ProbeLog probes,
+      SeenPeers seen,
+      SecurePartner securing,
+      Caller caller) {
+    this.directory = directory;
+    this.probes = probes;
+    this.seen = seen;
+    this.securing = securing;
+    this.caller = caller;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Offers values for forced TLS with a partner",
+      description =
+          "delivery-service looks at the partner's DNS and mail hosts, a minute at most, and sends"
+              + " nothing. An administrator's call, since it dials.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = PartnerView.class)))
+  @APIResponse(
+      responseCode = "400",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public PartnerView offer(
+      @PathParam("organization") String organization, @PathParam("domain") String partner) {
+    caller.requireChange(organization, "organization " + organization);
+    Directory before = directory.of(organization);
+    String domain = SecurePair.domain(partner);
+    ProbeRequest request =
+        new ValidationPlan(
+                PartnerOffer.without(before, organization),
+                PartnerOffer.look(organization, domain),
+                new ValidationRequest(null, List.of(domain), null, null))
+            .request(caller.name(), false, false);
+    ValidationView look = securing.validated(request);
+    List<PartnerView.HostView> hosts = PartnerOffer.hosts(look.steps());
+    List<PartnerView.SeenView> peers = seen.of(organization, domain);
+    PartnerOffer offer = new PartnerOffer(domain, hosts, peers);
+    return new PartnerView(
+        organization,
+        domain,
+        look.state(),
+        look.summary(),
+        hosts,
+        peers,
+        offer.proposal(),
+        offer.remarks(),
+        PartnerOffer.names(SecurePair.made(before, organization, domain)));
+  }
+
+  @POST
+  @Path("/secure")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Makes, checks, validates and, on consent, enforces forced TLS with a partner",
+      description =
+          "A pair of connectors, in force all or nothing. Without consent nothing is changed. The"
+              + " same call again with consent enforces the plan.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = SecureView.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "A connector of that name was made otherwise, or the directory has changed",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody has changed the organization since the plan",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The directory's rules refuse the pair",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public SecureView secure(
+      @PathParam("organization") String organization,
+      @PathParam("domain") String partner,
+      @Parameter(description = "\"seen\" of the plan that was looked at")
+          @HeaderParam(HttpHeaders.IF_MATCH)
+          @Nullable String ifMatch,
+      @Nullable SecureRequest body) {
+    caller.requireChange(organization, "organization " + organization);
+    if (body == null) {
+      throw ProblemException.badRequest(
+          "/certificateName",
+          "it is not said how the partner proves itself",
+          "write certificateName or addresses");
+    }
+    return securing.secure(
+        organization,
+        SecurePair.domain(partner),
+        body,
+        ifMatch,
+        caller.name(),
+        caller.isOperator());
+  }
+
+  @DELETE
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Takes away the connectors that were made to force TLS with a partner",
+      description = "Mail to and from it goes again as the other connectors say.")
+  @APIResponse(responseCode = "200", description = "The directory's version without them")
+  @APIResponse(
+      responseCode = "404",
+      description = "None was made",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public Map<String, Long> undo(
+      @PathParam("organization") String organization, @PathParam("domain") String partner) {
+    caller.requireChange(organization, "organization " + organization);
+    String domain = SecurePair.domain(partner);
+    return Map.of(
+        "version",
+        securing
+            .undo(organization, domain, caller.name())
+            .orElseThrow(
+                () -> ProblemException.notFound("connector made to force TLS with " + domain)));
+  }
+}

@@ -1,0 +1,255 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ConnectorValidation;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.ProbeRequest;
+import io.postern.contracts.v1.ProbeResult;
+import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicFollower;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The probes in the log: asked by any replica, shown by each. Reading begins with the first
+ * question, since most installations are never asked.
+ *
+ * <p>Bounds: the probes of the last hour, at most {@value #MOST} and {@value #MOST_BYTES} bytes,
+ * the oldest leave first; the last validation of {@value #MOST_VALIDATIONS} connectors.
+ * Administrators alone fill them. Thread-safe; calls block for the log, 10 s at most.
+ */
+@Singleton
+public class ProbeLog {
+  static final int MOST = 500;
+  static final int MOST_BYTES = 32 << 20;
+  static final int MOST_VALIDATIONS = 100_000;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long LOOK_MILLIS = 500;
+  private static final Logger LOG = Logger.getLogger(ProbeLog.class);
+
+  private final LogSettings settings;
+  private final CountDownLatch complete = new CountDownLatch(3);
+  private final Map<String, Probe> probes = new LinkedHashMap<>(); // guarded by this
+  private final Map<String, ConnectorValidation> validations = new HashMap<>(); // the same
+  private final List<TopicFollower> followers;
+  private long bytes;
+  private boolean started;
+
+  ProbeLog(LogSettings settings) {
+    this.settings = settings;
+    followers =
+        List.of(
+            follower(Topics.PROBE_REQUESTS, this::request),
+            follower(Topics.PROBE_RESULTS, this::result),
+            follower(Topics.CONNECTOR_VALIDATIONS, this::validation));
+  }
+
+  private interface Record {
+    void take(ConsumerRecord<String, byte @Nullable []> record) throws IOException;
+  }
+
+  private TopicFollower follower(String topic, Record taker) {
+    return new TopicFollower(
+        settings,
+        topic,
+        new TopicFollower.View() {
+          private boolean counted;
+
+          @Override
+          public void begin() {
+            // Records that come again are known, or are put in again.
+          }
+
+          @Override
+          public void take(ConsumerRecord<String, byte @Nullable []> record) {
+            try {
+              taker.take(record);
+            } catch (IOException e) {
+              LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
+            }
+          }
+
+          @Override
+          public void complete() {
+            if (!counted) {
+              counted = true;
+              complete.countDown();
+            }
+          }
+        });
+  }
+
+  private synchronized void request(ConsumerRecord<String, byte @Nullable []> record)
+      throws IOException {
+    byte[] value = record.value();
+    if (value != null) {
+      ProbeRequest request = ProbeRequest.parseFrom(value);
+      bytes += probe(request.getProbeId()).asked(request, record.timestamp());
+      evict();
+    }
+  }
+
+  private synchronized void result(ConsumerRecord<String, byte @Nullable []> record)
+      throws IOException {
+    byte[] value = record.value();
+    if (value != null) {
+      ProbeResult result = ProbeResult.parseFrom(value);
+      bytes += probe(result.getProbeId()).result(result);
+      evict();
+      notifyAll();
+    }
+  }
+
+  private Probe probe(String id) {
+    return probes.computeIfAbsent(id, Probe::new);
+  }
+
+  private void evict() {
+    Iterator<Probe> eldest = probes.values().iterator();
+    while (probes.size() > 1 && (probes.size() > MOST || bytes > MOST_BYTES)) {
+      bytes -= eldest.next().bytes();
+      eldest.remove();
+    }
+  }
+
+  private synchronized void validation(ConsumerRecord<String, byte @Nullable []> record)
+      throws IOException {
+    byte[] value = record.value();
+    if (value == null) {
+      validations.remove(record.key());
+    } else if (validations.size() < MOST_VALIDATIONS || validations.containsKey(record.key())) {
+      validations.put(record.key(), ConnectorValidation.parseFrom(value));
+    }
+  }
+
+  /**
+   * Asks delivery-service. Its steps can be seen from now on.
+   *
+   * @throws ProblemException 503: the log is away
+   */
+  void ask(ProbeRequest request) {
+    read();
+    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+    try {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topics.PROBE_REQUESTS, request.getProbeId(), request.toByteArray()))
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      LOG.warnf("a validation cannot be asked for: %s", e.toString());
+      throw away();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away();
+    } finally {
+      producer.close(Duration.ofSeconds(1));
+    }
+    synchronized (this) {
+      bytes += probe(request.getProbeId()).asked(request, System.currentTimeMillis());
+    }
+  }
+
+  /** A probe of an organization as far as it is known; empty: there is none. */
+  Optional<Probe.Snapshot> probe(String organization, String id) {
+    read();
+    synchronized (this) {
+      return Optional.ofNullable(probes.get(id))
+          .map(Probe::snapshot)
+          .filter(probe -> probe.request().getOrganization().equals(organization));
+    }
+  }
+
+  /**
+   * A probe that was asked here, when it is over or the patience is.
+   *
+   * @param over looked at with each record, and twice a second, since silence ends it too
+   */
+  synchronized Probe.Snapshot await(String id, Predicate<Probe.Snapshot> over, Duration patience)
+      throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    Probe.Snapshot probe = probe(id).snapshot();
+    for (long left = patience.toMillis();
+        !over.test(probe) && left > 0;
+        left = (end - System.nanoTime()) / 1_000_000) {
+      wait(Math.min(left, LOOK_MILLIS));
+      probe = probe(id).snapshot();
+    }
+    return probe;
+  }
+
+  /** Probes of a connector, the newest first. */
+  List<Probe.Snapshot> probes(String organization, String connector) {
+    read();
+    synchronized (this) {
+      return probes.values().stream()
+          .map(Probe::snapshot)
+          .filter(
+              probe ->
+                  probe.request().getOrganization().equals(organization)
+                      && probe.request().getConnector().equals(connector))
+          .toList()
+          .reversed();
+    }
+  }
+
+  /** The last validation of a connector that was kept, of this definition or of an earlier one. */
+  public Optional<ConnectorValidation> lastValidation(OutboundConnector connector) {
+    read();
+    synchronized (this) {
+      return Optional.ofNullable(
+          validations.get(connector.getOrganization() + "/" + connector.getName()));
+    }
+  }
+
+  private void read() {
+    synchronized (this) {
+      if (!started) {
+        started = true;
+        followers.forEach(TopicFollower::start);
+      }
+    }
+    try {
+      if (!complete.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw away();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away();
+    }
+  }
+
+  private static ProblemException away() {
+    return new ProblemException(
+        Problem.of(503, "The log is away", "The log could not be read or written within 10 s."));
+  }
+
+  @PreDestroy
+  void close() {
+    if (started) {
+      followers.forEach(TopicFollower::close);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.ProbeRequest;
+import io.postern.rules.Directory;
+import io.postern.rules.DirectoryRules;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forced TLS with a partner in one call (S7; docs/secure-partner.md): the pair is planned, checked
+ * by the directory's rules, validated over the network, and on consent enforced as one command. The
+ * validation is of the pair that is enforced: it is kept as the outbound connector's last one. Any
+ * thread that may block, for the validation a minute at most.
+ */
+@Singleton
+class SecurePartner {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final String SOURCE = "secure-partner";
+
+  private final CurrentDirectory directory;
+  private final ProbeLog probes;
+  private final PairChange change;
+
+  SecurePartner(CurrentDirectory directory, ProbeLog probes, PairChange change) {
+    this.directory = directory;
+    this.probes = probes;
+    this.change = change;
+  }
+
+  /**
+   * @param ifMatch version of the directory that was seen; null: any
+   * @param operator who may have smart hosts at private addresses dialled before they are in force
+   */
+  SecureView secure(
+      String organization,
+      String domain,
+      SecureRequest asked,
+      @Nullable String ifMatch,
+      String by,
+      boolean operator) {
+    directory.of(organization);
+    Directory before = directory.unchanged(organization, ifMatch);
+    SecurePair pair = SecurePair.of(organization, domain, asked);
+    List<DirectoryObject> changes = pair.changes(before);
+    List<DirectoryProblem> problems = DirectoryRules.validate(before, changes);
+    if (!problems.isEmpty()) {
+      throw Drafts.refused(problems);
+    }
+    Directory after = before.with(pair.objects());
+    List<String> warnings = new SecureWarnings(before, pair, domain).find();
+    if (asked.planOnly()) {
+      return new SecureView(
+          organization,
+          domain,
+          pair.shown(),
+          warnings,
+          List.of(),
+          null,
+          before.version(),
+          false,
+          null);
+    }
+    ProbeRequest request =
+        new ValidationPlan(
+                after,
+                pair.outbound(),
+                new ValidationRequest(null, List.of(domain), asked.recipients(), null))
+            .request(by, asked.consented(), operator);
+    ValidationView validation = validated(request);
+    List<String> missing = missing(pair, validation);
+    boolean enforce = asked.consented() && (validation.state().equals("met") || asked.despite());
+    Long version = enforce ? change.make(organization, before, changes, by, SOURCE) : null;
+    if (asked.consented() && !enforce) {
+      missing.addFirst(
+          "The pair is not in force, since its validation was not met: have it mended, or send"
+              + " evenIfUnmet: true, by which mail to the partner waits until it is.");
+    }
+    return new SecureView(
+        organization,
+        domain,
+        pair.shown(),
+        warnings,
+        missing,
+        validation,
+        before.version(),
+        enforce,
+        version);
+  }
+
+  private static List<String> missing(SecurePair pair, ValidationView validation) {
+    List<String> missing = new ArrayList<>();
+    if (!validation.state().equals("met")) {
+      missing.add("Mail out: " + validation.summary() + ".");
+      validation.steps().stream()
+          .filter(step -> step.state().equals("failed"))
+          .map(step -> step.host() + " " + step.step() + ": " + step.detail() + " " + step.cure())
+          .distinct()
+          .limit(10)
+          .forEach(missing::add);
+    }
+    missing.add(
+        "Mail in: the partner's servers prove themselves at their next mail. Watch it: POST"
+            + " /api/v1/organizations/ORGANIZATION/inbound-connectors/"
+            + pair.inbound().getFirst().getName()
+            + "/watches");
+    return missing;
+  }
+
+  /** Asks, and waits for the end, a minute at most. */
+  ValidationView validated(ProbeRequest request) {
+    probes.ask(request);
+    try {
+      return ValidationView.of(
+          probes.await(
+              request.getProbeId(),
+              probe -> ValidationView.of(probe, Instant.now()).over(),
+              PATIENCE),
+          Instant.now());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(Problem.of(503, "The service stops", "Try again."));
+    }
+  }
+
+  /** Takes the pair away; the directory's version. Empty: nothing was made for the partner. */
+  Optional<Long> undo(String organization, String domain, String by) {
+    Directory before = directory.of(organization);
+    List<DirectoryObject> made = SecurePair.made(before, organization, domain);
+    return made.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            change.make(
+                organization, before, made.stream().map(SecurePair::removed).toList(), by, SOURCE));
+  }
+}

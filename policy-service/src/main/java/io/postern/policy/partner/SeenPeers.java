@@ -1,0 +1,163 @@
+package io.postern.policy.partner;
+
+import io.postern.contracts.Spelling;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.HandshakeSeen;
+import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicFollower;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peers that proved themselves in handshakes with us, from certificate.handshakes: the {@value
+ * #MOST} kinds seen last. Reading begins with the first question. Thread-safe; questions wait for
+ * it until 5 s after the first one, and are then answered from what is there.
+ */
+@Singleton
+class SeenPeers {
+  static final int MOST = 20_000;
+  private static final int MOST_SHOWN = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Logger LOG = Logger.getLogger(SeenPeers.class);
+
+  private final TopicFollower follower;
+  private final CountDownLatch complete = new CountDownLatch(1);
+  private final Map<String, HandshakeSeen> newest =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, HandshakeSeen> eldest) {
+          return size() > MOST;
+        }
+      };
+  private boolean started;
+  private long patientUntil;
+
+  SeenPeers(LogSettings settings) {
+    follower =
+        new TopicFollower(
+            settings,
+            Topics.CERTIFICATE_HANDSHAKES,
+            new TopicFollower.View() {
+              @Override
+              public void begin() {
+                // What is kept is written over.
+              }
+
+              @Override
+              public void take(ConsumerRecord<String, byte @Nullable []> record) {
+                SeenPeers.this.take(record);
+              }
+
+              @Override
+              public void complete() {
+                complete.countDown();
+              }
+            });
+  }
+
+  private synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
+    newest.remove(record.key());
+    byte[] value = record.value();
+    if (value == null) {
+      return;
+    }
+    try {
+      HandshakeSeen seen = HandshakeSeen.parseFrom(value);
+      if (!seen.getPeer().isEmpty()) {
+        newest.put(record.key(), seen);
+      }
+    } catch (IOException e) {
+      LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
+    }
+  }
+
+  /**
+   * Those of a domain that connectors of the organization took mail from (G8), the newest first.
+   */
+  List<PartnerView.SeenView> of(String organization, String domain) {
+    awaitRead();
+    synchronized (this) {
+      return newest.values().stream()
+          .filter(seen -> seen.getOrganization().equals(organization))
+          .filter(seen -> seen.getPeer().equals(domain) || seen.getPeer().endsWith("." + domain))
+          .sorted(Comparator.comparingLong(HandshakeSeen::getLastSeenMillis).reversed())
+          .limit(MOST_SHOWN)
+          .map(
+              seen ->
+                  new PartnerView.SeenView(
+                      seen.getPeer(),
+                      seen.getConnector(),
+                      Spelling.of(seen.getVersion()) + " " + seen.getSuite(),
+                      Instant.ofEpochMilli(seen.getLastSeenMillis()).toString()))
+          .toList();
+    }
+  }
+
+  /** An inbound connector. */
+  record Connector(String organization, String name) {}
+
+  /** The names by which peers proved themselves to a connector since then. */
+  Map<Connector, Set<String>> namesSince(Instant since) {
+    awaitRead();
+    Map<Connector, Set<String>> names = new HashMap<>();
+    synchronized (this) {
+      for (HandshakeSeen seen : newest.values()) {
+        if (seen.getLastSeenMillis() >= since.toEpochMilli() && !isAddress(seen.getPeer())) {
+          names
+              .computeIfAbsent(
+                  new Connector(seen.getOrganization(), seen.getConnector()), c -> new TreeSet<>())
+              .add(seen.getPeer());
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Connectors by address record the range that proved the peer. */
+  private static boolean isAddress(String peer) {
+    return peer.indexOf(':') >= 0
+        || peer.indexOf('/') >= 0
+        || Character.isDigit(peer.charAt(peer.length() - 1));
+  }
+
+  private void awaitRead() {
+    long patience;
+    synchronized (this) {
+      if (!started) {
+        started = true;
+        patientUntil = System.nanoTime() + PATIENCE.toNanos();
+        follower.start();
+      }
+      patience = patientUntil - System.nanoTime();
+    }
+    try {
+      var unused = complete.await(patience, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    if (started) {
+      follower.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.postern.policy.partner;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.ProbeRequest;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Multi;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jspecify.annotations.Nullable;
+
+/** The API of validations of outbound connectors (docs/validate.md). */
+@Path("/api/v1/organizations/{organization}/validations")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
+public class ValidationResource {
+  private final CurrentDirectory directory;
+  private final ProbeLog probes;
+  private final Caller caller;
+
+  ValidationResource(CurrentDirectory directory, ProbeLog probes, Caller caller) {
+    this.directory = directory;
+    this.probes = probes;
+    this.caller = caller;
+  }
+
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Validates a draft of an outbound connector",
+      description =
+          "delivery-service walks each host of the connector's next hops as a delivery would, and"
+              + " sends nothing, or a test message to the recipients of the body. The draft is not"
+              + " stored.")
+  @APIResponse(
+      responseCode = "202",
+      description = "Asked; its place is in Location",
+      content = @Content(schema = @Schema(implementation = ValidationView.class)))
+  @APIResponse(
+      responseCode = "400",
+      description = "Domains, recipients or sender do not fit the connector",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The draft cannot be read",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public Response draft(
+      @PathParam("organization") String organization, @Nullable ValidationRequest body) {
+    caller.requireChange(organization, "organization " + organization);
+    directory.of(organization);
+    Map<String, Object> draft = body == null ? null : body.connector();
+    if (body == null || draft == null) {
+      throw ProblemException.badRequest(
+          "/connector", "there is no draft", "write the fields of an outbound connector");
+    }
+    OutboundConnector connector =
+        Drafts.objects(organization, Map.of("outboundConnectors", List.of(draft))).stream()
+            .map(DirectoryObject::getOutboundConnector)
+            .findFirst()
+            .orElseThrow();
+    return ask(
+        new ValidationPlan(directory.get(), connector, body)
+            .request(caller.name(), false, caller.isOperator()));
+  }
+
+  @GET
+  @Path("/{id}")
+  @RunOnVirtualThread
+  @Operation(summary = "A validation so far; kept for an hour")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ValidationView.class)))
+  @APIResponse(
+      responseCode = "404",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public ValidationView read(
+      @PathParam("organization") String organization, @PathParam("id") String id) {
+    caller.requireRead(organization, "validation " + id);
+    return view(organization, id);
+  }
+
+  @GET
+  @Path("/{id}/events")
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @RestStreamElementType(MediaType.APPLICATION_JSON)
+  @Blocking
+  @Operation(
+      summary = "A validation live: itself again with each further step, until its end",
+      description = "Server-sent events.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ValidationView.class)))
+  public Multi<ValidationView> events(
+      @PathParam("organization") String organization, @PathParam("id") String id) {
+    caller.requireRead(organization, "validation " + id);
+    view(organization, id);
+    return Live.of(
+        () -> view(organization, id),
+        view -> view.state() + view.steps().size(),
+        ValidationView::over);
+  }
+
+  private ValidationView view(String organization, String id) {
+    return probes
+        .probe(organization, id)
+        .map(probe -> ValidationView.of(probe, Instant.now()))
+        .orElseThrow(() -> ProblemException.notFound("validation " + id));
+  }
+
+  Response ask(ProbeRequest request) {
+    probes.ask(request);
+    String id = request.getProbeId();
+    return Response.accepted(view(request.getOrganization(), id))
+        .location(
+            URI.create("/api/v1/organizations/" + request.getOrganization() + "/validations/" + id))
+        .build();
+  }
+}

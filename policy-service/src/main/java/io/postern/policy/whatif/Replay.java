@@ -1,0 +1,123 @@
+package io.postern.policy.whatif;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.PresentedChain;
+import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicScan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One reading of the last days' accepted and refused mail. Nothing is kept but the clients' chains,
+ * within {@link PresentedChains}' bound. One thread; {@link #progress} any.
+ */
+final class Replay {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+
+  private final LogSettings settings;
+  private final BooleanSupplier cancelled;
+  private volatile long read;
+  private volatile long all = -1;
+  private long messages;
+  private long refusals;
+
+  Replay(LogSettings settings, BooleanSupplier cancelled) {
+    this.settings = settings;
+    this.cancelled = cancelled;
+  }
+
+  /** Records that were read, and are to be read; -1: not known yet. */
+  record Progress(long read, long all) {}
+
+  Progress progress() {
+    return new Progress(read, all);
+  }
+
+  long messages() {
+    return messages;
+  }
+
+  long refusals() {
+    return refusals;
+  }
+
+  /**
+   * @throws TimeoutException the end was not reached within 10 minutes
+   * @throws CancellationException it was cancelled
+   */
+  void chains(long sinceMillis, PresentedChains chains) throws TimeoutException {
+    try (TopicScan scan = new TopicScan(settings, ANSWER)) {
+      scan.readWhile(
+          scan.partitions(Topics.CERTIFICATE_PRESENTED),
+          sinceMillis,
+          LIMIT,
+          record -> {
+            chains.add(chain(record));
+            return goesOn();
+          });
+    }
+  }
+
+  /** The same failures as {@link #chains}. */
+  void mail(long sinceMillis, Comparison comparison) throws TimeoutException {
+    try (TopicScan scan = new TopicScan(settings, ANSWER)) {
+      List<TopicPartition> partitions = new ArrayList<>(scan.partitions(Topics.MAIL_ACCEPTED));
+      partitions.addAll(scan.partitions(Topics.MAIL_REFUSALS));
+      all = scan.records(partitions, sinceMillis);
+      scan.readWhile(
+          partitions,
+          sinceMillis,
+          LIMIT,
+          record -> {
+            one(record, comparison);
+            read++;
+            return goesOn();
+          });
+    }
+  }
+
+  private boolean goesOn() {
+    if (cancelled.getAsBoolean()) {
+      throw new CancellationException();
+    }
+    return true;
+  }
+
+  private void one(ConsumerRecord<String, byte[]> record, Comparison comparison) {
+    try {
+      if (record.topic().equals(Topics.MAIL_ACCEPTED)) {
+        messages++;
+        comparison.accepted(MessageAccepted.parseFrom(record.value()), record.timestamp());
+      } else {
+        refusals++;
+        comparison.refused(MessageRefused.parseFrom(record.value()), record.timestamp());
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(record, e);
+    }
+  }
+
+  private static PresentedChain chain(ConsumerRecord<String, byte[]> record) {
+    try {
+      return PresentedChain.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(record, e);
+    }
+  }
+
+  private static IllegalStateException unreadable(
+      ConsumerRecord<String, byte[]> record, InvalidProtocolBufferException e) {
+    return new IllegalStateException(
+        "unreadable record in " + record.topic() + ", offset " + record.offset(), e);
+  }
+}

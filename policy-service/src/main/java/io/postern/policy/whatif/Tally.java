@@ -1,0 +1,89 @@
+package io.postern.policy.whatif;
+
+import io.postern.policy.whatif.Difference.Sample;
+import io.postern.policy.whatif.WhatIfResult.Unknown;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counts of one run. Strangers make partner domains, by refused mail: beyond {@value #MOST}
+ * groups those of a further domain are counted together, under "others". Thread-safe.
+ */
+final class Tally {
+  static final int MOST = 1_000;
+  private static final int MOST_SAMPLES = 10;
+
+  /** What differs, without the number of times. */
+  record Group(
+      String kind, String organization, String partner, String before, String after, String rule) {
+    Group others() {
+      return new Group(kind, organization, "others", before, after, rule);
+    }
+  }
+
+  private static final class Count {
+    private long count;
+    private final List<Sample> samples = new ArrayList<>(1);
+  }
+
+  private final Map<Group, Count> groups = new LinkedHashMap<>();
+  private final Map<String, Long> unknown = new HashMap<>();
+  private long decided;
+
+  synchronized void decided(long count) {
+    decided += count;
+  }
+
+  synchronized void unknown(String reason, long count) {
+    unknown.merge(reason, count, Long::sum);
+  }
+
+  synchronized void differs(Group group, long count, Sample sample) {
+    Count its = groups.get(group);
+    if (its == null) {
+      its = groups.computeIfAbsent(groups.size() < MOST ? group : group.others(), g -> new Count());
+    }
+    its.count += count;
+    if (its.samples.size() < MOST_SAMPLES) {
+      its.samples.add(sample);
+    }
+  }
+
+  synchronized long decided() {
+    return decided;
+  }
+
+  synchronized List<Difference> differences() {
+    return groups.entrySet().stream()
+        .map(e -> difference(e.getKey(), e.getValue()))
+        .sorted(Comparator.comparingLong(Difference::count).reversed())
+        .toList();
+  }
+
+  private static Difference difference(Group group, Count count) {
+    return new Difference(
+        group.kind(),
+        group.organization(),
+        group.partner(),
+        group.before(),
+        group.after(),
+        group.rule(),
+        count.count,
+        List.copyOf(count.samples));
+  }
+
+  synchronized List<Unknown> unknown() {
+    return new TreeMap<>(unknown)
+        .entrySet().stream().map(e -> new Unknown(e.getKey(), e.getValue())).toList();
+  }
+
+  static String or(@Nullable String text, String otherwise) {
+    return text == null || text.isEmpty() ? otherwise : text;
+  }
+}

@@ -1,0 +1,184 @@
+package io.postern.policy.whatif;
+
+import io.postern.api.Caller;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.log.directory.DirectoryReader;
+import io.postern.rules.Directory;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Multi;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+
+/** The API that compares a draft with the mail of the last days (docs/what-if.md). */
+@Singleton
+@Path("/api/v1/what-if")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "what-if", description = "What a draft would have decided otherwise")
+public class WhatIfResource {
+  private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_DAYS = 7;
+  private static final Duration TICK = Duration.ofMillis(500);
+
+  private final DirectoryReader<Directory> reader;
+  private final WhatIfRuns runs;
+  private final Caller caller;
+
+  WhatIfResource(DirectoryReader<Directory> reader, WhatIfRuns runs, Caller caller) {
+    this.reader = reader;
+    this.runs = runs;
+    this.caller = caller;
+  }
+
+  @POST
+  @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Compares a draft with the mail of the last days",
+      description =
+          "The body is a directory file as apply takes it, or {\"organization\": ...,"
+              + " \"inboundConnector\": {...}} (or outboundConnector, acceptedDomain). Nothing is"
+              + " changed. At most two run at one time at a replica; results are kept there for an"
+              + " hour.")
+  @APIResponse(
+      responseCode = "202",
+      description = "It runs; Location has its state",
+      content = @Content(schema = @Schema(implementation = WhatIfView.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "An organization of the draft is not there for the caller",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "422",
+      description = "The draft has problems, as apply would say",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Two are running, or the directory is not read to its end",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response start(
+      InputStream body,
+      @Parameter(description = "1 to 7") @QueryParam("days") @DefaultValue("7") int days)
+      throws IOException {
+    if (days < 1 || days > MOST_DAYS) {
+      throw ProblemException.badRequest("days", days + " are not kept", "write 1 to 7");
+    }
+    byte[] draft = body.readNBytes(MOST_BYTES + 1);
+    if (draft.length > MOST_BYTES) {
+      throw new ProblemException(
+          Problem.of(413, "Too large", "A directory file has at most 4 MB."));
+    }
+    Directory now =
+        reader
+            .awaitCurrent()
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.of(503, "Not ready", "The directory is not read to its end.")));
+    Draft checked = Draft.of(now, draft, this::requireRead, caller.isOperator());
+    WhatIfRun run = runs.start(checked, days);
+    return Response.accepted(run.view())
+        .location(URI.create("/api/v1/what-if/" + run.id()))
+        .build();
+  }
+
+  @GET
+  @Path("/{id}")
+  @RunOnVirtualThread
+  @Operation(summary = "State, progress and result of a comparison")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = WhatIfView.class)))
+  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  public WhatIfView read(@PathParam("id") String id) {
+    return run(id).view();
+  }
+
+  @GET
+  @Path("/{id}/events")
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @RestStreamElementType(MediaType.APPLICATION_JSON)
+  @RunOnVirtualThread
+  @Operation(summary = "The same twice a second until its end, as server-sent events")
+  @APIResponse(responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  public Multi<WhatIfView> events(@PathParam("id") String id) {
+    WhatIfRun run = run(id);
+    return Multi.createFrom()
+        .emitter(
+            emitter -> {
+              var unused =
+                  Thread.ofVirtual()
+                      .name("what-if-events")
+                      .start(
+                          () -> {
+                            try {
+                              boolean ended = false;
+                              while (!ended && !emitter.isCancelled()) {
+                                ended = run.awaitEnd(TICK);
+                                emitter.emit(run.view());
+                              }
+                              emitter.complete();
+                            } catch (InterruptedException e) {
+                              emitter.fail(e);
+                            }
+                          });
+            });
+  }
+
+  @DELETE
+  @Path("/{id}")
+  @RunOnVirtualThread
+  @Operation(summary = "Cancels a comparison")
+  @APIResponse(responseCode = "204", description = "It ends soon, or has ended")
+  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  public void cancel(@PathParam("id") String id) {
+    WhatIfRun run = run(id);
+    run.organizations()
+        .forEach(organization -> caller.requireChange(organization, "comparison " + id));
+    run.cancel();
+  }
+
+  private WhatIfRun run(String id) {
+    WhatIfRun run = runs.find(id);
+    run.organizations()
+        .forEach(organization -> caller.requireRead(organization, "comparison " + id));
+    return run;
+  }
+
+  private void requireRead(String organization) {
+    caller.requireRead(organization, "organization " + organization);
+  }
+}

@@ -1,0 +1,131 @@
+package io.postern.policy.whatif;
+
+import io.postern.log.LogSettings;
+import io.postern.log.verdicts.VerdictSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** One comparison of a draft with recorded mail, from its start to its result. Any thread. */
+final class WhatIfRun {
+  enum State {
+    RUNNING,
+    DONE,
+    CANCELLED,
+    FAILED
+  }
+
+  private static final Logger LOG = Logger.getLogger(WhatIfRun.class);
+  private static final Duration CHAIN_AGE = Duration.ofDays(1); // one record stands for a day
+
+  private final String id;
+  private final Draft draft;
+  private final Instant since;
+  private final Replay replay;
+  private final Supplier<VerdictSource> verdicts;
+  private final Tally tally = new Tally();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Instant began = Instant.now();
+  private volatile boolean cancelled;
+  private volatile State state = State.RUNNING;
+  private volatile @Nullable String failure;
+  private volatile @Nullable WhatIfResult result;
+
+  WhatIfRun(
+      String id,
+      Draft draft,
+      Instant since,
+      LogSettings settings,
+      Supplier<VerdictSource> verdicts) {
+    this.id = id;
+    this.draft = draft;
+    this.since = since;
+    this.verdicts = verdicts;
+    this.replay = new Replay(settings, () -> cancelled);
+  }
+
+  String id() {
+    return id;
+  }
+
+  Set<String> organizations() {
+    return draft.organizations();
+  }
+
+  Instant began() {
+    return began;
+  }
+
+  boolean running() {
+    return state == State.RUNNING;
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** Whether it has ended within this time. */
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    return ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  WhatIfView view() {
+    return new WhatIfView(
+        id,
+        state.name().toLowerCase(java.util.Locale.ROOT),
+        replay.progress().read(),
+        replay.progress().all(),
+        failure,
+        result);
+  }
+
+  /** On a thread of its own; within some minutes. */
+  void run() {
+    try {
+      compare();
+      state = State.DONE;
+    } catch (CancellationException e) {
+      state = State.CANCELLED;
+    } catch (TimeoutException | KafkaException e) {
+      LOG.warnf(e, "what-if %s has ended", id);
+      fail("The log was not read to its end.");
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "what-if %s has failed", id);
+      fail("An error in policy-service; its log has it.");
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void fail(String why) {
+    failure = why;
+    state = State.FAILED;
+  }
+
+  private void compare() throws TimeoutException {
+    long start = System.nanoTime();
+    PresentedChains chains = new PresentedChains();
+    replay.chains(since.minus(CHAIN_AGE).toEpochMilli(), chains);
+    replay.mail(
+        since.toEpochMilli(),
+        new Comparison(draft, chains, chains::names, new RunVerdicts(verdicts), tally));
+    result =
+        new WhatIfResult(
+            draft.now().version(),
+            since.toString(),
+            replay.messages(),
+            replay.refusals(),
+            tally.decided(),
+            tally.differences(),
+            tally.unknown(),
+            Math.round((System.nanoTime() - start) / 1e7) / 100.0);
+  }
+}

@@ -1,0 +1,98 @@
+package io.postern.policy.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.api.AccessTable;
+import io.postern.api.ApiDescription;
+import io.postern.api.users.Users;
+import io.postern.policy.LogLab;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each endpoint for each role: the table is access.txt. */
+@QuarkusTest
+@QuarkusTestResource(BrokerForTests.class)
+class AccessTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+
+  @BeforeEach
+  void ready() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                given()
+                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+                        .statusCode()
+                    == 200);
+  }
+
+  /** A token, so that only its making needs the slow hash. */
+  static String bearer(Users users, String name, String role) throws Exception {
+    users.put(name, List.of(role), PASSWORD);
+    String token =
+        given()
+            .auth()
+            .preemptive()
+            .basic(name, PASSWORD)
+            .post("/api/v1/tokens")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("token");
+    return "Bearer " + token;
+  }
+
+  @Test
+  void theDescriptionInTheTreeIsTheServices() throws Exception {
+    assertThat(
+            ApiDescription.differences(
+                Path.of("../docs/api/policy.yaml"), given().get("/q/openapi").asString()))
+        .isEmpty();
+  }
+
+  @Test
+  void eachRoleGetsWhatTheTableSays() throws Exception {
+    String[] parts = Files.readString(BrokerForTests.credentials()).strip().split(":", 2);
+    given()
+        .auth()
+        .preemptive()
+        .basic(parts[0], parts[1])
+        .contentType("application/yaml")
+        .body(LogLab.FILE.getBytes(StandardCharsets.UTF_8))
+        .post("/api/v1/directory/apply")
+        .then()
+        .statusCode(200);
+
+    AccessTable table = new AccessTable(AccessTest.class, "access.txt");
+
+    assertThat(table.differences(given().get("/q/openapi?format=json").asString()))
+        .as("endpoints without a row in access.txt, and rows without an endpoint")
+        .isEmpty();
+    assertThat(
+            table.wrong(
+                URI.create("http://localhost:" + RestAssured.port),
+                List.of(
+                    "",
+                    bearer(users, "operator", "operator"),
+                    bearer(users, "administrator", "administrator:contoso"),
+                    bearer(users, "auditor", "auditor:contoso"),
+                    bearer(users, "other", "administrator:fabrikam"))))
+        .isEmpty();
+  }
+}

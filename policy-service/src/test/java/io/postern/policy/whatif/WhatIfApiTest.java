@@ -1,0 +1,130 @@
+package io.postern.policy.whatif;
+
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.MessageAccepted;
+import io.postern.log.LogSettings;
+import io.postern.policy.LogLab;
+import io.postern.policy.api.BrokerForTests;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+/** Comparisons over HTTP, with the mail of a real log. */
+@QuarkusTest
+@QuarkusTestResource(BrokerForTests.class)
+class WhatIfApiTest {
+  private static final String PATH = "/api/v1/what-if";
+  private static final String FILE =
+      """
+      organizations:
+      - id: drafted
+        acceptedDomains:
+        - { domain: drafted.example, mailboxRoute: { host: mailbox.drafted.example } }
+        inboundConnectors:
+        - name: From Partner
+          connectorType: partner
+          senderDomains: [partner.example]
+          requireTls: false
+      """;
+  private static final int MAILS = 50;
+
+  private static RequestSpecification admin() throws IOException {
+    String[] parts = Files.readString(BrokerForTests.credentials()).strip().split(":", 2);
+    return given().auth().preemptive().basic(parts[0], parts[1]);
+  }
+
+  private static RequestSpecification yaml(String body) throws IOException {
+    return admin().contentType("application/yaml").body(body.getBytes(UTF_8));
+  }
+
+  @Test
+  void aDraftIsComparedWithTheMailOfTheLastDays() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                given()
+                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+                        .statusCode()
+                    == 200);
+    yaml(FILE).post("/api/v1/directory/apply").then().statusCode(200);
+    write();
+    String location =
+        yaml(FILE.replace("requireTls: false", "requireTls: true"))
+            .post(PATH + "?days=1")
+            .then()
+            .statusCode(202)
+            .header("Location", containsString(PATH))
+            .extract()
+            .header("Location");
+    String path = location.substring(location.indexOf(PATH));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !admin().get(path).path("state").equals("running"));
+    admin()
+        .get(path)
+        .then()
+        .body("state", equalTo("done"))
+        .body("result.differences[0].kind", equalTo("acceptedToRefused"))
+        .body("result.differences[0].partner", equalTo("partner.example"))
+        .body("result.differences[0].rule", equalTo("requireTls"))
+        .body("result.differences[0].count", equalTo(MAILS))
+        .body("result.differences[0].samples.size()", equalTo(10));
+    assertThat(admin().get(path).<Integer>path("read")).isGreaterThanOrEqualTo(MAILS);
+    String events = admin().accept("text/event-stream").get(path + "/events").asString();
+    assertThat(events).startsWith("data:").contains("\"state\":\"done\"");
+    admin().delete(path).then().statusCode(204);
+    admin().get(PATH + "/nothing").then().statusCode(404);
+    yaml(FILE).post(PATH + "?days=8").then().statusCode(400);
+    yaml(FILE.replace("connectorType: partner", "connectorType: neither"))
+        .post(PATH)
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem(startsWith("inbound-connector/drafted/From Partner")));
+    given()
+        .contentType("application/yaml")
+        .body(FILE.getBytes(UTF_8))
+        .post(PATH)
+        .then()
+        .statusCode(401);
+    yaml(FILE)
+        .post("/api/v1/directory/apply?dryRun=true")
+        .then()
+        .body("changes.size()", equalTo(0));
+  }
+
+  private static void write() throws Exception {
+    LogSettings settings = LogLab.settings(BrokerForTests.broker().bootstrap());
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer())) {
+      for (int i = 0; i < MAILS; i++) {
+        MessageAccepted message =
+            RecordedDays.incoming(
+                "198.51.100.7", false, "info@partner.example", "anna@drafted.example");
+        MessageAccepted its =
+            message.toBuilder()
+                .setGroups(0, message.getGroups(0).toBuilder().setOrganization("drafted"))
+                .build();
+        var unused =
+            producer.send(
+                new ProducerRecord<>(Topics.MAIL_ACCEPTED, 0, its.getQueueId(), its.toByteArray()));
+      }
+      producer.flush();
+    }
+  }
+}
