@@ -1,0 +1,88 @@
+package io.postern.console.web;
+
+import io.postern.api.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The answers of pages: problems as pages, the way to the sign-in, and the header fields by which a
+ * browser runs nothing that is not ours. Any thread.
+ */
+@Page
+@Provider
+public class PageAnswers implements ContainerResponseFilter {
+  /** No script, style, form or frame of anybody else, and none within the page's text. */
+  static final String POLICY =
+      "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+          + " object-src 'none'";
+
+  private static final int UNAUTHORIZED = 401;
+  private static final int SEE_OTHER = 303;
+  private static final int NO_CONTENT = 204;
+  private static final int FIRST_FAILURE = 400;
+
+  private final Frames frames;
+  private final HttpServerRequest server;
+
+  PageAnswers(Frames frames, HttpServerRequest server) {
+    this.frames = frames;
+    this.server = server;
+  }
+
+  /** After a change a browser reads another page, and repeats nothing when it is reloaded. */
+  static Response see(String path) {
+    return Response.status(SEE_OTHER).header(HttpHeaders.LOCATION, path).build();
+  }
+
+  @Override
+  public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+    MultivaluedMap<String, Object> headers = response.getHeaders();
+    headers.putSingle("Content-Security-Policy", POLICY);
+    headers.putSingle("X-Content-Type-Options", "nosniff");
+    headers.putSingle("Referrer-Policy", "same-origin");
+    headers.putSingle("Cross-Origin-Opener-Policy", "same-origin");
+    headers.putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
+    if (request.getHeaderString("HX-Request") != null && response.getStatus() >= FIRST_FAILURE) {
+      // A part of a page that renews itself: it stays as it is, and is asked for again.
+      if (response.getStatus() == UNAUTHORIZED) {
+        headers.putSingle("HX-Refresh", "true");
+      }
+      headers.remove(HttpHeaders.WWW_AUTHENTICATE);
+      response.setEntity(null);
+      response.setStatus(NO_CONTENT);
+    } else if (response.getStatus() == UNAUTHORIZED) {
+      signIn(request, response);
+    } else if (response.getEntity() instanceof Problem problem) {
+      response.setEntity(
+          ProblemPage.of(frames.of("problem.title"), problem),
+          null,
+          MediaType.TEXT_HTML_TYPE.withCharset("utf-8"));
+    }
+  }
+
+  private void signIn(ContainerRequestContext request, ContainerResponseContext response) {
+    boolean reads = request.getMethod().equals("GET");
+    String path = reads ? request.getUriInfo().getRequestUri().getRawPath() : "/";
+    String query = reads ? request.getUriInfo().getRequestUri().getRawQuery() : null;
+    String next = query == null ? path : path + "?" + query;
+    response.setStatus(SEE_OTHER);
+    response.setEntity(null);
+    response.getHeaders().remove(HttpHeaders.WWW_AUTHENTICATE);
+    response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
+    response
+        .getHeaders()
+        .putSingle(
+            HttpHeaders.LOCATION,
+            "/sign-in?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+    response.getHeaders().add(HttpHeaders.SET_COOKIE, SessionCookie.ended(server.isSSL()));
+  }
+}

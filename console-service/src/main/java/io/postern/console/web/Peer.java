@@ -1,0 +1,254 @@
+package io.postern.console.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another service's API, asked in the name of the page's reader: it sees and may what the reader
+ * sees and may. Any thread that may block; 30 s a call, or the time that the call names, and 16 MiB
+ * an answer.
+ */
+public final class Peer {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long MOST_BYTES = 16 << 20;
+  private static final int FIRST_FAILURE = 400;
+
+  /** A name that a server takes for another folder (RFC 3986 §5.2.4). */
+  private static final Pattern CLIMBING = Pattern.compile("/([.]|%2[eE]){1,2}(?=[/?]|$)");
+
+  private final String service;
+  private final Optional<URI> base;
+  private final HttpClient http;
+  private final String authorization;
+
+  /**
+   * @param base empty: this installation has not said where the service is
+   * @param authorization the value of the reader's header field
+   */
+  Peer(String service, Optional<URI> base, HttpClient http, String authorization) {
+    this.service = service;
+    this.base = base;
+    this.http = http;
+    this.authorization = authorization;
+  }
+
+  /**
+   * An answer that is no failure.
+   *
+   * @param etag empty: it has none
+   */
+  public record Answer(int status, JsonNode body, String etag) {}
+
+  /**
+   * @param path below /api/v1, encoded
+   * @throws ProblemException the service's own problem; 503: it does not answer
+   */
+  public JsonNode get(String path) {
+    return send("GET", path, null, null, PATIENCE).body();
+  }
+
+  /**
+   * What the service shows everybody.
+   *
+   * @param path of the service, encoded
+   */
+  JsonNode getPublic(String path) {
+    return sendTo("GET", path, null, null, PATIENCE).body();
+  }
+
+  /** The same for a call that takes longer. */
+  public JsonNode get(String path, Duration patience) {
+    return send("GET", path, null, null, patience).body();
+  }
+
+  /** The same for an answer that is no JSON. */
+  public String text(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(at("/api/v1" + path))
+            .timeout(PATIENCE)
+            .header("Accept", "text/plain, application/problem+json")
+            .header("Authorization", authorization)
+            .build();
+    HttpResponse<String> response = whole(request, PATIENCE);
+    refuse(response);
+    return response.body();
+  }
+
+  /** The same with its version. */
+  public Answer read(String path) {
+    return send("GET", path, null, null, PATIENCE);
+  }
+
+  /** The same; empty: there is no such thing, or the reader does not see it. */
+  public Optional<JsonNode> find(String path) {
+    try {
+      return Optional.of(get(path));
+    } catch (ProblemException e) {
+      if (e.problem().status() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  public Answer post(String path, Object body) {
+    return send("POST", path, body, null, PATIENCE);
+  }
+
+  public Answer post(String path, Object body, @Nullable String ifMatch, Duration patience) {
+    return send("POST", path, body, ifMatch, patience);
+  }
+
+  public Answer put(String path, Object body, @Nullable String ifMatch) {
+    return send("PUT", path, body, ifMatch, PATIENCE);
+  }
+
+  public Answer delete(String path, @Nullable String ifMatch) {
+    return send("DELETE", path, null, ifMatch, PATIENCE);
+  }
+
+  private Answer send(
+      String method,
+      String path,
+      @Nullable Object body,
+      @Nullable String ifMatch,
+      Duration patience) {
+    return sendTo(method, "/api/v1" + path, body, ifMatch, patience);
+  }
+
+  private Answer sendTo(
+      String method,
+      String path,
+      @Nullable Object body,
+      @Nullable String ifMatch,
+      Duration patience) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(at(path))
+            .timeout(patience)
+            .header("Accept", "application/json, application/problem+json")
+            .header("Authorization", authorization);
+    if (ifMatch != null) {
+      request.header("If-Match", ifMatch);
+    }
+    if (body != null) {
+      boolean text = body instanceof String;
+      request
+          .header("Content-Type", text ? "application/octet-stream" : "application/json")
+          .method(method, HttpRequest.BodyPublishers.ofString(text ? (String) body : json(body)));
+    } else {
+      request.method(method, HttpRequest.BodyPublishers.noBody());
+    }
+    return answer(whole(request.build(), patience));
+  }
+
+  private Answer answer(HttpResponse<String> response) {
+    refuse(response);
+    return new Answer(
+        response.statusCode(),
+        parsed(response.body()),
+        response.headers().firstValue("ETag").orElse(""));
+  }
+
+  /**
+   * @throws ProblemException the service's own problem, where it answers with one
+   */
+  private void refuse(HttpResponse<String> response) {
+    if (response.statusCode() >= FIRST_FAILURE) {
+      throw new ProblemException(problem(response.statusCode(), parsed(response.body())));
+    }
+  }
+
+  private URI at(String path) {
+    if (CLIMBING.matcher(path).find()) {
+      throw ProblemException.notFound("object of this name");
+    }
+    return base.orElseThrow(
+            () ->
+                unavailable(
+                    "This installation has not said where "
+                        + service
+                        + " is: set postern.console."
+                        + service.replace("-service", "")
+                        + "-url."))
+        .resolve(path);
+  }
+
+  /** The time-out of a request alone ends with the answer's head. */
+  private HttpResponse<String> whole(HttpRequest request, Duration patience) {
+    CompletableFuture<HttpResponse<String>> response =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
+    try {
+      return response.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw unavailable(service + " does not answer: try again.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable("The service stops: try again.");
+    } finally {
+      response.cancel(true);
+    }
+  }
+
+  private JsonNode parsed(String body) {
+    try {
+      return body.isEmpty() ? JSON.createObjectNode() : JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw unavailable(
+          service + " answers with something else than its API: look at its address.");
+    }
+  }
+
+  private static String json(Object body) {
+    try {
+      return JSON.writeValueAsString(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** The service's sentences; the kind is explained by this service's page. */
+  private static Problem problem(int status, JsonNode answer) {
+    List<Problem.Fault> faults = new ArrayList<>();
+    for (JsonNode fault : answer.path("errors")) {
+      faults.add(
+          new Problem.Fault(
+              fault.path("pointer").asText(""),
+              fault.path("problem").asText(""),
+              fault.path("cure").asText("")));
+    }
+    for (JsonNode fault : answer.path("problems")) {
+      faults.add(
+          new Problem.Fault(
+              (fault.path("object").asText("") + " " + fault.path("field").asText("")).strip(),
+              fault.path("problem").asText(""),
+              fault.path("cure").asText("")));
+    }
+    String title = answer.path("title").asText("");
+    return Problem.of(
+        status, title.isEmpty() ? "Refused" : title, answer.path("detail").asText(""), faults);
+  }
+
+  private static ProblemException unavailable(String detail) {
+    return ProblemException.unavailable(detail);
+  }
+}

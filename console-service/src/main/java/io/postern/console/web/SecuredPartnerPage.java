@@ -1,0 +1,128 @@
+package io.postern.console.web;
+
+import io.postern.api.ProblemException;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** The connectors that force TLS with a partner: their way on, and the way back. */
+@Page
+@Path("/partners")
+@Authenticated
+@Produces(MediaType.TEXT_HTML)
+public class SecuredPartnerPage {
+  private static final String TITLE = "secure.title";
+
+  private final Frames frames;
+  private final Peers peers;
+  private final Connectors connectors;
+  private final Submitted form;
+
+  SecuredPartnerPage(Frames frames, Peers peers, Connectors connectors, Submitted form) {
+    this.frames = frames;
+    this.peers = peers;
+    this.connectors = connectors;
+    this.form = form;
+  }
+
+  /** A connector that the assistant made. */
+  public record Made(String connector, String page) {}
+
+  @CheckedTemplate(basePath = "web")
+  static final class Templates {
+    private Templates() {}
+
+    static native TemplateInstance secureDone(
+        Frame f,
+        PartnerAnswers a,
+        String mode,
+        String version,
+        List<Made> inbound,
+        List<Made> outbound);
+
+    static native TemplateInstance secureUndo(
+        Frame f, PartnerAnswers a, List<Made> made, String problem);
+  }
+
+  @GET
+  @Path("secure/done")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String done(
+      @QueryParam("mode") @DefaultValue("") String mode,
+      @QueryParam("version") @DefaultValue("") String version,
+      @Context UriInfo uri) {
+    PartnerAnswers answers = PartnerAnswers.of(uri);
+    return Templates.secureDone(
+            frames.of(TITLE).command(answers.command() + " --undo"),
+            answers,
+            mode,
+            version,
+            made(answers, Connectors.INBOUND),
+            made(answers, Connectors.OUTBOUND))
+        .render();
+  }
+
+  /** By the names that the assistant gives. */
+  private List<Made> made(PartnerAnswers answers, String direction) {
+    String domain = answers.domain();
+    List<String> names =
+        direction.equals(Connectors.INBOUND)
+            ? List.of("From " + domain, "From addresses of " + domain)
+            : List.of("To " + domain);
+    return names.stream()
+        .filter(name -> connectors.isThere(answers.organization(), direction, name))
+        .map(name -> new Made(name, Connectors.page(answers.organization(), direction, name)))
+        .toList();
+  }
+
+  @GET
+  @Path("undo")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String undo(@Context UriInfo uri) {
+    return undo(PartnerAnswers.of(uri), "");
+  }
+
+  private String undo(PartnerAnswers answers, String problem) {
+    List<Made> all = new ArrayList<>(made(answers, Connectors.INBOUND));
+    all.addAll(made(answers, Connectors.OUTBOUND));
+    Frame f =
+        frames
+            .of("secure.undo")
+            .command(
+                PosternCommand.of("secure-partner")
+                        .add(answers.organization())
+                        .add(answers.domain())
+                    + " --undo");
+    return Templates.secureUndo(f, answers, all, problem).render();
+  }
+
+  @POST
+  @Path("undo")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response remove() {
+    PartnerAnswers answers = PartnerAnswers.of(form::text);
+    try {
+      var unused = peers.policy().delete(answers.path(), null);
+      return PageAnswers.see("/partners?undone=" + Frame.encoded(answers.domain()));
+    } catch (ProblemException e) {
+      return Response.ok(undo(answers, ConnectorPage.sentence(e))).build();
+    }
+  }
+}

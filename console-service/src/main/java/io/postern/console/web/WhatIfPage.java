@@ -1,0 +1,90 @@
+package io.postern.console.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.postern.api.ProblemException;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** A draft of a pair of connectors, compared with the mail of the last seven days. */
+@Page
+@Path("/partners")
+@Authenticated
+@Produces(MediaType.TEXT_HTML)
+public class WhatIfPage {
+  private final Frames frames;
+  private final Peers peers;
+
+  WhatIfPage(Frames frames, Peers peers) {
+    this.frames = frames;
+    this.peers = peers;
+  }
+
+  @CheckedTemplate(basePath = "web")
+  static final class Templates {
+    private Templates() {}
+
+    static native TemplateInstance whatIf(Frame f, WhatIfView x);
+  }
+
+  @GET
+  @Path("what-ifs/{id}/progress")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String progress(@PathParam("id") String id) {
+    WhatIfView view =
+        find(peers, id).orElseThrow(() -> ProblemException.notFound("comparison " + id));
+    return Templates.whatIf(frames.of("plan.title"), view).render();
+  }
+
+  /** Empty: its replica has not got it any more. */
+  static Optional<WhatIfView> find(Peers peers, String id) {
+    return peers.policy().find("/what-if/" + Frame.encoded(id)).map(WhatIfView::of);
+  }
+
+  /**
+   * Starts one of the organization with these connectors in the place of their namesakes.
+   *
+   * @return its id
+   */
+  static String start(Peers peers, String organization, JsonNode draft) {
+    ObjectNode mine = null;
+    for (JsonNode each : peers.policy().get("/directory").path("organizations")) {
+      if (each.path("id").asText().equals(organization)) {
+        mine = (ObjectNode) each;
+      }
+    }
+    if (mine == null) {
+      throw ProblemException.notFound("organization " + organization);
+    }
+    for (String list : List.of("inboundConnectors", "outboundConnectors")) {
+      ArrayNode all = mine.withArray(list);
+      for (JsonNode connector : draft.path(list)) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+          if (all.get(i).path("name").equals(connector.path("name"))) {
+            all.remove(i);
+          }
+        }
+        all.add(connector);
+      }
+    }
+    return peers
+        .policy()
+        .post("/what-if?days=7", Map.of("organizations", List.of(mine)))
+        .body()
+        .path("id")
+        .asText();
+  }
+}
