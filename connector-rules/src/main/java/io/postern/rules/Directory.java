@@ -5,8 +5,8 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.AnchorSetReference;
-import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
@@ -16,10 +16,14 @@ import io.postern.rules.recipients.RecipientLists;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,75 +32,132 @@ import org.jspecify.annotations.Nullable;
  * change is written. It leaves out objects of a kind that this version does not know.
  */
 public final class Directory {
+  private static final Directory EMPTY = new Directory();
+
   private final long version;
   private final Map<String, Long> routingVersions;
-  private final Map<String, DirectoryObject> objects;
+  private final TreeMap<String, DirectoryObject> objects; // by key
   private final Map<String, Organization> organizations;
   private final Map<String, AcceptedDomain> acceptedDomains;
   private final Map<String, AnchorSet> anchorSets;
   private final Map<String, String> anchorSetVersions;
-  private final Map<String, OrganizationIndex> indexes = new HashMap<>();
+  private final Map<String, OrganizationIndex> indexes;
   private final CertificateIndex certificateNames = new CertificateIndex();
   private final RecipientLists recipientLists;
   private final boolean reports;
   private volatile @Nullable Directory enforced;
 
+  private Directory() {
+    version = -1;
+    routingVersions = Map.of();
+    objects = new TreeMap<>();
+    organizations = Map.of();
+    acceptedDomains = Map.of();
+    anchorSets = Map.of();
+    anchorSetVersions = Map.of();
+    indexes = Map.of();
+    recipientLists = RecipientLists.NONE;
+    reports = false;
+  }
+
+  /**
+   * The state before with these changes, removals included. It shares what they do not touch: the
+   * indexes of other organizations above all.
+   */
   private Directory(
-      Collection<DirectoryObject> given,
+      Directory before,
+      Collection<DirectoryObject> changes,
       long version,
       Map<String, Long> routingVersions,
-      RecipientLists recipientLists,
-      Map<String, OrganizationIndex> former) {
-    this.recipientLists = recipientLists;
+      RecipientLists recipientLists) {
     this.version = version;
     this.routingVersions = Map.copyOf(routingVersions);
-    this.objects = new TreeMap<>();
-    this.organizations = new HashMap<>();
-    this.acceptedDomains = new HashMap<>();
-    this.anchorSets = new HashMap<>();
-    this.anchorSetVersions = new HashMap<>();
-    for (DirectoryObject object : given) {
-      if (object.getObjectCase() != DirectoryObject.ObjectCase.OBJECT_NOT_SET
-          && !object.getRemoved()) {
-        objects.put(DirectoryKeys.key(object), object);
+    this.recipientLists = recipientLists;
+    objects = new TreeMap<>(before.objects);
+    organizations = new HashMap<>(before.organizations);
+    acceptedDomains = new HashMap<>(before.acceptedDomains);
+    anchorSets = new HashMap<>(before.anchorSets);
+    anchorSetVersions = new HashMap<>(before.anchorSetVersions);
+    indexes = new HashMap<>(before.indexes);
+    Set<String> touched = new HashSet<>();
+    for (DirectoryObject change : changes) {
+      if (change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
+        continue;
       }
-    }
-    Map<String, List<InboundConnector>> inbound = new HashMap<>();
-    Map<String, List<OutboundConnector>> outbound = new HashMap<>();
-    for (DirectoryObject object : objects.values()) {
-      String organization = DirectoryKeys.organizationOf(object);
-      switch (object.getObjectCase()) {
-        case ORGANIZATION -> organizations.put(organization, object.getOrganization());
-        case ACCEPTED_DOMAIN ->
-            acceptedDomains.put(object.getAcceptedDomain().getDomain(), object.getAcceptedDomain());
-        case ANCHOR_SET -> {
-          String id = DirectoryKeys.anchorSetId(organization, object.getAnchorSet().getName());
-          anchorSets.put(id, object.getAnchorSet());
-          anchorSetVersions.put(id, Fingerprints.anchorSetVersion(object.getAnchorSet()));
-        }
-        case INBOUND_CONNECTOR ->
-            inbound
-                .computeIfAbsent(organization, o -> new ArrayList<>())
-                .add(object.getInboundConnector());
-        case OUTBOUND_CONNECTOR ->
-            outbound
-                .computeIfAbsent(organization, o -> new ArrayList<>())
-                .add(object.getOutboundConnector());
-        case OBJECT_NOT_SET -> throw new IllegalStateException("left out above");
+      String key = DirectoryKeys.key(change);
+      DirectoryObject former = change.getRemoved() ? objects.remove(key) : objects.put(key, change);
+      if (former != null) {
+        forget(former);
       }
+      if (!change.getRemoved()) {
+        take(change);
+      }
+      touched.add(DirectoryKeys.organizationOf(change));
     }
-    // Connectors of a removed organization are nobody's and decide nothing.
-    for (String organization : organizations.keySet()) {
-      indexes.put(
-          organization,
-          former
-              .getOrDefault(organization, OrganizationIndex.EMPTY)
-              .with(
-                  inbound.getOrDefault(organization, List.of()),
-                  outbound.getOrDefault(organization, List.of())));
-    }
+    touched.forEach(this::makeIndex);
     reports = indexes.values().stream().anyMatch(OrganizationIndex::reports);
     indexCertificateNames();
+  }
+
+  private void take(DirectoryObject object) {
+    switch (object.getObjectCase()) {
+      case ORGANIZATION ->
+          organizations.put(object.getOrganization().getId(), object.getOrganization());
+      case ACCEPTED_DOMAIN ->
+          acceptedDomains.put(object.getAcceptedDomain().getDomain(), object.getAcceptedDomain());
+      case ANCHOR_SET -> {
+        String id = anchorSetId(object);
+        anchorSets.put(id, object.getAnchorSet());
+        anchorSetVersions.put(id, Fingerprints.anchorSetVersion(object.getAnchorSet()));
+      }
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, OBJECT_NOT_SET -> {
+        // connectors are in the index of their organization
+      }
+    }
+  }
+
+  private void forget(DirectoryObject object) {
+    switch (object.getObjectCase()) {
+      case ORGANIZATION -> organizations.remove(object.getOrganization().getId());
+      case ACCEPTED_DOMAIN -> acceptedDomains.remove(object.getAcceptedDomain().getDomain());
+      case ANCHOR_SET -> {
+        anchorSets.remove(anchorSetId(object));
+        anchorSetVersions.remove(anchorSetId(object));
+      }
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, OBJECT_NOT_SET -> {
+        // connectors are in the index of their organization
+      }
+    }
+  }
+
+  private static String anchorSetId(DirectoryObject object) {
+    return DirectoryKeys.anchorSetId(
+        object.getAnchorSet().getOrganization(), object.getAnchorSet().getName());
+  }
+
+  /** Connectors of a removed organization are nobody's and decide nothing. */
+  private void makeIndex(String organization) {
+    if (!organizations.containsKey(organization)) {
+      indexes.remove(organization);
+      return;
+    }
+    List<InboundConnector> inbound =
+        beginningWith(DirectoryKeys.inboundConnectors(organization))
+            .map(DirectoryObject::getInboundConnector)
+            .filter(connector -> connector.getOrganization().equals(organization))
+            .toList();
+    List<OutboundConnector> outbound =
+        beginningWith(DirectoryKeys.outboundConnectors(organization))
+            .map(DirectoryObject::getOutboundConnector)
+            .filter(connector -> connector.getOrganization().equals(organization))
+            .toList();
+    indexes.put(
+        organization,
+        indexes.getOrDefault(organization, OrganizationIndex.EMPTY).with(inbound, outbound));
+  }
+
+  private Stream<DirectoryObject> beginningWith(String first) {
+    return objects.subMap(first, first + Character.MAX_VALUE).values().stream();
   }
 
   /** The same with the connectors that only report as if they were in force. */
@@ -110,6 +171,7 @@ public final class Directory {
     anchorSetVersions = reporting.anchorSetVersions;
     recipientLists = reporting.recipientLists;
     reports = false;
+    indexes = new HashMap<>();
     reporting.indexes.forEach(
         (organization, index) ->
             indexes.put(organization, index.reports() ? index.enforced() : index));
@@ -118,9 +180,7 @@ public final class Directory {
 
   private void indexCertificateNames() {
     for (OrganizationIndex index : indexes.values()) {
-      index.inbound.stream()
-          .filter(e -> e.usable(ConnectorType.ON_PREMISES) && !e.certificateName.isEmpty())
-          .forEach(certificateNames::add);
+      index.onPremisesByCertificate.forEach(certificateNames::add);
     }
   }
 
@@ -166,30 +226,53 @@ public final class Directory {
       long version,
       Map<String, Long> routingVersions,
       RecipientLists recipientLists) {
-    return new Directory(objects, version, routingVersions, recipientLists, Map.of());
+    return new Directory(EMPTY, objects, version, routingVersions, recipientLists);
   }
 
   /**
-   * Another state of the directory. It shares the indexes of organizations whose connectors are the
-   * same objects as here, so that a change costs the making of its own organization's alone.
+   * Another state of the directory, which shares with this one what is of the same objects: a
+   * change costs the making of its own organization's index, and a look at each object.
    */
   public Directory next(
       Collection<DirectoryObject> objects,
       long version,
       Map<String, Long> routingVersions,
       RecipientLists recipientLists) {
-    return new Directory(objects, version, routingVersions, recipientLists, indexes);
+    return new Directory(this, differences(objects), version, routingVersions, recipientLists);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equality would cost what this saves
+  private List<DirectoryObject> differences(Collection<DirectoryObject> given) {
+    List<DirectoryObject> differences = new ArrayList<>();
+    Set<String> left = new HashSet<>(objects.keySet());
+    for (DirectoryObject object : given) {
+      if (object.getObjectCase() == ObjectCase.OBJECT_NOT_SET || object.getRemoved()) {
+        continue;
+      }
+      String key = DirectoryKeys.key(object);
+      left.remove(key);
+      if (objects.get(key) != object) {
+        differences.add(object);
+      }
+    }
+    for (String key : left) {
+      object(key).ifPresent(gone -> differences.add(gone.toBuilder().setRemoved(true).build()));
+    }
+    return differences;
   }
 
   /** As it would be with these changes, removals included; of the same version. */
   public Directory with(Collection<DirectoryObject> changes) {
-    Map<String, DirectoryObject> state = new HashMap<>(objects);
-    for (DirectoryObject change : changes) {
-      if (change.getObjectCase() != DirectoryObject.ObjectCase.OBJECT_NOT_SET) {
-        state.put(DirectoryKeys.key(change), change);
-      }
-    }
-    return next(state.values(), version, Map.of(), recipientLists);
+    return new Directory(this, changes, version, Map.of(), recipientLists);
+  }
+
+  /** The keys that differ from this one in upper and lower case only, itself included. */
+  List<String> spellings(String key) {
+    String first = key.substring(0, key.lastIndexOf('/') + 1);
+    return beginningWith(first)
+        .map(DirectoryKeys::key)
+        .filter(other -> other.toLowerCase(Locale.ROOT).equals(key.toLowerCase(Locale.ROOT)))
+        .toList();
   }
 
   public RecipientLists recipientLists() {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -40,17 +39,6 @@ public final class DirectoryRules {
 
   private List<DirectoryProblem> validate() {
     Directory after = before.with(changes);
-    Map<String, String> referrers = referrers(after);
-    Map<String, List<String>> spellings = new HashMap<>();
-    after
-        .objects()
-        .forEach(
-            object -> {
-              String key = DirectoryKeys.key(object);
-              spellings
-                  .computeIfAbsent(key.toLowerCase(Locale.ROOT), k -> new ArrayList<>(1))
-                  .add(key);
-            });
     Set<String> seen = new HashSet<>();
     for (DirectoryObject change : changes) {
       if (change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
@@ -67,11 +55,10 @@ public final class DirectoryRules {
             "the domain is accepted for another organization",
             "have it removed there first");
       } else if (change.getRemoved()) {
-        removal(key, referrers, findings);
+        removal(change, after, findings);
       } else {
         findings.when(
-            isNamed(change)
-                && spellings.getOrDefault(key.toLowerCase(Locale.ROOT), List.of()).size() > 1,
+            isNamed(change) && after.spellings(key).size() > 1,
             "name",
             "another object's name differs in upper and lower case only",
             "choose another name, or use the one that exists");
@@ -99,8 +86,13 @@ public final class DirectoryRules {
     return !object.hasOrganization() && !object.hasAcceptedDomain();
   }
 
-  private void removal(String key, Map<String, String> referrers, Findings findings) {
-    String referrer = referrers.get(key);
+  private void removal(DirectoryObject change, Directory after, Findings findings) {
+    String key = DirectoryKeys.key(change);
+    // Nothing refers to a connector.
+    String referrer =
+        change.hasInboundConnector() || change.hasOutboundConnector()
+            ? null
+            : referrers(after).get(key);
     if (before.object(key).isEmpty()) {
       findings.add("", "there is nothing of this name to remove", "look at the spelling");
     } else if (referrer != null) {

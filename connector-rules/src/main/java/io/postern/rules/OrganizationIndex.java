@@ -26,6 +26,9 @@ final class OrganizationIndex {
 
   final List<InboundEntry> onPremises = new ArrayList<>();
 
+  /** On-premises connectors that are found by certificate. */
+  final List<InboundEntry> onPremisesByCertificate = new ArrayList<>();
+
   /** On-premises connectors that are found by address, not by certificate. */
   final IpIndex<InboundEntry> onPremisesByAddress = new IpIndex<>();
 
@@ -37,7 +40,12 @@ final class OrganizationIndex {
   final List<OutboundEntry> forAllAcceptedDomains = new ArrayList<>();
   final List<OutboundEntry> forAllMessages = new ArrayList<>();
 
+  private final boolean reports;
+
   OrganizationIndex(List<InboundEntry> inbound, List<OutboundEntry> outbound) {
+    reports =
+        inbound.stream().anyMatch(InboundEntry::reportsOnly)
+            || outbound.stream().anyMatch(OutboundEntry::reportsOnly);
     this.inbound = inbound.stream().sorted(Comparator.comparing(InboundEntry::name)).toList();
     this.outbound = outbound.stream().sorted(Comparator.comparing(OutboundEntry::name)).toList();
     inbound.stream().sorted(InboundEntry.ORDER).forEach(this::addInbound);
@@ -82,8 +90,7 @@ final class OrganizationIndex {
 
   /** Some connector only reports. */
   boolean reports() {
-    return inbound.stream().anyMatch(InboundEntry::reportsOnly)
-        || outbound.stream().anyMatch(OutboundEntry::reportsOnly);
+    return reports;
   }
 
   /** With the connectors that only report as if they were in force. */
@@ -109,6 +116,8 @@ final class OrganizationIndex {
       onPremises.add(entry);
       if (entry.certificateName.isEmpty()) {
         entry.ranges.forEach(range -> onPremisesByAddress.add(range, entry));
+      } else {
+        onPremisesByCertificate.add(entry);
       }
     }
   }

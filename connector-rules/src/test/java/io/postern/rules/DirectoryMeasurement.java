@@ -15,14 +15,17 @@ import java.util.Random;
  * (docs/performance.md). Arguments: connectors, seconds for each part.
  */
 final class DirectoryMeasurement {
-  private static final int ORGANIZATIONS = 10;
+  private static final int FEWEST = 10;
+  private static final int MOST = 2_000; // connectors of an organization
 
   private final int connectors;
+  private final int organizations;
   private final long nanos;
   private final Random random = new Random(1);
 
   private DirectoryMeasurement(int connectors, int seconds) {
     this.connectors = connectors;
+    organizations = Math.max(FEWEST, connectors / MOST);
     nanos = seconds * 1_000_000_000L;
   }
 
@@ -44,14 +47,14 @@ final class DirectoryMeasurement {
             InboundRules.decide(
                 directory,
                 Sample.tls("192.0.2.1", "anna@" + partner(), "mail." + partner()),
-                "own" + random.nextInt(ORGANIZATIONS) + ".example",
+                "own" + random.nextInt(organizations) + ".example",
                 Sample.GOOD));
     rate(
         "decisions out",
         () ->
             OutboundRules.decide(
                 directory,
-                "org" + random.nextInt(ORGANIZATIONS),
+                "org" + random.nextInt(organizations),
                 Direction.ORIGINATING,
                 "info",
                 partner(),
@@ -65,18 +68,18 @@ final class DirectoryMeasurement {
         () ->
             DirectoryWarnings.of(
                 directory,
-                List.of(objects.get(ORGANIZATIONS * 2 + random.nextInt(connectors))),
+                List.of(objects.get(organizations * 2 + random.nextInt(connectors))),
                 Instant.now()));
   }
 
   private List<DirectoryObject> objects() {
     List<DirectoryObject> objects = new ArrayList<>();
-    for (int o = 0; o < ORGANIZATIONS; o++) {
+    for (int o = 0; o < organizations; o++) {
       objects.add(Sample.organization("org" + o));
       objects.add(Sample.domain("org" + o, "own" + o + ".example"));
     }
     for (int i = 0; i < connectors / 2; i++) {
-      String organization = "org" + i % ORGANIZATIONS;
+      String organization = "org" + i % organizations;
       String domain = "partner" + i + ".example";
       objects.add(
           Sample.partnerIn(

@@ -34,6 +34,10 @@ class DirectorySequenceTest {
         List<DirectoryObject> objects = new ArrayList<>(state.values());
         sequence = sequence.next(objects, step, Map.of(), RecipientLists.NONE);
         Directory anew = Directory.of(objects, step, Map.of());
+        assertThat(sequence.objects()).isEqualTo(anew.objects());
+        List<DirectoryObject> draft = random.objects();
+        assertThat(DirectoryRules.validate(sequence, draft))
+            .isEqualTo(DirectoryRules.validate(anew, draft));
         for (int i = 0; i < 5; i++) {
           InboundFacts facts = random.facts();
           String recipient = random.recipient();

@@ -18,14 +18,10 @@ public final class DirectoryKeys {
       case ORGANIZATION -> "organization/" + object.getOrganization().getId();
       case ACCEPTED_DOMAIN -> "accepted-domain/" + object.getAcceptedDomain().getDomain();
       case INBOUND_CONNECTOR ->
-          "inbound-connector/"
-              + object.getInboundConnector().getOrganization()
-              + "/"
+          inboundConnectors(object.getInboundConnector().getOrganization())
               + object.getInboundConnector().getName();
       case OUTBOUND_CONNECTOR ->
-          "outbound-connector/"
-              + object.getOutboundConnector().getOrganization()
-              + "/"
+          outboundConnectors(object.getOutboundConnector().getOrganization())
               + object.getOutboundConnector().getName();
       case ANCHOR_SET ->
           "anchor-set/"
@@ -33,6 +29,16 @@ public final class DirectoryKeys {
                   object.getAnchorSet().getOrganization(), object.getAnchorSet().getName());
       case OBJECT_NOT_SET -> throw unknown();
     };
+  }
+
+  /** With what the keys of an organization's inbound connectors begin. */
+  public static String inboundConnectors(String organization) {
+    return "inbound-connector/" + organization + "/";
+  }
+
+  /** The same of its outbound connectors. */
+  public static String outboundConnectors(String organization) {
+    return "outbound-connector/" + organization + "/";
   }
 
   /** The organization that the object belongs to; itself for an organization. */
