@@ -13,7 +13,6 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.names.DomainNames;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientLists;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -230,35 +229,28 @@ public final class Directory {
   }
 
   /**
-   * Another state of the directory, which shares with this one what is of the same objects: a
-   * change costs the making of its own organization's index, and a look at each object.
+   * The directory after another one, as its reader makes it.
+   *
+   * @param before null: there is none
+   * @param changes removals included
    */
-  public Directory next(
-      Collection<DirectoryObject> objects,
+  public static Directory next(
+      @Nullable Directory before,
+      Collection<DirectoryObject> changes,
+      long version,
+      Map<String, Long> routingVersions) {
+    return next(before, changes, version, routingVersions, RecipientLists.NONE);
+  }
+
+  /** The same with the lists of accepted domains' recipients. */
+  public static Directory next(
+      @Nullable Directory before,
+      Collection<DirectoryObject> changes,
       long version,
       Map<String, Long> routingVersions,
       RecipientLists recipientLists) {
-    return new Directory(this, differences(objects), version, routingVersions, recipientLists);
-  }
-
-  @SuppressWarnings("ReferenceEquality") // equality would cost what this saves
-  private List<DirectoryObject> differences(Collection<DirectoryObject> given) {
-    List<DirectoryObject> differences = new ArrayList<>();
-    Set<String> left = new HashSet<>(objects.keySet());
-    for (DirectoryObject object : given) {
-      if (object.getObjectCase() == ObjectCase.OBJECT_NOT_SET || object.getRemoved()) {
-        continue;
-      }
-      String key = DirectoryKeys.key(object);
-      left.remove(key);
-      if (objects.get(key) != object) {
-        differences.add(object);
-      }
-    }
-    for (String key : left) {
-      object(key).ifPresent(gone -> differences.add(gone.toBuilder().setRemoved(true).build()));
-    }
-    return differences;
+    return new Directory(
+        before == null ? EMPTY : before, changes, version, routingVersions, recipientLists);
   }
 
   /** As it would be with these changes, removals included; of the same version. */

@@ -7,7 +7,6 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.RequireTls;
-import io.postern.rules.recipients.RecipientLists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +29,9 @@ class DirectorySequenceTest {
       Map<String, DirectoryObject> state = new TreeMap<>();
       Directory sequence = Directory.of(List.of(), -1, Map.of());
       for (int step = 0; step < STEPS; step++) {
-        change(state, random.objects(), choice);
+        List<DirectoryObject> changes = change(state, random.objects(), choice);
         List<DirectoryObject> objects = new ArrayList<>(state.values());
-        sequence = sequence.next(objects, step, Map.of(), RecipientLists.NONE);
+        sequence = Directory.next(sequence, changes, step, Map.of());
         Directory anew = Directory.of(objects, step, Map.of());
         assertThat(sequence.objects()).isEqualTo(anew.objects());
         List<DirectoryObject> draft = random.objects();
@@ -58,14 +57,22 @@ class DirectorySequenceTest {
   }
 
   /** Some objects are replaced by namesakes, some are removed. */
-  private static void change(
+  private static List<DirectoryObject> change(
       Map<String, DirectoryObject> state, List<DirectoryObject> drawn, Random choice) {
+    List<DirectoryObject> changes = new ArrayList<>();
     for (DirectoryObject object : drawn) {
       if (choice.nextInt(3) == 0 || state.isEmpty()) {
         state.put(DirectoryKeys.key(object), object);
+        changes.add(object);
       }
     }
-    state.keySet().removeIf(key -> choice.nextInt(12) == 0);
+    for (DirectoryObject object : List.copyOf(state.values())) {
+      if (choice.nextInt(12) == 0) {
+        state.remove(DirectoryKeys.key(object));
+        changes.add(removed(object));
+      }
+    }
+    return changes;
   }
 
   private static List<OutboundDecision> out(Directory directory, String recipient) {

@@ -64,7 +64,7 @@ class AcceptanceTest {
     LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     write(settings, TestDirectory.objects());
-    directory = new DirectoryReader<>(settings, Directory::of);
+    directory = new DirectoryReader<>(settings, Directory::next);
     directory.start();
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> directory.inForce().isPresent());
     server = TestServer.on(broker.bootstrap(), s -> s.directory = directory::inForce);

@@ -40,7 +40,7 @@ public class LogParts {
   @Singleton
   @DefaultBean
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
-    return directory(settings, new DirectorySequence(), registry);
+    return directory(settings, Directory::next, registry);
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {

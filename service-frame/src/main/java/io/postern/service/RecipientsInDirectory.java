@@ -9,7 +9,6 @@ import io.postern.log.directory.SnapshotFactory;
 import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientRecords;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecipientsInDirectory implements SnapshotFactory<Directory>, RecipientView {
   private final RecipientRecords records = new RecipientRecords();
-  private Directory last = Directory.of(List.of(), -1, Map.of());
 
   private RecipientsInDirectory() {}
 
@@ -40,9 +38,11 @@ public final class RecipientsInDirectory implements SnapshotFactory<Directory>, 
   }
 
   @Override
-  public Directory of(
-      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
-    last = last.next(objects, version, routingVersions, records.lists());
-    return last;
+  public Directory next(
+      @Nullable Directory before,
+      Collection<DirectoryObject> changes,
+      long version,
+      Map<String, Long> routingVersions) {
+    return Directory.next(before, changes, version, routingVersions, records.lists());
   }
 }

@@ -28,9 +28,10 @@ public final class OrganizationAnchors {
 
   private OrganizationAnchors() {}
 
-  /** As {@code SnapshotFactory} of the directory's reader wants it. */
-  public static OrganizationAnchors of(
-      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
+  /**
+   * @param objects of a directory; those that are no anchor sets are passed over
+   */
+  public static OrganizationAnchors of(Collection<DirectoryObject> objects) {
     OrganizationAnchors anchors = new OrganizationAnchors();
     for (DirectoryObject object : objects) {
       if (object.hasAnchorSet()) {

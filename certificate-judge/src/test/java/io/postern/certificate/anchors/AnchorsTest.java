@@ -117,7 +117,7 @@ class AnchorsTest {
   void anOrganizationsSetIsFoundByIdAndExactVersion() throws Exception {
     DirectoryObject own = set("contoso", "own", ONE);
     DirectoryObject other = set("fabrikam", "own", TWO);
-    OrganizationAnchors read = OrganizationAnchors.of(List.of(own, other), 7, Map.of());
+    OrganizationAnchors read = OrganizationAnchors.of(List.of(own, other));
     AnchorStore store = new AnchorStore(new DefaultAnchors(List.of()), () -> Optional.of(read));
     TrustAnchors found = store.find(reference("contoso/own", own), Duration.ZERO).orElseThrow();
     assertThat(found.contains(ONE.certificate())).isTrue();
@@ -145,7 +145,7 @@ class AnchorsTest {
                 found.completeExceptionally(e);
               }
             });
-    directory.set(Optional.of(OrganizationAnchors.of(List.of(own), 7, Map.of())));
+    directory.set(Optional.of(OrganizationAnchors.of(List.of(own))));
     store.directoryChanged();
     assertThat(found.get(10, TimeUnit.SECONDS)).isTrue();
   }

@@ -286,7 +286,7 @@ class SourcesTest {
             .build();
     TrustAnchors found =
         OrganizationAnchors.of(
-                List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()), 7, Map.of())
+                List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()))
             .find(reference, defaults.current())
             .orElseThrow();
     assertThat(found.reference()).isEqualTo(reference);
@@ -302,7 +302,7 @@ class SourcesTest {
     assertThat(found.distrustedBy(TWO.certificate())).isEqualTo("postern.anchors.distrusted");
     OrganizationAnchors sets =
         OrganizationAnchors.of(
-            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()), 7, Map.of());
+            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
     assertThat(sets.of("contoso", defaults.current()))
         .singleElement()
         .satisfies(
@@ -326,7 +326,7 @@ class SourcesTest {
         AnchorSet.newBuilder().setOrganization("a").setName("b").setWithDefaults(true).build();
     OrganizationAnchors sets =
         OrganizationAnchors.of(
-            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()), 7, Map.of());
+            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
     AnchorSetReference reference =
         AnchorSetReference.newBuilder()
             .setId("a/b")

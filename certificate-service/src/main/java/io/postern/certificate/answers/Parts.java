@@ -46,7 +46,7 @@ public class Parts {
   @Produces
   @Singleton
   DirectoryReader<DirectoryInForce> directory(LogSettings log, MeterRegistry meters) {
-    return LogParts.directory(log, DirectoryInForce::of, meters);
+    return LogParts.directory(log, DirectoryInForce::next, meters);
   }
 
   void close(@Disposes DirectoryReader<DirectoryInForce> directory) {

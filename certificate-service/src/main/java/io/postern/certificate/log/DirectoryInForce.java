@@ -5,15 +5,22 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.rules.Directory;
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One version of the directory as this service uses it. Immutable, any thread. */
 public record DirectoryInForce(OrganizationAnchors anchors, Directory rules) {
 
   /** As {@code SnapshotFactory} of the directory's reader wants it. */
-  public static DirectoryInForce of(
-      Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions) {
+  public static DirectoryInForce next(
+      @Nullable DirectoryInForce before,
+      Collection<DirectoryObject> changes,
+      long version,
+      Map<String, Long> routingVersions) {
+    Directory rules =
+        Directory.next(before == null ? null : before.rules, changes, version, routingVersions);
+    boolean sameAnchors =
+        before != null && changes.stream().noneMatch(DirectoryObject::hasAnchorSet);
     return new DirectoryInForce(
-        OrganizationAnchors.of(objects, version, routingVersions),
-        Directory.of(objects, version, routingVersions));
+        sameAnchors ? before.anchors : OrganizationAnchors.of(rules.objects()), rules);
   }
 }

@@ -224,6 +224,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     private final DirectoryEnd end;
     private final DirectoryState state = new DirectoryState();
     private boolean loaded;
+    private @Nullable D made;
     private long published = Long.MIN_VALUE;
     private long recipientsEnd;
     private long publishedRecipients = -1;
@@ -266,7 +267,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
       if (loaded
           && together
           && (state.version() != published || recipientsEnd != publishedRecipients)) {
-        publish(state, recipientsEnd);
+        made = publish(made, state, recipientsEnd);
         published = state.version();
         publishedRecipients = recipientsEnd;
       }
@@ -311,8 +312,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
     }
   }
 
-  private void publish(DirectoryState state, long recipientsEnd) {
-    D directory = factory.of(state.objects(), state.version(), state.routingVersions());
+  private D publish(@Nullable D before, DirectoryState state, long recipientsEnd) {
+    D directory = factory.next(before, state.changes(), state.version(), state.routingVersions());
     Snapshot<D> newest = snapshot;
     String doubt = doubt(state);
     if (!doubt.isEmpty()) {
@@ -330,6 +331,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);
     }
+    return directory;
   }
 
   private String doubt(DirectoryState state) {

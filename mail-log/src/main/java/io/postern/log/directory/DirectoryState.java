@@ -5,7 +5,6 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +20,35 @@ import org.jspecify.annotations.Nullable;
  * transaction's end, since compaction may have taken objects of an old command away.
  */
 final class DirectoryState {
-  private record Entry(DirectoryObject object, long offset) {}
+  private record Entry(DirectoryObject object, long offset) {
+    boolean isKnown() {
+      return object.getObjectCase() != ObjectCase.OBJECT_NOT_SET;
+    }
+
+    boolean routes() {
+      return object.hasInboundConnector()
+          || object.hasOutboundConnector()
+          || object.hasAcceptedDomain();
+    }
+
+    boolean isServed() {
+      return object.hasOrganization() && !object.getRemoved();
+    }
+
+    /** Empty: the object is of a kind that this version does not know. */
+    String organization() {
+      return isKnown() ? DirectoryKeys.organizationOf(object) : "";
+    }
+  }
 
   private record PendingObject(String key, @Nullable DirectoryObject object, long offset) {}
 
-  // In the order of keys' first appearance, so that snapshots do not differ by chance.
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, DirectoryObject> changes = new LinkedHashMap<>();
+  private final Map<String, Long> routingVersions = new HashMap<>();
+  private final Map<String, Long> organizationVersions = new HashMap<>();
+  private boolean recount; // an object has gone to another organization
+  private int organizations;
   private final List<PendingObject> waiting = new ArrayList<>();
   private String waitingCommand = "";
   private long version = -1;
@@ -72,17 +94,19 @@ final class DirectoryState {
     return recipientsEnd;
   }
 
-  /** Objects that are not removed, and of a kind that this version knows. */
-  Collection<DirectoryObject> objects() {
-    return entries.values().stream()
-        .map(Entry::object)
-        .filter(o -> !o.getRemoved() && o.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
-        .toList();
+  /**
+   * The objects that were written since the last call, removed ones included, of kinds that this
+   * version knows.
+   */
+  List<DirectoryObject> changes() {
+    List<DirectoryObject> taken = List.copyOf(changes.values());
+    changes.clear();
+    return taken;
   }
 
   /** True: Postern serves an organization. */
   boolean hasOrganization() {
-    return objects().stream().anyMatch(DirectoryObject::hasOrganization);
+    return organizations > 0;
   }
 
   /**
@@ -91,36 +115,41 @@ final class DirectoryState {
    * must agree, or a delivery would circle between them.
    */
   Map<String, Long> routingVersions() {
-    Map<String, Long> versions = new HashMap<>();
-    for (Entry entry : entries.values()) {
-      switch (entry.object().getObjectCase()) {
-        case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, ACCEPTED_DOMAIN ->
-            versions.merge(DirectoryKeys.organizationOf(entry.object()), entry.offset(), Math::max);
-        case ORGANIZATION, ANCHOR_SET, OBJECT_NOT_SET -> {
-          // routes nothing
-        }
-      }
-    }
-    return Map.copyOf(versions);
+    countAgain();
+    return Map.copyOf(routingVersions);
   }
 
   /** By organization, the highest offset among all of its objects, removed ones included. */
   Map<String, Long> organizationVersions() {
-    Map<String, Long> versions = new HashMap<>();
-    for (Entry entry : entries.values()) {
-      if (entry.object().getObjectCase() != ObjectCase.OBJECT_NOT_SET) {
-        versions.merge(DirectoryKeys.organizationOf(entry.object()), entry.offset(), Math::max);
-      }
+    countAgain();
+    return Map.copyOf(organizationVersions);
+  }
+
+  private void countAgain() {
+    if (recount) {
+      recount = false;
+      routingVersions.clear();
+      organizationVersions.clear();
+      entries.values().forEach(this::count);
     }
-    return Map.copyOf(versions);
+  }
+
+  private void count(Entry entry) {
+    if (entry.isKnown()) {
+      organizationVersions.merge(entry.organization(), entry.offset(), Math::max);
+    }
+    if (entry.routes()) {
+      routingVersions.merge(entry.organization(), entry.offset(), Math::max);
+    }
   }
 
   private void applyWaiting() {
     for (PendingObject record : waiting) {
       if (record.object() == null) {
-        entries.remove(record.key());
+        replace(record.key(), entries.remove(record.key()), null);
       } else {
-        entries.put(record.key(), new Entry(record.object(), record.offset()));
+        Entry entry = new Entry(record.object(), record.offset());
+        replace(record.key(), entries.put(record.key(), entry), entry);
         if (record.object().getRecipientsEnd() > 0) {
           recipientsEnd = record.object().getRecipientsEnd();
         }
@@ -129,5 +158,25 @@ final class DirectoryState {
     }
     waiting.clear();
     waitingCommand = "";
+  }
+
+  private void replace(String key, @Nullable Entry former, @Nullable Entry entry) {
+    if (former != null && former.isServed()) {
+      organizations--;
+    }
+    if (entry != null && entry.isServed()) {
+      organizations++;
+    }
+    if (entry != null && entry.isKnown()) {
+      changes.put(key, entry.object());
+    } else if (former != null && former.isKnown()) {
+      changes.put(key, former.object().toBuilder().setRemoved(true).build());
+    }
+    if (entry != null) {
+      count(entry);
+    }
+    // Its former organization keeps no version of a record that compaction takes away.
+    recount |=
+        former != null && (entry == null || !former.organization().equals(entry.organization()));
   }
 }

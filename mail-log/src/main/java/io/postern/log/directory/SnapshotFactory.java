@@ -3,18 +3,24 @@ package io.postern.log.directory;
 import io.postern.contracts.v1.DirectoryObject;
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Maker of an immutable, indexed directory of the objects in force. Called by the reader's thread
- * alone.
+ * Maker of immutable, indexed directories, each of the one before and of what changed. Called by
+ * the reader's thread alone.
  */
 @FunctionalInterface
 public interface SnapshotFactory<D> {
   /**
-   * @param objects all objects that are not removed
+   * @param before the one before it; null: there is none, and the changes are all objects
+   * @param changes what was written since then, removed objects included
    * @param version offset of the last command's last object; -1: empty directory
    * @param routingVersions by organization: highest offset among its connectors and accepted
    *     domains, removed ones included
    */
-  D of(Collection<DirectoryObject> objects, long version, Map<String, Long> routingVersions);
+  D next(
+      @Nullable D before,
+      Collection<DirectoryObject> changes,
+      long version,
+      Map<String, Long> routingVersions);
 }

@@ -33,9 +33,10 @@ class DirectoryReaderTest {
   private record Seen(Set<String> keys, long version, Map<String, Long> routingVersions) {}
 
   private static final SnapshotFactory<Seen> FACTORY =
-      (objects, version, routingVersions) -> {
-        Set<String> keys = new TreeSet<>();
-        objects.forEach(o -> keys.add(DirectoryKeys.key(o)));
+      (before, changes, version, routingVersions) -> {
+        Set<String> keys = new TreeSet<>(before == null ? Set.of() : before.keys());
+        changes.forEach(o -> keys.remove(DirectoryKeys.key(o)));
+        changes.stream().filter(o -> !o.getRemoved()).forEach(o -> keys.add(DirectoryKeys.key(o)));
         return new Seen(keys, version, routingVersions);
       };
 

@@ -26,7 +26,7 @@ public final class Verdicts implements Judge {
   public Verdicts(CertificateCheck check, TrustAnchors defaults, Directory directory) {
     this.check = check;
     this.defaults = defaults;
-    this.anchors = OrganizationAnchors.of(directory.objects(), directory.version(), Map.of());
+    this.anchors = OrganizationAnchors.of(directory.objects());
   }
 
   @Override

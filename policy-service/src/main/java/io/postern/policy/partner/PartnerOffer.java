@@ -63,16 +63,15 @@ final class PartnerOffer {
    * The directory without the organization's outbound connectors, one of which may take the domain.
    */
   static Directory without(Directory directory, String organization) {
-    return directory.next(
-        directory.objects().stream()
-            .filter(
-                object ->
-                    !object.hasOutboundConnector()
-                        || !DirectoryKeys.organizationOf(object).equals(organization))
-            .toList(),
-        directory.version(),
-        Map.of(),
-        directory.recipientLists());
+    return directory.with(
+        directory.outboundConnectors(organization).stream()
+            .map(
+                connector ->
+                    DirectoryObject.newBuilder()
+                        .setOutboundConnector(connector)
+                        .setRemoved(true)
+                        .build())
+            .toList());
   }
 
   /** One view a host and address, of the steps of its walk. */

@@ -244,7 +244,7 @@ class DirectoryOwnerTest {
               assertThat(marker.getRemoved()).isTrue();
               assertThat(marker.getOutboundConnector().getName()).isEqualTo("To Fabrikam");
             });
-    try (DirectoryReader<Directory> reader = new DirectoryReader<>(log.settings(), Directory::of)) {
+    try (DirectoryReader<Directory> reader = new DirectoryReader<>(log.settings(), Directory::next)) {
       reader.start();
       assertThat(reader.awaitVersion(result.getVersion(), LONG)).isTrue();
       await().atMost(LONG).until(() -> reader.current().isPresent());
