@@ -51,14 +51,15 @@ class ConnectorTraffic {
   Uses read() {
     Instant since = Instant.now().minus(DAYS);
     Sight sight = Sight.of(caller);
-    return model.use(
-        connection -> {
-          Map<String, Use> uses = new HashMap<>();
-          counts(connection, "mail_in", Connectors.INBOUND, since, sight, uses);
-          counts(connection, "mail_out", Connectors.OUTBOUND, since, sight, uses);
-          refusals(connection, since, sight, uses);
-          return new Uses(uses);
-        });
+    return model.use(connection -> read(connection, since, sight));
+  }
+
+  static Uses read(Connection connection, Instant since, Sight sight) throws SQLException {
+    Map<String, Use> uses = new HashMap<>();
+    counts(connection, "mail_in", Connectors.INBOUND, since, sight, uses);
+    counts(connection, "mail_out", Connectors.OUTBOUND, since, sight, uses);
+    refusals(connection, since, sight, uses);
+    return new Uses(uses);
   }
 
   private static void counts(
