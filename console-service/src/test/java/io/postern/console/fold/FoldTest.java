@@ -233,6 +233,32 @@ class FoldTest {
     assertThat(rows(url).getOrDefault("refusal", "")).contains(",contoso,");
   }
 
+  /** Whatever they write of themselves and of their mail. */
+  @Test
+  void strangersMakeNoRowOfACount() throws Exception {
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    int most = 20; // that are kept of a day and partition
+    for (int offset = 0; offset < 2 * most; offset++) {
+      fold.read(
+          LogRecords.of(
+              Topics.MAIL_REFUSALS,
+              offset,
+              RandomLog.START,
+              "192.0.2." + offset,
+              MessageRefused.newBuilder()
+                  .setReference("0000-%04d".formatted(offset))
+                  .setReversePath(offset + "@s" + offset + ".example")
+                  .setRecipient("r" + offset + "@contoso.example")
+                  .setOrganization("contoso")
+                  .setRule("recipient")
+                  .build()));
+    }
+    fold.commit();
+    assertThat(text(url, "SELECT organization, connector, rule, refusals FROM mail_refused"))
+        .isEqualTo("(contoso,\"\",recipient," + most + ")\n");
+  }
+
   private static boolean canLock(String url) throws SQLException {
     try (Connection other = WriterConnection.open(url, Postgres.user(), Postgres.password())) {
       return WriterConnection.lock(other);
