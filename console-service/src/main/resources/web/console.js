@@ -44,6 +44,15 @@
     }, data, place);
   };
 
+  // Parts that renew themselves rest while nobody sees them, and end after an hour: a tab that is left open asks for nothing.
+  const opened = Date.now();
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!event.target.getAttribute("hx-trigger")?.startsWith("every")) return;
+    const over = Date.now() - opened > 3600000;
+    document.getElementById("live-over").hidden = !over;
+    if (over || document.hidden) event.preventDefault();
+  });
+
   start(document);
   document.addEventListener("htmx:after:swap", (event) => start(event.target));
 })();

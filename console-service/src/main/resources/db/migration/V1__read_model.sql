@@ -105,6 +105,7 @@ CREATE TABLE recipient (
   host text COLLATE "C" NOT NULL,
   attempts int NOT NULL,
   due bigint NOT NULL,                -- next attempt, or end of the hold; 0: not known
+  tls text COLLATE "C" NOT NULL,      -- none, TLSv1.2, TLSv1.3 of the last attempt; empty: no session
   fold bytea NOT NULL,                -- RecipientMemory
   PRIMARY KEY (day, queue_id, recipient)
 ) PARTITION BY RANGE (day);
@@ -117,6 +118,26 @@ CREATE INDEX recipient_connector ON recipient (connector, at) WHERE connector <>
 CREATE INDEX recipient_reason ON recipient (reason, at) WHERE reason <> '';
 CREATE INDEX recipient_token ON recipient (token, at) WHERE token <> '';
 CREATE INDEX recipient_state ON recipient (state, at) WHERE state <> 'delivered';
+
+-- What connectors in report-only mode would have done with mail (docs/report-only.md). One row a decision: mail that came in, and its deliveries.
+CREATE TABLE reported (
+  day int NOT NULL,                   -- in the queue id
+  queue_id text COLLATE "C" NOT NULL,
+  recipient int NOT NULL,
+  leg text COLLATE "C" NOT NULL,      -- in: of the sender's organization, incoming: of the recipient's, out: of the last delivery that was judged
+  at bigint,                          -- the log's time of mail.accepted; null until that is read
+  organization text COLLATE "C" NOT NULL, -- whose connector it is, and who sees it
+  connector text COLLATE "C" NOT NULL,
+  result text COLLATE "C" NOT NULL,   -- accepted, refused, met, missed, unknown
+  rule text COLLATE "C" NOT NULL,     -- that would have refused; of a requirement the reason for which it is missed
+  code int NOT NULL,                  -- of the reply; 0: none
+  PRIMARY KEY (day, queue_id, recipient, leg)
+) PARTITION BY RANGE (day);
+CREATE INDEX reported_day ON reported (((at / 86400000)::int));
+CREATE INDEX reported_organization ON reported (organization, at);
+CREATE INDEX reported_connector ON reported (connector, at);
+CREATE INDEX reported_result ON reported (result, at);
+CREATE INDEX reported_rule ON reported (rule, at);
 
 -- Every record about a message behind its acceptance.
 CREATE TABLE event (
@@ -147,6 +168,12 @@ CREATE TABLE refusal (
   organization text COLLATE "C" NOT NULL,
   connector text COLLATE "C" NOT NULL,
   count bigint NOT NULL,
+  -- What connectors in report-only mode would have done; an empty result: they change nothing.
+  reported_organization text COLLATE "C" NOT NULL,
+  reported_connector text COLLATE "C" NOT NULL,
+  reported_result text COLLATE "C" NOT NULL,
+  reported_rule text COLLATE "C" NOT NULL,
+  reported_code int NOT NULL,
   record bytea NOT NULL,
   PRIMARY KEY (day, partition, log_offset)
 ) PARTITION BY RANGE (day);
@@ -161,6 +188,62 @@ CREATE INDEX refusal_organization ON refusal (organization, at);
 CREATE INDEX refusal_connector ON refusal (connector, at) WHERE connector <> '';
 CREATE INDEX refusal_rule ON refusal (rule, at);
 CREATE INDEX refusal_tls ON refusal (tls, at);
+CREATE INDEX refusal_reported_organization ON refusal (reported_organization, at) WHERE reported_result <> '';
+CREATE INDEX refusal_reported_connector ON refusal (reported_connector, at) WHERE reported_result <> '';
+CREATE INDEX refusal_reported_result ON refusal (reported_result, at) WHERE reported_result <> '';
+CREATE INDEX refusal_reported_rule ON refusal (reported_rule, at) WHERE reported_result <> '';
+
+-- Counts, for reports, the overview and the connectors: written in the transaction that changes what they count. A day is the one of the rows
+-- that are counted; hours are since 1970-01-01 (UTC), of the log's time.
+
+-- Mail that came in, by whose inbound connector decided. Mail between two organizations here has a row of each.
+CREATE TABLE mail_in (
+  day int NOT NULL,
+  hour int NOT NULL,
+  organization text COLLATE "C" NOT NULL,
+  connector text COLLATE "C" NOT NULL, -- inbound
+  direction text COLLATE "C" NOT NULL,
+  tls text COLLATE "C" NOT NULL,       -- of the session
+  sender text COLLATE "C" NOT NULL,    -- of the recipient's organization's row: the organization whose row counts the same mail; else empty
+  messages bigint NOT NULL,            -- with a recipient that this row counts
+  recipients bigint NOT NULL,
+  PRIMARY KEY (day, hour, organization, connector, direction, tls, sender)
+) WITH (fillfactor = 50);
+
+-- Mail that goes out, by the recipients' present state.
+CREATE TABLE mail_out (
+  day int NOT NULL,
+  hour int NOT NULL,
+  organization text COLLATE "C" NOT NULL,
+  connector text COLLATE "C" NOT NULL, -- outbound
+  token text COLLATE "C" NOT NULL,     -- of the last attempt; empty: none yet
+  tls text COLLATE "C" NOT NULL,       -- of the last attempt's session
+  state text COLLATE "C" NOT NULL,
+  recipients bigint NOT NULL,          -- 0: they have gone on to other rows
+  PRIMARY KEY (day, hour, organization, connector, token, tls, state)
+) WITH (fillfactor = 50);
+
+-- Senders' domains of mail of own servers. Each has a message at least that is kept.
+CREATE TABLE mail_sender (
+  day int NOT NULL,
+  organization text COLLATE "C" NOT NULL,
+  connector text COLLATE "C" NOT NULL, -- inbound
+  domain text COLLATE "C" NOT NULL,
+  messages bigint NOT NULL,
+  sample text COLLATE "C" NOT NULL,    -- the first queue id
+  PRIMARY KEY (day, organization, connector, domain)
+) WITH (fillfactor = 50);
+
+-- Refusals that are kept, by what is ours alone: a stranger makes no key.
+CREATE TABLE mail_refused (
+  day int NOT NULL,
+  hour int NOT NULL,
+  organization text COLLATE "C" NOT NULL,
+  connector text COLLATE "C" NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  refusals bigint NOT NULL,
+  PRIMARY KEY (day, hour, organization, connector, rule)
+) WITH (fillfactor = 50);
 
 -- Verdicts about chains, each as often as it was made.
 CREATE TABLE verdict (

@@ -33,12 +33,22 @@ final class FlowReader {
               .and("t.day >= ?", Math.toIntExact(first / HOURS_OF_DAY - 1))
               .and("t.hour >= ?", Math.toIntExact(first))
               .and("t.hour < ?", Math.toIntExact(behind))
-              .and("t.recipients > 0")
               .given("t.organization = ?", organization);
       if (sight.isLimited()) {
         conditions.and("t.organization = ANY(?)", (Object) sight.names());
       }
       return conditions;
+    }
+
+    /** Mail between two organizations that the reader sees both counts once. */
+    private Conditions once() {
+      Conditions conditions = conditions();
+      if (!organization.isEmpty()) {
+        return conditions; // an organization counts no mail twice
+      }
+      return sight.isLimited()
+          ? conditions.and("(t.sender = '' OR t.sender <> ALL(?))", (Object) sight.names())
+          : conditions.and("t.sender = ''");
     }
 
     private String at(long step) {
@@ -47,7 +57,7 @@ final class FlowReader {
   }
 
   static List<Flow.In> in(Connection connection, Span span) throws SQLException {
-    Conditions conditions = span.conditions();
+    Conditions conditions = span.once();
     List<Flow.In> found = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -66,7 +76,7 @@ final class FlowReader {
   }
 
   static List<Flow.Out> out(Connection connection, Span span) throws SQLException {
-    Conditions conditions = span.conditions();
+    Conditions conditions = span.conditions().and("t.recipients > 0");
     List<Flow.Out> found = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -85,6 +95,25 @@ final class FlowReader {
                   row.getString(3),
                   row.getString(4),
                   row.getLong(5)));
+        }
+      }
+    }
+    return found;
+  }
+
+  static List<Flow.Refused> refused(Connection connection, Span span) throws SQLException {
+    Conditions conditions = span.conditions();
+    List<Flow.Refused> found = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT t.hour / ?, t.rule, sum(t.refusals)::bigint FROM mail_refused t WHERE "
+                + conditions.sql()
+                + " GROUP BY 1, 2 ORDER BY 1, 2")) {
+      select.setInt(1, Math.toIntExact(span.hours()));
+      conditions.set(select, 2);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(new Flow.Refused(span.at(row.getLong(1)), row.getString(2), row.getLong(3)));
         }
       }
     }

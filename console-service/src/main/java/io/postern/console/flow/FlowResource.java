@@ -42,10 +42,11 @@ public class FlowResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Recipients of mail in and out over time, by TLS",
+      summary = "Recipients of mail in and out over time, by TLS, and refusals by rule",
       description =
           "By the hour or day (UTC) of acceptance; mail out in its present state. An organization's"
-              + " reader sees the mail about which its own connectors decided. At most 800 steps.")
+              + " reader sees the mail about which its own connectors decided. Mail between two"
+              + " organizations counts once. At most 800 steps.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Flow.class)))
@@ -87,6 +88,7 @@ public class FlowResource {
                 step,
                 FlowReader.in(connection, span),
                 FlowReader.out(connection, span),
+                FlowReader.refused(connection, span),
                 ReadTo.of(connection)));
   }
 

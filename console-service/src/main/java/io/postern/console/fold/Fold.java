@@ -95,7 +95,6 @@ public final class Fold {
   /** Makes tomorrow's partitions and drops old ones. Ends the transaction. */
   public void keepDays() throws SQLException {
     days.keep(connection, clock.millis());
-    connection.commit();
   }
 
   public Positions positions() {

@@ -53,6 +53,7 @@ final class MailRecords {
   private final Recipients recipients;
   private final ReportedRows reported;
   private final Traffic traffic;
+  private final SenderCounts senders;
   private final DayCheck days;
   private final Rows messages =
       new Rows(
@@ -82,7 +83,8 @@ final class MailRecords {
     this.rules = rules;
     this.reported = new ReportedRows();
     this.traffic = new Traffic();
-    this.recipients = new Recipients(reported, traffic);
+    this.senders = new SenderCounts();
+    this.recipients = new Recipients(reported, traffic, senders);
     this.days = days;
   }
 
@@ -159,6 +161,7 @@ final class MailRecords {
               group.hasIncoming() ? group.getIncoming().getOrganization() : "",
               Texts.column(group.getConnector()),
               group.hasIncoming() ? Texts.column(group.getIncoming().getConnector()) : "",
+              Texts.domain(message.getEnvelope().getReversePath()),
               Texts.tls(message.getSession()));
       change(day, message.getQueueId(), index, state -> state.accepted(facts));
     }
@@ -286,6 +289,7 @@ final class MailRecords {
     recipients.write(connection);
     reported.write(connection); // the recipients' deliveries are among them
     traffic.write(connection);
+    senders.write(connection);
   }
 
   /** Changes of recipients that wait to be written. */
@@ -302,5 +306,6 @@ final class MailRecords {
     recipients.forget();
     reported.clear();
     traffic.forget();
+    senders.forget();
   }
 }

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class OtherRecords {
   private final MailRecords.DayCheck days;
   private final DayBounds bounds;
+  private final RefusalCounts counts = new RefusalCounts();
   private final Rows refusals =
       new Rows(
           "refusal",
@@ -120,6 +122,17 @@ final class OtherRecords {
         connection, read.topic(), read.partition(), day, bounded, read.offset(), most)) {
       return;
     }
+    String connector = Texts.column(refused.getConnector());
+    String rule = Texts.column(refused.getRule());
+    long count = Math.max(1, refused.getCount());
+    counts.add(
+        new RefusalCounts.Key(
+            day,
+            Math.toIntExact(TimeUnit.MILLISECONDS.toHours(read.timestamp())),
+            organization,
+            connector,
+            rule),
+        count);
     refusals.add(
         day,
         read.partition(),
@@ -132,11 +145,11 @@ final class OtherRecords {
         Texts.domain(refused.getRecipient()),
         Texts.ip(refused.getSession().getClientIp()),
         Texts.tls(refused.getSession()),
-        Texts.column(refused.getRule()),
+        rule,
         refused.getCode(),
         organization,
-        Texts.column(refused.getConnector()),
-        Math.max(1, refused.getCount()),
+        connector,
+        count,
         Texts.column(reported.getOrganization()),
         Texts.column(reported.getConnector()),
         refused.hasReported() ? ReportedRows.result(reported) : "",
@@ -204,6 +217,7 @@ final class OtherRecords {
   void write(Connection connection) throws SQLException {
     bounds.write(connection);
     refusals.write(connection);
+    counts.write(connection);
     verdicts.write(connection);
     changes.write(connection);
     write(
@@ -243,6 +257,7 @@ final class OtherRecords {
   void forget() {
     bounds.forget();
     refusals.clear();
+    counts.forget();
     verdicts.clear();
     changes.clear();
     routes.clear();

@@ -59,9 +59,11 @@ final class Rebuild {
         fold.days().empty(connection, day, MAIL);
         delete("DELETE FROM mail_in WHERE day = " + day);
         delete("DELETE FROM mail_out WHERE day = " + day);
+        delete("DELETE FROM mail_sender WHERE day = " + day);
       }
       if (whole(Topics.MAIL_REFUSALS, day)) {
         fold.days().empty(connection, day, REFUSALS);
+        delete("DELETE FROM mail_refused WHERE day = " + day);
         delete("DELETE FROM day_bound WHERE topic = 'mail.refusals' AND day = " + day);
       }
     }

@@ -20,6 +20,7 @@ final class RecipientState {
   /**
    * The accepted record's facts about it.
    *
+   * @param senderDomain of the envelope sender; empty: the null reverse-path
    * @param tls of the session: none, TLSv1.2, TLSv1.3
    */
   record Accepted(
@@ -31,6 +32,7 @@ final class RecipientState {
       String incomingOrganization,
       String inboundConnector,
       String incomingConnector,
+      String senderDomain,
       String tls) {}
 
   /**

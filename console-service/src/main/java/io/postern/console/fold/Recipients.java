@@ -65,11 +65,13 @@ final class Recipients {
               + " excluded.fold");
   private final ReportedRows reported;
   private final Traffic traffic;
+  private final SenderCounts senders;
   private int count;
 
-  Recipients(ReportedRows reported, Traffic traffic) {
+  Recipients(ReportedRows reported, Traffic traffic, SenderCounts senders) {
     this.reported = reported;
     this.traffic = traffic;
+    this.senders = senders;
   }
 
   void change(Key key, Consumer<RecipientState> change) {
@@ -176,6 +178,7 @@ final class Recipients {
       traffic.enters(key.day(), at, before.organization(), now);
     } else if (accepted != null) {
       traffic.accepted(key, accepted);
+      senders.accepted(key, accepted);
       traffic.enters(key.day(), accepted.at(), accepted.organization(), now);
     }
   }

@@ -15,7 +15,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Traffic {
   private record In(
-      int day, int hour, String organization, String connector, String direction, String tls) {}
+      int day,
+      int hour,
+      String organization,
+      String connector,
+      String direction,
+      String tls,
+      String sender) {}
 
   private record Out(
       int day,
@@ -40,9 +46,9 @@ final class Traffic {
       new Rows(
           "mail_in",
           "day int, hour int, organization text, connector text, direction text, tls text,"
-              + " messages bigint, recipients bigint",
-          "ON CONFLICT (day, hour, organization, connector, direction, tls) DO UPDATE SET messages ="
-              + " mail_in.messages + excluded.messages, recipients = mail_in.recipients +"
+              + " sender text, messages bigint, recipients bigint",
+          "ON CONFLICT (day, hour, organization, connector, direction, tls, sender) DO UPDATE SET"
+              + " messages = mail_in.messages + excluded.messages, recipients = mail_in.recipients +"
               + " excluded.recipients");
   private final Rows outRows =
       new Rows(
@@ -57,14 +63,32 @@ final class Traffic {
    * in one transaction.
    */
   void accepted(Recipients.Key key, RecipientState.Accepted facts) {
+    comesIn(key, facts, facts.organization(), facts.inboundConnector(), "");
+    if (!facts.incomingOrganization().isEmpty()) {
+      comesIn(
+          key,
+          facts,
+          facts.incomingOrganization(),
+          facts.incomingConnector(),
+          facts.organization());
+    }
+  }
+
+  private void comesIn(
+      Recipients.Key key,
+      RecipientState.Accepted facts,
+      String organization,
+      String connector,
+      String sender) {
     In counted =
         new In(
             key.day(),
             hour(facts.at()),
-            facts.organization(),
-            facts.inboundConnector(),
+            organization,
+            connector,
             facts.direction(),
-            facts.tls());
+            facts.tls(),
+            sender);
     InCount count = in.computeIfAbsent(counted, k -> new InCount());
     count.recipients++;
     if (messages.add(new MessageIn(key.queueId(), counted))) {
@@ -101,6 +125,7 @@ final class Traffic {
                 key.connector(),
                 key.direction(),
                 key.tls(),
+                key.sender(),
                 count.messages,
                 count.recipients));
     out.forEach(

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The reports that there are, as Exchange's administrators know them (docs/reports.md). A query has
- * the tables message m and recipient r, mail_in i, mail_out o, refusal f or {@link ReportedMail} x;
- * the days and the reader's organizations are conditions that every query gets.
+ * the tables message m and recipient r, mail_in i, mail_out o, mail_sender s, refusal f or {@link
+ * ReportedMail} x; the days and the reader's organizations are conditions that every query gets.
  */
 enum ReportKind {
   /** Mail in by day, connector and TLS version of the session. */
@@ -48,13 +48,12 @@ enum ReportKind {
       "r.state IN ('failed', 'expired', 'cancelled')"),
   /** Mail of own servers whose sender is at no accepted domain. */
   FOREIGN_SENDERS(
-      Table.RECIPIENT,
+      Table.MAIL_SENDER,
       List.of("day", "organization", "connector", "senderDomain", "messages", "sample"),
-      "r.inbound_connector, m.from_domain",
-      "count(DISTINCT r.queue_id), min(r.queue_id)",
-      "r.direction = 'originating' AND m.from_domain <> '' AND NOT EXISTS (SELECT 1 FROM"
-          + " directory_object d WHERE d.object_key = 'accepted-domain/' || m.from_domain"
-          + " AND NOT d.removed)"),
+      "s.connector, s.domain",
+      "sum(s.messages)::bigint, min(s.sample)",
+      "NOT EXISTS (SELECT 1 FROM directory_object d WHERE d.object_key = 'accepted-domain/' ||"
+          + " s.domain AND NOT d.removed)"),
   /** Refusals by day, sender's domain, connector and rule. */
   REFUSED(
       Table.REFUSAL,
@@ -87,6 +86,7 @@ enum ReportKind {
         "count(*)"),
     MAIL_IN("i", " FROM mail_in i", "sum(i.recipients)"),
     MAIL_OUT("o", " FROM mail_out o", "sum(o.recipients)"),
+    MAIL_SENDER("s", " FROM mail_sender s", "sum(s.messages)"),
     REFUSAL("f", " FROM refusal f", "sum(f.count)"),
     REPORTED("x", ReportedMail.FROM, "sum(x.recipients)");
 

@@ -5,6 +5,7 @@ import io.postern.console.store.Days;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.RefusalReference;
 import io.postern.names.DomainNames;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param from envelope sender, its domain in its normal form
  * @param to envelope recipient, its domain in its normal form
  * @param ip an address, or a range with a prefix length
- * @param tls none, TLSv1.2, TLSv1.3 of the session, or the token of an attempt
+ * @param tls none, TLSv1.2, TLSv1.3 of the session, the word of a {@link TlsResult}, or the token
+ *     of an attempt
  * @param reported what a connector in report-only mode would have done
  * @param since the log's time, Unix milliseconds
  * @param until the same, exclusive
@@ -114,7 +116,12 @@ public record Filter(
         || !reason.isEmpty()
         || !state.isEmpty()
         || !direction.isEmpty()
-        || !token().isEmpty();
+        || asksForAttempt();
+  }
+
+  /** It asks for what TLS came of the last attempt. */
+  boolean asksForAttempt() {
+    return !token().isEmpty() || result().isPresent();
   }
 
   /** It asks for facts that the message has itself. */
@@ -133,7 +140,12 @@ public record Filter(
 
   /** Of an attempt; empty: not asked for. */
   String token() {
-    return SESSION_TLS.contains(tls) ? "" : tls;
+    return SESSION_TLS.contains(tls) || result().isPresent() ? "" : tls;
+  }
+
+  /** Of the last attempt; empty: not asked for. */
+  Optional<TlsResult> result() {
+    return TlsResult.ofWord(tls);
   }
 
   /** Asks for what only a message has. */
@@ -143,7 +155,7 @@ public record Filter(
         || !state.isEmpty()
         || !reason.isEmpty()
         || !direction.isEmpty()
-        || !token().isEmpty();
+        || asksForAttempt();
   }
 
   /** Asks for what only a refusal has. */

@@ -65,6 +65,7 @@ public record Found(List<Entry> found, @Nullable String next, ReadTo readTo) {
    * @param since the log's time of the record that says so, RFC 3339
    * @param organization whose connectors decided; absent with all that they decided: another one's
    * @param inboundConnector absent: the anonymous path
+   * @param inboundOrganization whose connector that is
    * @param outboundConnector absent: none, by MX or the mailbox route
    * @param token of the last attempt: required:achieved, or required/reason
    * @param nextAttempt or the end of a hold, RFC 3339; absent: not known
@@ -78,6 +79,7 @@ public record Found(List<Entry> found, @Nullable String next, ReadTo readTo) {
       String direction,
       String organization,
       String inboundConnector,
+      String inboundOrganization,
       String outboundConnector,
       String route,
       String host,

@@ -110,13 +110,19 @@ public final class MessagePage {
     long since = row.getLong("since");
     long due = row.getLong("due");
     String inbound = own ? row.getString("inbound_connector") : "";
+    String inboundOrganization = inbound.isEmpty() ? "" : organization;
+    if (inbound.isEmpty() && incoming) {
+      inbound = row.getString("incoming_connector");
+      inboundOrganization = inbound.isEmpty() ? "" : row.getString("incoming_organization");
+    }
     return new RecipientView(
         row.getString("address"),
         row.getString("state"),
         since == 0 ? null : Instant.ofEpochMilli(since).toString(),
         row.getString("direction"),
         own ? organization : "",
-        inbound.isEmpty() && incoming ? row.getString("incoming_connector") : inbound,
+        inbound,
+        inboundOrganization,
         own ? row.getString("connector") : "",
         own ? row.getString("route") : "",
         own ? row.getString("host") : "",

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -80,7 +81,7 @@ public final class MessageSearch {
       String connectorColumn,
       Conditions conditions)
       throws SQLException {
-    List<Part> parts = parts(filter, sight, connectorColumn);
+    List<Part> parts = parts(connection, filter, sight, connectorColumn);
     Part first = parts.size() == 1 ? parts.getFirst() : cheapest(connection, filter, parts);
     Conditions range = range(filter);
     conditions.and(first.own()).and(range);
@@ -105,10 +106,12 @@ public final class MessageSearch {
         && parts.stream().anyMatch(other -> other.table().equals("recipient"));
   }
 
-  private static List<Part> parts(Filter filter, Sight sight, String connectorColumn) {
+  private static List<Part> parts(
+      Connection connection, Filter filter, Sight sight, String connectorColumn)
+      throws SQLException {
     List<Part> parts = new ArrayList<>();
     if (filter.asksForRecipient() || !connectorColumn.isEmpty()) {
-      parts.add(new Part("recipient", recipient(filter, sight, connectorColumn)));
+      parts.add(new Part("recipient", recipient(connection, filter, sight, connectorColumn)));
     }
     if (sight.isLimited() || !filter.organization().isEmpty()) {
       parts.add(new Part("message_organization", organization(filter, sight)));
@@ -211,7 +214,9 @@ public final class MessageSearch {
     return conditions;
   }
 
-  private static Conditions recipient(Filter filter, Sight sight, String connectorColumn) {
+  private static Conditions recipient(
+      Connection connection, Filter filter, Sight sight, String connectorColumn)
+      throws SQLException {
     Conditions conditions =
         new Conditions()
             .given("address = ?", filter.to())
@@ -220,26 +225,71 @@ public final class MessageSearch {
             .given("direction = ?", filter.direction())
             .given("reason = ?", filter.reason())
             .given("token = ?", filter.token());
+    if (filter.result().isPresent()) {
+      conditions.and("token = ANY(?)", (Object) tokens(connection, filter, filter.result().get()));
+    }
     if (!connectorColumn.isEmpty()) {
       conditions.and(connectorColumn + " = ?", filter.connector());
+    }
+    // As Sight says: who sees a recipient's state alone finds it by nothing else.
+    if (connectorColumn.equals("incoming_connector")) {
+      conditions.given("incoming_organization = ?", filter.organization());
+      if (sight.isLimited()) {
+        conditions.and("incoming_organization = ANY(?)", (Object) sight.names());
+      }
+    }
+    boolean decision =
+        !filter.reason().isEmpty()
+            || filter.asksForAttempt()
+            || connectorColumn.equals("inbound_connector")
+            || connectorColumn.equals("connector");
+    if (decision) {
+      conditions.given("organization = ?", filter.organization());
     }
     if (!sight.isLimited()) {
       return conditions;
     }
-    // As Sight says: who sees a recipient's state alone finds it by nothing else.
-    if (connectorColumn.equals("incoming_connector")) {
-      conditions.and("incoming_organization = ANY(?)", (Object) sight.names());
-    }
-    boolean decision =
-        !filter.reason().isEmpty()
-            || !filter.token().isEmpty()
-            || connectorColumn.equals("inbound_connector")
-            || connectorColumn.equals("connector");
     return decision
         ? conditions.and("organization = ANY(?)", (Object) sight.names())
         : conditions.and(
             "(organization = ANY(?) OR incoming_organization = ANY(?))",
             sight.names(),
             sight.names());
+  }
+
+  /**
+   * The tokens of that result that the counts by hour have: an index finds each, and no pattern.
+   */
+  private static String[] tokens(Connection connection, Filter filter, TlsResult result)
+      throws SQLException {
+    Conditions conditions = new Conditions();
+    if (filter.queueId().isEmpty()) {
+      conditions
+          .and(
+              "day BETWEEN ? AND ?",
+              filter.firstDay() - DAYS_BEFORE,
+              filter.lastDay() + DAYS_BEFORE)
+          .and("hour BETWEEN ? AND ?", hour(filter.since()), hour(filter.until()));
+    } else {
+      conditions.and("day = ?", Days.of(QueueId.parse(filter.queueId()).createdMillis()));
+    }
+    List<String> tokens = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT DISTINCT token FROM mail_out WHERE " + conditions.sql())) {
+      conditions.set(select, 1);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          if (TlsResult.of(row.getString(1)) == result) {
+            tokens.add(row.getString(1));
+          }
+        }
+      }
+    }
+    return tokens.toArray(String[]::new);
+  }
+
+  private static int hour(long millis) {
+    return Math.toIntExact(TimeUnit.MILLISECONDS.toHours(millis));
   }
 }

@@ -60,7 +60,8 @@ public class Parameters {
 
   @Parameter(
       description =
-          "TLS of the session (none, TLSv1.2, TLSv1.3), or the token of an attempt, such as"
+          "TLS of the session (none, TLSv1.2, TLSv1.3), what came of the last attempt (required,"
+              + " opportunistic, plaintext, refused, not-sent, none-yet), or its token, such as"
               + " certificate-validation/revoked")
   @QueryParam("tls")
   @DefaultValue("")

@@ -2,6 +2,7 @@ package io.postern.console.search;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.console.sight.Sight;
+import io.postern.console.store.Days;
 import io.postern.console.store.ReadTo;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,14 +42,19 @@ public record RefusalGroups(List<Group> groups, long leftOut, ReadTo readTo) {
   static RefusalGroups of(Connection connection, Filter filter, Sight sight) throws SQLException {
     Conditions conditions = RefusalSearch.conditions(filter, sight);
     List<Group> groups = new ArrayList<>();
+    // The newest reference of the groups that are shown alone: of all of them it would be a sort.
     String sql =
-        "SELECT organization, from_domain, connector, rule, sum(count), min(at), max(at),"
-            + " (array_agg(reference ORDER BY at DESC))[1] FROM refusal WHERE "
-            + conditions.sql()
-            + " GROUP BY organization, from_domain, connector, rule"
-            + " ORDER BY 5 DESC, 7 DESC LIMIT ?";
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setInt(conditions.set(select, 1), filter.limit());
+        "WITH shown AS (SELECT organization, from_domain, connector, rule, sum(count), min(at) AS"
+            + " oldest, max(at) AS newest FROM refusal WHERE %1$s GROUP BY organization,"
+            + " from_domain, connector, rule ORDER BY 5 DESC, 7 DESC LIMIT ?) SELECT shown.*,"
+            + " (SELECT reference FROM refusal WHERE %1$s AND day = (shown.newest / ?)::int AND at ="
+            + " shown.newest AND organization = shown.organization AND from_domain ="
+            + " shown.from_domain AND connector = shown.connector AND rule = shown.rule LIMIT 1)"
+            + " FROM shown ORDER BY 5 DESC, 7 DESC";
+    try (PreparedStatement select = connection.prepareStatement(sql.formatted(conditions.sql()))) {
+      int next = conditions.set(select, 1);
+      select.setInt(next, filter.limit());
+      select.setLong(conditions.set(select, next + 1), Days.startMillis(1));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           groups.add(

@@ -6,12 +6,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * The tables that are partitioned by day: a partition of each is made before the first row of its
@@ -61,35 +59,17 @@ public final class Days {
     return day >= first(nowMillis) && day <= of(nowMillis) + MOST_AHEAD;
   }
 
-  /**
-   * Learns which days have partitions. A writer of the version before makes and drops those of
-   * fewer tables: the missing ones are made.
-   */
+  /** Learns which days have partitions: all of its tables have them, or none. */
   public void load(Connection connection) throws SQLException {
     there.clear();
-    List<Integer> incomplete = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet found =
             statement.executeQuery(
-                TABLES.stream()
-                    .map("'%s'::regclass"::formatted)
-                    .collect(
-                        Collectors.joining(
-                            ", ",
-                            "SELECT right(c.relname, 10), count(*) FROM pg_inherits i"
-                                + " JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent IN (",
-                            ") GROUP BY 1")))) {
+                "SELECT right(c.relname, 10) FROM pg_inherits i JOIN pg_class c ON c.oid ="
+                    + " i.inhrelid WHERE i.inhparent = 'message'::regclass")) {
       while (found.next()) {
-        int day = Math.toIntExact(LocalDate.parse(found.getString(1), NAME).toEpochDay());
-        if (found.getInt(2) == TABLES.size()) {
-          there.add(day);
-        } else {
-          incomplete.add(day);
-        }
+        there.add(Math.toIntExact(LocalDate.parse(found.getString(1), NAME).toEpochDay()));
       }
-    }
-    for (int day : incomplete) {
-      need(connection, day);
     }
   }
 
@@ -111,7 +91,10 @@ public final class Days {
     }
   }
 
-  /** Makes tomorrow's partitions, and drops the days beyond the retention. One transaction. */
+  /**
+   * Makes tomorrow's partitions, and drops the days beyond the retention. Commits after each day: a
+   * transaction's locks are bounded, and months may wait to be dropped.
+   */
   public void keep(Connection connection, long nowMillis) throws SQLException {
     for (int day = of(nowMillis); day <= of(nowMillis) + 1; day++) {
       need(connection, day);
@@ -124,6 +107,7 @@ public final class Days {
             statement.execute("DROP TABLE " + partition(table, day));
           }
           there.remove(day);
+          connection.commit();
         }
       }
       long oldest = startMillis(first);
@@ -132,10 +116,13 @@ public final class Days {
       statement.executeUpdate("DELETE FROM day_bound WHERE day < " + first);
       statement.executeUpdate("DELETE FROM mail_in WHERE day < " + first);
       statement.executeUpdate("DELETE FROM mail_out WHERE day < " + first);
+      statement.executeUpdate("DELETE FROM mail_sender WHERE day < " + first);
+      statement.executeUpdate("DELETE FROM mail_refused WHERE day < " + first);
       // Delivery-service says each route's state again every few seconds while it has mail.
       statement.executeUpdate(
           "DELETE FROM route WHERE at < " + (nowMillis - TimeUnit.DAYS.toMillis(1)));
     }
+    connection.commit();
   }
 
   /** Empties the day's partitions of these tables. */

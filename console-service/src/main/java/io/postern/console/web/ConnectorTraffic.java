@@ -51,14 +51,15 @@ class ConnectorTraffic {
   Uses read() {
     Instant since = Instant.now().minus(DAYS);
     Sight sight = Sight.of(caller);
-    return model.use(
-        connection -> {
-          Map<String, Use> uses = new HashMap<>();
-          counts(connection, "mail_in", Connectors.INBOUND, since, sight, uses);
-          counts(connection, "mail_out", Connectors.OUTBOUND, since, sight, uses);
-          refusals(connection, since, sight, uses);
-          return new Uses(uses);
-        });
+    return model.use(connection -> read(connection, since, sight));
+  }
+
+  static Uses read(Connection connection, Instant since, Sight sight) throws SQLException {
+    Map<String, Use> uses = new HashMap<>();
+    counts(connection, "mail_in", Connectors.INBOUND, since, sight, uses);
+    counts(connection, "mail_out", Connectors.OUTBOUND, since, sight, uses);
+    refusals(connection, since, sight, uses);
+    return new Uses(uses);
   }
 
   private static void counts(
@@ -95,13 +96,13 @@ class ConnectorTraffic {
       Connection connection, Instant since, Sight sight, Map<String, Use> uses)
       throws SQLException {
     String sql =
-        "SELECT organization, connector, sum(count) FROM refusal WHERE day >= ? AND at >= ? AND"
-            + " connector <> ''"
+        "SELECT organization, connector, sum(refusals) FROM mail_refused WHERE day >= ? AND hour >="
+            + " ? AND connector <> ''"
             + seen(sight)
             + " GROUP BY organization, connector";
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setInt(1, Math.toIntExact(Duration.ofSeconds(since.getEpochSecond()).toDays()) - 1);
-      select.setLong(2, since.toEpochMilli());
+      select.setInt(2, Math.toIntExact(Duration.ofSeconds(since.getEpochSecond()).toHours()));
       set(select, 3, sight);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

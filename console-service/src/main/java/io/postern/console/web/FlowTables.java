@@ -1,19 +1,20 @@
 package io.postern.console.web;
 
 import io.postern.console.flow.Flow;
+import io.postern.console.search.TlsResult;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** The tables of mail over time, which are also the numbers of the charts. Stateless. */
 final class FlowTables {
   private static final List<String> IN = List.of("TLSv1.3", "TLSv1.2", "none");
   private static final List<String> OUT =
-      List.of("required", "opportunistic", "plaintext", "refused", "not-sent", "none-yet");
+      Arrays.stream(TlsResult.values()).map(TlsResult::word).toList();
 
   private FlowTables() {}
 
@@ -48,41 +49,16 @@ final class FlowTables {
       String column = IN.contains(each.tls()) ? each.tls() : "none";
       counts.merge(new Key(each.at(), column), each.recipients(), Long::sum);
     }
-    return table(
-        f,
-        flow,
-        "flow-in",
-        IN,
-        counts,
-        key ->
-            QueryPath.to("/messages")
-                .with("tls", key.column())
-                .with("organization", organization)
-                .with("since", key.at())
-                .with("until", Instant.parse(key.at()).plus(1, unit(flow)).toString()));
+    return table(f, flow, "flow-in", IN, counts, organization);
   }
 
   static Table out(Frame f, Flow flow, String organization) {
     Map<Key, Long> counts = new TreeMap<>(FlowTables::compare);
     for (Flow.Out each : flow.out()) {
-      counts.merge(new Key(each.at(), result(each.tls())), each.recipients(), Long::sum);
+      String column = TlsResult.of(each.tls()).word();
+      counts.merge(new Key(each.at(), column), each.recipients(), Long::sum);
     }
-    return table(
-        f,
-        flow,
-        "flow-out",
-        OUT,
-        counts,
-        key -> {
-          String day = key.at().substring(0, 10);
-          // Mail without an attempt has no TLS result, and is in no report.
-          return key.column().equals("none-yet")
-              ? QueryPath.to("/queue").with("organization", organization)
-              : QueryPath.to("/reports/outbound")
-                  .with("organization", organization)
-                  .with("since", day)
-                  .with("until", day);
-        });
+    return table(f, flow, "flow-out", OUT, counts, organization);
   }
 
   private static int compare(Key one, Key other) {
@@ -90,19 +66,14 @@ final class FlowTables {
     return at == 0 ? one.column().compareTo(other.column()) : at;
   }
 
-  /** By a token of docs/trace.md: required:achieved, or required/reason. */
-  static String result(String token) {
-    if (token.isEmpty()) {
-      return "none-yet";
-    }
-    if (token.contains(":none(")) {
-      return "plaintext";
-    }
-    if (!token.contains(":")) {
-      // Without a requirement something else was in the way, such as a private address.
-      return token.startsWith("opportunistic/") ? "not-sent" : "refused";
-    }
-    return token.startsWith("opportunistic:") ? "opportunistic" : "required";
+  /** The search for the mail that a cell counts. */
+  private static String link(Flow flow, String organization, Key key) {
+    return QueryPath.to("/messages")
+        .with("tls", key.column())
+        .with("organization", organization)
+        .with("since", key.at())
+        .with("until", Instant.parse(key.at()).plus(1, unit(flow)).toString())
+        .toString();
   }
 
   private static ChronoUnit unit(Flow flow) {
@@ -115,7 +86,7 @@ final class FlowTables {
       String id,
       List<String> columns,
       Map<Key, Long> counts,
-      Function<Key, QueryPath> link) {
+      String organization) {
     boolean days = flow.step().equals("day");
     List<Row> rows = new ArrayList<>();
     long total = 0;
@@ -128,7 +99,8 @@ final class FlowTables {
         Key key = new Key(at.toString(), column);
         long value = counts.getOrDefault(key, 0L);
         total += value;
-        cells.add(new Cell(value, f.number(value), value == 0 ? "" : link.apply(key).toString()));
+        cells.add(
+            new Cell(value, f.number(value), value == 0 ? "" : link(flow, organization, key)));
       }
       String time = at.toString();
       rows.addFirst(

@@ -1,11 +1,11 @@
 package io.postern.console.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.console.flow.Flow;
+import io.postern.console.flow.FlowResource;
 import io.postern.console.queue.QueueGroups;
 import io.postern.console.queue.QueueParameters;
 import io.postern.console.queue.QueueResource;
-import io.postern.console.reports.Report;
-import io.postern.console.reports.ReportsResource;
 import io.postern.console.store.ReadTo;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
@@ -14,19 +14,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /** The overview's numbers, each with the list behind it. Any thread that may block. */
 @Singleton
 class OverviewTiles {
-  private static final String NUMBER = "recipients";
+  private static final Set<String> FAILED = Set.of("failed", "expired", "cancelled");
 
   private final QueueResource queue;
-  private final ReportsResource reports;
+  private final FlowResource flows;
 
-  OverviewTiles(QueueResource queue, ReportsResource reports) {
+  OverviewTiles(QueueResource queue, FlowResource flows) {
     this.queue = queue;
-    this.reports = reports;
+    this.flows = flows;
   }
 
   /**
@@ -56,15 +57,15 @@ class OverviewTiles {
                         "/queue",
                         "wait")));
     String today = LocalDate.now(ZoneOffset.UTC).toString();
-    tiles.add(
-        count(f, "refused", sum("refused", "refusals", today), "/refused?since=" + today, "wait"));
-    tiles.add(
-        count(
-            f,
-            "failed",
-            sum("failures", NUMBER, today),
-            "/reports/failures?since=" + today,
-            "bad"));
+    Flow flow = flows.read("", today, "", "day");
+    long refused = flow.refused().stream().mapToLong(Flow.Refused::refusals).sum();
+    tiles.add(count(f, "refused", refused, "/refused?since=" + today, "wait"));
+    long failed =
+        flow.out().stream()
+            .filter(out -> FAILED.contains(out.state()))
+            .mapToLong(Flow.Out::recipients)
+            .sum();
+    tiles.add(count(f, "failed", failed, "/reports/failures?since=" + today, "bad"));
     ending.ifPresent(answer -> tiles.add(ending(f, answer)));
     long behind = readTo.topics().stream().mapToLong(ReadTo.Topic::lag).sum();
     tiles.add(count(f, "behind", behind, "/settings#read-model", "wait"));
@@ -93,15 +94,6 @@ class OverviewTiles {
     return groups.stream()
         .filter(group -> group.name().equals(state))
         .mapToLong(QueueGroups.Group::recipients)
-        .sum();
-  }
-
-  private long sum(String name, String column, String day) {
-    Report report = reports.report(name, "", day, day);
-    int index = report.columns().indexOf(column);
-    return report.rows().stream()
-        .map(row -> row.get(index))
-        .mapToLong(value -> value instanceof Number number ? number.longValue() : 0)
         .sum();
   }
 }

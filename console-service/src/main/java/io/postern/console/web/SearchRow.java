@@ -62,10 +62,13 @@ public record SearchRow(
     int span = message.recipients().size();
     long further = message.furtherRecipients() == null ? 0 : message.furtherRecipients();
     for (Found.RecipientView recipient : message.recipients()) {
-      String organization = text(recipient.organization());
       List<Connector> connectors = new ArrayList<>();
-      add(connectors, organization, true, text(recipient.inboundConnector()));
-      add(connectors, organization, false, text(recipient.outboundConnector()));
+      add(
+          connectors,
+          text(recipient.inboundOrganization()),
+          true,
+          text(recipient.inboundConnector()));
+      add(connectors, text(recipient.organization()), false, text(recipient.outboundConnector()));
       String reason = text(recipient.reason());
       rows.add(
           new SearchRow(

@@ -44,6 +44,8 @@ class FoldTest {
           "reported",
           "mail_in",
           "mail_out",
+          "mail_sender",
+          "mail_refused",
           "event",
           "refusal",
           "verdict",
@@ -57,15 +59,29 @@ class FoldTest {
           "still_open",
           "position");
 
-  /** The counts by hour, counted from the recipients. */
-  private static final String IN =
-      "SELECT r.day, (r.at / 3600000)::int, r.organization, r.inbound_connector, r.direction, m.tls,"
-          + " count(DISTINCT r.queue_id), count(*) FROM recipient r JOIN message m ON m.day = r.day"
-          + " AND m.queue_id = r.queue_id WHERE r.at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6";
-
-  private static final String OUT =
-      "SELECT day, (at / 3600000)::int, organization, connector, token, tls, state, count(*) FROM"
-          + " recipient WHERE at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7";
+  /** The counts, counted from what they count. */
+  private static final Map<String, String> COUNTS =
+      Map.of(
+          "mail_in",
+          "SELECT r.day, (r.at / 3600000)::int, r.organization, r.inbound_connector, r.direction,"
+              + " m.tls, '' AS sender, count(DISTINCT r.queue_id), count(*) FROM recipient r JOIN"
+              + " message m ON m.day = r.day AND m.queue_id = r.queue_id WHERE r.at IS NOT NULL"
+              + " GROUP BY 1, 2, 3, 4, 5, 6 UNION ALL SELECT r.day, (r.at / 3600000)::int,"
+              + " r.incoming_organization, r.incoming_connector, r.direction, m.tls,"
+              + " r.organization, count(DISTINCT r.queue_id), count(*) FROM recipient r JOIN"
+              + " message m ON m.day = r.day AND m.queue_id = r.queue_id WHERE r.at IS NOT NULL"
+              + " AND r.incoming_organization <> '' GROUP BY 1, 2, 3, 4, 5, 6, 7",
+          "mail_out",
+          "SELECT day, (at / 3600000)::int, organization, connector, token, tls, state, count(*)"
+              + " FROM recipient WHERE at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7",
+          "mail_sender",
+          "SELECT r.day, r.organization, r.inbound_connector, m.from_domain, count(DISTINCT"
+              + " r.queue_id), min(r.queue_id) FROM recipient r JOIN message m ON m.day = r.day AND"
+              + " m.queue_id = r.queue_id WHERE r.at IS NOT NULL AND r.direction = 'originating'"
+              + " AND m.from_domain <> '' GROUP BY 1, 2, 3, 4",
+          "mail_refused",
+          "SELECT day, (at / 3600000)::int, organization, connector, rule, sum(count)::bigint FROM"
+              + " refusal GROUP BY 1, 2, 3, 4, 5");
 
   @Test
   void aFoldInPiecesHasTheRowsOfOneInOneGo() throws Exception {
@@ -86,8 +102,12 @@ class FoldTest {
       assertThat(expected.getOrDefault("event", "").lines().count()).isGreaterThan(500);
       assertThat(expected.getOrDefault("reported", ""))
           .contains(",in,", ",incoming,", ",out,", ",met,", ",missed,", ",unknown,", ",refused,");
-      assertThat(expected.get("mail_in")).as("seed %d", seed).isEqualTo(text(whole, IN));
-      assertThat(expected.get("mail_out")).as("seed %d", seed).isEqualTo(text(whole, OUT));
+      for (Map.Entry<String, String> count : COUNTS.entrySet()) {
+        assertThat(expected.get(count.getKey()))
+            .as("seed %d, %s", seed, count.getKey())
+            .isNotEmpty()
+            .isEqualTo(text(whole, count.getValue()));
+      }
       Map<String, String> found = rows(pieces);
       for (String table : TABLES) {
         assertThat(found.get(table))
@@ -211,6 +231,32 @@ class FoldTest {
     }
     fold.commit();
     assertThat(rows(url).getOrDefault("refusal", "")).contains(",contoso,");
+  }
+
+  /** Whatever they write of themselves and of their mail. */
+  @Test
+  void strangersMakeNoRowOfACount() throws Exception {
+    String url = Postgres.migrated();
+    Fold fold = fold(url);
+    int most = 20; // that are kept of a day and partition
+    for (int offset = 0; offset < 2 * most; offset++) {
+      fold.read(
+          LogRecords.of(
+              Topics.MAIL_REFUSALS,
+              offset,
+              RandomLog.START,
+              "192.0.2." + offset,
+              MessageRefused.newBuilder()
+                  .setReference("0000-%04d".formatted(offset))
+                  .setReversePath(offset + "@s" + offset + ".example")
+                  .setRecipient("r" + offset + "@contoso.example")
+                  .setOrganization("contoso")
+                  .setRule("recipient")
+                  .build()));
+    }
+    fold.commit();
+    assertThat(text(url, "SELECT organization, connector, rule, refusals FROM mail_refused"))
+        .isEqualTo("(contoso,\"\",recipient," + most + ")\n");
   }
 
   private static boolean canLock(String url) throws SQLException {

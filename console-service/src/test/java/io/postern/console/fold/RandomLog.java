@@ -113,12 +113,17 @@ final class RandomLog {
     return messages.get(Math.max(0, messages.size() - 1 - random.nextInt(20)));
   }
 
+  private static final List<String> REVERSE_PATHS =
+      List.of("anna@contoso.example", "news@foreign.example", "");
+
   private void accepted() {
     boolean twice = !messages.isEmpty() && random.nextInt(15) == 0;
     QueueId id =
         twice ? message() : QueueId.of(random.nextInt(PARTITIONS), now, random.nextLong(1L << 40));
     messages.add(id);
-    Envelope.Builder envelope = Envelope.newBuilder().setReversePath("anna@contoso.example");
+    Envelope.Builder envelope =
+        Envelope.newBuilder()
+            .setReversePath(REVERSE_PATHS.get(random.nextInt(REVERSE_PATHS.size())));
     MessageAccepted.Builder message =
         MessageAccepted.newBuilder()
             .setQueueId(id.value())
@@ -148,6 +153,7 @@ final class RandomLog {
                 .setIncoming(
                     RecipientGroup.newBuilder()
                         .setOrganization("fabrikam")
+                        .setConnector("From Contoso " + random.nextInt(2))
                         .setReported(reported("fabrikam"))));
     add(Topics.MAIL_ACCEPTED, id.partition(), id.value(), message.build());
   }
@@ -313,7 +319,9 @@ final class RandomLog {
         "192.0.2.1",
         refused
             .setReference("0Z7K-31Q" + random.nextInt(10))
-            .setRule("requireTls")
+            .setRule(random.nextBoolean() ? "requireTls" : "recipient")
+            .setConnector(random.nextBoolean() ? "" : "from" + random.nextInt(3))
+            .setCount(random.nextInt(3))
             .setOrganization(random.nextBoolean() ? "" : "contoso")
             .setReversePath("x\0y@stranger.example")
             .build());

@@ -178,6 +178,7 @@ class OrganizationsTest {
       String list = json(MessagePage.of(connection, List.of(ID.value()), reader("fabrikam")));
       assertThat(life).contains("info@fabrikam.example", "fabrikam's own", "\"failed\"");
       assertThat(list).contains("info@fabrikam.example", "From Contoso", "\"failed\"");
+      assertThat(list).contains("\"inboundOrganization\":\"fabrikam\"");
       assertThat(life).doesNotContain(MARK);
       assertThat(list).doesNotContain(MARK);
       assertThat(json(LifeReader.read(connection, ID.value(), reader("contoso"))))
@@ -215,6 +216,43 @@ class OrganizationsTest {
       assertThat(found(reader("northwind"), shown.get(i))).as("filter %d", i).isEmpty();
     }
     assertThat(found(reader("contoso"), p -> p.connector = "From Contoso")).isEmpty();
+  }
+
+  /** Who sees both asks for one of them, and finds what that one's reader finds. */
+  @Test
+  void anOrganizationIsAskedForAsItsReaderSeesIt() throws Exception {
+    assertThat(found(Sight.everything(), of("contoso", p -> p.connector = MARK))).hasSize(1);
+    assertThat(found(Sight.everything(), of("fabrikam", p -> p.connector = MARK))).isEmpty();
+    assertThat(found(Sight.everything(), of("fabrikam", p -> p.reason = MARK))).isEmpty();
+    assertThat(found(Sight.everything(), of("fabrikam", p -> p.connector = "From Contoso")))
+        .hasSize(1);
+    assertThat(found(Sight.everything(), of("contoso", p -> p.connector = "From Contoso")))
+        .isEmpty();
+  }
+
+  /** The token of the attempt is none of docs/trace.md: without a colon it is a refusal. */
+  @Test
+  void aResultFindsItsTokensAlone() throws Exception {
+    for (TlsResult result : TlsResult.values()) {
+      int hits = result == TlsResult.REFUSED ? 1 : 0;
+      Consumer<Parameters> filter = p -> p.tls = result.word();
+      assertThat(found(Sight.everything(), filter)).as(result.word()).hasSize(hits);
+      assertThat(found(reader("contoso"), filter)).as(result.word()).hasSize(hits);
+      assertThat(found(reader("fabrikam"), filter)).as(result.word()).isEmpty();
+      assertThat(
+              found(
+                  reader("contoso"),
+                  p -> {
+                    p.tls = result.word();
+                    p.queueId = ID.value();
+                  }))
+          .as(result.word())
+          .hasSize(hits);
+    }
+  }
+
+  private static Consumer<Parameters> of(String organization, Consumer<Parameters> filter) {
+    return filter.andThen(p -> p.organization = organization);
   }
 
   private static String json(Object value) throws Exception {

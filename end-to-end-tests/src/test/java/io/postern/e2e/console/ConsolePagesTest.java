@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
 
 /**
  * All pages, in both languages and both themes, wide and narrow: nobody is kept out by them, the
@@ -96,8 +98,7 @@ class ConsolePagesTest {
     for (String page : pages()) {
       for (String language : List.of("en", "de")) {
         browser.language(language).go(page);
-        String text =
-            browser.driver().findElement(org.openqa.selenium.By.tagName("main")).getText();
+        String text = browser.driver().findElement(By.tagName("main")).getText();
         Matcher key = KEY.matcher(text);
         while (key.find()) {
           if (groups.contains(key.group().replaceFirst("\\..*", ""))
@@ -105,15 +106,28 @@ class ConsolePagesTest {
             missing.add(page + " " + language + " " + key.group());
           }
         }
-        assertThat(
-                browser
-                    .driver()
-                    .findElement(org.openqa.selenium.By.tagName("html"))
-                    .getDomAttribute("lang"))
+        assertThat(browser.driver().findElement(By.tagName("html")).getDomAttribute("lang"))
             .isEqualTo(language);
       }
     }
     browser.language("en");
     assertThat(missing).isEmpty();
+  }
+
+  /** A number of the overview is the mail that its link finds. */
+  @Test
+  void theOverviewsNumbersLeadToTheirMail() throws Exception {
+    browser.go("/");
+    List<WebElement> cells =
+        browser.driver().findElements(By.cssSelector("td[data-value]:not([data-value='0'])"));
+    assertThat(cells).hasSizeGreaterThanOrEqualTo(2);
+    for (WebElement cell : cells) {
+      String link = String.valueOf(cell.findElement(By.tagName("a")).getDomAttribute("href"));
+      int recipients = Integer.parseInt(String.valueOf(cell.getDomAttribute("data-value")));
+      assertThat(link).startsWith("/messages?");
+      assertThat(example.get("/api/v1" + link).path("found").size())
+          .as(link)
+          .isBetween(1, recipients);
+    }
   }
 }

@@ -3,7 +3,9 @@ package io.postern.e2e.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.lab.SmtpClient;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
 
 /** What strangers and other organizations can do to a page, and what a page asks of a browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -158,5 +161,60 @@ class ConsoleSafetyTest {
         assertThat(browser.complaints()).as(page).isEmpty();
       }
     }
+  }
+
+  /** A part that renews itself rests in a tab that nobody sees, and ends after an hour. */
+  @Test
+  void aTabThatIsLeftOpenAsksForNothing() throws Exception {
+    HttpResponse<String> watch =
+        example.call(
+            example.policy(),
+            "POST",
+            "/api/v1/organizations/contoso/watches",
+            "{\"domains\":[\"nobody.example\"]}");
+    String id = new ObjectMapper().readTree(watch.body()).path("id").asText();
+    String page = "/partners/watches/contoso/" + id;
+    try (Browser browser = Browser.open(example.console())) {
+      browser.signIn(example.name(), example.password());
+      browser.go(page);
+      browser
+          .driver()
+          .executeScript(
+              "document.addEventListener('htmx:before:request', e => e.defaultPrevented ? window.kept++ : window.asked++);");
+      startCounting(browser, "");
+      browser.until(() -> count(browser, "asked") > 0);
+
+      startCounting(
+          browser, "Object.defineProperty(document, 'hidden', {configurable: true, value: true});");
+      browser.until(() -> count(browser, "kept") > 1);
+      assertThat(count(browser, "asked")).as("while the tab is hidden").isZero();
+      assertThat(over(browser).isDisplayed()).isFalse();
+
+      startCounting(browser, "delete document.hidden;");
+      browser.until(() -> count(browser, "asked") > 0);
+
+      startCounting(browser, "const now = Date.now; Date.now = () => now() + 3600001;");
+      browser.until(() -> over(browser).isDisplayed());
+      browser.until(() -> count(browser, "kept") > 1);
+      assertThat(count(browser, "asked")).as("after an hour").isZero();
+
+      over(browser).findElement(By.tagName("a")).click();
+      browser.until(() -> !over(browser).isDisplayed());
+      assertThat(browser.path()).isEqualTo(page);
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void startCounting(Browser browser, String script) {
+    browser.driver().executeScript(script + " window.asked = 0; window.kept = 0;");
+  }
+
+  private static long count(Browser browser, String name) {
+    Object count = browser.driver().executeScript("return window." + name);
+    return count instanceof Number number ? number.longValue() : 0;
+  }
+
+  private static WebElement over(Browser browser) {
+    return browser.driver().findElement(By.id("live-over"));
   }
 }

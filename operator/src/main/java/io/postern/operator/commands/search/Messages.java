@@ -53,7 +53,9 @@ public final class Messages implements Callable<Integer> {
   @Option(
       names = "--tls",
       paramLabel = "TLS",
-      description = "of the session (none, TLSv1.2, TLSv1.3), or the token of an attempt")
+      description =
+          "of the session (none, TLSv1.2, TLSv1.3), what came of the last attempt (required,"
+              + " opportunistic, plaintext, refused, not-sent, none-yet), or its token")
   private String tls = "";
 
   @Option(names = "--reason", paramLabel = "REASON", description = "a recipient's last one")

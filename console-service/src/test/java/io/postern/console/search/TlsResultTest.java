@@ -1,11 +1,11 @@
-package io.postern.console.web;
+package io.postern.console.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FlowTablesTest {
+class TlsResultTest {
   @ParameterizedTest
   @CsvSource({
     "'', none-yet",
@@ -18,6 +18,6 @@ class FlowTablesTest {
     "opportunistic/private-address, not-sent"
   })
   void aTokenIsOfOneResult(String token, String result) {
-    assertThat(FlowTables.result(token)).isEqualTo(result);
+    assertThat(TlsResult.of(token).word()).isEqualTo(result);
   }
 }

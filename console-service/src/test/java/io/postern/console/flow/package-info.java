@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.flow;
+
+import org.jspecify.annotations.NullMarked;
