@@ -179,7 +179,7 @@ public class AccessPage {
       @FormParam("etag") @DefaultValue("") String etag) {
     String name = given.strip();
     if (name.isEmpty()) {
-      return Response.ok(form(unnamed(given, "access.no-name", roles))).build();
+      return Response.ok(form(misnamed(given, "access.no-name", roles))).build();
     }
     Map<String, Object> request = new LinkedHashMap<>();
     request.put(
@@ -204,7 +204,8 @@ public class AccessPage {
       Problem problem = e.problem();
       if (problem.status() == CHANGED_MEANWHILE) {
         return Response.ok(
-                form(isNew ? unnamed(given, "access.exists", roles) : meanwhile(name, etag, roles)))
+                form(
+                    isNew ? misnamed(given, "access.exists", roles) : meanwhile(name, etag, roles)))
             .build();
       }
       FieldFaults faults = FieldFaults.of(problem);
@@ -231,7 +232,7 @@ public class AccessPage {
     }
   }
 
-  private Form unnamed(String given, String fault, String roles) {
+  private Form misnamed(String given, String fault, String roles) {
     return new Form(true, "", false, given, frames.words().text(fault), roles, "", "", List.of());
   }
 

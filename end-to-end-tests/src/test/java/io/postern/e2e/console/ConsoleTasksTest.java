@@ -293,7 +293,7 @@ class ConsoleTasksTest {
   private void changedMeanwhile(String page) {
     try (Browser other = Browser.open(example.console())) {
       other.signIn(example.name(), example.password()).go(page);
-      type(other, "smartHosts", "mx.stranger.example");
+      type(other, "tlsDomain", "*.stranger.example");
       other.press("Save");
       other.until(() -> other.text().contains("In force as version"));
     }
