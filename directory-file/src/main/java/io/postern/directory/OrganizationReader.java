@@ -41,6 +41,18 @@ final class OrganizationReader {
     Fields fields = Fields.of(node, problems, "", "");
     String id = begin(fields);
     objects.putIfAbsent("organization/" + id, organization(fields, id));
+    objects(fields, id);
+    Node hybrid = fields.mapping(HybridReader.ENTRY);
+    if (hybrid != null) {
+      List<String> accepted = acceptedDomains(id);
+      new HybridReader(problems, id).read(hybrid, accepted).forEach(made -> addMade(made, hybrid));
+    }
+    fields.done();
+    return id;
+  }
+
+  /** The lists of an organization's objects. */
+  void objects(Fields fields, String id) {
     AcceptedDomainReader domains = new AcceptedDomainReader(problems, id);
     fields.mappings("acceptedDomains").forEach(domain -> add(domains.read(domain), domain));
     fields.mappings("trustAnchors").forEach(anchors -> add(anchorSet(id, anchors), anchors));
@@ -51,13 +63,6 @@ final class OrganizationReader {
     for (Node connector : fields.mappings("outboundConnectors")) {
       add(connectors.outbound(connector), connector);
     }
-    Node hybrid = fields.mapping(HybridReader.ENTRY);
-    if (hybrid != null) {
-      List<String> accepted = acceptedDomains(id);
-      new HybridReader(problems, id).read(hybrid, accepted).forEach(made -> addMade(made, hybrid));
-    }
-    fields.done();
-    return id;
   }
 
   private String begin(Fields fields) {

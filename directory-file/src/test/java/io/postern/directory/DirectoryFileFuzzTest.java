@@ -3,7 +3,9 @@ package io.postern.directory;
 import io.postern.fuzzing.FuzzTest;
 import java.nio.charset.StandardCharsets;
 
-/** A directory file is objects, or problems with a line of the file and a cure. */
+/**
+ * A directory file, or a part of one, is objects, or problems with a line of the file and a cure.
+ */
 final class DirectoryFileFuzzTest extends FuzzTest {
   DirectoryFileFuzzTest() {
     super(
@@ -71,6 +73,9 @@ final class DirectoryFileFuzzTest extends FuzzTest {
     holds(
         !file.problems().isEmpty() || !file.organizations().isEmpty(),
         "a good file speaks for somebody");
+    ObjectsFile some = ObjectsFile.parse(input, "contoso");
+    holds(some.problems().size() <= Problems.MOST, "problems of objects are bounded");
+    holds(!some.problems().isEmpty() || !some.objects().isEmpty(), "good objects are some");
     same(file.objects(), DirectoryFile.parse(input).objects(), "a file is read the same way twice");
   }
 

@@ -11,6 +11,7 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
 import io.postern.stack.Service;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,27 +77,32 @@ class SecurePartnerTest {
   }
 
   private JsonNode call(String method, String path, String body, int status) throws Exception {
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(
-                    URI.create(
-                        "http://127.0.0.1:"
-                            + stack.processes().apiPort(Service.POLICY)
-                            + "/api/v1/organizations/"
-                            + organization.id()
-                            + path.replace(" ", "%20")))
-                .header(
-                    "Authorization",
-                    "Basic "
-                        + Base64.getEncoder()
-                            .encodeToString(stack.credentials().getBytes(StandardCharsets.UTF_8)))
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode())
-        .as(method + " " + path + ": " + answer.body())
-        .isEqualTo(status);
+    return call(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body)),
+        method + " " + path,
+        status);
+  }
+
+  private HttpRequest.Builder request(String path) throws IOException {
+    return HttpRequest.newBuilder(
+            URI.create(
+                "http://127.0.0.1:"
+                    + stack.processes().apiPort(Service.POLICY)
+                    + "/api/v1/organizations/"
+                    + organization.id()
+                    + path.replace(" ", "%20")))
+        .header(
+            "Authorization",
+            "Basic "
+                + Base64.getEncoder()
+                    .encodeToString(stack.credentials().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private JsonNode call(HttpRequest.Builder request, String what, int status) throws Exception {
+    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(what + ": " + answer.body()).isEqualTo(status);
     return answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
   }
 
@@ -269,7 +275,9 @@ class SecurePartnerTest {
                     .code())
             .isEqualTo(550);
       }
-      call("DELETE", path, "", 200);
+      call("DELETE", path, "", 428);
+      String seen = "\"" + call("GET", path + "/secure", "", 200).path("seen").asText() + "\"";
+      call(request(path).header("If-Match", seen).DELETE(), "undo", 200);
       call("DELETE", path, "", 404);
     }
   }

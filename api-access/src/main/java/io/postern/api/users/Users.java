@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public class Users {
   private static final Logger LOG = Logger.getLogger(Users.class);
   private static final String FIRST = "admin";
+
+  /** In the place of a version, as of a directory object: there is no such user. */
+  public static final String NONE = "";
+
   private static final int KEY_BYTES = 32;
 
   private final Path credentials;
@@ -76,6 +81,12 @@ public class Users {
     return Optional.ofNullable(list.content().users().get(name));
   }
 
+  /** The same from the file as it is now, which another service may just have changed. */
+  public Optional<User> findNow(String name) {
+    list.look();
+    return find(name);
+  }
+
   /** By name. */
   public Collection<User> all() {
     return new TreeMap<>(list.content().users()).values();
@@ -102,12 +113,29 @@ public class Users {
   }
 
   /**
-   * Makes or changes a user.
+   * Makes or changes a user, whatever there is.
    *
    * @param password null: the former one stays
    * @throws IllegalArgumentException with a sentence for the administrator; nothing is changed
    */
   public User put(String name, List<String> roles, @Nullable String password) throws IOException {
+    return put(name, roles, password, seen -> true);
+  }
+
+  /**
+   * The same, if the user is still as the caller has seen it.
+   *
+   * @param seen the user's version; {@link #NONE}: there was no such user
+   * @throws ChangedUserException the user is another one by now; nothing is changed
+   */
+  public User put(String name, List<String> roles, @Nullable String password, String seen)
+      throws IOException {
+    return put(name, roles, password, seen::equals);
+  }
+
+  private User put(
+      String name, List<String> roles, @Nullable String password, Predicate<String> seen)
+      throws IOException {
     if (!UserList.isName(name)) {
       throw new IllegalArgumentException(
           "a user's name has 1 to 64 letters, digits, dots, hyphens, underscores, at signs");
@@ -116,7 +144,7 @@ public class Users {
         password == null ? null : PasswordHash.of(password, iterations); // outside the lock
     return changed(
         before -> {
-          User old = before.users().get(name);
+          User old = expected(before, name, seen);
           String kept = hash != null ? hash : old == null ? null : old.password();
           if (kept == null) {
             throw new IllegalArgumentException("a new user needs a password");
@@ -132,21 +160,32 @@ public class Users {
   /**
    * False: there is no such user.
    *
+   * @param seen the user's version
+   * @throws ChangedUserException the user is another one by now; nothing is changed
    * @throws IllegalArgumentException when no operator would be left
    */
-  public boolean remove(String name) throws IOException {
-    if (find(name).isEmpty()) {
+  public boolean remove(String name, String seen) throws IOException {
+    if (findNow(name).isEmpty()) {
       return false;
     }
     changed(
         before -> {
-          User user = before.users().get(name);
+          User user = expected(before, name, seen::equals);
           if (user == null) {
-            throw new IllegalArgumentException("the user is gone already");
+            throw new ChangedUserException();
           }
           return new Change(before.without(name), user);
         });
     return true;
+  }
+
+  /** The user as it is in the file; null: there is none. */
+  private static @Nullable User expected(UserList users, String name, Predicate<String> seen) {
+    User user = users.users().get(name);
+    if (!seen.test(user == null ? NONE : user.version())) {
+      throw new ChangedUserException();
+    }
+    return user;
   }
 
   /** A password that nobody guesses: 144 random bits. */

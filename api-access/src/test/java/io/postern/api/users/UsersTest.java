@@ -118,8 +118,8 @@ class UsersTest {
         .until(() -> !other.find("anna").orElseThrow().version().equals(before));
     assertThat(other.matches("anna", LONG)).as("the password stays").isTrue();
 
-    assertThat(one.remove("anna")).isTrue();
-    assertThat(one.remove("anna")).isFalse();
+    assertThat(one.remove("anna", seen(one, "anna"))).isTrue();
+    assertThat(one.remove("anna", seen(one, "anna"))).isFalse();
     await().atMost(Duration.ofSeconds(10)).until(() -> other.find("anna").isEmpty());
     assertThat(other.matches("anna", LONG)).isFalse();
   }
@@ -143,15 +143,40 @@ class UsersTest {
     assertThat(users().all()).hasSize(7);
   }
 
+  private static String seen(Users users, String name) {
+    return users.findNow(name).map(User::version).orElse(Users.NONE);
+  }
+
+  /** Two services at once: whoever has not seen the other's change makes none. */
+  @Test
+  void aUserWhoIsAnotherOneByNowIsNeitherChangedNorRemovedNorMadeAgain() throws Exception {
+    Users one = users();
+    Users other = users();
+    String first = one.put("anna", List.of("auditor:a"), LONG, Users.NONE).version();
+    assertThatThrownBy(() -> other.put("anna", List.of(), LONG, Users.NONE))
+        .isInstanceOf(ChangedUserException.class);
+    String second = other.put("anna", List.of("auditor:b"), null, first).version();
+    assertThatThrownBy(() -> one.put("anna", List.of("auditor:c"), null, first))
+        .isInstanceOf(ChangedUserException.class);
+    assertThatThrownBy(() -> one.remove("anna", first)).isInstanceOf(ChangedUserException.class);
+    assertThat(one.findNow("anna").orElseThrow().roles()).containsExactly("auditor:b");
+
+    assertThat(other.remove("anna", second)).isTrue();
+    assertThatThrownBy(() -> one.put("anna", List.of("auditor:d"), LONG, second))
+        .isInstanceOf(ChangedUserException.class);
+    assertThat(one.findNow("anna")).isEmpty();
+  }
+
   @Test
   void anOperatorAlwaysRemains() throws Exception {
     Users users = users();
 
-    assertThatThrownBy(() -> users.remove("admin")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> users.remove("admin", seen(users, "admin")))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> users.put("admin", List.of("auditor:*"), null))
         .isInstanceOf(IllegalArgumentException.class);
     users.put("second", List.of("operator"), LONG);
-    assertThat(users.remove("admin")).isTrue();
+    assertThat(users.remove("admin", seen(users, "admin"))).isTrue();
     assertThat(users().all()).extracting(User::name).containsExactly("second");
     assertThat(users().matches("admin", password())).as("the file counts for nobody").isFalse();
   }

@@ -33,6 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Produces(MediaType.TEXT_HTML)
 public class AccessPage {
   private static final int SERVER = 500;
+  private static final int CHANGED_MEANWHILE = 412;
   private static final String USERS = "/users/";
 
   private final Frames frames;
@@ -53,7 +54,8 @@ public class AccessPage {
 
     static native TemplateInstance accessUser(Frame f, Form v);
 
-    static native TemplateInstance accessRemove(Frame f, User user, List<String> faults);
+    static native TemplateInstance accessRemove(
+        Frame f, User user, String etag, List<String> faults);
 
     static native TemplateInstance accessPassword(Frame f, String name, String password);
   }
@@ -75,16 +77,29 @@ public class AccessPage {
 
   /**
    * @param isNew there is no such user yet
+   * @param etag of the user as the reader has seen it; empty: it is new
+   * @param over somebody else has changed the user, and saving goes over that
    * @param roles one a line
    */
   public record Form(
       boolean isNew,
+      String etag,
+      boolean over,
       String name,
       String nameFault,
       String roles,
       String rolesFault,
       String passwordFault,
-      List<String> faults) {}
+      List<String> faults) {
+    static Form empty() {
+      return new Form(true, "", false, "", "", "", "", "", List.of());
+    }
+
+    static Form of(User user, String etag) {
+      String roles = String.join("\n", user.roles());
+      return new Form(false, etag, false, user.name(), "", roles, "", "", List.of());
+    }
+  }
 
   @GET
   @RunOnVirtualThread
@@ -140,7 +155,7 @@ public class AccessPage {
   @Operation(hidden = true)
   public String make() {
     caller.requireOperator();
-    return form(new Form(true, "", "", "", "", "", List.of()));
+    return form(Form.empty());
   }
 
   @GET
@@ -148,9 +163,8 @@ public class AccessPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public String edit(@PathParam("name") String name) {
-    User user = user(peers.policy().get(USERS + Frame.encoded(name)));
-    return form(
-        new Form(false, user.name(), "", String.join("\n", user.roles()), "", "", List.of()));
+    Peer.Answer user = peers.policy().read(path(name));
+    return form(Form.of(user(user.body()), user.etag()));
   }
 
   @POST
@@ -161,11 +175,11 @@ public class AccessPage {
       @FormParam("name") @DefaultValue("") String given,
       @FormParam("roles") @DefaultValue("") String roles,
       @FormParam("password") @DefaultValue("") String password,
-      @FormParam("new") @DefaultValue("false") boolean isNew) {
+      @FormParam("new") @DefaultValue("false") boolean isNew,
+      @FormParam("etag") @DefaultValue("") String etag) {
     String name = given.strip();
-    if (isNew && (name.isEmpty() || peers.policy().find(USERS + Frame.encoded(name)).isPresent())) {
-      String fault = frames.words().text(name.isEmpty() ? "access.no-name" : "access.exists");
-      return Response.ok(form(new Form(true, given, fault, roles, "", "", List.of()))).build();
+    if (name.isEmpty()) {
+      return Response.ok(form(misnamed(given, "access.no-name", roles))).build();
     }
     Map<String, Object> request = new LinkedHashMap<>();
     request.put(
@@ -175,7 +189,11 @@ public class AccessPage {
       request.put("password", password);
     }
     try {
-      JsonNode answer = peers.policy().put(USERS + Frame.encoded(name), request, null).body();
+      JsonNode answer =
+          (isNew
+                  ? peers.policy().make(path(name), request)
+                  : peers.policy().put(path(name), request, etag))
+              .body();
       String made = PeerJson.text(answer, "password");
       return made.isEmpty() || !password.isEmpty()
           ? PageAnswers.see(QueryPath.to("/access").with("changed", name).toString())
@@ -184,6 +202,12 @@ public class AccessPage {
               .build();
     } catch (ProblemException e) {
       Problem problem = e.problem();
+      if (problem.status() == CHANGED_MEANWHILE) {
+        return Response.ok(
+                form(
+                    isNew ? misnamed(given, "access.exists", roles) : meanwhile(name, etag, roles)))
+            .build();
+      }
       FieldFaults faults = FieldFaults.of(problem);
       List<String> others = new ArrayList<>(faults.others(List.of("name", "roles", "password")));
       if (faults.isEmpty()) {
@@ -193,6 +217,8 @@ public class AccessPage {
           form(
               new Form(
                   isNew,
+                  etag,
+                  false,
                   name,
                   faults.of("name"),
                   roles,
@@ -204,6 +230,31 @@ public class AccessPage {
           .entity(page)
           .build();
     }
+  }
+
+  private Form misnamed(String given, String fault, String roles) {
+    return new Form(true, "", false, given, frames.words().text(fault), roles, "", "", List.of());
+  }
+
+  /** What was typed, beside what somebody else has made of the user. */
+  private Form meanwhile(String name, String etag, String roles) {
+    Frame f = frames.of("access.edit");
+    try {
+      Peer.Answer now = peers.policy().read(path(name));
+      String theirs = String.join(", ", user(now.body()).roles());
+      String fault = f.t("access.meanwhile", theirs.isEmpty() ? f.t("access.nothing") : theirs);
+      return new Form(false, now.etag(), true, name, "", roles, "", "", List.of(fault));
+    } catch (ProblemException e) {
+      if (e.problem().status() != Response.Status.NOT_FOUND.getStatusCode()) {
+        throw e;
+      }
+      List<String> gone = List.of(f.t("access.meanwhile-removed"));
+      return new Form(false, etag, false, name, "", roles, "", "", gone);
+    }
+  }
+
+  private static String path(String name) {
+    return USERS + Frame.encoded(name);
   }
 
   private String form(Form form) {
@@ -229,10 +280,15 @@ public class AccessPage {
   @Path("/users/{name}/remove")
   @RunOnVirtualThread
   @Operation(hidden = true)
-  public Response remove(@PathParam("name") String name) {
+  public Response remove(
+      @PathParam("name") String name, @FormParam("etag") @DefaultValue("") String etag) {
     try {
-      peers.policy().delete(USERS + Frame.encoded(name), null);
+      peers.policy().delete(path(name), etag);
     } catch (ProblemException e) {
+      if (e.problem().status() == CHANGED_MEANWHILE) {
+        String fault = frames.words().text("access.meanwhile-remove");
+        return Response.ok(removal(name, List.of(fault))).build();
+      }
       if (e.problem().status() != Response.Status.CONFLICT.getStatusCode()) {
         throw e;
       }
@@ -246,7 +302,7 @@ public class AccessPage {
   private String removal(String name, List<String> faults) {
     Frame frame =
         frames.of("access.remove").command(PosternCommand.of("users remove").add(name).toString());
-    User user = user(peers.policy().get(USERS + Frame.encoded(name)));
-    return Templates.accessRemove(frame, user, faults).render();
+    Peer.Answer user = peers.policy().read(path(name));
+    return Templates.accessRemove(frame, user(user.body()), user.etag(), faults).render();
   }
 }

@@ -124,11 +124,6 @@ public class ConnectorPage {
         direction.equals(Connectors.OUTBOUND)
             ? connectors.lastValidation(organization, name).orElse(connector.object().path("-"))
             : connector.object().path("-");
-    List<Connectors.WarningView> warnings =
-        connectors.list(organization, direction).stream()
-            .filter(each -> each.name().equals(name))
-            .flatMap(each -> each.warnings().stream())
-            .toList();
     return new View(
         Connectors.page(organization, direction, name),
         organization,
@@ -140,7 +135,7 @@ public class ConnectorPage {
         ConnectorText.tls(f, connector),
         connector.etag(),
         facts(f, connector.object()),
-        warnings,
+        connector.warnings(),
         traffic.read().of(organization, direction, name),
         ConnectorsPage.search(organization, name, "messages"),
         ConnectorsPage.search(organization, name, "refusals"),

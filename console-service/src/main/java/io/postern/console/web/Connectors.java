@@ -16,6 +16,7 @@ class Connectors {
 
   private static final int PAGE = 500;
   private static final int MOST_PAGES = 200;
+  private static final int MOST_LISTS = 100;
 
   private final Peers peers;
 
@@ -63,19 +64,21 @@ class Connectors {
 
   /**
    * @param organizations whose connectors are wanted
+   * @param name a part of the connectors' names, in capitals or not; empty: any
    * @param after {@code next} of the part before; empty: the first
-   * @param most connectors
+   * @param most connectors; it has fewer where it has looked through {@value #MOST_LISTS} lists
    */
-  Part part(List<String> organizations, String after, int most) {
+  Part part(List<String> organizations, String name, String after, int most) {
     String[] place = (after + "//").split("/", 3);
     List<Connector> found = new ArrayList<>();
+    int lists = 0;
     for (String organization : organizations.stream().sorted().toList()) {
       int before = organization.compareTo(place[0]);
       for (String direction : List.of(INBOUND, OUTBOUND)) {
         if (before < 0 || before == 0 && direction.compareTo(place[1]) < 0) {
           continue;
         }
-        if (found.size() == most) {
+        if (found.size() == most || lists++ == MOST_LISTS) {
           return new Part(found, organization + "/" + direction + "/");
         }
         boolean isPlace = before == 0 && direction.equals(place[1]);
@@ -86,6 +89,8 @@ class Connectors {
                     path(organization, direction)
                         + "?limit="
                         + (most - found.size())
+                        + "&name="
+                        + Frame.encoded(name)
                         + "&after="
                         + Frame.encoded(isPlace ? place[2].replaceFirst("/+$", "") : ""));
         page.path("items").forEach(item -> found.add(of(organization, direction, item)));
@@ -134,14 +139,13 @@ class Connectors {
   }
 
   /**
-   * Without warnings.
-   *
    * @throws ProblemException 404
    */
   Connector one(String organization, String direction, String name) {
-    Peer.Answer answer = peers.policy().read(path(organization, direction, name));
-    return new Connector(
-        organization, direction, answer.etag(), (ObjectNode) answer.body(), List.of());
+    return of(
+        organization,
+        direction,
+        peers.policy().get(path(organization, direction, name) + "?warnings=true"));
   }
 
   boolean isThere(String organization, String direction, String name) {

@@ -66,6 +66,7 @@ public class ConnectorsPage {
         Frame f,
         List<String> organizations,
         String organization,
+        String name,
         List<Row> rows,
         String next,
         String removed);
@@ -76,19 +77,29 @@ public class ConnectorsPage {
   @Operation(hidden = true)
   public String read(
       @QueryParam("organization") @DefaultValue("") String organization,
+      @QueryParam("name") @DefaultValue("") String given,
       @QueryParam("after") @DefaultValue("") String after,
       @QueryParam("limit") @DefaultValue("100") int limit,
       @QueryParam("removed") @DefaultValue("") String removed) {
     if (limit < 1 || limit > MOST_ROWS) {
       throw ProblemException.badRequest("limit", "it is " + limit, "write 1 to " + MOST_ROWS);
     }
-    Frame f = frames.of("nav.connectors").command("postern connectors list");
+    String name = given.strip();
+    Frame f =
+        frames
+            .of("nav.connectors")
+            .command(
+                PosternCommand.of("connectors list")
+                    .with("--organization", organization)
+                    .with("--name", name)
+                    .toString());
     List<String> organizations = connectors.organizations();
     Connectors.Part part =
         connectors.part(
             organizations.stream()
                 .filter(each -> organization.isEmpty() || organization.equals(each))
                 .toList(),
+            name,
             after,
             limit);
     ConnectorTraffic.Uses uses = traffic.read();
@@ -104,10 +115,11 @@ public class ConnectorsPage {
             ? ""
             : QueryPath.to("/connectors")
                 .with("organization", organization)
+                .with("name", name)
                 .with("limit", limit == DEFAULT_ROWS ? "" : Integer.toString(limit))
                 .with("after", part.next())
                 .toString();
-    return Templates.connectors(f, organizations, organization, rows, next, removed).render();
+    return Templates.connectors(f, organizations, organization, name, rows, next, removed).render();
   }
 
   private Row row(

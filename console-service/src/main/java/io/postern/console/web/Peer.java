@@ -121,8 +121,26 @@ public final class Peer {
     return send("PUT", path, body, ifMatch, PATIENCE);
   }
 
+  /**
+   * The same of something that is not there yet.
+   *
+   * @throws ProblemException 412: it is
+   */
+  public Answer make(String path, Object body) {
+    return sendTo("PUT", "/api/v1" + path, body, Precondition.NONE_THERE, PATIENCE);
+  }
+
   public Answer delete(String path, @Nullable String ifMatch) {
     return send("DELETE", path, null, ifMatch, PATIENCE);
+  }
+
+  /** A header field with which a change is made or refused (RFC 9110 §13.1). */
+  private record Precondition(String field, String value) {
+    static final Precondition NONE_THERE = new Precondition("If-None-Match", "*");
+
+    static @Nullable Precondition seen(@Nullable String ifMatch) {
+      return ifMatch == null ? null : new Precondition("If-Match", ifMatch);
+    }
   }
 
   private Answer send(
@@ -131,22 +149,22 @@ public final class Peer {
       @Nullable Object body,
       @Nullable String ifMatch,
       Duration patience) {
-    return sendTo(method, "/api/v1" + path, body, ifMatch, patience);
+    return sendTo(method, "/api/v1" + path, body, Precondition.seen(ifMatch), patience);
   }
 
   private Answer sendTo(
       String method,
       String path,
       @Nullable Object body,
-      @Nullable String ifMatch,
+      @Nullable Precondition precondition,
       Duration patience) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(path))
             .timeout(patience)
             .header("Accept", "application/json, application/problem+json")
             .header("Authorization", authorization);
-    if (ifMatch != null) {
-      request.header("If-Match", ifMatch);
+    if (precondition != null) {
+      request.header(precondition.field(), precondition.value());
     }
     if (body != null) {
       boolean text = body instanceof String;

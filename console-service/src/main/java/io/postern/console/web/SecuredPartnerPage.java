@@ -1,5 +1,7 @@
 package io.postern.console.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.postern.api.ProblemException;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -26,16 +28,15 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Produces(MediaType.TEXT_HTML)
 public class SecuredPartnerPage {
   private static final String TITLE = "secure.title";
+  private static final int CHANGED_MEANWHILE = 412;
 
   private final Frames frames;
   private final Peers peers;
-  private final Connectors connectors;
   private final Submitted form;
 
-  SecuredPartnerPage(Frames frames, Peers peers, Connectors connectors, Submitted form) {
+  SecuredPartnerPage(Frames frames, Peers peers, Submitted form) {
     this.frames = frames;
     this.peers = peers;
-    this.connectors = connectors;
     this.form = form;
   }
 
@@ -55,7 +56,7 @@ public class SecuredPartnerPage {
         List<Made> outbound);
 
     static native TemplateInstance secureUndo(
-        Frame f, PartnerAnswers a, List<Made> made, String problem);
+        Frame f, PartnerAnswers a, List<Made> made, String seen, String problem);
   }
 
   @GET
@@ -67,27 +68,32 @@ public class SecuredPartnerPage {
       @QueryParam("version") @DefaultValue("") String version,
       @Context UriInfo uri) {
     PartnerAnswers answers = PartnerAnswers.of(uri);
+    JsonNode pair = pair(answers);
     return Templates.secureDone(
             frames.of(TITLE).command(answers.command() + " --undo"),
             answers,
             mode,
             version,
-            made(answers, Connectors.INBOUND),
-            made(answers, Connectors.OUTBOUND))
+            made(answers, Connectors.INBOUND, pair),
+            made(answers, Connectors.OUTBOUND, pair))
         .render();
   }
 
-  /** By the names that the assistant gives. */
-  private List<Made> made(PartnerAnswers answers, String direction) {
-    String domain = answers.domain();
-    List<String> names =
-        direction.equals(Connectors.INBOUND)
-            ? List.of("From " + domain, "From addresses of " + domain)
-            : List.of("To " + domain);
-    return names.stream()
-        .filter(name -> connectors.isThere(answers.organization(), direction, name))
-        .map(name -> new Made(name, Connectors.page(answers.organization(), direction, name)))
-        .toList();
+  /** As policy-service has it; without fields: none was made. */
+  private JsonNode pair(PartnerAnswers answers) {
+    return peers
+        .policy()
+        .find(answers.path() + "/secure")
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  private static List<Made> made(PartnerAnswers answers, String direction, JsonNode pair) {
+    List<Made> made = new ArrayList<>();
+    for (JsonNode connector : pair.path("connectors").path(direction + "Connectors")) {
+      String name = connector.path("name").asText();
+      made.add(new Made(name, Connectors.page(answers.organization(), direction, name)));
+    }
+    return made;
   }
 
   @GET
@@ -99,8 +105,9 @@ public class SecuredPartnerPage {
   }
 
   private String undo(PartnerAnswers answers, String problem) {
-    List<Made> all = new ArrayList<>(made(answers, Connectors.INBOUND));
-    all.addAll(made(answers, Connectors.OUTBOUND));
+    JsonNode pair = pair(answers);
+    List<Made> all = new ArrayList<>(made(answers, Connectors.INBOUND, pair));
+    all.addAll(made(answers, Connectors.OUTBOUND, pair));
     Frame f =
         frames
             .of("secure.undo")
@@ -109,7 +116,7 @@ public class SecuredPartnerPage {
                         .add(answers.organization())
                         .add(answers.domain())
                     + " --undo");
-    return Templates.secureUndo(f, answers, all, problem).render();
+    return Templates.secureUndo(f, answers, all, pair.path("seen").asText(""), problem).render();
   }
 
   @POST
@@ -119,10 +126,16 @@ public class SecuredPartnerPage {
   public Response remove() {
     PartnerAnswers answers = PartnerAnswers.of(form::text);
     try {
-      var unused = peers.policy().delete(answers.path(), null);
+      var unused = peers.policy().delete(answers.path(), "\"" + form.text("seen") + "\"");
       return PageAnswers.see("/partners?undone=" + Frame.encoded(answers.domain()));
     } catch (ProblemException e) {
-      return Response.ok(undo(answers, ConnectorPage.sentence(e))).build();
+      return Response.ok(
+              undo(
+                  answers,
+                  e.problem().status() == CHANGED_MEANWHILE
+                      ? "secure.undoMeanwhile"
+                      : ConnectorPage.sentence(e)))
+          .build();
     }
   }
 }

@@ -1,8 +1,6 @@
 package io.postern.console.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.ProblemException;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -13,8 +11,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -57,32 +53,13 @@ public class WhatIfPage {
   /**
    * Starts one of the organization with these connectors in the place of their namesakes.
    *
+   * @param draft lists of connectors, as in a directory file
    * @return its id
    */
   static String start(Peers peers, String organization, JsonNode draft) {
-    ObjectNode mine = null;
-    for (JsonNode each : peers.policy().get("/directory").path("organizations")) {
-      if (each.path("id").asText().equals(organization)) {
-        mine = (ObjectNode) each;
-      }
-    }
-    if (mine == null) {
-      throw ProblemException.notFound("organization " + organization);
-    }
-    for (String list : List.of("inboundConnectors", "outboundConnectors")) {
-      ArrayNode all = mine.withArray(list);
-      for (JsonNode connector : draft.path(list)) {
-        for (int i = all.size() - 1; i >= 0; i--) {
-          if (all.get(i).path("name").equals(connector.path("name"))) {
-            all.remove(i);
-          }
-        }
-        all.add(connector);
-      }
-    }
     return peers
         .policy()
-        .post("/what-if?days=7", Map.of("organizations", List.of(mine)))
+        .post("/what-if?days=7&organization=" + Frame.encoded(organization), draft)
         .body()
         .path("id")
         .asText();

@@ -151,6 +151,18 @@ class ConsoleTasksTest {
         .anyMatch(name -> name.contains("To Revoked"));
   }
 
+  @Test
+  @Order(7)
+  void connectorsAreFoundByAPartOfTheirName() {
+    browser.go("/connectors").type("name", "revo").press("Show");
+    browser.until(() -> browser.path().contains("name=revo"));
+    assertThat(main()).contains("To Revoked").doesNotContain("To Fabrikam");
+    browser.go("/connectors?name=nobody%20%22%3Cb%3E");
+    assertThat(main()).contains("No connector has nobody \"<b> in its name");
+    browser.press("Show all connectors");
+    browser.until(() -> main().contains("To Fabrikam"));
+  }
+
   /** Mail is held by filter, after a count, and goes on after a release. */
   @Test
   @Order(8)
@@ -199,6 +211,44 @@ class ConsoleTasksTest {
     }
   }
 
+  /** An older form of a user overwrites no newer one, and brings back nobody. */
+  @Test
+  @Order(9)
+  void twoOperatorsChangeAUserAtOnce() {
+    String page = "/access/users/two-at-once";
+    browser.go("/access/new");
+    browser.type("name", "two-at-once").type("roles", "auditor:contoso").press("Add");
+    browser.until(() -> main().contains("The password of two-at-once"));
+    browser.go("/access/new");
+    browser.type("name", "two-at-once").type("roles", "auditor:x").press("Add");
+    browser.until(() -> main().contains("There is a user of this name"));
+    try (Browser other = Browser.open(example.console())) {
+      other.signIn(example.name(), example.password()).go(page);
+      browser.go(page);
+      other.type("roles", "auditor:other").press("Save");
+      other.until(() -> other.text().contains("two-at-once is changed"));
+
+      browser.type("roles", "auditor:mine").press("Save");
+      browser.until(() -> main().contains("The roles are now: auditor:other"));
+      assertThat(browser.driver().findElement(By.name("roles")).getDomProperty("value"))
+          .isEqualTo("auditor:mine");
+      other.go(page + "/remove");
+      browser.press("Save over it");
+      browser.until(() -> main().contains("two-at-once is changed"));
+
+      other.press("Remove two-at-once");
+      other.until(() -> other.text().contains("nothing was removed"));
+      assertThat(other.text()).contains("auditor:mine");
+      browser.go(page);
+      other.press("Remove two-at-once");
+      other.until(() -> other.text().contains("two-at-once is removed"));
+      browser.type("roles", "operator").press("Save");
+      browser.until(() -> main().contains("Somebody else has removed the user meanwhile"));
+    }
+    browser.go("/access");
+    assertThat(main()).doesNotContain("two-at-once");
+  }
+
   private static void type(Browser at, String field, String text) {
     at.driver()
         .findElements(By.cssSelector("main form details:not([open]) > summary"))
@@ -229,10 +279,24 @@ class ConsoleTasksTest {
 
     reach("a[href^='/partners/undo']").sendKeys(Keys.ENTER);
     browser.until(() -> browser.path().startsWith("/partners/undo"));
+    assertThat(main()).contains("From stranger.example", "To stranger.example");
+    changedMeanwhile("/connectors/contoso/outbound/To%20stranger.example/edit");
+    reach("button.pf-m-danger").sendKeys(Keys.ENTER);
+    browser.until(() -> main().contains("Nothing was removed"));
     reach("button.pf-m-danger").sendKeys(Keys.ENTER);
     browser.until(() -> !browser.path().startsWith("/partners/undo"));
     browser.go("/connectors");
     assertThat(main()).doesNotContain("To stranger.example");
+  }
+
+  /** By another administrator. */
+  private void changedMeanwhile(String page) {
+    try (Browser other = Browser.open(example.console())) {
+      other.signIn(example.name(), example.password()).go(page);
+      type(other, "tlsDomain", "*.stranger.example");
+      other.press("Save");
+      other.until(() -> other.text().contains("In force as version"));
+    }
   }
 
   /** Presses Tab until the element has the focus, as a person would. */

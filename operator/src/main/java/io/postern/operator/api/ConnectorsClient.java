@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Client of policy-service's API for connectors one by one. Any thread.
@@ -34,14 +33,10 @@ public final class ConnectorsClient {
    * @param direction inbound, outbound
    * @param etag of this state
    * @param object its fields, as in a directory file
-   * @param warnings known traps; null: they were not asked for
+   * @param warnings known traps
    */
   public record Connector(
-      String organization,
-      String direction,
-      String etag,
-      ObjectNode object,
-      @Nullable JsonNode warnings) {
+      String organization, String direction, String etag, ObjectNode object, JsonNode warnings) {
     public String name() {
       return object.path("name").asText();
     }
@@ -64,33 +59,43 @@ public final class ConnectorsClient {
 
   /** Ids of those that the caller sees. */
   public List<String> organizations() throws IOException, InterruptedException {
-    return items("/organizations").stream()
+    return items("/organizations", "").stream()
         .map(item -> item.path("object").path("id").asText())
         .toList();
   }
 
-  /** By name, with warnings. */
-  public List<Connector> list(String organization, String direction)
+  /**
+   * By name.
+   *
+   * @param name a part of the connectors' names, in capitals or not; empty: any
+   */
+  public List<Connector> list(String organization, String direction, String name)
       throws IOException, InterruptedException {
-    return items(path(organization, direction)).stream()
-        .map(
-            item ->
-                new Connector(
-                    organization,
-                    direction,
-                    item.path("etag").asText(),
-                    (ObjectNode) item.path("object"),
-                    item.path("warnings")))
+    String filter = name.isEmpty() ? "" : "&name=" + ConsoleClient.encoded(name);
+    return items(path(organization, direction), filter).stream()
+        .map(item -> of(organization, direction, item))
         .toList();
   }
 
-  private List<JsonNode> items(String path) throws IOException, InterruptedException {
+  private static Connector of(String organization, String direction, JsonNode item) {
+    return new Connector(
+        organization,
+        direction,
+        item.path("etag").asText(),
+        (ObjectNode) item.path("object"),
+        item.path("warnings"));
+  }
+
+  private List<JsonNode> items(String path, String filter)
+      throws IOException, InterruptedException {
     List<JsonNode> items = new ArrayList<>();
     String after = "";
     for (int pages = 0; pages < MOST_PAGES; pages++) {
       JsonNode page =
           api.send(
-              api.request(path + "?limit=" + PAGE + "&after=" + ConsoleClient.encoded(after)).GET(),
+              api.request(
+                      path + "?limit=" + PAGE + "&after=" + ConsoleClient.encoded(after) + filter)
+                  .GET(),
               ANSWER);
       page.path("items").forEach(items::add);
       if (!page.hasNonNull("next")) {
@@ -101,20 +106,12 @@ public final class ConnectorsClient {
     throw new IOException(api + " has more than " + PAGE * MOST_PAGES + " objects at " + path);
   }
 
-  /** Without warnings. */
+  /** Empty: there is none of this name. */
   public Optional<Connector> one(String organization, String direction, String name)
       throws IOException, InterruptedException {
-    Optional<HttpResponse<String>> response =
-        api.responseOrNone(api.request(path(organization, direction, name)).GET(), ANSWER);
-    return response.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Connector(
-                organization,
-                direction,
-                response.get().headers().firstValue("ETag").orElse(""),
-                (ObjectNode) JSON.readTree(response.get().body()),
-                null));
+    return api.sendOrNone(
+            api.request(path(organization, direction, name) + "?warnings=true").GET(), ANSWER)
+        .map(item -> of(organization, direction, item));
   }
 
   /** The last validation of an outbound connector; empty: there was none. */

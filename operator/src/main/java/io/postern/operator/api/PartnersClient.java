@@ -22,6 +22,7 @@ public final class PartnersClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
   private static final Set<Integer> PLAN_OR_REFUSAL = Set.of(200, 409, 412, 422);
+  private static final Set<Integer> UNDONE_OR_REFUSAL = Set.of(200, 404, 409, 412);
   private static final Set<Integer> ASKED = Set.of(202);
   private static final Set<Integer> MADE = Set.of(201);
   private static final Set<Integer> ENDED = Set.of(204, 404);
@@ -132,9 +133,21 @@ public final class PartnersClient {
     return api.send(request, PLAN_OR_REFUSAL);
   }
 
-  /** Takes the connectors away that were made for the partner; empty: there are none. */
-  public Optional<JsonNode> undo(String domain) throws IOException, InterruptedException {
-    return api.sendOrNone(api.request(partner(domain)).DELETE(), ANSWER);
+  /** The connectors that were made for the partner, with {@code seen}; empty: there are none. */
+  public Optional<JsonNode> made(String domain) throws IOException, InterruptedException {
+    return api.sendOrNone(api.request(partner(domain) + "/secure").GET(), ANSWER);
+  }
+
+  /**
+   * Takes these connectors away, or none.
+   *
+   * @param seen the directory's version in which they were read
+   * @return {@code version}, or the problem for which it is refused
+   */
+  public JsonNode undo(String domain, String seen) throws IOException, InterruptedException {
+    return api.send(
+        api.request(partner(domain)).header("If-Match", "\"" + seen + "\"").DELETE(),
+        UNDONE_OR_REFUSAL);
   }
 
   private String partner(String domain) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class UsersClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
-  private static final Set<Integer> CHANGED_OR_MADE = Set.of(200, 201);
-  private static final Set<Integer> REMOVED = Set.of(204);
+  private static final Set<Integer> CHANGED_OR_MADE = Set.of(200, 201, 412);
+  private static final Set<Integer> REMOVED = Set.of(204, 404, 412);
 
   private final ServiceApi api;
 
@@ -33,19 +34,36 @@ public final class UsersClient {
     return api.send(api.request("/users").GET(), ANSWER);
   }
 
+  /**
+   * A user as it is.
+   *
+   * @param etag of this state
+   */
+  public record Found(JsonNode user, String etag) {}
+
   /** Empty: there is none of this name. */
-  public Optional<JsonNode> one(String name) throws IOException, InterruptedException {
-    return api.sendOrNone(api.request(path(name)).GET(), ANSWER);
+  public Optional<Found> one(String name) throws IOException, InterruptedException {
+    Optional<HttpResponse<String>> answer =
+        api.responseOrNone(api.request(path(name)).GET(), ANSWER);
+    return answer.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Found(
+                JSON.readTree(answer.get().body()),
+                answer.get().headers().firstValue("ETag").orElse("")));
   }
 
   /**
-   * Makes or changes a user.
+   * Makes a user, or changes the one that was read.
    *
+   * @param before with its ETag: another state of it is not changed; empty: it is new
    * @param roles null: the former ones stay
    * @param password null: the former one stays, and a new user gets a random one
-   * @return {@code user}, and {@code password} where it was made
+   * @return {@code user}, and {@code password} where it was made; or a problem with {@code status}
+   *     412: somebody else has made, changed or removed it, {@code current}
    */
-  public JsonNode set(String name, @Nullable List<String> roles, @Nullable String password)
+  public JsonNode set(
+      String name, Optional<Found> before, @Nullable List<String> roles, @Nullable String password)
       throws IOException, InterruptedException {
     Map<String, Object> request = new LinkedHashMap<>();
     if (roles != null) {
@@ -57,13 +75,23 @@ public final class UsersClient {
     return api.send(
         api.request(path(name))
             .header("Content-Type", "application/json")
+            .header(
+                before.isPresent() ? "If-Match" : "If-None-Match",
+                before.map(Found::etag).orElse("*"))
             .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(request))),
         CHANGED_OR_MADE);
   }
 
-  /** False: there is none of this name. */
-  public boolean remove(String name) throws IOException, InterruptedException {
-    return api.responseOrNone(api.request(path(name)).DELETE(), REMOVED).isPresent();
+  /**
+   * Removes the user that was read.
+   *
+   * @return without fields: it is removed; or a problem with {@code status} 404: there is none any
+   *     more, or 412: somebody else has changed it, {@code current}
+   */
+  public JsonNode remove(String name, Found before) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        api.response(api.request(path(name)).header("If-Match", before.etag()).DELETE(), REMOVED);
+    return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
   }
 
   private static String path(String name) {

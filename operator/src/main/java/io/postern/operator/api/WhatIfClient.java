@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Client of policy-service's comparisons of a draft with recorded mail. Any thread.
@@ -30,14 +31,21 @@ public final class WhatIfClient {
   }
 
   /**
-   * @param draft a directory file, or one object of it as JSON
+   * @param draft a directory file, or lists of an organization's objects as in one
+   * @param organization whose objects they are; null: it is a directory file
    * @param days 1 to 7
    * @return the begun comparison with its {@code id}; or a problem with {@code status} 422 and the
    *     draft's faults
    */
-  public JsonNode start(String draft, int days) throws IOException, InterruptedException {
+  public JsonNode start(String draft, @Nullable String organization, int days)
+      throws IOException, InterruptedException {
     return api.send(
-        api.request("/what-if?days=" + days)
+        api.request(
+                "/what-if?days="
+                    + days
+                    + (organization == null
+                        ? ""
+                        : "&organization=" + ConsoleClient.encoded(organization)))
             .header("Content-Type", "application/yaml")
             .POST(HttpRequest.BodyPublishers.ofString(draft)),
         BEGUN_OR_FAULTS);

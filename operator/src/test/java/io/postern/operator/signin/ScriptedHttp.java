@@ -23,11 +23,21 @@ public final class ScriptedHttp implements AutoCloseable {
   /**
    * @param path with the query
    * @param authorization empty: none
+   * @param precondition If-Match, or If-None-Match; empty: none
    */
-  public record Request(String method, String path, String authorization, String body) {}
+  public record Request(
+      String method, String path, String authorization, String precondition, String body) {}
 
-  /** A status and a JSON body. */
-  public record Answer(int status, String json) {
+  /**
+   * A status and a JSON body.
+   *
+   * @param etag empty: none
+   */
+  public record Answer(int status, String json, String etag) {
+    public Answer(int status, String json) {
+      this(status, json, "");
+    }
+
     public static Answer ok(String json) {
       return new Answer(200, json);
     }
@@ -53,20 +63,29 @@ public final class ScriptedHttp implements AutoCloseable {
 
   private void handle(HttpExchange exchange, Function<Request, Answer> answers) throws IOException {
     try (exchange) {
-      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      String authorization = field(exchange, "Authorization");
       Request request =
           new Request(
               exchange.getRequestMethod(),
               exchange.getRequestURI().toString(),
-              authorization == null ? "" : authorization,
+              authorization,
+              field(exchange, "If-Match") + field(exchange, "If-None-Match"),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       requests.add(request);
       Answer answer = answers.apply(request);
       byte[] body = answer.json().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().add("Content-Type", type(answer));
+      if (!answer.etag().isEmpty()) {
+        exchange.getResponseHeaders().add("ETag", answer.etag());
+      }
       exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private static String field(HttpExchange exchange, String name) {
+    String value = exchange.getRequestHeaders().getFirst(name);
+    return value == null ? "" : value;
   }
 
   /** A 404 with a body is one of our services, without one a balancer's. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer 412, a problem with the difference (RFC 9457 §3.2).
  *
- * @param version of the directory that was compared
- * @param changes what the request would change in the directory as it is now
+ * @param version of the directory that was compared; null: it was a user
+ * @param changes what the request would change in what there is now
  * @param current the object as it is now; null: there is none, or the request is of several
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -21,13 +21,15 @@ record ChangedMeanwhile(
     String title,
     int status,
     String detail,
-    long version,
+    @Nullable Long version,
     List<DirectoryChange> changes,
     @Nullable Map<String, Object> current) {
   private static final int STATUS = 412;
 
   static Response.ResponseBuilder answer(
-      long version, List<DirectoryChange> changes, @Nullable Map<String, Object> current) {
+      @Nullable Long version,
+      List<DirectoryChange> changes,
+      @Nullable Map<String, Object> current) {
     return Response.status(STATUS)
         .type(Problem.MEDIA_TYPE)
         .entity(

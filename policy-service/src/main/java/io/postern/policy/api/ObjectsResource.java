@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -69,6 +70,7 @@ public class ObjectsResource {
   private static final int MOST_BYTES = 1_000_000;
   private static final int MOST = 500;
   private static final int MOST_REASON = 1_000;
+  private static final int MOST_NAME = 255;
   private static final String KINDS =
       "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets}";
   private static final String ORGANIZATIONS = "organizations";
@@ -112,16 +114,31 @@ public class ObjectsResource {
   public ObjectPage list(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
+      @Parameter(description = "A part of the name, in capitals or not; at most 255 characters")
+          @QueryParam("name")
+          @DefaultValue("")
+          String name,
       @Parameter(description = "\"next\" of the page before") @QueryParam("after") @DefaultValue("")
           String after,
       @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
       throws UnavailableException {
+    if (name.length() > MOST_NAME) {
+      throw ProblemException.badRequest(
+          "name", "it has " + name.length() + " characters", "write at most " + MOST_NAME);
+    }
     seen(organization);
+    String part = lower(name);
     return page(
         kind(kind),
-        object -> DirectoryKeys.organizationOf(object).equals(organization),
+        object ->
+            DirectoryKeys.organizationOf(object).equals(organization)
+                && lower(ObjectKind.nameOf(object)).contains(part),
         after,
         limit);
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   @GET
@@ -131,22 +148,38 @@ public class ObjectsResource {
   @APIResponse(responseCode = "200")
   public Response organization(@PathParam("organization") String organization)
       throws UnavailableException {
-    return one(organization, ORGANIZATIONS, organization);
+    DirectoryObject object =
+        existing(seen(organization), organization, ObjectKind.ORGANIZATION, organization);
+    return tagged(object, FileView.fields(object));
   }
 
   @GET
   @Path("/{organization}/" + KINDS + "/{name}")
   @RunOnVirtualThread
-  @Operation(summary = "One object", description = "With its ETag.")
+  @Operation(
+      summary = "One object",
+      description =
+          "With its ETag. Its fields, as PUT takes them; with warnings=true as an item of the list:"
+              + " etag, object and warnings.")
   @APIResponse(responseCode = "200")
   public Response one(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
-      @PathParam("name") String name)
+      @PathParam("name") String name,
+      @Parameter(description = "With its known traps, as in the list")
+          @QueryParam("warnings")
+          @DefaultValue("false")
+          boolean withWarnings)
       throws UnavailableException {
     Directory directory = seen(organization);
     DirectoryObject object = existing(directory, organization, kind(kind), name);
-    return Response.ok(FileView.fields(object))
+    return tagged(
+        object,
+        withWarnings ? items(directory, List.of(object)).getFirst() : FileView.fields(object));
+  }
+
+  private static Response tagged(DirectoryObject object, Object body) {
+    return Response.ok(body)
         .header(HttpHeaders.ETAG, Precondition.quoted(ObjectVersion.of(object)))
         .build();
   }
@@ -396,25 +429,25 @@ public class ObjectsResource {
             .limit(limit + 1L)
             .toList();
     List<DirectoryObject> shown = found.subList(0, Math.min(limit, found.size()));
-    Map<String, List<ObjectAnswer.Warning>> known =
-        warnings.of(directory, directory, shown).stream()
-            .map(warning -> ObjectAnswer.Warning.of(warning, 0))
-            .collect(Collectors.groupingBy(ObjectAnswer.Warning::object));
     return new ObjectPage(
         directory.version(),
-        shown.stream()
-            .map(
-                object ->
-                    new ObjectPage.Item(
-                        Precondition.quoted(ObjectVersion.of(object)),
-                        fields(object),
-                        known.getOrDefault(DirectoryKeys.key(object), List.of())))
-            .toList(),
+        items(directory, shown),
         found.size() > limit ? ObjectKind.nameOf(shown.getLast()) : null);
   }
 
-  private static Map<String, Object> fields(DirectoryObject object) {
-    return FileView.fields(object);
+  private List<ObjectPage.Item> items(Directory directory, List<DirectoryObject> objects) {
+    Map<String, List<ObjectAnswer.Warning>> known =
+        warnings.of(directory, directory, objects).stream()
+            .map(warning -> ObjectAnswer.Warning.of(warning, 0))
+            .collect(Collectors.groupingBy(ObjectAnswer.Warning::object));
+    return objects.stream()
+        .map(
+            object ->
+                new ObjectPage.Item(
+                    Precondition.quoted(ObjectVersion.of(object)),
+                    FileView.fields(object),
+                    known.getOrDefault(DirectoryKeys.key(object), List.of())))
+        .toList();
   }
 
   private static ObjectKind kind(String plural) {

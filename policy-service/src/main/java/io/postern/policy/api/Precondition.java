@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version of an object that a change expects, from If-Match and If-None-Match (RFC 9110 §13.1):
- * an object that exists is changed only by somebody who says which version was seen. Pure.
+ * The version of an object, or a user, that a change expects, from If-Match and If-None-Match (RFC
+ * 9110 §13.1): an object that exists is changed only by somebody who says which version was seen.
+ * Pure.
  */
 final class Precondition {
   private static final int PRECONDITION_REQUIRED = 428; // RFC 6585 §3

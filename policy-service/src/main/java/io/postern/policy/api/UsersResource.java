@@ -4,21 +4,27 @@ import io.postern.api.Caller;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
+import io.postern.api.users.ChangedUserException;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
+import io.postern.directory.DirectoryChange;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -82,17 +88,24 @@ public class UsersResource {
   @GET
   @Path("/{name}")
   @RunOnVirtualThread
-  @Operation(summary = "One user")
-  @APIResponse(responseCode = "200")
+  @Operation(summary = "One user", description = "With its ETag.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = UserView.class)))
   @APIResponse(
       responseCode = "404",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public UserView one(@PathParam("name") String name) {
+  public Response one(@PathParam("name") String name) {
     caller.requireOperator();
-    return UserView.of(existing(name));
+    User user = existing(name);
+    return tagged(Response.ok(UserView.of(user)), user).build();
+  }
+
+  private static Response.ResponseBuilder tagged(Response.ResponseBuilder answer, User user) {
+    return answer.header(HttpHeaders.ETAG, Precondition.quoted(user.version()));
   }
 
   @PUT
@@ -101,7 +114,9 @@ public class UsersResource {
   @RunOnVirtualThread
   @Operation(
       summary = "Makes a user, or changes roles or password of one",
-      description = "The user's tokens and remembered passwords end.")
+      description =
+          "The user's tokens and remembered passwords end. If-None-Match: * makes a new one alone; one"
+              + " that exists needs If-Match with its ETag.")
   @APIResponse(
       responseCode = "200",
       description = "Changed",
@@ -111,38 +126,94 @@ public class UsersResource {
       description = "Made",
       content = @Content(schema = @Schema(implementation = UserAnswer.class)))
   @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed, made or removed the user, see \"current\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponse(
+      responseCode = "428",
+      description = "The user exists, and If-Match is missing",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
       responseCode = "422",
       description = "A role or the password is not as it must be, or no operator would be left",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response put(@PathParam("name") String name, @Nullable UserRequest request)
+  public Response put(
+      @PathParam("name") String name,
+      @Nullable UserRequest request,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch)
       throws IOException {
     caller.requireOperator();
-    boolean isNew = users.find(name).isEmpty();
-    List<String> roles = request == null ? null : request.roles();
-    if (roles == null) {
-      roles = isNew ? List.of() : existing(name).roles();
-    }
-    checkRoles(roles);
+    List<String> wanted = request == null ? null : request.roles();
     String given = request == null ? null : request.password();
+    if (wanted != null) {
+      checkRoles(wanted);
+    }
     checkPassword(given);
-    String made = isNew && given == null ? Users.randomPassword() : null;
+    Optional<User> had = users.findNow(name);
+    Optional<String> seen =
+        Precondition.expected(had.map(User::version).orElse(Users.NONE), ifMatch, ifNoneMatch);
+    if (seen.isEmpty()) {
+      return meanwhile(name, wanted);
+    }
+    List<String> roles = wanted != null ? wanted : had.map(User::roles).orElse(List.of());
+    String made = had.isEmpty() && given == null ? Users.randomPassword() : null;
     try {
-      User user = users.put(name, roles, made != null ? made : given);
-      return Response.status(isNew ? 201 : 200)
-          .entity(new UserAnswer(UserView.of(user), made))
+      User user = users.put(name, roles, made != null ? made : given, seen.get());
+      return tagged(
+              Response.status(had.isEmpty() ? 201 : 200)
+                  .entity(new UserAnswer(UserView.of(user), made)),
+              user)
           .build();
+    } catch (ChangedUserException e) {
+      return meanwhile(name, wanted);
     } catch (IllegalArgumentException e) {
       throw ProblemException.notValid(sentence(e));
     }
   }
 
+  /**
+   * 412, with the user as it is now.
+   *
+   * @param wanted roles; null: the former ones
+   */
+  private Response meanwhile(String name, @Nullable List<String> wanted) {
+    Optional<User> now = users.findNow(name);
+    List<DirectoryChange> changes =
+        wanted == null || wanted.equals(now.map(User::roles).orElse(null))
+            ? List.of()
+            : List.of(
+                new DirectoryChange(
+                    now.isPresent() ? DirectoryChange.CHANGED : DirectoryChange.ADDED,
+                    "user/" + name,
+                    List.of(
+                        new DirectoryChange.Field(
+                            "roles", now.map(User::roles).orElse(null), wanted))));
+    Response.ResponseBuilder answer =
+        ChangedMeanwhile.answer(null, changes, now.map(UsersResource::fields).orElse(null));
+    now.ifPresent(user -> tagged(answer, user));
+    return answer.build();
+  }
+
+  private static Map<String, Object> fields(User user) {
+    return Map.of("name", user.name(), "roles", user.roles(), "changed", user.changed());
+  }
+
   @DELETE
   @Path("/{name}")
   @RunOnVirtualThread
-  @Operation(summary = "Removes a user, whose tokens end", description = "The last operator stays.")
+  @Operation(
+      summary = "Removes a user, whose tokens end",
+      description = "Needs If-Match with its ETag. The last operator stays.")
   @APIResponse(responseCode = "204", description = "Removed")
   @APIResponse(
       responseCode = "404",
@@ -157,19 +228,39 @@ public class UsersResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public void remove(@PathParam("name") String name) throws IOException {
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody else has changed the user, see \"current\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  public Response remove(
+      @PathParam("name") String name, @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch)
+      throws IOException {
     caller.requireOperator();
+    Optional<String> seen = Precondition.expected(existing(name).version(), ifMatch, null);
+    if (seen.isEmpty()) {
+      return meanwhile(name, null);
+    }
     try {
-      if (!users.remove(name)) {
-        throw ProblemException.notFound("user " + name);
+      if (!users.remove(name, seen.get())) {
+        throw notThere(name);
       }
+      return Response.noContent().build();
+    } catch (ChangedUserException e) {
+      return meanwhile(name, null);
     } catch (IllegalArgumentException e) {
       throw ProblemException.conflict(sentence(e));
     }
   }
 
   private User existing(String name) {
-    return users.find(name).orElseThrow(() -> ProblemException.notFound("user " + name));
+    return users.findNow(name).orElseThrow(() -> notThere(name));
+  }
+
+  private static ProblemException notThere(String name) {
+    return ProblemException.notFound("user " + name);
   }
 
   private static void checkRoles(List<String> roles) {

@@ -6,9 +6,7 @@ import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
-import io.postern.directory.DirectoryFile;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import io.postern.directory.ObjectsFile;
 import java.util.List;
 import java.util.Map;
 
@@ -25,14 +23,9 @@ final class Drafts {
    * @throws ProblemException 422: it cannot be read, with the fields
    */
   static List<DirectoryObject> objects(String organization, Map<String, ?> sections) {
-    Map<String, Object> file = new HashMap<>(sections);
-    file.put("id", organization);
-    DirectoryFile parsed;
+    ObjectsFile parsed;
     try {
-      parsed =
-          DirectoryFile.parse(
-              JSON.writeValueAsString(Map.of("organizations", List.of(file)))
-                  .getBytes(StandardCharsets.UTF_8));
+      parsed = ObjectsFile.parse(JSON.writeValueAsBytes(sections), organization);
     } catch (JsonProcessingException e) {
       throw ProblemException.badRequest("/connector", "it cannot be read", "write a JSON object");
     }
@@ -48,7 +41,7 @@ final class Drafts {
                           problem.cure()))
               .toList());
     }
-    return parsed.objects().stream().filter(object -> !object.hasOrganization()).toList();
+    return parsed.objects();
   }
 
   static ProblemException unprocessable(String detail, List<Problem.Fault> faults) {

@@ -139,25 +139,66 @@ public class PartnerResource {
         caller.isOperator());
   }
 
+  @GET
+  @Path("/secure")
+  @RunOnVirtualThread
+  @Operation(
+      summary = "The connectors that were made to force TLS with a partner",
+      description = "As they are now; \"seen\" as If-Match takes away these, or none.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = SecuredView.class)))
+  @APIResponse(
+      responseCode = "404",
+      description = "None was made",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  public SecuredView made(
+      @PathParam("organization") String organization, @PathParam("domain") String partner) {
+    caller.requireRead(organization, "organization " + organization);
+    String domain = SecurePair.domain(partner);
+    return securing.made(organization, domain).orElseThrow(() -> notMade(domain));
+  }
+
   @DELETE
   @RunOnVirtualThread
   @Operation(
       summary = "Takes away the connectors that were made to force TLS with a partner",
-      description = "Mail to and from it goes again as the other connectors say.")
+      description =
+          "As they were seen, or not at all. Mail to and from it goes again as the other connectors"
+              + " say.")
   @APIResponse(responseCode = "200", description = "The directory's version without them")
   @APIResponse(
       responseCode = "404",
       description = "None was made",
       content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "The directory has changed in this moment",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "412",
+      description = "Somebody has changed the organization since they were seen",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "428",
+      description = "If-Match is missing",
+      content = @Content(schema = @Schema(implementation = Problem.class)))
   public Map<String, Long> undo(
-      @PathParam("organization") String organization, @PathParam("domain") String partner) {
+      @PathParam("organization") String organization,
+      @PathParam("domain") String partner,
+      @Parameter(description = "\"seen\" of the connectors that were looked at; *: any")
+          @HeaderParam(HttpHeaders.IF_MATCH)
+          @Nullable String ifMatch) {
     caller.requireChange(organization, "organization " + organization);
     String domain = SecurePair.domain(partner);
     return Map.of(
         "version",
         securing
-            .undo(organization, domain, caller.name())
-            .orElseThrow(
-                () -> ProblemException.notFound("connector made to force TLS with " + domain)));
+            .undo(organization, domain, ifMatch, caller.name())
+            .orElseThrow(() -> notMade(domain)));
+  }
+
+  private static ProblemException notMade(String domain) {
+    return ProblemException.notFound("connector made to force TLS with " + domain);
   }
 }

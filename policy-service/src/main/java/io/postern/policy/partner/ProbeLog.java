@@ -47,6 +47,8 @@ public class ProbeLog {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long LOOK_MILLIS = 500;
+  // Another replica has asked: its record is on its way here.
+  private static final Duration BEHIND = Duration.ofSeconds(2);
   private static final Logger LOG = Logger.getLogger(ProbeLog.class);
 
   private final LogSettings settings;
@@ -108,6 +110,7 @@ public class ProbeLog {
       ProbeRequest request = ProbeRequest.parseFrom(value);
       bytes += probe(request.getProbeId()).asked(request, record.timestamp());
       evict();
+      notifyAll();
     }
   }
 
@@ -172,13 +175,28 @@ public class ProbeLog {
     }
   }
 
-  /** A probe of an organization as far as it is known; empty: there is none. */
+  /**
+   * A probe of an organization as far as it is known; empty: there is none, which takes 2 s to say.
+   */
   Optional<Probe.Snapshot> probe(String organization, String id) {
     read();
     synchronized (this) {
-      return Optional.ofNullable(probes.get(id))
+      long end = System.nanoTime() + BEHIND.toNanos();
+      Probe probe = probes.get(id);
+      for (long left = BEHIND.toMillis();
+          (probe == null || probe.snapshot().request().getOrganization().isEmpty()) && left > 0;
+          left = (end - System.nanoTime()) / 1_000_000) {
+        try {
+          wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw away();
+        }
+        probe = probes.get(id);
+      }
+      return Optional.ofNullable(probe)
           .map(Probe::snapshot)
-          .filter(probe -> probe.request().getOrganization().equals(organization));
+          .filter(known -> known.request().getOrganization().equals(organization));
     }
   }
 

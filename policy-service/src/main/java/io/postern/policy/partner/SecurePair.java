@@ -144,14 +144,18 @@ final class SecurePair {
 
   /** In the spelling of a directory file. */
   Map<String, Object> shown() {
+    return shown(objects);
+  }
+
+  static Map<String, Object> shown(List<DirectoryObject> connectors) {
     return Map.of(
         "inboundConnectors",
-        objects.stream()
+        connectors.stream()
             .filter(DirectoryObject::hasInboundConnector)
             .map(FileView::fields)
             .toList(),
         "outboundConnectors",
-        objects.stream()
+        connectors.stream()
             .filter(DirectoryObject::hasOutboundConnector)
             .map(FileView::fields)
             .toList());

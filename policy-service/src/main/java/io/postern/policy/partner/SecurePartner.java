@@ -132,14 +132,42 @@ class SecurePartner {
     }
   }
 
-  /** Takes the pair away; the directory's version. Empty: nothing was made for the partner. */
-  Optional<Long> undo(String organization, String domain, String by) {
-    Directory before = directory.of(organization);
-    List<DirectoryObject> made = SecurePair.made(before, organization, domain);
+  /** The pair that was made for the partner; empty: none was. */
+  Optional<SecuredView> made(String organization, String domain) {
+    Directory now = directory.of(organization);
+    List<DirectoryObject> made = SecurePair.made(now, organization, domain);
     return made.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            change.make(
-                organization, before, made.stream().map(SecurePair::removed).toList(), by, SOURCE));
+        : Optional.of(new SecuredView(organization, domain, SecurePair.shown(made), now.version()));
+  }
+
+  /**
+   * Takes the pair away as it was seen, or not at all; the directory's version. Empty: none was
+   * made for the partner.
+   *
+   * @param ifMatch version of the directory that was seen; *: any
+   * @throws ProblemException 412: somebody has changed the organization since; 428: it is not said
+   *     what was seen
+   */
+  Optional<Long> undo(String organization, String domain, @Nullable String ifMatch, String by) {
+    if (made(organization, domain).isEmpty()) {
+      return Optional.empty();
+    }
+    if (ifMatch == null) {
+      throw new ProblemException(
+          Problem.of(
+              428,
+              "Version missing",
+              "The connectors exist: say what you have seen of them, with If-Match.",
+              List.of(
+                  new Problem.Fault(
+                      "If-Match",
+                      "it is missing",
+                      "write \"seen\" of GET …/partners/" + domain + "/secure"))));
+    }
+    Directory before = directory.unchanged(organization, ifMatch);
+    List<DirectoryObject> removed =
+        SecurePair.made(before, organization, domain).stream().map(SecurePair::removed).toList();
+    return Optional.of(change.make(organization, before, removed, by, SOURCE));
   }
 }

@@ -48,8 +48,8 @@ public class WatchResource {
   @Operation(
       summary = "Watches the next sessions that claim a partner's domain, certificate or address",
       description =
-          "At most 50 sessions in 30 minutes; 5 watches of an organization run at a time. Only this"
-              + " replica of the service shows the watch.")
+          "At most 50 sessions in 30 minutes; 5 watches of an organization run at a time. Only the"
+              + " replica that its id names shows the watch.")
   @APIResponse(
       responseCode = "201",
       description = "Sessions that end from now on are shown; its place is in Location",
@@ -99,7 +99,7 @@ public class WatchResource {
   public WatchView read(
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "watch " + id);
-    return find(organization, id).view(Instant.now());
+    return watches.find(organization, id).view(Instant.now());
   }
 
   @GET
@@ -116,7 +116,7 @@ public class WatchResource {
   public Multi<WatchView> events(
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "watch " + id);
-    Watch watch = find(organization, id);
+    Watch watch = watches.find(organization, id);
     return Live.of(
         () -> watch.view(Instant.now()),
         view -> view.state() + view.sessions().size(),
@@ -130,12 +130,6 @@ public class WatchResource {
   @APIResponse(responseCode = "204", description = "Ended")
   public void end(@PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireChange(organization, "watch " + id);
-    find(organization, id).end();
-  }
-
-  private Watch find(String organization, String id) {
-    return watches
-        .find(organization, id)
-        .orElseThrow(() -> ProblemException.notFound("watch " + id));
+    watches.find(organization, id).end();
   }
 }

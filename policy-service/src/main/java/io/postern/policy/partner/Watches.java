@@ -5,6 +5,7 @@ import io.postern.api.ProblemException;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
+import io.postern.policy.Replica;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -14,8 +15,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +32,14 @@ public class Watches {
 
   private final LogSettings settings;
   private final CurrentDirectory directory;
+  private final Replica replica;
   private final Map<String, Watch> watches = new HashMap<>(); // guarded by this
   private @Nullable SessionTail tail; // the same
 
-  Watches(LogSettings settings, CurrentDirectory directory) {
+  Watches(LogSettings settings, CurrentDirectory directory, Replica replica) {
     this.settings = settings;
     this.directory = directory;
+    this.replica = replica;
   }
 
   /**
@@ -47,9 +48,7 @@ public class Watches {
    * @throws ProblemException 429: too many run; 503: the log is away
    */
   Watch start(String organization, ClaimedPartner partner) {
-    Watch watch =
-        new Watch(
-            UUID.randomUUID().toString(), organization, partner, Instant.now(), directory::get);
+    Watch watch = new Watch(replica.newId(), organization, partner, Instant.now(), directory::get);
     SessionTail reading;
     synchronized (this) {
       forget();
@@ -80,10 +79,16 @@ public class Watches {
         Problem.of(503, "The log is away", "The log could not be read within 10 s."));
   }
 
-  synchronized Optional<Watch> find(String organization, String id) {
+  /**
+   * @throws ProblemException 404: there is none here of the organization
+   */
+  synchronized Watch find(String organization, String id) {
     forget();
-    return Optional.ofNullable(watches.get(id))
-        .filter(watch -> watch.organization().equals(organization));
+    Watch watch = watches.get(id);
+    if (watch == null || !watch.organization().equals(organization)) {
+      throw replica.unknown("watch", id);
+    }
+    return watch;
   }
 
   private synchronized List<Watch> running() {

@@ -59,10 +59,10 @@ public class WhatIfResource {
   @Operation(
       summary = "Compares a draft with the mail of the last days",
       description =
-          "The body is a directory file as apply takes it, or {\"organization\": ...,"
-              + " \"inboundConnector\": {...}} (or outboundConnector, acceptedDomain). Nothing is"
-              + " changed. At most two run at one time at a replica; results are kept there for an"
-              + " hour.")
+          "The body is a directory file as apply takes it; or, with an organization, some of its"
+              + " objects, in the file's lists: {\"inboundConnectors\": [...]}. They take the place of"
+              + " their namesakes. Nothing is changed. At most two run at one time at a replica;"
+              + " results are kept there for an hour.")
   @APIResponse(
       responseCode = "202",
       description = "It runs; Location has its state",
@@ -90,15 +90,21 @@ public class WhatIfResource {
               schema = @Schema(implementation = Problem.class)))
   public Response start(
       InputStream body,
+      @Parameter(description = "Whose objects the body has; none: it is a directory file")
+          @QueryParam("organization")
+          @DefaultValue("")
+          String organization,
       @Parameter(description = "1 to 7") @QueryParam("days") @DefaultValue("7") int days)
       throws IOException {
     if (days < 1 || days > MOST_DAYS) {
       throw ProblemException.badRequest("days", days + " are not kept", "write 1 to 7");
     }
+    if (!organization.isEmpty()) {
+      requireRead(organization);
+    }
     byte[] draft = body.readNBytes(MOST_BYTES + 1);
     if (draft.length > MOST_BYTES) {
-      throw new ProblemException(
-          Problem.of(413, "Too large", "A directory file has at most 4 MB."));
+      throw ProblemException.tooLarge("A draft has at most 4 MB.");
     }
     Directory now =
         reader
@@ -107,7 +113,10 @@ public class WhatIfResource {
                 () ->
                     new ProblemException(
                         Problem.of(503, "Not ready", "The directory is not read to its end.")));
-    Draft checked = Draft.of(now, draft, this::requireRead, caller.isOperator());
+    Draft checked =
+        organization.isEmpty()
+            ? Draft.ofFile(now, draft, this::requireRead, caller.isOperator())
+            : Draft.ofObjects(now, organization, draft, caller.isOperator());
     WhatIfRun run = runs.start(checked, days);
     return Response.accepted(run.view())
         .location(URI.create("/api/v1/what-if/" + run.id()))

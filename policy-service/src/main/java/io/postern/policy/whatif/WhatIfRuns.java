@@ -4,13 +4,13 @@ import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.log.LogSettings;
 import io.postern.policy.PolicyVerdicts;
+import io.postern.policy.Replica;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * The runs of this replica: at most {@value #AT_ONCE} at one time, a further one is refused with
@@ -25,11 +25,13 @@ public class WhatIfRuns {
 
   private final LogSettings settings;
   private final PolicyVerdicts verdicts;
+  private final Replica replica;
   private final Map<String, WhatIfRun> runs = new LinkedHashMap<>(); // oldest first
 
-  WhatIfRuns(LogSettings settings, PolicyVerdicts verdicts) {
+  WhatIfRuns(LogSettings settings, PolicyVerdicts verdicts, Replica replica) {
     this.settings = settings;
     this.verdicts = verdicts;
+    this.replica = replica;
   }
 
   /**
@@ -44,7 +46,7 @@ public class WhatIfRuns {
     }
     WhatIfRun run =
         new WhatIfRun(
-            UUID.randomUUID().toString(),
+            replica.newId(),
             draft,
             Instant.now().minus(Duration.ofDays(days)),
             settings,
@@ -55,14 +57,13 @@ public class WhatIfRuns {
   }
 
   /**
-   * @throws ProblemException 404: there is none, or it is of an organization that the caller does
-   *     not read
+   * @throws ProblemException 404: there is none here
    */
   synchronized WhatIfRun find(String id) {
     forget();
     WhatIfRun run = runs.get(id);
     if (run == null) {
-      throw ProblemException.notFound("comparison " + id);
+      throw replica.unknown("comparison", id);
     }
     return run;
   }

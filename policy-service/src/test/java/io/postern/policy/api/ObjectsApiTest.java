@@ -253,6 +253,51 @@ class ObjectsApiTest {
     admin().get(OBJECTS + "?limit=500").then().body("items.object.id", hasItem("pages"));
   }
 
+  @Test
+  void aListIsNarrowedByAPartOfTheName() throws Exception {
+    organization("parts");
+    for (String partner : List.of("Fabrikam", "Northwind", "Adatum")) {
+      json(PARTNER.formatted("x").replace("fabrikam", partner.toLowerCase(java.util.Locale.ROOT)))
+          .put(OBJECTS + "parts/outbound-connectors/To " + partner)
+          .then()
+          .statusCode(201);
+    }
+    String list = OBJECTS + "parts/outbound-connectors";
+    admin()
+        .get(list + "?name=FABRI")
+        .then()
+        .statusCode(200)
+        .body("items.object.name", contains("To Fabrikam"));
+    admin()
+        .get(list + "?name=to&limit=2")
+        .then()
+        .body("items.object.name", contains("To Adatum", "To Fabrikam"))
+        .body("next", equalTo("To Fabrikam"));
+    admin()
+        .get(list + "?name=to&limit=2&after=To Fabrikam")
+        .then()
+        .body("items.object.name", contains("To Northwind"))
+        .body("next", nullValue());
+    admin().get(list + "?name=contoso").then().statusCode(200).body("items", hasSize(0));
+    admin()
+        .get(list + "?name=" + "a".repeat(256))
+        .then()
+        .statusCode(400)
+        .body("errors[0].pointer", equalTo("name"));
+  }
+
+  @Test
+  void oneObjectHasItsWarningsAsInTheList() throws Exception {
+    organization("warned");
+    String list = OBJECTS + "warned/outbound-connectors";
+    json(PARTNER.formatted("x")).put(list + "/To Fabrikam").then().statusCode(201);
+    Response item = admin().get(list + "/To Fabrikam?warnings=true");
+    item.then().statusCode(200).body("warnings", not(hasSize(0)));
+    assertThat((Object) item.path("")).isEqualTo(admin().get(list).path("items[0]"));
+    assertThat((String) item.path("etag")).isEqualTo(item.header("ETag"));
+    admin().get(list + "/To Adatum?warnings=true").then().statusCode(404);
+  }
+
   /** Two administrators at once: one of the two changes is made, and the other one says so. */
   @Test
   void ofTwoChangesOfOneVersionOneIsMadeAndTheOtherSeesTheDifference() throws Exception {

@@ -3,7 +3,9 @@ package io.postern.policy.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
@@ -100,5 +102,68 @@ class PairChangeTest {
         .post(secure)
         .then()
         .statusCode(400);
+  }
+
+  private static String pair(String certificate) {
+    return """
+        organizations:
+        - id: undone
+          inboundConnectors:
+          - { name: From adatum.example, connectorType: partner, senderDomains: [adatum.example], requireTls: true,
+              tlsSenderCertificateName: %s, restrictDomainsToCertificate: true,
+              comment: made to force TLS with adatum.example }
+          outboundConnectors:
+          - { name: To adatum.example, connectorType: partner, recipientDomains: [adatum.example],
+              tlsSettings: domainValidation, comment: made to force TLS with adatum.example }
+        """
+        .formatted(certificate);
+  }
+
+  /** Two administrators at once: one mends the pair, the other takes away what it was before. */
+  @Test
+  void aPairThatIsAnotherOneByNowIsNotUndone() throws Exception {
+    String partner = "/api/v1/organizations/undone/partners/adatum.example";
+    ApiLab.apply(pair("old.adatum.example"));
+    Number seen =
+        ApiLab.admin()
+            .get(partner + "/secure")
+            .then()
+            .statusCode(200)
+            .body("connectors.inboundConnectors.name", contains("From adatum.example"))
+            .body("connectors.outboundConnectors.name", contains("To adatum.example"))
+            .extract()
+            .path("seen");
+    ApiLab.apply(pair("new.adatum.example"));
+    ApiLab.admin()
+        .header("If-Match", "\"" + seen + "\"")
+        .delete(partner)
+        .then()
+        .statusCode(412)
+        .body("title", equalTo("Changed meanwhile"));
+    ApiLab.admin()
+        .delete(partner)
+        .then()
+        .statusCode(428)
+        .body("errors.pointer", contains("If-Match"));
+
+    // Another organization's change is none of the pair's.
+    Number now =
+        ApiLab.admin()
+            .get(partner + "/secure")
+            .then()
+            .body(
+                "connectors.inboundConnectors[0].tlsSenderCertificateName",
+                equalTo("new.adatum.example"))
+            .extract()
+            .path("seen");
+    ApiLab.apply(OTHER.formatted("third"));
+    ApiLab.admin()
+        .header("If-Match", "\"" + now + "\"")
+        .delete(partner)
+        .then()
+        .statusCode(200)
+        .body("version", greaterThan(now.intValue()));
+    ApiLab.admin().get(partner + "/secure").then().statusCode(404);
+    ApiLab.admin().header("If-Match", "*").delete(partner).then().statusCode(404);
   }
 }

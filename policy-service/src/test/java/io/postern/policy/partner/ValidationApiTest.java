@@ -23,9 +23,15 @@ import io.postern.policy.LogLab;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +109,35 @@ class ValidationApiTest {
             .setNumber(number)
             .build()
             .toByteArray());
+  }
+
+  /**
+   * Behind a balancer the replica that was asked may be another one, and the log a moment behind.
+   */
+  @Test
+  void aValidationThatAnotherReplicaHasAskedForIsFoundAMomentLater() throws Exception {
+    String id = UUID.randomUUID().toString();
+    String path = "/api/v1/organizations/validating/validations/" + id;
+    CompletableFuture<Response> read =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return admin().get(path);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    ApiLab.write(
+        Topics.PROBE_REQUESTS,
+        id,
+        ProbeRequest.newBuilder()
+            .setProbeId(id)
+            .setOrganization("validating")
+            .setConnector("To Fabrikam")
+            .build()
+            .toByteArray());
+    read.get(30, TimeUnit.SECONDS).then().statusCode(200).body("connector", equalTo("To Fabrikam"));
+    admin().get(path.replace("validating", "other")).then().statusCode(404);
   }
 
   @Test

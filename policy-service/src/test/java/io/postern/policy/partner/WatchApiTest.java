@@ -185,6 +185,32 @@ class WatchApiTest {
         .doesNotContain("stranger");
   }
 
+  /** Behind a balancer another replica may be asked. */
+  @Test
+  void anIdNamesTheReplicaThatHasTheWatch() throws Exception {
+    String watches = "/api/v1/organizations/watching/watches/";
+    String id = json("").post(CONNECTOR).then().statusCode(201).extract().path("id");
+    String uuid = id.substring(id.lastIndexOf('.') + 1);
+    admin().get(watches + id).then().statusCode(200);
+    admin()
+        .get(watches + "policy-2.example:9000." + uuid)
+        .then()
+        .statusCode(404)
+        .contentType("application/problem+json")
+        .body(
+            "detail",
+            allOf(
+                containsString("began at replica policy-2.example:9000"),
+                containsString("this is " + id.substring(0, id.lastIndexOf('.')))));
+    String gone = id.replace(uuid, java.util.UUID.randomUUID().toString());
+    admin()
+        .get(watches + gone)
+        .then()
+        .statusCode(404)
+        .body("detail", equalTo("There is no watch " + gone + "."));
+    admin().delete(watches + id).then().statusCode(204);
+  }
+
   /** Before a sender is known the address alone says whose handshake failed. */
   @Test
   void aFailedHandshakeIsFoundByAddress() throws Exception {

@@ -3,6 +3,7 @@ package io.postern.policy.whatif;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.postern.api.ProblemException;
@@ -68,6 +69,10 @@ class ComparisonTest {
   private final Directory now = LogLab.directory(contoso(false, "encryptionOnly") + OTHER);
 
   private Comparison comparison(String draft) {
+    return comparison(Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, true));
+  }
+
+  private Comparison comparison(Draft draft) {
     PresentedChains chains = new PresentedChains();
     chains.add(
         PresentedChain.newBuilder()
@@ -75,7 +80,7 @@ class ComparisonTest {
             .addCertificates(ByteString.copyFrom(CERTIFICATE))
             .build());
     return new Comparison(
-        Draft.of(now, draft.getBytes(UTF_8), id -> {}, true),
+        draft,
         chains,
         chain -> chain.isEmpty() ? List.of() : List.of("mail.fabrikam.example"),
         new RunVerdicts(() -> source),
@@ -142,10 +147,10 @@ class ComparisonTest {
                 "acceptedDomains:\n  - { domain: somebody.example, mailboxRoute: { host: mailbox.contoso.example } }");
     assertThat(draft).contains("somebody.example");
 
-    assertThatThrownBy(() -> Draft.of(now, draft.getBytes(UTF_8), id -> {}, false))
+    assertThatThrownBy(() -> Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, false))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("somebody.example");
-    assertThat(Draft.of(now, draft.getBytes(UTF_8), id -> {}, true).organizations())
+    assertThat(Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, true).organizations())
         .containsExactly("contoso");
   }
 
@@ -154,7 +159,7 @@ class ComparisonTest {
     Directory strict = LogLab.directory(contoso(true, "encryptionOnly") + OTHER);
     Comparison comparison =
         new Comparison(
-            Draft.of(strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
+            Draft.ofFile(strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
             fingerprint -> null,
             chain -> List.of(),
             new RunVerdicts(() -> source),
@@ -229,23 +234,62 @@ class ComparisonTest {
     assertThat(tally.unknown()).containsExactly(new WhatIfResult.Unknown(Comparison.NO_VERDICT, 1));
   }
 
+  private Draft objects(String objects) {
+    return Draft.ofObjects(now, "contoso", objects.getBytes(UTF_8), false);
+  }
+
   @Test
-  void oneObjectTakesThePlaceOfItsNamesake() {
+  void someObjectsTakeThePlaceOfTheirNamesakesAndTheOthersStay() {
     Comparison comparison =
         comparison(
-            """
-            { "organization": "contoso", "inboundConnector": {
-                "name": "From Fabrikam", "connectorType": "partner",
-                "senderDomains": ["fabrikam.example"], "requireTls": true } }
-            """);
+            objects(
+                """
+                { "inboundConnectors": [
+                    { "name": "From Fabrikam", "connectorType": "partner",
+                      "senderDomains": ["fabrikam.example"], "requireTls": true } ],
+                  "outboundConnectors": [
+                    { "name": "To Adatum", "connectorType": "partner",
+                      "recipientDomains": ["adatum.example"], "tlsSettings": "certificateValidation" } ] }
+                """));
     comparison.accepted(
         RecordedDays.incoming("198.51.100.7", false, "a@fabrikam.example", "anna@contoso.example"),
         0);
     comparison.accepted(
         RecordedDays.originating("192.0.2.3", "anna@contoso.example", "info@fabrikam.example"), 0);
+    comparison.accepted(
+        RecordedDays.originating("192.0.2.3", "anna@contoso.example", "info@adatum.example"), 0);
     assertThat(tally.differences())
-        .extracting(Difference::kind)
-        .containsExactly("acceptedToRefused");
+        .extracting(Difference::kind, Difference::partner)
+        .containsExactlyInAnyOrder(
+            tuple("acceptedToRefused", "fabrikam.example"),
+            tuple("otherWay", "adatum.example"),
+            tuple("requirementRaised", "adatum.example"));
+  }
+
+  @Test
+  void objectsThatAreNotAsTheyMustBeAreRefusedWithTheirLine() {
+    assertThatThrownBy(
+            () ->
+                objects(
+                    "inboundConnectors:\n- name: From\n  connectorType: partner\n  domain: x\n"))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            refused -> {
+              assertThat(refused.problem().status()).isEqualTo(422);
+              assertThat(refused.problem().errors().getFirst().line()).isEqualTo(4);
+            });
+    for (String none : List.of("{}", "inboundConnector: {}", "hybrid: {}", "[1]", "{")) {
+      assertThatThrownBy(() -> objects(none)).as(none).isInstanceOf(ProblemException.class);
+    }
+    // The other organization's domain.
+    assertThatThrownBy(
+            () ->
+                objects(
+                    "acceptedDomains: [{domain: other.example, mailboxRoute: {host: m.example}}]"))
+        .isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> Draft.ofObjects(now, "nobody", "{}".getBytes(UTF_8), true))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("nobody");
   }
 
   @Test

@@ -91,12 +91,41 @@ class WhatIfApiTest {
     assertThat(events).startsWith("data:").contains("\"state\":\"done\"");
     admin().delete(path).then().statusCode(204);
     admin().get(PATH + "/nothing").then().statusCode(404);
+    String id = path.substring(PATH.length() + 1);
+    admin()
+        .get(PATH + "/policy-2" + id.substring(id.lastIndexOf('.')))
+        .then()
+        .statusCode(404)
+        .body("detail", containsString("began at replica policy-2, and this is "));
     yaml(FILE).post(PATH + "?days=8").then().statusCode(400);
     yaml(FILE.replace("connectorType: partner", "connectorType: neither"))
         .post(PATH)
         .then()
         .statusCode(422)
         .body("errors.pointer", hasItem(startsWith("inbound-connector/drafted/From Partner")));
+    String objects =
+        "{\"inboundConnectors\": [{\"name\": \"From Partner\", \"connectorType\": \"partner\","
+            + " \"senderDomains\": [\"partner.example\"], \"requireTls\": true}]}";
+    String begun =
+        admin()
+            .contentType("application/json")
+            .body(objects)
+            .post(PATH + "?days=1&organization=drafted")
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("id");
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !admin().get(PATH + "/" + begun).path("state").equals("running"));
+    admin()
+        .get(PATH + "/" + begun)
+        .then()
+        .body("state", equalTo("done"))
+        .body("result.differences[0].kind", equalTo("acceptedToRefused"))
+        .body("result.differences[0].count", equalTo(MAILS));
+    yaml(objects).post(PATH + "?organization=nobody").then().statusCode(404);
+    yaml(FILE).post(PATH + "?organization=drafted").then().statusCode(422);
     given()
         .contentType("application/yaml")
         .body(FILE.getBytes(UTF_8))

@@ -1,6 +1,7 @@
 package io.postern.operator.commands.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,5 +32,28 @@ public final class Users implements Runnable {
             + (user.path("generated").asBoolean()
                 ? " that of the credentials file"
                 : " its user's own"));
+  }
+
+  static boolean isChangedMeanwhile(JsonNode answer) {
+    return answer.path("status").asInt() == 412;
+  }
+
+  /**
+   * The other's change.
+   *
+   * @param problem 412, with {@code current}
+   */
+  static List<String> meanwhile(JsonNode problem) {
+    List<String> lines = new ArrayList<>();
+    JsonNode current = problem.path("current");
+    if (!current.isObject()) {
+      lines.add("NOT CHANGED: somebody else has removed the user meanwhile");
+      return lines;
+    }
+    lines.add("NOT CHANGED: somebody else has changed the user meanwhile, who is now:");
+    lines.add("    roles    " + WhoAmI.words(current.path("roles")));
+    lines.add("    changed  " + current.path("changed").asText());
+    lines.add("look at it, and give the command again");
+    return lines;
   }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "remove",
     description = {
       "Removes a local user, whose tokens end. The last operator stays.",
-      "Asks before it does so. Exit code 1: there is none of this name, or you did not agree."
+      "Asks before it does so. Exit code 1: there is none of this name, you did not agree, or somebody else has changed the user meanwhile."
     },
     mixinStandardHelpOptions = true)
 final class UsersRemove implements Callable<Integer> {
@@ -35,17 +35,23 @@ final class UsersRemove implements Callable<Integer> {
   public Integer call() throws Exception {
     consent.require(output);
     UsersClient users = new UsersClient(connection.installation().policy());
-    if (consent.asks()) {
-      Optional<JsonNode> user = users.one(name);
-      if (user.isPresent()
-          && !consent.isGiven(output, Users.lines(user.get()), "Remove this user?")) {
+    Optional<UsersClient.Found> user = users.one(name);
+    if (user.isPresent()) {
+      if (consent.asks()
+          && !consent.isGiven(output, Users.lines(user.get().user()), "Remove this user?")) {
         return 1;
       }
+      JsonNode answer = users.remove(name, user.get());
+      if (Users.isChangedMeanwhile(answer)) {
+        output.print(answer, () -> Users.meanwhile(answer));
+        return 1;
+      }
+      if (answer.isEmpty()) {
+        output.print(new Result(name, true), () -> List.of(name + " is removed"));
+        return 0;
+      }
     }
-    boolean removed = users.remove(name);
-    output.print(
-        new Result(name, removed),
-        () -> List.of(removed ? name + " is removed" : "there is no user " + name));
-    return removed ? 0 : 1;
+    output.print(new Result(name, false), () -> List.of("there is no user " + name));
+    return 1;
   }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "set",
     description = {
       "Makes a local user, or changes roles or password of one; the user's tokens end with it.",
-      "Asks before it changes something; you did not agree: exit code 1.",
+      "Asks before it changes something. Exit code 1: you did not agree, or somebody else has changed the user meanwhile; nothing was changed.",
       "A new user without --password gets a random password, which is shown this once."
     },
     mixinStandardHelpOptions = true)
@@ -64,12 +64,19 @@ final class UsersSet implements Callable<Integer> {
     UsersClient users = new UsersClient(connection.installation().policy());
     String password = givesPassword ? PasswordInput.read("New password of " + name) : null;
     List<String> wanted = withoutRoles ? List.of() : roles;
+    Optional<UsersClient.Found> before = users.one(name);
     if (consent.asks()
         && !consent.isGiven(
-            output, change(users.one(name), wanted, password != null), "Make this change?")) {
+            output,
+            change(before.map(UsersClient.Found::user), wanted, password != null),
+            "Make this change?")) {
       return 1;
     }
-    JsonNode answer = users.set(name, wanted, password);
+    JsonNode answer = users.set(name, before, wanted, password);
+    if (Users.isChangedMeanwhile(answer)) {
+      output.print(answer, () -> Users.meanwhile(answer));
+      return 1;
+    }
     output.print(answer, () -> lines(answer));
     return 0;
   }

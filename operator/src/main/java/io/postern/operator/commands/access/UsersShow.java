@@ -26,7 +26,8 @@ final class UsersShow implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Optional<JsonNode> user = new UsersClient(connection.installation().policy()).one(name);
+    Optional<JsonNode> user =
+        new UsersClient(connection.installation().policy()).one(name).map(UsersClient.Found::user);
     if (user.isEmpty()) {
       output.print(
           JsonNodeFactory.instance.objectNode(), () -> List.of("there is no user " + name));

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -107,18 +106,16 @@ final class ConnectorChange {
     return lines;
   }
 
-  static List<String> warnings(@Nullable JsonNode warnings) {
+  static List<String> warnings(JsonNode warnings) {
     List<String> lines = new ArrayList<>();
-    if (warnings != null) {
-      for (JsonNode warning : warnings) {
-        String field = warning.path("field").asText();
-        String cure = warning.path("cure").asText();
-        lines.add(
-            "WARNING  "
-                + (field.isEmpty() ? "" : field + ": ")
-                + warning.path("warning").asText()
-                + (cure.isEmpty() ? "" : "; " + cure));
-      }
+    for (JsonNode warning : warnings) {
+      String field = warning.path("field").asText();
+      String cure = warning.path("cure").asText();
+      lines.add(
+          "WARNING  "
+              + (field.isEmpty() ? "" : field + ": ")
+              + warning.path("warning").asText()
+              + (cure.isEmpty() ? "" : "; " + cure));
     }
     return lines;
   }

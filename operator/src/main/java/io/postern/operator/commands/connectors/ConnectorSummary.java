@@ -35,7 +35,7 @@ final class ConnectorSummary {
         mode(object),
         inbound ? senders(object) : recipients(object),
         inbound ? proof(object) : level(object),
-        warnings == null || warnings.isEmpty() ? "" : Integer.toString(warnings.size()));
+        warnings.isEmpty() ? "" : Integer.toString(warnings.size()));
   }
 
   private static String mode(JsonNode object) {

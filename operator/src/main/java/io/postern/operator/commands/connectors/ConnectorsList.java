@@ -30,6 +30,12 @@ final class ConnectorsList implements Callable<Integer> {
       description = "whose; without it: of all")
   private String organization = "";
 
+  @Option(
+      names = "--name",
+      paramLabel = "TEXT",
+      description = "those with this text in their name, in capitals or not; without it: all")
+  private String name = "";
+
   /** The connectors, as programs read them. */
   record Result(List<Connector> connectors) {}
 
@@ -38,8 +44,8 @@ final class ConnectorsList implements Callable<Integer> {
     ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
     List<Connector> connectors = new ArrayList<>();
     for (String id : organization.isEmpty() ? client.organizations() : List.of(organization)) {
-      connectors.addAll(client.list(id, "inbound"));
-      connectors.addAll(client.list(id, "outbound"));
+      connectors.addAll(client.list(id, "inbound", name));
+      connectors.addAll(client.list(id, "outbound", name));
     }
     output.printTable(
         new Result(connectors),

@@ -35,7 +35,7 @@ final class ConnectorsShow implements Callable<Integer> {
       String direction,
       String etag,
       JsonNode object,
-      @Nullable JsonNode warnings,
+      JsonNode warnings,
       @Nullable JsonNode lastValidation) {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
@@ -70,12 +70,6 @@ final class ConnectorsShow implements Callable<Integer> {
       return 1;
     }
     Connector connector = found.get();
-    JsonNode warnings =
-        client.list(connector.organization(), connector.direction()).stream()
-            .filter(each -> each.name().equals(connector.name()))
-            .map(Connector::warnings)
-            .findFirst()
-            .orElse(null);
     JsonNode last =
         connector.direction().equals("outbound")
             ? client.lastValidation(connector.organization(), connector.name()).orElse(null)
@@ -86,7 +80,7 @@ final class ConnectorsShow implements Callable<Integer> {
             connector.direction(),
             connector.etag(),
             connector.object(),
-            warnings,
+            connector.warnings(),
             last);
     output.print(result, result::lines);
     return 0;

@@ -87,8 +87,9 @@ final class FollowedComparison {
     if (state.path("status").asInt() == 404) {
       throw new IOException(
           client
-              + " does not have the comparison: its replica was restarted, or another replica"
-              + " answers; ask again, behind a balancer one replica by its own address");
+              + " does not have the comparison: "
+              + state.path("detail").asText()
+              + " Start it again, behind a balancer at one replica by its own address");
     }
     return state;
   }

@@ -12,6 +12,7 @@ import io.postern.operator.connection.Variables;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,8 +33,15 @@ public final class WhatIf implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "a directory file, or one object of it as JSON (docs/what-if.md); - is standard input")
+          "a directory file; with --organization some of its objects, as inboundConnectors: in one; - is standard input")
   private Path file = Path.of("");
+
+  @Option(
+      names = "--organization",
+      paramLabel = "ORGANIZATION",
+      description =
+          "FILE has some objects of this organization, in the place of those of their names; the others stay")
+  private @Nullable String organization;
 
   @Option(
       names = "--days",
@@ -46,7 +54,7 @@ public final class WhatIf implements Callable<Integer> {
     Installation installation = connection.installation();
     WhatIfClient client = new WhatIfClient(installation.policy());
     String draft = Variables.fill(InputFile.text(file), installation.variables());
-    JsonNode begun = client.start(draft, days);
+    JsonNode begun = client.start(draft, organization, days);
     if (begun.path("status").asInt() == 422) {
       if (output.isJson()) {
         output.print(begun, List::of);

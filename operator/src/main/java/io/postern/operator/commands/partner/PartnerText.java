@@ -55,10 +55,21 @@ final class PartnerText {
 
   /** The connectors, and the warnings about them. */
   static List<String> plan(JsonNode plan) {
+    List<String> lines = connectors("plan: ", plan);
+    plan.path("warnings").forEach(warning -> lines.add("WARNING  " + warning.asText()));
+    return lines;
+  }
+
+  /** The connectors that were made for a partner. */
+  static List<String> made(JsonNode pair) {
+    return connectors("made: ", pair);
+  }
+
+  private static List<String> connectors(String label, JsonNode pair) {
     List<String> lines = new ArrayList<>();
     for (String direction : List.of("inbound", "outbound")) {
-      for (JsonNode connector : plan.path("connectors").path(direction + "Connectors")) {
-        lines.add("plan: " + direction + " connector");
+      for (JsonNode connector : pair.path("connectors").path(direction + "Connectors")) {
+        lines.add(label + direction + " connector");
         for (Map.Entry<String, JsonNode> field : connector.properties()) {
           String value = ChangeText.value(field.getValue());
           if (!value.equals("false")) {
@@ -67,7 +78,6 @@ final class PartnerText {
         }
       }
     }
-    plan.path("warnings").forEach(warning -> lines.add("WARNING  " + warning.asText()));
     return lines;
   }
 

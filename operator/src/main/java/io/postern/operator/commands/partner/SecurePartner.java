@@ -237,27 +237,31 @@ public final class SecurePartner implements Callable<Integer> {
   }
 
   private int undone(PartnersClient client, Optional<Dialogue> dialogue) throws Exception {
+    if (!yes && dialogue.isEmpty()) {
+      throw wrong("nobody can be asked here: add --yes to remove them");
+    }
+    Optional<JsonNode> made = client.made(domain);
+    if (made.isEmpty()) {
+      output.note("no connector was made for " + domain);
+      return 1;
+    }
     if (!yes) {
-      boolean agreed =
-          dialogue
-              .orElseThrow(() -> wrong("nobody can be asked here: add --yes to remove them"))
-              .agrees("Remove the connectors that were made for " + domain + "?");
-      if (!agreed) {
+      output.print(made.get(), () -> PartnerText.made(made.get()));
+      if (!dialogue.orElseThrow().agrees("Remove them?")) {
         output.note("nothing was changed");
         return 1;
       }
     }
-    Optional<JsonNode> undone = client.undo(domain);
-    if (undone.isEmpty()) {
-      output.note("no connector was made for " + domain);
-      return 1;
+    JsonNode undone = client.undo(domain, made.get().path("seen").asText());
+    if (!undone.has("version")) {
+      return refused(undone);
     }
     output.print(
-        undone.get(),
+        undone,
         () ->
             List.of(
                 "postern: removed, as version "
-                    + undone.get().path("version").asLong()
+                    + undone.path("version").asLong()
                     + "; mail that waited for the requirement is held"));
     return 0;
   }

@@ -40,6 +40,7 @@ class AccessCommandsTest {
   private volatile boolean hasProvider;
   private volatile boolean tokensAreGood = true;
   private volatile String userAnswer = "{}";
+  private volatile Answer carl = new Answer(204, "");
   private StringWriter out = new StringWriter();
   private StringWriter err = new StringWriter();
   private @Nullable UserHome made;
@@ -86,12 +87,14 @@ class AccessCommandsTest {
               ? Answer.ok(
                   "[{\"name\": \"anna\", \"roles\": [\"auditor:*\"], \"changed\": \"2026-11-28T10:00:00Z\"}]")
               : notSignedIn();
-      case "GET /api/v1/users/nobody", "DELETE /api/v1/users/nobody" ->
+      case "GET /api/v1/users/nobody", "GET /api/v1/users/ben" ->
           new Answer(404, "{\"status\": 404, \"detail\": \"There is no user nobody.\"}");
       case "GET /api/v1/users/anna" -> Answer.ok("{\"name\": \"anna\", \"roles\": []}");
       case "PUT /api/v1/users/ben" -> new Answer(201, userAnswer);
-      case "DELETE /api/v1/users/ben" -> new Answer(204, "");
-      case "GET /api/v1/users/eve", "DELETE /api/v1/users/eve" -> new Answer(404, "");
+      case "GET /api/v1/users/carl" ->
+          new Answer(200, "{\"name\": \"carl\", \"roles\": [\"auditor:a\"]}", "\"seen\"");
+      case "PUT /api/v1/users/carl", "DELETE /api/v1/users/carl" -> carl;
+      case "GET /api/v1/users/eve" -> new Answer(404, "");
       default -> new Answer(500, "{\"detail\": \"" + request.path() + "\"}");
     };
   }
@@ -299,6 +302,7 @@ class AccessCommandsTest {
         .isZero();
     assertThat(out.toString()).contains("password  shown-once (not shown again)");
     assertThat(service.requests().getLast().body()).isEqualTo("{\"roles\":[\"operator\"]}");
+    assertThat(service.requests().getLast().precondition()).as("a new one alone").isEqualTo("*");
   }
 
   @Test
@@ -332,8 +336,33 @@ class AccessCommandsTest {
     assertThat(run("users", "show", "nobody", "--context", "contoso")).isEqualTo(1);
     assertThat(run("users", "remove", "nobody", "--yes", "--context", "contoso")).isEqualTo(1);
     assertThat(run("users", "show", "anna", "--context", "contoso")).isZero();
-    assertThat(run("users", "remove", "ben", "--yes", "--context", "contoso")).isZero();
+    assertThat(run("users", "remove", "carl", "--yes", "--context", "contoso")).isZero();
+    assertThat(service.requests().getLast().precondition()).isEqualTo("\"seen\"");
     assertThat(run("users")).isEqualTo(2);
+  }
+
+  @Test
+  void aUserWhomSomebodyElseHasChangedIsLeftAsItIs() throws Exception {
+    signIn();
+    carl =
+        new Answer(
+            412,
+            "{\"status\": 412, \"current\": {\"roles\": [\"auditor:b\"], \"changed\": \"at ten\"}}");
+    String[] set = {"users", "set", "carl", "--role", "operator", "--yes", "--context", "contoso"};
+    assertThat(run(set)).isEqualTo(1);
+    assertThat(service.requests().getLast().precondition()).isEqualTo("\"seen\"");
+    assertThat(out.toString())
+        .contains(
+            "NOT CHANGED: somebody else has changed the user meanwhile", "auditor:b", "at ten");
+    assertThat(run("users", "remove", "carl", "--yes", "--context", "contoso", "-o", "json"))
+        .isEqualTo(1);
+    assertThat(json().at("/current/changed").asText()).isEqualTo("at ten");
+    carl = new Answer(412, "{\"status\": 412}");
+    assertThat(run(set)).isEqualTo(1);
+    assertThat(out.toString()).contains("somebody else has removed the user meanwhile");
+    carl = new Answer(404, "{\"status\": 404, \"detail\": \"There is no user carl.\"}");
+    assertThat(run("users", "remove", "carl", "--yes", "--context", "contoso")).isEqualTo(1);
+    assertThat(out.toString()).contains("there is no user carl");
   }
 
   /** Where nobody can agree, nothing is asked either. */

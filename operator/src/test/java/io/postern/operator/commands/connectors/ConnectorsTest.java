@@ -51,7 +51,15 @@ class ConnectorsTest {
   }
 
   private LabPolicy connector() {
-    return policy.answer("GET", PLACE, 200, OBJECT);
+    return policy.answer("GET", PLACE + "?warnings=true", 200, item("[]"));
+  }
+
+  private static String item(String warnings) {
+    return "{\"etag\":\"\\\"version-1\\\"\",\"object\":"
+        + OBJECT
+        + ",\"warnings\":"
+        + warnings
+        + "}";
   }
 
   @Test
@@ -103,6 +111,20 @@ class ConnectorsTest {
   }
 
   @Test
+  void theListIsNarrowedByAPartOfTheName() {
+    policy
+        .answer("GET", "inbound-connectors?limit=500&after=&name=fab%20r", 200, "{\"items\":[]}")
+        .answer(
+            "GET",
+            "outbound-connectors?limit=500&after=&name=fab%20r",
+            200,
+            "{\"items\":[" + item("[]") + "]}");
+    Ran ran = policy.run("connectors", "list", "--organization", "contoso", "--name", "fab r");
+    assertThat(ran.exit()).as(ran.toString()).isZero();
+    assertThat(ran.out()).contains("To Fabrikam");
+  }
+
+  @Test
   void aConnectorIsShownWithItsWarningsAndItsLastValidation() throws Exception {
     policy
         .answer(
@@ -112,12 +134,10 @@ class ConnectorsTest {
             "{\"last\":{\"met\":false,\"at\":\"2026-11-27T10:00:00Z\",\"by\":\"ann\",\"ofThisDefinition\":false,\"summary\":\"no TLS\"}}")
         .answer(
             "GET",
-            "outbound-connectors?",
+            PLACE + "?warnings=true",
             200,
-            "{\"items\":[{\"etag\":\"b\",\"object\":"
-                + OBJECT
-                + ",\"warnings\":[{\"field\":\"recipientDomains\",\"warning\":\"one direction only\",\"cure\":\"a pair\"}]}]}");
-    connector();
+            item(
+                "[{\"field\":\"recipientDomains\",\"warning\":\"one direction only\",\"cure\":\"a pair\"}]"));
     Ran shown = policy.run("connectors", "show", "contoso", "To Fabrikam");
     assertThat(shown.exit()).as(shown.toString()).isZero();
     assertThat(shown.out())
@@ -140,7 +160,7 @@ class ConnectorsTest {
     Ran none = policy.run("connectors", "show", "contoso", "To Fabrikam");
     assertThat(none.exit()).isEqualTo(1);
     assertThat(none.err()).contains("there is no connector \"To Fabrikam\" of contoso");
-    connector().answer("GET", "/contoso/inbound-connectors/To%20Fabrikam", 200, OBJECT);
+    connector().answer("GET", "/contoso/inbound-connectors/To%20Fabrikam", 200, item("[]"));
     Ran two = policy.run("connectors", "remove", "contoso", "To Fabrikam", "--yes");
     assertThat(two.exit()).isEqualTo(2);
     assertThat(two.err()).contains("--direction outbound");

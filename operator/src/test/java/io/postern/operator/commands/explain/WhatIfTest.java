@@ -107,6 +107,14 @@ class WhatIfTest {
   }
 
   @Test
+  void someObjectsOfAnOrganizationAreADraftToo() throws Exception {
+    service.on(START + "&organization=contoso", 202, RUNNING);
+    service.on(STATE, 200, DONE);
+    assertThat(run("--organization", "contoso")).as(err.toString()).isEqualTo(1);
+    assertThat(service.asked().getFirst().path()).endsWith("&organization=contoso");
+  }
+
+  @Test
   void csvHasARowADifference() throws Exception {
     runs(DONE);
     assertThat(run("-o", "csv")).isEqualTo(1);

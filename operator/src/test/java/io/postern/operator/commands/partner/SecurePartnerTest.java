@@ -202,8 +202,7 @@ class SecurePartnerTest {
   }
 
   @Test
-  void thePartnerIsLookedAtAndThePairIsUndone() {
-    policy.once("DELETE", "/partners/f.example", 200, "{\"version\":10}");
+  void thePartnerIsLookedAt() {
     Ran look = secure("--look");
     assertThat(look.exit()).isZero();
     assertThat(look.out())
@@ -211,10 +210,49 @@ class SecurePartnerTest {
             "  mx.f.example [192.0.2.1:25]  TLS TLSv1.3 X",
             "    chain     good",
             "proposal: certificateName mail.f.example");
+  }
+
+  private LabPolicy pair() throws IOException {
+    policy.close();
+    policy =
+        new LabPolicy(folder)
+            .once("GET", "/partners/f.example/secure", 200, "{" + CONNECTORS + ",\"seen\":9}");
+    return policy;
+  }
+
+  @Test
+  void thePairIsUndoneAsItWasSeen() throws Exception {
+    pair().once("DELETE", "/partners/f.example", 200, "{\"version\":10}");
     assertThat(secure("--undo", "--yes").out()).contains("removed, as version 10");
+    assertThat(policy.requests().getLast().ifMatch()).isEqualTo("\"9\"");
     Ran none = secure("--undo", "--yes");
     assertThat(none.exit()).isEqualTo(1);
     assertThat(none.err()).contains("no connector was made for f.example");
+    assertThat(policy.requests().getLast().method()).isEqualTo("GET");
+  }
+
+  @Test
+  void aPairThatIsAnotherOneByNowIsNotUndone() throws Exception {
+    pair().once("DELETE", "/partners/f.example", 412, "{\"status\":412,\"detail\":\"Changed.\"}");
+    Ran ran = secure("--undo", "--yes");
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.out()).contains("NOT CHANGED: Changed.");
+  }
+
+  /** Whoever agrees has seen what is removed. */
+  @Test
+  void aPersonSeesThePairThatIsUndone() throws Exception {
+    pair().once("DELETE", "/partners/f.example", 200, "{\"version\":10}");
+    try (RunningProgram program =
+        policy.startAtTerminal("secure-partner", "contoso", "f.example", "--undo")) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> program.output().contains("Remove them? [y/N]"));
+      program.type("y");
+      assertThat(program.end()).as(program.output()).isZero();
+      assertThat(program.output())
+          .contains("made: inbound connector", "name: From f.example", "name: To f.example");
+    }
   }
 
   @Test

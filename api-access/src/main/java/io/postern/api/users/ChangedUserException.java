@@ -1,0 +1,10 @@
+package io.postern.api.users;
+
+/** Somebody else has made, changed or removed the user since the caller has seen it. */
+public final class ChangedUserException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ChangedUserException() {
+    super("the user is another one by now", null, false, false);
+  }
+}
