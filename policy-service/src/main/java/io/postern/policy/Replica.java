@@ -12,7 +12,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * This replica, for what lives in its memory alone: ids that say where they are known, so that a
  * balancer can find the replica and another replica's answer can name it
- * (docs/decisions/0070-an-id-names-its-replica.md). Immutable; any thread.
+ * (docs/decisions/0071-an-id-names-its-replica.md). Immutable; any thread.
  */
 @Singleton
 public class Replica {

@@ -11,6 +11,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.json.JsonString;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class OidcRoles implements SecurityIdentityAugmentor {
+  /** Attribute of an identity: the {@link Instant} at which the provider's token ends. */
+  static final String ENDS = "postern.ends";
+
   private static final int MOST_ORGANIZATIONS = 1_000;
 
   private final String organizationsClaim;
@@ -45,6 +49,7 @@ class OidcRoles implements SecurityIdentityAugmentor {
                 .setPrincipal(new QuarkusPrincipal(name(token)))
                 .addCredentials(identity.getCredentials())
                 .addRoles(roles(identity.getRoles(), organizations(token)))
+                .addAttribute(ENDS, Instant.ofEpochSecond(token.getExpirationTime()))
                 .build());
   }
 

@@ -18,7 +18,7 @@ import java.util.HashSet;
 import java.util.Locale;
 
 /**
- * Sign-in of local users: by HTTP Basic (RFC 7617) or by a token of ours (RFC 6750). It stands in
+ * Sign-in by HTTP Basic (RFC 7617) of local users, or by a token of ours (RFC 6750). It stands in
  * front of quarkus-oidc, which gets the other tokens. Any thread; does not block.
  */
 @ApplicationScoped
@@ -31,10 +31,12 @@ class SignIn implements HttpAuthenticationMechanism {
 
   private final Passwords passwords;
   private final Tokens tokens;
+  private final ProviderSessions sessions;
 
-  SignIn(Passwords passwords, Tokens tokens) {
+  SignIn(Passwords passwords, Tokens tokens, ProviderSessions sessions) {
     this.passwords = passwords;
     this.tokens = tokens;
+    this.sessions = sessions;
   }
 
   @Override
@@ -55,10 +57,12 @@ class SignIn implements HttpAuthenticationMechanism {
     }
     if (scheme.startsWith(BEARER)) {
       String token = header.substring(BEARER.length()).strip();
-      if (Tokens.isOurs(token)) {
+      if (SignedClaims.isOurs(token)) {
         return tokens
             .user(token)
-            .map(user -> Uni.createFrom().item(identity(user, false)))
+            .map(user -> identity(user, false))
+            .or(() -> sessions.identity(token))
+            .map(identity -> Uni.createFrom().item(identity))
             .orElseGet(SignIn::failed);
       }
     }

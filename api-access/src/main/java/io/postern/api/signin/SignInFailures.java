@@ -10,8 +10,8 @@ import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
- * Log of tokens of the OpenID provider that could not be judged or were refused: a line a minute at
- * most, since strangers cause them. Any thread.
+ * Log of what comes from the OpenID provider and could not be judged or was refused: a line a
+ * minute at most, since strangers cause them. Any thread.
  */
 @ApplicationScoped
 public class SignInFailures {
@@ -42,13 +42,28 @@ public class SignInFailures {
     if (settings.oidc().issuer().isEmpty() || cause == null) {
       return; // a password, or a token of ours
     }
-    long now = System.nanoTime();
-    long next = nextLine.get();
-    if (now - next >= 0 && nextLine.compareAndSet(next, now + LINE_NANOS)) {
+    if (mayWrite()) {
       LOG.warnf(
           "A token was refused: %s. The provider is postern.api.oidc.issuer (%s), the audience"
               + " postern.api.oidc.audience (%s)",
           reason(cause), settings.oidc().issuer().get(), settings.oidc().audience());
     }
+  }
+
+  /**
+   * The same of a browser's sign-in at the provider.
+   *
+   * @param reason in our words: what the provider wrote may be a stranger's
+   */
+  public void log(String reason) {
+    if (mayWrite()) {
+      LOG.warnf("A browser's sign-in at the OpenID provider failed: %s", reason);
+    }
+  }
+
+  private boolean mayWrite() {
+    long now = System.nanoTime();
+    long next = nextLine.get();
+    return now - next >= 0 && nextLine.compareAndSet(next, now + LINE_NANOS);
   }
 }

@@ -1,6 +1,8 @@
 package io.postern.console.web;
 
 import io.postern.api.Problem;
+import io.postern.api.signin.ProviderSessions;
+import io.postern.console.signin.OpenIdProvider;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -32,10 +34,15 @@ public class PageAnswers implements ContainerResponseFilter {
 
   private final Frames frames;
   private final HttpServerRequest server;
+  private final ProviderSessions sessions;
+  private final OpenIdProvider provider;
 
-  PageAnswers(Frames frames, HttpServerRequest server) {
+  PageAnswers(
+      Frames frames, HttpServerRequest server, ProviderSessions sessions, OpenIdProvider provider) {
     this.frames = frames;
     this.server = server;
+    this.sessions = sessions;
+    this.provider = provider;
   }
 
   /** After a change a browser reads another page, and repeats nothing when it is reloaded. */
@@ -82,7 +89,15 @@ public class PageAnswers implements ContainerResponseFilter {
         .getHeaders()
         .putSingle(
             HttpHeaders.LOCATION,
-            "/sign-in?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+            way() + "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
     response.getHeaders().add(HttpHeaders.SET_COOKIE, SessionCookie.ended(server.isSSL()));
+  }
+
+  /** Whose session has ended by its time asks the provider anew, which often asks nothing. */
+  private String way() {
+    boolean ended =
+        sessions.shown(server.getHeader(HttpHeaders.AUTHORIZATION))
+            == ProviderSessions.Shown.ENDED_SESSION;
+    return ended && provider.isThere() ? "/sign-in/provider" : "/sign-in";
   }
 }

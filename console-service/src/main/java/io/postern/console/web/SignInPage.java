@@ -2,6 +2,7 @@ package io.postern.console.web;
 
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.api.signin.ProviderSessions;
 import io.postern.api.signin.Sessions;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -35,14 +36,26 @@ public class SignInPage {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int TOO_MANY = 429;
 
+  private static final String LEFT = "provider";
+
   private final Frames frames;
+  private final SignInForm form;
   private final Sessions sessions;
+  private final ProviderSessions providerSessions;
   private final SignInLinks links;
   private final HttpServerRequest request;
 
-  SignInPage(Frames frames, Sessions sessions, SignInLinks links, HttpServerRequest request) {
+  SignInPage(
+      Frames frames,
+      SignInForm form,
+      Sessions sessions,
+      ProviderSessions providerSessions,
+      SignInLinks links,
+      HttpServerRequest request) {
     this.frames = frames;
+    this.form = form;
     this.sessions = sessions;
+    this.providerSessions = providerSessions;
     this.links = links;
     this.request = request;
   }
@@ -51,8 +64,6 @@ public class SignInPage {
   static final class Templates {
     private Templates() {}
 
-    static native TemplateInstance signIn(Frame f, String next, String name, String failure);
-
     static native TemplateInstance signInLink(Frame f, String code, String owner, boolean typed);
   }
 
@@ -60,12 +71,10 @@ public class SignInPage {
   @Path("sign-in")
   @RunOnVirtualThread
   @Operation(hidden = true)
-  public String form(@QueryParam("next") @DefaultValue("/") String next) {
-    return form(next, "", "");
-  }
-
-  private String form(String next, String name, String failure) {
-    return Templates.signIn(frames.of("signin.title"), next, name, failure).render();
+  public String form(
+      @QueryParam("next") @DefaultValue("/") String next,
+      @QueryParam("left") @DefaultValue("") String left) {
+    return left.equals(LEFT) ? form.afterLeaving() : form.of(next);
   }
 
   @POST
@@ -82,7 +91,7 @@ public class SignInPage {
     } catch (AuthenticationFailedException e) {
       boolean wrong = e.getCause() == null;
       return Response.status(wrong ? Response.Status.OK.getStatusCode() : TOO_MANY)
-          .entity(form(next, name, wrong ? "signin.wrong" : "signin.later"))
+          .entity(form.withPasswordFailure(next, name, wrong ? "signin.wrong" : "signin.later"))
           .build();
     }
   }
@@ -134,8 +143,11 @@ public class SignInPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response signOut() {
+    boolean atProvider =
+        providerSessions.shown(request.getHeader(HttpHeaders.AUTHORIZATION))
+            != ProviderSessions.Shown.NOTHING;
     return Response.status(SEE_OTHER)
-        .header(HttpHeaders.LOCATION, "/sign-in")
+        .header(HttpHeaders.LOCATION, atProvider ? "/sign-in?left=" + LEFT : "/sign-in")
         .cookie(SessionCookie.ended(request.isSSL()))
         .build();
   }

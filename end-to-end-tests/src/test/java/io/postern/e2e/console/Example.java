@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.lab.LabProvider;
+import io.postern.stack.Processes;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
@@ -36,11 +38,13 @@ final class Example {
   private static @Nullable Example running;
 
   private final RunningExample example;
+  private final LabProvider provider;
   private final String credentials;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Example(RunningExample example, String credentials) {
+  private Example(RunningExample example, LabProvider provider, String credentials) {
     this.example = example;
+    this.provider = provider;
     this.credentials = credentials;
   }
 
@@ -49,17 +53,24 @@ final class Example {
     if (there != null) {
       return there;
     }
+    LabProvider provider = LabProvider.start();
     StateFolder state = new StateFolder(Files.createTempDirectory("postern-console-test"));
     RunningExample example =
         RunningExample.start(
-            root(), state, 0, DirectoryFile.example(), null, Map.of(), Size.SMALL, new Progress());
+            root(),
+            state,
+            0,
+            DirectoryFile.example(),
+            null,
+            withProvider(provider.issuer()),
+            new Progress());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(example)));
     SampleRun run =
         new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
     for (Sample sample : Sample.folder(root().resolve("local-stack/example/samples"))) {
       assertThat(run.run(sample).differences()).as(sample.about()).isEmpty();
     }
-    Example started = new Example(example, Files.readString(state.credentials()).strip());
+    Example started = new Example(example, provider, Files.readString(state.credentials()).strip());
     Awaitility.await("the console has read the mail")
         .atMost(Duration.ofSeconds(90))
         .untilAsserted(
@@ -68,6 +79,25 @@ final class Example {
                     .hasSizeGreaterThanOrEqualTo(SAMPLES));
     running = started;
     return started;
+  }
+
+  /** Its users are let in by all services that have users, and by the console with a browser. */
+  private static Processes withProvider(String issuer) {
+    Map<String, String> api = Map.of("postern.api.oidc.issuer", issuer);
+    return Processes.of(Size.SMALL)
+        .settings(Service.POLICY, api)
+        .settings(Service.CERTIFICATE, api)
+        .settings(Service.CONSOLE, api)
+        .settings(
+            Service.CONSOLE,
+            Map.of(
+                "postern.console.oidc.client-id", LabProvider.CLIENT,
+                "postern.console.oidc.client-secret", LabProvider.SECRET));
+  }
+
+  /** At which browsers sign in. */
+  LabProvider provider() {
+    return provider;
   }
 
   private static void close(RunningExample example) {

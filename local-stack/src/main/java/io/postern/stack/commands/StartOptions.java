@@ -1,5 +1,6 @@
 package io.postern.stack.commands;
 
+import io.postern.stack.Processes;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
@@ -53,7 +54,13 @@ final class StartOptions {
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(
-        StateOption.home(), state.open(), smtpPort, file, anchors, replicas(), size, progress);
+        StateOption.home(),
+        state.open(),
+        smtpPort,
+        file,
+        anchors,
+        Processes.of(size).replicas(replicas()),
+        progress);
   }
 
   private Map<Service, Integer> replicas() {

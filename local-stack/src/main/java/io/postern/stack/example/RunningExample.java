@@ -8,7 +8,6 @@ import io.postern.stack.Processes;
 import io.postern.stack.Progress;
 import io.postern.stack.RunningStack;
 import io.postern.stack.Service;
-import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +45,7 @@ public final class RunningExample implements AutoCloseable {
    * @param smtpPort ingress' port, 0 for a free one
    * @param directory the directory file, applied if the state has no organization yet
    * @param anchors further trust anchors (PEM), or null
-   * @param replicas of services of which more than one is to run
-   * @param size of the JVMs
+   * @param asked the processes; the console is added to them
    */
   public static RunningExample start(
       Path home,
@@ -56,12 +53,11 @@ public final class RunningExample implements AutoCloseable {
       int smtpPort,
       DirectoryFile directory,
       @Nullable Path anchors,
-      Map<Service, Integer> replicas,
-      Size size,
+      Processes asked,
       Progress progress)
       throws Exception {
     refuseSecond(state);
-    Processes processes = Processes.of(size).replicas(replicas).withConsole();
+    Processes processes = asked.withConsole();
     // The broker takes longest and begins first: the others start beside it.
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
     ExampleWorld world = startWorld(state, broker);

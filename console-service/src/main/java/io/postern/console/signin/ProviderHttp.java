@@ -1,0 +1,95 @@
+package io.postern.console.signin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.postern.console.signin.ProviderException.Kind;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/**
+ * Requests to the provider: 10 s for a whole answer, 256 KiB at most, 16 at one time, since
+ * strangers cause them. No redirection is followed. Any thread that may block.
+ */
+final class ProviderHttp {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final long MOST_BYTES = 256 << 10;
+  private static final int MOST = 16;
+
+  private final HttpClient http;
+  private final Duration patience;
+  private final Semaphore places = new Semaphore(MOST);
+
+  /**
+   * @param http follows no redirection
+   * @param patience for a whole answer
+   */
+  ProviderHttp(HttpClient http, Duration patience) {
+    this.http = http;
+    this.patience = patience;
+  }
+
+  /**
+   * @param body missing: it is no JSON
+   */
+  record Answer(int status, JsonNode body) {}
+
+  /**
+   * @throws ProviderException silent, or unexpected
+   */
+  Answer send(HttpRequest request) throws ProviderException {
+    if (!places.tryAcquire()) {
+      throw new ProviderException(
+          Kind.SILENT, MOST + " sign-ins wait for an answer of " + request.uri() + " already");
+    }
+    try {
+      return answer(request);
+    } finally {
+      places.release();
+    }
+  }
+
+  /** The time-out of a request alone ends with the answer's head. */
+  private Answer answer(HttpRequest request) throws ProviderException {
+    CompletableFuture<HttpResponse<String>> coming =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
+    try {
+      HttpResponse<String> response = coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return new Answer(response.statusCode(), parsed(response.body()));
+    } catch (TimeoutException e) {
+      throw new ProviderException(
+          Kind.SILENT, request.uri() + " has not answered within " + patience.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      // Other causes may have words of the answer.
+      throw e.getCause() instanceof SSLException tls
+          ? new ProviderException(Kind.UNEXPECTED, request.uri() + " without good TLS: " + tls)
+          : new ProviderException(Kind.SILENT, request.uri() + " gives no answer of HTTP");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProviderException(Kind.SILENT, "the service stops");
+    } finally {
+      coming.cancel(true);
+    }
+  }
+
+  private static JsonNode parsed(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+}
