@@ -4,8 +4,8 @@ package io.postern.console;
  * Text with each character that a reader would not see, or that turns the text around it, shown as
  * its code point: a right-to-left override becomes {@code [U+202E]}, so that no name of a stranger
  * reads as another one. Such are controls other than tab and line ends, format characters, line and
- * paragraph separators and lone surrogates; marks on one letter beyond the fourth too, which would
- * cover the lines above. Pure.
+ * paragraph separators and lone surrogates. Of marks on one letter, which in number would cover the
+ * lines above, those beyond the fourth become one sign: {@code [U+0301…]}. Pure.
  */
 public final class Visible {
   private static final int MOST_MARKS = 4;
@@ -21,9 +21,11 @@ public final class Visible {
       int c = text.codePointAt(at);
       next = at + Character.charCount(c);
       marks = isMark(c) ? marks + 1 : 0;
-      if (marks > MOST_MARKS || isHidden(c)) {
+      if (marks == MOST_MARKS + 1) {
+        visible.append("[U+%04X…]".formatted(c));
+      } else if (isHidden(c)) {
         visible.append("[U+%04X]".formatted(c));
-      } else {
+      } else if (marks <= MOST_MARKS) {
         visible.appendCodePoint(c);
       }
     }

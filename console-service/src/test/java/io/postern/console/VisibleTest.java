@@ -38,6 +38,6 @@ class VisibleTest {
   @Test
   void marksWithoutNumberStayNearTheirLetter() {
     assertThat(Visible.of("z" + "\u0336".repeat(6) + "y" + "\u0336"))
-        .isEqualTo("z" + "\u0336".repeat(4) + "[U+0336][U+0336]y" + "\u0336");
+        .isEqualTo("z" + "\u0336".repeat(4) + "[U+0336…]y" + "\u0336");
   }
 }

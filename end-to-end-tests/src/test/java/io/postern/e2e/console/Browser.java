@@ -186,7 +186,7 @@ final class Browser implements AutoCloseable {
               if (e.matches('script, img, iframe, object, style, link, base')) found.push(e.outerHTML.slice(0, 200));
               for (const a of e.attributes) {
                 if (a.name.startsWith('on')) found.push(a.name + '=' + a.value.slice(0, 100));
-                if (['href', 'action', 'src', 'hx-get'].includes(a.name) && !/^([/#?]|$)/.test(a.value)) found.push(a.name + '=' + a.value.slice(0, 100));
+                if (['href', 'action', 'src', 'hx-get'].includes(a.name) && !/^([/#?]|$|http:.{2}127[.]0[.]0[.]1:)/.test(a.value)) found.push(a.name + '=' + a.value.slice(0, 100));
                 if (a.name !== 'value' && hidden.test(a.value)) found.push('hidden in ' + a.name + ': ' + encodeURI(a.value.slice(0, 100).toWellFormed()));
               }
             }

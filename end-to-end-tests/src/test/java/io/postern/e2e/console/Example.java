@@ -66,14 +66,19 @@ final class Example implements AutoCloseable {
 
   /** A new one, without mail. */
   static Example start() throws Exception {
+    return start(DirectoryFile.example());
+  }
+
+  static Example start(DirectoryFile directory) throws Exception {
     StateFolder state = new StateFolder(Files.createTempDirectory("postern-console-test"));
     RunningExample example =
         RunningExample.start(
-            root(), state, 0, DirectoryFile.example(), null, Map.of(), Size.SMALL, new Progress());
+            root(), state, 0, directory, null, Map.of(), Size.SMALL, new Progress());
     return new Example(example, Files.readString(state.credentials()).strip());
   }
 
-  private void sendSamples() throws Exception {
+  /** Mail from and to partners and strangers, which the console has read afterwards. */
+  void sendSamples() throws Exception {
     SampleRun run =
         new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
     for (Sample sample : Sample.folder(root().resolve("local-stack/example/samples"))) {

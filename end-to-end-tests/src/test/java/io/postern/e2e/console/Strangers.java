@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clients and hosts that put hostile texts wherever they can, at a running example; and records
@@ -65,23 +66,28 @@ final class Strangers implements AutoCloseable {
     return authority.issue(Issue.to(HostileTexts.ALL).commonNameOnly());
   }
 
-  /** A subject of 10,000 characters, and a hundred names. */
+  /** A subject of 6,000 characters, and a hundred names: a client's chain has 20 KiB at most. */
   Identity largeCertificate() {
     List<String> names = new ArrayList<>();
-    names.add(HostileTexts.LONG_WORD);
+    names.add(HostileTexts.LONG_WORD.substring(0, 6_000));
     IntStream.rangeClosed(1, 100)
         .forEach(i -> names.add("host-number-%d.department.stranger.example".formatted(i)));
-    return authority.issue(Issue.to(names.toArray(String[]::new)));
+    return LabCa.create("Large").issue(Issue.to(names.toArray(String[]::new)));
   }
 
-  /** Mail that is taken from a client with this certificate. */
-  QueueId sends(Identity certificate, String greeting, String from, String messageId)
-      throws Exception {
+  /**
+   * Mail that is taken from a client.
+   *
+   * @param certificate null: none
+   */
+  QueueId sends(@Nullable Identity certificate, String from, String messageId) throws Exception {
     try (SmtpClient client = SmtpClient.connect("127.0.0.1", example.stack().stack().smtpPort())) {
       client.ehlo("stranger.example");
       assertThat(client.startTls(certificate).code()).isEqualTo(220);
-      client.ehlo(greeting);
-      assertThat(client.command("MAIL FROM:<" + from + "> SMTPUTF8").code()).isEqualTo(250);
+      assertThat(client.ehlo(HostileTexts.MARKUP).code()).as("no name of a host").isEqualTo(501);
+      client.ehlo("stranger.example");
+      Reply sender = client.command("MAIL FROM:<" + from + "> SMTPUTF8");
+      assertThat(sender.code()).as(sender.text()).isEqualTo(250);
       assertThat(client.command("RCPT TO:<anna@contoso.example>").code()).isEqualTo(250);
       client.command("DATA");
       return queueId(
@@ -122,7 +128,7 @@ final class Strangers implements AutoCloseable {
               "w".repeat(1_900));
       hosts.put(
           stage, ScriptedPeer.named(HOST).identity(hostileCertificate()).on(stage, step).start());
-      String name = "To %s <b>&\"' %s".formatted(stage, "\u202egnp");
+      String name = "To %s <b>&\"' {f.proof}".formatted(stage);
       assertThat(
               example
                   .call(
@@ -139,7 +145,7 @@ final class Strangers implements AutoCloseable {
                               domain(stage),
                               HOST,
                               Objects.requireNonNull(hosts.get(stage)).port(),
-                              (HostileTexts.MARKUP + HostileTexts.TURNED).replace("\"", "\\\"")))
+                              HostileTexts.MARKUP.replace("\"", "\\\"")))
                   .body())
           .contains("recipientDomains");
     }
@@ -207,7 +213,8 @@ final class Strangers implements AutoCloseable {
     put(Topics.CERTIFICATE_HANDSHAKES, 0, reference, seen.setOrganization("contoso").build());
   }
 
-  private void put(String topic, int partition, String key, Message record) throws Exception {
+  /** Writes a record as a service does. */
+  void put(String topic, int partition, String key, Message record) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(example.stack().stack().kafka().producer())) {
       producer

@@ -3,12 +3,14 @@ package io.postern.e2e.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.contracts.QueueId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,13 +47,11 @@ class StrangersTextsTest {
     messages.add(
         strangers.sends(
             strangers.hostileCertificate(),
-            HostileTexts.MARKUP,
             "\"<b>\u202egnp.\"@stranger.example",
             "<" + HostileTexts.MARKUP.replace(">", "") + HostileTexts.TURNED + "@x.example>"));
     messages.add(
         strangers.sends(
             strangers.largeCertificate(),
-            "x".repeat(400),
             "b@stranger.example",
             "<" + "m".repeat(900) + "@x.example>"));
     QueueId out = strangers.sentToHosts();
@@ -109,13 +109,12 @@ class StrangersTextsTest {
     }
     for (String reference : REFERENCES) {
       pages.add("/refusals/" + reference);
-      pages.add("/refusals/" + reference + "/explain");
       pages.add("/refusals/" + reference + "/partner");
     }
     for (JsonNode report : example.get("/api/v1/reports")) {
       pages.add("/reports/" + report.asText());
     }
-    String connector = "/connectors/contoso/outbound/" + encoded("To RCPT <b>&\"' \u202egnp");
+    String connector = "/connectors/contoso/outbound/" + encoded("To RCPT <b>&\"' {f.proof}");
     pages.addAll(
         List.of(connector, connector + "/edit", connector + "/delete", connector + "/validate"));
     return pages;
@@ -142,5 +141,72 @@ class StrangersTextsTest {
       }
     }
     assertThat(found).isEmpty();
+  }
+
+  @Test
+  void whatNobodyWouldSeeIsShownAndWhatIsLongIsAskedFor() throws Exception {
+    try (Browser browser = Browser.open(example.console())) {
+      browser.signIn(example.name(), example.password()).go("/messages/" + messages.get(0));
+      assertThat(whole(browser))
+          .as("sender, and subject of the certificate")
+          .contains("[U+202E]gnp.", "mx.[U+202E]elpmaxe.png[U+2066][U+200B]", "[U+001B][31m");
+      browser.go("/messages/" + messages.get(1));
+      assertThat(browser.text())
+          .contains("show all")
+          .doesNotContain("host-number-99.department.stranger.example");
+      assertThat(whole(browser)).contains("host-number-20.department.stranger.example");
+      browser.go("/messages/" + messages.get(2) + "/partner?domain=rcpt.example");
+      assertThat(browser.text()).contains("<script>alert(1)</script>", "[U+202E]");
+    }
+  }
+
+  /** Also what is asked for. */
+  private static String whole(Browser browser) {
+    return String.valueOf(
+        browser.driver().executeScript("return document.querySelector('main').textContent"));
+  }
+
+  @Test
+  void aFileOfExchangeIsReadAndDoesNothing() throws Exception {
+    String file =
+        new ObjectMapper()
+            .writeValueAsString(
+                List.of(
+                    Map.of(
+                        "Name",
+                        "From " + HostileTexts.MARKUP + HostileTexts.TURNED,
+                        "Comment",
+                        HostileTexts.ALL,
+                        HostileTexts.MARKUP,
+                        HostileTexts.ALL,
+                        "ConnectorType",
+                        "Partner",
+                        "SenderDomains",
+                        List.of("smtp:" + HostileTexts.MARKUP + ";1"),
+                        "RequireTls",
+                        HostileTexts.LONG_WORD)));
+    try (Browser browser = Browser.open(example.console())) {
+      browser.signIn(example.name(), example.password()).viewport(320).go("/partners/import");
+      browser.type("organization", "contoso");
+      browser.driver().executeScript("document.getElementById('text').value = arguments[0]", file);
+      browser.press("Compare, change nothing");
+      assertThat(browser.text()).contains("<script>alert(1)</script>");
+      assertThat(browser.takenOver()).isEmpty();
+      assertThat(browser.tooWide()).isEmpty();
+      assertThat(browser.complaints()).isEmpty();
+      assertThat(browser.barriers()).isEmpty();
+      assertThat(
+              browser
+                  .driver()
+                  .executeScript("return document.querySelector('textarea#text').value"))
+          .as("what is compared again is what was typed")
+          .isEqualTo(file);
+    }
+  }
+
+  @Test
+  void aSpreadsheetRunsNothing() throws Exception {
+    String csv = example.call(example.console(), "GET", "/reports/refused.csv", "").body();
+    assertThat(csv).startsWith("day,").contains("[U+202E]").doesNotContain("\u202e", "\u001b");
   }
 }
