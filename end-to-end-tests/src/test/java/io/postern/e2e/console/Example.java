@@ -66,14 +66,10 @@ final class Example implements AutoCloseable {
 
   /** A new one, without mail. */
   static Example start() throws Exception {
-    return start(DirectoryFile.example());
-  }
-
-  static Example start(DirectoryFile directory) throws Exception {
     StateFolder state = new StateFolder(Files.createTempDirectory("postern-console-test"));
     RunningExample example =
         RunningExample.start(
-            root(), state, 0, directory, null, Map.of(), Size.SMALL, new Progress());
+            root(), state, 0, DirectoryFile.example(), null, Map.of(), Size.SMALL, new Progress());
     return new Example(example, Files.readString(state.credentials()).strip());
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
 import io.postern.stack.Service;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @ExtendWith(WithChromium.class)
 class RareStatesTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-
   private Example example;
   private Strangers strangers;
   private RareMail mail;
@@ -49,34 +46,36 @@ class RareStatesTest {
   }
 
   /** Pages with words that each must say. */
-  private void look(String state, Map<String, String> pages) throws Exception {
+  private void look(Map<String, String> pages) throws Exception {
     List<String> found = new ArrayList<>();
     for (var page : pages.entrySet()) {
-      for (int width : List.of(1280, 320)) {
-        for (String theme : List.of("light", "dark")) {
-          browser.viewport(width).theme(theme).language("en").go(page.getKey());
-          String name = state + "-" + Pages.name(page.getKey()) + "-" + width + "-" + theme;
-          String text = browser.text();
-          if (!text.contains(page.getValue())) {
-            found.add(page.getKey() + " does not say \"" + page.getValue() + "\": " + text);
+      for (String theme : List.of("light", "dark")) {
+        for (String language : List.of("en", "de")) {
+          browser.viewport(320).theme(theme).language(language).go(page.getKey());
+          String seen = page.getKey() + " (" + language + ", " + theme + ")";
+          if (language.equals("en") && !browser.text().contains(page.getValue())) {
+            found.add(seen + " does not say \"" + page.getValue() + "\": " + browser.text());
           }
           for (List<String> problems : List.of(browser.tooWide(), browser.barriers())) {
-            problems.forEach(problem -> found.add(name + ": " + problem));
+            problems.forEach(problem -> found.add(seen + ": " + problem));
           }
         }
       }
-      browser.viewport(1280).theme("light").language("de").go(page.getKey());
     }
-    browser.language("en");
     assertThat(found).isEmpty();
   }
 
   @Test
   @Order(1)
   void anInstallationWithoutMailSaysWhatIsNext() throws Exception {
-    Map<String, String> pages = new LinkedHashMap<>();
-    Pages.FIXED.forEach(page -> pages.put(page, ""));
-    look("without-mail", pages);
+    look(
+        Map.of(
+            "/", "Next, force TLS with a partner",
+            "/messages", "What you can do next",
+            "/refused", "Nothing was refused in this time",
+            "/queue", "Search for mail that has gone",
+            "/reports/inbound", "Choose more days",
+            "/certificates/mta-sts", "Our own policy and its record"));
   }
 
   @Test
@@ -103,19 +102,15 @@ class RareStatesTest {
     mail.awaitState(published, "delivered");
     mail.published(published);
     String counted = mail.counted();
-    pages.put("/messages/" + plaintext, "not encrypted");
-    pages.put("/messages/" + reported, "report");
-    pages.put("/messages/" + held, "held");
-    pages.put("/messages/" + cancelled, "cancelled");
-    pages.put("/messages/" + published, "DANE");
-    pages.put("/refusals/" + counted, "1,200");
-    pages.put("/messages?kind=all", "");
-    pages.put("/queue", "");
-    pages.put("/", "");
-    int number = 0;
-    for (var page : pages.entrySet()) {
-      look("state" + number++, Map.of(page.getKey(), page.getValue()));
-    }
+    pages.put("/messages/" + plaintext, "The connection to the host was not encrypted.");
+    pages.put("/messages/" + reported, "connector From Northwind would have refused it");
+    pages.put("/messages/" + held, "delivery-service copied the content");
+    pages.put("/messages/" + cancelled, "An administrator asked: cancel");
+    pages.put("/messages/" + published, "The host is the one that its TLSA records name (DANE).");
+    pages.put("/refusals/" + counted, "50 times: none given");
+    pages.put("/messages?kind=all", "and 30 further recipients");
+    pages.put("/queue", "held");
+    look(pages);
   }
 
   @Test
@@ -125,8 +120,13 @@ class RareStatesTest {
     example.stack().stack().process(Service.POLICY).killAndWait();
     example.stack().stack().process(Service.CERTIFICATE).restartByItself(false);
     example.stack().stack().process(Service.CERTIFICATE).killAndWait();
-    Map<String, String> pages = new LinkedHashMap<>();
-    Pages.FIXED.forEach(page -> pages.put(page, ""));
-    look("down", pages);
+    look(
+        Map.of(
+            "/", "certificate-service does not answer",
+            "/partners", "policy-service does not answer",
+            "/connectors", "policy-service does not answer",
+            "/certificates", "certificate-service does not answer",
+            "/access", "policy-service does not answer",
+            "/settings", "policy-service does not answer"));
   }
 }

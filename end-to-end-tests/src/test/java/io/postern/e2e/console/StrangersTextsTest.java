@@ -190,7 +190,7 @@ class StrangersTextsTest {
       browser.type("organization", "contoso");
       browser.driver().executeScript("document.getElementById('text').value = arguments[0]", file);
       browser.press("Compare, change nothing");
-      assertThat(browser.text()).contains("<script>alert(1)</script>");
+      browser.until(() -> browser.text().contains("<script>alert(1)</script>"));
       assertThat(browser.takenOver()).isEmpty();
       assertThat(browser.tooWide()).isEmpty();
       assertThat(browser.complaints()).isEmpty();
