@@ -270,10 +270,10 @@ final class InboundConditions {
             : "the connector is not blocked");
   }
 
-  /** The client's certificate, in words. */
+  /** The client's certificate, in words; one without a name of a host proves as little as none. */
   String certificate() {
     return facts.certificateNames().isEmpty()
-        ? "the client showed no certificate"
+        ? "the client showed no certificate that names a host"
         : "the client's certificate is for " + listed(facts.certificateNames());
   }
 

@@ -1,14 +1,17 @@
 package io.postern.console.reports;
 
+import io.postern.console.Visible;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * CSV (RFC 4180) for spreadsheets. Strangers choose some of the values: a cell that a spreadsheet
- * would take for a formula begins with an apostrophe. Stateless.
+ * would take for a formula begins with an apostrophe, and what nobody would see is {@link Visible}.
+ * Stateless.
  */
 public final class Csv {
-  private static final String FORMULA = "=+-@\t\r";
+  // The last four are the same signs as East Asian keyboards write them.
+  private static final String FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
 
   private Csv() {}
 
@@ -26,7 +29,7 @@ public final class Csv {
     if (value instanceof Number) {
       return value.toString();
     }
-    String text = String.valueOf(value);
+    String text = Visible.of(String.valueOf(value));
     if (!text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0) {
       text = "'" + text;
     }

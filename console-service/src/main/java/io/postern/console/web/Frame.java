@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Frame {
   private static final ZoneId UTC = ZoneOffset.UTC;
+  private static final int LONG = 400;
+  private static final int BEGINNING = 160;
 
   /** A page of the navigation. */
   public record Section(String path, String label, boolean current) {}
@@ -202,6 +204,24 @@ public final class Frame {
 
   private DateTimeFormatter format(String pattern) {
     return DateTimeFormatter.ofPattern(pattern, words.locale());
+  }
+
+  /**
+   * Whether a page shows the beginning of a text alone until its reader asks for all: the names of
+   * a certificate, a reply or a subject of many lines would push the rest of the page away.
+   */
+  public boolean isLong(@Nullable String text) {
+    return text != null && text.length() > LONG;
+  }
+
+  /** The words by which a reader asks for all of a long text. */
+  public String whole(String text) {
+    return t("frame.whole", number(text.length()));
+  }
+
+  /** Of a long text: its first 160 characters. */
+  public String beginning(String text) {
+    return text.substring(0, text.offsetByCodePoints(0, BEGINNING));
   }
 
   /** A part of a path, or a value of a query. */

@@ -254,15 +254,21 @@ final class LifeTimeline {
         new Timeline.Entry(
             event.at(),
             tone(event),
-            host.isEmpty()
-                ? f.t("life.attempt.none", number(event))
-                : f.t("life.attempt", number(event), host),
+            attemptTitle(number(event), host),
             false,
             sentences,
             facts.list(),
             List.of(),
             path,
             parts(event)));
+  }
+
+  /** Copying the content of held mail is recorded as an attempt that has no number. */
+  private String attemptTitle(String number, String host) {
+    if (number.isEmpty()) {
+      return f.t("life.copied");
+    }
+    return host.isEmpty() ? f.t("life.attempt.none", number) : f.t("life.attempt", number, host);
   }
 
   /** What the recipient's domain has published. */

@@ -5,6 +5,7 @@ import java.util.List;
 /** A life as a list of what happened, for a template. Records are immutable. */
 public final class Timeline {
   private static final int FEW = 3;
+  private static final int PARTS_AT_ONCE = 10;
 
   private Timeline() {}
 
@@ -34,6 +35,20 @@ public final class Timeline {
       checks = List.copyOf(checks);
       path = List.copyOf(path);
       parts = List.copyOf(parts);
+    }
+
+    /** Of the recipients that are shown without being asked for. */
+    public List<Part> firstParts() {
+      return parts.subList(0, Math.min(PARTS_AT_ONCE, parts.size()));
+    }
+
+    public List<Part> furtherParts() {
+      return parts.subList(firstParts().size(), parts.size());
+    }
+
+    /** How many these are. */
+    public long further() {
+      return furtherParts().size();
     }
 
     /** So few facts that nobody need ask for them. */

@@ -171,6 +171,43 @@ final class Browser implements AutoCloseable {
     return found instanceof List<?> list ? list.stream().map(Object::toString).toList() : List.of();
   }
 
+  /**
+   * What a stranger's text has made of the page: elements, handlers, links elsewhere, or characters
+   * that nobody sees. What a form sends back may have such characters.
+   */
+  List<String> takenOver() {
+    Object found =
+        driver.executeScript(
+            """
+            const hidden = /[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]/;
+            const found = [];
+            if (!document.title.endsWith('Postern')) found.push('title: ' + document.title);
+            for (const e of document.querySelectorAll('main *')) {
+              if (e.matches('script, img, iframe, object, style, link, base')) found.push(e.outerHTML.slice(0, 200));
+              for (const a of e.attributes) {
+                if (a.name.startsWith('on')) found.push(a.name + '=' + a.value.slice(0, 100));
+                if (['href', 'action', 'src', 'hx-get'].includes(a.name) && !/^([/#?]|$|http:.{2}127[.]0[.]0[.]1:)/.test(a.value)) found.push(a.name + '=' + a.value.slice(0, 100));
+                if (a.name !== 'value' && hidden.test(a.value)) found.push('hidden in ' + a.name + ': ' + encodeURI(a.value.slice(0, 100).toWellFormed()));
+              }
+            }
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+              const t = texts.currentNode;
+              if (!t.parentElement.matches('textarea, script') && hidden.test(t.data)) found.push('hidden: ' + encodeURI(t.data.slice(0, 100).toWellFormed()));
+            }
+            return found;
+            """);
+    return found instanceof List<?> list ? list.stream().map(Object::toString).toList() : List.of();
+  }
+
+  /** A viewport of this width, as of a telephone: a window has a least width. */
+  Browser viewport(int width) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+    return this;
+  }
+
   void until(java.util.concurrent.Callable<Boolean> condition) {
     Awaitility.await("at " + path()).atMost(PATIENCE).ignoreExceptions().until(condition);
   }

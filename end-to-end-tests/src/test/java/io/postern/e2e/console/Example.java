@@ -29,10 +29,10 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The example as {@code ./run} starts it, with its mail, once for all tests of a JVM; it ends with
- * the JVM. Its console has read all of the mail.
+ * The example as {@code ./run} starts it, with its mail, which its console has read. One serves all
+ * tests of a JVM and ends with it; a test that leaves traces on its pages starts its own.
  */
-final class Example {
+final class Example implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 4; // messages that are accepted, at least
   private static @Nullable Example running;
@@ -50,9 +50,26 @@ final class Example {
 
   static synchronized Example running() throws Exception {
     Example there = running;
-    if (there != null) {
-      return there;
+    if (there == null) {
+      Example started = start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> closeAtEnd(started)));
+      started.sendSamples();
+      running = started;
+      there = started;
     }
+    return there;
+  }
+
+  private static void closeAtEnd(Example example) {
+    try {
+      example.close();
+    } catch (Exception e) {
+      System.err.println("the example does not end: " + e);
+    }
+  }
+
+  /** A new one, without mail. */
+  static Example start() throws Exception {
     LabProvider provider = LabProvider.start();
     StateFolder state = new StateFolder(Files.createTempDirectory("postern-console-test"));
     RunningExample example =
@@ -64,21 +81,7 @@ final class Example {
             null,
             withProvider(provider.issuer()),
             new Progress());
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(example)));
-    SampleRun run =
-        new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
-    for (Sample sample : Sample.folder(root().resolve("local-stack/example/samples"))) {
-      assertThat(run.run(sample).differences()).as(sample.about()).isEmpty();
-    }
-    Example started = new Example(example, provider, Files.readString(state.credentials()).strip());
-    Awaitility.await("the console has read the mail")
-        .atMost(Duration.ofSeconds(90))
-        .untilAsserted(
-            () ->
-                assertThat(started.get("/api/v1/messages").path("found"))
-                    .hasSizeGreaterThanOrEqualTo(SAMPLES));
-    running = started;
-    return started;
+    return new Example(example, provider, Files.readString(state.credentials()).strip());
   }
 
   /** Its users are let in by all services that have users, and by the console with a browser. */
@@ -100,11 +103,27 @@ final class Example {
     return provider;
   }
 
-  private static void close(RunningExample example) {
+  /** Mail from and to partners and strangers, which the console has read afterwards. */
+  void sendSamples() throws Exception {
+    SampleRun run =
+        new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
+    for (Sample sample : Sample.folder(root().resolve("local-stack/example/samples"))) {
+      assertThat(run.run(sample).differences()).as(sample.about()).isEmpty();
+    }
+    Awaitility.await("the console has read the mail")
+        .atMost(Duration.ofSeconds(90))
+        .untilAsserted(
+            () ->
+                assertThat(get("/api/v1/messages").path("found"))
+                    .hasSizeGreaterThanOrEqualTo(SAMPLES));
+  }
+
+  @Override
+  public void close() throws Exception {
     try {
       example.close();
-    } catch (Exception e) {
-      System.err.println("the example does not end: " + e);
+    } finally {
+      provider.close();
     }
   }
 
