@@ -24,7 +24,6 @@ import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -285,8 +284,7 @@ class SourcesTest {
             .setVersion(Fingerprints.anchorSetVersion(set.build()))
             .build();
     TrustAnchors found =
-        OrganizationAnchors.of(
-                List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()))
+        OrganizationAnchors.of(List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()))
             .find(reference, defaults.current())
             .orElseThrow();
     assertThat(found.reference()).isEqualTo(reference);
@@ -301,8 +299,7 @@ class SourcesTest {
     }
     assertThat(found.distrustedBy(TWO.certificate())).isEqualTo("postern.anchors.distrusted");
     OrganizationAnchors sets =
-        OrganizationAnchors.of(
-            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
+        OrganizationAnchors.of(List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
     assertThat(sets.of("contoso", defaults.current()))
         .singleElement()
         .satisfies(
@@ -325,8 +322,7 @@ class SourcesTest {
     AnchorSet set =
         AnchorSet.newBuilder().setOrganization("a").setName("b").setWithDefaults(true).build();
     OrganizationAnchors sets =
-        OrganizationAnchors.of(
-            List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
+        OrganizationAnchors.of(List.of(DirectoryObject.newBuilder().setAnchorSet(set).build()));
     AnchorSetReference reference =
         AnchorSetReference.newBuilder()
             .setId("a/b")

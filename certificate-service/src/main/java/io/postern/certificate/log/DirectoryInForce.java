@@ -18,9 +18,9 @@ public record DirectoryInForce(OrganizationAnchors anchors, Directory rules) {
       Map<String, Long> routingVersions) {
     Directory rules =
         Directory.next(before == null ? null : before.rules, changes, version, routingVersions);
-    boolean sameAnchors =
-        before != null && changes.stream().noneMatch(DirectoryObject::hasAnchorSet);
-    return new DirectoryInForce(
-        sameAnchors ? before.anchors : OrganizationAnchors.of(rules.objects()), rules);
+    if (before != null && changes.stream().noneMatch(DirectoryObject::hasAnchorSet)) {
+      return new DirectoryInForce(before.anchors, rules);
+    }
+    return new DirectoryInForce(OrganizationAnchors.of(rules.objects()), rules);
   }
 }

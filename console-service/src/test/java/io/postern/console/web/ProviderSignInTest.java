@@ -113,7 +113,8 @@ class ProviderSignInTest {
         .containsEntry("scope", "openid")
         .containsEntry("code_challenge_method", "S256")
         .containsEntry(
-            "redirect_uri", RestAssured.baseURI + ":" + RestAssured.port + "/sign-in/provider/answer");
+            "redirect_uri",
+            RestAssured.baseURI + ":" + RestAssured.port + "/sign-in/provider/answer");
     assertThat(begun.cookies()).hasSize(1);
 
     Response response = answered(begun.cookies(), agreed(begun));

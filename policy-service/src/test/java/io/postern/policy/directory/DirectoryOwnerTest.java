@@ -244,7 +244,8 @@ class DirectoryOwnerTest {
               assertThat(marker.getRemoved()).isTrue();
               assertThat(marker.getOutboundConnector().getName()).isEqualTo("To Fabrikam");
             });
-    try (DirectoryReader<Directory> reader = new DirectoryReader<>(log.settings(), Directory::next)) {
+    try (DirectoryReader<Directory> reader =
+        new DirectoryReader<>(log.settings(), Directory::next)) {
       reader.start();
       assertThat(reader.awaitVersion(result.getVersion(), LONG)).isTrue();
       await().atMost(LONG).until(() -> reader.current().isPresent());
