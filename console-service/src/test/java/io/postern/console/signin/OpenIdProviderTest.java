@@ -42,6 +42,7 @@ class OpenIdProviderTest {
   private static OpenIdProvider of(Map<String, String> values) throws Exception {
     SmallRyeConfig config =
         new SmallRyeConfigBuilder()
+            .addDiscoveredConverters()
             .withMapping(ApiSettings.class)
             .withMapping(ProviderSettings.class)
             .withDefaultValues(values)
