@@ -192,7 +192,14 @@ public class ConnectorPage {
   private String rollback(
       Connectors.Connector connector, long version, UriInfo uri, String problem) {
     ConnectorHistory.Change to = state(connector, version, uri);
-    Frame f = frames.of("con.rollback");
+    Frame f =
+        frames
+            .of("con.rollback")
+            .command(
+                PosternCommand.of("connectors set")
+                        .add(connector.organization())
+                        .add(connector.name())
+                    + " FIELD=VALUE");
     String shown = problem;
     JsonNode compared = connector.object().path("-");
     try {

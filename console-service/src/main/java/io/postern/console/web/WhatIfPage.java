@@ -57,9 +57,10 @@ public class WhatIfPage {
   /**
    * Starts one of the organization with these connectors in the place of their namesakes.
    *
+   * @param days that it reaches back, 1 to 7
    * @return its id
    */
-  static String start(Peers peers, String organization, JsonNode draft) {
+  static String start(Peers peers, String organization, JsonNode draft, int days) {
     ObjectNode mine = null;
     for (JsonNode each : peers.policy().get("/directory").path("organizations")) {
       if (each.path("id").asText().equals(organization)) {
@@ -82,7 +83,7 @@ public class WhatIfPage {
     }
     return peers
         .policy()
-        .post("/what-if?days=7", Map.of("organizations", List.of(mine)))
+        .post("/what-if?days=" + days, Map.of("organizations", List.of(mine)))
         .body()
         .path("id")
         .asText();
