@@ -50,6 +50,7 @@ public class ConnectorPage {
 
   /**
    * @param met met, unmet, changed; empty: never validated
+   * @param notes what another service did not say
    */
   public record View(
       String page,
@@ -69,7 +70,8 @@ public class ConnectorPage {
       String validated,
       String validatedBy,
       String met,
-      String summary) {
+      String summary,
+      List<String> notes) {
     public boolean inbound() {
       return direction.equals(Connectors.INBOUND);
     }
@@ -120,9 +122,12 @@ public class ConnectorPage {
     String organization = connector.organization();
     String direction = connector.direction();
     String name = connector.name();
+    List<String> notes = new ArrayList<>();
     JsonNode last =
         direction.equals(Connectors.OUTBOUND)
-            ? connectors.lastValidation(organization, name).orElse(connector.object().path("-"))
+            ? connectors
+                .lastValidation(organization, name, notes)
+                .orElse(connector.object().path("-"))
             : connector.object().path("-");
     List<Connectors.WarningView> warnings =
         connectors.list(organization, direction).stream()
@@ -147,7 +152,8 @@ public class ConnectorPage {
         last.path("at").asText(""),
         last.path("by").asText(""),
         last.isObject() ? ConnectorsPage.met(last) : "",
-        last.path("summary").asText(""));
+        last.path("summary").asText(""),
+        notes);
   }
 
   private static List<Fact> facts(Frame f, ObjectNode object) {

@@ -22,6 +22,8 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,8 @@ class PeerPagesTest {
   private static final String HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
   private static final String ORGANIZATIONS = "/api/v1/organizations?limit=500&after=";
   private static final String IMPORT = "/api/v1/import/exchange?organization=contoso&dryRun=true";
+
+  private static final Map<String, String> TOKENS = new ConcurrentHashMap<>();
 
   @Inject Users users;
 
@@ -55,8 +59,19 @@ class PeerPagesTest {
     token = token("page-operator", "operator");
   }
 
+  /** Of a user who is made once: passwords are hashed slowly. */
   private String token(String name, String role) throws Exception {
+    String there = TOKENS.get(name);
+    if (there != null) {
+      return there;
+    }
     users.put(name, List.of(role), PASSWORD);
+    String made = made(name);
+    TOKENS.put(name, made);
+    return made;
+  }
+
+  private static String made(String name) {
     return given()
         .auth()
         .preemptive()
