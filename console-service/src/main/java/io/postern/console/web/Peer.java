@@ -283,7 +283,8 @@ public final class Peer {
           new Problem.Fault(
               fault.path("pointer").asText(""),
               fault.path("problem").asText(""),
-              fault.path("cure").asText("")));
+              fault.path("cure").asText(""),
+              fault.hasNonNull("line") ? fault.path("line").asInt() : null));
     }
     for (JsonNode fault : answer.path("problems")) {
       faults.add(

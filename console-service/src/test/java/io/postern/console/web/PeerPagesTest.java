@@ -403,7 +403,7 @@ class PeerPagesTest {
             "application/problem+json",
             """
             {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
-             "errors": [{"pointer": "inbound-connector/contoso/New: senderDomains", "problem": "a problem", "cure": "its cure"}]}
+             "errors": [{"pointer": "inbound-connector/contoso/New: senderDomains[0]", "problem": "a problem", "cure": "its cure"}]}
             """));
 
     browser()
@@ -439,6 +439,26 @@ class PeerPagesTest {
     assertThat(lastOf("/api/v1/what-if?days=2"))
         .returns("application/yaml", SomePeers.Asked::type)
         .returns("organizations: []", SomePeers.Asked::body);
+
+    SomePeers.answer(
+        "/api/v1/what-if?days=7",
+        new SomePeers.Reply(
+            422,
+            "application/problem+json",
+            """
+            {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
+             "errors": [{"pointer": "organization/contoso", "problem": "a problem", "cure": "its cure", "line": 12}]}
+            """));
+    browser()
+        .multiPart("proof", proof())
+        .multiPart("text", "organizations: nothing")
+        .post("/what-ifs/file")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("Line 12, <code>organization/contoso</code>"),
+                containsString("organizations: nothing</textarea>")));
 
     browser()
         .queryParam("draft", "[]")

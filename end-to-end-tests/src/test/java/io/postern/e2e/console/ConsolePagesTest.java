@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
 
 /**
  * All pages, in both languages and both themes, wide and narrow: nobody is kept out by them, the
@@ -71,8 +74,7 @@ class ConsolePagesTest {
           .driver()
           .executeCdpCommand(
               "Emulation.setDeviceMetricsOverride",
-              java.util.Map.of(
-                  "width", 320, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+              Map.of("width", 320, "height", 900, "deviceScaleFactor", 1, "mobile", false));
       for (String page : pages()) {
         browser.go(page);
         for (String element : browser.tooWide()) {
@@ -80,9 +82,7 @@ class ConsolePagesTest {
         }
       }
     } finally {
-      browser
-          .driver()
-          .executeCdpCommand("Emulation.clearDeviceMetricsOverride", java.util.Map.of());
+      browser.driver().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
       browser.size(1280, 1000);
     }
     assertThat(wide).isEmpty();
@@ -96,8 +96,7 @@ class ConsolePagesTest {
     for (String page : pages()) {
       for (String language : List.of("en", "de")) {
         browser.language(language).go(page);
-        String text =
-            browser.driver().findElement(org.openqa.selenium.By.tagName("main")).getText();
+        String text = browser.driver().findElement(By.tagName("main")).getText();
         Matcher key = KEY.matcher(text);
         while (key.find()) {
           if (groups.contains(key.group().replaceFirst("\\..*", ""))
@@ -105,15 +104,102 @@ class ConsolePagesTest {
             missing.add(page + " " + language + " " + key.group());
           }
         }
-        assertThat(
-                browser
-                    .driver()
-                    .findElement(org.openqa.selenium.By.tagName("html"))
-                    .getDomAttribute("lang"))
+        assertThat(browser.driver().findElement(By.tagName("html")).getDomAttribute("lang"))
             .isEqualTo(language);
       }
     }
     browser.language("en");
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void eachPageIsThereAsJsonAndOnTheCommandLine() throws Exception {
+    List<String> missing = new ArrayList<>();
+    for (String page : pages()) {
+      browser.go(page);
+      List<WebElement> json = browser.driver().findElements(By.cssSelector("footer.same > a"));
+      List<WebElement> command =
+          browser.driver().findElements(By.cssSelector("footer.same details code"));
+      if (json.size() != 1 || command.size() != 1) {
+        missing.add(page + ": " + json.size() + " links, " + command.size() + " commands");
+        continue;
+      }
+      String line = String.valueOf(command.getFirst().getDomProperty("textContent"));
+      if (!line.startsWith("postern ") && !line.startsWith("curl ")) {
+        missing.add(page + ": " + line);
+      }
+      String href = String.valueOf(json.getFirst().getDomAttribute("href"));
+      Object answer =
+          browser
+              .driver()
+              .executeAsyncScript(
+                  """
+                  const done = arguments[arguments.length - 1];
+                  fetch(arguments[0]).then(async r => {
+                    const text = await r.text();
+                    JSON.parse(text);
+                    done([r.status, r.headers.get('Content-Type'), text.replace(/\\s/g, '') !== '{}'].join(' '));
+                  }).catch(e => done(String(e)));
+                  """,
+                  href);
+      boolean empty = Pages.WITHOUT_DATA.contains(page);
+      if (!String.valueOf(answer)
+          .matches("200 application/json(;.*)? " + (empty ? ".*" : "true"))) {
+        missing.add(page + " as JSON at " + href + ": " + answer);
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  /** Not as browsers of the United States write them, and in the reader's zone. */
+  @Test
+  void aChartWritesTimesAsThePageDoes() {
+    Object script =
+        browser
+            .driver()
+            .executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of(
+                    "source",
+                    """
+                    window.drawn = [];
+                    const fill = CanvasRenderingContext2D.prototype.fillText;
+                    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+                      window.drawn.push(text);
+                      return fill.call(this, text, ...rest);
+                    };
+                    """))
+            .get("identifier");
+    zone("Asia/Kolkata"); // whose hours begin at half past those of UTC
+    try {
+      browser.language("de").go("/?since=24h").go("/?since=24h");
+      browser.until(() -> !drawn().isEmpty());
+
+      assertThat(drawn()).anyMatch(text -> text.matches("\\d\\d:00"));
+      assertThat(drawn()).anyMatch(text -> text.matches("\\d{1,2}\\. [A-Z][a-zä]+\\.?"));
+      assertThat(drawn()).noneMatch(text -> text.matches("(?i).*\\d[ap]m.*|.*/.*|.*:[1-9].*"));
+    } finally {
+      browser
+          .driver()
+          .executeCdpCommand(
+              "Page.removeScriptToEvaluateOnNewDocument",
+              Map.of("identifier", String.valueOf(script)));
+      zone("");
+      browser.language("en");
+    }
+  }
+
+  /**
+   * @param name empty: the machine's
+   */
+  private void zone(String name) {
+    browser.driver().executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
+  }
+
+  /** What the page's charts wrote. */
+  private List<String> drawn() {
+    return browser.driver().executeScript("return window.drawn") instanceof List<?> texts
+        ? texts.stream().map(String::valueOf).toList()
+        : List.of();
   }
 }
