@@ -198,7 +198,9 @@ public class WhatIfDraftPage {
   /** A draft's faults name the object in front of the field. */
   private static Problem.Fault ofField(Problem.Fault fault) {
     return new Problem.Fault(
-        fault.pointer().replaceFirst("^.*: (?=[A-Za-z]+(\\[\\d+])?$)", "/"), fault.problem(), fault.cure());
+        fault.pointer().replaceFirst("^.*: (?=[A-Za-z]+(\\[\\d+])?$)", "/"),
+        fault.problem(),
+        fault.cure());
   }
 
   @GET

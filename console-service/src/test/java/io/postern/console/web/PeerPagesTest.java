@@ -440,6 +440,11 @@ class PeerPagesTest {
         .returns("application/yaml", SomePeers.Asked::type)
         .returns("organizations: []", SomePeers.Asked::body);
 
+    for (String direction : List.of("inbound", "outbound")) {
+      SomePeers.answer(
+          "/api/v1/organizations/contoso/" + direction + "-connectors?limit=500&after=",
+          SomePeers.Reply.json("{\"items\": []}"));
+    }
     SomePeers.answer(
         "/api/v1/what-if?days=7",
         new SomePeers.Reply(
