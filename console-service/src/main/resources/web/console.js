@@ -35,10 +35,24 @@
     const data = [rows.map((r) => Number(r.dataset.at)), ...heads.map((_, i) => rows.map((r) => Number(r.children[i + 1].dataset.value)))];
     if (rows.length < 2) { place.hidden = true; return; }
     const axis = { stroke: ink, grid: { stroke: "rgba(128,128,128,0.25)" } };
+    // Times and numbers as the page's language writes them, 24 hours, in the reader's zone.
+    const language = root.lang === "en" ? "en-GB" : root.lang;
+    const time = (parts) => {
+      const format = new Intl.DateTimeFormat(language, { hourCycle: "h23", timeZone: zone, ...parts });
+      return (at) => format.format(new Date(at * 1000));
+    };
+    const day = time({ day: "numeric", month: "short" });
+    const minute = time({ hour: "2-digit", minute: "2-digit" });
+    const whole = time({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+    const number = new Intl.NumberFormat(language);
+    const times = (u, splits, index, space, step) => splits.map((at, i) =>
+      step >= 86400 ? day(at) : i > 0 && day(splits[i - 1]) === day(at) ? minute(at) : minute(at) + "\n" + day(at));
+    const numbers = (u, splits) => splits.map((count) => number.format(count));
     new uPlot({
       width: place.clientWidth, height: 240,
-      series: [{}, ...heads.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2 }))],
-      axes: [axis, axis],
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+      series: [{ label: table.querySelector("thead th").textContent, value: (u, at) => (at == null ? "–" : whole(at)) }, ...heads.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, value: (u, count) => (count == null ? "–" : number.format(count)) }))],
+      axes: [{ ...axis, values: times }, { ...axis, values: numbers }],
       scales: { y: { range: (u, min, max) => [0, Math.max(1, max)] } },
       legend: { show: true },
     }, data, place);

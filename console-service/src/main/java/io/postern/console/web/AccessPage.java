@@ -112,12 +112,13 @@ public class AccessPage {
             .of("nav.access")
             .command(caller.isOperator() ? "postern users list" : "postern whoami");
     List<String> notes = new ArrayList<>();
-    Optional<JsonNode> me = PeerJson.get(peers.policy(), "/me", notes);
+    Asked asksMe = Asked.of(peers.policy(), "/me");
     List<User> users = new ArrayList<>();
     if (caller.isOperator()) {
       PeerJson.get(peers.policy(), "/users", notes)
           .ifPresent(all -> all.forEach(each -> users.add(user(each))));
     }
+    Optional<JsonNode> me = asksMe.get(notes);
     String done =
         changed.isEmpty()
             ? removed.isEmpty() ? "" : frame.t("access.removed", removed)
@@ -198,8 +199,7 @@ public class AccessPage {
       return made.isEmpty() || !password.isEmpty()
           ? PageAnswers.see(QueryPath.to("/access").with("changed", name).toString())
           // Nothing keeps it: this answer alone has it.
-          : Response.ok(Templates.accessPassword(frames.of("access.password"), name, made).render())
-              .build();
+          : Response.ok(password(name, made)).build();
     } catch (ProblemException e) {
       Problem problem = e.problem();
       if (problem.status() == CHANGED_MEANWHILE) {
@@ -255,6 +255,12 @@ public class AccessPage {
 
   private static String path(String name) {
     return USERS + Frame.encoded(name);
+  }
+
+  private String password(String name, String made) {
+    Frame frame =
+        frames.of("access.password").command(PosternCommand.of("users set").add(name).toString());
+    return Templates.accessPassword(frame, name, made).render();
   }
 
   private String form(Form form) {

@@ -7,6 +7,9 @@ final class CertificateSections {
   private static final List<String> PAGES =
       List.of("", "/check", "/rehearsal", "/roots", "/dns", "/mta-sts", "/revocation");
 
+  /** What the service fetches of others is of no organization. */
+  private static final List<String> OPERATORS = List.of("/mta-sts", "/revocation");
+
   private CertificateSections() {}
 
   /**
@@ -14,6 +17,7 @@ final class CertificateSections {
    */
   static List<PageChoice> of(Frame f, String current) {
     return PAGES.stream()
+        .filter(page -> f.isOperator() || !OPERATORS.contains(page))
         .map(
             page ->
                 new PageChoice(

@@ -105,10 +105,10 @@ public class CertificatesPage {
     Frame frame = frames.of("nav.certificates").command("postern certificates --within " + days);
     List<String> notes = new ArrayList<>();
     Peer certificates = peers.certificates();
-    Optional<JsonNode> ending =
-        PeerJson.get(certificates, "/expiring-certificates?withinDays=" + days, notes);
+    Asked asksEnding = Asked.of(certificates, "/expiring-certificates?withinDays=" + days);
     Optional<JsonNode> own =
         PeerJson.get(() -> certificates.getPublic("/certificates.json"), notes);
+    Optional<JsonNode> ending = asksEnding.get(notes);
     return Templates.certificates(
             frame,
             new View(

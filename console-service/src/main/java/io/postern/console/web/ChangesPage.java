@@ -134,8 +134,8 @@ public class ChangesPage {
             frame,
             new View(
                 List.of(
-                    FormField.text(
-                        "organization", frame.t("operation.organization"), organization, faults),
+                    FormField.organization(
+                        frame, frame.t("operation.organization"), organization, faults),
                     FormField.text("object", frame.t("changes.object"), object, faults),
                     FormField.text("by", frame.t("changes.by"), by, faults),
                     FormField.text("since", frame.t("changes.since"), first, faults),

@@ -116,7 +116,9 @@ public class ConnectorEditPage {
       @QueryParam("type") @DefaultValue("partner") String type) {
     List<String> organizations = mine();
     if (direction.isEmpty() || !TYPES.contains(type)) {
-      return Templates.connectorNew(frames.of("con.new"), organizations, organization).render();
+      Frame f =
+          frames.of("con.new").command("postern connectors add ORGANIZATION inbound|outbound FILE");
+      return Templates.connectorNew(f, organizations, organization).render();
     }
     String chosen =
         organization.isEmpty() && !organizations.isEmpty()

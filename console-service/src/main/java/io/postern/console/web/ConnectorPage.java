@@ -50,6 +50,7 @@ public class ConnectorPage {
 
   /**
    * @param met met, unmet, changed; empty: never validated
+   * @param notes what another service did not say
    */
   public record View(
       String page,
@@ -69,7 +70,8 @@ public class ConnectorPage {
       String validated,
       String validatedBy,
       String met,
-      String summary) {
+      String summary,
+      List<String> notes) {
     public boolean inbound() {
       return direction.equals(Connectors.INBOUND);
     }
@@ -120,9 +122,12 @@ public class ConnectorPage {
     String organization = connector.organization();
     String direction = connector.direction();
     String name = connector.name();
+    List<String> notes = new ArrayList<>();
     JsonNode last =
         direction.equals(Connectors.OUTBOUND)
-            ? connectors.lastValidation(organization, name).orElse(connector.object().path("-"))
+            ? connectors
+                .lastValidation(organization, name, notes)
+                .orElse(connector.object().path("-"))
             : connector.object().path("-");
     return new View(
         Connectors.page(organization, direction, name),
@@ -142,7 +147,8 @@ public class ConnectorPage {
         last.path("at").asText(""),
         last.path("by").asText(""),
         last.isObject() ? ConnectorsPage.met(last) : "",
-        last.path("summary").asText(""));
+        last.path("summary").asText(""),
+        notes);
   }
 
   private static List<Fact> facts(Frame f, ObjectNode object) {
@@ -187,7 +193,14 @@ public class ConnectorPage {
   private String rollback(
       Connectors.Connector connector, long version, UriInfo uri, String problem) {
     ConnectorHistory.Change to = state(connector, version, uri);
-    Frame f = frames.of("con.rollback");
+    Frame f =
+        frames
+            .of("con.rollback")
+            .command(
+                PosternCommand.of("connectors set")
+                        .add(connector.organization())
+                        .add(connector.name())
+                    + " FIELD=VALUE");
     String shown = problem;
     JsonNode compared = connector.object().path("-");
     try {

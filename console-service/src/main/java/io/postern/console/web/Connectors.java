@@ -1,6 +1,7 @@
 package io.postern.console.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.ProblemException;
 import jakarta.inject.Singleton;
@@ -152,11 +153,20 @@ class Connectors {
     return peers.policy().find(path(organization, direction, name)).isPresent();
   }
 
-  /** The last validation of an outbound connector. */
-  Optional<JsonNode> lastValidation(String organization, String name) {
-    return peers
-        .policy()
-        .find(path(organization, OUTBOUND, name) + "/validations")
+  /**
+   * The last validation of an outbound connector.
+   *
+   * @param notes get the sentence of a failure
+   * @return empty: there was none, or the service did not say it
+   */
+  Optional<JsonNode> lastValidation(String organization, String name, List<String> notes) {
+    return PeerJson.get(
+            () ->
+                peers
+                    .policy()
+                    .find(path(organization, OUTBOUND, name) + "/validations")
+                    .orElseGet(MissingNode::getInstance),
+            notes)
         .map(answer -> answer.path("last"))
         .filter(JsonNode::isObject);
   }

@@ -68,6 +68,7 @@ public class ConnectorsPage {
         String organization,
         String name,
         List<Row> rows,
+        List<String> notes,
         String next,
         String removed);
   }
@@ -104,11 +105,12 @@ public class ConnectorsPage {
             limit);
     ConnectorTraffic.Uses uses = traffic.read();
     List<Row> rows = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
     int validations = 0;
     for (Connectors.Connector connector : part.connectors()) {
       boolean asks =
           connector.direction().equals(Connectors.OUTBOUND) && validations++ < MOST_VALIDATIONS;
-      rows.add(row(f, connector, uses, asks));
+      rows.add(row(f, connector, uses, asks, notes));
     }
     String next =
         part.next().isEmpty()
@@ -119,16 +121,23 @@ public class ConnectorsPage {
                 .with("limit", limit == DEFAULT_ROWS ? "" : Integer.toString(limit))
                 .with("after", part.next())
                 .toString();
-    return Templates.connectors(f, organizations, organization, name, rows, next, removed).render();
+    return Templates.connectors(f, organizations, organization, name, rows, notes, next, removed)
+        .render();
   }
 
   private Row row(
-      Frame f, Connectors.Connector connector, ConnectorTraffic.Uses uses, boolean asks) {
+      Frame f,
+      Connectors.Connector connector,
+      ConnectorTraffic.Uses uses,
+      boolean asks,
+      List<String> notes) {
     String organization = connector.organization();
     String name = connector.name();
     JsonNode last =
         asks
-            ? connectors.lastValidation(organization, name).orElse(connector.object().path("-"))
+            ? connectors
+                .lastValidation(organization, name, notes)
+                .orElse(connector.object().path("-"))
             : connector.object().path("-");
     return new Row(
         Connectors.page(organization, connector.direction(), name),

@@ -76,6 +76,7 @@ public class DnsRecordsPage {
             .command((asked.isEmpty() ? command : command.add(asked)).toString());
     List<String> notes = new ArrayList<>();
     FieldFaults faults = FieldFaults.NONE;
+    Asked asksOrganizations = Asked.of(peers.policy(), "/organizations?limit=20");
     JsonNode answer = com.fasterxml.jackson.databind.node.MissingNode.getInstance();
     try {
       answer = peers.certificates().get(asked.isEmpty() ? "/dns" : "/dns/" + Frame.encoded(asked));
@@ -94,7 +95,7 @@ public class DnsRecordsPage {
                 PeerJson.text(answer, "at"),
                 rows(frame, answer.path(asked.isEmpty() ? "findings" : "rows")),
                 coming(frame, answer.path("coming")),
-                domains(asked, notes)))
+                domains(asksOrganizations, asked, notes)))
         .render();
   }
 
@@ -134,19 +135,21 @@ public class DnsRecordsPage {
   }
 
   /** The accepted domains of the organizations that the reader sees, the first of each. */
-  private List<PageChoice> domains(String asked, List<String> notes) {
+  private List<PageChoice> domains(Asked asksOrganizations, String asked, List<String> notes) {
     List<PageChoice> domains = new ArrayList<>();
-    PeerJson.get(peers.policy(), "/organizations?limit=20", notes)
+    asksOrganizations
+        .get(notes)
         .ifPresent(
             organizations -> {
+              List<Asked> asks = new ArrayList<>();
               for (JsonNode each : organizations.path("items")) {
                 String id = PeerJson.text(each.path("object"), "id");
-                PeerJson.get(
+                asks.add(
+                    Asked.of(
                         peers.policy(),
-                        "/organizations/" + Frame.encoded(id) + "/accepted-domains?limit=20",
-                        notes)
-                    .ifPresent(found -> add(domains, found, asked));
+                        "/organizations/" + Frame.encoded(id) + "/accepted-domains?limit=20"));
               }
+              asks.forEach(each -> each.get(notes).ifPresent(found -> add(domains, found, asked)));
             });
     return domains;
   }

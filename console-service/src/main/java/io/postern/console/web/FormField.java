@@ -1,5 +1,6 @@
 package io.postern.console.web;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,5 +22,21 @@ public record FormField(
 
   static FormField text(String name, String label, @Nullable String value, FieldFaults faults) {
     return new FormField(name, label, value == null ? "" : value, faults.of(name), List.of());
+  }
+
+  /** One of the reader's organizations, or any; a value that is none of them stays. */
+  static FormField organization(Frame f, String label, @Nullable String value, FieldFaults faults) {
+    FormField typed = text("organization", label, value, faults);
+    List<String> ids = f.organizations();
+    if (ids.isEmpty()) {
+      return typed;
+    }
+    List<Choice> choices = new ArrayList<>();
+    choices.add(new Choice("", f.t("search.any"), typed.value().isEmpty()));
+    ids.forEach(id -> choices.add(new Choice(id, id, id.equals(typed.value()))));
+    if (!typed.value().isEmpty() && !ids.contains(typed.value())) {
+      choices.add(new Choice(typed.value(), typed.value(), true));
+    }
+    return new FormField(typed.name(), label, typed.value(), typed.fault(), choices);
   }
 }

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +51,32 @@ public final class Frame {
   private final Assets assets;
   private final Reader reader;
   private final String title;
+  private final Supplier<List<String>> organizations;
+  private @Nullable List<String> offered;
   private String json = "";
   private String command = "";
 
-  Frame(Words words, Assets assets, Reader reader, String title) {
+  /**
+   * @param organizations that a filter offers
+   */
+  Frame(
+      Words words,
+      Assets assets,
+      Reader reader,
+      String title,
+      Supplier<List<String>> organizations) {
     this.words = words;
     this.assets = assets;
     this.reader = reader;
     this.title = title;
+    this.organizations = organizations;
   }
 
   /**
-   * @param path of the same by the API, of this service
+   * The data of the page, where they are this service's. Of other pages the page itself passes on
+   * what other services answered.
+   *
+   * @param path of the same by the API
    */
   Frame json(String path) {
     this.json = path;
@@ -76,7 +91,17 @@ public final class Frame {
     return this;
   }
 
+  /** Empty: nobody is signed in. */
   public String json() {
+    if (!json.isEmpty() || !isSignedIn()) {
+      return json;
+    }
+    String page = reader.path();
+    return page + (page.contains("?") ? "&" : "?") + RequestCalls.FORM + "=json";
+  }
+
+  /** Empty: the page's data are other services'. */
+  String ownJson() {
     return json;
   }
 
@@ -117,6 +142,16 @@ public final class Frame {
     return reader.rights().mayChange(organization);
   }
 
+  /** Those that a filter offers; empty: the id is typed. */
+  public List<String> organizations() {
+    List<String> there = offered;
+    if (there == null) {
+      there = organizations.get();
+      offered = there;
+    }
+    return there;
+  }
+
   public String proof() {
     return reader.proof();
   }
@@ -140,7 +175,7 @@ public final class Frame {
   }
 
   private boolean isBelow(String section) {
-    String path = reader.path().replaceFirst("[?].*", "");
+    String path = reader.path().replaceFirst("[?].*", "").replaceFirst("^/what-ifs", "/connectors");
     return section.equals("/")
         ? path.equals("/")
         : path.equals(section) || path.startsWith(section + "/");

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the frame of a page from its request. One request, one thread. */
 @RequestScoped
@@ -33,11 +34,18 @@ class Frames {
   private final HttpServerRequest request;
   private final Assets assets;
   private final CurrentIdentityAssociation identities;
+  private final Organizations organizations;
+  private @Nullable Frame made;
 
-  Frames(HttpServerRequest request, Assets assets, CurrentIdentityAssociation identities) {
+  Frames(
+      HttpServerRequest request,
+      Assets assets,
+      CurrentIdentityAssociation identities,
+      Organizations organizations) {
     this.request = request;
     this.assets = assets;
     this.identities = identities;
+    this.organizations = organizations;
   }
 
   /**
@@ -49,7 +57,14 @@ class Frames {
 
   /** The same with a title that is a name, such as a queue id. */
   Frame titled(String title) {
-    return new Frame(words(), assets, reader(), title);
+    Frame frame = new Frame(words(), assets, reader(), title, organizations::seen);
+    made = frame;
+    return frame;
+  }
+
+  /** The frame that was made last; empty: none was. */
+  Optional<Frame> made() {
+    return Optional.ofNullable(made);
   }
 
   Words words() {

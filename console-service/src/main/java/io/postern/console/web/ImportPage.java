@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class ImportPage {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CHANGED_MEANWHILE = 412;
+  private static final long MOST_BYTES = 4 << 20; // as policy-service takes
   private static final int BYTE_ORDER_MARK = 0xff;
 
   private final Frames frames;
@@ -115,7 +116,12 @@ public class ImportPage {
       @RestForm @DefaultValue("") String text,
       @RestForm @DefaultValue("") String seen,
       @RestForm("file") @Nullable FileUpload file) {
-    String read = file != null && file.size() > 0 ? read(file) : text;
+    if (file != null && file.size() > MOST_BYTES) {
+      Form empty = new Form(organization, routes, "", "imp.tooLarge", List.of());
+      return Response.ok(page(empty, null, "")).build();
+    }
+    // A browser ends each line of a form's text with CR LF.
+    String read = file != null && file.size() > 0 ? read(file) : text.replace("\r\n", "\n");
     Form shown = new Form(organization, routes, read, "", List.of());
     if (read.isBlank()) {
       return Response.ok(page(problem(shown, "imp.nothing", List.of()), null, "")).build();
@@ -131,7 +137,12 @@ public class ImportPage {
       JsonNode answer =
           peers
               .policy()
-              .post(query.toString(), read, dryRun ? null : "\"" + seen + "\"", PATIENCE)
+              .postFile(
+                  query.toString(),
+                  MediaType.APPLICATION_OCTET_STREAM,
+                  read,
+                  dryRun ? null : "\"" + seen + "\"",
+                  PATIENCE)
               .body();
       if (!dryRun && answer.path("applied").asBoolean()) {
         return PageAnswers.see(
@@ -140,7 +151,13 @@ public class ImportPage {
                 + "&imported="
                 + answer.path("version").asLong());
       }
-      return Response.ok(page(shown, result(answer), "")).build();
+      List<Problem.Fault> faults = Peer.faults(answer);
+      return Response.ok(
+              page(
+                  faults.isEmpty() ? shown : problem(shown, "imp.notValid", faults),
+                  result(answer),
+                  ""))
+          .build();
     } catch (ProblemException e) {
       Problem problem = e.problem();
       String sentence =

@@ -1,5 +1,7 @@
 package io.postern.console.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.console.life.LifeResource;
@@ -39,9 +41,18 @@ public class MessagesPage {
   private final MessagesResource messages;
   private final LifeResource lives;
   private final RefusalLifeResource refusals;
+  private final RequestCalls calls;
+  private final ObjectMapper json;
 
   MessagesPage(
-      Frames frames, MessagesResource messages, LifeResource lives, RefusalLifeResource refusals) {
+      Frames frames,
+      MessagesResource messages,
+      LifeResource lives,
+      RefusalLifeResource refusals,
+      RequestCalls calls,
+      ObjectMapper json) {
+    this.calls = calls;
+    this.json = json;
     this.frames = frames;
     this.messages = messages;
     this.lives = lives;
@@ -87,7 +98,7 @@ public class MessagesPage {
     }
     SearchQuery query = SearchQuery.of(parameters, kind);
     SearchForm form = SearchForm.of(kind, who, parameters);
-    Frame frame = frames.of("nav.messages");
+    Frame frame = frames.of("nav.messages").json(query.api()).command(query.command());
     MailText text = new MailText(frame);
     try {
       List<Results> results = new ArrayList<>();
@@ -101,7 +112,6 @@ public class MessagesPage {
                 SearchRow.of(found.found(), text),
                 found.next() == null ? "" : query.with("after", after(found.next())).path()));
         read = ReadLine.of(found.readTo(), frame);
-        frame.json(query.api()).command(query.command());
       } else {
         boolean address = who.indexOf('@') >= 0;
         String from = address ? "from" : "fromDomain";
@@ -109,8 +119,12 @@ public class MessagesPage {
         Found sent = half(parameters, kind, from, who.strip(), uri, results, text, frame);
         half(parameters, kind, to, who.strip(), uri, results, text, frame);
         read = ReadLine.of(sent.readTo(), frame);
-        frame.command(
-            query.with(from, who.strip()).command() + "\n" + query.with(to, who.strip()).command());
+        frame
+            .json("")
+            .command(
+                query.with(from, who.strip()).command()
+                    + "\n"
+                    + query.with(to, who.strip()).command());
       }
       String wider =
           results.stream().allMatch(one -> one.rows().isEmpty()) ? wider(query, who) : "";
@@ -139,6 +153,7 @@ public class MessagesPage {
       Frame frame) {
     Found found = messages.list(Roles.with(parameters, role, who), kind, uri);
     SearchQuery alone = SearchQuery.of(parameters, kind).with(role, who);
+    keep(alone.api(), found);
     boolean sender = role.startsWith("from");
     results.add(
         new Results(
@@ -147,6 +162,17 @@ public class MessagesPage {
             SearchRow.of(found.found(), text),
             found.next() == null ? "" : alone.with("after", after(found.next())).path()));
     return found;
+  }
+
+  /** The API has one role a question, the page both: its data are both answers. */
+  private void keep(String path, Found found) {
+    if (calls.calls().isWantedAsJson()) {
+      try {
+        calls.calls().keep("console-service" + path, json.writeValueAsString(found), true);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   /** The same over a longer time; empty: it is as long as the mail is kept. */

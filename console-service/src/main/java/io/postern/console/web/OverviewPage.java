@@ -68,10 +68,11 @@ public class OverviewPage {
             .toString();
     Frame frame = frames.of("nav.overview").json(query).command("postern status");
     List<String> notes = new ArrayList<>();
+    Asked asksMe = Asked.of(peers.policy(), "/me");
+    Asked asksEnding = Asked.of(peers.certificates(), "/expiring-certificates?withinDays=30");
     Flow flow = flows.read(organization, span, "", step);
-    Optional<JsonNode> me = PeerJson.get(peers.policy(), "/me", notes);
-    Optional<JsonNode> ending =
-        PeerJson.get(peers.certificates(), "/expiring-certificates?withinDays=30", notes);
+    Optional<JsonNode> me = asksMe.get(notes);
+    Optional<JsonNode> ending = asksEnding.get(notes);
     List<FlowTables.Table> tables =
         List.of(
             FlowTables.in(frame, flow, organization), FlowTables.out(frame, flow, organization));

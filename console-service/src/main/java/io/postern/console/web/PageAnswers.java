@@ -1,6 +1,7 @@
 package io.postern.console.web;
 
 import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.api.signin.ProviderSessions;
 import io.postern.console.signin.OpenIdProvider;
 import io.vertx.core.http.HttpServerRequest;
@@ -36,13 +37,19 @@ public class PageAnswers implements ContainerResponseFilter {
   private final HttpServerRequest server;
   private final ProviderSessions sessions;
   private final OpenIdProvider provider;
+  private final RequestCalls calls;
 
   PageAnswers(
-      Frames frames, HttpServerRequest server, ProviderSessions sessions, OpenIdProvider provider) {
+      Frames frames,
+      HttpServerRequest server,
+      ProviderSessions sessions,
+      OpenIdProvider provider,
+      RequestCalls calls) {
     this.frames = frames;
     this.server = server;
     this.sessions = sessions;
     this.provider = provider;
+    this.calls = calls;
   }
 
   /** After a change a browser reads another page, and repeats nothing when it is reloaded. */
@@ -53,11 +60,7 @@ public class PageAnswers implements ContainerResponseFilter {
   @Override
   public void filter(ContainerRequestContext request, ContainerResponseContext response) {
     MultivaluedMap<String, Object> headers = response.getHeaders();
-    headers.putSingle("Content-Security-Policy", POLICY);
-    headers.putSingle("X-Content-Type-Options", "nosniff");
-    headers.putSingle("Referrer-Policy", "same-origin");
-    headers.putSingle("Cross-Origin-Opener-Policy", "same-origin");
-    headers.putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
+    protect(headers);
     if (request.getHeaderString("HX-Request") != null && response.getStatus() >= FIRST_FAILURE) {
       // A part of a page that renews itself: it stays as it is, and is asked for again.
       if (response.getStatus() == UNAUTHORIZED) {
@@ -68,11 +71,43 @@ public class PageAnswers implements ContainerResponseFilter {
       response.setStatus(NO_CONTENT);
     } else if (response.getStatus() == UNAUTHORIZED) {
       signIn(request, response);
+    } else if (calls.calls().isWantedAsJson()) {
+      asJson(response);
     } else if (response.getEntity() instanceof Problem problem) {
       response.setEntity(
           ProblemPage.of(frames.of("problem.title"), problem),
           null,
           MediaType.TEXT_HTML_TYPE.withCharset("utf-8"));
+    }
+  }
+
+  /** What a browser may load, guess, tell and keep of an answer. */
+  static void protect(MultivaluedMap<String, Object> headers) {
+    headers.putSingle("Content-Security-Policy", POLICY);
+    headers.putSingle("X-Content-Type-Options", "nosniff");
+    headers.putSingle("Referrer-Policy", "same-origin");
+    headers.putSingle("Cross-Origin-Opener-Policy", "same-origin");
+    headers.putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
+  }
+
+  /** A problem is JSON by itself. */
+  private void asJson(ContainerResponseContext response) {
+    response.getHeaders().putSingle("Cross-Origin-Resource-Policy", "same-origin");
+    if (response.getStatus() != Response.Status.OK.getStatusCode()) {
+      return;
+    }
+    String own = frames.made().map(Frame::ownJson).orElse("");
+    if (!own.isEmpty()) {
+      response.setEntity(null);
+      response.setStatus(SEE_OTHER);
+      response.getHeaders().putSingle(HttpHeaders.LOCATION, own);
+      return;
+    }
+    try {
+      response.setEntity(calls.calls().json(), null, MediaType.APPLICATION_JSON_TYPE);
+    } catch (ProblemException e) {
+      response.setStatus(e.problem().status());
+      response.setEntity(e.problem(), null, MediaType.valueOf(Problem.MEDIA_TYPE));
     }
   }
 

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another service's API, asked in the name of the page's reader: it sees and may what the reader
- * sees and may. Any thread that may block; 30 s a call, or the time that the call names, and 16 MiB
- * an answer.
+ * sees and may. Any thread that may block; the time of {@link PageCalls} a call, or the time that
+ * the call names, and 16 MiB an answer.
  */
 public final class Peer {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String JSON_TYPE = "application/json";
   private static final long MOST_BYTES = 16 << 20;
   private static final int FIRST_FAILURE = 400;
 
@@ -38,16 +38,19 @@ public final class Peer {
   private final Optional<URI> base;
   private final HttpClient http;
   private final String authorization;
+  private final PageCalls calls;
 
   /**
    * @param base empty: this installation has not said where the service is
    * @param authorization the value of the reader's header field
+   * @param calls of the page that asks
    */
-  Peer(String service, Optional<URI> base, HttpClient http, String authorization) {
+  Peer(String service, Optional<URI> base, HttpClient http, String authorization, PageCalls calls) {
     this.service = service;
     this.base = base;
     this.http = http;
     this.authorization = authorization;
+    this.calls = calls;
   }
 
   /**
@@ -62,7 +65,7 @@ public final class Peer {
    * @throws ProblemException the service's own problem; 503: it does not answer
    */
   public JsonNode get(String path) {
-    return send("GET", path, null, null, PATIENCE).body();
+    return read(path).body();
   }
 
   /**
@@ -71,7 +74,7 @@ public final class Peer {
    * @param path of the service, encoded
    */
   JsonNode getPublic(String path) {
-    return sendTo("GET", path, null, null, PATIENCE).body();
+    return sendTo("GET", path, null, null, calls.readingTime(service)).body();
   }
 
   /** The same for a call that takes longer. */
@@ -81,20 +84,21 @@ public final class Peer {
 
   /** The same for an answer that is no JSON. */
   public String text(String path) {
+    Duration patience = calls.readingTime(service);
     HttpRequest request =
         HttpRequest.newBuilder(at("/api/v1" + path))
-            .timeout(PATIENCE)
+            .timeout(patience)
             .header("Accept", "text/plain, application/problem+json")
             .header("Authorization", authorization)
             .build();
-    HttpResponse<String> response = whole(request, PATIENCE);
+    HttpResponse<String> response = whole(request, patience);
     refuse(response);
     return response.body();
   }
 
   /** The same with its version. */
   public Answer read(String path) {
-    return send("GET", path, null, null, PATIENCE);
+    return send("GET", path, null, null, calls.readingTime(service));
   }
 
   /** The same; empty: there is no such thing, or the reader does not see it. */
@@ -110,15 +114,34 @@ public final class Peer {
   }
 
   public Answer post(String path, Object body) {
-    return send("POST", path, body, null, PATIENCE);
+    return send("POST", path, body, null, changingTime());
   }
 
   public Answer post(String path, Object body, @Nullable String ifMatch, Duration patience) {
     return send("POST", path, body, ifMatch, patience);
   }
 
+  /**
+   * Sends a file. An answer of 422 that says more than its problems is an answer too.
+   *
+   * @param type its media type
+   */
+  Answer postFile(
+      String path, String type, String file, @Nullable String ifMatch, Duration patience) {
+    HttpRequest.Builder request = request("/api/v1" + path, Precondition.seen(ifMatch), patience);
+    request.header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(file));
+    HttpResponse<String> response = whole(request.build(), patience);
+    boolean more =
+        response.statusCode() == Problem.UNPROCESSABLE
+            && response.headers().firstValue("Content-Type").orElse("").startsWith(JSON_TYPE);
+    if (!more) {
+      refuse(response);
+    }
+    return answer(response);
+  }
+
   public Answer put(String path, Object body, @Nullable String ifMatch) {
-    return send("PUT", path, body, ifMatch, PATIENCE);
+    return send("PUT", path, body, ifMatch, changingTime());
   }
 
   /**
@@ -127,11 +150,15 @@ public final class Peer {
    * @throws ProblemException 412: it is
    */
   public Answer make(String path, Object body) {
-    return sendTo("PUT", "/api/v1" + path, body, Precondition.NONE_THERE, PATIENCE);
+    return sendTo("PUT", "/api/v1" + path, body, Precondition.NONE_THERE, changingTime());
   }
 
   public Answer delete(String path, @Nullable String ifMatch) {
-    return send("DELETE", path, null, ifMatch, PATIENCE);
+    return send("DELETE", path, null, ifMatch, changingTime());
+  }
+
+  private Duration changingTime() {
+    return calls.time(service, PageCalls.TOGETHER);
   }
 
   /** A header field with which a change is made or refused (RFC 9110 §13.1). */
@@ -158,6 +185,21 @@ public final class Peer {
       @Nullable Object body,
       @Nullable Precondition precondition,
       Duration patience) {
+    HttpRequest.Builder request = request(path, precondition, patience);
+    if (body != null) {
+      request
+          .header("Content-Type", JSON_TYPE)
+          .method(method, HttpRequest.BodyPublishers.ofString(json(body)));
+    } else {
+      request.method(method, HttpRequest.BodyPublishers.noBody());
+    }
+    HttpResponse<String> response = whole(request.build(), patience);
+    refuse(response);
+    return answer(response);
+  }
+
+  private HttpRequest.Builder request(
+      String path, @Nullable Precondition precondition, Duration patience) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(path))
             .timeout(patience)
@@ -166,19 +208,10 @@ public final class Peer {
     if (precondition != null) {
       request.header(precondition.field(), precondition.value());
     }
-    if (body != null) {
-      boolean text = body instanceof String;
-      request
-          .header("Content-Type", text ? "application/octet-stream" : "application/json")
-          .method(method, HttpRequest.BodyPublishers.ofString(text ? (String) body : json(body)));
-    } else {
-      request.method(method, HttpRequest.BodyPublishers.noBody());
-    }
-    return answer(whole(request.build(), patience));
+    return request;
   }
 
   private Answer answer(HttpResponse<String> response) {
-    refuse(response);
     return new Answer(
         response.statusCode(),
         parsed(response.body()),
@@ -216,15 +249,25 @@ public final class Peer {
             request,
             HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
     try {
-      return response.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<String> whole = response.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      keep(whole);
+      return whole;
     } catch (TimeoutException | ExecutionException e) {
-      throw unavailable(service + " does not answer: try again.");
+      throw calls.away(service);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable("The service stops: try again.");
     } finally {
       response.cancel(true);
     }
+  }
+
+  private void keep(HttpResponse<String> response) {
+    URI at = response.request().uri();
+    String query = at.getRawQuery() == null ? "" : "?" + at.getRawQuery();
+    boolean json =
+        response.headers().firstValue("Content-Type").filter(it -> it.contains("json")).isPresent();
+    calls.keep(service + at.getRawPath() + query, response.body(), json);
   }
 
   private JsonNode parsed(String body) {
@@ -246,13 +289,24 @@ public final class Peer {
 
   /** The service's sentences; the kind is explained by this service's page. */
   private static Problem problem(int status, JsonNode answer) {
+    String title = answer.path("title").asText("");
+    return Problem.of(
+        status,
+        title.isEmpty() ? "Refused" : title,
+        answer.path("detail").asText(""),
+        faults(answer));
+  }
+
+  /** Those of a problem, or of a file. */
+  static List<Problem.Fault> faults(JsonNode answer) {
     List<Problem.Fault> faults = new ArrayList<>();
     for (JsonNode fault : answer.path("errors")) {
       faults.add(
           new Problem.Fault(
               fault.path("pointer").asText(""),
               fault.path("problem").asText(""),
-              fault.path("cure").asText("")));
+              fault.path("cure").asText(""),
+              fault.hasNonNull("line") ? fault.path("line").asInt() : null));
     }
     for (JsonNode fault : answer.path("problems")) {
       faults.add(
@@ -261,9 +315,7 @@ public final class Peer {
               fault.path("problem").asText(""),
               fault.path("cure").asText("")));
     }
-    String title = answer.path("title").asText("");
-    return Problem.of(
-        status, title.isEmpty() ? "Refused" : title, answer.path("detail").asText(""), faults);
+    return faults;
   }
 
   private static ProblemException unavailable(String detail) {

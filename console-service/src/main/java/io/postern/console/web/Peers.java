@@ -21,12 +21,18 @@ class Peers {
 
   private final PeerSettings settings;
   private final HttpServerRequest request;
+  private final RequestCalls calls;
   private final HttpClient http;
 
-  Peers(PeerSettings settings, HttpServerRequest request, TlsConfigurationRegistry tls)
+  Peers(
+      PeerSettings settings,
+      HttpServerRequest request,
+      RequestCalls calls,
+      TlsConfigurationRegistry tls)
       throws Exception {
     this.settings = settings;
     this.request = request;
+    this.calls = calls;
     settings.policyUrl().ifPresent(at -> requireTls("postern.console.policy-url", at));
     settings.certificateUrl().ifPresent(at -> requireTls("postern.console.certificate-url", at));
     HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT);
@@ -56,11 +62,12 @@ class Peers {
   }
 
   Peer policy() {
-    return new Peer("policy-service", settings.policyUrl(), http, authorization());
+    return new Peer("policy-service", settings.policyUrl(), http, authorization(), calls.calls());
   }
 
   Peer certificates() {
-    return new Peer("certificate-service", settings.certificateUrl(), http, authorization());
+    return new Peer(
+        "certificate-service", settings.certificateUrl(), http, authorization(), calls.calls());
   }
 
   /** Empty: this installation has not said it. */

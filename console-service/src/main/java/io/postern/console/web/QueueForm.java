@@ -106,7 +106,8 @@ final class QueueForm {
         field(f, "from", given, faults),
         field(f, "route", given, faults),
         field(f, "connector", given, faults),
-        field(f, "organization", given, faults),
+        FormField.organization(
+            f, f.t("queue.field.organization"), given.get("organization"), faults),
         field(f, "olderThan", given, faults),
         field(f, "newerThan", given, faults));
   }

@@ -157,7 +157,7 @@ public class ReportsPage {
         List.of(
             FormField.text("since", f.t("reports.since"), since, faults),
             FormField.text("until", f.t("reports.until"), until, faults),
-            FormField.text("organization", f.t("operation.organization"), organization, faults)),
+            FormField.organization(f, f.t("operation.organization"), organization, faults)),
         report == null
             ? List.of()
             : ReportCells.shown(report).stream()

@@ -103,12 +103,17 @@ public class RootsPage {
   public String read(
       @QueryParam("name") @DefaultValue("") String name,
       @QueryParam("organization") @DefaultValue("") String organization) {
-    Frame frame = frames.of("certs.page.roots");
     String asked = name.strip();
+    Frame frame =
+        frames
+            .of("certs.page.roots")
+            .command(
+                PosternCommand.of("check --root").add(asked.isEmpty() ? "NAME" : asked).toString());
     List<String> notes = new ArrayList<>();
     FieldFaults faults = FieldFaults.NONE;
     Optional<JsonNode> answer = Optional.empty();
     Peer certificates = peers.certificates();
+    Asked asksVersions = Asked.of(certificates, "/trust-bundles");
     if (!asked.isEmpty()) {
       try {
         answer =
@@ -126,9 +131,7 @@ public class RootsPage {
       }
     }
     List<Version> versions =
-        PeerJson.get(certificates, "/trust-bundles", notes)
-            .map(all -> versions(frame, all))
-            .orElse(List.of());
+        asksVersions.get(notes).map(all -> versions(frame, all)).orElse(List.of());
     JsonNode found = answer.orElseGet(com.fasterxml.jackson.databind.node.MissingNode::getInstance);
     return Templates.roots(
             frame,
@@ -136,8 +139,8 @@ public class RootsPage {
                 CertificateSections.of(frame, "/roots"),
                 List.of(
                     FormField.text("name", frame.t("roots.name"), name, faults),
-                    FormField.text(
-                        "organization", frame.t("roots.organization"), organization, faults)),
+                    FormField.organization(
+                        frame, frame.t("roots.organization"), organization, faults)),
                 notes.stream().filter(note -> !note.isEmpty()).toList(),
                 answer.isPresent(),
                 found.path("trusted").asBoolean(),
@@ -153,11 +156,9 @@ public class RootsPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public String difference(@PathParam("from") String from, @PathParam("to") String to) {
-    Frame frame = frames.of("roots.difference");
-    JsonNode answer =
-        peers
-            .certificates()
-            .get("/trust-bundles/" + Frame.encoded(from) + "/differences/" + Frame.encoded(to));
+    String path = "/trust-bundles/" + Frame.encoded(from) + "/differences/" + Frame.encoded(to);
+    Frame frame = frames.of("roots.difference").command(Shell.curl("CERTIFICATE-SERVICE", path));
+    JsonNode answer = peers.certificates().get(path);
     return Templates.rootsDifference(
             frame,
             new Difference(

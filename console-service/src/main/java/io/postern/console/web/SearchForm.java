@@ -98,6 +98,12 @@ public record SearchForm(
         || !faults.isEmpty();
   }
 
+  /** An organization is asked for that is none of these. */
+  public boolean otherOrganization(List<String> offered) {
+    String asked = typed.organization;
+    return asked != null && !asked.isEmpty() && !offered.contains(asked);
+  }
+
   /** Who as a Message-ID, which looks like an address. */
   public String messageId() {
     return who.startsWith("<") ? who : "<" + who + ">";

@@ -387,7 +387,11 @@ public class SecurePartnerPage {
     String validation = form.text("validation");
     try {
       String id =
-          WhatIfPage.start(peers, answers.organization(), planned(answers).path("connectors"));
+          WhatIfPage.start(
+              peers,
+              answers.organization(),
+              planned(answers).path("connectors"),
+              WhatIfFilePage.DAYS);
       return PageAnswers.see(planPath(answers, id, validation) + "#what-if");
     } catch (ProblemException e) {
       return Response.ok(plan(answers, "", validation, ConnectorPage.sentence(e))).build();

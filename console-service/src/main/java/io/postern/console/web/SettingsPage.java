@@ -100,6 +100,8 @@ public class SettingsPage {
   @Operation(hidden = true)
   public String read(@QueryParam("rebuild") @DefaultValue("") String rebuild) {
     Frame frame = frames.of("nav.settings").json("/api/v1/read-model").command("postern status");
+    Asked asksPolicy = Asked.of(peers.policy(), "/me");
+    Asked asksCertificates = Asked.of(peers.certificates(), "/me");
     List<Topic> topics = topics(frame);
     boolean asked = rebuild.equals("asked");
     return Templates.settings(
@@ -109,12 +111,12 @@ public class SettingsPage {
                 frame.number(settings.retentionDays()),
                 frame.number(settings.mostADay()),
                 List.of(
-                    service("policy-service", "policy-url", peers.policyAddress(), peers.policy()),
+                    service("policy-service", "policy-url", peers.policyAddress(), asksPolicy),
                     service(
                         "certificate-service",
                         "certificate-url",
                         peers.certificateAddress(),
-                        peers.certificates())),
+                        asksCertificates)),
                 topics,
                 asked,
                 asked || topics.stream().anyMatch(Topic::behind),
@@ -152,9 +154,9 @@ public class SettingsPage {
   }
 
   /** Addresses are the operators' matter. */
-  private Service service(String name, String key, Optional<URI> address, Peer peer) {
+  private Service service(String name, String key, Optional<URI> address, Asked me) {
     List<String> notes = new ArrayList<>();
-    PeerJson.get(peer, "/me", notes);
+    me.get(notes);
     return new Service(
         name,
         "postern.console." + key,
@@ -168,7 +170,12 @@ public class SettingsPage {
   @Operation(hidden = true)
   public String askRebuild() {
     caller.requireOperator();
-    return Templates.rebuild(frames.of("settings.rebuild")).render();
+    return Templates.rebuild(
+            frames
+                .of("settings.rebuild")
+                .json("/api/v1/read-model")
+                .command(Shell.curl("CONSOLE-SERVICE", "/read-model/rebuild") + " -X POST"))
+        .render();
   }
 
   @POST

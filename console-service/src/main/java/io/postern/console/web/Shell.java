@@ -8,6 +8,16 @@ final class Shell {
 
   private Shell() {}
 
+  /**
+   * A question that postern has no command for.
+   *
+   * @param service in the place of its address
+   * @param path below /api/v1, encoded
+   */
+  static String curl(String service, String path) {
+    return "curl -u USER " + word("https://" + service + "/api/v1" + path);
+  }
+
   /** As a shell reads it as one word. */
   static String word(String text) {
     return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";

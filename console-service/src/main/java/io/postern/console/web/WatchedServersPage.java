@@ -98,7 +98,10 @@ public class WatchedServersPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public String revocation() {
-    Frame frame = frames.of("certs.page.revocation");
+    Frame frame =
+        frames
+            .of("certs.page.revocation")
+            .command(Shell.curl("CERTIFICATE-SERVICE", "/revocation-endpoints"));
     List<Endpoint> endpoints = new ArrayList<>();
     for (JsonNode each : peers.certificates().get("/revocation-endpoints")) {
       long failures = each.path("failuresInRow").asLong();

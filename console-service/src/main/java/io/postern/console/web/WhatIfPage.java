@@ -54,12 +54,13 @@ public class WhatIfPage {
    * Starts one of the organization with these connectors in the place of their namesakes.
    *
    * @param draft lists of connectors, as in a directory file
+   * @param days that it reaches back, 1 to 7
    * @return its id
    */
-  static String start(Peers peers, String organization, JsonNode draft) {
+  static String start(Peers peers, String organization, JsonNode draft, int days) {
     return peers
         .policy()
-        .post("/what-if?days=7&organization=" + Frame.encoded(organization), draft)
+        .post("/what-if?days=" + days + "&organization=" + Frame.encoded(organization), draft)
         .body()
         .path("id")
         .asText();

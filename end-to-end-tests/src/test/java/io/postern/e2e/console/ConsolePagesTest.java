@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,8 +74,7 @@ class ConsolePagesTest {
           .driver()
           .executeCdpCommand(
               "Emulation.setDeviceMetricsOverride",
-              java.util.Map.of(
-                  "width", 320, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+              Map.of("width", 320, "height", 900, "deviceScaleFactor", 1, "mobile", false));
       for (String page : pages()) {
         browser.go(page);
         for (String element : browser.tooWide()) {
@@ -82,9 +82,7 @@ class ConsolePagesTest {
         }
       }
     } finally {
-      browser
-          .driver()
-          .executeCdpCommand("Emulation.clearDeviceMetricsOverride", java.util.Map.of());
+      browser.driver().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
       browser.size(1280, 1000);
     }
     assertThat(wide).isEmpty();
@@ -129,5 +127,96 @@ class ConsolePagesTest {
           .as(link)
           .isBetween(1, recipients);
     }
+  }
+
+  @Test
+  void eachPageIsThereAsJsonAndOnTheCommandLine() throws Exception {
+    List<String> missing = new ArrayList<>();
+    for (String page : pages()) {
+      browser.go(page);
+      List<WebElement> json = browser.driver().findElements(By.cssSelector("footer.same > a"));
+      List<WebElement> command =
+          browser.driver().findElements(By.cssSelector("footer.same details code"));
+      if (json.size() != 1 || command.size() != 1) {
+        missing.add(page + ": " + json.size() + " links, " + command.size() + " commands");
+        continue;
+      }
+      String line = String.valueOf(command.getFirst().getDomProperty("textContent"));
+      if (!line.startsWith("postern ") && !line.startsWith("curl ")) {
+        missing.add(page + ": " + line);
+      }
+      String href = String.valueOf(json.getFirst().getDomAttribute("href"));
+      Object answer =
+          browser
+              .driver()
+              .executeAsyncScript(
+                  """
+                  const done = arguments[arguments.length - 1];
+                  fetch(arguments[0]).then(async r => {
+                    const text = await r.text();
+                    JSON.parse(text);
+                    done([r.status, r.headers.get('Content-Type'), text.replace(/\\s/g, '') !== '{}'].join(' '));
+                  }).catch(e => done(String(e)));
+                  """,
+                  href);
+      boolean empty = Pages.WITHOUT_DATA.contains(page);
+      if (!String.valueOf(answer)
+          .matches("200 application/json(;.*)? " + (empty ? ".*" : "true"))) {
+        missing.add(page + " as JSON at " + href + ": " + answer);
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  /** Not as browsers of the United States write them, and in the reader's zone. */
+  @Test
+  void aChartWritesTimesAsThePageDoes() {
+    Object script =
+        browser
+            .driver()
+            .executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of(
+                    "source",
+                    """
+                    window.drawn = [];
+                    const fill = CanvasRenderingContext2D.prototype.fillText;
+                    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+                      window.drawn.push(text);
+                      return fill.call(this, text, ...rest);
+                    };
+                    """))
+            .get("identifier");
+    zone("Asia/Kolkata"); // whose hours begin at half past those of UTC
+    try {
+      browser.language("de").go("/?since=24h").go("/?since=24h");
+      browser.until(() -> !drawn().isEmpty());
+
+      assertThat(drawn()).anyMatch(text -> text.matches("\\d\\d:00"));
+      assertThat(drawn()).anyMatch(text -> text.matches("\\d{1,2}\\. [A-Z][a-zä]+\\.?"));
+      assertThat(drawn()).noneMatch(text -> text.matches("(?i).*\\d[ap]m.*|.*/.*|.*:[1-9].*"));
+    } finally {
+      browser
+          .driver()
+          .executeCdpCommand(
+              "Page.removeScriptToEvaluateOnNewDocument",
+              Map.of("identifier", String.valueOf(script)));
+      zone("");
+      browser.language("en");
+    }
+  }
+
+  /**
+   * @param name empty: the machine's
+   */
+  private void zone(String name) {
+    browser.driver().executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
+  }
+
+  /** What the page's charts wrote. */
+  private List<String> drawn() {
+    return browser.driver().executeScript("return window.drawn") instanceof List<?> texts
+        ? texts.stream().map(String::valueOf).toList()
+        : List.of();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -352,5 +353,32 @@ class ConsoleTasksTest {
     browser.press("Hold: 1");
     browser.until(() -> main().contains("403"));
     assertThat(List.of(main())).noneMatch(text -> text.contains("Asked for"));
+  }
+
+  /** A draft is compared, its address keeps it, and the connector stays as it was. */
+  @Test
+  @Order(13)
+  void aChangeIsTriedOnRecordedMail() {
+    String form = "/connectors/contoso/inbound/From%20Fabrikam/edit";
+    browser.go(form);
+    type(browser, "tlsSenderCertificateName", "nobody.example");
+    browser.press("Try it on the last 7 days");
+    browser.until(() -> main().contains("NEWLY REFUSED"));
+    assertThat(browser.path()).startsWith("/what-ifs/").contains("draft=");
+    assertThat(main()).contains("fabrikam.example", "From Fabrikam");
+
+    browser.go(browser.path());
+    assertThat(main()).contains("NEWLY REFUSED");
+    assertThat(value("tlsSenderCertificateName")).isEqualTo("nobody.example");
+    browser.press("Edit the connector with these values");
+    browser.until(() -> main().contains("Checked: nothing was changed"));
+    assertThat(value("tlsSenderCertificateName")).isEqualTo("nobody.example");
+
+    browser.go(form);
+    assertThat(value("tlsSenderCertificateName")).isNotEqualTo("nobody.example").isNotEmpty();
+  }
+
+  private @Nullable String value(String field) {
+    return browser.driver().findElement(By.name(field)).getDomProperty("value");
   }
 }

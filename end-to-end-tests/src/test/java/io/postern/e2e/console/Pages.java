@@ -39,12 +39,29 @@ final class Pages {
           "/partners",
           "/partners/secure",
           "/partners/import",
+          "/partners/export",
+          "/partners/watch",
           "/connectors",
+          "/connectors/new",
+          "/what-ifs",
           "/certificates",
+          "/certificates/check",
+          "/certificates/rehearsal",
+          "/certificates/roots",
+          "/certificates/dns",
+          "/certificates/mta-sts",
+          "/certificates/revocation",
           "/reports",
+          "/reports/tls-reports",
           "/changes",
           "/access",
-          "/settings");
+          "/access/new",
+          "/settings",
+          "/settings/rebuild");
+
+  /** Forms for something that is given by hand. */
+  static final List<String> WITHOUT_DATA =
+      List.of("/certificates/check", "/certificates/rehearsal", "/access/new");
 
   private Pages() {}
 
@@ -70,6 +87,7 @@ final class Pages {
     pages.add("/connectors/contoso/outbound/To%20Fabrikam");
     pages.add("/connectors/contoso/inbound/From%20Fabrikam");
     pages.add("/connectors/contoso/inbound/From%20Fabrikam/edit");
+    pages.add("/what-ifs/draft?organization=contoso&direction=inbound&name=From%20Fabrikam");
     return pages;
   }
 
