@@ -1,0 +1,32 @@
+package io.postern.console.web.mail;
+
+import io.postern.console.web.frame.Frame;
+import io.postern.console.web.frame.Page;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** A refusal as today's connectors decide it. */
+@Page
+@Path("/refusals/{reference}/explain")
+@Authenticated
+@Produces(MediaType.TEXT_HTML)
+public class RefusalExplainPage {
+  private final Explanations explanations;
+
+  RefusalExplainPage(Explanations explanations) {
+    this.explanations = explanations;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String read(@PathParam("reference") String id) {
+    return explanations.page("reference", id, "/refusals/" + Frame.encoded(id));
+  }
+}

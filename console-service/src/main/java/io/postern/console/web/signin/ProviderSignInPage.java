@@ -1,0 +1,196 @@
+package io.postern.console.web.signin;
+
+import io.postern.api.ProblemException;
+import io.postern.api.signin.PendingSignIn;
+import io.postern.api.signin.ProviderSessions;
+import io.postern.api.signin.Sessions;
+import io.postern.api.signin.SignInFailures;
+import io.postern.console.signin.OpenIdProvider;
+import io.postern.console.signin.ProviderException;
+import io.postern.console.web.frame.Page;
+import io.postern.console.web.frame.PageAnswers;
+import io.postern.console.web.frame.SessionCookie;
+import io.quarkus.oidc.OIDCException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.TimeoutException;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/**
+ * Signing in at the OpenID provider, by which the browser is led there and back. Links begin it and
+ * no form: a browser follows no form to another site here ({@link PageAnswers#POLICY}).
+ */
+@Page
+@Path("/sign-in/provider")
+@PermitAll
+@Produces(MediaType.TEXT_HTML)
+public class ProviderSignInPage {
+  /** Below this service; the provider must know it (docs/users.md). */
+  static final String ANSWER = "/sign-in/provider/answer";
+
+  private static final int SEE_OTHER = 303;
+  private static final int MOST_CODE = 8_192;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final SignInForm form;
+  private final OpenIdProvider provider;
+  private final ProviderSessions sessions;
+  private final PendingCookie pending;
+  private final SignInFailures failures;
+  private final HttpServerRequest request;
+  private final CurrentVertxRequest current;
+
+  ProviderSignInPage(
+      SignInForm form,
+      OpenIdProvider provider,
+      ProviderSessions sessions,
+      PendingCookie pending,
+      SignInFailures failures,
+      HttpServerRequest request,
+      CurrentVertxRequest current) {
+    this.form = form;
+    this.provider = provider;
+    this.sessions = sessions;
+    this.pending = pending;
+    this.failures = failures;
+    this.request = request;
+    this.current = current;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response begin(@QueryParam("next") @DefaultValue("/") String next) {
+    requireProvider();
+    PendingSignIn signIn = PendingSignIn.begin(PageAnswers.local(next));
+    try {
+      Response.ResponseBuilder answer = leadTo(provider.authorization(signIn, redirect()));
+      pending.tooMany().forEach(answer::cookie);
+      return answer.cookie(pending.of(signIn)).build();
+    } catch (ProviderException e) {
+      return failed(signIn.next(), e).build();
+    }
+  }
+
+  /** The provider's answer, by the browser (RFC 6749 §4.1.2). */
+  @GET
+  @Path("answer")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response answer(
+      @QueryParam("state") @DefaultValue("") String state,
+      @QueryParam("code") @DefaultValue("") String code,
+      @QueryParam("error") @DefaultValue("") String error,
+      @QueryParam("iss") @DefaultValue("") String issuer) {
+    requireProvider();
+    Optional<PendingSignIn> began = pending.find(state);
+    if (began.isEmpty()) {
+      return failed("/", ProviderFailure.ENDED).build();
+    }
+    PendingSignIn signIn = began.get();
+    return answered(signIn, code, error, issuer).cookie(pending.ended(state)).build();
+  }
+
+  private Response.ResponseBuilder answered(
+      PendingSignIn signIn, String code, String error, String issuer) {
+    try {
+      if (!provider.isIssuer(issuer)) {
+        failures.log("an answer of another issuer came (RFC 9207)");
+        return failed(signIn.next(), ProviderFailure.UNEXPECTED);
+      }
+      if (error.equals("access_denied")) {
+        return failed(signIn.next(), ProviderFailure.DENIED);
+      }
+      if (!error.isEmpty() || code.isEmpty() || code.length() > MOST_CODE) {
+        failures.log("it answered without a code: look at the client's settings there");
+        return failed(signIn.next(), ProviderFailure.UNEXPECTED);
+      }
+      SecurityIdentity user =
+          sessions
+              .judged(provider.accessToken(code, signIn, redirect()), current.getCurrent())
+              .await()
+              .atMost(PATIENCE);
+      return Response.status(SEE_OTHER)
+          .header(HttpHeaders.LOCATION, signIn.next())
+          .cookie(SessionCookie.of(sessions.begin(user), request.isSSL(), Sessions.LASTS));
+    } catch (ProviderException e) {
+      return failed(signIn.next(), e);
+    } catch (AuthenticationFailedException e) {
+      failures.log(e);
+      return failed(signIn.next(), ProviderFailure.TOKEN);
+    } catch (OIDCException | TimeoutException e) {
+      failures.log("its keys cannot be had");
+      return failed(signIn.next(), ProviderFailure.SILENT);
+    } catch (ProviderSessions.RefusedException e) {
+      return failed(signIn.next(), ProviderFailure.of(e.refusal()));
+    }
+  }
+
+  @GET
+  @Path("sign-out")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response signOut() {
+    requireProvider();
+    try {
+      return provider
+          .signOut()
+          .map(ProviderSignInPage::leadTo)
+          .orElseGet(() -> failed("/", ProviderFailure.STAYS))
+          .build();
+    } catch (ProviderException e) {
+      return failed("/", e).build();
+    }
+  }
+
+  private void requireProvider() {
+    if (!provider.isThere()) {
+      throw ProblemException.notFound("sign-in at a provider here");
+    }
+  }
+
+  /** As the browser names this service: its cookies are of that host. */
+  private URI redirect() {
+    try {
+      URI here = URI.create(request.scheme() + "://" + request.authority() + ANSWER);
+      if (here.getHost() != null && here.getUserInfo() == null) {
+        return here;
+      }
+    } catch (IllegalArgumentException e) {
+      throw badHost();
+    }
+    throw badHost();
+  }
+
+  private static ProblemException badHost() {
+    return ProblemException.badRequest("Host", "it is no host", "write HOST or HOST:PORT");
+  }
+
+  private static Response.ResponseBuilder leadTo(URI address) {
+    return Response.status(SEE_OTHER).header(HttpHeaders.LOCATION, address.toASCIIString());
+  }
+
+  private Response.ResponseBuilder failed(String next, ProviderException e) {
+    failures.log(String.valueOf(e.getMessage()));
+    return failed(next, ProviderFailure.of(e.kind()));
+  }
+
+  private Response.ResponseBuilder failed(String next, ProviderFailure failure) {
+    return Response.status(failure.status()).entity(form.withProviderFailure(next, failure.text()));
+  }
+}

@@ -1,0 +1,64 @@
+package io.postern.console.web.signin;
+
+import io.postern.console.signin.OpenIdProvider;
+import io.postern.console.web.frame.Frame;
+import io.postern.console.web.frame.Frames;
+import io.postern.console.web.frame.PageAnswers;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import jakarta.enterprise.context.RequestScoped;
+
+/** The page with the ways to sign in. One request, one thread. */
+@RequestScoped
+class SignInForm {
+  private final Frames frames;
+  private final OpenIdProvider provider;
+
+  SignInForm(Frames frames, OpenIdProvider provider) {
+    this.frames = frames;
+    this.provider = provider;
+  }
+
+  @CheckedTemplate(basePath = "web")
+  static final class Templates {
+    private Templates() {}
+
+    static native TemplateInstance signIn(Frame f, View v);
+  }
+
+  /**
+   * @param next where the browser wants to go, a path
+   * @param failure text; empty: none
+   * @param provider its host; empty: browsers sign in at none
+   * @param left the reader has left a session of the provider's user
+   */
+  public record View(String next, String name, String failure, String provider, boolean left) {}
+
+  String of(String next) {
+    return page(next, "", "", false);
+  }
+
+  /** After a session of the provider's user. */
+  String afterLeaving() {
+    return page("/", "", "", provider.isThere());
+  }
+
+  /**
+   * @param failure key of a text
+   */
+  String withPasswordFailure(String next, String name, String failure) {
+    return page(next, name, frames.words().text(failure), false);
+  }
+
+  /**
+   * @param failure key of a text about the provider
+   */
+  String withProviderFailure(String next, String failure) {
+    return page(next, "", frames.words().text(failure, provider.host()), false);
+  }
+
+  private String page(String next, String name, String failure, boolean left) {
+    View view = new View(PageAnswers.local(next), name, failure, provider.host(), left);
+    return Templates.signIn(frames.of("signin.title"), view).render();
+  }
+}

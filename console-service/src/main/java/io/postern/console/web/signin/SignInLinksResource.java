@@ -1,0 +1,56 @@
+package io.postern.console.web.signin;
+
+import io.postern.api.ProblemException;
+import io.postern.api.signin.Sessions;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The API of links by which a browser signs in without a password. */
+@Path("/api/v1/sign-in-links")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "access")
+public class SignInLinksResource {
+  private final SignInLinks links;
+  private final SecurityIdentity identity;
+
+  SignInLinksResource(SignInLinks links, SecurityIdentity identity) {
+    this.links = links;
+    this.identity = identity;
+  }
+
+  /**
+   * @param path of this service, for a browser
+   * @param ends RFC 3339
+   */
+  public record SignInLink(String path, String ends) {}
+
+  @POST
+  @Operation(
+      summary = "A link that signs a browser in as you, once",
+      description =
+          "For a local user; it ends after ten minutes, and is of this replica. Needs a password: a"
+              + " token gives no further token.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = SignInLink.class)))
+  public SignInLink make() {
+    if (!Sessions.isByPassword(identity)) {
+      throw ProblemException.forbidden("A link is given for a name and a password alone.");
+    }
+    return new SignInLink(
+        "/sign-in/" + links.code(identity.getPrincipal().getName()),
+        Instant.now().plus(SignInLinks.LASTS).truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+}

@@ -1,0 +1,180 @@
+package io.postern.console.web.signin;
+
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
+import io.postern.api.signin.ProviderSessions;
+import io.postern.api.signin.Sessions;
+import io.postern.console.web.frame.Frame;
+import io.postern.console.web.frame.Frames;
+import io.postern.console.web.frame.Page;
+import io.postern.console.web.frame.PageAnswers;
+import io.postern.console.web.frame.Preferences;
+import io.postern.console.web.frame.SessionCookie;
+import io.postern.console.web.frame.Words;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.quarkus.security.AuthenticationFailedException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Signing in and out of the console, and the reader's language and theme. */
+@Page
+@Path("/")
+@PermitAll
+@Produces(MediaType.TEXT_HTML)
+public class SignInPage {
+  private static final int SEE_OTHER = 303;
+
+  // Of wrong passwords before: each waits 5 s at most.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int TOO_MANY = 429;
+
+  private static final String LEFT = "provider";
+
+  private final Frames frames;
+  private final SignInForm form;
+  private final Sessions sessions;
+  private final ProviderSessions providerSessions;
+  private final SignInLinks links;
+  private final HttpServerRequest request;
+
+  SignInPage(
+      Frames frames,
+      SignInForm form,
+      Sessions sessions,
+      ProviderSessions providerSessions,
+      SignInLinks links,
+      HttpServerRequest request) {
+    this.frames = frames;
+    this.form = form;
+    this.sessions = sessions;
+    this.providerSessions = providerSessions;
+    this.links = links;
+    this.request = request;
+  }
+
+  @CheckedTemplate(basePath = "web")
+  static final class Templates {
+    private Templates() {}
+
+    static native TemplateInstance signInLink(Frame f, String code, String owner, boolean typed);
+  }
+
+  @GET
+  @Path("sign-in")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String form(
+      @QueryParam("next") @DefaultValue("/") String next,
+      @QueryParam("left") @DefaultValue("") String left) {
+    return left.equals(LEFT) ? form.afterLeaving() : form.of(next);
+  }
+
+  @POST
+  @Path("sign-in")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response signIn(
+      @FormParam("name") @DefaultValue("") String name,
+      @FormParam("password") @DefaultValue("") String password,
+      @FormParam("next") @DefaultValue("/") String next) {
+    try {
+      return signedIn(
+          sessions.token(name, password, request.remoteAddress()).await().atMost(PATIENCE), next);
+    } catch (AuthenticationFailedException e) {
+      boolean wrong = e.getCause() == null;
+      return Response.status(wrong ? Response.Status.OK.getStatusCode() : TOO_MANY)
+          .entity(form.withPasswordFailure(next, name, wrong ? "signin.wrong" : "signin.later"))
+          .build();
+    }
+  }
+
+  /**
+   * A mail program may open a link to look at it: a form's button uses it up. Script presses it for
+   * whoever typed the address and is not signed in; another site's page could else sign its
+   * visitors in as somebody else.
+   */
+  @GET
+  @Path("sign-in/{code}")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String link(@PathParam("code") String code) {
+    Frame frame = frames.of("signin.title");
+    boolean typed = "none".equals(request.getHeader("Sec-Fetch-Site")) && !frame.isSignedIn();
+    return Templates.signInLink(frame, code, links.owner(code).orElse(""), typed).render();
+  }
+
+  @POST
+  @Path("sign-in/{code}")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response useLink(@PathParam("code") String code) {
+    return links
+        .user(code)
+        .flatMap(sessions::token)
+        .map(token -> signedIn(token, "/"))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problem.of(
+                        404,
+                        "No such link",
+                        "The link was used, or is older than ten minutes: sign in with the"
+                            + " password, or start the installation's ./run again for a new"
+                            + " link.")));
+  }
+
+  private Response signedIn(String token, String next) {
+    return Response.status(SEE_OTHER)
+        .header(HttpHeaders.LOCATION, PageAnswers.local(next))
+        .cookie(SessionCookie.of(token, request.isSSL(), Sessions.LASTS))
+        .build();
+  }
+
+  @POST
+  @Path("sign-out")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response signOut() {
+    boolean atProvider =
+        providerSessions.shown(request.getHeader(HttpHeaders.AUTHORIZATION))
+            != ProviderSessions.Shown.NOTHING;
+    return Response.status(SEE_OTHER)
+        .header(HttpHeaders.LOCATION, atProvider ? "/sign-in?left=" + LEFT : "/sign-in")
+        .cookie(SessionCookie.ended(request.isSSL()))
+        .build();
+  }
+
+  @POST
+  @Path("preferences")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response prefer(
+      @FormParam("language") @DefaultValue("") String language,
+      @FormParam("theme") @DefaultValue("") String theme,
+      @FormParam("next") @DefaultValue("/") String next) {
+    Response.ResponseBuilder answer =
+        Response.status(SEE_OTHER).header(HttpHeaders.LOCATION, PageAnswers.local(next));
+    if (Words.of(language).isPresent()) {
+      answer.cookie(Preferences.cookie(Frames.LANGUAGE, language, request.isSSL()));
+    }
+    if (theme.matches("light|dark|auto")) {
+      answer.cookie(Preferences.cookie(Frames.THEME, theme, request.isSSL()));
+    }
+    return answer.build();
+  }
+}

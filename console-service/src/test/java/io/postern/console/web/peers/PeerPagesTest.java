@@ -1,0 +1,477 @@
+package io.postern.console.web.peers;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.api.users.Users;
+import io.postern.console.Installation;
+import io.postern.console.web.frame.PageAnswers;
+import io.postern.console.web.frame.SessionCookie;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResourceManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Pages whose data are other services': as they answer, as JSON, and where one is silent. */
+@QuarkusTest
+@QuarkusTestResource(Installation.class)
+@QuarkusTestResource(value = SomePeers.class, restrictToAnnotatedClass = true)
+class PeerPagesTest {
+  private static final String PASSWORD = "correct horse battery";
+  private static final String HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
+  private static final String ORGANIZATIONS = "/api/v1/organizations?limit=500&after=";
+  private static final String IMPORT = "/api/v1/import/exchange?organization=contoso&dryRun=true";
+
+  private static final Map<String, String> TOKENS = new ConcurrentHashMap<>();
+
+  @Inject Users users;
+
+  private String token = "";
+
+  @BeforeEach
+  void signIn() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () ->
+                given()
+                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
+                        .statusCode()
+                    == 200);
+    SomePeers.forget();
+    SomePeers.answer(
+        ORGANIZATIONS, SomePeers.Reply.json("{\"items\": [{\"object\": {\"id\": \"contoso\"}}]}"));
+    token = token("page-operator", "operator");
+  }
+
+  /** Of a user who is made once: passwords are hashed slowly. */
+  private String token(String name, String role) throws Exception {
+    String there = TOKENS.get(name);
+    if (there != null) {
+      return there;
+    }
+    users.put(name, List.of(role), PASSWORD);
+    String made = made(name);
+    TOKENS.put(name, made);
+    return made;
+  }
+
+  private static String made(String name) {
+    return given()
+        .auth()
+        .preemptive()
+        .basic(name, PASSWORD)
+        .post("/api/v1/tokens")
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("token");
+  }
+
+  private RequestSpecification browser() {
+    return nobody().cookie("postern", token);
+  }
+
+  private static RequestSpecification nobody() {
+    return given().header("Accept", HTML).redirects().follow(false);
+  }
+
+  private String proof() {
+    return SessionCookie.formProof("Bearer " + token);
+  }
+
+  @Test
+  void aPageOfOneAnswerGivesItAsItCame() {
+    String answer = "{\"policies\": [],  \"as\": \"it came\"}";
+    SomePeers.answer("/api/v1/mta-sts-policies", SomePeers.Reply.json(answer));
+
+    browser()
+        .get("/certificates/mta-sts?as=json")
+        .then()
+        .statusCode(200)
+        .header("Content-Type", startsWith("application/json"))
+        .header("X-Content-Type-Options", equalTo("nosniff"))
+        .header("Content-Security-Policy", containsString("default-src 'self'"))
+        .header("Cross-Origin-Resource-Policy", equalTo("same-origin"))
+        .header("Cache-Control", equalTo("no-store"))
+        .body(is(answer));
+    assertThat(SomePeers.asked())
+        .allMatch(asked -> asked.authorization().equals("Bearer " + token))
+        .hasSize(1);
+    browser()
+        .get("/certificates/mta-sts")
+        .then()
+        .header("Content-Type", startsWith("text/html"))
+        .body(containsString("href=\"/certificates/mta-sts?as=json\""));
+  }
+
+  @Test
+  void aPageOfSeveralAnswersGivesEachByItsPath() throws Exception {
+    SomePeers.answer("/certificates.json", SomePeers.Reply.json("{\"certificates\": []}"));
+    SomePeers.answer(
+        "/api/v1/expiring-certificates?withinDays=30", SomePeers.Reply.json("{\"total\": 7}"));
+
+    JsonNode both =
+        new ObjectMapper()
+            .readTree(browser().get("/certificates?withinDays=30&as=json").asString());
+
+    assertThat(both).hasSize(2);
+    assertThat(
+            both.path("certificate-service/api/v1/expiring-certificates?withinDays=30")
+                .path("total")
+                .asInt())
+        .isEqualTo(7);
+    assertThat(both.has("certificate-service/certificates.json")).isTrue();
+  }
+
+  @Test
+  void aRefusalStaysARefusalAsJson() {
+    SomePeers.answer(
+        "/api/v1/mta-sts-policies",
+        new SomePeers.Reply(
+            403,
+            "application/problem+json",
+            "{\"title\":\"Not allowed\",\"status\":403,\"detail\":\"Operators alone.\"}"));
+
+    browser()
+        .get("/certificates/mta-sts?as=json")
+        .then()
+        .statusCode(403)
+        .header("Content-Type", startsWith("application/problem+json"))
+        .body("detail", equalTo("Operators alone."));
+    nobody()
+        .get("/certificates/mta-sts?as=json")
+        .then()
+        .statusCode(303)
+        .header("Location", startsWith("/sign-in?next="));
+  }
+
+  @Test
+  void aPageOfThisServicesDataLeadsToItsApi() {
+    browser()
+        .get("/changes?as=json")
+        .then()
+        .statusCode(303)
+        .header("Location", equalTo("/api/v1/changes?since=90d"));
+  }
+
+  /** Within the time of a page, and with what it has. */
+  @Test
+  void aPageComesWithoutTheServicesThatAreSilent() {
+    SomePeers.answer("/api/v1/me", SomePeers.Reply.never());
+    SomePeers.answer(
+        "/api/v1/expiring-certificates?withinDays=30", SomePeers.Reply.json("{\"total\": 0}"));
+    long before = System.nanoTime();
+
+    browser()
+        .get("/")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("policy-service does not answer"),
+                containsString("/certificates?withinDays=30")));
+
+    Duration took = Duration.ofNanos(System.nanoTime() - before);
+    assertThat(took).isBetween(PageCalls.ALONE, PageCalls.TOGETHER);
+  }
+
+  @Test
+  void anUnknownAddressIsAPageForABrowser() {
+    for (String path : List.of("/nothing", "/certificates/nothing/of/this", "/access/nothing")) {
+      for (RequestSpecification reader : List.of(nobody(), browser())) {
+        reader
+            .get(path)
+            .then()
+            .statusCode(404)
+            .header("Content-Type", startsWith("text/html"))
+            .header("Content-Security-Policy", equalTo(PageAnswers.POLICY))
+            .body(containsString("There is no page at this address."));
+      }
+    }
+    nobody()
+        .header("Accept-Language", "de-DE,de;q=0.9")
+        .get("/nothing")
+        .then()
+        .statusCode(404)
+        .body(containsString("Unter dieser Adresse gibt es keine Seite."));
+    given()
+        .header("Accept", "application/json")
+        .get("/nothing")
+        .then()
+        .statusCode(404)
+        .header("Content-Type", startsWith("application/problem+json"));
+    nobody()
+        .get("/api/v1/nothing")
+        .then()
+        .statusCode(404)
+        .header("Content-Type", startsWith("application/problem+json"));
+  }
+
+  @Test
+  void onlyAnOperatorIsOfferedWhatIsAnOperators() throws Exception {
+    browser()
+        .get("/certificates")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("href=\"/certificates/mta-sts\""),
+                containsString("href=\"/certificates/revocation\"")));
+    token = token("page-auditor", "auditor:contoso");
+    browser()
+        .get("/certificates")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("href=\"/certificates/roots\""),
+                not(containsString("/certificates/mta-sts")),
+                not(containsString("/certificates/revocation"))));
+  }
+
+  @Test
+  void organizationsAreChosenInEachFilter() throws Exception {
+    token = token("page-auditor", "auditor:contoso");
+    for (String page : List.of("/changes", "/queue", "/reports/inbound", "/messages", "/refused")) {
+      browser()
+          .get(page)
+          .then()
+          .statusCode(200)
+          .body(containsString("name=\"organization\"><option value=\"\""))
+          .body(containsString("<option value=\"contoso\">contoso</option>"));
+    }
+    browser()
+        .get("/certificates/roots")
+        .then()
+        .body(containsString("<option value=\"contoso\">contoso</option>"));
+  }
+
+  @Test
+  void anImportWithProblemsShowsItsFindings() {
+    String answer =
+        """
+        {"organization": "contoso", "file": "organizations: []", "changes": [], "seen": 3, "applied": false,
+         "findings": [{"object": "From Fabrikam", "parameter": "RequireTls", "value": "true", "taken": "notTaken", "remark": "a remark"}],
+         "problems": [{"object": "contoso", "field": "acceptedDomains", "problem": "a problem", "cure": "its cure"}]}
+        """;
+    for (int status : new int[] {200, 422}) {
+      SomePeers.answer(IMPORT, new SomePeers.Reply(status, "application/json", answer));
+      browser()
+          .multiPart("proof", proof())
+          .multiPart("organization", "contoso")
+          .multiPart("text", "[]")
+          .post("/partners/import")
+          .then()
+          .statusCode(200)
+          .body(
+              allOf(
+                  containsString("a remark"),
+                  containsString("contoso acceptedDomains: a problem its cure"),
+                  not(containsString("name=\"seen\""))));
+    }
+  }
+
+  @Test
+  void aFileOfFourMegabytesIsTakenAndALargerOneIsExplained() {
+    SomePeers.answer(IMPORT, SomePeers.Reply.json("{\"findings\": [], \"changes\": []}"));
+    byte[] file = "x".repeat(4 << 20).getBytes(StandardCharsets.US_ASCII);
+    upload(file).then().statusCode(200).body(not(containsString("role=\"alert\"")));
+    assertThat(lastOf(IMPORT).body()).hasSize(file.length);
+
+    upload("x".repeat((4 << 20) + 1).getBytes(StandardCharsets.US_ASCII))
+        .then()
+        .statusCode(200)
+        .body(containsString("The file has more than 4 MB"));
+
+    browser()
+        .formParam("proof", proof())
+        .formParam("name", "x".repeat(2 << 20))
+        .post("/access/users")
+        .then()
+        .statusCode(413);
+  }
+
+  private io.restassured.response.Response upload(byte[] file) {
+    return browser()
+        .multiPart("proof", proof())
+        .multiPart("organization", "contoso")
+        .multiPart("file", "exchange.json", file)
+        .post("/partners/import");
+  }
+
+  /** What was typed stands in the address of the comparison. */
+  @Test
+  void aDraftOfAConnectorIsComparedAndStaysInTheAddress() {
+    String connector =
+        "{\"name\": \"From Fabrikam\", \"connectorType\": \"partner\", \"requireTls\": true}";
+    SomePeers.answer(
+        "/api/v1/organizations/contoso/inbound-connectors/From%20Fabrikam",
+        SomePeers.Reply.json(connector));
+    SomePeers.answer(
+        "/api/v1/directory",
+        SomePeers.Reply.json(
+            "{\"organizations\": [{\"id\": \"contoso\", \"inboundConnectors\": ["
+                + connector
+                + "]}]}"));
+    SomePeers.answer(
+        "/api/v1/what-if?days=3",
+        new SomePeers.Reply(202, "application/json", "{\"id\": \"17\", \"state\": \"running\"}"));
+    SomePeers.answer(
+        "/api/v1/what-if/17",
+        SomePeers.Reply.json("{\"id\": \"17\", \"state\": \"running\", \"read\": 1, \"all\": 2}"));
+    browser()
+        .queryParam("name", "From Fabrikam")
+        .get("/what-ifs/draft?organization=contoso&direction=inbound")
+        .then()
+        .statusCode(200)
+        .body(containsString("name=\"requireTls\" value=\"true\" checked"));
+
+    String address =
+        browser()
+            .formParam("proof", proof())
+            .formParam("organization", "contoso")
+            .formParam("direction", "inbound")
+            .formParam("name", "From Fabrikam")
+            .formParam("etag", "\"5\"")
+            .formParam("days", "3")
+            .formParam("comment", "typed here")
+            .post("/what-ifs/draft")
+            .then()
+            .statusCode(303)
+            .header("Location", startsWith("/what-ifs/17?"))
+            .extract()
+            .header("Location");
+
+    JsonNode draft = json(lastOf("/api/v1/what-if?days=3").body());
+    JsonNode sent = draft.path("organizations").path(0).path("inboundConnectors");
+    assertThat(sent).hasSize(1);
+    assertThat(sent.path(0).path("comment").asText()).isEqualTo("typed here");
+    assertThat(sent.path(0).path("requireTls").asBoolean(true)).isFalse();
+    given()
+        .urlEncodingEnabled(false)
+        .cookie("postern", token)
+        .get(address)
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("value=\"typed here\""),
+                containsString("hx-get=\"/partners/what-ifs/17/progress\""),
+                containsString("<code>/what-ifs/17</code>"),
+                containsString("<option value=\"3\" selected>")));
+  }
+
+  private static SomePeers.Asked lastOf(String path) {
+    return SomePeers.asked().stream()
+        .filter(each -> each.path().equals(path))
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDraftsFaultIsBesideItsField() {
+    SomePeers.answer(
+        "/api/v1/directory", SomePeers.Reply.json("{\"organizations\": [{\"id\": \"contoso\"}]}"));
+    SomePeers.answer(
+        "/api/v1/what-if?days=7",
+        new SomePeers.Reply(
+            422,
+            "application/problem+json",
+            """
+            {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
+             "errors": [{"pointer": "inbound-connector/contoso/New: senderDomains[0]", "problem": "a problem", "cure": "its cure"}]}
+            """));
+
+    browser()
+        .formParam("proof", proof())
+        .formParam("organization", "contoso")
+        .formParam("direction", "inbound")
+        .formParam("connectorType", "partner")
+        .formParam("name", "New")
+        .formParam("comment", "typed here")
+        .post("/what-ifs/draft")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("id=\"senderDomains-fault\"><bdi>a problem its cure</bdi>"),
+                containsString("value=\"typed here\"")));
+  }
+
+  @Test
+  void aDirectoryFileIsCompared() {
+    SomePeers.answer(
+        "/api/v1/what-if?days=2",
+        new SomePeers.Reply(202, "application/json", "{\"id\": \"18\", \"state\": \"running\"}"));
+
+    browser()
+        .multiPart("proof", proof())
+        .multiPart("days", "2")
+        .multiPart("file", "draft.yaml", "organizations: []".getBytes(StandardCharsets.UTF_8))
+        .post("/what-ifs/file")
+        .then()
+        .statusCode(303)
+        .header("Location", equalTo("/what-ifs/18?days=2"));
+    assertThat(lastOf("/api/v1/what-if?days=2"))
+        .returns("application/yaml", SomePeers.Asked::type)
+        .returns("organizations: []", SomePeers.Asked::body);
+
+    for (String direction : List.of("inbound", "outbound")) {
+      SomePeers.answer(
+          "/api/v1/organizations/contoso/" + direction + "-connectors?limit=500&after=",
+          SomePeers.Reply.json("{\"items\": []}"));
+    }
+    SomePeers.answer(
+        "/api/v1/what-if?days=7",
+        new SomePeers.Reply(
+            422,
+            "application/problem+json",
+            """
+            {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
+             "errors": [{"pointer": "organization/contoso", "problem": "a problem", "cure": "its cure", "line": 12}]}
+            """));
+    browser()
+        .multiPart("proof", proof())
+        .multiPart("text", "organizations: nothing")
+        .post("/what-ifs/file")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("Line 12, <code>organization/contoso</code>"),
+                containsString("organizations: nothing</textarea>")));
+
+    browser()
+        .queryParam("draft", "[]")
+        .get("/what-ifs/18")
+        .then()
+        .statusCode(400)
+        .body(containsString("it is no object in JSON"));
+  }
+}
