@@ -22,6 +22,8 @@ mta-sts end-to-end-tests MtaStsTest
 tls-reports end-to-end-tests SessionsForReportsTest
 idle-sessions end-to-end-tests IdleSessionsTest
 console end-to-end-tests Console*Test
+strangers end-to-end-tests StrangersTextsTest
+rare-states end-to-end-tests RareStatesTest
 mail-log mail-log
 certificate certificate-service
 policy policy-service
