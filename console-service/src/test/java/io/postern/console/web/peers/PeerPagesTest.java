@@ -323,16 +323,10 @@ class PeerPagesTest {
     String connector =
         "{\"name\": \"From Fabrikam\", \"connectorType\": \"partner\", \"requireTls\": true}";
     SomePeers.answer(
-        "/api/v1/organizations/contoso/inbound-connectors/From%20Fabrikam",
-        SomePeers.Reply.json(connector));
+        "/api/v1/organizations/contoso/inbound-connectors/From%20Fabrikam?warnings=true",
+        SomePeers.Reply.json("{\"etag\": \"5\", \"object\": " + connector + ", \"warnings\": []}"));
     SomePeers.answer(
-        "/api/v1/directory",
-        SomePeers.Reply.json(
-            "{\"organizations\": [{\"id\": \"contoso\", \"inboundConnectors\": ["
-                + connector
-                + "]}]}"));
-    SomePeers.answer(
-        "/api/v1/what-if?days=3",
+        "/api/v1/what-if?days=3&organization=contoso",
         new SomePeers.Reply(202, "application/json", "{\"id\": \"17\", \"state\": \"running\"}"));
     SomePeers.answer(
         "/api/v1/what-if/17",
@@ -360,8 +354,8 @@ class PeerPagesTest {
             .extract()
             .header("Location");
 
-    JsonNode draft = json(lastOf("/api/v1/what-if?days=3").body());
-    JsonNode sent = draft.path("organizations").path(0).path("inboundConnectors");
+    JsonNode draft = json(lastOf("/api/v1/what-if?days=3&organization=contoso").body());
+    JsonNode sent = draft.path("inboundConnectors");
     assertThat(sent).hasSize(1);
     assertThat(sent.path(0).path("comment").asText()).isEqualTo("typed here");
     assertThat(sent.path(0).path("requireTls").asBoolean(true)).isFalse();
@@ -397,9 +391,7 @@ class PeerPagesTest {
   @Test
   void aDraftsFaultIsBesideItsField() {
     SomePeers.answer(
-        "/api/v1/directory", SomePeers.Reply.json("{\"organizations\": [{\"id\": \"contoso\"}]}"));
-    SomePeers.answer(
-        "/api/v1/what-if?days=7",
+        "/api/v1/what-if?days=7&organization=contoso",
         new SomePeers.Reply(
             422,
             "application/problem+json",
@@ -444,7 +436,7 @@ class PeerPagesTest {
 
     for (String direction : List.of("inbound", "outbound")) {
       SomePeers.answer(
-          "/api/v1/organizations/contoso/" + direction + "-connectors?limit=500&after=",
+          "/api/v1/organizations/contoso/" + direction + "-connectors?limit=500&name=&after=",
           SomePeers.Reply.json("{\"items\": []}"));
     }
     SomePeers.answer(
