@@ -209,6 +209,7 @@ CREATE TABLE mail_in (
   recipients bigint NOT NULL,
   PRIMARY KEY (day, hour, organization, connector, direction, tls, sender)
 ) WITH (fillfactor = 50);
+CREATE INDEX mail_in_organization ON mail_in (organization, day, hour);
 
 -- Mail that goes out, by the recipients' present state.
 CREATE TABLE mail_out (
@@ -222,6 +223,7 @@ CREATE TABLE mail_out (
   recipients bigint NOT NULL,          -- 0: they have gone on to other rows
   PRIMARY KEY (day, hour, organization, connector, token, tls, state)
 ) WITH (fillfactor = 50);
+CREATE INDEX mail_out_organization ON mail_out (organization, day, hour);
 
 -- Senders' domains of mail of own servers. Each has a message at least that is kept.
 CREATE TABLE mail_sender (
@@ -244,6 +246,7 @@ CREATE TABLE mail_refused (
   refusals bigint NOT NULL,
   PRIMARY KEY (day, hour, organization, connector, rule)
 ) WITH (fillfactor = 50);
+CREATE INDEX mail_refused_organization ON mail_refused (organization, day, hour);
 
 -- Verdicts about chains, each as often as it was made.
 CREATE TABLE verdict (

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -258,13 +257,8 @@ public final class Directory {
     return new Directory(this, changes, version, Map.of(), recipientLists);
   }
 
-  /** The keys that differ from this one in upper and lower case only, itself included. */
-  List<String> spellings(String key) {
-    String first = key.substring(0, key.lastIndexOf('/') + 1);
-    return beginningWith(first)
-        .map(DirectoryKeys::key)
-        .filter(other -> other.toLowerCase(Locale.ROOT).equals(key.toLowerCase(Locale.ROOT)))
-        .toList();
+  Set<String> keysBeginningWith(String first) {
+    return objects.subMap(first, first + Character.MAX_VALUE).keySet();
   }
 
   public RecipientLists recipientLists() {

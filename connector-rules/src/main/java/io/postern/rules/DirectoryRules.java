@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The check of changes that are made all together (docs/design/architecture.md, "Directory and
@@ -26,6 +28,10 @@ public final class DirectoryRules {
   private final Directory before;
   private final List<DirectoryObject> changes;
   private final List<DirectoryProblem> problems = new ArrayList<>();
+  // Each is made when it is first wanted: most changes want neither, and a large one wants it
+  // often.
+  private final Map<String, Map<String, Integer>> spellings = new HashMap<>();
+  private @Nullable Map<String, String> referrers;
 
   private DirectoryRules(Directory before, List<DirectoryObject> changes) {
     this.before = before;
@@ -58,7 +64,7 @@ public final class DirectoryRules {
         removal(change, after, findings);
       } else {
         findings.when(
-            isNamed(change) && after.spellings(key).size() > 1,
+            isNamed(change) && spellings(key, after) > 1,
             "name",
             "another object's name differs in upper and lower case only",
             "choose another name, or use the one that exists");
@@ -88,19 +94,39 @@ public final class DirectoryRules {
 
   private void removal(DirectoryObject change, Directory after, Findings findings) {
     String key = DirectoryKeys.key(change);
-    // Nothing refers to a connector.
-    String referrer =
-        change.hasInboundConnector() || change.hasOutboundConnector()
-            ? null
-            : referrers(after).get(key);
     if (before.object(key).isEmpty()) {
       findings.add("", "there is nothing of this name to remove", "look at the spelling");
-    } else if (referrer != null) {
+      return;
+    }
+    if (change.hasInboundConnector() || change.hasOutboundConnector()) {
+      return; // nothing refers to a connector
+    }
+    if (referrers == null) {
+      referrers = referrers(after);
+    }
+    String referrer = referrers.get(key);
+    if (referrer != null) {
       findings.add(
           "",
           referrer + " still needs it",
           "change or remove that one first, or in the same command");
     }
+  }
+
+  /** The objects whose keys differ from this one in upper and lower case only, itself included. */
+  private int spellings(String key, Directory after) {
+    String first = key.substring(0, key.lastIndexOf('/') + 1);
+    return spellings
+        .computeIfAbsent(
+            first,
+            f -> {
+              Map<String, Integer> counts = new HashMap<>();
+              after
+                  .keysBeginningWith(f)
+                  .forEach(each -> counts.merge(each.toLowerCase(Locale.ROOT), 1, Integer::sum));
+              return counts;
+            })
+        .getOrDefault(key.toLowerCase(Locale.ROOT), 0);
   }
 
   /** For each key that is referred to, the first object that does. */

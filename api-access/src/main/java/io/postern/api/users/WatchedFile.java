@@ -21,7 +21,8 @@ final class WatchedFile<T> {
   private final Path file;
   private final Parser<T> parser;
   private volatile T content;
-  private @Nullable Mark mark; // guarded by this
+  private Mark mark; // of the content, or of one that is wrong; guarded by this
+  private boolean away; // the last look could not read it; guarded by this
   private volatile long lookedAt;
 
   /** Reads the content of a file. */
@@ -52,18 +53,32 @@ final class WatchedFile<T> {
   /** Looks now: after a change of one's own. */
   synchronized void look() {
     lookedAt = System.nanoTime();
-    Mark now = null;
     try {
-      now = mark();
+      Mark now = mark();
       if (!now.equals(mark)) {
-        content = parser.parse(Files.readAllBytes(file));
+        take(now);
       }
-    } catch (IOException | IllegalStateException e) {
-      if (mark != null && !mark.equals(now)) {
-        LOG.errorf("%s cannot be used, and its former content counts: %s", file, e);
+      away = false;
+    } catch (IOException e) {
+      // Read again at the next look: it may be the disk, and not the content.
+      if (!away) {
+        report(e);
       }
+      away = true;
+    }
+  }
+
+  private void take(Mark now) throws IOException {
+    try {
+      content = parser.parse(Files.readAllBytes(file));
+    } catch (IllegalStateException e) {
+      report(e);
     }
     mark = now;
+  }
+
+  private void report(Exception e) {
+    LOG.errorf("%s cannot be used, and its former content counts: %s", file, e);
   }
 
   private Mark mark() throws IOException {

@@ -29,8 +29,9 @@ final class FlowReader {
     private Conditions conditions() {
       Conditions conditions =
           new Conditions()
-              // The primary key begins with the day in the queue id, which may be the one before.
+              // The primary key begins with the day in the queue id, which may be one off.
               .and("t.day >= ?", Math.toIntExact(first / HOURS_OF_DAY - 1))
+              .and("t.day <= ?", Math.toIntExact(behind / HOURS_OF_DAY + 1))
               .and("t.hour >= ?", Math.toIntExact(first))
               .and("t.hour < ?", Math.toIntExact(behind))
               .given("t.organization = ?", organization);

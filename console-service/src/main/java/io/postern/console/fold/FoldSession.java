@@ -85,6 +85,7 @@ final class FoldSession implements ConsumerThread.Session {
       return;
     }
     if (now - kept > KEEP_NANOS) {
+      commit(); // what was read may be of a day that goes
       fold.keepDays();
       kept = now;
     }

@@ -104,6 +104,7 @@ final class Recipients {
 
   void forget() {
     changes.clear();
+    rows.clear();
     count = 0;
   }
 

@@ -226,7 +226,8 @@ public final class MessageSearch {
             .given("reason = ?", filter.reason())
             .given("token = ?", filter.token());
     if (filter.result().isPresent()) {
-      conditions.and("token = ANY(?)", (Object) tokens(connection, filter, filter.result().get()));
+      conditions.and(
+          "token = ANY(?)", (Object) tokens(connection, filter, filter.result().get(), sight));
     }
     if (!connectorColumn.isEmpty()) {
       conditions.and(connectorColumn + " = ?", filter.connector());
@@ -260,9 +261,12 @@ public final class MessageSearch {
   /**
    * The tokens of that result that the counts by hour have: an index finds each, and no pattern.
    */
-  private static String[] tokens(Connection connection, Filter filter, TlsResult result)
-      throws SQLException {
+  private static String[] tokens(
+      Connection connection, Filter filter, TlsResult result, Sight sight) throws SQLException {
     Conditions conditions = new Conditions();
+    if (sight.isLimited()) {
+      conditions.and("organization = ANY(?)", (Object) sight.names());
+    }
     if (filter.queueId().isEmpty()) {
       conditions
           .and(

@@ -8,12 +8,15 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The directory as this package's calls need it. Any thread. */
 @Singleton
 class CurrentDirectory {
+  private static final Duration SEEN = Duration.ofSeconds(2);
+
   private final DirectoryReader<Directory> reader;
 
   CurrentDirectory(DirectoryReader<Directory> reader) {
@@ -43,11 +46,15 @@ class CurrentDirectory {
    * @throws ProblemException 412: somebody has; 400: it is no version
    */
   Directory unchanged(String organization, @Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.strip().equals("*")) {
+      return get();
+    }
+    long seen = version(ifMatch.strip());
+    // One that does not come is of a directory that was lost.
+    boolean isThere = reader.awaitVersion(seen, SEEN);
     Directory now = get();
     // Asked after the directory was read: it may be newer, never older.
-    if (ifMatch != null
-        && !ifMatch.strip().equals("*")
-        && reader.changed(List.of(organization)) > version(ifMatch.strip())) {
+    if (!isThere || reader.changed(List.of(organization)) > seen) {
       throw new ProblemException(
           Problem.of(
               412,

@@ -1,5 +1,6 @@
 package io.postern.console.web.peers;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
@@ -21,8 +22,9 @@ public final class PageCalls {
   static final Duration ALONE = Duration.ofSeconds(15);
 
   private static final long MOST_CHARACTERS = 16 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final long end;
+  private volatile long end;
   private final Duration alone;
   private final boolean keeps;
   private final Set<String> away = ConcurrentHashMap.newKeySet();
@@ -58,10 +60,25 @@ public final class PageCalls {
     return time(service, alone);
   }
 
+  /** A call with a time of its own took some of it: the others have theirs behind it. */
+  synchronized void waited(Duration time) {
+    end += time.toNanos();
+  }
+
   /** The page asks this service nothing more. */
   ProblemException away(String service) {
     away.add(service);
-    return doesNotAnswer(service);
+    ProblemException problem = doesNotAnswer(service);
+    keep(service, json(problem.problem()), true);
+    return problem;
+  }
+
+  private static String json(Problem problem) {
+    return JSON.createObjectNode()
+        .put("status", problem.status())
+        .put("title", problem.title())
+        .put("detail", problem.detail())
+        .toString();
   }
 
   private static ProblemException doesNotAnswer(String service) {
@@ -86,7 +103,8 @@ public final class PageCalls {
   }
 
   /**
-   * The answer as it came; of several an object with each by service and path.
+   * The answer as it came; of several an object with each by service and path. A service that did
+   * not answer has a problem in the place of its answers.
    *
    * @throws ProblemException 413: they have more than 16 MiB together
    */
@@ -98,7 +116,7 @@ public final class PageCalls {
               "Too large",
               "The page's data have more than 16 MB: ask the API part by part, or postern."));
     }
-    if (answers.size() == 1) {
+    if (answers.size() == 1 && away.isEmpty()) {
       return answers.values().iterator().next();
     }
     StringBuilder json = new StringBuilder("{");

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,7 @@ public final class Peer {
 
   /** The same for a call that takes longer. */
   public JsonNode get(String path, Duration patience) {
-    return send("GET", path, null, null, patience).body();
+    return longer(() -> send("GET", path, null, null, patience)).body();
   }
 
   /** The same for an answer that is no JSON. */
@@ -118,7 +119,17 @@ public final class Peer {
   }
 
   public Answer post(String path, Object body, @Nullable String ifMatch, Duration patience) {
-    return send("POST", path, body, ifMatch, patience);
+    return longer(() -> send("POST", path, body, ifMatch, patience));
+  }
+
+  /** A call with a time of its own, which is not the page's. */
+  private <T> T longer(Supplier<T> call) {
+    long begin = System.nanoTime();
+    try {
+      return call.get();
+    } finally {
+      calls.waited(Duration.ofNanos(System.nanoTime() - begin));
+    }
   }
 
   /**
@@ -130,7 +141,7 @@ public final class Peer {
       String path, String type, String file, @Nullable String ifMatch, Duration patience) {
     HttpRequest.Builder request = request("/api/v1" + path, Precondition.seen(ifMatch), patience);
     request.header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(file));
-    HttpResponse<String> response = whole(request.build(), patience);
+    HttpResponse<String> response = longer(() -> whole(request.build(), patience));
     boolean more =
         response.statusCode() == Problem.UNPROCESSABLE
             && response.headers().firstValue("Content-Type").orElse("").startsWith(JSON_TYPE);
